@@ -1,0 +1,56 @@
+"""Who may do what: one table (section 7 of the design)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pilots.models import Person, Portfolio
+
+OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER = "program-office", "sponsor", "decider", "manager", "named", "reviewer"
+
+MAY: dict[str, frozenset[str]] = {
+    "record": frozenset({OFFICE}),
+    "amend": frozenset({OFFICE}),
+    "start": frozenset({OFFICE}),
+    "move_decide_by": frozenset({OFFICE}),
+    "pause": frozenset({OFFICE}),
+    "resume": frozenset({OFFICE}),
+    "adopt": frozenset({OFFICE, SPONSOR}),
+    "roll_back": frozenset({OFFICE, SPONSOR}),
+    "retire": frozenset({OFFICE, SPONSOR}),
+    "set_rules": frozenset({OFFICE}),
+    "accept_risk": frozenset({OFFICE, SPONSOR, DECIDER, MANAGER, NAMED}),
+    "confirm_rules": frozenset({MANAGER}),
+    "register_threshold": frozenset({OFFICE}),
+    "record_measurement": frozenset({OFFICE}),
+    "nominate": frozenset({OFFICE}),
+    "answer": frozenset({OFFICE, SPONSOR, MANAGER}),
+    "meet_condition": frozenset({OFFICE, SPONSOR, MANAGER, NAMED}),
+    "ask_exception": frozenset({OFFICE, SPONSOR, DECIDER, MANAGER}),
+    "record_for_decider": frozenset({OFFICE}),
+    "assign_right": frozenset({OFFICE}),
+    "away": frozenset({OFFICE}),
+    "close_account": frozenset({OFFICE}),
+}
+"""Verb by role. Deciding, accepting, declining and leaving follow from seats and names, not from a role."""
+
+
+def is_office(person: Person, portfolio: Portfolio | None = None) -> bool:
+    """Whether a person belongs to a portfolio's program office (any portfolio's, where none is given)."""
+    if person.is_superuser:
+        return True
+    roles = person.roles.filter(role=OFFICE)
+    return (roles if portfolio is None else roles.filter(portfolio=portfolio)).exists()
+
+
+def may(verb: str, roles: frozenset[str]) -> bool:
+    """Whether somebody with these roles on a pilot may do a verb there."""
+    return bool(MAY[verb] & roles)
+
+
+def has_left(person: Person, day: date) -> bool:
+    """Whether a person can no longer act on a day."""
+    return person.closed_by(day)

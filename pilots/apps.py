@@ -1,0 +1,15 @@
+"""What happened: the facts, the verbs that record them, and the rules the verbs must know."""
+
+from django.apps import AppConfig
+
+
+class PilotsConfig(AppConfig):
+    name = "pilots"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.db.models.signals import post_migrate
+
+        from pilots.triggers import install_after_migrate
+
+        post_migrate.connect(install_after_migrate, sender=self)

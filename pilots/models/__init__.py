@@ -1,0 +1,25 @@
+"""The fact tables, each named by its word."""
+
+from pilots.models.gates import Decision, Gate, GateKind, GateSpell
+from pilots.models.log import Event
+from pilots.models.people import Function, Person, Portfolio, PortfolioRole
+from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
+from pilots.models.rights import Absence, DecisionRight, Seat
+
+__all__ = [
+    "Absence",
+    "Decision",
+    "DecisionRight",
+    "Event",
+    "Function",
+    "Gate",
+    "GateKind",
+    "GateSpell",
+    "Person",
+    "Pilot",
+    "PilotSpell",
+    "Portfolio",
+    "PortfolioRole",
+    "Seat",
+    "StallPolicy",
+]

@@ -1,0 +1,113 @@
+"""People, portfolios and the business functions that pilots live in."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def opaque_id() -> str:
+    """A public id that says nothing of how many there are, or in which order they came."""
+    return secrets.token_urlsafe(12)
+
+
+class People(BaseUserManager["Person"]):
+    """People, found by e-mail address in any case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username)
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in with an e-mail address. The log knows them by `public_id`, never by name."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    is_staff = models.BooleanField(_("may open the admin"), default=False)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    closed_on = models.DateField(_("account closed on"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[People] = People()  # type: ignore[assignment]
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def closed_by(self, day: date) -> bool:
+        """Whether the account was closed on or before a day."""
+        return self.closed_on is not None and self.closed_on <= day
+
+
+class Portfolio(models.Model):
+    """Pilots that one program office answers for, and the person who answers for it above that office."""
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    escalation = models.ForeignKey(
+        Person, verbose_name=_("escalation person"), on_delete=models.PROTECT, null=True, blank=True, related_name="answers_for"
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PortfolioRole(models.Model):
+    """A person's standing role in a portfolio. Sponsors, deciders and managers follow from the facts instead."""
+
+    class Role(models.TextChoices):
+        PROGRAM_OFFICE = "program-office", _("program office")
+        REVIEWER = "reviewer", _("reviewer")
+
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="roles")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
+            models.CheckConstraint(condition=models.Q(role__in=["program-office", "reviewer"]), name="a_role_is_a_known_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display()} of {self.portfolio}"
+
+
+class Function(models.Model):
+    """A business function, such as customer operations; the same one may appear in several portfolios."""
+
+    name = models.CharField(_("name"), max_length=240, unique=True)
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,33 @@
+"""What can be asked of pilots as facts. What the facts mean is asked in `readiness`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+if TYPE_CHECKING:
+    from pilots.models import Person, Pilot
+
+
+class PilotQuerySet(models.QuerySet["Pilot"]):
+    """Pilots, by what is recorded of them."""
+
+    def visible_to(self, person: Person) -> PilotQuerySet:
+        """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
+        from pilots.models import Gate, GateSpell, Seat
+
+        if person.is_superuser:
+            return self
+        now = GateSpell.objects.filter(gate__pilot=OuterRef("pk"), known_until=None, ends=None, person=person)
+        seats = Seat.objects.filter(
+            Q(holder=person) | Q(deputy=person) | Q(escalation=person),
+            Q(function=OuterRef("pilot__function")) | Q(function=None),
+            kind=OuterRef("kind"),
+            portfolio=OuterRef("pilot__portfolio"),
+            ends=None,
+        )
+        decides = Gate.objects.filter(Exists(seats), pilot=OuterRef("pk"))
+        named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person) | Q(portfolio__escalation=person)
+        return self.filter(Q(portfolio__roles__person=person) | named | Exists(now) | Exists(decides)).distinct()

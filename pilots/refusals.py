@@ -1,0 +1,155 @@
+"""Refusals: one exception type for each code, with a sentence that a person can act on.
+
+Verbs raise them. The outside maps them once each: to form errors, to problem details, to a command's exit status.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Refused(Exception):
+    """A verb did not do what it was asked. `field` names where it was typed, `missing` lists what is missing."""
+
+    code: ClassVar[str] = "invalid"
+    sentence: ClassVar[Any] = _("This cannot be done.")
+    status: ClassVar[int] = 409
+
+    def __init__(self, sentence: Any = None, *, field: str | None = None, missing: list[str] | None = None) -> None:
+        self.says = str(sentence or self.sentence)
+        self.field = field
+        self.missing = missing or []
+        super().__init__(self.says)
+
+
+class NotYours(Refused):
+    code = "not_yours"
+    status = 403
+    sentence = _("This is not yours to do here. The pilot's page says whose move it is.")
+
+
+class SelfApproval(Refused):
+    code = "self_approval"
+    status = 403
+    sentence = _("You cannot answer this yourself: you asked for it, carry this pilot, or accepted its risk. Ask the deputy or the escalation person.")
+
+
+class NotNamed(Refused):
+    code = "not_named"
+    status = 403
+    sentence = _("Only the person named can accept, decline or leave, in their own name. Ask the program office to name you.")
+
+
+class ReasonRequired(Refused):
+    code = "reason_required"
+    status = 422
+    sentence = _("Say why, in a sentence. It is kept with the act.")
+
+
+class EvidenceRequired(Refused):
+    code = "evidence_required"
+    status = 422
+    sentence = _("Add the evidence: a link or a file that shows it.")
+
+
+class ConditionsRequired(Refused):
+    code = "conditions_required"
+    status = 422
+    sentence = _("A yes on conditions needs at least one, each with an owner and a date.")
+
+
+class EndRequired(Refused):
+    code = "end_required"
+    status = 422
+    sentence = _("Give the last day until which this holds.")
+
+
+class EndTooLate(Refused):
+    code = "end_too_late"
+    status = 422
+    sentence = _("That is more than 90 days. Choose an earlier last day; it can be asked for again.")
+
+
+class AlreadyStalled(Refused):
+    code = "already_stalled"
+    sentence = _("The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now.")
+
+
+class InFuture(Refused):
+    code = "in_future"
+    status = 422
+    sentence = _("That day has not come yet. Give today or an earlier day.")
+
+
+class BeforeRecord(Refused):
+    code = "before_record"
+    status = 422
+    sentence = _("That day is before the pilot was recorded. Give the day of the record or a later one.")
+
+
+class WrongStage(Refused):
+    code = "wrong_stage"
+    sentence = _("This does not fit the pilot's stage.")
+
+
+class WrongGate(Refused):
+    code = "wrong_gate"
+    sentence = _("This does not fit the gate: some are decided, others accepted by the person named.")
+
+
+class NothingAsked(Refused):
+    code = "nothing_asked"
+    sentence = _("Nothing was asked here. Somebody has to ask first.")
+
+
+class NotMeasured(Refused):
+    code = "not_measured"
+    sentence = _("Quality can be cleared only on a measurement that meets the agreed threshold. Measure first.")
+
+
+class GatesOpen(Refused):
+    code = "gates_open"
+    sentence = _("It cannot be adopted today. Gates are open.")
+
+
+class GatesAsserted(Refused):
+    code = "gates_asserted"
+    sentence = _("It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them.")
+
+
+class RulesMissing(Refused):
+    code = "rules_missing"
+    sentence = _("It cannot be adopted today. Rules are not known, or nobody has accepted the risk.")
+
+
+class RulesUnconfirmed(Refused):
+    code = "rules_unconfirmed"
+    sentence = _("It cannot be adopted today. The pilot's manager has not confirmed that they can work by the rules as they stand.")
+
+
+class EscalationRequired(Refused):
+    code = "escalation_required"
+    status = 403
+    sentence = _("This takes the portfolio's escalation person. Ask them to do it.")
+
+
+class Overlap(Refused):
+    code = "overlap"
+    sentence = _("Another right of the same reach holds on those days.")
+
+
+class ChangedMeanwhile(Refused):
+    code = "changed_meanwhile"
+    status = 412
+    sentence = _("Somebody changed this since you opened it. Look at it as it is now, then send yours again.")
+
+
+class Invalid(Refused):
+    code = "invalid"
+    status = 422
+    sentence = _("This value cannot be.")
+
+
+ALL: dict[str, type[Refused]] = {refusal.code: refusal for refusal in Refused.__subclasses__()}

@@ -1,0 +1,43 @@
+"""Acts: what somebody did to a pilot on a day, as the rules read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One dated act on a pilot, or on one of its gates.
+
+    `on` is the day it counts from, `known` the day it was written down, `seq` its place among acts of one day.
+    `by` and every person in `data` are primary keys; `by` is None where an import spoke.
+    """
+
+    seq: int
+    on: date
+    known: date
+    verb: str
+    by: int | None = None
+    gate: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of gate, as the rules need it: how it clears, for how many days, and what an answer seals."""
+
+    key: str
+    clears_by: str
+    valid_for: int | None = None
+    seals: tuple[str, ...] = ()
+
+
+APPROVAL, ACCEPTANCE, MEASUREMENT = "approval", "acceptance", "measurement"
+
+
+def in_order(acts: list[Act]) -> list[Act]:
+    """The record first, then acts by the day they count from; those of one day in the order they were told."""
+    return sorted(acts, key=lambda act: (act.verb != "record", act.on, act.seq))

@@ -1,0 +1,207 @@
+"""Rule 2: the state of one gate, told act by act, and the spells it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pilots.rules import quality, seals
+from pilots.rules.acts import ACCEPTANCE, MEASUREMENT, Act, Kind
+
+OPEN, ASSERTED, LAPSED, RECONFIRM = "open", "asserted", "lapsed", "reconfirm"
+CLEARED, CONDITIONAL, EXCEPTED = "cleared", "conditional", "excepted"
+CHANGES_REQUESTED, REFUSED, WITHDRAWN = "changes_requested", "refused", "withdrawn"
+UNOWNED, WAITING = "unowned", "waiting"
+ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
+
+YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
+ASKS_TEAM = frozenset({CHANGES_REQUESTED, REFUSED})
+TURNS = ("answer", "team", "outside", "clear", "said")
+
+
+@dataclass(frozen=True, slots=True)
+class GateSpell:
+    """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
+
+    `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
+    an answer past `good_until` is read as `lapsed`. Neither holder nor court is part of a spell.
+    """
+
+    starts: date
+    ends: date | None
+    state: str
+    turn: str
+    since: date
+    good_until: date | None = None
+    ends_by_condition: bool = False
+    outside_until: date | None = None
+    met_until: date | None = None
+    person: int | None = None
+    function: int | None = None
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class GateState:
+    """One gate while its acts are told."""
+
+    kind: Kind
+    name: str = OPEN
+    since: date = date.min
+    answer: str | None = None
+    last_answer: str | None = None
+    answered_on: date | None = None
+    term: date | None = None
+    sealed: Mapping[str, Any] = field(default_factory=dict)
+    conditions: list[dict[str, Any]] = field(default_factory=list)
+    outside_until: date | None = None
+    nominee: int | None = None
+    accepted: int | None = None
+    accepted_before: set[int] = field(default_factory=set)
+    askers: list[int | None] = field(default_factory=list)
+    ever_excepted: bool = False
+    renews: bool = False
+    measured_worse: bool = False
+
+    @property
+    def person(self) -> int | None:
+        """Whoever accepted, else whoever is named."""
+        return self.accepted if self.accepted is not None else self.nominee
+
+    @property
+    def due(self) -> date | None:
+        """The due date of the first condition not met."""
+        return min((c["due"] for c in self.conditions if not c.get("met")), default=None)
+
+    @property
+    def good_until(self) -> date | None:
+        """The last good day of the answer that stands: its term's, or the first unmet condition's."""
+        ends = [day for day in (self.term, self.due) if day is not None]
+        return min(ends) if ends and self.answer in YES | {ASSERTED} else None
+
+    @property
+    def ends_by_condition(self) -> bool:
+        """Whether an unmet condition, not the term, ends the answer."""
+        return self.due is not None and (self.term is None or self.due < self.term)
+
+    def state(self, sealed_now: Mapping[str, Any]) -> str:
+        """What the last act left, before any lapse."""
+        if self.kind.clears_by == ACCEPTANCE:
+            if self.accepted is not None:
+                return CLEARED
+            return WAITING if self.nominee is not None else UNOWNED
+        if self.answer in YES and (self.measured_worse or seals.broken(self.sealed, sealed_now)):
+            return RECONFIRM
+        return self.answer or OPEN
+
+    def lapse(self, day: date) -> None:
+        """Let time pass up to a day: an answer that is over is lapsed, even if its seal broke first."""
+        end = self.good_until
+        if end is not None and day > end and self.name != LAPSED:
+            self.name, self.since = LAPSED, end + timedelta(days=1)
+
+    def settle(self, day: date, sealed_now: Mapping[str, Any]) -> None:
+        """Read the state again after an act; `since` restarts only when the state is another."""
+        end = self.good_until
+        name = LAPSED if end is not None and day > end else self.state(sealed_now)
+        if name != self.name:
+            self.name, self.since = name, day
+
+    def turn(self, state: str) -> str:
+        """Whose turn a state is, before anybody asks who holds the decision."""
+        if state in YES:
+            return "clear"
+        if state == CHANGES_REQUESTED and self.outside_until is not None:
+            return "outside"
+        if state in ASKS_TEAM:
+            return "team"
+        return "said" if state == ASSERTED else "answer"
+
+    def spell(self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool) -> GateSpell:
+        """The stretch that begins on a day."""
+        state = self.state(sealed_now)
+        return GateSpell(
+            starts=day,
+            ends=None,
+            state=OPEN if state in (UNOWNED, WAITING) else state,
+            turn=self.turn(state),
+            since=self.since,
+            good_until=self.good_until,
+            ends_by_condition=self.ends_by_condition,
+            outside_until=self.outside_until,
+            met_until=met_until if self.kind.clears_by == MEASUREMENT else None,
+            person=self.person,
+            function=function,
+            moved=moved,
+        )
+
+
+def answered(gate: GateState, act: Act) -> bool:
+    """Record an answer of a decider. Returns whether it moved the pilot (rule 3)."""
+    outcome, last = act.data["outcome"], gate.last_answer
+    renewal = outcome == EXCEPTED and gate.renews
+    gate.answer = None if outcome == WITHDRAWN else outcome
+    gate.term = gate.outside_until = None
+    gate.conditions, gate.measured_worse = [], False
+    gate.answered_on = act.on
+    if outcome in YES:
+        gate.sealed = dict(act.data.get("sealed") or {})
+        gate.term = act.data.get("good_until")
+        gate.conditions = [dict(c) for c in act.data.get("conditions") or ()]
+    elif outcome == CHANGES_REQUESTED and act.data.get("court") == "outside":
+        gate.outside_until = act.data.get("until")
+    if outcome == EXCEPTED:
+        gate.askers, gate.renews, gate.ever_excepted = [], False, True
+    if outcome == WITHDRAWN:
+        return False
+    gate.last_answer = outcome
+    return outcome != last and not renewal
+
+
+def asserted(gate: GateState, act: Act) -> None:
+    """Record that a source says yes. It never replaces a person's answer."""
+    if gate.answer in (None, ASSERTED) and gate.last_answer is None:
+        gate.answer, gate.term = ASSERTED, act.data.get("good_until")
+        gate.sealed, gate.conditions = {}, []
+
+
+def asked(gate: GateState, act: Act) -> None:
+    """Record that somebody asked for an exception; asked for after one was granted, it is a renewal."""
+    gate.askers.append(act.by)
+    gate.renews = gate.renews or gate.ever_excepted
+
+
+def replied(gate: GateState) -> None:
+    """The team answered what was requested or refused: the gate waits on the decider again."""
+    gate.answer, gate.outside_until = None, None
+
+
+def met_condition(gate: GateState, act: Act) -> None:
+    """A condition was met; met late, the answer holds again from that day."""
+    for condition in gate.conditions:
+        if seals.same(condition["text"], act.data["text"]):
+            condition["met"] = act.on
+
+
+def accepted(gate: GateState, act: Act) -> bool:
+    """The person named accepted. Returns whether it moved the pilot: a person's first acceptance does."""
+    assert act.by is not None
+    first = act.by not in gate.accepted_before
+    gate.accepted_before.add(act.by)
+    gate.accepted, gate.nominee = act.by, None
+    return first
+
+
+def let_go(gate: GateState, act: Act) -> None:
+    """Somebody declined or left: the gate is whoever's is still named, else nobody's."""
+    if gate.nominee == act.by:
+        gate.nominee = None
+    if gate.accepted == act.by and act.data["outcome"] == LEFT:
+        gate.accepted = None
+
+
+def quality_good_until(term: date, measured: date) -> date:
+    """A quality answer is good until the earlier of its own term and the measurement's (rule 10)."""
+    return min(term, quality.good_until(measured))

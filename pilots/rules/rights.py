@@ -1,0 +1,117 @@
+"""Rule 7: the most specific right in force decides, and a seat is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+HOLDER, DEPUTY, ESCALATION = "holder", "deputy", "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who decides a kind of gate, for which portfolio and function, from a day to a day (both included)."""
+
+    id: int
+    kind: str
+    portfolio: int | None
+    function: int | None
+    holder: int
+    deputy: int | None
+    escalate_to: int | None
+    starts: date
+    until: date | None
+
+    def reaches(self, portfolio: int, function: int | None) -> bool:
+        """Whether a cell (a function in a portfolio) lies within this right."""
+        return self.portfolio in (None, portfolio) and (self.function is None or self.function == function)
+
+    @property
+    def breadth(self) -> int:
+        """0 is the most specific: function in portfolio, function, portfolio, everywhere."""
+        return (0 if self.function is not None else 2) + (0 if self.portfolio is not None else 1)
+
+    def in_force(self, day: date) -> bool:
+        """Whether the right holds on a day."""
+        return self.starts <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sits where on a stretch of days: the acting holder, by which right, and since when the seat has been so filled.
+
+    A seat with `holder` None is a hole. `run_from` is the first day of the unbroken stretch of held, or unheld, days.
+    """
+
+    starts: date
+    ends: date | None
+    holder: int | None = None
+    deputy: int | None = None
+    escalation: int | None = None
+    capacity: str = ""
+    right: int | None = None
+    orphaned: bool = False
+    run_from: date | None = None
+
+
+def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tuple[str, int]]:
+    """Who of a right still has an account on a day, in the order in which its seat passes."""
+    named = ((HOLDER, right.holder), (DEPUTY, right.deputy), (ESCALATION, right.escalate_to))
+    return [(role, who) for role, who in named if who is not None and not (who in closed and closed[who] <= day)]
+
+
+def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> Seat:
+    """The seat of a cell on a day, from the rights that reach the cell."""
+    for right in sorted((r for r in rights if r.in_force(day)), key=lambda r: (r.breadth, r.id)):
+        left = people_left(right, closed, day)
+        if left:
+            (capacity, holder), rest = left[0], dict(left[1:])
+            return Seat(
+                starts=day,
+                ends=None,
+                holder=holder,
+                deputy=rest.get(DEPUTY),
+                escalation=rest.get(ESCALATION),
+                capacity=capacity,
+                right=right.id,
+                orphaned=capacity != HOLDER,
+            )
+    return Seat(starts=day, ends=None)
+
+
+def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
+    """The disjoint stretches of a cell's seat, from its first right on; before that nobody sits there."""
+    from dataclasses import replace
+
+    days = {r.starts for r in rights} | {r.until + timedelta(days=1) for r in rights if r.until}
+    days |= {day for who, day in closed.items() if any(who in (r.holder, r.deputy, r.escalate_to) for r in rights)}
+    out: list[Seat] = []
+    for day in sorted(days):
+        seat = seat_on(rights, closed, day)
+        before = out[-1] if out else None
+        if before and replace(before, starts=seat.starts, run_from=None) == seat:
+            continue
+        if before:
+            out[-1] = replace(before, ends=day - timedelta(days=1))
+        held_alike = before is not None and (before.holder is None) == (seat.holder is None)
+        out.append(replace(seat, run_from=before.run_from if held_alike and before else day))
+    return out
+
+
+def may_decide(seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[int]) -> str | None:
+    """The capacity in which a person may decide from a seat, or None.
+
+    `barred` may not decide here (the pilot's sponsor, whoever asked); `away` cannot today. Being away takes no right.
+    """
+    kept, gone = set(barred), set(away)
+    if who in kept:
+        return None
+    if who == seat.holder:
+        return seat.capacity
+    if who == seat.deputy:
+        return DEPUTY
+    others = [person for person in (seat.holder, seat.deputy) if person is not None]
+    if who == seat.escalation and others and all(person in kept or person in gone for person in others):
+        return ESCALATION
+    return None

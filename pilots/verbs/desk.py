@@ -1,0 +1,233 @@
+"""The desk at which every verb works: lock the pilot, know where it stands, guard, write, log, tell it again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from pilots import access, spells
+from pilots.models import Absence, Decision, Event, Gate, Person, Pilot, StallPolicy
+from pilots.refusals import (
+    BeforeRecord,
+    ChangedMeanwhile,
+    InFuture,
+    NotYours,
+    ReasonRequired,
+    Refused,
+    WrongStage,
+)
+from pilots.rules import chain, history, rights, stalls
+from pilots.rules.acts import ACCEPTANCE, Act, in_order
+from pilots.today import today
+
+
+def days(on: date | None, known: date | None) -> tuple[date, date]:
+    """The day an act counts from and the day it is written down; both are today unless said."""
+    known = known or today()
+    on = on or known
+    if on > known:
+        raise InFuture(field="on")
+    return on, known
+
+
+@dataclass(slots=True)
+class Desk:
+    """One pilot, locked, as it stood on the day of the act and as is known today."""
+
+    pilot: Pilot
+    by: Person | None
+    on: date
+    known: date
+    acts: list[Act]
+    state: history.PilotState
+    gates: dict[str, Gate]
+
+    @property
+    def stage(self) -> str:
+        return self.state.stage_on(self.on)
+
+    @property
+    def who(self) -> int:
+        """The person acting; only a person may do this."""
+        if self.by is None:
+            raise NotYours
+        return self.by.pk
+
+    def seat(self, kind: str) -> rights.Seat:
+        """Who holds the decision on the day of the act."""
+        return spells.seat_rows(kind=kind, portfolio=self.pilot.portfolio_id, function=self.state.function, day=self.on)
+
+    def away(self) -> set[int]:
+        """Who is away on the day of the act."""
+        return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
+
+    def roles(self) -> frozenset[str]:
+        """What the person acting is to this pilot on the day of the act."""
+        if self.by is None or access.has_left(self.by, self.on):
+            return frozenset()
+        found = set()
+        if access.is_office(self.by, self.pilot.portfolio):
+            found.add(access.OFFICE)
+        if self.state.sponsor == self.by.pk:
+            found.add(access.SPONSOR)
+        if self.state.manager == self.by.pk:
+            found.add(access.MANAGER)
+        if any(gate.person == self.by.pk for gate in self.state.gates.values()):
+            found.add(access.NAMED)
+        if self._decides():
+            found.add(access.DECIDER)
+        return frozenset(found)
+
+    def _decides(self) -> bool:
+        for key, gate in self.state.gates.items():
+            if gate.kind.clears_by != ACCEPTANCE:
+                seat = self.seat(key)
+                if self.who in (seat.holder, seat.deputy, seat.escalation):
+                    return True
+        return False
+
+    def allow(self, verb: str) -> None:
+        """Refuse whoever may not do this here. An import may."""
+        if self.by is not None and not access.may(verb, self.roles()):
+            raise NotYours
+
+    def stages(self, *allowed: str) -> None:
+        """Refuse a verb that does not fit the stage."""
+        if self.stage not in allowed:
+            raise WrongStage
+
+    def stalls_on(self) -> date | None:
+        """The day on which the pilot stalls, as is known on the day of the act."""
+        policy = StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=self.on).order_by("-starts").first()
+        clock = self.state.clock
+        return stalls.stalls_on(clock, policy.quiet_days if policy else stalls.QUIET_DAYS) if clock else None
+
+    def is_escalation(self) -> bool:
+        """Whether the person acting is the portfolio's escalation person."""
+        return self.by is not None and self.pilot.portfolio.escalation_id == self.by.pk and not access.has_left(self.by, self.on)
+
+    def write(
+        self,
+        verb: str,
+        *,
+        gate: Gate | None = None,
+        data: Mapping[str, Any] | None = None,
+        changes: list[dict[str, Any]] | None = None,
+        reason: str = "",
+        decision: Mapping[str, Any] | None = None,
+    ) -> Event:
+        """Write the event (and the decision it carries), then tell the pilot again."""
+        event = Event.objects.create(
+            verb=verb,
+            portfolio_id=self.pilot.portfolio_id,
+            pilot=self.pilot,
+            gate=gate,
+            by=self.by,
+            on=self.on,
+            known_on=self.known,
+            reason=reason,
+            changes=changes or [],
+            data=data or {},
+        )
+        if decision is not None and gate is not None:
+            event.decision = append(gate, event, decision)
+        self.acts.append(spells.as_act(event))
+        kinds = [state.kind for state in self.state.gates.values()]
+        told = history.tell(self.pilot.recorded_on, kinds, self.acts)
+        spells.keep(self.pilot, told, self.known)
+        self.pilot.version += 1
+        self.pilot.stage = told.state.stage
+        self.pilot.save()
+        return event
+
+
+def append(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
+    """Add a decision to a gate's chain."""
+    decision = Decision(gate=gate, event=event, number=gate.count + 1, on=event.on, known_on=event.known_on, by=event.by, **row)
+    decision.salt = secrets.token_hex(16)
+    decision.digests = digests(decision)
+    decision.checksum = chain.checksum(gate.head, in_chain(decision))
+    decision.save()
+    gate.head, gate.count = decision.checksum, decision.number
+    gate.save(update_fields=["head", "count"])
+    return decision
+
+
+TEXTS = ("reason", "evidence", "conditions", "sealed")
+
+
+def digests(decision: Decision) -> dict[str, str]:
+    """The salted digests that stand for a decision's texts."""
+    import json
+
+    from django.core.serializers.json import DjangoJSONEncoder
+
+    return {
+        name: chain.digest(json.dumps(getattr(decision, name), sort_keys=True, cls=DjangoJSONEncoder), decision.salt or "")
+        for name in TEXTS
+    }
+
+
+def in_chain(decision: Decision) -> dict[str, Any]:
+    """What of a decision the checksum covers: ids, dates and digests; no name, no free text."""
+    return {
+        "id": decision.public_id,
+        "gate": decision.gate.public_id,
+        "number": decision.number,
+        "on": decision.on.isoformat(),
+        "known_on": decision.known_on.isoformat(),
+        "outcome": decision.outcome,
+        "capacity": decision.capacity,
+        "recorded_for": decision.recorded_for,
+        "decider": decision.decider.public_id if decision.decider else None,
+        "by": decision.by.public_id if decision.by else None,
+        "court": decision.court,
+        "until": decision.until and decision.until.isoformat(),
+        "good_until": decision.good_until and decision.good_until.isoformat(),
+        "digests": decision.digests,
+    }
+
+
+def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
+    """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
+
+    Raises:
+        InFuture, BeforeRecord: the day of the act cannot be.
+        ChangedMeanwhile: `seen` is not the version that stands.
+    """
+    assert transaction.get_connection().in_atomic_block
+    on, known = days(on, known)
+    pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
+    if seen is not None and seen != pilot_now.version:
+        raise ChangedMeanwhile
+    pilot.refresh_from_db()
+    if by is not None and on < pilot.recorded_on:
+        raise BeforeRecord(field="on")
+    acts = spells.acts_of(pilot)
+    gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind").order_by("kind__order", "kind_id")}
+    kinds = [gate.kind.as_rule() for gate in gates.values()]
+    before = [act for act in in_order(acts) if act.on <= on]
+    state = history.tell(pilot.recorded_on, kinds, before).state
+    for gate in state.gates.values():
+        gate.lapse(on)
+    return Desk(pilot, by, on, known, acts, state, gates)
+
+
+def need_reason(reason: str | None, field: str = "reason") -> str:
+    """A reason that says something, or a refusal."""
+    if not (reason or "").strip():
+        raise ReasonRequired(field=field)
+    return str(reason).strip()
+
+
+def last_day(on: date, valid_for: int | None) -> date | None:
+    """The last good day of an answer given on a day."""
+    return on + timedelta(days=valid_for - 1) if valid_for else None
+
+
+__all__ = ["Desk", "Refused", "append", "days", "in_chain", "last_day", "need_reason", "sit_down"]

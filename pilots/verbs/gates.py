@@ -1,0 +1,353 @@
+"""Verbs on a gate: deciding, exceptions, conditions, and accepting in one's own name (rules 2, 7, 8, 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from pilots import access
+from pilots.models import Decision, Event, Gate, Person
+from pilots.refusals import (
+    ConditionsRequired,
+    EndRequired,
+    EndTooLate,
+    EvidenceRequired,
+    Invalid,
+    NothingAsked,
+    NotMeasured,
+    NotNamed,
+    NotYours,
+    SelfApproval,
+    WrongGate,
+    WrongStage,
+)
+from pilots.rules import gates, quality, rights, stalls
+from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
+from pilots.verbs.desk import Desk, last_day, need_reason, sit_down
+
+OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
+
+
+def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None, seen: int | None) -> tuple[Desk, Gate, gates.GateState]:
+    desk = sit_down(gate.pilot, by, on, known, seen)
+    key = gate.kind.key
+    return desk, desk.gates[key], desk.state.gates[key]
+
+
+def _not_over(desk: Desk) -> None:
+    if desk.stage == "retired":
+        raise WrongStage
+
+
+def _approval_only(state: gates.GateState) -> None:
+    if state.kind.clears_by == ACCEPTANCE:
+        raise WrongGate
+
+
+def _acceptance_only(state: gates.GateState) -> None:
+    if state.kind.clears_by != ACCEPTANCE:
+        raise WrongGate
+
+
+def _capacity(desk: Desk, state: gates.GateState, decider: Person, *, askers: Iterable[int | None] = ()) -> str:
+    """In which capacity a person decides here, or a refusal (rule 7)."""
+    if access.has_left(decider, desk.on):
+        raise NotYours
+    seat = desk.seat(state.kind.key)
+    barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
+    capacity = rights.may_decide(seat, decider.pk, barred=barred, away=desk.away())
+    if capacity is None:
+        free = rights.may_decide(seat, decider.pk, barred=barred - {decider.pk}, away=desk.away())
+        raise SelfApproval if decider.pk in barred and free else NotYours
+    return capacity
+
+
+def _decider(
+    desk: Desk, state: gates.GateState, for_: Person | None, evidence: str, askers: Iterable[int | None] = ()
+) -> tuple[Person, str]:
+    """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
+    if desk.by is None:
+        raise NotYours
+    if for_ is None:
+        return desk.by, _capacity(desk, state, desk.by, askers=askers)
+    desk.allow("record_for_decider")
+    if not evidence.strip():
+        raise EvidenceRequired(field="evidence")
+    return for_, _capacity(desk, state, for_, askers=askers)
+
+
+@transaction.atomic
+def decide(
+    *,
+    gate: Gate,
+    by: Person | None,
+    outcome: str,
+    reason: str | None = None,
+    conditions: Iterable[Mapping[str, Any]] = (),
+    until: date | None = None,
+    court: str = "",
+    for_: Person | None = None,
+    evidence: str = "",
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Decision:
+    """Answer an approval or measurement gate.
+
+    Args:
+        outcome: `cleared`, `conditional`, `changes_requested`, `refused` or `withdrawn`.
+        conditions: for `conditional`: mappings of `text`, `owner` (a primary key) and `due` (the last good day).
+        until: for `changes_requested` with `court` `outside`: the last day it is outside.
+        for_: the decider for whom the program office records the answer; needs `evidence`.
+        seen: the pilot's version as the person saw it.
+
+    Raises:
+        Refused: with the code that `SCENARIOS.md` names for it.
+    """
+    desk, row, state = _sit(gate, by, on, known, seen)
+    if outcome not in OUTCOMES:
+        raise Invalid(field="outcome")
+    _approval_only(state)
+    _not_over(desk)
+    decider, capacity = _decider(desk, state, for_, evidence)
+    reason = need_reason(reason)
+    if outcome == gates.WITHDRAWN and state.answer in (None, gates.ASSERTED):
+        raise NothingAsked("There is no answer to withdraw.", field="outcome")
+    conditions = _conditions(desk, outcome, conditions)
+    court, until = _court(desk, outcome, court, until)
+    if outcome in (gates.CLEARED, gates.CONDITIONAL) and state.kind.clears_by == MEASUREMENT:
+        _measured(desk)
+    return _answer(
+        desk, row, state, outcome=outcome, reason=reason, decider=decider, capacity=capacity,
+        recorded_for=for_ is not None, conditions=conditions, until=until, court=court, evidence=evidence,
+    )  # fmt: skip
+
+
+def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    listed = [dict(c) for c in conditions]
+    if outcome != gates.CONDITIONAL:
+        return []
+    if not listed:
+        raise ConditionsRequired(field="conditions")
+    for condition in listed:
+        if not str(condition.get("text") or "").strip() or not condition.get("owner") or not condition.get("due"):
+            raise ConditionsRequired(field="conditions")
+        if condition["due"] < desk.on:
+            raise Invalid("A condition's date lies before the decision.", field="conditions")
+    return listed
+
+
+def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
+    if outcome != gates.CHANGES_REQUESTED:
+        return "", None
+    if court not in ("", "team", "outside"):
+        raise Invalid(field="court")
+    if court != "outside":
+        return "team", None
+    if until is None:
+        raise EndRequired(field="until")
+    if until < desk.on:
+        raise Invalid("The date lies before the decision.", field="until")
+    return court, until
+
+
+def _measured(desk: Desk) -> None:
+    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != "met":
+        raise NotMeasured
+
+
+def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
+    term = last_day(desk.on, state.kind.valid_for)
+    if state.kind.clears_by == MEASUREMENT and desk.state.measured_on and outcome in (gates.CLEARED, gates.CONDITIONAL):
+        measured = quality.good_until(desk.state.measured_on)
+        return min(term, measured) if term else measured
+    return term
+
+
+def _answer(
+    desk: Desk,
+    gate: Gate,
+    state: gates.GateState,
+    *,
+    outcome: str,
+    reason: str,
+    decider: Person | None,
+    capacity: str,
+    recorded_for: bool = False,
+    conditions: list[dict[str, Any]] | None = None,
+    until: date | None = None,
+    court: str = "",
+    evidence: str = "",
+    good_until: date | None = None,
+    verb: str = "decide",
+) -> Decision:
+    """Write a decision with what it was decided on, and tell the pilot again."""
+    clears = outcome in gates.YES
+    event = desk.write(
+        verb,
+        gate=gate,
+        reason=reason,
+        decision={
+            "outcome": outcome,
+            "capacity": capacity,
+            "recorded_for": recorded_for,
+            "decider": decider,
+            "reason": reason,
+            "evidence": evidence.strip(),
+            "conditions": conditions or [],
+            "court": court,
+            "until": until,
+            "good_until": good_until or (_good_until(desk, state, outcome) if clears else None),
+            "sealed": desk.state.to_seal(state.kind, outcome) if clears and decider is not None else {},
+        },
+    )
+    return event.decision
+
+
+@transaction.atomic
+def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
+    """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
+    desk, row, state = _sit(gate, None, on, known, None)
+    _approval_only(state)
+    day = max(desk.on, desk.pilot.recorded_on)
+    return _answer(
+        desk, row, state, outcome=gates.ASSERTED, reason=need_reason(source, "source"), decider=None,
+        capacity=Decision.Capacity.ASSERTED, good_until=last_day(day, state.kind.valid_for),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask_exception(
+    *, gate: Gate, by: Person, reason: str | None = None, until: date | None = None,
+    on: date | None = None, known: date | None = None, seen: int | None = None,
+) -> Event:  # fmt: skip
+    """Ask to be let past an open gate until a date, at most 90 days from the asking."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _approval_only(state)
+    _not_over(desk)
+    desk.allow("ask_exception")
+    reason = need_reason(reason)
+    if until is not None and until < desk.on:
+        raise Invalid("The end lies before the asking.", field="until")
+    return desk.write("ask_exception", gate=row, reason=reason, data={"until": until})
+
+
+@transaction.atomic
+def except_(
+    *, gate: Gate, by: Person | None, reason: str | None = None, until: date | None = None, for_: Person | None = None,
+    evidence: str = "", on: date | None = None, known: date | None = None, seen: int | None = None,
+) -> Decision:  # fmt: skip
+    """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _approval_only(state)
+    _not_over(desk)
+    decider, capacity = _decider(desk, state, for_, evidence, askers=state.askers)
+    if not state.askers:
+        raise NothingAsked
+    reason = need_reason(reason)
+    if until is None:
+        raise EndRequired(field="until")
+    if until < desk.on:
+        raise Invalid("The end lies before the day of the decision.", field="until")
+    if until > desk.on + stalls.LONGEST_EXCEPTION:
+        raise EndTooLate(field="until")
+    return _answer(
+        desk, row, state, outcome=gates.EXCEPTED, reason=reason, decider=decider, capacity=capacity,
+        recorded_for=for_ is not None, until=until, evidence=evidence, good_until=until, verb="except",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def answer(
+    *, gate: Gate, by: Person, text: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """The team answers a request or a no: the gate waits on the decider again."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _approval_only(state)
+    _not_over(desk)
+    desk.allow("answer")
+    if state.answer not in gates.ASKS_TEAM:
+        raise NothingAsked
+    return desk.write("answer", gate=row, reason=need_reason(text, "text"))
+
+
+@transaction.atomic
+def meet_condition(
+    *, gate: Gate, by: Person, text: str, evidence: str = "", on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _approval_only(state)
+    _not_over(desk)
+    pending = [c for c in state.conditions if not c.get("met")]
+    if by.pk not in {c.get("owner") for c in pending} or access.has_left(by, desk.on):
+        desk.allow("meet_condition")
+    if not any(gates.seals.same(c["text"], text) for c in pending):
+        raise NothingAsked(field="text")
+    if not evidence.strip():
+        raise EvidenceRequired(field="evidence")
+    return desk.write("meet_condition", gate=row, data={"text": text, "evidence": evidence})
+
+
+@transaction.atomic
+def nominate(
+    *, gate: Gate, by: Person | None, person: Person, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _acceptance_only(state)
+    _not_over(desk)
+    desk.allow("nominate")
+    if access.has_left(person, desk.on) or person.pk == state.accepted:
+        raise Invalid(field="person")
+    changes = [{"field": row.kind.key, "from": state.nominee, "to": person.pk}]
+    return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
+
+
+def _in_own_name(desk: Desk, gate: Gate, by: Person, outcome: str, reason: str | None) -> Decision:
+    state = desk.state.gates[gate.kind.key]
+    return _answer(
+        desk, gate, state, outcome=outcome, reason=(reason or "").strip(), decider=by, capacity=Decision.Capacity.NAMED, verb=outcome
+    )
+
+
+@transaction.atomic
+def accept(
+    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Decision:
+    """Accept, in one's own name, what one is named for."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _acceptance_only(state)
+    _not_over(desk)
+    if by is None or state.nominee != by.pk or access.has_left(by, desk.on):
+        raise NotNamed
+    return _in_own_name(desk, row, by, gates.ACCEPTED, reason)
+
+
+@transaction.atomic
+def decline(
+    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Decision:
+    """Decline what one is named for, with a reason."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _acceptance_only(state)
+    _not_over(desk)
+    if by is None or state.nominee != by.pk or access.has_left(by, desk.on):
+        raise NotNamed
+    return _in_own_name(desk, row, by, gates.DECLINED, need_reason(reason))
+
+
+@transaction.atomic
+def leave(
+    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Decision:
+    """Leave a seat that one accepted: the gate opens that day."""
+    desk, row, state = _sit(gate, by, on, known, seen)
+    _acceptance_only(state)
+    _not_over(desk)
+    if by is None or state.accepted != by.pk or access.has_left(by, desk.on):
+        raise NotNamed
+    return _in_own_name(desk, row, by, gates.LEFT, need_reason(reason))

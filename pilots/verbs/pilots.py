@@ -1,0 +1,257 @@
+"""Verbs on a pilot: its record, its stages, its decide-by date (rules 3 to 6, 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from pilots import access, spells
+from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
+from pilots.refusals import (
+    ALL,
+    AlreadyStalled,
+    EndRequired,
+    EndTooLate,
+    EscalationRequired,
+    Invalid,
+    NotYours,
+    SelfApproval,
+)
+from pilots.rules import adoption, gates, stalls
+from pilots.verbs.desk import Desk, days, need_reason, sit_down
+
+AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
+_PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
+
+
+def _plain(name: str, value: Any) -> Any:
+    return value.pk if name in _PEOPLE_AND_PLACES and value is not None else value
+
+
+@transaction.atomic
+def record(
+    *,
+    portfolio: Portfolio,
+    key: str,
+    name: str,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    stage: str = "planned",
+    source: str = "",
+    approximate: bool = False,
+    **values: Any,
+) -> Pilot:
+    """Put a pilot on record, with a gate of each kind that applies to it. Fields as `amend` can set them.
+
+    Raises:
+        NotYours: `by` is not of the portfolio's program office.
+        Invalid: a value that cannot be, with the field.
+    """
+    on, known = days(on, known)
+    if by is not None and (access.has_left(by, on) or not access.is_office(by, portfolio)):
+        raise NotYours
+    _only(values, AMENDABLE)
+    pilot = Pilot(portfolio=portfolio, key=key, name=name, recorded_on=on, stage=stage, source=source, approximate=approximate, **values)
+    _clean(pilot)
+    pilot.save()
+    kinds = GateKind.objects.all() if pilot.high_impact else GateKind.objects.filter(high_impact_only=False)
+    Gate.objects.bulk_create([Gate(pilot=pilot, kind=kind) for kind in kinds])
+    if not Seat.objects.filter(portfolio=portfolio, function=pilot.function).exists():
+        spells.rebuild_seats(only=[(portfolio.pk, pilot.function_id)])
+    facts = {field: _plain(field, getattr(pilot, field)) for field in AMENDABLE}
+    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value]
+    desk = sit_down(pilot, by, on, known)
+    desk.write("record", data={"set": facts, "stage": stage}, changes=changes)
+    return pilot
+
+
+def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    for name in values:
+        if name not in allowed:
+            raise Invalid(f"“{name}” is not a field that can be set.", field=name)
+
+
+def _clean(pilot: Pilot) -> None:
+    try:
+        pilot.full_clean(validate_unique=pilot._state.adding)
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise Invalid(" ".join(sentences), field=field) from error
+
+
+@transaction.atomic
+def amend(
+    *, pilot: Pilot, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event | None:
+    """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("amend")
+    _only(set, AMENDABLE)
+    changes = [
+        {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
+        for name, value in set.items()
+        if desk.state.fields.get(name) != _plain(name, value)
+    ]
+    if not changes:
+        return None
+    later = {name for act in desk.acts if act.verb == "amend" and act.on > desk.on for name in act.data["set"]}
+    for name, value in set.items():
+        if name not in later:
+            setattr(pilot, name, value)
+    _clean(pilot)
+    if pilot.function_id and not Seat.objects.filter(portfolio=pilot.portfolio_id, function=pilot.function_id).exists():
+        spells.rebuild_seats(only=[(pilot.portfolio_id, pilot.function_id)])
+    return desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
+
+
+@transaction.atomic
+def start(
+    *, pilot: Pilot, by: Person | None, decide_by: date | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("planned", "not_stated")
+    decide_by = decide_by or desk.on + stalls.SIX_WEEKS
+    if decide_by < desk.on:
+        raise Invalid("The decide-by date lies before the start.", field="decide_by")
+    far = decide_by > desk.on + stalls.HALF_A_YEAR
+    _allow_or_escalate(desk, "start", far)
+    return desk.write("start", data={"decide_by": decide_by})
+
+
+def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
+    """The escalation person may do what only they may allow; anything else is the office's."""
+    if takes_escalation and desk.is_escalation():
+        return
+    desk.allow(verb)
+    if takes_escalation and desk.by is not None:
+        raise EscalationRequired
+
+
+@transaction.atomic
+def move_decide_by(
+    *, pilot: Pilot, by: Person, to: date, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("running")
+    state = desk.state
+    if state.decide_by is None or state.started_on is None:
+        raise Invalid(field="to")
+    takes = stalls.needs_escalation_for_date(slips=state.slips, is_slip=to > state.decide_by, to=to, started=state.started_on)
+    if not desk.is_escalation():
+        desk.allow("move_decide_by")
+    reason = need_reason(reason)
+    _not_stalled(desk)
+    if to < state.started_on or to == state.decide_by:
+        raise Invalid("Give another date, not before the start.", field="to")
+    _allow_or_escalate(desk, "move_decide_by", takes)
+    return desk.write("move_decide_by", data={"to": to}, reason=reason, changes=[{"field": "decide_by", "from": state.decide_by, "to": to}])
+
+
+def _not_stalled(desk: Desk) -> None:
+    stalls_on = desk.stalls_on()
+    if stalls_on is not None and stalls_on <= desk.on:
+        raise AlreadyStalled
+
+
+@transaction.atomic
+def pause(
+    *, pilot: Pilot, by: Person, until: date | None = None, reason: str | None = None,
+    on: date | None = None, known: date | None = None, seen: int | None = None,
+) -> Event:  # fmt: skip
+    """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("running")
+    if not desk.is_escalation():
+        desk.allow("pause")
+    reason = need_reason(reason)
+    _not_stalled(desk)
+    if until is None:
+        raise EndRequired(field="until")
+    if until < desk.on:
+        raise Invalid("The pause would end before it starts.", field="until")
+    if until > desk.on + stalls.LONGEST_PAUSE:
+        raise EndTooLate(field="until")
+    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.state.pauses, (desk.on, until)))
+    return desk.write("pause", data={"until": until}, reason=reason)
+
+
+@transaction.atomic
+def resume(*, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+    """End a pause before its last day."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("paused")
+    desk.allow("resume")
+    return desk.write("resume")
+
+
+def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
+    """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
+    open_gates, said = [], []
+    for key, gate in desk.state.gates.items():
+        if gate.name == gates.ASSERTED:
+            said.append(key)
+        elif gate.name not in gates.YES:
+            open_gates.append(key)
+    return open_gates, said
+
+
+@transaction.atomic
+def adopt(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+    """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("running")
+    if desk.by is None:
+        raise NotYours
+    desk.allow("adopt")
+    codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
+    code = adoption.refusal_code(codes, desk.gates)
+    if code:
+        raise ALL[code](missing=codes)
+    if desk.state.risk_by == desk.by.pk:
+        raise SelfApproval
+    return desk.write("adopt")
+
+
+@transaction.atomic
+def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = None, known: date | None = None) -> Event:
+    """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement."""
+    desk = sit_down(pilot, by, on, known)
+    desk.stages("planned", "running", "paused", "not_stated")
+    desk.allow("amend")
+    return desk.write("record_claim")
+
+
+@transaction.atomic
+def roll_back(
+    *, pilot: Pilot, by: Person, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("adopted")
+    desk.allow("roll_back")
+    reason = need_reason(reason)
+    return desk.write("roll_back", reason=reason)
+
+
+@transaction.atomic
+def retire(
+    *, pilot: Pilot, by: Person | None, learned: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """End a pilot honestly, with what was learned."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.stages("planned", "running", "paused", "adopted", "not_stated")
+    desk.allow("retire")
+    if by is not None:
+        learned = need_reason(learned, "learned")
+    pilot.learned = learned or ""
+    return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
+
+
+

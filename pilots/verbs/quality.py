@@ -1,0 +1,92 @@
+"""Verbs on quality: agreed before it is measured, then measured (rule 10)."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from django.db import transaction
+
+from pilots.models import Event, Person, Pilot
+from pilots.refusals import Invalid, WrongStage
+from pilots.rules import quality
+from pilots.verbs.desk import Desk, sit_down
+
+
+def _not_over(desk: Desk) -> None:
+    if desk.stage == "retired":
+        raise WrongStage
+
+
+def _number(value: object, field: str) -> float:
+    try:
+        number = float(str(value))
+    except ValueError as error:
+        raise Invalid("Give a number.", field=field) from error
+    if not math.isfinite(number):
+        raise Invalid("Give a finite number.", field=field)
+    return number
+
+
+@transaction.atomic
+def register_threshold(
+    *, pilot: Pilot, by: Person, metric: str, direction: str, value: float, kind: str, smallest_sample: int,
+    on: date | None = None, known: date | None = None, seen: int | None = None,
+) -> Event:  # fmt: skip
+    """Register what is good enough: a new version each time, with no measurement yet.
+
+    Args:
+        direction: `at_least` or `at_most`.
+        kind: `proportion` (0 to 1) or `mean`.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    _not_over(desk)
+    desk.allow("register_threshold")
+    if not metric.strip():
+        raise Invalid("Name what is measured.", field="metric")
+    if direction not in ("at_least", "at_most"):
+        raise Invalid("Say at least or at most.", field="direction")
+    if kind not in ("proportion", "mean"):
+        raise Invalid("Say proportion or mean.", field="kind")
+    value = _number(value, "value")
+    if kind == "proportion" and not 0 <= value <= 1:
+        raise Invalid("A proportion lies between 0 and 1.", field="value")
+    if smallest_sample < 1:
+        raise Invalid("The smallest sample is one at least.", field="smallest_sample")
+    data = {"metric": metric.strip(), "direction": direction, "value": value, "kind": kind, "smallest_sample": smallest_sample}
+    old = desk.state.threshold
+    changes = [{"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}]
+    return desk.write("register_threshold", data=data, changes=changes)
+
+
+@transaction.atomic
+def record_measurement(
+    *, pilot: Pilot, by: Person, value: float, sample: int, deviation: float | None = None,
+    on: date | None = None, known: date | None = None, seen: int | None = None,
+) -> Event:  # fmt: skip
+    """Record a measurement; its verdict against the threshold in force is stored with it.
+
+    Args:
+        sample: how many were measured.
+        deviation: for means, the sample's standard deviation.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    _not_over(desk)
+    desk.allow("record_measurement")
+    threshold = desk.state.threshold
+    if threshold is None:
+        raise Invalid("Register a threshold first: what is good enough is agreed before it is measured.", field="value")
+    value = _number(value, "value")
+    if threshold.kind == "proportion" and not 0 <= value <= 1:
+        raise Invalid("A proportion lies between 0 and 1.", field="value")
+    if sample < 1:
+        raise Invalid("The sample is one at least.", field="sample")
+    if threshold.kind == "mean":
+        if deviation is None:
+            raise Invalid("A mean needs the sample's standard deviation.", field="deviation")
+        deviation = _number(deviation, "deviation")
+        if deviation < 0:
+            raise Invalid("A standard deviation is never below zero.", field="deviation")
+    verdict = quality.verdict(threshold, value, sample, deviation)
+    data = {"value": value, "sample": sample, "deviation": deviation, "verdict": verdict}
+    return desk.write("record_measurement", data=data)

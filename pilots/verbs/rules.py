@@ -1,0 +1,65 @@
+"""Verbs on the known rules and the risk (rule 11)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from pilots.models import Event, Person, Pilot
+from pilots.refusals import Invalid, NotYours, WrongStage
+from pilots.rules import adoption, seals
+from pilots.verbs.desk import sit_down
+
+_PEOPLE = ("exceptions_to", "exceptions_deputy")
+
+
+@transaction.atomic
+def set_rules(
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None, **rules: Any
+) -> Event | None:
+    """State rules by which people can work with the pilot, any of the seven. A changed rule must be confirmed again."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if desk.stage == "retired":
+        raise WrongStage
+    desk.allow("set_rules")
+    values = {}
+    for name, value in rules.items():
+        if name not in adoption.RULES:
+            raise Invalid(f"“{name}” is not one of the rules.", field=name)
+        if name == "matters_more" and value not in ("", "speed", "accuracy"):
+            raise Invalid("Say speed or accuracy.", field=name)
+        values[name] = value.pk if name in _PEOPLE and value is not None else value
+    before = desk.state.rules
+    changed = {name: value for name, value in values.items() if not seals.same(before.get(name), value)}
+    if not changed:
+        return None
+    for name in changed:
+        setattr(pilot, name, rules[name])
+    changes = [{"field": name, "from": before.get(name), "to": value} for name, value in changed.items()]
+    return desk.write("set_rules", data={"set": changed}, changes=changes)
+
+
+@transaction.atomic
+def accept_risk(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+    """Accept a pilot's risk in one's own name."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if desk.stage == "retired":
+        raise WrongStage
+    if by is None:
+        raise NotYours
+    desk.allow("accept_risk")
+    return desk.write("accept_risk")
+
+
+@transaction.atomic
+def confirm_rules(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+    """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if desk.stage == "retired":
+        raise WrongStage
+    if by is None:
+        raise NotYours
+    desk.allow("confirm_rules")
+    return desk.write("confirm_rules")

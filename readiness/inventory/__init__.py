@@ -1,0 +1,1 @@
+"""Reading inventories of pilots from files: pure, streaming, without a database."""
