@@ -1,0 +1,1 @@
+"""The settings, the addresses and the two ways in: nothing about pilots."""

@@ -1,0 +1,119 @@
+"""Values from the environment. One that cannot be read stops the start, and the message names its variable."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+YES = frozenset({"true", "yes", "on", "1"})
+NO = frozenset({"false", "no", "off", "0"})
+
+env = environ.Env()
+
+
+def text(name: str, default: str) -> str:
+    return str(env.str(name, default=default)).strip()
+
+
+def boolean(name: str, default: bool) -> bool:
+    """True or false. django-environ alone reads every word that it does not know as false."""
+    written = text(name, "").lower()
+    if not written:
+        return default
+    if written in YES | NO:
+        return written in YES
+    raise ImproperlyConfigured(f"{name} must be true or false, not {written!r}.")
+
+
+def whole_number(name: str, default: int, *, least: int = 0) -> int:
+    def read(written: str) -> int:
+        number = int(written)
+        if number < least:
+            raise ValueError
+        return number
+
+    return _read(name, str(default), read, f"a whole number of at least {least}")
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """Values with commas between them."""
+    written = text(name, "")
+    return [part.strip() for part in written.split(",") if part.strip()] if written else default
+
+
+def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
+    chosen = text(name, default)
+    if chosen not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {chosen!r}.")
+    return chosen
+
+
+def time_zone(name: str, default: str) -> str:
+    return _read(name, default, lambda written: ZoneInfo(written).key, "a time zone such as Europe/Paris")
+
+
+def secret(name: str, *, kept_in: Path | None) -> str:
+    """A secret of at least 50 characters. With a file to keep it in, the first start draws one of its own."""
+    given = text(name, "")
+    if given:
+        if len(given) < 50 or len(set(given)) < 5:
+            raise ImproperlyConfigured(f"{name} must have at least 50 characters, drawn at random.")
+        return given
+    if kept_in is None:
+        raise ImproperlyConfigured(f"{name} must be set when DEBUG is false.")
+    if not kept_in.exists():
+        _keep(secrets.token_urlsafe(64), kept_in)
+    return kept_in.read_text(encoding="utf-8").strip()
+
+
+def database(name: str, default: str, *, pool_size: int) -> dict[str, Any]:
+    """The connection settings of an SQLite file or a PostgreSQL server."""
+    try:
+        settings: dict[str, Any] = env.db_url(name, default=default)
+    except (ImproperlyConfigured, ValueError, TypeError) as wrong:
+        raise ImproperlyConfigured(f"{name} is not a database address.") from wrong
+    match settings.get("ENGINE"):
+        case "django.db.backends.sqlite3":
+            return settings | {"OPTIONS": SQLITE}
+        case "django.db.backends.postgresql":
+            # Each process keeps its own pool, so a connection never outlives its request beside it.
+            options = settings.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}}
+            return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
+    raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
+
+
+# A writer takes its lock at the start and waits for it, instead of failing half-way.
+SQLITE = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+}
+
+
+def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
+    written = text(name, default) or default
+    try:
+        return read(written)
+    except (ValueError, OSError, KeyError) as wrong:
+        raise ImproperlyConfigured(f"{name} must be {wanted}, not {written!r}.") from wrong
+
+
+def _keep(value: str, path: Path) -> None:
+    """Write a file that only its owner can read, whole or not at all. Of two processes that start at once, one wins."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8") as draft:
+        draft.write(value + "\n")
+    try:
+        path.hardlink_to(draft.name)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft.name).unlink()
