@@ -47,18 +47,29 @@ def whole_number(name: str, default: int, *, least: int = 0) -> int:
 def names(name: str, default: list[str]) -> list[str]:
     """Values with commas between them."""
     written = text(name, "")
-    return [part.strip() for part in written.split(",") if part.strip()] if written else default
+    return (
+        [part.strip() for part in written.split(",") if part.strip()]
+        if written
+        else default
+    )
 
 
 def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
     chosen = text(name, default)
     if chosen not in choices:
-        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {chosen!r}.")
+        raise ImproperlyConfigured(
+            f"{name} must be one of {', '.join(choices)}, not {chosen!r}."
+        )
     return chosen
 
 
 def time_zone(name: str, default: str) -> str:
-    return _read(name, default, lambda written: ZoneInfo(written).key, "a time zone such as Europe/Paris")
+    return _read(
+        name,
+        default,
+        lambda written: ZoneInfo(written).key,
+        "a time zone such as Europe/Paris",
+    )
 
 
 def secret(name: str, *, kept_in: Path | None) -> str:
@@ -66,7 +77,9 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     given = text(name, "")
     if given:
         if len(given) < 50 or len(set(given)) < 5:
-            raise ImproperlyConfigured(f"{name} must have at least 50 characters, drawn at random.")
+            raise ImproperlyConfigured(
+                f"{name} must have at least 50 characters, drawn at random."
+            )
         return given
     if kept_in is None:
         raise ImproperlyConfigured(f"{name} must be set when DEBUG is false.")
@@ -76,19 +89,20 @@ def secret(name: str, *, kept_in: Path | None) -> str:
 
 
 def database(name: str, default: str, *, pool_size: int) -> dict[str, Any]:
-    """The connection settings of an SQLite file or a PostgreSQL server."""
+    """The connection settings of an SQLite file or a PostgreSQL server. A refusal never repeats the address: it may hold a password."""
+    written = text(name, default) or default
+    if not written.startswith(("sqlite:///", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
     try:
-        settings: dict[str, Any] = env.db_url(name, default=default)
-    except (ImproperlyConfigured, ValueError, TypeError) as wrong:
+        settings: dict[str, Any] = env.db_url_config(written)
+    except (ValueError, TypeError) as wrong:
         raise ImproperlyConfigured(f"{name} is not a database address.") from wrong
-    match settings.get("ENGINE"):
-        case "django.db.backends.sqlite3":
-            return settings | {"OPTIONS": SQLITE}
-        case "django.db.backends.postgresql":
-            # Each process keeps its own pool, so a connection never outlives its request beside it.
-            options = settings.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}}
-            return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
-    raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
+    if settings["ENGINE"] == "django.db.backends.sqlite3":
+        return settings | {"OPTIONS": SQLITE}
+    # The pool is built here: one asked for in the address arrives as text, and fails. Pools and kept connections exclude each other.
+    pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    options = settings.get("OPTIONS", {}) | {"pool": pool}
+    return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
 # A writer takes its lock at the start and waits for it, instead of failing half-way.
@@ -104,12 +118,16 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
     try:
         return read(written)
     except (ValueError, OSError, KeyError) as wrong:
-        raise ImproperlyConfigured(f"{name} must be {wanted}, not {written!r}.") from wrong
+        raise ImproperlyConfigured(
+            f"{name} must be {wanted}, not {written!r}."
+        ) from wrong
 
 
 def _keep(value: str, path: Path) -> None:
     """Write a file that only its owner can read, whole or not at all. Of two processes that start at once, one wins."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8") as draft:
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
+    ) as draft:
         draft.write(value + "\n")
     try:
         path.hardlink_to(draft.name)

@@ -14,10 +14,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Without DEBUG=false it serves this computer only.
 DEBUG = environment.boolean("DEBUG", True)
-SECRET_KEY = environment.secret("SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+SECRET_KEY = environment.secret(
+    "SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None
+)
+ALLOWED_HOSTS = environment.names(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
+)
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served when DEBUG is false.")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name the hosts that are served when DEBUG is false."
+    )
 
 INSTALLED_APPS = [
     "readiness.apps.ReadinessConfig",
@@ -92,7 +98,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if DEBUG
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"},
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+    },
 }
 
 # People
@@ -104,8 +113,13 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -145,7 +159,9 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-    SECURE_HSTS_SECONDS = environment.whole_number("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
+    SECURE_HSTS_SECONDS = environment.whole_number(
+        "SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60
+    )
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -239,7 +255,9 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 
-def without_browser(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_browser(
+    _logger: Any, _method: str, event: dict[str, Any]
+) -> dict[str, Any]:
     event.pop("user_agent", None)
     return event
 
@@ -273,6 +291,10 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {
         "handlers": ["stderr"],
-        "level": environment.one_of("LOG_LEVEL", "WARNING" if DEBUG else "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        "level": environment.one_of(
+            "LOG_LEVEL",
+            "WARNING" if DEBUG else "INFO",
+            ("DEBUG", "INFO", "WARNING", "ERROR"),
+        ),
     },
 }

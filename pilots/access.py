@@ -9,7 +9,14 @@ if TYPE_CHECKING:
 
     from pilots.models import Person, Portfolio
 
-OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER = "program-office", "sponsor", "decider", "manager", "named", "reviewer"
+OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER = (
+    "program-office",
+    "sponsor",
+    "decider",
+    "manager",
+    "named",
+    "reviewer",
+)
 
 MAY: dict[str, frozenset[str]] = {
     "record": frozenset({OFFICE}),

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
-    from pilots.models import Person, Pilot
+    from pilots.models import Person
 
 
 class PilotQuerySet(models.QuerySet["Pilot"]):
@@ -20,7 +20,9 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
 
         if person.is_superuser:
             return self
-        now = GateSpell.objects.filter(gate__pilot=OuterRef("pk"), known_until=None, ends=None, person=person)
+        now = GateSpell.objects.filter(
+            gate__pilot=OuterRef("pk"), known_until=None, ends=None, person=person
+        )
         seats = Seat.objects.filter(
             Q(holder=person) | Q(deputy=person) | Q(escalation=person),
             Q(function=OuterRef("pilot__function")) | Q(function=None),
@@ -29,5 +31,12 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
             ends=None,
         )
         decides = Gate.objects.filter(Exists(seats), pilot=OuterRef("pk"))
-        named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person) | Q(portfolio__escalation=person)
-        return self.filter(Q(portfolio__roles__person=person) | named | Exists(now) | Exists(decides)).distinct()
+        named = (
+            Q(manager=person)
+            | Q(exceptions_to=person)
+            | Q(exceptions_deputy=person)
+            | Q(portfolio__escalation=person)
+        )
+        return self.filter(
+            Q(portfolio__roles__person=person) | named | Exists(now) | Exists(decides)
+        ).distinct()

@@ -17,7 +17,13 @@ class Refused(Exception):
     sentence: ClassVar[Any] = _("This cannot be done.")
     status: ClassVar[int] = 409
 
-    def __init__(self, sentence: Any = None, *, field: str | None = None, missing: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        sentence: Any = None,
+        *,
+        field: str | None = None,
+        missing: list[str] | None = None,
+    ) -> None:
         self.says = str(sentence or self.sentence)
         self.field = field
         self.missing = missing or []
@@ -27,19 +33,25 @@ class Refused(Exception):
 class NotYours(Refused):
     code = "not_yours"
     status = 403
-    sentence = _("This is not yours to do here. The pilot's page says whose move it is.")
+    sentence = _(
+        "This is not yours to do here. The pilot's page says whose move it is."
+    )
 
 
 class SelfApproval(Refused):
     code = "self_approval"
     status = 403
-    sentence = _("You cannot answer this yourself: you asked for it, carry this pilot, or accepted its risk. Ask the deputy or the escalation person.")
+    sentence = _(
+        "You cannot answer this yourself: you asked for it, carry this pilot, or accepted its risk. Ask the deputy or the escalation person."
+    )
 
 
 class NotNamed(Refused):
     code = "not_named"
     status = 403
-    sentence = _("Only the person named can accept, decline or leave, in their own name. Ask the program office to name you.")
+    sentence = _(
+        "Only the person named can accept, decline or leave, in their own name. Ask the program office to name you."
+    )
 
 
 class ReasonRequired(Refused):
@@ -57,7 +69,9 @@ class EvidenceRequired(Refused):
 class ConditionsRequired(Refused):
     code = "conditions_required"
     status = 422
-    sentence = _("A yes on conditions needs at least one, each with an owner and a date.")
+    sentence = _(
+        "A yes on conditions needs at least one, each with an owner and a date."
+    )
 
 
 class EndRequired(Refused):
@@ -69,12 +83,16 @@ class EndRequired(Refused):
 class EndTooLate(Refused):
     code = "end_too_late"
     status = 422
-    sentence = _("That is more than 90 days. Choose an earlier last day; it can be asked for again.")
+    sentence = _(
+        "That is more than 90 days. Choose an earlier last day; it can be asked for again."
+    )
 
 
 class AlreadyStalled(Refused):
     code = "already_stalled"
-    sentence = _("The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now.")
+    sentence = _(
+        "The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now."
+    )
 
 
 class InFuture(Refused):
@@ -86,7 +104,9 @@ class InFuture(Refused):
 class BeforeRecord(Refused):
     code = "before_record"
     status = 422
-    sentence = _("That day is before the pilot was recorded. Give the day of the record or a later one.")
+    sentence = _(
+        "That day is before the pilot was recorded. Give the day of the record or a later one."
+    )
 
 
 class WrongStage(Refused):
@@ -96,7 +116,9 @@ class WrongStage(Refused):
 
 class WrongGate(Refused):
     code = "wrong_gate"
-    sentence = _("This does not fit the gate: some are decided, others accepted by the person named.")
+    sentence = _(
+        "This does not fit the gate: some are decided, others accepted by the person named."
+    )
 
 
 class NothingAsked(Refused):
@@ -106,7 +128,9 @@ class NothingAsked(Refused):
 
 class NotMeasured(Refused):
     code = "not_measured"
-    sentence = _("Quality can be cleared only on a measurement that meets the agreed threshold. Measure first.")
+    sentence = _(
+        "Quality can be cleared only on a measurement that meets the agreed threshold. Measure first."
+    )
 
 
 class GatesOpen(Refused):
@@ -116,17 +140,23 @@ class GatesOpen(Refused):
 
 class GatesAsserted(Refused):
     code = "gates_asserted"
-    sentence = _("It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them.")
+    sentence = _(
+        "It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them."
+    )
 
 
 class RulesMissing(Refused):
     code = "rules_missing"
-    sentence = _("It cannot be adopted today. Rules are not known, or nobody has accepted the risk.")
+    sentence = _(
+        "It cannot be adopted today. Rules are not known, or nobody has accepted the risk."
+    )
 
 
 class RulesUnconfirmed(Refused):
     code = "rules_unconfirmed"
-    sentence = _("It cannot be adopted today. The pilot's manager has not confirmed that they can work by the rules as they stand.")
+    sentence = _(
+        "It cannot be adopted today. The pilot's manager has not confirmed that they can work by the rules as they stand."
+    )
 
 
 class EscalationRequired(Refused):
@@ -143,7 +173,9 @@ class Overlap(Refused):
 class ChangedMeanwhile(Refused):
     code = "changed_meanwhile"
     status = 412
-    sentence = _("Somebody changed this since you opened it. Look at it as it is now, then send yours again.")
+    sentence = _(
+        "Somebody changed this since you opened it. Look at it as it is now, then send yours again."
+    )
 
 
 class Invalid(Refused):
@@ -152,4 +184,6 @@ class Invalid(Refused):
     sentence = _("This value cannot be.")
 
 
-ALL: dict[str, type[Refused]] = {refusal.code: refusal for refusal in Refused.__subclasses__()}
+ALL: dict[str, type[Refused]] = {
+    refusal.code: refusal for refusal in Refused.__subclasses__()
+}

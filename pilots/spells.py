@@ -9,7 +9,18 @@ from typing import Any
 
 from django.db.models import Q
 
-from pilots.models import DecisionRight, Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio, Seat
+from pilots.models import (
+    DecisionRight,
+    Event,
+    Gate,
+    GateKind,
+    GateSpell,
+    Person,
+    Pilot,
+    PilotSpell,
+    Portfolio,
+    Seat,
+)
 from pilots.rules import gates, history, rights
 from pilots.rules.acts import Act, Kind
 
@@ -17,7 +28,10 @@ _DATES = ("to", "until", "decide_by", "good_until", "due", "met")
 
 
 def _with_dates(data: dict[str, Any]) -> dict[str, Any]:
-    out = {k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v for k, v in data.items()}
+    out: dict[str, Any] = {
+        k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v
+        for k, v in data.items()
+    }
     if out.get("conditions"):
         out["conditions"] = [_with_dates(c) for c in out["conditions"]]
     return out
@@ -45,13 +59,22 @@ def as_act(event: Event) -> Act:
 
 def acts_of(pilot: Pilot) -> list[Act]:
     """All that was done to a pilot, in one query."""
-    events = Event.objects.filter(pilot=pilot).select_related("decision", "gate__kind").order_by("pk")
+    events = (
+        Event.objects.filter(pilot=pilot)
+        .select_related("decision", "gate__kind")
+        .order_by("pk")
+    )
     return [as_act(event) for event in events]
 
 
 def kinds_of(pilot: Pilot) -> list[Kind]:
     """The kinds of a pilot's gates, in their order."""
-    return [gate.kind.as_rule() for gate in pilot.gates.select_related("kind").order_by("kind__order", "kind_id")]
+    return [
+        gate.kind.as_rule()
+        for gate in pilot.gates.select_related("kind").order_by(
+            "kind__order", "kind_id"
+        )
+    ]
 
 
 def keep(pilot: Pilot, told: history.History, known: date) -> None:
@@ -86,13 +109,21 @@ def _pilot_columns(spell: history.PilotSpell) -> dict[str, Any]:
 pilot_columns = _pilot_columns
 
 
-def _keep(model: Any, owner: dict[str, int], rows: list[dict[str, Any]], known: date) -> None:
-    stored = {spell.starts: spell for spell in model.objects.filter(**owner, known_until=None)}
+def _keep(
+    model: Any, owner: dict[str, int], rows: list[dict[str, Any]], known: date
+) -> None:
+    stored = {
+        spell.starts: spell for spell in model.objects.filter(**owner, known_until=None)
+    }
     fresh = []
     gone = set(stored) - {row["starts"] for row in rows}
     for row in rows:
         spell = stored.get(row["starts"])
-        if spell is not None and all(getattr(spell, name) == value for name, value in row.items() if name != "ends"):
+        if spell is not None and all(
+            getattr(spell, name) == value
+            for name, value in row.items()
+            if name != "ends"
+        ):
             if spell.ends != row["ends"]:
                 model.objects.filter(pk=spell.pk).update(ends=row["ends"])
             continue
@@ -112,7 +143,13 @@ def rebuild(pilot: Pilot) -> None:
     GateSpell.objects.filter(gate__pilot=pilot).delete()
     acts, kinds = acts_of(pilot), kinds_of(pilot)
     for known in sorted({act.known for act in acts}):
-        keep(pilot, history.tell(pilot.recorded_on, kinds, [act for act in acts if act.known <= known]), known)
+        keep(
+            pilot,
+            history.tell(
+                pilot.recorded_on, kinds, [act for act in acts if act.known <= known]
+            ),
+            known,
+        )
 
 
 def as_right(right: DecisionRight) -> rights.Right:
@@ -135,16 +172,24 @@ Cell = tuple[int, int | None]
 
 def cells() -> set[Cell]:
     """Every function in a portfolio that a pilot has ever been in, and each portfolio without one."""
-    found: set[Cell] = set(Seat.objects.values_list("portfolio_id", "function_id").distinct())
-    found |= set(Pilot.objects.order_by().values_list("portfolio_id", "function_id").distinct())
+    found: set[Cell] = set(
+        Seat.objects.values_list("portfolio_id", "function_id").distinct()
+    )
+    found |= set(
+        Pilot.objects.order_by().values_list("portfolio_id", "function_id").distinct()
+    )
     return found | {(pk, None) for pk in Portfolio.objects.values_list("pk", flat=True)}
 
 
-def rebuild_seats(kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] | None = None) -> None:
+def rebuild_seats(
+    kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] | None = None
+) -> None:
     """Work out again who sits where, for some kinds and cells or for all."""
     kinds = list(GateKind.objects.all() if kinds is None else kinds)
     wanted = set(cells() if only is None else only)
-    closed = dict(Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on"))
+    closed: dict[int, Any] = dict(
+        Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on")
+    )
     by_kind: dict[int, list[rights.Right]] = {kind.pk: [] for kind in kinds}
     for right in DecisionRight.objects.filter(kind__in=kinds).select_related("kind"):
         by_kind[right.kind_id].append(as_right(right))
@@ -161,7 +206,9 @@ def rebuild_seats(kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] 
             for kind in kinds
             if by_kind[kind.pk]
             for cell in sorted(wanted, key=lambda c: (c[0], c[1] or 0))
-            for seat in rights.seats([r for r in by_kind[kind.pk] if r.reaches(*cell)], closed)
+            for seat in rights.seats(
+                [r for r in by_kind[kind.pk] if r.reaches(*cell)], closed
+            )
         ],
         batch_size=500,
     )
@@ -175,7 +222,7 @@ def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
         right_id=seat.right,
         starts=seat.starts,
         ends=seat.ends,
-        run_from=seat.run_from,
+        run_from=seat.run_from or seat.starts,
         holder_id=seat.holder,
         deputy_id=seat.deputy,
         escalation_id=seat.escalation,
@@ -187,14 +234,30 @@ def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
 def as_seat(row: Seat) -> rights.Seat:
     """A stored seat as the rules need it."""
     return rights.Seat(
-        row.starts, row.ends, row.holder_id, row.deputy_id, row.escalation_id, row.capacity, row.right_id, row.orphaned, row.run_from
+        row.starts,
+        row.ends,
+        row.holder_id,
+        row.deputy_id,
+        row.escalation_id,
+        row.capacity,
+        row.right_id,
+        row.orphaned,
+        row.run_from,
     )
 
 
-def seat_rows(*, kind: str, portfolio: int, function: int | None, day: date) -> rights.Seat:
+def seat_rows(
+    *, kind: str, portfolio: int, function: int | None, day: date
+) -> rights.Seat:
     """Who sits where on a day, for one kind and one cell."""
     row = (
-        Seat.objects.filter(Q(ends=None) | Q(ends__gte=day), kind__key=kind, portfolio=portfolio, function=function, starts__lte=day)
+        Seat.objects.filter(
+            Q(ends=None) | Q(ends__gte=day),
+            kind__key=kind,
+            portfolio=portfolio,
+            function=function,
+            starts__lte=day,
+        )
         .order_by("-starts")
         .first()
     )

@@ -22,7 +22,9 @@ NAMES = ("decisions_are_never_edited", "decisions_are_never_deleted")
 
 def _changed(differs: str) -> str:
     kept = " OR ".join(f'NEW."{c}" {differs} OLD."{c}"' for c in KEPT)
-    erased = " OR ".join(f'(NEW."{c}" IS NOT NULL AND NEW."{c}" {differs} OLD."{c}")' for c in ERASABLE)
+    erased = " OR ".join(
+        f'(NEW."{c}" IS NOT NULL AND NEW."{c}" {differs} OLD."{c}")' for c in ERASABLE
+    )
     return f'{kept} OR {erased} OR NEW."erased_on" IS NULL'
 
 
@@ -42,10 +44,18 @@ def install(using: str = "default") -> None:
     edited, deleted = NAMES
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            json_safe = _changed("IS DISTINCT FROM").replace('NEW."digests"', 'NEW."digests"::text').replace('OLD."digests"', 'OLD."digests"::text')
+            json_safe = (
+                _changed("IS DISTINCT FROM")
+                .replace('NEW."digests"', 'NEW."digests"::text')
+                .replace('OLD."digests"', 'OLD."digests"::text')
+            )
             for column in ("conditions", "sealed"):
-                json_safe = json_safe.replace(f'DISTINCT FROM OLD."{column}"', f'DISTINCT FROM OLD."{column}"')
-            statements = _postgresql(edited, "UPDATE", f"WHEN ({json_safe})") + _postgresql(deleted, "DELETE", "")
+                json_safe = json_safe.replace(
+                    f'DISTINCT FROM OLD."{column}"', f'DISTINCT FROM OLD."{column}"'
+                )
+            statements = _postgresql(
+                edited, "UPDATE", f"WHEN ({json_safe})"
+            ) + _postgresql(deleted, "DELETE", "")
         else:
             statements = [
                 f"DROP TRIGGER IF EXISTS {edited}",
@@ -69,7 +79,11 @@ def lift(using: str = "default") -> None:
 def missing(using: str = "default") -> list[str]:
     """The names of triggers that are not in place."""
     connection = connections[using]
-    query = "SELECT tgname FROM pg_trigger" if connection.vendor == "postgresql" else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    query = (
+        "SELECT tgname FROM pg_trigger"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
     with connection.cursor() as cursor:
         cursor.execute(query)
         there = {row[0] for row in cursor.fetchall()}

@@ -51,16 +51,32 @@ class Reading:
     missing: list[str]
 
 
-def read_gate(kind: Kind, spell: GateSpell, seat: rights.Seat, *, started: bool, at: date) -> GateReading:
+def read_gate(
+    kind: Kind, spell: GateSpell, seat: rights.Seat, *, started: bool, at: date
+) -> GateReading:
     """One gate on a date (rule 2)."""
     state, since, held = _state(kind, spell, seat, at)
     holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
     is_open = state not in gates.YES and state != gates.ASSERTED
-    court = _court(kind, spell, state, held=held, started=started, at=at) if is_open else None
-    return GateReading(kind.key, state, court, holder, since, (at - since).days, None if is_open else spell.good_until)
+    court = (
+        _court(kind, spell, state, held=held, started=started, at=at)
+        if is_open
+        else None
+    )
+    return GateReading(
+        kind.key,
+        state,
+        court,
+        holder,
+        since,
+        (at - since).days,
+        None if is_open else spell.good_until,
+    )
 
 
-def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
+def _state(
+    kind: Kind, spell: GateSpell, seat: rights.Seat, at: date
+) -> tuple[str, date, bool]:
     held = (spell.person if kind.clears_by == ACCEPTANCE else seat.holder) is not None
     if spell.good_until is not None and at > spell.good_until:
         return gates.LAPSED, spell.good_until + timedelta(days=1), held
@@ -72,14 +88,22 @@ def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[s
     return (gates.WAITING if held else gates.UNOWNED), since, held
 
 
-def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, started: bool, at: date) -> str:
+def _court(
+    kind: Kind, spell: GateSpell, state: str, *, held: bool, started: bool, at: date
+) -> str:
     if not started:
         return TEAM
-    if state == gates.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
+    if (
+        state == gates.CHANGES_REQUESTED
+        and spell.outside_until is not None
+        and at <= spell.outside_until
+    ):
         return OUTSIDE
     if state in gates.ASKS_TEAM or (state == gates.LAPSED and spell.ends_by_condition):
         return TEAM
-    if kind.clears_by == MEASUREMENT and (spell.met_until is None or at > spell.met_until):
+    if kind.clears_by == MEASUREMENT and (
+        spell.met_until is None or at > spell.met_until
+    ):
         return TEAM
     return DECIDER if held else NOBODY
 
@@ -97,14 +121,25 @@ def read(
     """A pilot on a date, from the spells in which the date lies."""
     stage = pilot.stage_on(at)
     started = stage not in ("planned", "not_stated")
-    now = {key: read_gate(kind, spells[key], seats[key], started=started, at=at) for key, kind in kinds.items() if key in spells}
+    now = {
+        key: read_gate(kind, spells[key], seats[key], started=started, at=at)
+        for key, kind in kinds.items()
+        if key in spells
+    }
     open_gates = [key for key, gate in now.items() if gate.is_open]
     said = [key for key, gate in now.items() if gate.state == gates.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
     stalls_on = None
     if stage in ("running", "paused") and pilot.clock_on is not None:
         stalls_on = stalls.stalls_on(pilot.clock_on, quiet_days)
-    standing = standing_of(stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=warning_days)
+    standing = standing_of(
+        stage,
+        stalls_on,
+        all_clear=not open_gates and not said,
+        missing=missing,
+        at=at,
+        warning_days=warning_days,
+    )
     moved = pilot.last_movement or pilot.starts
     verdict = quality.at(pilot.quality, pilot.measured_on, at)
     return Reading(
@@ -113,7 +148,15 @@ def read(
     )  # fmt: skip
 
 
-def standing_of(stage: str, stalls_on: date | None, *, all_clear: bool, missing: list[str], at: date, warning_days: int) -> str:
+def standing_of(
+    stage: str,
+    stalls_on: date | None,
+    *,
+    all_clear: bool,
+    missing: list[str],
+    at: date,
+    warning_days: int,
+) -> str:
     """Rule 6: the first that fits."""
     if stage in ("retired", "planned", "not_stated", "paused"):
         return stage

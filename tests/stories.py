@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from pilots import spells, verbs
-from pilots.models import Function, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio, PortfolioRole, StallPolicy
+from pilots.models import (
+    Function,
+    GateKind,
+    GateSpell,
+    Person,
+    Pilot,
+    PilotSpell,
+    Portfolio,
+    PortfolioRole,
+    StallPolicy,
+)
 from pilots.refusals import Refused
 from pilots.rules import gates as gate_rules
 from pilots.rules import history, rights
@@ -35,19 +45,37 @@ class Story:
         for name in told["functions"]:
             Function.objects.get_or_create(name=name)
         for name, says in told["people"].items():
-            function = Function.objects.get(name=says["function"]) if says.get("function") else None
-            self.people[name] = Person.objects.create_user(f"{name}@example.org", None, name=name.title(), function=function)
-        self.portfolio = Portfolio.objects.create(key="story", name="Story", escalation=self.person(told["portfolio"].get("escalation")))
+            function = (
+                Function.objects.get(name=says["function"])
+                if says.get("function")
+                else None
+            )
+            self.people[name] = Person.objects.create_user(
+                f"{name}@example.org", None, name=name.title(), function=function
+            )
+        self.portfolio = Portfolio.objects.create(
+            key="story",
+            name="Story",
+            escalation=self.person(told["portfolio"].get("escalation")),
+        )
         for name, says in told["people"].items():
             if says.get("role"):
-                PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people[name], role=says["role"])
+                PortfolioRole.objects.create(
+                    portfolio=self.portfolio,
+                    person=self.people[name],
+                    role=says["role"],
+                )
         settings = told.get("settings") or {}
-        StallPolicy.objects.create(portfolio=self.portfolio, starts=date(2000, 1, 1), **settings)
+        StallPolicy.objects.create(
+            portfolio=self.portfolio, starts=date(2000, 1, 1), **settings
+        )
         pilot = dict(told["pilot"])
         on = date.fromisoformat(pilot.pop("recorded_on"))
         for right in told["rights"]:
             self._right(right, None, min(date.fromisoformat(right["from"]), on))
-        self.pilot: Pilot = verbs.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
+        self.pilot: Pilot = verbs.record(
+            portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot)
+        )
         self.reached = on
 
     def person(self, name: str | None) -> Person | None:
@@ -65,7 +93,9 @@ class Story:
         verbs.assign_right(
             kind=GateKind.objects.get(key=says["kind"]),
             portfolio=self.portfolio,
-            function=Function.objects.get(name=says["function"]) if says.get("function") else None,
+            function=Function.objects.get(name=says["function"])
+            if says.get("function")
+            else None,
             holder=self.people[says["holder"]],
             deputy=self.person(says.get("deputy")),
             escalate_to=self.person(says.get("escalate_to")),
@@ -97,25 +127,47 @@ class Story:
             return
         when: dict[str, Any] = {"on": on, "known": self.reached}
         if do == "away":
-            verbs.away(person=self.people[step["person"]], by=by, starts=day(step["from"]), ends=day(step["to"]), **when)
+            verbs.away(
+                person=self.people[step["person"]],
+                by=by,
+                starts=day(step["from"]),
+                ends=day(step["to"]),
+                **when,
+            )
             return
         if do == "close_account":
-            verbs.close_account(person=Person.objects.get(pk=self.people[step["person"]].pk), by=by, **when)
+            verbs.close_account(
+                person=Person.objects.get(pk=self.people[step["person"]].pk),
+                by=by,
+                **when,
+            )
             return
         self._on_pilot(do, Person.objects.get(pk=by.pk) if by else None, step, when)
 
-    def _on_pilot(self, do: str, by: Person | None, step: dict[str, Any], when: dict[str, Any]) -> None:
-        values = {("for_" if k == "for" else k): day(v) if k in DATES else v for k, v in step.items()}
+    def _on_pilot(
+        self, do: str, by: Person | None, step: dict[str, Any], when: dict[str, Any]
+    ) -> None:
+        values = {
+            ("for_" if k == "for" else k): day(v) if k in DATES else v
+            for k, v in step.items()
+        }
         for name in ("for_", "person", "exceptions_to", "exceptions_deputy"):
             if values.get(name):
                 values[name] = self.people[values[name]]
         for condition in values.get("conditions", ()):
-            condition["owner"], condition["due"] = self.people[condition["owner"]].pk, day(condition["due"])
+            condition["owner"], condition["due"] = (
+                self.people[condition["owner"]].pk,
+                day(condition["due"]),
+            )
         if "set" in values:
             values["set"] = self._fields(values["set"])
         target: dict[str, Any] = {"pilot": Pilot.objects.get(pk=self.pilot.pk)}
         if "gate" in values:
-            target = {"gate": self.pilot.gates.select_related("pilot", "kind").get(kind__key=values.pop("gate"))}
+            target = {
+                "gate": self.pilot.gates.select_related("pilot", "kind").get(
+                    kind__key=values.pop("gate")
+                )
+            }
         if do == "assert":
             verbs.assert_(**target, **values, **when)
         else:
@@ -125,7 +177,11 @@ class Story:
 
     def by_rules(self, at: date, known_at: date | None = None) -> standing.Reading:
         """The pilot on a date, told again from its acts."""
-        acts = [a for a in spells.acts_of(self.pilot) if known_at is None or a.known <= known_at]
+        acts = [
+            a
+            for a in spells.acts_of(self.pilot)
+            if known_at is None or a.known <= known_at
+        ]
         kinds = spells.kinds_of(self.pilot)
         told = history.tell(self.pilot.recorded_on, kinds, acts)
         now = {key: _on(of, at) for key, of in told.gates.items()}
@@ -136,18 +192,34 @@ class Story:
         from django.db.models import Q
 
         where = Q(starts__lte=at)
-        where &= Q(known_until=None) if known_at is None else Q(known_from__lte=known_at) & (Q(known_until=None) | Q(known_until__gt=known_at))
-        row = PilotSpell.objects.filter(where, pilot=self.pilot).order_by("-starts").first()
+        where &= (
+            Q(known_until=None)
+            if known_at is None
+            else Q(known_from__lte=known_at)
+            & (Q(known_until=None) | Q(known_until__gt=known_at))
+        )
+        row = (
+            PilotSpell.objects.filter(where, pilot=self.pilot)
+            .order_by("-starts")
+            .first()
+        )
         now = {}
         for gate in self.pilot.gates.select_related("kind"):
-            found = GateSpell.objects.filter(where, gate=gate).order_by("-starts").first()
+            found = (
+                GateSpell.objects.filter(where, gate=gate).order_by("-starts").first()
+            )
             now[gate.kind.key] = _plain(gate_rules.GateSpell, found)
         return self._read(_plain(history.PilotSpell, row), now, at)
 
     def _read(self, pilot: Any, now: dict[str, Any], at: date) -> standing.Reading:
         kinds = {kind.key: kind for kind in spells.kinds_of(self.pilot)}
         seats = {
-            key: spells.seat_rows(kind=key, portfolio=self.portfolio.pk, function=now[key].function, day=at)
+            key: spells.seat_rows(
+                kind=key,
+                portfolio=self.portfolio.pk,
+                function=now[key].function,
+                day=at,
+            )
             if kind.clears_by != "acceptance"
             else rights.Seat(at, None)
             for key, kind in kinds.items()
@@ -165,7 +237,11 @@ def _plain(rule: Any, row: Any) -> Any:
 
     values = {}
     for field in fields(rule):
-        name = f"{field.name}_id" if field.name in ("person", "function", "manager", "sponsor") else field.name
+        name = (
+            f"{field.name}_id"
+            if field.name in ("person", "function", "manager", "sponsor")
+            else field.name
+        )
         values[field.name] = getattr(row, name)
     if "missing_rules" in values:
         values["missing_rules"] = tuple(values["missing_rules"])

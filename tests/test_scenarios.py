@@ -12,8 +12,13 @@ import pytest
 from tests.stories import Story
 
 ROOT = Path(__file__).resolve().parent
-SHARED = Path(os.environ.get("LIVED_IN_SCENARIOS") or ROOT.parent.parent / "shared" / "scenarios")
-STORIES = [*sorted((ROOT / "scenarios").glob("*.json")), *(sorted(SHARED.glob("*.json")) if SHARED.is_dir() else [])]
+SHARED = Path(
+    os.environ.get("LIVED_IN_SCENARIOS") or ROOT.parent.parent / "shared" / "scenarios"
+)
+STORIES = [
+    *sorted((ROOT / "scenarios").glob("*.json")),
+    *(sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []),
+]
 
 # What the next work deepens: story by rule. Strict, so that a story that begins to pass must leave this list.
 EXPECTED_TO_FAIL: dict[str, str] = {}
@@ -21,7 +26,13 @@ EXPECTED_TO_FAIL: dict[str, str] = {}
 
 def _cases() -> list[Any]:
     return [
-        pytest.param(path, id=path.stem, marks=[pytest.mark.xfail(strict=True, reason=EXPECTED_TO_FAIL[path.stem])] if path.stem in EXPECTED_TO_FAIL else [])
+        pytest.param(
+            path,
+            id=path.stem,
+            marks=[pytest.mark.xfail(strict=True, reason=EXPECTED_TO_FAIL[path.stem])]
+            if path.stem in EXPECTED_TO_FAIL
+            else [],
+        )
         for path in STORIES
     ]
 
@@ -33,19 +44,34 @@ def test_the_story_holds(path: Path) -> None:
     story.play()
     for expected in story.told["expect"]:
         at = date.fromisoformat(expected["at"])
-        known_at = date.fromisoformat(expected["known_at"]) if expected.get("known_at") else None
+        known_at = (
+            date.fromisoformat(expected["known_at"])
+            if expected.get("known_at")
+            else None
+        )
         for way in (story.by_rules, story.by_query):
             _holds(story, expected, way(at, known_at), f"{way.__name__} at {at}")
 
 
 def _holds(story: Story, expected: dict[str, Any], reading: Any, where: str) -> None:
-    for name in ("stage", "standing", "days_quiet", "slips", "blocked_by", "missing", "goalpost_moved", "quality"):
+    for name in (
+        "stage",
+        "standing",
+        "days_quiet",
+        "slips",
+        "blocked_by",
+        "missing",
+        "goalpost_moved",
+        "quality",
+    ):
         if name in expected:
             assert getattr(reading, name) == expected[name], f"{where}: {name}"
     for name in ("stalls_on", "decide_by"):
         if name in expected:
             found = getattr(reading, name)
-            assert (found.isoformat() if found else None) == expected[name], f"{where}: {name}"
+            assert (found.isoformat() if found else None) == expected[name], (
+                f"{where}: {name}"
+            )
     for key, says in expected.get("gates", {}).items():
         gate = reading.gates[key]
         for name, value in says.items():

@@ -25,18 +25,30 @@ class GateKind(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("short name"), max_length=60)
     question = models.CharField(_("question"), max_length=200)
-    clears_by = models.CharField(_("clears by"), max_length=12, choices=ClearsBy.choices)
-    valid_for = models.PositiveSmallIntegerField(_("valid for days"), null=True, blank=True)
+    clears_by = models.CharField(
+        _("clears by"), max_length=12, choices=ClearsBy.choices
+    )
+    valid_for = models.PositiveSmallIntegerField(
+        _("valid for days"), null=True, blank=True
+    )
     seals = models.JSONField(_("fields it seals"), default=list, blank=True)
-    high_impact_only = models.BooleanField(_("for high-impact pilots only"), default=False)
+    high_impact_only = models.BooleanField(
+        _("for high-impact pilots only"), default=False
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     ships = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ("order", "pk")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(clears_by__in=["approval", "acceptance", "measurement"]), name="a_gate_clears_in_a_known_way"),
-            models.CheckConstraint(condition=Q(valid_for=None) | Q(valid_for__gt=0), name="an_answer_holds_a_day_at_least"),
+            models.CheckConstraint(
+                condition=Q(clears_by__in=["approval", "acceptance", "measurement"]),
+                name="a_gate_clears_in_a_known_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_for=None) | Q(valid_for__gt=0),
+                name="an_answer_holds_a_day_at_least",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -50,7 +62,9 @@ class GateKind(models.Model):
 class Gate(models.Model):
     """One condition of adoption for one pilot. `head` and `count` close the chain of its decisions."""
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
+    public_id = models.CharField(
+        max_length=24, unique=True, default=opaque_id, editable=False
+    )
     pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, related_name="gates")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="gates")
     head = models.CharField(max_length=64, default=START, editable=False)
@@ -58,7 +72,11 @@ class Gate(models.Model):
 
     class Meta:
         ordering = ("kind__order", "pk")
-        constraints: ClassVar = [models.UniqueConstraint("pilot", "kind", name="one_gate_of_a_kind_for_a_pilot")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "pilot", "kind", name="one_gate_of_a_kind_for_a_pilot"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.pilot}: {self.kind.key}"
@@ -91,25 +109,35 @@ class Decision(models.Model):
         NAMED = "named", _("the person named")
         ASSERTED = "asserted", _("a source says so")
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
+    public_id = models.CharField(
+        max_length=24, unique=True, default=opaque_id, editable=False
+    )
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="decisions")
-    event = models.OneToOneField("Event", on_delete=models.PROTECT, related_name="decision")
+    event = models.OneToOneField(
+        "Event", on_delete=models.PROTECT, related_name="decision"
+    )
     number = models.PositiveIntegerField()
     on = models.DateField()
     known_on = models.DateField()
     outcome = models.CharField(max_length=20)
     capacity = models.CharField(max_length=12, choices=Capacity.choices)
     recorded_for = models.BooleanField(default=False)
-    decider = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions")
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions_recorded")
+    decider = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="decisions"
+    )
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="decisions_recorded"
+    )
     court = models.CharField(max_length=8, blank=True)
     until = models.DateField(null=True)
     good_until = models.DateField(null=True)
-    reason = models.TextField(null=True)
-    evidence = models.TextField(null=True)
-    conditions: Any = models.JSONField(null=True, default=list, encoder=DjangoJSONEncoder)
+    reason = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
+    evidence = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
+    conditions: Any = models.JSONField(
+        null=True, default=list, encoder=DjangoJSONEncoder
+    )
     sealed: Any = models.JSONField(null=True, default=dict, encoder=DjangoJSONEncoder)
-    salt = models.CharField(max_length=32, null=True)
+    salt = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null means erased by law
     digests = models.JSONField(default=dict)
     erased_on = models.DateField(null=True)
     checksum = models.CharField(max_length=64)
@@ -119,10 +147,16 @@ class Decision(models.Model):
     class Meta:
         ordering = ("gate", "number")
         constraints: ClassVar = [
-            models.UniqueConstraint("gate", "number", name="a_gates_decisions_are_numbered"),
-            models.CheckConstraint(condition=Q(on__lte=F("known_on")), name="a_decision_is_not_known_beforehand"),
+            models.UniqueConstraint(
+                "gate", "number", name="a_gates_decisions_are_numbered"
+            ),
             models.CheckConstraint(
-                condition=Q(capacity="asserted", decider=None) | (~Q(capacity="asserted") & Q(decider__isnull=False)),
+                condition=Q(on__lte=F("known_on")),
+                name="a_decision_is_not_known_beforehand",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity="asserted", decider=None)
+                | (~Q(capacity="asserted") & Q(decider__isnull=False)),
                 name="only_an_assertion_has_no_decider",
             ),
         ]
@@ -145,7 +179,9 @@ class GateSpell(models.Model):
     gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="spells")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="+")
     portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="+")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="+")
+    function = models.ForeignKey(
+        Function, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     starts = models.DateField()
     ends = models.DateField(null=True)
     state = models.CharField(max_length=20)
@@ -155,7 +191,9 @@ class GateSpell(models.Model):
     ends_by_condition = models.BooleanField(default=False)
     outside_until = models.DateField(null=True)
     met_until = models.DateField(null=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gate_spells")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="gate_spells"
+    )
     moved = models.BooleanField(default=False)
     known_from = models.DateField()
     known_until = models.DateField(null=True)
@@ -163,12 +201,29 @@ class GateSpell(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index("gate", "starts", name="a_gates_spells_in_order"),
-            models.Index("kind", "portfolio", "function", condition=Q(known_until=None, ends=None), name="what_waits_in_a_cell"),
+            models.Index(
+                "kind",
+                "portfolio",
+                "function",
+                condition=Q(known_until=None, ends=None),
+                name="what_waits_in_a_cell",
+            ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(turn__in=["answer", "team", "outside", "clear", "said"]), name="a_turn_is_a_known_one"),
-            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_gates_spell_ends_after_it_starts"),
-            models.UniqueConstraint("gate", "starts", condition=Q(known_until=None), name="one_spell_of_a_gate_a_day"),
+            models.CheckConstraint(
+                condition=Q(turn__in=["answer", "team", "outside", "clear", "said"]),
+                name="a_turn_is_a_known_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")),
+                name="a_gates_spell_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                "gate",
+                "starts",
+                condition=Q(known_until=None),
+                name="one_spell_of_a_gate_a_day",
+            ),
         ]
 
     def __str__(self) -> str:

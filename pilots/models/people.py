@@ -6,7 +6,11 @@ import secrets
 from datetime import date
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,14 +23,20 @@ def opaque_id() -> str:
 class People(BaseUserManager["Person"]):
     """People, found by e-mail address in any case."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> Person:
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> Person:
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(email__iexact=username)
@@ -35,15 +45,25 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address. The log knows them by `public_id`, never by name."""
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
+    public_id = models.CharField(
+        max_length=24, unique=True, default=opaque_id, editable=False
+    )
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
-    function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    function = models.ForeignKey(
+        "Function",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+    )
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
-    closed_on = models.DateField(_("account closed on"), null=True, blank=True, editable=False)
+    closed_on = models.DateField(
+        _("account closed on"), null=True, blank=True, editable=False
+    )
 
-    objects: ClassVar[People] = People()  # type: ignore[assignment]
+    objects: ClassVar[People] = People()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -70,7 +90,12 @@ class Portfolio(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=200)
     escalation = models.ForeignKey(
-        Person, verbose_name=_("escalation person"), on_delete=models.PROTECT, null=True, blank=True, related_name="answers_for"
+        Person,
+        verbose_name=_("escalation person"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answers_for",
     )
 
     class Meta:
@@ -87,14 +112,21 @@ class PortfolioRole(models.Model):
         PROGRAM_OFFICE = "program-office", _("program office")
         REVIEWER = "reviewer", _("reviewer")
 
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="roles")
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.CASCADE, related_name="roles"
+    )
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=Role.choices)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
-            models.CheckConstraint(condition=models.Q(role__in=["program-office", "reviewer"]), name="a_role_is_a_known_one"),
+            models.UniqueConstraint(
+                "portfolio", "person", "role", name="a_role_is_given_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["program-office", "reviewer"]),
+                name="a_role_is_a_known_one",
+            ),
         ]
 
     def __str__(self) -> str:

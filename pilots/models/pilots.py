@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Function, Person, Portfolio, opaque_id
+from pilots.models.people import Function, Person, Portfolio
 from pilots.querysets import PilotQuerySet
 
 
@@ -27,8 +27,12 @@ class Pilot(models.Model):
         NOT_STATED = "not_stated", _("not stated")
 
     key = models.CharField(_("key"), max_length=80, unique=True)
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="pilots")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots")
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="pilots"
+    )
+    function = models.ForeignKey(
+        Function, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots"
+    )
     name = models.CharField(_("name"), max_length=300)
     purpose = models.TextField(_("purpose"), blank=True)
     workflow = models.CharField(_("workflow"), max_length=300, blank=True)
@@ -36,21 +40,38 @@ class Pilot(models.Model):
     learned = models.TextField(_("what was learned"), blank=True)
     tool = models.TextField(_("tool"), blank=True)
     data = models.TextField(_("data"), blank=True)
-    manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots_managed")
+    manager = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="pilots_managed",
+    )
     high_impact = models.BooleanField(_("high impact"), default=False)
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False)
+    stage = models.CharField(
+        max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False
+    )
     recorded_on = models.DateField(_("recorded on"), editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
-    approximate = models.BooleanField(_("dates are approximate"), default=False, editable=False)
+    approximate = models.BooleanField(
+        _("dates are approximate"), default=False, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     acceptable_use = models.TextField(_("acceptable use"), blank=True)
     trust_when = models.TextField(_("when to trust it"), blank=True)
     override_when = models.TextField(_("when to override it"), blank=True)
-    exceptions_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    exceptions_deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    exceptions_to = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    exceptions_deputy = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     matters_more = models.CharField(
-        _("what matters more"), max_length=8, blank=True, choices=[("speed", _("speed")), ("accuracy", _("accuracy"))]
+        _("what matters more"),
+        max_length=8,
+        blank=True,
+        choices=[("speed", _("speed")), ("accuracy", _("accuracy"))],
     )
     success = models.TextField(_("what success looks like"), blank=True)
 
@@ -62,10 +83,22 @@ class Pilot(models.Model):
             models.CheckConstraint(condition=~Q(key=""), name="a_pilot_has_a_key"),
             models.CheckConstraint(condition=~Q(name=""), name="a_pilot_has_a_name"),
             models.CheckConstraint(
-                condition=Q(stage__in=["planned", "running", "paused", "adopted", "retired", "not_stated"]),
+                condition=Q(
+                    stage__in=[
+                        "planned",
+                        "running",
+                        "paused",
+                        "adopted",
+                        "retired",
+                        "not_stated",
+                    ]
+                ),
                 name="a_stage_is_a_known_one",
             ),
-            models.CheckConstraint(condition=Q(matters_more__in=["", "speed", "accuracy"]), name="speed_or_accuracy_matters_more"),
+            models.CheckConstraint(
+                condition=Q(matters_more__in=["", "speed", "accuracy"]),
+                name="speed_or_accuracy_matters_more",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,9 +122,15 @@ class PilotSpell(models.Model):
     paused_until = models.DateField(null=True)
     clock_on = models.DateField(null=True)
     last_movement = models.DateField(null=True)
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="+")
-    manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    sponsor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    function = models.ForeignKey(
+        Function, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    manager = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    sponsor = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     all_clear = models.BooleanField(default=False)
     clear_through = models.DateField(null=True)
     missing_rules = models.JSONField(default=list)
@@ -106,11 +145,23 @@ class PilotSpell(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index("pilot", "starts", name="a_pilots_spells_in_order"),
-            models.Index("clock_on", condition=Q(known_until=None, ends=None, stage="running"), name="who_stalls_next"),
+            models.Index(
+                "clock_on",
+                condition=Q(known_until=None, ends=None, stage="running"),
+                name="who_stalls_next",
+            ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_pilots_spell_ends_after_it_starts"),
-            models.UniqueConstraint("pilot", "starts", condition=Q(known_until=None), name="one_spell_of_a_pilot_a_day"),
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")),
+                name="a_pilots_spell_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                "pilot",
+                "starts",
+                condition=Q(known_until=None),
+                name="one_spell_of_a_pilot_a_day",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -120,7 +171,9 @@ class PilotSpell(models.Model):
 class StallPolicy(models.Model):
     """How many quiet days make an exhibit, and how long before it people are warned; of a portfolio, from a day on."""
 
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="stall_policies")
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.CASCADE, related_name="stall_policies"
+    )
     starts = models.DateField(_("from"))
     quiet_days = models.PositiveSmallIntegerField(_("quiet days"), default=30)
     warning_days = models.PositiveSmallIntegerField(_("days of warning"), default=14)
@@ -128,7 +181,11 @@ class StallPolicy(models.Model):
     class Meta:
         ordering = ("portfolio", "-starts")
         verbose_name_plural = _("stall policies")
-        constraints: ClassVar = [models.UniqueConstraint("portfolio", "starts", name="one_stall_policy_a_day")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "portfolio", "starts", name="one_stall_policy_a_day"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.portfolio}: {self.quiet_days} quiet days from {self.starts}"

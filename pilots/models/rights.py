@@ -18,21 +18,53 @@ class DecisionRight(models.Model):
     Portfolio null means every portfolio; function null every function; `until` null an open end.
     """
 
-    kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights")
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held")
-    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_deputised")
-    escalate_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_escalated")
-    answer_within_days = models.PositiveSmallIntegerField(_("working days to answer"), default=10)
+    kind = models.ForeignKey(
+        "GateKind", on_delete=models.PROTECT, related_name="rights"
+    )
+    portfolio = models.ForeignKey(
+        Portfolio,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights",
+    )
+    function = models.ForeignKey(
+        Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights"
+    )
+    holder = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="rights_held"
+    )
+    deputy = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights_deputised",
+    )
+    escalate_to = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights_escalated",
+    )
+    answer_within_days = models.PositiveSmallIntegerField(
+        _("working days to answer"), default=10
+    )
     starts = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
 
     class Meta:
         ordering = ("kind__order", "starts", "pk")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("starts")), name="a_right_ends_after_it_starts"),
-            models.CheckConstraint(condition=Q(deputy=None) | ~Q(deputy=F("holder")), name="a_deputy_is_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("starts")),
+                name="a_right_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=F("holder")),
+                name="a_deputy_is_somebody_else",
+            ),
             models.UniqueConstraint(
                 F("kind"),
                 Coalesce("portfolio", 0),
@@ -43,19 +75,28 @@ class DecisionRight(models.Model):
         ]
 
     def __str__(self) -> str:
-        reach = ", ".join(str(part) for part in (self.portfolio, self.function) if part) or _("everywhere")
+        reach = ", ".join(
+            str(part) for part in (self.portfolio, self.function) if part
+        ) or _("everywhere")
         return f"{self.kind.key}: {self.holder} ({reach})"
 
 
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="absences"
+    )
     starts = models.DateField()
     ends = models.DateField()
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="an_absence_ends_after_it_starts")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("starts")),
+                name="an_absence_ends_after_it_starts",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} away {self.starts} to {self.ends}"
@@ -69,26 +110,48 @@ class Seat(models.Model):
     """
 
     kind = models.ForeignKey("GateKind", on_delete=models.CASCADE, related_name="seats")
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="seats")
-    function = models.ForeignKey(Function, on_delete=models.CASCADE, null=True, related_name="seats")
-    right = models.ForeignKey(DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats")
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.CASCADE, related_name="seats"
+    )
+    function = models.ForeignKey(
+        Function, on_delete=models.CASCADE, null=True, related_name="seats"
+    )
+    right = models.ForeignKey(
+        DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats"
+    )
     starts = models.DateField()
     ends = models.DateField(null=True)
     run_from = models.DateField()
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats")
-    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised")
-    escalation = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated")
+    holder = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats"
+    )
+    deputy = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised"
+    )
+    escalation = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated"
+    )
     capacity = models.CharField(max_length=12, blank=True)
     orphaned = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("kind", "portfolio", "function", "starts", name="the_seat_of_a_cell_on_a_day"),
+            models.Index(
+                "kind",
+                "portfolio",
+                "function",
+                "starts",
+                name="the_seat_of_a_cell_on_a_day",
+            ),
             models.Index("holder", "ends", name="the_seats_of_a_person"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                F("kind"), F("portfolio"), Coalesce("function", 0), F("starts"), name="one_seat_for_a_cell_and_a_day"
+                F("kind"),
+                F("portfolio"),
+                Coalesce("function", 0),
+                F("starts"),
+                name="one_seat_for_a_cell_and_a_day",
             ),
         ]
 

@@ -73,7 +73,9 @@ class GateState:
     @property
     def due(self) -> date | None:
         """The due date of the first condition not met."""
-        return min((c["due"] for c in self.conditions if not c.get("met")), default=None)
+        return min(
+            (c["due"] for c in self.conditions if not c.get("met")), default=None
+        )
 
     @property
     def good_until(self) -> date | None:
@@ -92,7 +94,9 @@ class GateState:
             if self.accepted is not None:
                 return CLEARED
             return WAITING if self.nominee is not None else UNOWNED
-        if self.answer in YES and (self.measured_worse or seals.broken(self.sealed, sealed_now)):
+        if self.answer in YES and (
+            self.measured_worse or seals.broken(self.sealed, sealed_now)
+        ):
             return RECONFIRM
         return self.answer or OPEN
 
@@ -119,7 +123,15 @@ class GateState:
             return "team"
         return "said" if state == ASSERTED else "answer"
 
-    def spell(self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool) -> GateSpell:
+    def spell(
+        self,
+        day: date,
+        sealed_now: Mapping[str, Any],
+        *,
+        met_until: date | None,
+        function: int | None,
+        moved: bool,
+    ) -> GateSpell:
         """The stretch that begins on a day."""
         state = self.state(sealed_now)
         return GateSpell(

@@ -17,7 +17,14 @@ from pilots.rules.acts import MEASUREMENT, Act, Kind, in_order
 from pilots.rules.gates import GateSpell, GateState
 
 SPONSOR = "named-sponsor"
-PLANNED, RUNNING, PAUSED, ADOPTED, RETIRED, NOT_STATED = "planned", "running", "paused", "adopted", "retired", "not_stated"
+PLANNED, RUNNING, PAUSED, ADOPTED, RETIRED, NOT_STATED = (
+    "planned",
+    "running",
+    "paused",
+    "adopted",
+    "retired",
+    "not_stated",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,11 @@ class PilotSpell:
 
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
-        over = self.stage == PAUSED and self.paused_until is not None and day > self.paused_until
+        over = (
+            self.stage == PAUSED
+            and self.paused_until is not None
+            and day > self.paused_until
+        )
         return RUNNING if over else self.stage
 
 
@@ -103,12 +114,20 @@ class PilotState:
     @property
     def met_until(self) -> date | None:
         """The last day of a measurement that is `met`, None where there is none."""
-        return quality.good_until(self.measured_on) if self.verdict == "met" and self.measured_on else None
+        return (
+            quality.good_until(self.measured_on)
+            if self.verdict == "met" and self.measured_on
+            else None
+        )
 
     @property
     def clock(self) -> date | None:
         """The day from which quiet days count, for a pilot that runs or is paused."""
-        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None or self.last_movement is None:
+        if (
+            self.stage not in (RUNNING, PAUSED)
+            or self.decide_by is None
+            or self.last_movement is None
+        ):
             return None
         return stalls.clock_on(self.decide_by, self.last_movement, self.pauses)
 
@@ -116,17 +135,23 @@ class PilotState:
     def missing_rules(self) -> tuple[str, ...]:
         """What of the known rules is missing (rule 11)."""
         confirmed = self.confirmed_by is not None and self.confirmed_by == self.manager
-        return adoption.missing_rules(self.rules, risk_accepted=self.risk_by is not None, confirmed=confirmed)
+        return adoption.missing_rules(
+            self.rules, risk_accepted=self.risk_by is not None, confirmed=confirmed
+        )
 
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
         until = self.paused_until
         return RUNNING if until is not None and day > until else self.stage
 
-    def to_seal(self, kind: Kind, outcome: str = gates.CLEARED) -> dict[str, Any]:
+    def to_seal(self, kind: Kind, outcome: str = "cleared") -> dict[str, Any]:
         """What an answer of this kind would seal now. An exception on quality seals the threshold only."""
         values: dict[str, Any] = {**self.fields, **self.rules}
-        sealed = {name: values.get(name) or "" for name in kind.seals if name not in ("threshold", "verdict")}
+        sealed = {
+            name: values.get(name) or ""
+            for name in kind.seals
+            if name not in ("threshold", "verdict")
+        }
         if kind.clears_by == MEASUREMENT:
             sealed["threshold"] = self.threshold.in_words() if self.threshold else ""
             if outcome != gates.EXCEPTED:
@@ -135,7 +160,9 @@ class PilotState:
 
     def move(self, day: date) -> None:
         """Something moved: the stall clock starts again."""
-        self.last_movement = day if self.last_movement is None else max(day, self.last_movement)
+        self.last_movement = (
+            day if self.last_movement is None else max(day, self.last_movement)
+        )
 
 
 Told = Callable[[PilotState, Act], bool]
@@ -223,7 +250,10 @@ def _measured(pilot: PilotState, act: Act) -> bool:
     result = act.data["verdict"]
     pilot.verdict, pilot.measured_on, pilot.ever_measured = result, act.on, True
     for gate in pilot.gates.values():
-        if gate.kind.clears_by == MEASUREMENT and gate.answer in (gates.CLEARED, gates.CONDITIONAL):
+        if gate.kind.clears_by == MEASUREMENT and gate.answer in (
+            gates.CLEARED,
+            gates.CONDITIONAL,
+        ):
             gate.measured_worse = gate.measured_worse or result != "met"
     if result not in ("met", "not_met"):
         return False
@@ -306,7 +336,9 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
         kinds: the kinds of gate that apply to it, in their order.
         acts: all that was done, in any order. What a list says may lie before the record.
     """
-    pilot = PilotState(recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds})
+    pilot = PilotState(
+        recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds}
+    )
     told = History(pilot, {key: [] for key in pilot.gates}, [])
     for gate in pilot.gates.values():
         gate.name = gate.state({})
@@ -335,7 +367,9 @@ def _one(pilot: PilotState, act: Act, day: date, moved: set[str | None]) -> None
         pilot.move(day)
         moved.add(act.gate)
     for gate in pilot.gates.values():
-        gate.settle(max(day, pilot.recorded_on), pilot.to_seal(gate.kind, gate.answer or ""))
+        gate.settle(
+            max(day, pilot.recorded_on), pilot.to_seal(gate.kind, gate.answer or "")
+        )
 
 
 def _look(told: History, day: date, moved: set[str | None]) -> None:
@@ -372,7 +406,12 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None
     before = told.pilot[-1] if told.pilot else None
-    if pilot.stage == ADOPTED and before is not None and before.stage == ADOPTED and _was_shown(before):
+    if (
+        pilot.stage == ADOPTED
+        and before is not None
+        and before.stage == ADOPTED
+        and _was_shown(before)
+    ):
         pilot.shown = True
     return PilotSpell(
         starts=day,
@@ -400,4 +439,8 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
 
 def _was_shown(spell: PilotSpell) -> bool:
     """Whether an adopted spell showed what it declared on its first day."""
-    return spell.all_clear and not spell.missing_rules and (spell.clear_through is None or spell.starts <= spell.clear_through)
+    return (
+        spell.all_clear
+        and not spell.missing_rules
+        and (spell.clear_through is None or spell.starts <= spell.clear_through)
+    )

@@ -60,11 +60,20 @@ class Desk:
 
     def seat(self, kind: str) -> rights.Seat:
         """Who holds the decision on the day of the act."""
-        return spells.seat_rows(kind=kind, portfolio=self.pilot.portfolio_id, function=self.state.function, day=self.on)
+        return spells.seat_rows(
+            kind=kind,
+            portfolio=self.pilot.portfolio_id,
+            function=self.state.function,
+            day=self.on,
+        )
 
     def away(self) -> set[int]:
         """Who is away on the day of the act."""
-        return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
+        return set(
+            Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list(
+                "person_id", flat=True
+            )
+        )
 
     def roles(self) -> frozenset[str]:
         """What the person acting is to this pilot on the day of the act."""
@@ -103,13 +112,27 @@ class Desk:
 
     def stalls_on(self) -> date | None:
         """The day on which the pilot stalls, as is known on the day of the act."""
-        policy = StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=self.on).order_by("-starts").first()
+        policy = (
+            StallPolicy.objects.filter(
+                portfolio=self.pilot.portfolio_id, starts__lte=self.on
+            )
+            .order_by("-starts")
+            .first()
+        )
         clock = self.state.clock
-        return stalls.stalls_on(clock, policy.quiet_days if policy else stalls.QUIET_DAYS) if clock else None
+        return (
+            stalls.stalls_on(clock, policy.quiet_days if policy else stalls.QUIET_DAYS)
+            if clock
+            else None
+        )
 
     def is_escalation(self) -> bool:
         """Whether the person acting is the portfolio's escalation person."""
-        return self.by is not None and self.pilot.portfolio.escalation_id == self.by.pk and not access.has_left(self.by, self.on)
+        return (
+            self.by is not None
+            and self.pilot.portfolio.escalation_id == self.by.pk
+            and not access.has_left(self.by, self.on)
+        )
 
     def write(
         self,
@@ -148,7 +171,15 @@ class Desk:
 
 def append(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
     """Add a decision to a gate's chain."""
-    decision = Decision(gate=gate, event=event, number=gate.count + 1, on=event.on, known_on=event.known_on, by=event.by, **row)
+    decision = Decision(
+        gate=gate,
+        event=event,
+        number=gate.count + 1,
+        on=event.on,
+        known_on=event.known_on,
+        by=event.by,
+        **row,
+    )
     decision.salt = secrets.token_hex(16)
     decision.digests = digests(decision)
     decision.checksum = chain.checksum(gate.head, in_chain(decision))
@@ -168,7 +199,10 @@ def digests(decision: Decision) -> dict[str, str]:
     from django.core.serializers.json import DjangoJSONEncoder
 
     return {
-        name: chain.digest(json.dumps(getattr(decision, name), sort_keys=True, cls=DjangoJSONEncoder), decision.salt or "")
+        name: chain.digest(
+            json.dumps(getattr(decision, name), sort_keys=True, cls=DjangoJSONEncoder),
+            decision.salt or "",
+        )
         for name in TEXTS
     }
 
@@ -193,7 +227,13 @@ def in_chain(decision: Decision) -> dict[str, Any]:
     }
 
 
-def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
+def sit_down(
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None,
+    known: date | None,
+    seen: int | None = None,
+) -> Desk:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
     Raises:
@@ -209,7 +249,12 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     acts = spells.acts_of(pilot)
-    gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind").order_by("kind__order", "kind_id")}
+    gates = {
+        gate.kind.key: gate
+        for gate in pilot.gates.select_related("kind").order_by(
+            "kind__order", "kind_id"
+        )
+    }
     kinds = [gate.kind.as_rule() for gate in gates.values()]
     before = [act for act in in_order(acts) if act.on <= on]
     state = history.tell(pilot.recorded_on, kinds, before).state
@@ -230,4 +275,13 @@ def last_day(on: date, valid_for: int | None) -> date | None:
     return on + timedelta(days=valid_for - 1) if valid_for else None
 
 
-__all__ = ["Desk", "Refused", "append", "days", "in_chain", "last_day", "need_reason", "sit_down"]
+__all__ = [
+    "Desk",
+    "Refused",
+    "append",
+    "days",
+    "in_chain",
+    "last_day",
+    "need_reason",
+    "sit_down",
+]

@@ -24,14 +24,22 @@ from pilots.refusals import (
     WrongGate,
     WrongStage,
 )
-from pilots.rules import gates, quality, rights, stalls
+from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
 from pilots.verbs.desk import Desk, last_day, need_reason, sit_down
 
-OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
+OUTCOMES = (
+    gates.CLEARED,
+    gates.CONDITIONAL,
+    gates.CHANGES_REQUESTED,
+    gates.REFUSED,
+    gates.WITHDRAWN,
+)
 
 
-def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None, seen: int | None) -> tuple[Desk, Gate, gates.GateState]:
+def _sit(
+    gate: Gate, by: Person | None, on: date | None, known: date | None, seen: int | None
+) -> tuple[Desk, Gate, gates.GateState]:
     desk = sit_down(gate.pilot, by, on, known, seen)
     key = gate.kind.key
     return desk, desk.gates[key], desk.state.gates[key]
@@ -52,7 +60,13 @@ def _acceptance_only(state: gates.GateState) -> None:
         raise WrongGate
 
 
-def _capacity(desk: Desk, state: gates.GateState, decider: Person, *, askers: Iterable[int | None] = ()) -> str:
+def _capacity(
+    desk: Desk,
+    state: gates.GateState,
+    decider: Person,
+    *,
+    askers: Iterable[int | None] = (),
+) -> str:
     """In which capacity a person decides here, or a refusal (rule 7)."""
     if access.has_left(decider, desk.on):
         raise NotYours
@@ -60,13 +74,19 @@ def _capacity(desk: Desk, state: gates.GateState, decider: Person, *, askers: It
     barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
     capacity = rights.may_decide(seat, decider.pk, barred=barred, away=desk.away())
     if capacity is None:
-        free = rights.may_decide(seat, decider.pk, barred=barred - {decider.pk}, away=desk.away())
+        free = rights.may_decide(
+            seat, decider.pk, barred=barred - {decider.pk}, away=desk.away()
+        )
         raise SelfApproval if decider.pk in barred and free else NotYours
     return capacity
 
 
 def _decider(
-    desk: Desk, state: gates.GateState, for_: Person | None, evidence: str, askers: Iterable[int | None] = ()
+    desk: Desk,
+    state: gates.GateState,
+    for_: Person | None,
+    evidence: str,
+    askers: Iterable[int | None] = (),
 ) -> tuple[Person, str]:
     """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
     if desk.by is None:
@@ -118,7 +138,10 @@ def decide(
         raise NothingAsked("There is no answer to withdraw.", field="outcome")
     conditions = _conditions(desk, outcome, conditions)
     court, until = _court(desk, outcome, court, until)
-    if outcome in (gates.CLEARED, gates.CONDITIONAL) and state.kind.clears_by == MEASUREMENT:
+    if (
+        outcome in (gates.CLEARED, gates.CONDITIONAL)
+        and state.kind.clears_by == MEASUREMENT
+    ):
         _measured(desk)
     return _answer(
         desk, row, state, outcome=outcome, reason=reason, decider=decider, capacity=capacity,
@@ -126,21 +149,31 @@ def decide(
     )  # fmt: skip
 
 
-def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _conditions(
+    desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     listed = [dict(c) for c in conditions]
     if outcome != gates.CONDITIONAL:
         return []
     if not listed:
         raise ConditionsRequired(field="conditions")
     for condition in listed:
-        if not str(condition.get("text") or "").strip() or not condition.get("owner") or not condition.get("due"):
+        if (
+            not str(condition.get("text") or "").strip()
+            or not condition.get("owner")
+            or not condition.get("due")
+        ):
             raise ConditionsRequired(field="conditions")
         if condition["due"] < desk.on:
-            raise Invalid("A condition's date lies before the decision.", field="conditions")
+            raise Invalid(
+                "A condition's date lies before the decision.", field="conditions"
+            )
     return listed
 
 
-def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
+def _court(
+    desk: Desk, outcome: str, court: str, until: date | None
+) -> tuple[str, date | None]:
     if outcome != gates.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
@@ -161,7 +194,11 @@ def _measured(desk: Desk) -> None:
 
 def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
     term = last_day(desk.on, state.kind.valid_for)
-    if state.kind.clears_by == MEASUREMENT and desk.state.measured_on and outcome in (gates.CLEARED, gates.CONDITIONAL):
+    if (
+        state.kind.clears_by == MEASUREMENT
+        and desk.state.measured_on
+        and outcome in (gates.CLEARED, gates.CONDITIONAL)
+    ):
         measured = quality.good_until(desk.state.measured_on)
         return min(term, measured) if term else measured
     return term
@@ -200,15 +237,20 @@ def _answer(
             "conditions": conditions or [],
             "court": court,
             "until": until,
-            "good_until": good_until or (_good_until(desk, state, outcome) if clears else None),
-            "sealed": desk.state.to_seal(state.kind, outcome) if clears and decider is not None else {},
+            "good_until": good_until
+            or (_good_until(desk, state, outcome) if clears else None),
+            "sealed": desk.state.to_seal(state.kind, outcome)
+            if clears and decider is not None
+            else {},
         },
     )
     return event.decision
 
 
 @transaction.atomic
-def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
+def assert_(
+    *, gate: Gate, source: str, on: date | None = None, known: date | None = None
+) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
     desk, row, state = _sit(gate, None, on, known, None)
     _approval_only(state)
@@ -262,7 +304,13 @@ def except_(
 
 @transaction.atomic
 def answer(
-    *, gate: Gate, by: Person, text: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person,
+    text: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """The team answers a request or a no: the gate waits on the decider again."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -276,7 +324,14 @@ def answer(
 
 @transaction.atomic
 def meet_condition(
-    *, gate: Gate, by: Person, text: str, evidence: str = "", on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person,
+    text: str,
+    evidence: str = "",
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -285,16 +340,24 @@ def meet_condition(
     pending = [c for c in state.conditions if not c.get("met")]
     if by.pk not in {c.get("owner") for c in pending} or access.has_left(by, desk.on):
         desk.allow("meet_condition")
-    if not any(gates.seals.same(c["text"], text) for c in pending):
+    if not any(seals.same(c["text"], text) for c in pending):
         raise NothingAsked(field="text")
     if not evidence.strip():
         raise EvidenceRequired(field="evidence")
-    return desk.write("meet_condition", gate=row, data={"text": text, "evidence": evidence})
+    return desk.write(
+        "meet_condition", gate=row, data={"text": text, "evidence": evidence}
+    )
 
 
 @transaction.atomic
 def nominate(
-    *, gate: Gate, by: Person | None, person: Person, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person | None,
+    person: Person,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -307,16 +370,31 @@ def nominate(
     return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 
 
-def _in_own_name(desk: Desk, gate: Gate, by: Person, outcome: str, reason: str | None) -> Decision:
+def _in_own_name(
+    desk: Desk, gate: Gate, by: Person, outcome: str, reason: str | None
+) -> Decision:
     state = desk.state.gates[gate.kind.key]
     return _answer(
-        desk, gate, state, outcome=outcome, reason=(reason or "").strip(), decider=by, capacity=Decision.Capacity.NAMED, verb=outcome
+        desk,
+        gate,
+        state,
+        outcome=outcome,
+        reason=(reason or "").strip(),
+        decider=by,
+        capacity=Decision.Capacity.NAMED,
+        verb=outcome,
     )
 
 
 @transaction.atomic
 def accept(
-    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Decision:
     """Accept, in one's own name, what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -329,7 +407,13 @@ def accept(
 
 @transaction.atomic
 def decline(
-    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Decision:
     """Decline what one is named for, with a reason."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -342,7 +426,13 @@ def decline(
 
 @transaction.atomic
 def leave(
-    *, gate: Gate, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    gate: Gate,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Decision:
     """Leave a seat that one accepted: the gate opens that day."""
     desk, row, state = _sit(gate, by, on, known, seen)

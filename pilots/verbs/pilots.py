@@ -10,7 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from pilots import access, spells
-from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
+from pilots.models import (
+    Event,
+    Function,
+    Gate,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    Seat,
+)
 from pilots.refusals import (
     ALL,
     AlreadyStalled,
@@ -24,7 +33,17 @@ from pilots.refusals import (
 from pilots.rules import adoption, gates, stalls
 from pilots.verbs.desk import Desk, days, need_reason, sit_down
 
-AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
+AMENDABLE = (
+    "name",
+    "purpose",
+    "workflow",
+    "question",
+    "tool",
+    "data",
+    "function",
+    "manager",
+    "high_impact",
+)
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
 
 
@@ -53,18 +72,37 @@ def record(
         Invalid: a value that cannot be, with the field.
     """
     on, known = days(on, known)
-    if by is not None and (access.has_left(by, on) or not access.is_office(by, portfolio)):
+    if by is not None and (
+        access.has_left(by, on) or not access.is_office(by, portfolio)
+    ):
         raise NotYours
     _only(values, AMENDABLE)
-    pilot = Pilot(portfolio=portfolio, key=key, name=name, recorded_on=on, stage=stage, source=source, approximate=approximate, **values)
+    pilot = Pilot(
+        portfolio=portfolio,
+        key=key,
+        name=name,
+        recorded_on=on,
+        stage=stage,
+        source=source,
+        approximate=approximate,
+        **values,
+    )
     _clean(pilot)
     pilot.save()
-    kinds = GateKind.objects.all() if pilot.high_impact else GateKind.objects.filter(high_impact_only=False)
+    kinds = (
+        GateKind.objects.all()
+        if pilot.high_impact
+        else GateKind.objects.filter(high_impact_only=False)
+    )
     Gate.objects.bulk_create([Gate(pilot=pilot, kind=kind) for kind in kinds])
     if not Seat.objects.filter(portfolio=portfolio, function=pilot.function).exists():
         spells.rebuild_seats(only=[(portfolio.pk, pilot.function_id)])
     facts = {field: _plain(field, getattr(pilot, field)) for field in AMENDABLE}
-    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value]
+    changes = [
+        {"field": field, "from": None, "to": value}
+        for field, value in facts.items()
+        if value
+    ]
     desk = sit_down(pilot, by, on, known)
     desk.write("record", data={"set": facts, "stage": stage}, changes=changes)
     return pilot
@@ -86,7 +124,13 @@ def _clean(pilot: Pilot) -> None:
 
 @transaction.atomic
 def amend(
-    *, pilot: Pilot, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    set: Mapping[str, Any],
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event | None:
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -99,19 +143,37 @@ def amend(
     ]
     if not changes:
         return None
-    later = {name for act in desk.acts if act.verb == "amend" and act.on > desk.on for name in act.data["set"]}
+    later = {
+        name
+        for act in desk.acts
+        if act.verb == "amend" and act.on > desk.on
+        for name in act.data["set"]
+    }
     for name, value in set.items():
         if name not in later:
             setattr(pilot, name, value)
     _clean(pilot)
-    if pilot.function_id and not Seat.objects.filter(portfolio=pilot.portfolio_id, function=pilot.function_id).exists():
+    if (
+        pilot.function_id
+        and not Seat.objects.filter(
+            portfolio=pilot.portfolio_id, function=pilot.function_id
+        ).exists()
+    ):
         spells.rebuild_seats(only=[(pilot.portfolio_id, pilot.function_id)])
-    return desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
+    return desk.write(
+        "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
+    )
 
 
 @transaction.atomic
 def start(
-    *, pilot: Pilot, by: Person | None, decide_by: date | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    decide_by: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -135,7 +197,14 @@ def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
 
 @transaction.atomic
 def move_decide_by(
-    *, pilot: Pilot, by: Person, to: date, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person,
+    to: date,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -143,7 +212,9 @@ def move_decide_by(
     state = desk.state
     if state.decide_by is None or state.started_on is None:
         raise Invalid(field="to")
-    takes = stalls.needs_escalation_for_date(slips=state.slips, is_slip=to > state.decide_by, to=to, started=state.started_on)
+    takes = stalls.needs_escalation_for_date(
+        slips=state.slips, is_slip=to > state.decide_by, to=to, started=state.started_on
+    )
     if not desk.is_escalation():
         desk.allow("move_decide_by")
     reason = need_reason(reason)
@@ -151,7 +222,12 @@ def move_decide_by(
     if to < state.started_on or to == state.decide_by:
         raise Invalid("Give another date, not before the start.", field="to")
     _allow_or_escalate(desk, "move_decide_by", takes)
-    return desk.write("move_decide_by", data={"to": to}, reason=reason, changes=[{"field": "decide_by", "from": state.decide_by, "to": to}])
+    return desk.write(
+        "move_decide_by",
+        data={"to": to},
+        reason=reason,
+        changes=[{"field": "decide_by", "from": state.decide_by, "to": to}],
+    )
 
 
 def _not_stalled(desk: Desk) -> None:
@@ -178,12 +254,23 @@ def pause(
         raise Invalid("The pause would end before it starts.", field="until")
     if until > desk.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.state.pauses, (desk.on, until)))
+    _allow_or_escalate(
+        desk,
+        "pause",
+        stalls.needs_escalation_for_pause(desk.state.pauses, (desk.on, until)),
+    )
     return desk.write("pause", data={"until": until}, reason=reason)
 
 
 @transaction.atomic
-def resume(*, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+def resume(
+    *,
+    pilot: Pilot,
+    by: Person,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """End a pause before its last day."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("paused")
@@ -203,7 +290,14 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
 
 
 @transaction.atomic
-def adopt(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+def adopt(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")
@@ -220,7 +314,13 @@ def adopt(*, pilot: Pilot, by: Person | None, on: date | None = None, known: dat
 
 
 @transaction.atomic
-def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = None, known: date | None = None) -> Event:
+def record_claim(
+    *,
+    pilot: Pilot,
+    by: Person | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
     """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement."""
     desk = sit_down(pilot, by, on, known)
     desk.stages("planned", "running", "paused", "not_stated")
@@ -230,7 +330,13 @@ def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = No
 
 @transaction.atomic
 def roll_back(
-    *, pilot: Pilot, by: Person, reason: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -242,7 +348,13 @@ def roll_back(
 
 @transaction.atomic
 def retire(
-    *, pilot: Pilot, by: Person | None, learned: str | None = None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    learned: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
 ) -> Event:
     """End a pilot honestly, with what was learned."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -251,7 +363,8 @@ def retire(
     if by is not None:
         learned = need_reason(learned, "learned")
     pilot.learned = learned or ""
-    return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
-
-
-
+    return desk.write(
+        "retire",
+        reason=pilot.learned,
+        changes=[{"field": "learned", "from": "", "to": pilot.learned}],
+    )

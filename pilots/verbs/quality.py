@@ -53,9 +53,21 @@ def register_threshold(
         raise Invalid("A proportion lies between 0 and 1.", field="value")
     if smallest_sample < 1:
         raise Invalid("The smallest sample is one at least.", field="smallest_sample")
-    data = {"metric": metric.strip(), "direction": direction, "value": value, "kind": kind, "smallest_sample": smallest_sample}
+    data = {
+        "metric": metric.strip(),
+        "direction": direction,
+        "value": value,
+        "kind": kind,
+        "smallest_sample": smallest_sample,
+    }
     old = desk.state.threshold
-    changes = [{"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}]
+    changes = [
+        {
+            "field": "threshold",
+            "from": old.in_words() if old else None,
+            "to": quality.Threshold.of(data).in_words(),
+        }
+    ]
     return desk.write("register_threshold", data=data, changes=changes)
 
 
@@ -75,7 +87,10 @@ def record_measurement(
     desk.allow("record_measurement")
     threshold = desk.state.threshold
     if threshold is None:
-        raise Invalid("Register a threshold first: what is good enough is agreed before it is measured.", field="value")
+        raise Invalid(
+            "Register a threshold first: what is good enough is agreed before it is measured.",
+            field="value",
+        )
     value = _number(value, "value")
     if threshold.kind == "proportion" and not 0 <= value <= 1:
         raise Invalid("A proportion lies between 0 and 1.", field="value")
@@ -83,10 +98,19 @@ def record_measurement(
         raise Invalid("The sample is one at least.", field="sample")
     if threshold.kind == "mean":
         if deviation is None:
-            raise Invalid("A mean needs the sample's standard deviation.", field="deviation")
+            raise Invalid(
+                "A mean needs the sample's standard deviation.", field="deviation"
+            )
         deviation = _number(deviation, "deviation")
         if deviation < 0:
-            raise Invalid("A standard deviation is never below zero.", field="deviation")
+            raise Invalid(
+                "A standard deviation is never below zero.", field="deviation"
+            )
     verdict = quality.verdict(threshold, value, sample, deviation)
-    data = {"value": value, "sample": sample, "deviation": deviation, "verdict": verdict}
+    data = {
+        "value": value,
+        "sample": sample,
+        "deviation": deviation,
+        "verdict": verdict,
+    }
     return desk.write("record_measurement", data=data)

@@ -9,14 +9,27 @@ from django.db import transaction
 from django.db.models import Q
 
 from pilots import access, spells
-from pilots.models import Absence, Decision, DecisionRight, Event, Function, Gate, GateKind, GateSpell, Person, Portfolio
+from pilots.models import (
+    Absence,
+    Decision,
+    DecisionRight,
+    Event,
+    Function,
+    Gate,
+    GateKind,
+    GateSpell,
+    Person,
+    Portfolio,
+)
 from pilots.refusals import Invalid, NotYours, Overlap
 from pilots.rules import gates
 from pilots.verbs.desk import days, sit_down
 
 
 def _office(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
-    if by is not None and (access.has_left(by, on) or not access.is_office(by, portfolio)):
+    if by is not None and (
+        access.has_left(by, on) or not access.is_office(by, portfolio)
+    ):
         raise NotYours
 
 
@@ -60,16 +73,29 @@ def assign_right(
         by=by,
         on=on,
         known_on=known,
-        data={"right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until},
+        data={
+            "right": right.pk,
+            "kind": kind.key,
+            "holder": holder.pk,
+            "starts": starts,
+            "until": until,
+        },
     )
     spells.rebuild_seats([kind])
     return right
 
 
 def _make_room(
-    kind: GateKind, portfolio: Portfolio | None, function: Function | None, holder: Person, starts: date, until: date | None
+    kind: GateKind,
+    portfolio: Portfolio | None,
+    function: Function | None,
+    holder: Person,
+    starts: date,
+    until: date | None,
 ) -> None:
-    alike = DecisionRight.objects.select_for_update().filter(kind=kind, portfolio=portfolio, function=function)
+    alike = DecisionRight.objects.select_for_update().filter(
+        kind=kind, portfolio=portfolio, function=function
+    )
     clash = alike.filter(Q(until=None) | Q(until__gte=starts))
     if until is not None:
         clash = clash.filter(starts__lte=until)
@@ -78,11 +104,21 @@ def _make_room(
             other.until = starts - timedelta(days=1)
             other.save(update_fields=["until"])
         else:
-            raise Overlap(f"{holder} would hold it from {starts}, but {other.holder} holds it from {other.starts} to {other.until or 'further notice'}.")
+            raise Overlap(
+                f"{holder} would hold it from {starts}, but {other.holder} holds it from {other.starts} to {other.until or 'further notice'}."
+            )
 
 
 @transaction.atomic
-def away(*, person: Person, by: Person | None, starts: date, ends: date, on: date | None = None, known: date | None = None) -> Absence:
+def away(
+    *,
+    person: Person,
+    by: Person | None,
+    starts: date,
+    ends: date,
+    on: date | None = None,
+    known: date | None = None,
+) -> Absence:
     """Record the days on which somebody is away, both included. It takes no right."""
     on, known = days(on, known)
     if by != person:
@@ -90,12 +126,24 @@ def away(*, person: Person, by: Person | None, starts: date, ends: date, on: dat
     if ends < starts:
         raise Invalid("The absence would end before it starts.", field="ends")
     absence = Absence.objects.create(person=person, starts=starts, ends=ends)
-    Event.objects.create(verb="away", by=by, on=on, known_on=known, data={"person": person.pk, "starts": starts, "ends": ends})
+    Event.objects.create(
+        verb="away",
+        by=by,
+        on=on,
+        known_on=known,
+        data={"person": person.pk, "starts": starts, "ends": ends},
+    )
     return absence
 
 
 @transaction.atomic
-def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
+def close_account(
+    *,
+    person: Person,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> None:
     """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left."""
     on, known = days(on, known)
     _office(by, None, on)
@@ -106,14 +154,18 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     data: dict[str, Any] = {"person": person.pk}
     Event.objects.create(verb="close_account", by=by, on=on, known_on=known, data=data)
     spells.rebuild_seats()
-    latest = GateSpell.objects.filter(person=person, known_until=None, ends=None).select_related("gate__pilot", "gate__kind")
+    latest = GateSpell.objects.filter(
+        person=person, known_until=None, ends=None
+    ).select_related("gate__pilot", "gate__kind")
     named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
     waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
     for gate in sorted({s.gate for s in latest} | set(waiting), key=lambda g: g.pk):
         _leave_seat(gate, person, by, on, known)
 
 
-def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
+def _leave_seat(
+    gate: Gate, person: Person, by: Person | None, on: date, known: date
+) -> None:
     desk = sit_down(gate.pilot, None, on, known)
     state = desk.state.gates[gate.kind.key]
     if desk.stage == "retired" or person.pk not in (state.accepted, state.nominee):

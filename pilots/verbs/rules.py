@@ -17,7 +17,13 @@ _PEOPLE = ("exceptions_to", "exceptions_deputy")
 
 @transaction.atomic
 def set_rules(
-    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None, **rules: Any
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+    **rules: Any,
 ) -> Event | None:
     """State rules by which people can work with the pilot, any of the seven. A changed rule must be confirmed again."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -32,17 +38,31 @@ def set_rules(
             raise Invalid("Say speed or accuracy.", field=name)
         values[name] = value.pk if name in _PEOPLE and value is not None else value
     before = desk.state.rules
-    changed = {name: value for name, value in values.items() if not seals.same(before.get(name), value)}
+    changed = {
+        name: value
+        for name, value in values.items()
+        if not seals.same(before.get(name), value)
+    }
     if not changed:
         return None
     for name in changed:
         setattr(pilot, name, rules[name])
-    changes = [{"field": name, "from": before.get(name), "to": value} for name, value in changed.items()]
+    changes = [
+        {"field": name, "from": before.get(name), "to": value}
+        for name, value in changed.items()
+    ]
     return desk.write("set_rules", data={"set": changed}, changes=changes)
 
 
 @transaction.atomic
-def accept_risk(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+def accept_risk(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
     if desk.stage == "retired":
@@ -54,7 +74,14 @@ def accept_risk(*, pilot: Pilot, by: Person | None, on: date | None = None, know
 
 
 @transaction.atomic
-def confirm_rules(*, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None) -> Event:
+def confirm_rules(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)
     if desk.stage == "retired":
