@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pilots.models import Person
 
 
-class PilotQuerySet(models.QuerySet["Pilot"]):
+class PilotQuerySet(models.QuerySet[Any]):
     """Pilots, by what is recorded of them."""
 
     def visible_to(self, person: Person) -> PilotQuerySet:
