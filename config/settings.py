@@ -215,7 +215,6 @@ DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "lived-in@localhost"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "readiness.api.tokens.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
