@@ -16,7 +16,7 @@ class PilotQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, person: Person) -> PilotQuerySet:
         """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
-        from pilots.models import Gate, GateSpell, Seat
+        from pilots.models import GateSpell, Seat
 
         if person.is_superuser:
             return self
@@ -25,12 +25,13 @@ class PilotQuerySet(models.QuerySet[Any]):
         )
         seats = Seat.objects.filter(
             Q(holder=person) | Q(deputy=person) | Q(escalation=person),
-            Q(function=OuterRef("pilot__function")) | Q(function=None),
             kind=OuterRef("kind"),
-            portfolio=OuterRef("pilot__portfolio"),
+            cell=OuterRef("cell"),
             ends=None,
         )
-        decides = Gate.objects.filter(Exists(seats), pilot=OuterRef("pk"))
+        decides = GateSpell.objects.filter(
+            Exists(seats), gate__pilot=OuterRef("pk"), known_until=None, ends=None
+        )
         named = (
             Q(manager=person)
             | Q(exceptions_to=person)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
 from pilots.models import (
+    Cell,
     DecisionRight,
     Event,
     Gate,
@@ -18,7 +19,6 @@ from pilots.models import (
     Person,
     Pilot,
     PilotSpell,
-    Portfolio,
     Seat,
 )
 from pilots.rules import gates, history, rights
@@ -77,36 +77,53 @@ def kinds_of(pilot: Pilot) -> list[Kind]:
     ]
 
 
+class Cells:
+    """The cells of one portfolio by function, made when a pilot first lies there."""
+
+    def __init__(self, portfolio: int) -> None:
+        self.portfolio = portfolio
+        self.found: dict[int | None, int] = {}
+
+    def __getitem__(self, function: int | None) -> int:
+        if function not in self.found:
+            self.found[function] = cell_of(self.portfolio, function).pk
+        return self.found[function]
+
+
+def cell_of(portfolio: int, function: int | None) -> Cell:
+    """The cell of a function in a portfolio, with its seats, made where there is none yet."""
+    where: dict[str, Any] = {"portfolio_id": portfolio, "function_id": function}
+    cell, made = Cell.objects.get_or_create(**where)
+    if made:
+        rebuild_seats(only=[cell])
+    return cell
+
+
 def keep(pilot: Pilot, told: history.History, known: date) -> None:
     """Make the stored spells of a pilot say what was told; what is superseded stays, known until a day."""
-    row = {"pilot_id": pilot.pk}
-    _keep(PilotSpell, row, [_pilot_columns(spell) for spell in told.pilot], known)
-    kind_ids = {}
+    cells = Cells(pilot.portfolio_id)
+    rows = [pilot_columns(spell, cells) for spell in told.pilot]
+    _keep(PilotSpell, {"pilot_id": pilot.pk}, rows, known)
     for gate in pilot.gates.select_related("kind"):
-        kind_ids[gate.kind.key] = gate
-    for key, spells in told.gates.items():
-        gate = kind_ids[key]
-        columns = [gate_columns(spell, pilot, gate) for spell in spells]
-        _keep(GateSpell, {"gate_id": gate.pk}, columns, known)
+        rows = [gate_columns(spell, gate, cells) for spell in told.gates[gate.kind.key]]
+        _keep(GateSpell, {"gate_id": gate.pk}, rows, known)
 
 
-def gate_columns(spell: gates.GateSpell, pilot: Pilot, gate: Gate) -> dict[str, Any]:
+def gate_columns(spell: gates.GateSpell, gate: Gate, cells: Cells) -> dict[str, Any]:
     """A gate's spell as columns, with the cell it lies in."""
-    row = asdict(spell)
-    row["person_id"], row["function_id"] = row.pop("person"), row.pop("function")
-    return row | {"kind_id": gate.kind_id, "portfolio_id": pilot.portfolio_id}
+    row = {field.name: getattr(spell, field.name) for field in fields(spell)}
+    row["person_id"], row["cell_id"] = row.pop("person"), cells[row.pop("function")]
+    return row | {"kind_id": gate.kind_id}
 
 
-def _pilot_columns(spell: history.PilotSpell) -> dict[str, Any]:
-    row = {f.name: getattr(spell, f.name) for f in fields(spell)}
-    for name in ("function", "manager", "sponsor"):
-        row[f"{name}_id"] = row.pop(name)
+def pilot_columns(spell: history.PilotSpell, cells: Cells) -> dict[str, Any]:
+    """A pilot's spell as columns, with the cell it lies in."""
+    row = {field.name: getattr(spell, field.name) for field in fields(spell)}
+    row["cell_id"] = cells[row.pop("function")]
+    row["manager_id"], row["sponsor_id"] = row.pop("manager"), row.pop("sponsor")
     row["missing_rules"] = list(spell.missing_rules)
     row["rules_known"] = not spell.missing_rules
     return row
-
-
-pilot_columns = _pilot_columns
 
 
 def _keep(
@@ -167,47 +184,32 @@ def as_right(right: DecisionRight) -> rights.Right:
     )
 
 
-Cell = tuple[int, int | None]
-
-
-def cells() -> set[Cell]:
-    """Every function in a portfolio that a pilot has ever been in, and each portfolio without one."""
-    found: set[Cell] = set(
-        Seat.objects.values_list("portfolio_id", "function_id").distinct()
-    )
-    found |= set(
-        Pilot.objects.order_by().values_list("portfolio_id", "function_id").distinct()
-    )
-    return found | {(pk, None) for pk in Portfolio.objects.values_list("pk", flat=True)}
-
-
 def rebuild_seats(
     kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] | None = None
 ) -> None:
     """Work out again who sits where, for some kinds and cells or for all."""
     kinds = list(GateKind.objects.all() if kinds is None else kinds)
-    wanted = set(cells() if only is None else only)
+    cells = list(Cell.objects.order_by("pk") if only is None else only)
     closed: dict[int, Any] = dict(
         Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on")
     )
     by_kind: dict[int, list[rights.Right]] = {kind.pk: [] for kind in kinds}
     for right in DecisionRight.objects.filter(kind__in=kinds).select_related("kind"):
         by_kind[right.kind_id].append(as_right(right))
-    where = Q(kind__in=kinds)
-    if only is not None:
-        cell_q = Q(pk__in=[])
-        for portfolio, function in wanted:
-            cell_q |= Q(portfolio=portfolio, function=function)
-        where &= cell_q
-    Seat.objects.filter(where).delete()
+    stale = Seat.objects.filter(kind__in=kinds)
+    (stale if only is None else stale.filter(cell__in=cells)).delete()
     Seat.objects.bulk_create(
         [
             _seat(kind, cell, seat)
             for kind in kinds
-            if by_kind[kind.pk]
-            for cell in sorted(wanted, key=lambda c: (c[0], c[1] or 0))
+            for cell in cells
             for seat in rights.seats(
-                [r for r in by_kind[kind.pk] if r.reaches(*cell)], closed
+                [
+                    right
+                    for right in by_kind[kind.pk]
+                    if right.reaches(cell.portfolio_id, cell.function_id)
+                ],
+                closed,
             )
         ],
         batch_size=500,
@@ -217,8 +219,7 @@ def rebuild_seats(
 def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
     return Seat(
         kind=kind,
-        portfolio_id=cell[0],
-        function_id=cell[1],
+        cell=cell,
         right_id=seat.right,
         starts=seat.starts,
         ends=seat.ends,
@@ -234,31 +235,24 @@ def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
 def as_seat(row: Seat) -> rights.Seat:
     """A stored seat as the rules need it."""
     return rights.Seat(
-        row.starts,
-        row.ends,
-        row.holder_id,
-        row.deputy_id,
-        row.escalation_id,
-        row.capacity,
-        row.right_id,
-        row.orphaned,
-        row.run_from,
+        starts=row.starts,
+        ends=row.ends,
+        holder=row.holder_id,
+        deputy=row.deputy_id,
+        escalation=row.escalation_id,
+        capacity=row.capacity,
+        right=row.right_id,
+        orphaned=row.orphaned,
+        run_from=row.run_from,
     )
 
 
-def seat_rows(
-    *, kind: str, portfolio: int, function: int | None, day: date
-) -> rights.Seat:
-    """Who sits where on a day, for one kind and one cell."""
-    row = (
-        Seat.objects.filter(
-            Q(ends=None) | Q(ends__gte=day),
-            kind__key=kind,
-            portfolio=portfolio,
-            function=function,
-            starts__lte=day,
-        )
-        .order_by("-starts")
-        .first()
-    )
-    return as_seat(row) if row else rights.Seat(starts=day, ends=None)
+def seats_on(portfolio: int, function: int | None, day: date) -> dict[str, rights.Seat]:
+    """Who sits where in a cell on a day, by the key of the kind. A kind that is not there has no right at all."""
+    rows = Seat.objects.filter(
+        Q(ends=None) | Q(ends__gte=day),
+        cell__portfolio=portfolio,
+        cell__function=function,
+        starts__lte=day,
+    ).select_related("kind")
+    return {row.kind.key: as_seat(row) for row in rows}

@@ -130,8 +130,8 @@ class Story:
             verbs.away(
                 person=self.people[step["person"]],
                 by=by,
-                starts=day(step["from"]),
-                ends=day(step["to"]),
+                starts=date.fromisoformat(step["from"]),
+                ends=date.fromisoformat(step["to"]),
                 **when,
             )
             return
@@ -147,7 +147,7 @@ class Story:
     def _on_pilot(
         self, do: str, by: Person | None, step: dict[str, Any], when: dict[str, Any]
     ) -> None:
-        values = {
+        values: dict[str, Any] = {
             ("for_" if k == "for" else k): day(v) if k in DATES else v
             for k, v in step.items()
         }
@@ -213,16 +213,9 @@ class Story:
 
     def _read(self, pilot: Any, now: dict[str, Any], at: date) -> standing.Reading:
         kinds = {kind.key: kind for kind in spells.kinds_of(self.pilot)}
+        held = spells.seats_on(self.portfolio.pk, pilot.function, at)
         seats = {
-            key: spells.seat_rows(
-                kind=key,
-                portfolio=self.portfolio.pk,
-                function=now[key].function,
-                day=at,
-            )
-            if kind.clears_by != "acceptance"
-            else rights.Seat(at, None)
-            for key, kind in kinds.items()
+            key: held.get(key) or rights.Seat(starts=at, ends=None) for key in kinds
         }
         settings = self.told.get("settings") or {}
         return standing.read(kinds, pilot, now, seats, at=at, **settings)
@@ -237,12 +230,12 @@ def _plain(rule: Any, row: Any) -> Any:
 
     values = {}
     for field in fields(rule):
-        name = (
-            f"{field.name}_id"
-            if field.name in ("person", "function", "manager", "sponsor")
-            else field.name
-        )
-        values[field.name] = getattr(row, name)
+        if field.name == "function":
+            values["function"] = row.cell.function_id
+        elif field.name in ("person", "manager", "sponsor"):
+            values[field.name] = getattr(row, f"{field.name}_id")
+        else:
+            values[field.name] = getattr(row, field.name)
     if "missing_rules" in values:
         values["missing_rules"] = tuple(values["missing_rules"])
     return rule(**values)

@@ -2,12 +2,13 @@
 
 from pilots.models.gates import Decision, Gate, GateKind, GateSpell
 from pilots.models.log import Event
-from pilots.models.people import Function, Person, Portfolio, PortfolioRole
+from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
 from pilots.models.rights import Absence, DecisionRight, Seat
 
 __all__ = [
     "Absence",
+    "Cell",
     "Decision",
     "DecisionRight",
     "Event",

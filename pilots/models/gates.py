@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Function, Person, Portfolio, opaque_id
+from pilots.models.people import Cell, Person, opaque_id
 from pilots.rules import acts
 from pilots.rules.chain import START
 
@@ -178,10 +178,7 @@ class GateSpell(models.Model):
 
     gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="spells")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="+")
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="+")
-    function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="gate_spells")
     starts = models.DateField()
     ends = models.DateField(null=True)
     state = models.CharField(max_length=20)
@@ -203,8 +200,7 @@ class GateSpell(models.Model):
             models.Index("gate", "starts", name="a_gates_spells_in_order"),
             models.Index(
                 "kind",
-                "portfolio",
-                "function",
+                "cell",
                 condition=Q(known_until=None, ends=None),
                 name="what_waits_in_a_cell",
             ),

@@ -12,6 +12,8 @@ from django.contrib.auth.models import (
     PermissionsMixin,
 )
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 
@@ -143,3 +145,27 @@ class Function(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Cell(models.Model):
+    """A function in a portfolio, or a portfolio where no function is named: where a right of decision reaches.
+
+    `function` null means that none is named. Rows are made when a pilot first lies there, and never change.
+    """
+
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="cells"
+    )
+    function = models.ForeignKey(
+        Function, on_delete=models.PROTECT, null=True, related_name="cells"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.portfolio}, {self.function or '-'}"

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Function, Person, Portfolio
+from pilots.models.people import Cell, Function, Person, Portfolio
 from pilots.querysets import PilotQuerySet
 
 
@@ -122,8 +122,8 @@ class PilotSpell(models.Model):
     paused_until = models.DateField(null=True)
     clock_on = models.DateField(null=True)
     last_movement = models.DateField(null=True)
-    function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, related_name="+"
+    cell = models.ForeignKey(
+        Cell, on_delete=models.PROTECT, related_name="pilot_spells"
     )
     manager = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="+"

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Function, Person, Portfolio
+from pilots.models.people import Cell, Function, Person, Portfolio
 
 
 class DecisionRight(models.Model):
@@ -110,12 +110,7 @@ class Seat(models.Model):
     """
 
     kind = models.ForeignKey("GateKind", on_delete=models.CASCADE, related_name="seats")
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.CASCADE, related_name="seats"
-    )
-    function = models.ForeignKey(
-        Function, on_delete=models.CASCADE, null=True, related_name="seats"
-    )
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="seats")
     right = models.ForeignKey(
         DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats"
     )
@@ -138,8 +133,7 @@ class Seat(models.Model):
         indexes: ClassVar = [
             models.Index(
                 "kind",
-                "portfolio",
-                "function",
+                "cell",
                 "starts",
                 name="the_seat_of_a_cell_on_a_day",
             ),
@@ -147,10 +141,9 @@ class Seat(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                F("kind"),
-                F("portfolio"),
-                Coalesce("function", 0),
-                F("starts"),
+                "kind",
+                "cell",
+                "starts",
                 name="one_seat_for_a_cell_and_a_day",
             ),
         ]

@@ -46,6 +46,7 @@ class Desk:
     acts: list[Act]
     state: history.PilotState
     gates: dict[str, Gate]
+    seats: dict[str, rights.Seat] | None = None
 
     @property
     def stage(self) -> str:
@@ -60,12 +61,11 @@ class Desk:
 
     def seat(self, kind: str) -> rights.Seat:
         """Who holds the decision on the day of the act."""
-        return spells.seat_rows(
-            kind=kind,
-            portfolio=self.pilot.portfolio_id,
-            function=self.state.function,
-            day=self.on,
-        )
+        if self.seats is None:
+            self.seats = spells.seats_on(
+                self.pilot.portfolio_id, self.state.function, self.on
+            )
+        return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
 
     def away(self) -> set[int]:
         """Who is away on the day of the act."""

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from pilots import access, spells
+from pilots import access
 from pilots.models import (
     Event,
     Function,
@@ -18,7 +18,6 @@ from pilots.models import (
     Person,
     Pilot,
     Portfolio,
-    Seat,
 )
 from pilots.refusals import (
     ALL,
@@ -95,8 +94,6 @@ def record(
         else GateKind.objects.filter(high_impact_only=False)
     )
     Gate.objects.bulk_create([Gate(pilot=pilot, kind=kind) for kind in kinds])
-    if not Seat.objects.filter(portfolio=portfolio, function=pilot.function).exists():
-        spells.rebuild_seats(only=[(portfolio.pk, pilot.function_id)])
     facts = {field: _plain(field, getattr(pilot, field)) for field in AMENDABLE}
     changes = [
         {"field": field, "from": None, "to": value}
@@ -153,13 +150,6 @@ def amend(
         if name not in later:
             setattr(pilot, name, value)
     _clean(pilot)
-    if (
-        pilot.function_id
-        and not Seat.objects.filter(
-            portfolio=pilot.portfolio_id, function=pilot.function_id
-        ).exists()
-    ):
-        spells.rebuild_seats(only=[(pilot.portfolio_id, pilot.function_id)])
     return desk.write(
         "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
     )
