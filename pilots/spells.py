@@ -232,6 +232,34 @@ def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
     )
 
 
+def as_pilot_spell(row: PilotSpell) -> history.PilotSpell:
+    """A stored spell of a pilot as the rules need it. Read it with its cell."""
+    values = {
+        field.name: getattr(row, field.name)
+        for field in fields(history.PilotSpell)
+        if field.name not in ("function", "manager", "sponsor", "missing_rules")
+    }
+    return history.PilotSpell(
+        function=row.cell.function_id,
+        manager=row.manager_id,
+        sponsor=row.sponsor_id,
+        missing_rules=tuple(row.missing_rules),
+        **values,
+    )
+
+
+def as_gate_spell(row: GateSpell) -> gates.GateSpell:
+    """A stored spell of a gate as the rules need it. Read it with its cell."""
+    values = {
+        field.name: getattr(row, field.name)
+        for field in fields(gates.GateSpell)
+        if field.name not in ("function", "person")
+    }
+    return gates.GateSpell(
+        function=row.cell.function_id, person=row.person_id, **values
+    )
+
+
 def as_seat(row: Seat) -> rights.Seat:
     """A stored seat as the rules need it."""
     return rights.Seat(

@@ -1,4 +1,4 @@
-"""Rules 2, 5 and 6: what the facts mean on a date, for one pilot. `readiness.queries` says the same for sets."""
+"""Rules 2, 5 and 6: what the facts mean on a date, for one pilot. `readiness.querysets` says the same for sets."""
 
 from __future__ import annotations
 
@@ -6,17 +6,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pilots.rules import adoption, gates, quality, rights, stalls
+from pilots.rules import adoption, gates, history, quality, rights, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT, Kind
 from pilots.rules.gates import GateSpell
 from pilots.rules.history import PilotSpell
 
 DECIDER, TEAM, NOBODY, OUTSIDE = "decider", "team", "nobody", "outside"
+COURTS = (DECIDER, NOBODY, TEAM, OUTSIDE)
+NOT_STARTED = frozenset({history.PLANNED, history.NOT_STATED})
+
+READY, MOVING, AT_RISK = "ready", "moving", "at_risk"
+EXHIBIT, CLAIMED = "museum_exhibit", "claimed"
+STANDINGS = (
+    history.PLANNED,
+    MOVING,
+    AT_RISK,
+    READY,
+    history.PAUSED,
+    EXHIBIT,
+    history.ADOPTED,
+    CLAIMED,
+    history.RETIRED,
+    history.NOT_STATED,
+)
+"""Every standing, from the first plan to the last word."""
+
+ENDS_SOON = timedelta(days=30)
+NEVER_STARTED_AFTER = timedelta(days=180)
+NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
 
 
 @dataclass(frozen=True, slots=True)
 class GateReading:
-    """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds."""
+    """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
+
+    `court` is None where the gate is clear or only asserted. `seat` says who else may decide; an acceptance gate has none.
+    `since_at_least`: it was open before the record was made, nobody knows for how long.
+    """
 
     kind: str
     state: str
@@ -25,6 +51,9 @@ class GateReading:
     since: date
     days: int
     good_until: date | None
+    seat: rights.Seat
+    since_at_least: bool = False
+    ends_soon: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -33,44 +62,81 @@ class GateReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Why an adoption is only claimed, and since when."""
+
+    because: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A pilot on a date."""
+    """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys."""
 
     at: date
     stage: str
+    since: date
     standing: str
     stalls_on: date | None
     days_quiet: int
+    last_movement: date
+    started_on: date | None
     decide_by: date | None
+    paused_until: date | None
     slips: int
     sponsor: int | None
+    manager: int | None
+    function: int | None
     quality: str
     goalpost_moved: bool
     gates: Mapping[str, GateReading]
     blocked_by: list[str]
     missing: list[str]
+    claim: Claim | None = None
+    on_exception_until: date | None = None
+    never_started: bool = False
+
+    @property
+    def days_on_display(self) -> int:
+        """For how many days it has been an exhibit; 0 where it is none."""
+        if self.standing != EXHIBIT or self.stalls_on is None:
+            return 0
+        return (self.at - self.stalls_on).days
 
 
 def read_gate(
-    kind: Kind, spell: GateSpell, seat: rights.Seat, *, started: bool, at: date
+    kind: Kind,
+    spell: GateSpell,
+    seat: rights.Seat,
+    *,
+    started: bool,
+    at: date,
+    open_before: date | None = None,
 ) -> GateReading:
-    """One gate on a date (rule 2)."""
+    """One gate on a date (rule 2).
+
+    Args:
+        started: whether the pilot's stage is past the start; before it every open gate is the team's.
+        open_before: the day of the record, where the pilot is older than its record.
+    """
     state, since, held = _state(kind, spell, seat, at)
-    holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
     is_open = state not in gates.YES and state != gates.ASSERTED
-    court = (
-        _court(kind, spell, state, held=held, started=started, at=at)
-        if is_open
-        else None
-    )
+    holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
+    good_until = None if is_open else spell.good_until
+    soon = good_until is not None and good_until - at <= ENDS_SOON
     return GateReading(
-        kind.key,
-        state,
-        court,
-        holder,
-        since,
-        (at - since).days,
-        None if is_open else spell.good_until,
+        kind=kind.key,
+        state=state,
+        court=_court(kind, spell, state, held=held, started=started, at=at)
+        if is_open
+        else None,
+        holder=holder,
+        since=since,
+        days=(at - since).days,
+        good_until=good_until,
+        seat=seat,
+        since_at_least=is_open and since == open_before,
+        ends_soon=soon and state in gates.YES,
     )
 
 
@@ -108,6 +174,24 @@ def _court(
     return DECIDER if held else NOBODY
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a portfolio settles about the stall clock, and what a pilot's record says of the time before it."""
+
+    quiet_days: int = stalls.QUIET_DAYS
+    warning_days: int = stalls.WARNING_DAYS
+    recorded_on: date | None = None
+    listed: bool = False
+
+    def open_before(self, pilot: PilotSpell) -> date | None:
+        """The day of the record, where the pilot is older than that."""
+        older = self.recorded_on is not None and (
+            self.listed
+            or (pilot.started_on is not None and pilot.started_on < self.recorded_on)
+        )
+        return self.recorded_on if older else None
+
+
 def read(
     kinds: Mapping[str, Kind],
     pilot: PilotSpell,
@@ -115,14 +199,21 @@ def read(
     seats: Mapping[str, rights.Seat],
     *,
     at: date,
-    quiet_days: int = stalls.QUIET_DAYS,
-    warning_days: int = stalls.WARNING_DAYS,
+    terms: Terms | None = None,
 ) -> Reading:
     """A pilot on a date, from the spells in which the date lies."""
+    terms = terms or Terms()
     stage = pilot.stage_on(at)
-    started = stage not in ("planned", "not_stated")
+    nobody = rights.Seat(starts=at, ends=None)
     now = {
-        key: read_gate(kind, spells[key], seats[key], started=started, at=at)
+        key: read_gate(
+            kind,
+            spells[key],
+            seats.get(key, nobody),
+            started=stage not in NOT_STARTED,
+            at=at,
+            open_before=terms.open_before(pilot),
+        )
         for key, kind in kinds.items()
         if key in spells
     }
@@ -130,22 +221,64 @@ def read(
     said = [key for key, gate in now.items() if gate.state == gates.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
     stalls_on = None
-    if stage in ("running", "paused") and pilot.clock_on is not None:
-        stalls_on = stalls.stalls_on(pilot.clock_on, quiet_days)
+    if stage in (history.RUNNING, history.PAUSED) and pilot.clock_on is not None:
+        stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
     standing = standing_of(
         stage,
         stalls_on,
         all_clear=not open_gates and not said,
         missing=missing,
         at=at,
-        warning_days=warning_days,
+        warning_days=terms.warning_days,
     )
     moved = pilot.last_movement or pilot.starts
-    verdict = quality.at(pilot.quality, pilot.measured_on, at)
+    over = stage != pilot.stage and pilot.paused_until is not None
     return Reading(
-        at, stage, standing, stalls_on, (at - moved).days, pilot.decide_by, pilot.slips, pilot.sponsor,
-        verdict, pilot.goalpost_moved, now, open_gates, missing,
-    )  # fmt: skip
+        at=at,
+        stage=stage,
+        since=pilot.paused_until + timedelta(days=1)
+        if over and pilot.paused_until
+        else pilot.since,
+        standing=standing,
+        stalls_on=stalls_on,
+        days_quiet=(at - moved).days,
+        last_movement=moved,
+        started_on=pilot.started_on,
+        decide_by=pilot.decide_by,
+        paused_until=pilot.paused_until if stage == history.PAUSED else None,
+        slips=pilot.slips,
+        sponsor=pilot.sponsor,
+        manager=pilot.manager,
+        function=pilot.function,
+        quality=quality.at(pilot.quality, pilot.measured_on, at),
+        goalpost_moved=pilot.goalpost_moved,
+        gates=now,
+        blocked_by=open_gates,
+        missing=missing,
+        claim=_claim(pilot, now) if standing == CLAIMED else None,
+        on_exception_until=_exception(now) if standing == history.ADOPTED else None,
+        never_started=standing == history.PLANNED
+        and at - pilot.since > NEVER_STARTED_AFTER,
+    )
+
+
+def _claim(pilot: PilotSpell, now: Mapping[str, GateReading]) -> Claim:
+    """Why it is only claimed: the facts never showed it, or show it no longer since the oldest thing missing."""
+    if not (pilot.shown_before or pilot.shows):
+        return Claim(NEVER_SHOWN, pilot.since)
+    days = [gate.since for gate in now.values() if gate.state not in gates.YES]
+    if pilot.missing_rules:
+        days.append(pilot.starts)
+    return Claim(NO_LONGER_SHOWN, min(days))
+
+
+def _exception(now: Mapping[str, GateReading]) -> date | None:
+    """The first day on which an exception that carries an adoption ends."""
+    ends = [
+        gate.good_until for gate in now.values()
+        if gate.state == gates.EXCEPTED and gate.good_until is not None
+    ]  # fmt: skip
+    return min(ends, default=None)
 
 
 def standing_of(
@@ -158,12 +291,12 @@ def standing_of(
     warning_days: int,
 ) -> str:
     """Rule 6: the first that fits."""
-    if stage in ("retired", "planned", "not_stated", "paused"):
+    if stage in (history.RETIRED, history.PLANNED, history.NOT_STATED, history.PAUSED):
         return stage
-    if stage == "adopted":
-        return "claimed" if missing else "adopted"
+    if stage == history.ADOPTED:
+        return CLAIMED if missing else history.ADOPTED
     if stalls_on is not None and at >= stalls_on:
-        return "museum_exhibit"
+        return EXHIBIT
     if stalls_on is not None and at >= stalls_on - timedelta(days=warning_days):
-        return "at_risk"
-    return "ready" if all_clear else "moving"
+        return AT_RISK
+    return READY if all_clear else MOVING

@@ -11,18 +11,16 @@ from pilots import spells, verbs
 from pilots.models import (
     Function,
     GateKind,
-    GateSpell,
     Person,
     Pilot,
-    PilotSpell,
     Portfolio,
     PortfolioRole,
+    Seat,
     StallPolicy,
 )
 from pilots.refusals import Refused
-from pilots.rules import gates as gate_rules
-from pilots.rules import history, rights
-from readiness import standing
+from pilots.rules import history
+from readiness import ledger, querysets, reading, standing
 
 DATES = {"until", "to", "decide_by", "due", "from"}
 
@@ -177,65 +175,67 @@ class Story:
 
     def by_rules(self, at: date, known_at: date | None = None) -> standing.Reading:
         """The pilot on a date, told again from its acts."""
+        told, kinds = self._told(known_at)
+        own = _on(told.pilot, at)
+        return standing.read(
+            kinds,
+            own,
+            {key: _on(of, at) for key, of in told.gates.items()},
+            spells.seats_on(self.portfolio.pk, own.function, at),
+            at=at,
+            terms=standing.Terms(
+                **(self.told.get("settings") or {}), recorded_on=self.pilot.recorded_on
+            ),
+        )
+
+    def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
+        """The pilot on a date, from the stored spells; the querysets must say the same."""
+        row = querysets.pilots().standing(at, known_at).get(pk=self.pilot.pk)
+        found = reading.read_one(row, at=at, known_at=known_at)
+        assert found is not None
+        assert row.standing == found.reading.standing
+        for gate in querysets.gates_on(at, known_at).filter(gate__pilot=row):
+            says = found.reading.gates[gate.kind.key]
+            assert (gate.now, gate.court, gate.holding) == (
+                says.state,
+                says.court,
+                says.holder,
+            ), f"{gate.kind.key} at {at}"
+        return found.reading
+
+    def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:
+        """Days by court, told again from the acts."""
+        told, kinds = self._told(None)
+
+        def seats(function: int | None, kind: str) -> list[Any]:
+            return [
+                spells.as_seat(seat)
+                for seat in Seat.objects.filter(
+                    kind__key=kind,
+                    cell__portfolio=self.portfolio,
+                    cell__function=function,
+                ).order_by("starts")
+            ]
+
+        return ledger.by_court(
+            ledger.charges(kinds, told.pilot, told.gates, seats, start=start, end=end)
+        )
+
+    def ledger_by_query(self, start: date, end: date) -> dict[str, int]:
+        """Days by court, from the stored spells."""
+        found = reading.charges_of([self.pilot], start=start, end=end)
+        return ledger.by_court(charge for _, charge in found)
+
+    def _told(self, known_at: date | None) -> tuple[history.History, dict[str, Any]]:
         acts = [
-            a
-            for a in spells.acts_of(self.pilot)
-            if known_at is None or a.known <= known_at
+            act
+            for act in spells.acts_of(self.pilot)
+            if known_at is None or act.known <= known_at
         ]
         kinds = spells.kinds_of(self.pilot)
         told = history.tell(self.pilot.recorded_on, kinds, acts)
-        now = {key: _on(of, at) for key, of in told.gates.items()}
-        return self._read(_on(told.pilot, at), now, at)
-
-    def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
-        """The pilot on a date, from the stored spells."""
-        from django.db.models import Q
-
-        where = Q(starts__lte=at)
-        where &= (
-            Q(known_until=None)
-            if known_at is None
-            else Q(known_from__lte=known_at)
-            & (Q(known_until=None) | Q(known_until__gt=known_at))
-        )
-        row = (
-            PilotSpell.objects.filter(where, pilot=self.pilot)
-            .order_by("-starts")
-            .first()
-        )
-        now = {}
-        for gate in self.pilot.gates.select_related("kind"):
-            found = (
-                GateSpell.objects.filter(where, gate=gate).order_by("-starts").first()
-            )
-            now[gate.kind.key] = _plain(gate_rules.GateSpell, found)
-        return self._read(_plain(history.PilotSpell, row), now, at)
-
-    def _read(self, pilot: Any, now: dict[str, Any], at: date) -> standing.Reading:
-        kinds = {kind.key: kind for kind in spells.kinds_of(self.pilot)}
-        held = spells.seats_on(self.portfolio.pk, pilot.function, at)
-        seats = {
-            key: held.get(key) or rights.Seat(starts=at, ends=None) for key in kinds
-        }
-        settings = self.told.get("settings") or {}
-        return standing.read(kinds, pilot, now, seats, at=at, **settings)
+        return told, {kind.key: kind for kind in kinds}
 
 
 def _on(found: list[Any], at: date) -> Any:
     return [spell for spell in found if spell.starts <= at][-1]
-
-
-def _plain(rule: Any, row: Any) -> Any:
-    from dataclasses import fields
-
-    values = {}
-    for field in fields(rule):
-        if field.name == "function":
-            values["function"] = row.cell.function_id
-        elif field.name in ("person", "manager", "sponsor"):
-            values[field.name] = getattr(row, f"{field.name}_id")
-        else:
-            values[field.name] = getattr(row, field.name)
-    if "missing_rules" in values:
-        values["missing_rules"] = tuple(values["missing_rules"])
-    return rule(**values)

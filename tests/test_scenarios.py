@@ -51,6 +51,10 @@ def test_the_story_holds(path: Path) -> None:
         )
         for way in (story.by_rules, story.by_query):
             _holds(story, expected, way(at, known_at), f"{way.__name__} at {at}")
+        if "ledger" in expected:
+            start = date.fromisoformat(expected["ledger_from"])
+            for charged in (story.ledger_by_rules, story.ledger_by_query):
+                assert charged(start, at) == expected["ledger"], f"{charged.__name__}"
 
 
 def _holds(story: Story, expected: dict[str, Any], reading: Any, where: str) -> None:

@@ -147,7 +147,8 @@ class PilotSpell(models.Model):
             models.Index("pilot", "starts", name="a_pilots_spells_in_order"),
             models.Index(
                 "clock_on",
-                condition=Q(known_until=None, ends=None, clock_on__isnull=False),
+                "ends",
+                condition=Q(known_until=None, clock_on__isnull=False),
                 name="who_stalls_next",
             ),
         ]

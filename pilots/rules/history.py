@@ -56,6 +56,16 @@ class PilotSpell:
     measured_on: date | None = None
     goalpost_moved: bool = False
 
+    @property
+    def shows(self) -> bool:
+        """Whether an adopted spell showed what it declared on its first day."""
+        return (
+            self.stage == ADOPTED
+            and self.all_clear
+            and not self.missing_rules
+            and (self.clear_through is None or self.starts <= self.clear_through)
+        )
+
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
         over = (
@@ -406,12 +416,7 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None
     before = told.pilot[-1] if told.pilot else None
-    if (
-        pilot.stage == ADOPTED
-        and before is not None
-        and before.stage == ADOPTED
-        and _was_shown(before)
-    ):
+    if pilot.stage == ADOPTED and before is not None and before.shows:
         pilot.shown = True
     return PilotSpell(
         starts=day,
@@ -434,13 +439,4 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         quality=pilot.verdict,
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),
-    )
-
-
-def _was_shown(spell: PilotSpell) -> bool:
-    """Whether an adopted spell showed what it declared on its first day."""
-    return (
-        spell.all_clear
-        and not spell.missing_rules
-        and (spell.clear_through is None or spell.starts <= spell.clear_through)
     )

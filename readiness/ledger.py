@@ -1,0 +1,113 @@
+"""Rule 12: every blocked day is charged to one court. The charges are read off the spells; nothing is stored."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pilots.rules import rights
+from pilots.rules.acts import Kind
+from pilots.rules.gates import GateSpell
+from pilots.rules.history import ADOPTED, RUNNING, PilotSpell
+from readiness import standing
+
+CHARGED = frozenset({RUNNING, ADOPTED})
+DAY = timedelta(days=1)
+
+Seats = Callable[[int | None, str], Sequence[rights.Seat]]
+"""The seats of a function and a kind, in order of their days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Days of one open gate that one court answers for, from a day up to, not including, another."""
+
+    kind: str
+    court: str
+    holder: int | None
+    function: int | None
+    first: date
+    before: date
+
+    @property
+    def days(self) -> int:
+        return (self.before - self.first).days
+
+
+def charges(
+    kinds: Mapping[str, Kind],
+    pilot: Sequence[PilotSpell],
+    gates: Mapping[str, Sequence[GateSpell]],
+    seats: Seats,
+    *,
+    start: date,
+    end: date,
+) -> Iterator[Charge]:
+    """The open days of one pilot's gates from `start` up to, not including, `end`, each charged to its court.
+
+    Args:
+        pilot: its spells, in order.
+        gates: the spells of each gate by kind, in order.
+        seats: who sat where.
+    """
+    for key, found in gates.items():
+        for first, before in _stretches(pilot, found, seats, key, start, end):
+            own, spell = _on(pilot, first), _on(found, first)
+            if own is None or spell is None or own.stage_on(first) not in CHARGED:
+                continue
+            seat = _on(seats(spell.function, key), first)
+            gate = standing.read_gate(
+                kinds[key],
+                spell,
+                seat or rights.Seat(starts=first, ends=None),
+                started=True,
+                at=first,
+            )
+            if gate.court is not None:
+                yield Charge(
+                    key, gate.court, gate.holder, spell.function, first, before
+                )
+
+
+def _stretches(
+    pilot: Sequence[PilotSpell],
+    found: Sequence[GateSpell],
+    seats: Seats,
+    kind: str,
+    start: date,
+    end: date,
+) -> Iterator[tuple[date, date]]:
+    """The period cut wherever anything that a court follows from could become another."""
+    days = {start}
+    for own in pilot:
+        days |= {own.starts, _after(own.paused_until)}
+    for spell in found:
+        days |= {spell.starts, _after(spell.good_until), _after(spell.outside_until)}
+        days.add(_after(spell.met_until))
+    for function in {spell.function for spell in found}:
+        for seat in seats(function, kind):
+            days |= {seat.starts, _after(seat.ends)}
+    cuts = sorted(day for day in days if start <= day < end)
+    yield from zip(cuts, [*cuts[1:], end], strict=True)
+
+
+def _after(day: date | None) -> date:
+    return day + DAY if day is not None else date.min
+
+
+def _on(found: Sequence[Any], day: date) -> Any:
+    """The spell in which a day lies, or None before the first."""
+    place = bisect_right(found, day, key=lambda spell: spell.starts)
+    spell = found[place - 1] if place else None
+    return spell if spell and (spell.ends is None or day <= spell.ends) else None
+
+
+def by_court(found: Iterable[Charge]) -> dict[str, int]:
+    """Days by court; courts without a day are left out."""
+    total: dict[str, int] = {}
+    for charge in found:
+        total[charge.court] = total.get(charge.court, 0) + charge.days
+    return total

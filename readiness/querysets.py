@@ -1,0 +1,249 @@
+"""The rules of `readiness.standing` as SQL, for sets of any size. A property test holds the two to the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
+from pilots.querysets import PilotQuerySet
+from pilots.rules import gates, history, stalls
+from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
+from readiness import standing
+
+
+def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
+    """Spells in which a date lies. Asked what was known by a day, later ones must still be ruled out (`_latest`)."""
+    where = Q(**{f"{prefix}starts__lte": at})
+    if known_at is not None:
+        unknown = Q(**{f"{prefix}known_until": None})
+        return (
+            where
+            & Q(**{f"{prefix}known_from__lte": known_at})
+            & (unknown | Q(**{f"{prefix}known_until__gt": known_at}))
+        )
+    open_end = Q(**{f"{prefix}ends": None}) | Q(**{f"{prefix}ends__gte": at})
+    return where & Q(**{f"{prefix}known_until": None}) & open_end
+
+
+def policies(at: date) -> dict[int, tuple[int, int]]:
+    """Quiet days and days of warning in force on a date, by portfolio; the others have the design's."""
+    rows = StallPolicy.objects.filter(starts__lte=at).order_by("starts")
+    return {
+        row.portfolio_id: (row.quiet_days, row.warning_days)
+        for row in rows.only("portfolio_id", "quiet_days", "warning_days")
+    }
+
+
+class StandingQuerySet(PilotQuerySet):
+    """Pilots, by what the facts mean on a date. Each method takes the date that it is asked for."""
+
+    def on(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The pilots on record on a date, each with what the spell of that date says of its stall clock.
+
+        What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
+        """
+        spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
+        there: StandingQuerySet = self.annotate(spell=spell).annotate(
+            spell_starts=F("spell__starts"),
+            stage_then=_stage(at),
+            clock_on=F("spell__clock_on"),
+        )
+        there = there.filter(spell_starts__isnull=False)
+        if known_at is not None:
+            # `ends` follows what is known now, so among the spells known then the latest must be found.
+            later = PilotSpell.objects.filter(
+                within(at, known_at),
+                pilot=OuterRef("pk"),
+                starts__gt=OuterRef("spell_starts"),
+            )
+            there = there.filter(~Exists(later))
+        return there
+
+    def standing(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
+        quiet, warned = _cut_offs(at)
+        running = Q(stage_then=history.RUNNING)
+        answers = [
+            When(stage_then=history.ADOPTED, then=_shown(at)),
+            When(running & quiet, then=Value(standing.EXHIBIT)),
+            When(running & warned, then=Value(standing.AT_RISK)),
+            When(running & _all_clear(at), then=Value(standing.READY)),
+            When(running, then=Value(standing.MOVING)),
+        ]
+        read: StandingQuerySet = self.on(at, known_at).annotate(
+            standing=Case(*answers, default=F("stage_then"))
+        )
+        return read
+
+    def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The museum on a date: what stalled longest ago first."""
+        quiet, _ = _cut_offs(at)
+        stalled: StandingQuerySet = (
+            self.on(at, known_at)
+            .filter(quiet, stage_then=history.RUNNING)
+            .annotate(standing=Value(standing.EXHIBIT))
+            .order_by("clock_on", "pk")
+        )
+        return stalled
+
+    def counts(self, at: date) -> dict[str, int]:
+        """How many pilots there are of each standing on a date, the empty ones included."""
+        rows = self.standing(at).order_by().values_list("standing")
+        found: dict[str, int] = dict(rows.annotate(n=models.Count("pk")))
+        return {name: found.get(name, 0) for name in standing.STANDINGS}
+
+    def with_gate(
+        self,
+        at: date,
+        *,
+        kind: str | None = None,
+        state: Iterable[str] | None = None,
+        court: str | None = None,
+        holder: Any = None,
+        open_only: bool = False,
+    ) -> StandingQuerySet:
+        """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody."""
+        found = gates_on(at)
+        if kind is not None:
+            found = found.filter(kind__key=kind)
+        if state is not None:
+            found = found.filter(now__in=list(state))
+        if court is not None:
+            found = found.filter(court=court)
+        if holder is not None:
+            found = found.filter(holding=holder)
+        if open_only:
+            found = found.filter(court__isnull=False)
+        return self.filter(Exists(found.filter(gate__pilot=OuterRef("pk"))))
+
+
+def pilots() -> StandingQuerySet:
+    """All pilots; ask `visible_to(person)` before anything is shown to a person."""
+    return StandingQuerySet(Pilot)
+
+
+def _stage(at: date) -> Case:
+    over = Q(spell__stage=history.PAUSED, spell__paused_until__lt=at)
+    return Case(
+        When(over, then=Value(history.RUNNING)),
+        default=F("spell__stage"),
+        output_field=models.CharField(),
+    )
+
+
+def _all_clear(at: date) -> Q:
+    return Q(spell__all_clear=True) & (
+        Q(spell__clear_through=None) | Q(spell__clear_through__gte=at)
+    )
+
+
+def _shown(at: date) -> Case:
+    return Case(
+        When(_all_clear(at) & Q(spell__rules_known=True), then=Value(history.ADOPTED)),
+        default=Value(standing.CLAIMED),
+        output_field=models.CharField(),
+    )
+
+
+def _cut_offs(at: date) -> tuple[Q, Q]:
+    """The clock's day on or before which a pilot has stalled, or is warned, portfolio by portfolio (rule 5)."""
+    usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for portfolio, days in policies(at).items():
+        if days != usual:
+            alike.setdefault(days, []).append(portfolio)
+    quiet, warned = Q(), Q()
+    named = [pk for found in alike.values() for pk in found]
+    groups = [(days, Q(portfolio__in=found)) for days, found in alike.items()]
+    groups.append((usual, ~Q(portfolio__in=named) if named else Q()))
+    for (quiet_days, warning), where in groups:
+        stalled = at - timedelta(days=quiet_days)
+        quiet |= where & Q(clock_on__lte=stalled)
+        warned |= where & Q(clock_on__lte=stalled + timedelta(days=warning))
+    return quiet, warned
+
+
+def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
+    """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
+
+    `holding` is the primary key of whoever holds the decision, or is named. `court` is null where the gate is not open.
+    """
+    seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
+        Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
+    )
+    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at))
+    stage: Any = F("spell__stage")
+    if known_at is None:
+        own = within(at, None, "gate__pilot__spells__")
+        found = found.annotate(
+            spell=FilteredRelation("gate__pilot__spells", condition=own)
+        )
+    else:
+        known = PilotSpell.objects.filter(
+            within(at, known_at), pilot=OuterRef("gate__pilot")
+        )
+        stage = Subquery(known.order_by("-starts").values("stage")[:1])
+        later = GateSpell.objects.filter(
+            within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts")
+        )
+        found = found.filter(~Exists(later))
+    holding = Case(
+        When(kind__clears_by=ACCEPTANCE, then=F("person_id")),
+        default=F("seat__holder_id"),
+    )
+    read: QuerySet[Any] = (
+        found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
+        .annotate(holding=holding, stage_then=stage)
+        .annotate(now=_state_now(at))
+        .annotate(court=_court(at))
+    )
+    return read
+
+
+def _state_now(at: date) -> Case:
+    return Case(
+        When(good_until__lt=at, then=Value(gates.LAPSED)),
+        When(state=gates.OPEN, holding=None, then=Value(gates.UNOWNED)),
+        # An acceptance gate's own words say already whether somebody is named.
+        When(state=gates.OPEN, then=Value(gates.WAITING)),
+        default=F("state"),
+        output_field=models.CharField(),
+    )
+
+
+def _court(at: date) -> Case:
+    not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
+    unmeasured = Q(kind__clears_by=MEASUREMENT) & (
+        Q(met_until=None) | Q(met_until__lt=at)
+    )
+    return Case(
+        When(now__in=[*sorted(gates.YES), gates.ASSERTED], then=Value(None)),
+        When(not_started, then=Value(standing.TEAM)),
+        When(
+            now=gates.CHANGES_REQUESTED,
+            outside_until__gte=at,
+            then=Value(standing.OUTSIDE),
+        ),
+        When(now__in=sorted(gates.ASKS_TEAM), then=Value(standing.TEAM)),
+        When(now=gates.LAPSED, ends_by_condition=True, then=Value(standing.TEAM)),
+        When(unmeasured, then=Value(standing.TEAM)),
+        When(holding=None, then=Value(standing.NOBODY)),
+        default=Value(standing.DECIDER),
+        output_field=models.CharField(null=True),
+    )

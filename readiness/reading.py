@@ -1,0 +1,221 @@
+"""Reading pilots from the tables: the pure rules over their spells, with the people and rows that a reader needs.
+
+The number of queries does not depend on the number of pilots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import Q
+
+from pilots import spells
+from pilots.models import (
+    Function,
+    Gate,
+    GateKind,
+    GateSpell,
+    Person,
+    Pilot,
+    PilotSpell,
+    Seat,
+)
+from pilots.rules import stalls
+from pilots.rules.acts import Kind
+from readiness import ledger, standing
+from readiness.querysets import pilots, policies, within
+
+
+@dataclass(frozen=True, slots=True)
+class GateOn:
+    """One gate on a date, with the people whose move it may be."""
+
+    gate: Gate
+    kind: GateKind
+    reading: standing.GateReading
+    holder: Person | None
+    deputy: Person | None
+    escalation: Person | None
+    answer_within: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PilotOn:
+    """A pilot on a date. `reading` holds what the facts mean; the rest are the rows that it names by primary key."""
+
+    pilot: Pilot
+    reading: standing.Reading
+    gates: Sequence[GateOn]
+    function: Function | None
+    sponsor: Person | None
+    manager: Person | None
+
+    @property
+    def at(self) -> date:
+        return self.reading.at
+
+    @property
+    def open_gates(self) -> list[GateOn]:
+        return [gate for gate in self.gates if gate.reading.is_open]
+
+    def gate(self, kind: str) -> GateOn:
+        """The gate of a kind, by its key."""
+        return next(gate for gate in self.gates if gate.kind.key == kind)
+
+
+def read_many(
+    rows: Iterable[Pilot], *, at: date, known_at: date | None = None
+) -> list[PilotOn]:
+    """Pilots on a date, in the order given; those not yet on record then are left out. Four queries for any number.
+
+    Args:
+        rows: pilots, with their portfolio selected where it will be read.
+        at: the date it was so.
+        known_at: what was recorded by that day; all that is known now unless said.
+    """
+    wanted = list(rows)
+    own = _latest(
+        PilotSpell.objects.filter(within(at, known_at), pilot__in=wanted), "pilot_id"
+    )
+    gates: dict[int, list[GateSpell]] = {}
+    for spell in _latest(
+        GateSpell.objects.filter(within(at, known_at), gate__pilot__in=wanted),
+        "gate_id",
+    ).values():
+        gates.setdefault(spell.gate.pilot_id, []).append(spell)
+    seats = _seats({spell.cell_id for spell in own.values()}, at)
+    settled = policies(at)
+    usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
+    out = []
+    for pilot in wanted:
+        if pilot.pk in own:
+            quiet, warning = settled.get(pilot.portfolio_id, usual)
+            terms = standing.Terms(
+                quiet, warning, pilot.recorded_on, bool(pilot.source)
+            )
+            held = seats.get(own[pilot.pk].cell_id, {})
+            out.append(_read(pilot, own[pilot.pk], gates[pilot.pk], held, at, terms))
+    return out
+
+
+def read_one(pilot: Pilot, *, at: date, known_at: date | None = None) -> PilotOn | None:
+    """One pilot on a date, or None where it was not yet on record."""
+    found = read_many([pilot], at=at, known_at=known_at)
+    return found[0] if found else None
+
+
+def _latest(found: Any, owner: str) -> dict[int, Any]:
+    """The latest of the spells known, by their owner."""
+    people = (
+        ("manager", "sponsor") if found.model is PilotSpell else ("gate", "kind", "person")
+    )  # fmt: skip
+    rows = found.select_related("cell__function", *people).order_by("starts")
+    return {getattr(row, owner): row for row in rows}
+
+
+def _seats(cells: set[int], at: date) -> dict[int, dict[int, Seat]]:
+    """Who sits where on a date, by cell and kind."""
+    out: dict[int, dict[int, Seat]] = {}
+    rows = Seat.objects.filter(
+        Q(ends=None) | Q(ends__gte=at), cell__in=cells, starts__lte=at
+    ).select_related("holder", "deputy", "escalation", "right")
+    for row in rows:
+        out.setdefault(row.cell_id, {})[row.kind_id] = row
+    return out
+
+
+def _read(
+    pilot: Pilot,
+    own: PilotSpell,
+    found: list[GateSpell],
+    held: dict[int, Seat],
+    at: date,
+    terms: standing.Terms,
+) -> PilotOn:
+    found.sort(key=lambda spell: (spell.kind.order, spell.kind_id))
+    reading = standing.read(
+        {spell.kind.key: spell.kind.as_rule() for spell in found},
+        spells.as_pilot_spell(own),
+        {spell.kind.key: spells.as_gate_spell(spell) for spell in found},
+        {
+            spell.kind.key: spells.as_seat(held[spell.kind_id])
+            for spell in found
+            if spell.kind_id in held
+        },
+        at=at,
+        terms=terms,
+    )
+    gates = [
+        _gate(spell, reading.gates[spell.kind.key], held.get(spell.kind_id))
+        for spell in found
+    ]
+    return PilotOn(pilot, reading, gates, own.cell.function, own.sponsor, own.manager)
+
+
+def _gate(spell: GateSpell, reading: standing.GateReading, seat: Seat | None) -> GateOn:
+    if spell.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE or seat is None:
+        return GateOn(spell.gate, spell.kind, reading, spell.person, None, None)
+    return GateOn(
+        gate=spell.gate,
+        kind=spell.kind,
+        reading=reading,
+        holder=seat.holder,
+        deputy=seat.deputy,
+        escalation=seat.escalation,
+        answer_within=seat.right.answer_within_days if seat.right else None,
+    )
+
+
+def charges_of(
+    rows: Sequence[Pilot], *, start: date, end: date
+) -> Iterator[tuple[Pilot, ledger.Charge]]:
+    """The days of these pilots from `start` up to, not including, `end`, charged to courts (rule 12). Three queries."""
+    own: dict[int, list[Any]] = {pilot.pk: [] for pilot in rows}
+    found: dict[int, dict[str, list[Any]]] = {pilot.pk: {} for pilot in rows}
+    kinds: dict[str, Kind] = {}
+    now = Q(known_until=None, starts__lt=end)
+    for row in (
+        PilotSpell.objects.filter(now, pilot__in=rows)
+        .select_related("cell")
+        .order_by("starts")
+    ):
+        own[row.pilot_id].append(spells.as_pilot_spell(row))
+    for spell in (
+        GateSpell.objects.filter(now, gate__pilot__in=rows)
+        .select_related("cell", "gate", "kind")
+        .order_by("kind__order", "kind_id", "starts")
+    ):
+        kinds.setdefault(spell.kind.key, spell.kind.as_rule())
+        of_gate = found[spell.gate.pilot_id].setdefault(spell.kind.key, [])
+        of_gate.append(spells.as_gate_spell(spell))
+    seats = _seats_by_place({pilot.portfolio_id for pilot in rows})
+    for pilot in rows:
+        sat = partial(_sat, seats, pilot.portfolio_id)
+        for charge in ledger.charges(
+            kinds, own[pilot.pk], found[pilot.pk], sat, start=start, end=end
+        ):
+            yield pilot, charge
+
+
+Places = dict[tuple[int, int | None, str], list[Any]]
+
+
+def _sat(seats: Places, portfolio: int, function: int | None, kind: str) -> list[Any]:
+    return seats.get((portfolio, function, kind), [])
+
+
+def _seats_by_place(portfolios: set[int]) -> Places:
+    """Every seat of some portfolios, by portfolio, function and kind, in order of their days."""
+    out: Places = {}
+    rows = Seat.objects.filter(cell__portfolio__in=portfolios)
+    for row in rows.select_related("cell", "kind").order_by("starts"):
+        place = (row.cell.portfolio_id, row.cell.function_id, row.kind.key)
+        out.setdefault(place, []).append(spells.as_seat(row))
+    return out
+
+
+__all__ = ["GateOn", "PilotOn", "charges_of", "pilots", "read_many", "read_one"]
