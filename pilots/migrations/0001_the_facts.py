@@ -3,408 +3,1303 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import pilots.models.people
 from django.conf import settings
 from django.db import migrations, models
 
+import pilots.models.people
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Function',
+            name="Function",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=240, unique=True, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=240, unique=True, verbose_name="name"),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('public_id', models.CharField(default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may open the admin')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('closed_on', models.DateField(blank=True, editable=False, null=True, verbose_name='account closed on')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('function', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='pilots.function')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=pilots.models.people.opaque_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="e-mail address"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False, verbose_name="may open the admin"
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(default=True, verbose_name="may sign in"),
+                ),
+                (
+                    "closed_on",
+                    models.DateField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        verbose_name="account closed on",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="pilots.function",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'ordering': ('name', 'pk'),
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Cell',
+            name="Cell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('function', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='pilots.function')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cells",
+                        to="pilots.function",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GateKind',
+            name="GateKind",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=60, verbose_name='short name')),
-                ('question', models.CharField(max_length=200, verbose_name='question')),
-                ('clears_by', models.CharField(choices=[('approval', 'approval'), ('acceptance', 'acceptance'), ('measurement', 'measurement')], max_length=12, verbose_name='clears by')),
-                ('valid_for', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='valid for days')),
-                ('seals', models.JSONField(blank=True, default=list, verbose_name='fields it seals')),
-                ('high_impact_only', models.BooleanField(default=False, verbose_name='for high-impact pilots only')),
-                ('order', models.PositiveSmallIntegerField(default=100, verbose_name='order')),
-                ('ships', models.BooleanField(default=False, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(max_length=60, unique=True, verbose_name="key"),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="short name")),
+                ("question", models.CharField(max_length=200, verbose_name="question")),
+                (
+                    "clears_by",
+                    models.CharField(
+                        choices=[
+                            ("approval", "approval"),
+                            ("acceptance", "acceptance"),
+                            ("measurement", "measurement"),
+                        ],
+                        max_length=12,
+                        verbose_name="clears by",
+                    ),
+                ),
+                (
+                    "valid_for",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="valid for days"
+                    ),
+                ),
+                (
+                    "seals",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="fields it seals"
+                    ),
+                ),
+                (
+                    "high_impact_only",
+                    models.BooleanField(
+                        default=False, verbose_name="for high-impact pilots only"
+                    ),
+                ),
+                (
+                    "order",
+                    models.PositiveSmallIntegerField(default=100, verbose_name="order"),
+                ),
+                ("ships", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'ordering': ('order', 'pk'),
-                'constraints': [models.CheckConstraint(condition=models.Q(('clears_by__in', ['approval', 'acceptance', 'measurement'])), name='a_gate_clears_in_a_known_way'), models.CheckConstraint(condition=models.Q(('valid_for', None), ('valid_for__gt', 0), _connector='OR'), name='an_answer_holds_a_day_at_least')],
+                "ordering": ("order", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("clears_by__in", ["approval", "acceptance", "measurement"])
+                        ),
+                        name="a_gate_clears_in_a_known_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_for", None), ("valid_for__gt", 0), _connector="OR"
+                        ),
+                        name="an_answer_holds_a_day_at_least",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pilot',
+            name="Pilot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=300, verbose_name='name')),
-                ('purpose', models.TextField(blank=True, verbose_name='purpose')),
-                ('workflow', models.CharField(blank=True, max_length=300, verbose_name='workflow')),
-                ('question', models.TextField(blank=True, verbose_name='question it should answer')),
-                ('learned', models.TextField(blank=True, verbose_name='what was learned')),
-                ('tool', models.TextField(blank=True, verbose_name='tool')),
-                ('data', models.TextField(blank=True, verbose_name='data')),
-                ('high_impact', models.BooleanField(default=False, verbose_name='high impact')),
-                ('stage', models.CharField(choices=[('planned', 'planned'), ('running', 'running'), ('paused', 'paused'), ('adopted', 'adopted'), ('retired', 'retired'), ('not_stated', 'not stated')], default='planned', editable=False, max_length=12)),
-                ('recorded_on', models.DateField(editable=False, verbose_name='recorded on')),
-                ('source', models.CharField(blank=True, editable=False, max_length=300, verbose_name='source')),
-                ('approximate', models.BooleanField(default=False, editable=False, verbose_name='dates are approximate')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('acceptable_use', models.TextField(blank=True, verbose_name='acceptable use')),
-                ('trust_when', models.TextField(blank=True, verbose_name='when to trust it')),
-                ('override_when', models.TextField(blank=True, verbose_name='when to override it')),
-                ('matters_more', models.CharField(blank=True, choices=[('speed', 'speed'), ('accuracy', 'accuracy')], max_length=8, verbose_name='what matters more')),
-                ('success', models.TextField(blank=True, verbose_name='what success looks like')),
-                ('exceptions_deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('exceptions_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('function', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pilots', to='pilots.function')),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pilots_managed', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.CharField(max_length=80, unique=True, verbose_name="key"),
+                ),
+                ("name", models.CharField(max_length=300, verbose_name="name")),
+                ("purpose", models.TextField(blank=True, verbose_name="purpose")),
+                (
+                    "workflow",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="workflow"
+                    ),
+                ),
+                (
+                    "question",
+                    models.TextField(
+                        blank=True, verbose_name="question it should answer"
+                    ),
+                ),
+                (
+                    "learned",
+                    models.TextField(blank=True, verbose_name="what was learned"),
+                ),
+                ("tool", models.TextField(blank=True, verbose_name="tool")),
+                ("data", models.TextField(blank=True, verbose_name="data")),
+                (
+                    "high_impact",
+                    models.BooleanField(default=False, verbose_name="high impact"),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("adopted", "adopted"),
+                            ("retired", "retired"),
+                            ("not_stated", "not stated"),
+                        ],
+                        default="planned",
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "recorded_on",
+                    models.DateField(editable=False, verbose_name="recorded on"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "approximate",
+                    models.BooleanField(
+                        default=False,
+                        editable=False,
+                        verbose_name="dates are approximate",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "acceptable_use",
+                    models.TextField(blank=True, verbose_name="acceptable use"),
+                ),
+                (
+                    "trust_when",
+                    models.TextField(blank=True, verbose_name="when to trust it"),
+                ),
+                (
+                    "override_when",
+                    models.TextField(blank=True, verbose_name="when to override it"),
+                ),
+                (
+                    "matters_more",
+                    models.CharField(
+                        blank=True,
+                        choices=[("speed", "speed"), ("accuracy", "accuracy")],
+                        max_length=8,
+                        verbose_name="what matters more",
+                    ),
+                ),
+                (
+                    "success",
+                    models.TextField(
+                        blank=True, verbose_name="what success looks like"
+                    ),
+                ),
+                (
+                    "exceptions_deputy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "exceptions_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilots",
+                        to="pilots.function",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilots_managed",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('key',),
+                "ordering": ("key",),
             },
         ),
         migrations.CreateModel(
-            name='Gate',
+            name="Gate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True)),
-                ('head', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', editable=False, max_length=64)),
-                ('count', models.PositiveIntegerField(default=0, editable=False)),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='pilots.gatekind')),
-                ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='pilots.pilot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=pilots.models.people.opaque_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "head",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        editable=False,
+                        max_length=64,
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gates",
+                        to="pilots.gatekind",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gates",
+                        to="pilots.pilot",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kind__order', 'pk'),
+                "ordering": ("kind__order", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='PilotSpell',
+            name="PilotSpell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('ends', models.DateField(null=True)),
-                ('stage', models.CharField(max_length=12)),
-                ('since', models.DateField()),
-                ('started_on', models.DateField(null=True)),
-                ('decide_by', models.DateField(null=True)),
-                ('slips', models.PositiveSmallIntegerField(default=0)),
-                ('paused_until', models.DateField(null=True)),
-                ('clock_on', models.DateField(null=True)),
-                ('last_movement', models.DateField(null=True)),
-                ('all_clear', models.BooleanField(default=False)),
-                ('clear_through', models.DateField(null=True)),
-                ('missing_rules', models.JSONField(default=list)),
-                ('rules_known', models.BooleanField(default=False)),
-                ('shown_before', models.BooleanField(default=False)),
-                ('quality', models.CharField(default='none', max_length=12)),
-                ('measured_on', models.DateField(null=True)),
-                ('goalpost_moved', models.BooleanField(default=False)),
-                ('known_from', models.DateField()),
-                ('known_until', models.DateField(null=True)),
-                ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pilot_spells', to='pilots.cell')),
-                ('manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spells', to='pilots.pilot')),
-                ('sponsor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("ends", models.DateField(null=True)),
+                ("stage", models.CharField(max_length=12)),
+                ("since", models.DateField()),
+                ("started_on", models.DateField(null=True)),
+                ("decide_by", models.DateField(null=True)),
+                ("slips", models.PositiveSmallIntegerField(default=0)),
+                ("paused_until", models.DateField(null=True)),
+                ("clock_on", models.DateField(null=True)),
+                ("last_movement", models.DateField(null=True)),
+                ("all_clear", models.BooleanField(default=False)),
+                ("clear_through", models.DateField(null=True)),
+                ("missing_rules", models.JSONField(default=list)),
+                ("rules_known", models.BooleanField(default=False)),
+                ("shown_before", models.BooleanField(default=False)),
+                ("quality", models.CharField(default="none", max_length=12)),
+                ("measured_on", models.DateField(null=True)),
+                ("goalpost_moved", models.BooleanField(default=False)),
+                ("known_from", models.DateField()),
+                ("known_until", models.DateField(null=True)),
+                (
+                    "cell",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilot_spells",
+                        to="pilots.cell",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spells",
+                        to="pilots.pilot",
+                    ),
+                ),
+                (
+                    "sponsor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Portfolio',
+            name="Portfolio",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('escalation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers_for', to=settings.AUTH_USER_MODEL, verbose_name='escalation person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "key",
+                    models.SlugField(max_length=60, unique=True, verbose_name="key"),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers_for",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="escalation person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='pilot',
-            name='portfolio',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pilots', to='pilots.portfolio'),
+            model_name="pilot",
+            name="portfolio",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pilots",
+                to="pilots.portfolio",
+            ),
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True)),
-                ('verb', models.CharField(max_length=30)),
-                ('on', models.DateField()),
-                ('known_on', models.DateField()),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField(blank=True)),
-                ('changes', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to=settings.AUTH_USER_MODEL)),
-                ('gate', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pilots.gate')),
-                ('pilot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pilots.pilot')),
-                ('portfolio', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pilots.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=pilots.models.people.opaque_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
+                ),
+                ("verb", models.CharField(max_length=30)),
+                ("on", models.DateField()),
+                ("known_on", models.DateField()),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "changes",
+                    models.JSONField(
+                        default=list,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                    ),
+                ),
+                (
+                    "data",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="pilots.gate",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="pilots.pilot",
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="pilots.portfolio",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='DecisionRight',
+            name="DecisionRight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer_within_days', models.PositiveSmallIntegerField(default=10, verbose_name='working days to answer')),
-                ('starts', models.DateField(verbose_name='from')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights_deputised', to=settings.AUTH_USER_MODEL)),
-                ('escalate_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights_escalated', to=settings.AUTH_USER_MODEL)),
-                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rights_held', to=settings.AUTH_USER_MODEL)),
-                ('function', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='pilots.function')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='pilots.gatekind')),
-                ('portfolio', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='pilots.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "answer_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=10, verbose_name="working days to answer"
+                    ),
+                ),
+                ("starts", models.DateField(verbose_name="from")),
+                (
+                    "until",
+                    models.DateField(blank=True, null=True, verbose_name="until"),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights_deputised",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "escalate_to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights_escalated",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights_held",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "function",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights",
+                        to="pilots.function",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights",
+                        to="pilots.gatekind",
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rights",
+                        to="pilots.portfolio",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('kind__order', 'starts', 'pk'),
+                "ordering": ("kind__order", "starts", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='cell',
-            name='portfolio',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='pilots.portfolio'),
+            model_name="cell",
+            name="portfolio",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cells",
+                to="pilots.portfolio",
+            ),
         ),
         migrations.CreateModel(
-            name='PortfolioRole',
+            name="PortfolioRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('program-office', 'program office'), ('reviewer', 'reviewer')], max_length=20)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to=settings.AUTH_USER_MODEL)),
-                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='pilots.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("program-office", "program office"),
+                            ("reviewer", "reviewer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="roles",
+                        to="pilots.portfolio",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('ends', models.DateField(null=True)),
-                ('run_from', models.DateField()),
-                ('capacity', models.CharField(blank=True, max_length=12)),
-                ('orphaned', models.BooleanField(default=False)),
-                ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='pilots.cell')),
-                ('deputy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats_deputised', to=settings.AUTH_USER_MODEL)),
-                ('escalation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats_escalated', to=settings.AUTH_USER_MODEL)),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to=settings.AUTH_USER_MODEL)),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='pilots.gatekind')),
-                ('right', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='pilots.decisionright')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("ends", models.DateField(null=True)),
+                ("run_from", models.DateField()),
+                ("capacity", models.CharField(blank=True, max_length=12)),
+                ("orphaned", models.BooleanField(default=False)),
+                (
+                    "cell",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to="pilots.cell",
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats_deputised",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats_escalated",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="seats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="pilots.gatekind",
+                    ),
+                ),
+                (
+                    "right",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seats",
+                        to="pilots.decisionright",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StallPolicy',
+            name="StallPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField(verbose_name='from')),
-                ('quiet_days', models.PositiveSmallIntegerField(default=30, verbose_name='quiet days')),
-                ('warning_days', models.PositiveSmallIntegerField(default=14, verbose_name='days of warning')),
-                ('portfolio', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stall_policies', to='pilots.portfolio')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts", models.DateField(verbose_name="from")),
+                (
+                    "quiet_days",
+                    models.PositiveSmallIntegerField(
+                        default=30, verbose_name="quiet days"
+                    ),
+                ),
+                (
+                    "warning_days",
+                    models.PositiveSmallIntegerField(
+                        default=14, verbose_name="days of warning"
+                    ),
+                ),
+                (
+                    "portfolio",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stall_policies",
+                        to="pilots.portfolio",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'stall policies',
-                'ordering': ('portfolio', '-starts'),
+                "verbose_name_plural": "stall policies",
+                "ordering": ("portfolio", "-starts"),
             },
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('ends', models.DateField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("ends", models.DateField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends__gte', models.F('starts'))), name='an_absence_ends_after_it_starts')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends__gte", models.F("starts"))),
+                        name="an_absence_ends_after_it_starts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('on', models.DateField()),
-                ('known_on', models.DateField()),
-                ('outcome', models.CharField(max_length=20)),
-                ('capacity', models.CharField(choices=[('holder', 'holder'), ('deputy', 'deputy'), ('escalation', 'escalation person'), ('named', 'the person named'), ('asserted', 'a source says so')], max_length=12)),
-                ('recorded_for', models.BooleanField(default=False)),
-                ('court', models.CharField(blank=True, max_length=8)),
-                ('until', models.DateField(null=True)),
-                ('good_until', models.DateField(null=True)),
-                ('reason', models.TextField(null=True)),
-                ('evidence', models.TextField(null=True)),
-                ('conditions', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('sealed', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('salt', models.CharField(max_length=32, null=True)),
-                ('digests', models.JSONField(default=dict)),
-                ('erased_on', models.DateField(null=True)),
-                ('checksum', models.CharField(max_length=64)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions_recorded', to=settings.AUTH_USER_MODEL)),
-                ('decider', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL)),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='pilots.event')),
-                ('gate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='pilots.gate')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=pilots.models.people.opaque_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("on", models.DateField()),
+                ("known_on", models.DateField()),
+                ("outcome", models.CharField(max_length=20)),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("holder", "holder"),
+                            ("deputy", "deputy"),
+                            ("escalation", "escalation person"),
+                            ("named", "the person named"),
+                            ("asserted", "a source says so"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("recorded_for", models.BooleanField(default=False)),
+                ("court", models.CharField(blank=True, max_length=8)),
+                ("until", models.DateField(null=True)),
+                ("good_until", models.DateField(null=True)),
+                ("reason", models.TextField(null=True)),
+                ("evidence", models.TextField(null=True)),
+                (
+                    "conditions",
+                    models.JSONField(
+                        default=list,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        null=True,
+                    ),
+                ),
+                (
+                    "sealed",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        null=True,
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32, null=True)),
+                ("digests", models.JSONField(default=dict)),
+                ("erased_on", models.DateField(null=True)),
+                ("checksum", models.CharField(max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions_recorded",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision",
+                        to="pilots.event",
+                    ),
+                ),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="pilots.gate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('gate', 'number'),
-                'constraints': [models.UniqueConstraint(models.F('gate'), models.F('number'), name='a_gates_decisions_are_numbered'), models.CheckConstraint(condition=models.Q(('on__lte', models.F('known_on'))), name='a_decision_is_not_known_beforehand'), models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'asserted'), ('decider', None)), models.Q(models.Q(('capacity', 'asserted'), _negated=True), ('decider__isnull', False)), _connector='OR'), name='only_an_assertion_has_no_decider')],
+                "ordering": ("gate", "number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("gate"),
+                        models.F("number"),
+                        name="a_gates_decisions_are_numbered",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("on__lte", models.F("known_on"))),
+                        name="a_decision_is_not_known_beforehand",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", "asserted"), ("decider", None)),
+                            models.Q(
+                                models.Q(("capacity", "asserted"), _negated=True),
+                                ("decider__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_an_assertion_has_no_decider",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='GateSpell',
+            name="GateSpell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.DateField()),
-                ('ends', models.DateField(null=True)),
-                ('state', models.CharField(max_length=20)),
-                ('turn', models.CharField(max_length=8)),
-                ('since', models.DateField()),
-                ('good_until', models.DateField(null=True)),
-                ('ends_by_condition', models.BooleanField(default=False)),
-                ('outside_until', models.DateField(null=True)),
-                ('met_until', models.DateField(null=True)),
-                ('moved', models.BooleanField(default=False)),
-                ('known_from', models.DateField()),
-                ('known_until', models.DateField(null=True)),
-                ('cell', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_spells', to='pilots.cell')),
-                ('gate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spells', to='pilots.gate')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pilots.gatekind')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='gate_spells', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("starts", models.DateField()),
+                ("ends", models.DateField(null=True)),
+                ("state", models.CharField(max_length=20)),
+                ("turn", models.CharField(max_length=8)),
+                ("since", models.DateField()),
+                ("good_until", models.DateField(null=True)),
+                ("ends_by_condition", models.BooleanField(default=False)),
+                ("outside_until", models.DateField(null=True)),
+                ("met_until", models.DateField(null=True)),
+                ("moved", models.BooleanField(default=False)),
+                ("known_from", models.DateField()),
+                ("known_until", models.DateField(null=True)),
+                (
+                    "cell",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_spells",
+                        to="pilots.cell",
+                    ),
+                ),
+                (
+                    "gate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spells",
+                        to="pilots.gate",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="pilots.gatekind",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gate_spells",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('gate'), models.F('starts'), name='a_gates_spells_in_order'), models.Index(models.F('kind'), models.F('cell'), condition=models.Q(('ends', None), ('known_until', None)), name='what_waits_in_a_cell')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('turn__in', ['answer', 'team', 'outside', 'clear', 'said'])), name='a_turn_is_a_known_one'), models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='a_gates_spell_ends_after_it_starts'), models.UniqueConstraint(models.F('gate'), models.F('starts'), condition=models.Q(('known_until', None)), name='one_spell_of_a_gate_a_day')],
+                "indexes": [
+                    models.Index(
+                        models.F("gate"),
+                        models.F("starts"),
+                        name="a_gates_spells_in_order",
+                    ),
+                    models.Index(
+                        models.F("kind"),
+                        models.F("cell"),
+                        condition=models.Q(("ends", None), ("known_until", None)),
+                        name="what_waits_in_a_cell",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("turn__in", ["answer", "team", "outside", "clear", "said"])
+                        ),
+                        name="a_turn_is_a_known_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends", None),
+                            ("ends__gte", models.F("starts")),
+                            _connector="OR",
+                        ),
+                        name="a_gates_spell_ends_after_it_starts",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("gate"),
+                        models.F("starts"),
+                        condition=models.Q(("known_until", None)),
+                        name="one_spell_of_a_gate_a_day",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='gate',
-            constraint=models.UniqueConstraint(models.F('pilot'), models.F('kind'), name='one_gate_of_a_kind_for_a_pilot'),
+            model_name="gate",
+            constraint=models.UniqueConstraint(
+                models.F("pilot"),
+                models.F("kind"),
+                name="one_gate_of_a_kind_for_a_pilot",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pilotspell',
-            index=models.Index(models.F('pilot'), models.F('starts'), name='a_pilots_spells_in_order'),
+            model_name="pilotspell",
+            index=models.Index(
+                models.F("pilot"), models.F("starts"), name="a_pilots_spells_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='pilotspell',
-            index=models.Index(models.F('clock_on'), models.F('ends'), condition=models.Q(('clock_on__isnull', False), ('known_until', None)), name='who_stalls_next'),
+            model_name="pilotspell",
+            index=models.Index(
+                models.F("clock_on"),
+                models.F("ends"),
+                condition=models.Q(("clock_on__isnull", False), ("known_until", None)),
+                name="who_stalls_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilotspell',
-            constraint=models.CheckConstraint(condition=models.Q(('ends', None), ('ends__gte', models.F('starts')), _connector='OR'), name='a_pilots_spell_ends_after_it_starts'),
+            model_name="pilotspell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends", None), ("ends__gte", models.F("starts")), _connector="OR"
+                ),
+                name="a_pilots_spell_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilotspell',
-            constraint=models.UniqueConstraint(models.F('pilot'), models.F('starts'), condition=models.Q(('known_until', None)), name='one_spell_of_a_pilot_a_day'),
+            model_name="pilotspell",
+            constraint=models.UniqueConstraint(
+                models.F("pilot"),
+                models.F("starts"),
+                condition=models.Q(("known_until", None)),
+                name="one_spell_of_a_pilot_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='a_pilot_has_a_key'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key", ""), _negated=True), name="a_pilot_has_a_key"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='a_pilot_has_a_name'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="a_pilot_has_a_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['planned', 'running', 'paused', 'adopted', 'retired', 'not_stated'])), name='a_stage_is_a_known_one'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "planned",
+                            "running",
+                            "paused",
+                            "adopted",
+                            "retired",
+                            "not_stated",
+                        ],
+                    )
+                ),
+                name="a_stage_is_a_known_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('matters_more__in', ['', 'speed', 'accuracy'])), name='speed_or_accuracy_matters_more'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("matters_more__in", ["", "speed", "accuracy"])),
+                name="speed_or_accuracy_matters_more",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(models.F('pilot'), models.F('on'), models.F('id'), name='a_pilots_events_in_order'),
+            model_name="event",
+            index=models.Index(
+                models.F("pilot"),
+                models.F("on"),
+                models.F("id"),
+                name="a_pilots_events_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('on__lte', models.F('known_on'))), name='an_event_is_not_known_beforehand'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("on__lte", models.F("known_on"))),
+                name="an_event_is_not_known_beforehand",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionright',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('starts')), _connector='OR'), name='a_right_ends_after_it_starts'),
+            model_name="decisionright",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until", None), ("until__gte", models.F("starts")), _connector="OR"
+                ),
+                name="a_right_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionright',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy', None), models.Q(('deputy', models.F('holder')), _negated=True), _connector='OR'), name='a_deputy_is_somebody_else'),
+            model_name="decisionright",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deputy", None),
+                    models.Q(("deputy", models.F("holder")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_deputy_is_somebody_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionright',
-            constraint=models.UniqueConstraint(models.F('kind'), django.db.models.functions.comparison.Coalesce('portfolio', 0), django.db.models.functions.comparison.Coalesce('function', 0), condition=models.Q(('until', None)), name='one_open_ended_right_for_a_reach'),
+            model_name="decisionright",
+            constraint=models.UniqueConstraint(
+                models.F("kind"),
+                django.db.models.functions.comparison.Coalesce("portfolio", 0),
+                django.db.models.functions.comparison.Coalesce("function", 0),
+                condition=models.Q(("until", None)),
+                name="one_open_ended_right_for_a_reach",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(models.F('portfolio'), django.db.models.functions.comparison.Coalesce('function', 0), name='one_cell_for_a_function'),
+            model_name="cell",
+            constraint=models.UniqueConstraint(
+                models.F("portfolio"),
+                django.db.models.functions.comparison.Coalesce("function", 0),
+                name="one_cell_for_a_function",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='portfoliorole',
-            constraint=models.UniqueConstraint(models.F('portfolio'), models.F('person'), models.F('role'), name='a_role_is_given_once'),
+            model_name="portfoliorole",
+            constraint=models.UniqueConstraint(
+                models.F("portfolio"),
+                models.F("person"),
+                models.F("role"),
+                name="a_role_is_given_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='portfoliorole',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['program-office', 'reviewer'])), name='a_role_is_a_known_one'),
+            model_name="portfoliorole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["program-office", "reviewer"])),
+                name="a_role_is_a_known_one",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(models.F('kind'), models.F('cell'), models.F('starts'), name='the_seat_of_a_cell_on_a_day'),
+            model_name="seat",
+            index=models.Index(
+                models.F("kind"),
+                models.F("cell"),
+                models.F("starts"),
+                name="the_seat_of_a_cell_on_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='seat',
-            index=models.Index(models.F('holder'), models.F('ends'), name='the_seats_of_a_person'),
+            model_name="seat",
+            index=models.Index(
+                models.F("holder"), models.F("ends"), name="the_seats_of_a_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(models.F('kind'), models.F('cell'), models.F('starts'), name='one_seat_for_a_cell_and_a_day'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                models.F("kind"),
+                models.F("cell"),
+                models.F("starts"),
+                name="one_seat_for_a_cell_and_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stallpolicy',
-            constraint=models.UniqueConstraint(models.F('portfolio'), models.F('starts'), name='one_stall_policy_a_day'),
+            model_name="stallpolicy",
+            constraint=models.UniqueConstraint(
+                models.F("portfolio"), models.F("starts"), name="one_stall_policy_a_day"
+            ),
         ),
     ]

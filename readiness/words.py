@@ -1,0 +1,142 @@
+"""What is read aloud: dates, days, whose move, and what is missing, in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pilots.rules import adoption, gates
+from pilots.rules.acts import ACCEPTANCE
+from readiness import standing
+from readiness.reading import GateOn, PilotOn
+
+STANDING = {
+    "planned": gettext_lazy("planned"),
+    "moving": gettext_lazy("moving"),
+    "at_risk": gettext_lazy("at risk"),
+    "ready": gettext_lazy("ready"),
+    "paused": gettext_lazy("paused"),
+    "museum_exhibit": gettext_lazy("museum exhibit"),
+    "adopted": gettext_lazy("adopted"),
+    "claimed": gettext_lazy("claimed"),
+    "retired": gettext_lazy("retired"),
+    "not_stated": gettext_lazy("not stated"),
+}
+STATE = {
+    gates.UNOWNED: gettext_lazy("unowned"),
+    gates.WAITING: gettext_lazy("waiting"),
+    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
+    gates.REFUSED: gettext_lazy("refused"),
+    gates.CLEARED: gettext_lazy("cleared"),
+    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
+    gates.EXCEPTED: gettext_lazy("let past for a while"),
+    gates.ASSERTED: gettext_lazy("only asserted"),
+    gates.LAPSED: gettext_lazy("lapsed"),
+    gates.RECONFIRM: gettext_lazy("to be confirmed again"),
+}
+COURT = {
+    standing.DECIDER: gettext_lazy("the decider’s court"),
+    standing.TEAM: gettext_lazy("the team’s court"),
+    standing.NOBODY: gettext_lazy("nobody’s court"),
+    standing.OUTSIDE: gettext_lazy("outside"),
+}
+MISSING = {
+    "acceptable_use": gettext_lazy("what it may be used for"),
+    "trust_when": gettext_lazy("when to trust it"),
+    "override_when": gettext_lazy("when to override it"),
+    "exceptions_to": gettext_lazy("who decides exceptions"),
+    "exceptions_deputy": gettext_lazy("who deputises on exceptions"),
+    "matters_more": gettext_lazy("whether speed or accuracy matters more"),
+    "success": gettext_lazy("what success looks like"),
+    adoption.RISK: gettext_lazy("who has accepted the risk"),
+    adoption.UNCONFIRMED: gettext_lazy("the manager’s word that they can work by the rules"),
+}  # fmt: skip
+
+
+def day(when: date) -> str:
+    """A date as people write it."""
+    return date_format(when, "j F Y")
+
+
+def days(number: int) -> str:
+    """A number of days."""
+    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+def since(gate: standing.GateReading) -> str:
+    """For how long a gate has been as it is; of one that was open before its record, no more is said than is known."""
+    if gate.since_at_least:
+        return _("since before %(day)s") % {"day": day(gate.since)}
+    return days(gate.days)
+
+
+def move(gate: GateOn) -> str:
+    """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
+    said = {
+        "gate": gate.kind.name,
+        "who": gate.holder.name if gate.holder else "",
+        "long": since(gate.reading),
+        "until": "",
+    }
+    return _sentence(gate) % said
+
+
+def _sentence(gate: GateOn) -> str:
+    state, court = gate.reading.state, gate.reading.court
+    if state == gates.REFUSED:
+        return _("%(gate)s: refused, and the team has not answered, %(long)s")
+    if state == gates.CHANGES_REQUESTED:
+        return (
+            _("%(gate)s: waits on somebody outside, %(long)s")
+            if court == standing.OUTSIDE
+            else _("%(gate)s: the team has not answered what was requested, %(long)s")
+        )
+    if court == standing.TEAM:
+        if state == gates.LAPSED and gate.kind.clears_by != "measurement":
+            return _("%(gate)s: lapsed on an unmet condition, %(long)s")
+        if gate.kind.clears_by == "measurement":
+            return _("%(gate)s: not shown to be good enough, %(long)s")
+        return _("%(gate)s: open, the pilot has not started, %(long)s")
+    return _of_decider(gate)
+
+
+def _of_decider(gate: GateOn) -> str:
+    state, held = gate.reading.state, gate.reading.court == standing.DECIDER
+    if state == gates.LAPSED:
+        return (
+            _("%(gate)s: lapsed, %(who)s has not answered again, %(long)s")
+            if held
+            else _("%(gate)s: lapsed, and nobody holds it, %(long)s")
+        )
+    if state == gates.RECONFIRM:
+        return (
+            _("%(gate)s: what %(who)s saw has changed, %(long)s")
+            if held
+            else _("%(gate)s: what was decided on has changed, and nobody holds it, %(long)s")
+        )  # fmt: skip
+    if not held:
+        return _("%(gate)s belongs to nobody, %(long)s")
+    if gate.kind.clears_by == ACCEPTANCE:
+        return _("%(gate)s: %(who)s has not accepted, %(long)s")
+    return _("%(gate)s: %(who)s has not answered, %(long)s")
+
+
+def missing(found: PilotOn) -> list[str]:
+    """All that adoption misses, each in words, in the order of the design."""
+    of_kind = {gate.kind.key: gate for gate in found.gates}
+    out = []
+    for code in found.reading.missing:
+        kind = code.removeprefix("asserted:")
+        if code.startswith("asserted:"):
+            out.append(
+                _("%(gate)s: a source says yes, nobody with the right has confirmed it")
+                % {"gate": of_kind[kind].kind.name}
+            )
+        elif code in of_kind:
+            out.append(move(of_kind[code]))
+        else:
+            out.append(_("Not known: %(what)s") % {"what": MISSING[code]})
+    return out
