@@ -1,0 +1,30 @@
+"""Which day a reader asks about: `?as_of=YYYY-MM-DD`, today unless said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from pilots.refusals import Invalid
+from pilots.today import today
+
+
+def as_of(query: Mapping[str, str], name: str = "as_of") -> date:
+    """The day asked for. Read it once for each request, and hand it on.
+
+    Raises:
+        Invalid: it is not a calendar date, with the field.
+    """
+    written = query.get(name, "").strip()
+    if not written:
+        return today()
+    try:
+        return date.fromisoformat(written)
+    except ValueError as wrong:
+        raise Invalid(
+            _("“%(written)s” is not a date. Write it as 2026-11-23.")
+            % {"written": written[:40]},
+            field=name,
+        ) from wrong
