@@ -145,7 +145,10 @@ def _state(
 ) -> tuple[str, date, bool]:
     held = (spell.person if kind.clears_by == ACCEPTANCE else seat.holder) is not None
     if spell.good_until is not None and at > spell.good_until:
-        return gates.LAPSED, spell.good_until + timedelta(days=1), held
+        # Over before this spell began, it has been lapsed since the day that the spell carries.
+        over = spell.good_until < spell.starts
+        since = spell.since if over else spell.good_until + timedelta(days=1)
+        return gates.LAPSED, since, held
     if spell.state != gates.OPEN:
         return spell.state, spell.since, held
     since = spell.since

@@ -187,7 +187,8 @@ def asked(gate: GateState, act: Act) -> None:
 
 def replied(gate: GateState) -> None:
     """The team answered what was requested or refused: the gate waits on the decider again."""
-    gate.answer, gate.outside_until = None, None
+    if gate.answer in ASKS_TEAM:
+        gate.answer, gate.outside_until = None, None
 
 
 def met_condition(gate: GateState, act: Act) -> None:
@@ -202,7 +203,9 @@ def accepted(gate: GateState, act: Act) -> bool:
     assert act.by is not None
     first = act.by not in gate.accepted_before
     gate.accepted_before.add(act.by)
-    gate.accepted, gate.nominee = act.by, None
+    gate.accepted = act.by
+    if gate.nominee == act.by:
+        gate.nominee = None
     return first
 
 

@@ -39,7 +39,7 @@ class Threshold:
     def in_words(self) -> str:
         """The threshold as one line, for a seal and for a difference in words."""
         least = "at least" if self.direction == "at_least" else "at most"
-        return f"{self.metric} {least} {self.value:g} ({self.kind}, {self.smallest_sample} or more)"
+        return f"{self.metric} {least} {self.value:.15g} ({self.kind}, {self.smallest_sample} or more)"
 
 
 def wilson(value: float, sample: int) -> tuple[float, float]:

@@ -20,11 +20,12 @@ Pause = tuple[date, date]
 
 
 def paused_days(pauses: Iterable[Pause], after: date | None = None) -> int:
-    """The days of pauses, those strictly after a day where one is given."""
-    total = 0
-    for first, last in pauses:
-        begins = first if after is None else max(first, after + timedelta(days=1))
+    """The days of pauses, those strictly after a day where one is given. A day that lies in two pauses counts once."""
+    total, counted = 0, after
+    for first, last in sorted(pauses):
+        begins = first if counted is None else max(first, counted + timedelta(days=1))
         total += max(0, (last - begins).days + 1)
+        counted = last if counted is None else max(counted, last)
     return total
 
 
