@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Q
@@ -129,29 +130,54 @@ def pilot_columns(spell: history.PilotSpell, cells: Cells) -> dict[str, Any]:
 def _keep(
     model: Any, owner: dict[str, int], rows: list[dict[str, Any]], known: date
 ) -> None:
-    stored = {
-        spell.starts: spell for spell in model.objects.filter(**owner, known_until=None)
+    """Keep what was known before this day, and put this day's knowledge on top of it.
+
+    Acts written down on one day count as known together, so that a rebuild, day of knowledge by day of knowledge,
+    leaves the same rows whatever the order in which the acts of a day were written.
+    """
+    open_now = Q(known_until=None) | Q(known_until=known)
+    stored = list(model.objects.filter(open_now, **owner).order_by("starts", "pk"))
+    before = [spell for spell in stored if spell.known_from < known]
+    todays = {s.starts: s for s in stored if s.known_from >= known}
+    wanted = {row["starts"]: row for row in rows}
+    ends = {
+        spell.pk: following.starts - timedelta(days=1) if following else None
+        for spell, following in zip_longest(before, before[1:])
+        if spell
     }
-    fresh = []
-    gone = set(stored) - {row["starts"] for row in rows}
-    for row in rows:
-        spell = stored.get(row["starts"])
-        if spell is not None and all(
-            getattr(spell, name) == value
-            for name, value in row.items()
-            if name != "ends"
-        ):
-            if spell.ends != row["ends"]:
-                model.objects.filter(pk=spell.pk).update(ends=row["ends"])
-            continue
-        if spell is not None:
-            gone.add(spell.starts)
-        fresh.append(model(**owner, **row, known_from=known))
+    holds = {
+        s.pk: wanted.pop(s.starts) for s in before if _says(s, wanted.get(s.starts))
+    }
+    again = {
+        day: wanted.pop(day)
+        for day, spell in todays.items()
+        if _says(spell, wanted.get(day))
+    }
+    gone = [spell.pk for day, spell in todays.items() if day not in again]
     if gone:
-        over = model.objects.filter(pk__in=[stored[day].pk for day in gone])
-        over.filter(known_from__gte=known).delete()
-        over.update(known_until=known)
-    model.objects.bulk_create(fresh)
+        model.objects.filter(pk__in=gone).delete()
+    for spell in before:
+        if spell.pk in holds:
+            _set(spell, ends=holds[spell.pk]["ends"], known_until=None)
+        else:
+            _set(spell, ends=ends[spell.pk], known_until=known)
+    for day, row in again.items():
+        _set(todays[day], ends=row["ends"])
+    model.objects.bulk_create(
+        [model(**owner, **row, known_from=known) for row in wanted.values()]
+    )
+
+
+def _says(spell: Any, row: dict[str, Any] | None) -> bool:
+    """Whether a stored spell says what is wanted, whatever its end."""
+    return row is not None and all(
+        getattr(spell, name) == value for name, value in row.items() if name != "ends"
+    )
+
+
+def _set(spell: Any, **values: Any) -> None:
+    if any(getattr(spell, name) != value for name, value in values.items()):
+        type(spell).objects.filter(pk=spell.pk).update(**values)
 
 
 def rebuild(pilot: Pilot) -> None:

@@ -117,9 +117,10 @@ class Story:
 
     def act(self, step: dict[str, Any]) -> None:
         on = date.fromisoformat(step.pop("on"))
-        self.reached = max(self.reached, on)
+        if step.pop("refused", None) != "in_future":
+            # A day that has not come does not come by being written down.
+            self.reached = max(self.reached, on)
         by, do = self.person(step.pop("by")), step.pop("do")
-        step.pop("refused", None)
         if do == "assign_right":
             self._right(step, by, on)
             return

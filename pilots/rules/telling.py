@@ -61,6 +61,17 @@ class PilotState:
         return gate.accepted if gate else None
 
     @property
+    def named(self) -> set[int | None]:
+        """Everybody whom the pilot names: for a gate, or for its exceptions."""
+        seated = {
+            who for of in self.gates.values() for who in (of.accepted, of.nominee)
+        }
+        return seated | {
+            self.rules.get("exceptions_to"),
+            self.rules.get("exceptions_deputy"),
+        }
+
+    @property
     def function(self) -> int | None:
         return self.fields.get("function")
 

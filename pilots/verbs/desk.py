@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pilots import access, spells
 from pilots.models import Absence, Decision, Event, Gate, Person, Pilot, StallPolicy
@@ -16,6 +17,7 @@ from pilots.refusals import (
     BeforeRecord,
     ChangedMeanwhile,
     InFuture,
+    Invalid,
     NotYours,
     ReasonRequired,
     Refused,
@@ -24,6 +26,9 @@ from pilots.refusals import (
 from pilots.rules import chain, history, rights, stalls
 from pilots.rules.acts import ACCEPTANCE, Act, in_order
 from pilots.today import today
+
+KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
+"""What of a pilot's record and rules is told by primary key."""
 
 
 def days(on: date | None, known: date | None) -> tuple[date, date]:
@@ -86,7 +91,7 @@ class Desk:
             found.add(access.SPONSOR)
         if self.state.manager == self.by.pk:
             found.add(access.MANAGER)
-        if any(gate.person == self.by.pk for gate in self.state.gates.values()):
+        if self.by.pk in self.state.named:
             found.add(access.NAMED)
         if self._decides():
             found.add(access.DECIDER)
@@ -105,26 +110,40 @@ class Desk:
         if self.by is not None and not access.may(verb, self.roles()):
             raise NotYours
 
+    def only_people(self, verb: str) -> None:
+        """Refuse an import, and whoever may not do this here."""
+        if self.by is None:
+            raise NotYours
+        self.allow(verb)
+
     def stages(self, *allowed: str) -> None:
         """Refuse a verb that does not fit the stage."""
         if self.stage not in allowed:
             raise WrongStage
 
-    def stalls_on(self) -> date | None:
-        """The day on which the pilot stalls, as is known on the day of the act."""
+    def latest(self) -> history.PilotState:
+        """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
+        kinds = [state.kind for state in self.state.gates.values()]
+        return history.tell(self.pilot.recorded_on, kinds, self.acts).state
+
+    def has_stalled(self) -> bool:
+        """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
+        return self._stalled(self.state, self.on) or (
+            self.on < self.known and self._stalled(self.latest(), self.known)
+        )
+
+    def _stalled(self, state: history.PilotState, day: date) -> bool:
+        if state.clock is None or state.stage_on(day) != history.RUNNING:
+            return False
         policy = (
             StallPolicy.objects.filter(
-                portfolio=self.pilot.portfolio_id, starts__lte=self.on
+                portfolio=self.pilot.portfolio_id, starts__lte=day
             )
             .order_by("-starts")
             .first()
         )
-        clock = self.state.clock
-        return (
-            stalls.stalls_on(clock, policy.quiet_days if policy else stalls.QUIET_DAYS)
-            if clock
-            else None
-        )
+        quiet_days = policy.quiet_days if policy else stalls.QUIET_DAYS
+        return stalls.stalls_on(state.clock, quiet_days) <= day
 
     def is_escalation(self) -> bool:
         """Whether the person acting is the portfolio's escalation person."""
@@ -165,6 +184,8 @@ class Desk:
         spells.keep(self.pilot, told, self.known)
         self.pilot.version += 1
         self.pilot.stage = told.state.stage
+        for name, value in {**told.state.fields, **told.state.rules}.items():
+            setattr(self.pilot, f"{name}_id" if name in KEYS else name, value)
         self.pilot.save()
         return event
 
@@ -270,6 +291,13 @@ def need_reason(reason: str | None, field: str = "reason") -> str:
     return str(reason).strip()
 
 
+def need_text(text: str | None, field: str) -> str:
+    """A text that says something, or a refusal."""
+    if not (text or "").strip():
+        raise Invalid(_("An empty text says nothing."), field=field)
+    return str(text).strip()
+
+
 def last_day(on: date, valid_for: int | None) -> date | None:
     """The last good day of an answer given on a day."""
     return on + timedelta(days=valid_for - 1) if valid_for else None
@@ -283,5 +311,6 @@ __all__ = [
     "in_chain",
     "last_day",
     "need_reason",
+    "need_text",
     "sit_down",
 ]

@@ -26,7 +26,7 @@ from pilots.refusals import (
 )
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
-from pilots.verbs.desk import Desk, last_day, need_reason, sit_down
+from pilots.verbs.desk import Desk, last_day, need_reason, need_text, sit_down
 
 OUTCOMES = (
     gates.CLEARED,
@@ -256,7 +256,7 @@ def assert_(
     _approval_only(state)
     day = max(desk.on, desk.pilot.recorded_on)
     return _answer(
-        desk, row, state, outcome=gates.ASSERTED, reason=need_reason(source, "source"), decider=None,
+        desk, row, state, outcome=gates.ASSERTED, reason=need_text(source, "source"), decider=None,
         capacity=Decision.Capacity.ASSERTED, good_until=last_day(day, state.kind.valid_for),
     )  # fmt: skip
 
@@ -266,11 +266,11 @@ def ask_exception(
     *, gate: Gate, by: Person, reason: str | None = None, until: date | None = None,
     on: date | None = None, known: date | None = None, seen: int | None = None,
 ) -> Event:  # fmt: skip
-    """Ask to be let past an open gate until a date, at most 90 days from the asking."""
+    """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
     _not_over(desk)
-    desk.allow("ask_exception")
+    desk.only_people("ask_exception")
     reason = need_reason(reason)
     if until is not None and until < desk.on:
         raise Invalid("The end lies before the asking.", field="until")
@@ -316,10 +316,10 @@ def answer(
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
     _not_over(desk)
-    desk.allow("answer")
+    desk.only_people("answer")
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
-    return desk.write("answer", gate=row, reason=need_reason(text, "text"))
+    return desk.write("answer", gate=row, reason=need_text(text, "text"))
 
 
 @transaction.atomic
@@ -337,10 +337,14 @@ def meet_condition(
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
     _not_over(desk)
-    pending = [c for c in state.conditions if not c.get("met")]
-    if by.pk not in {c.get("owner") for c in pending} or access.has_left(by, desk.on):
-        desk.allow("meet_condition")
-    if not any(seals.same(c["text"], text) for c in pending):
+    asked = [
+        c for c in state.conditions
+        if not c.get("met") and seals.same(c["text"], text)
+    ]  # fmt: skip
+    if desk.who not in {c["owner"] for c in asked} or access.has_left(by, desk.on):
+        desk.only_people("meet_condition")
+    text = need_text(text, "text")
+    if not asked:
         raise NothingAsked(field="text")
     if not evidence.strip():
         raise EvidenceRequired(field="evidence")
@@ -415,13 +419,13 @@ def decline(
     known: date | None = None,
     seen: int | None = None,
 ) -> Decision:
-    """Decline what one is named for, with a reason."""
+    """Decline what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
     _not_over(desk)
     if by is None or state.nominee != by.pk or access.has_left(by, desk.on):
         raise NotNamed
-    return _in_own_name(desk, row, by, gates.DECLINED, need_reason(reason))
+    return _in_own_name(desk, row, by, gates.DECLINED, reason)
 
 
 @transaction.atomic
@@ -440,4 +444,4 @@ def leave(
     _not_over(desk)
     if by is None or state.accepted != by.pk or access.has_left(by, desk.on):
         raise NotNamed
-    return _in_own_name(desk, row, by, gates.LEFT, need_reason(reason))
+    return _in_own_name(desk, row, by, gates.LEFT, reason)

@@ -112,6 +112,8 @@ def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
 
 
 def _clean(pilot: Pilot) -> None:
+    if not str(pilot.name or "").strip():
+        raise Invalid("Give the pilot a name.", field="name")
     try:
         pilot.full_clean(validate_unique=pilot._state.adding)
     except ValidationError as error:
@@ -140,15 +142,8 @@ def amend(
     ]
     if not changes:
         return None
-    later = {
-        name
-        for act in desk.acts
-        if act.verb == "amend" and act.on > desk.on
-        for name in act.data["set"]
-    }
     for name, value in set.items():
-        if name not in later:
-            setattr(pilot, name, value)
+        setattr(pilot, name, value)
     _clean(pilot)
     return desk.write(
         "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
@@ -203,7 +198,10 @@ def move_decide_by(
     if state.decide_by is None or state.started_on is None:
         raise Invalid(field="to")
     takes = stalls.needs_escalation_for_date(
-        slips=state.slips, is_slip=to > state.decide_by, to=to, started=state.started_on
+        slips=desk.latest().slips,
+        is_slip=to > state.decide_by,
+        to=to,
+        started=state.started_on,
     )
     if not desk.is_escalation():
         desk.allow("move_decide_by")
@@ -221,8 +219,7 @@ def move_decide_by(
 
 
 def _not_stalled(desk: Desk) -> None:
-    stalls_on = desk.stalls_on()
-    if stalls_on is not None and stalls_on <= desk.on:
+    if desk.has_stalled():
         raise AlreadyStalled
 
 
@@ -247,7 +244,7 @@ def pause(
     _allow_or_escalate(
         desk,
         "pause",
-        stalls.needs_escalation_for_pause(desk.state.pauses, (desk.on, until)),
+        stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)),
     )
     return desk.write("pause", data={"until": until}, reason=reason)
 
@@ -311,10 +308,15 @@ def record_claim(
     on: date | None = None,
     known: date | None = None,
 ) -> Event:
-    """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement."""
+    """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement.
+
+    Raises:
+        NotYours: a person says it; a person adopts, and a claim would take the mark off an exhibit.
+    """
     desk = sit_down(pilot, by, on, known)
+    if by is not None:
+        raise NotYours
     desk.stages("planned", "running", "paused", "not_stated")
-    desk.allow("amend")
     return desk.write("record_claim")
 
 

@@ -12,6 +12,9 @@ from pilots.refusals import Invalid, WrongStage
 from pilots.rules import quality
 from pilots.verbs.desk import Desk, sit_down
 
+MOST = 2**53
+"""A count above this is a slip of the hand, and no float holds it exactly."""
+
 
 def _not_over(desk: Desk) -> None:
     if desk.stage == "retired":
@@ -28,6 +31,15 @@ def _number(value: object, field: str) -> float:
     return number
 
 
+def _whole(value: object, field: str, sentence: str) -> int:
+    """A count of one at least. A fraction, a truth value and an astronomical number are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(sentence, field=field)
+    if not 1 <= value <= MOST or value != int(value):
+        raise Invalid(sentence, field=field)
+    return int(value)
+
+
 @transaction.atomic
 def register_threshold(
     *, pilot: Pilot, by: Person, metric: str, direction: str, value: float, kind: str, smallest_sample: int,
@@ -42,7 +54,7 @@ def register_threshold(
     desk = sit_down(pilot, by, on, known, seen)
     _not_over(desk)
     desk.allow("register_threshold")
-    if not metric.strip():
+    if not str(metric or "").strip():
         raise Invalid("Name what is measured.", field="metric")
     if direction not in ("at_least", "at_most"):
         raise Invalid("Say at least or at most.", field="direction")
@@ -51,8 +63,11 @@ def register_threshold(
     value = _number(value, "value")
     if kind == "proportion" and not 0 <= value <= 1:
         raise Invalid("A proportion lies between 0 and 1.", field="value")
-    if smallest_sample < 1:
-        raise Invalid("The smallest sample is one at least.", field="smallest_sample")
+    smallest_sample = _whole(
+        smallest_sample,
+        "smallest_sample",
+        "The smallest sample is a whole number, one at least.",
+    )
     data = {
         "metric": metric.strip(),
         "direction": direction,
@@ -94,13 +109,12 @@ def record_measurement(
     value = _number(value, "value")
     if threshold.kind == "proportion" and not 0 <= value <= 1:
         raise Invalid("A proportion lies between 0 and 1.", field="value")
-    if sample < 1:
-        raise Invalid("The sample is one at least.", field="sample")
-    if threshold.kind == "mean":
-        if deviation is None:
-            raise Invalid(
-                "A mean needs the sample's standard deviation.", field="deviation"
-            )
+    sample = _whole(sample, "sample", "The sample is a whole number, one at least.")
+    if threshold.kind == "mean" and deviation is None:
+        raise Invalid(
+            "A mean needs the sample's standard deviation.", field="deviation"
+        )
+    if deviation is not None:
         deviation = _number(deviation, "deviation")
         if deviation < 0:
             raise Invalid(

@@ -160,12 +160,16 @@ def close_account(
     named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
     waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
     for gate in sorted({s.gate for s in latest} | set(waiting), key=lambda g: g.pk):
-        _leave_seat(gate, person, by, on, known)
+        # Closed with a day in the past, the account may have accepted since: that seat is left today.
+        for day in sorted({on, known}):
+            _leave_seat(gate, person, by, day, known)
 
 
 def _leave_seat(
     gate: Gate, person: Person, by: Person | None, on: date, known: date
 ) -> None:
+    if on < gate.pilot.recorded_on:
+        return
     desk = sit_down(gate.pilot, None, on, known)
     state = desk.state.gates[gate.kind.key]
     if desk.stage == "retired" or person.pk not in (state.accepted, state.nominee):

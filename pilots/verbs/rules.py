@@ -34,9 +34,11 @@ def set_rules(
     for name, value in rules.items():
         if name not in adoption.RULES:
             raise Invalid(f"“{name}” is not one of the rules.", field=name)
-        if name == "matters_more" and value not in ("", "speed", "accuracy"):
+        if name == "matters_more" and value not in ("speed", "accuracy"):
             raise Invalid("Say speed or accuracy.", field=name)
-        values[name] = value.pk if name in _PEOPLE and value is not None else value
+        if value is None or not str(value).strip():
+            raise Invalid("A rule that says nothing is no rule.", field=name)
+        values[name] = value.pk if name in _PEOPLE else value
     before = desk.state.rules
     changed = {
         name: value
@@ -45,8 +47,6 @@ def set_rules(
     }
     if not changed:
         return None
-    for name in changed:
-        setattr(pilot, name, rules[name])
     changes = [
         {"field": name, "from": before.get(name), "to": value}
         for name, value in changed.items()
@@ -69,7 +69,8 @@ def accept_risk(
         raise WrongStage
     if by is None:
         raise NotYours
-    desk.allow("accept_risk")
+    if not desk.is_escalation():
+        desk.allow("accept_risk")
     return desk.write("accept_risk")
 
 
