@@ -54,8 +54,8 @@ def as_act(event: Event) -> Act:
             "sealed": decision.sealed or {},
         }
     verb = "decide" if decision is not None else event.verb
-    gate = event.gate.kind.key if event.gate_id and event.gate else None
-    return Act(event.pk, event.on, event.known_on, verb, by, gate, data)
+    gate = event.gate.kind.key if event.gate else None
+    return Act(event.pk or 0, event.on, event.known_on, verb, by, gate, data)
 
 
 def acts_of(pilot: Pilot) -> list[Act]:
@@ -98,6 +98,28 @@ def cell_of(portfolio: int, function: int | None) -> Cell:
     if made:
         rebuild_seats(only=[cell])
     return cell
+
+
+def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
+    """The cells of many places (portfolio and function) at once, by portfolio."""
+    out: dict[int, Cells] = {}
+    missing = set(places)
+    for cell in Cell.objects.filter(portfolio__in={place[0] for place in missing}):
+        out.setdefault(cell.portfolio_id, Cells(cell.portfolio_id)).found[
+            cell.function_id
+        ] = cell.pk
+        missing.discard((cell.portfolio_id, cell.function_id))
+    in_order = sorted(missing, key=lambda place: (place[0], place[1] or 0))
+    made = Cell.objects.bulk_create(
+        [Cell(portfolio_id=p, function_id=f) for p, f in in_order]
+    )
+    for cell in made:
+        out.setdefault(cell.portfolio_id, Cells(cell.portfolio_id)).found[
+            cell.function_id
+        ] = cell.pk
+    if made:
+        rebuild_seats(only=made)
+    return out
 
 
 def keep(pilot: Pilot, told: history.History, known: date) -> None:

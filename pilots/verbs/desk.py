@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -123,8 +123,7 @@ class Desk:
 
     def latest(self) -> history.PilotState:
         """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
-        kinds = [state.kind for state in self.state.gates.values()]
-        return history.tell(self.pilot.recorded_on, kinds, self.acts).state
+        return self.tell(self.acts).state
 
     def has_stalled(self) -> bool:
         """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
@@ -164,7 +163,7 @@ class Desk:
         decision: Mapping[str, Any] | None = None,
     ) -> Event:
         """Write the event (and the decision it carries), then tell the pilot again."""
-        event = Event.objects.create(
+        event = Event(
             verb=verb,
             portfolio_id=self.pilot.portfolio_id,
             pilot=self.pilot,
@@ -177,21 +176,39 @@ class Desk:
             data=data or {},
         )
         if decision is not None and gate is not None:
-            event.decision = append(gate, event, decision)
-        self.acts.append(spells.as_act(event))
-        kinds = [state.kind for state in self.state.gates.values()]
-        told = history.tell(self.pilot.recorded_on, kinds, self.acts)
-        spells.keep(self.pilot, told, self.known)
+            event.decision = sign(gate, event, decision)
         self.pilot.version += 1
-        self.pilot.stage = told.state.stage
-        for name, value in {**told.state.fields, **told.state.rules}.items():
-            setattr(self.pilot, f"{name}_id" if name in KEYS else name, value)
-        self.pilot.save()
+        self.file(event)
         return event
 
+    def file(self, event: Event) -> None:
+        """Save an event with its decision, and the pilot with the spells that follow."""
+        decision = getattr(event, "decision", None)
+        event.save()
+        if decision is not None:
+            decision.save()
+            decision.gate.save(update_fields=["head", "count"])
+        self.acts.append(spells.as_act(event))
+        told = self.tell(self.acts)
+        spells.keep(self.pilot, told, self.known)
+        mirror(self.pilot, told.state)
+        self.pilot.save()
 
-def append(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
-    """Add a decision to a gate's chain."""
+    def tell(self, acts: Iterable[Act]) -> history.History:
+        """The pilot told by these acts."""
+        kinds = [gate.kind.as_rule() for gate in self.gates.values()]
+        return history.tell(self.pilot.recorded_on, kinds, acts)
+
+
+def mirror(pilot: Pilot, state: history.PilotState) -> None:
+    """Make a pilot's columns say what its acts leave to be so now."""
+    pilot.stage = state.stage
+    for name, value in {**state.fields, **state.rules}.items():
+        setattr(pilot, f"{name}_id" if name in KEYS else name, value)
+
+
+def sign(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
+    """The next decision in a gate's chain, with its checksum, and the gate's head moved on to it. Nothing is saved."""
     decision = Decision(
         gate=gate,
         event=event,
@@ -204,9 +221,7 @@ def append(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
     decision.salt = secrets.token_hex(16)
     decision.digests = digests(decision)
     decision.checksum = chain.checksum(gate.head, in_chain(decision))
-    decision.save()
     gate.head, gate.count = decision.checksum, decision.number
-    gate.save(update_fields=["head", "count"])
     return decision
 
 
@@ -276,12 +291,20 @@ def sit_down(
             "kind__order", "kind_id"
         )
     }
+    state = stood(pilot, gates, acts, on)
+    return Desk(pilot, by, on, known, acts, state, gates)
+
+
+def stood(
+    pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date
+) -> history.PilotState:
+    """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
-    before = [act for act in in_order(acts) if act.on <= on]
+    before = [act for act in in_order(list(acts)) if act.on <= on]
     state = history.tell(pilot.recorded_on, kinds, before).state
     for gate in state.gates.values():
         gate.lapse(on)
-    return Desk(pilot, by, on, known, acts, state, gates)
+    return state
 
 
 def need_reason(reason: str | None, field: str = "reason") -> str:
@@ -306,11 +329,12 @@ def last_day(on: date, valid_for: int | None) -> date | None:
 __all__ = [
     "Desk",
     "Refused",
-    "append",
     "days",
     "in_chain",
     "last_day",
     "need_reason",
     "need_text",
+    "sign",
     "sit_down",
+    "stood",
 ]

@@ -252,7 +252,13 @@ def assert_(
     *, gate: Gate, source: str, on: date | None = None, known: date | None = None
 ) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
-    desk, row, state = _sit(gate, None, on, known, None)
+    desk, row, _ = _sit(gate, None, on, known, None)
+    return asserting(desk, row, source)
+
+
+def asserting(desk: Desk, row: Gate, source: str) -> Decision:
+    """Record what a source says of a gate of the pilot that is at the desk."""
+    state = desk.state.gates[row.kind.key]
     _approval_only(state)
     day = max(desk.on, desk.pilot.recorded_on)
     return _answer(

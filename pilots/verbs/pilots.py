@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -62,9 +62,13 @@ def record(
     stage: str = "planned",
     source: str = "",
     approximate: bool = False,
+    listed: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Pilot:
     """Put a pilot on record, with a gate of each kind that applies to it. Fields as `amend` can set them.
+
+    Args:
+        listed: what the list that it was read from says, to be compared with the next one.
 
     Raises:
         NotYours: `by` is not of the portfolio's program office.
@@ -86,23 +90,36 @@ def record(
         approximate=approximate,
         **values,
     )
-    _clean(pilot)
+    clean(pilot)
     pilot.save()
-    kinds = (
-        GateKind.objects.all()
-        if pilot.high_impact
-        else GateKind.objects.filter(high_impact_only=False)
-    )
-    Gate.objects.bulk_create([Gate(pilot=pilot, kind=kind) for kind in kinds])
-    facts = {field: _plain(field, getattr(pilot, field)) for field in AMENDABLE}
+    Gate.objects.bulk_create(gates_for(pilot, GateKind.objects.all()))
+    recording(sit_down(pilot, by, on, known), stage=stage, listed=listed)
+    return pilot
+
+
+def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
+    """A gate of each kind that applies to a pilot. Nothing is saved."""
+    return [
+        Gate(pilot=pilot, kind=kind)
+        for kind in kinds
+        if pilot.high_impact or not kind.high_impact_only
+    ]
+
+
+def recording(
+    desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None
+) -> Event:
+    """Write the record of a pilot that is at the desk."""
+    facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
     changes = [
         {"field": field, "from": None, "to": value}
         for field, value in facts.items()
         if value
     ]
-    desk = sit_down(pilot, by, on, known)
-    desk.write("record", data={"set": facts, "stage": stage}, changes=changes)
-    return pilot
+    data = {"set": facts, "stage": stage}
+    return desk.write(
+        "record", data=data | {"listed": listed} if listed else data, changes=changes
+    )
 
 
 def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
@@ -111,14 +128,21 @@ def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
             raise Invalid(f"“{name}” is not a field that can be set.", field=name)
 
 
-def _clean(pilot: Pilot) -> None:
+def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> None:
+    """Refuse a value that cannot be. Rows that a caller has in hand already need not be looked up again."""
     if not str(pilot.name or "").strip():
         raise Invalid("Give the pilot a name.", field="name")
     try:
-        pilot.full_clean(validate_unique=pilot._state.adding)
+        if known_to_be_there is None:
+            pilot.full_clean(validate_unique=pilot._state.adding)
+        else:
+            pilot.clean_fields(exclude=set(known_to_be_there))
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
         raise Invalid(" ".join(sentences), field=field) from error
+    for field, value in vars(pilot).items():
+        if isinstance(value, str) and "\0" in value:
+            raise Invalid("A text cannot hold a null character.", field=field)
 
 
 @transaction.atomic
@@ -144,7 +168,7 @@ def amend(
         return None
     for name, value in set.items():
         setattr(pilot, name, value)
-    _clean(pilot)
+    clean(pilot)
     return desk.write(
         "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
     )
@@ -161,7 +185,11 @@ def start(
     seen: int | None = None,
 ) -> Event:
     """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
-    desk = sit_down(pilot, by, on, known, seen)
+    return starting(sit_down(pilot, by, on, known, seen), decide_by)
+
+
+def starting(desk: Desk, decide_by: date | None = None) -> Event:
+    """Start the pilot that is at the desk."""
     desk.stages("planned", "not_stated")
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     if decide_by < desk.on:
@@ -313,9 +341,13 @@ def record_claim(
     Raises:
         NotYours: a person says it; a person adopts, and a claim would take the mark off an exhibit.
     """
-    desk = sit_down(pilot, by, on, known)
     if by is not None:
         raise NotYours
+    return claiming(sit_down(pilot, by, on, known))
+
+
+def claiming(desk: Desk) -> Event:
+    """Record the claim for the pilot that is at the desk."""
     desk.stages("planned", "running", "paused", "not_stated")
     return desk.write("record_claim")
 
@@ -349,11 +381,16 @@ def retire(
     seen: int | None = None,
 ) -> Event:
     """End a pilot honestly, with what was learned."""
-    desk = sit_down(pilot, by, on, known, seen)
+    return retiring(sit_down(pilot, by, on, known, seen), learned)
+
+
+def retiring(desk: Desk, learned: str | None = None) -> Event:
+    """End the pilot that is at the desk."""
     desk.stages("planned", "running", "paused", "adopted", "not_stated")
     desk.allow("retire")
-    if by is not None:
+    if desk.by is not None:
         learned = need_reason(learned, "learned")
+    pilot = desk.pilot
     pilot.learned = learned or ""
     return desk.write(
         "retire",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, NotYours, WrongStage
 from pilots.rules import adoption, seals
-from pilots.verbs.desk import sit_down
+from pilots.verbs.desk import Desk, sit_down
 
 _PEOPLE = ("exceptions_to", "exceptions_deputy")
 
@@ -26,7 +27,11 @@ def set_rules(
     **rules: Any,
 ) -> Event | None:
     """State rules by which people can work with the pilot, any of the seven. A changed rule must be confirmed again."""
-    desk = sit_down(pilot, by, on, known, seen)
+    return ruling(sit_down(pilot, by, on, known, seen), rules)
+
+
+def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
+    """State rules of the pilot that is at the desk. Returns None where nothing changed."""
     if desk.stage == "retired":
         raise WrongStage
     desk.allow("set_rules")
