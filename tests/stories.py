@@ -152,12 +152,18 @@ class Story:
         }
         for name in ("for_", "person", "exceptions_to", "exceptions_deputy"):
             if values.get(name):
-                values[name] = self.people[values[name]]
-        for condition in values.get("conditions", ()):
-            condition["owner"], condition["due"] = (
-                self.people[condition["owner"]].pk,
-                day(condition["due"]),
-            )
+                values[name] = Person.objects.get(pk=self.people[values[name]].pk)
+        if "conditions" in values:
+            values["conditions"] = [
+                condition
+                | {
+                    "owner": self.people[condition["owner"]].pk
+                    if condition.get("owner")
+                    else None,
+                    "due": day(condition.get("due")),
+                }
+                for condition in values["conditions"]
+            ]
         if "set" in values:
             values["set"] = self._fields(values["set"])
         target: dict[str, Any] = {"pilot": Pilot.objects.get(pk=self.pilot.pk)}
