@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 
 class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
@@ -11,3 +11,12 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def closed(_request: HttpRequest) -> HttpResponse:
+    """Where a page of the sign-in package is not offered.
+
+    Raises:
+        Http404: always.
+    """
+    raise Http404

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from config.accounts import closed
 from config.health import healthz
 
 # Before the admin's addresses are read: otherwise its own sign-in asks for a password alone, and no second factor.
@@ -11,6 +12,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    # Who somebody is, the program office says: nobody changes their own address.
+    path("accounts/email/", closed),
     path("accounts/", include("allauth.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("readiness.urls")),

@@ -1,6 +1,11 @@
 """The addresses of pages and API."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
+
+from readiness import addresses as addresses  # registers pilot_key
+from readiness.pages.home import home
 
 app_name = "readiness"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+]

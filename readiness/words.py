@@ -66,6 +66,16 @@ def days(number: int) -> str:
     return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
 
 
+def ago(when: date, at: date) -> str:
+    """How far a date lies from another: “106 days ago”, “in 9 days”, “today”."""
+    away = (when - at).days
+    if away == 0:
+        return _("today")
+    if away > 0:
+        return ngettext("in %(n)d day", "in %(n)d days", away) % {"n": away}
+    return ngettext("%(n)d day ago", "%(n)d days ago", -away) % {"n": -away}
+
+
 def since(gate: standing.GateReading) -> str:
     """For how long a gate has been as it is; of one that was open before its record, no more is said than is known."""
     if gate.since_at_least:

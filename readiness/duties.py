@@ -1,0 +1,42 @@
+"""What a person is to the pilots, by the facts alone: it decides which rooms they are shown and where their work begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from pilots.models import GateSpell, Person, Pilot, PortfolioRole, Seat
+from pilots.rules.acts import ACCEPTANCE
+from pilots.rules.history import SPONSOR
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Whether somebody carries pilots, is named for a gate, decides, lives with pilots, keeps their records or reviews them."""
+
+    carries: bool = False
+    named: bool = False
+    decides: bool = False
+    manages: bool = False
+    office: bool = False
+    reviews: bool = False
+
+
+def duties(person: Person) -> Duties:
+    """What a person is to the pilots today. One query."""
+    me = OuterRef("pk")
+    now = GateSpell.objects.filter(person=me, known_until=None, ends=None)
+    sits = Q(holder=me) | Q(deputy=me) | Q(escalation=me)
+    roles = PortfolioRole.objects.filter(person=me)
+    asked = {
+        "carries": Exists(now.filter(kind__key=SPONSOR)),
+        "named": Exists(now.filter(kind__clears_by=ACCEPTANCE)),
+        "decides": Exists(Seat.objects.filter(sits, ends=None)),
+        "manages": Exists(Pilot.objects.filter(manager=me)),
+        "office": Exists(roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE)),
+        "reviews": Exists(roles.filter(role=PortfolioRole.Role.REVIEWER)),
+    }
+    found = Person.objects.filter(pk=person.pk).annotate(**asked).values(*asked).get()
+    found["office"] = found["office"] or person.is_superuser
+    return Duties(**found)

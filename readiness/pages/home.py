@@ -1,0 +1,51 @@
+"""Where a person's work begins."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
+
+from pilots.models import Person
+from readiness.duties import Duties, duties
+from readiness.querysets import pilots
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Sends people to their own work; says so where there is none."""
+    assert isinstance(request.user, Person)
+    for address in _places(request.user, duties(request.user)):
+        return redirect(address)
+    return render(request, "pages/home.html")
+
+
+def _places(person: Person, does: Duties) -> list[str]:
+    """Where this person has something to do, the most pressing first."""
+    wanted = [
+        ("readiness:my-decisions", does.decides and not does.office),
+        ("readiness:my-gates", does.carries),
+        ("admin:index", does.office and person.is_staff),
+        ("readiness:portfolio", does.office),
+        ("readiness:my-decisions", does.named),
+    ]
+    found = [_address(name) for name, yes in wanted if yes]
+    if does.manages:
+        found.append(_only_pilot(person))
+    if does.reviews or does.manages:
+        found.append(_address("readiness:museum"))
+    return [address for address in found if address]
+
+
+def _address(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def _only_pilot(person: Person) -> str | None:
+    """The one pilot that a manager lives with; None where there are several, which a room shows."""
+    keys = list(pilots().filter(manager=person).values_list("key", flat=True)[:2])
+    return reverse("readiness:pilot", args=keys) if len(keys) == 1 else None

@@ -1,0 +1,75 @@
+"""The rooms that the masthead leads to: those that are there, and that a person has a reason to enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Person
+from readiness.duties import Duties, duties
+
+May = Callable[[Person, Duties], bool]
+
+
+def _anybody(_person: Person, _does: Duties) -> bool:
+    return True
+
+
+ROOMS: tuple[tuple[str, Any, May], ...] = (
+    ("readiness:my-gates", _("My gates"), lambda _p, does: does.carries),
+    ("readiness:my-decisions", _("My decisions"), lambda _p, does: does.decides or does.named),
+    ("readiness:museum", _("Museum"), _anybody),
+    ("readiness:portfolio", _("Portfolio"), _anybody),
+    ("readiness:signals", _("Signals"), _anybody),
+    ("readiness:rights", _("Rights"), _anybody),
+    ("admin:index", _("Admin"), lambda person, _does: person.is_staff),
+)  # fmt: skip
+"""Address, name, and who is shown the way; the address itself guards what may be seen there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One link of the masthead."""
+
+    name: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What stands above every page."""
+
+    rooms: list[Room]
+
+
+def _address(name: str) -> str | None:
+    """The address of a room, or None where nothing is built there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def rooms(request: HttpRequest) -> list[Room]:
+    """The rooms for whoever is signed in; none for strangers."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return []
+    does = duties(person)
+    return [
+        Room(name, address, here=request.path.startswith(address))
+        for route, name, may in ROOMS
+        if (address := _address(route)) and may(person, does)
+    ]
+
+
+def masthead(request: HttpRequest) -> dict[str, Any]:
+    """A context processor. Nothing is asked of the database until a page draws its masthead."""
+    return {"masthead": SimpleLazyObject(lambda: Masthead(rooms(request)))}

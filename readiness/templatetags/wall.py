@@ -1,0 +1,82 @@
+"""What pages hang on the wall: dates, marks, gates, charts, fields. Words and figures are worked out elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from readiness import marks, words
+from readiness.reading import GateOn
+
+register = template.Library()
+
+
+@register.simple_tag
+def day(when: date | None) -> SafeString | str:
+    """`{% day date %}`: a date as people write it, which machines can read too."""
+    if when is None:
+        return ""
+    return format_html(
+        '<time datetime="{}">{}</time>', when.isoformat(), words.day(when)
+    )
+
+
+@register.simple_tag
+def ago(when: date | None, at: date) -> str:
+    """`{% ago date at %}`: “106 days ago”, “in 9 days”, “today”."""
+    return words.ago(when, at) if when else ""
+
+
+@register.filter
+def days(number: int) -> str:
+    """`{{ n|days }}`: “9 days”."""
+    return words.days(number)
+
+
+@register.filter
+def standing_words(standing: str) -> str:
+    """`{{ reading.standing|standing_words }}`: “Museum exhibit”."""
+    return capfirst(str(words.STANDING[standing]))
+
+
+@register.filter
+def state_words(state: str) -> str:
+    """`{{ gate.reading.state|state_words }}`: “waiting”."""
+    return str(words.STATE[state])
+
+
+@register.filter
+def move_words(gate: GateOn) -> str:
+    """`{{ gate|move_words }}`: whose move it is, and for how long."""
+    return words.move(gate)
+
+
+@register.filter
+def since_words(gate: GateOn) -> str:
+    """`{{ gate|since_words }}`: “70 days”, or no more than is known."""
+    return words.since(gate.reading)
+
+
+@register.simple_tag
+def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeString:
+    """`{% mark state court %}`: the letter and its edge, and the same in hidden words unless they stand beside it."""
+    drawn = marks.mark(state, court)
+    seen = format_html(
+        '<span class="mark {}" aria-hidden="true">{}</span>',
+        drawn.classes,
+        drawn.letter,
+    )
+    if not spoken:
+        return seen
+    return format_html('{}<span class="said">{}</span>', seen, drawn.words)
+
+
+@register.inclusion_tag("components/key.html")
+def mark_key() -> dict[str, Any]:
+    """`{% mark_key %}`: what each mark means; wherever marks stand without words."""
+    return {"marks": marks.key()}
