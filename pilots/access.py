@@ -41,6 +41,15 @@ MAY: dict[str, frozenset[str]] = {
     "assign_right": frozenset({OFFICE}),
     "away": frozenset({OFFICE}),
     "close_account": frozenset({OFFICE}),
+    "open_account": frozenset({OFFICE}),
+    "amend_account": frozenset({OFFICE}),
+    "give_role": frozenset({OFFICE}),
+    "take_role": frozenset({OFFICE}),
+    "open_portfolio": frozenset({OFFICE}),
+    "amend_portfolio": frozenset({OFFICE}),
+    "name_function": frozenset({OFFICE}),
+    "rename_function": frozenset({OFFICE}),
+    "set_stall_policy": frozenset({OFFICE}),
 }
 """Verb by role. Deciding, accepting, declining and leaving follow from seats and names, not from a role."""
 

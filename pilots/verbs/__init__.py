@@ -12,6 +12,7 @@ from pilots.verbs.gates import (
     meet_condition,
     nominate,
 )
+from pilots.verbs.people import amend_account, give_role, open_account, take_role
 from pilots.verbs.pilots import (
     adopt,
     amend,
@@ -24,6 +25,13 @@ from pilots.verbs.pilots import (
     roll_back,
     start,
 )
+from pilots.verbs.portfolios import (
+    amend_portfolio,
+    name_function,
+    open_portfolio,
+    rename_function,
+    set_stall_policy,
+)
 from pilots.verbs.quality import record_measurement, register_threshold
 from pilots.verbs.rights import assign_right, away, close_account
 from pilots.verbs.rules import accept_risk, confirm_rules, set_rules
@@ -33,6 +41,8 @@ __all__ = [
     "accept_risk",
     "adopt",
     "amend",
+    "amend_account",
+    "amend_portfolio",
     "answer",
     "ask_exception",
     "assert_",
@@ -43,18 +53,25 @@ __all__ = [
     "decide",
     "decline",
     "except_",
+    "give_role",
     "leave",
     "meet_condition",
     "move_decide_by",
+    "name_function",
     "nominate",
+    "open_account",
+    "open_portfolio",
     "pause",
     "record",
     "record_claim",
     "record_measurement",
     "register_threshold",
+    "rename_function",
     "resume",
     "retire",
     "roll_back",
     "set_rules",
+    "set_stall_policy",
     "start",
+    "take_role",
 ]

@@ -1,0 +1,219 @@
+"""Verbs on what pilots lie in: portfolios, functions, and the dated settings of the stall clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots import access
+from pilots.models import (
+    Event,
+    Function,
+    Person,
+    Portfolio,
+    PortfolioRole,
+    StallPolicy,
+)
+from pilots.refusals import EscalationRequired, Invalid, SelfApproval
+from pilots.rules import stalls
+from pilots.verbs.desk import days
+from pilots.verbs.people import give
+from pilots.verbs.reference_rows import clean, log, only_office, plain, put
+
+OF_PORTFOLIO = ("name", "escalation")
+LONGEST_QUIET = 365
+"""Quiet days beyond a year would be no stall clock at all."""
+
+
+@transaction.atomic
+def open_portfolio(
+    *,
+    key: str,
+    name: str,
+    by: Person | None,
+    escalation: Person | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Portfolio:
+    """Open a portfolio. Whoever opens it belongs to its program office: somebody must keep its records.
+
+    Raises:
+        NotYours: `by` is of no program office.
+        SelfApproval: `by` would be their own escalation person.
+        Invalid: the key is taken, or says nothing.
+    """
+    on, known = days(on, known)
+    only_office(by, None, on)
+    portfolio = Portfolio(key=key.strip(), name=name.strip())
+    _escalates(portfolio, escalation, by)
+    portfolio.escalation = escalation
+    clean(portfolio)
+    portfolio.save()
+    data = {"portfolio": portfolio.pk, "escalation": plain(escalation)}
+    log("open_portfolio", by, on, known, data, portfolio=portfolio)
+    if by is not None and not by.is_superuser:
+        give(portfolio, by, PortfolioRole.Role.PROGRAM_OFFICE)
+    return portfolio
+
+
+@transaction.atomic
+def amend_portfolio(
+    *,
+    portfolio: Portfolio,
+    by: Person | None,
+    set: Mapping[str, Any],
+    on: date | None = None,
+    known: date | None = None,
+) -> Event | None:
+    """Rename a portfolio, or name its escalation person. Returns None where nothing changed."""
+    on, known = days(on, known)
+    only_office(by, portfolio, on)
+    if "escalation" in set:
+        _escalates(portfolio, set["escalation"], by)
+    changes = put(portfolio, set, OF_PORTFOLIO)
+    if not changes:
+        return None
+    clean(portfolio)
+    portfolio.save()
+    data = {"portfolio": portfolio.pk}
+    return log(
+        "amend_portfolio", by, on, known, data, portfolio=portfolio, changes=changes
+    )
+
+
+def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:
+    """The escalation person answers for a portfolio above its office: nobody makes themselves that."""
+    if person is None or person.pk == portfolio.escalation_id:
+        return
+    if by is not None and person.pk == by.pk:
+        raise SelfApproval(
+            _(
+                "Nobody names themselves the escalation person: that is somebody above the program office."
+            ),
+            field="escalation",
+        )
+    if person.closed_on is not None:
+        raise Invalid(_("This account is closed."), field="escalation")
+
+
+@transaction.atomic
+def name_function(
+    *,
+    name: str,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Function:
+    """Put a business function on record, so that pilots, people and rights can lie there."""
+    on, known = days(on, known)
+    only_office(by, None, on)
+    function = Function(name=name.strip())
+    clean(function)
+    function.save()
+    changes = [{"field": "name", "from": None, "to": function.name}]
+    data = {"function": function.pk}
+    log("name_function", by, on, known, data, changes=changes)
+    return function
+
+
+@transaction.atomic
+def rename_function(
+    *,
+    function: Function,
+    name: str,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event | None:
+    """Give a function another name. It stays the same function: no right and no pilot is touched."""
+    on, known = days(on, known)
+    only_office(by, None, on)
+    changes = put(function, {"name": name.strip()}, ("name",))
+    if not changes:
+        return None
+    clean(function)
+    function.save()
+    data = {"function": function.pk}
+    return log("rename_function", by, on, known, data, changes=changes)
+
+
+@transaction.atomic
+def set_stall_policy(
+    *,
+    portfolio: Portfolio,
+    by: Person | None,
+    quiet_days: int = stalls.QUIET_DAYS,
+    warning_days: int = stalls.WARNING_DAYS,
+    starts: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> StallPolicy:
+    """Set how many quiet days make an exhibit, and for how many days people are warned, from a day on (rule 5).
+
+    It counts from today or later: what was an exhibit yesterday stays one. More quiet days take the escalation person.
+
+    Raises:
+        NotYours, EscalationRequired: `by` may not.
+        Invalid: a number that cannot be, or a day that is over.
+    """
+    on, known = days(on, known)
+    starts = starts or known
+    _numbers(quiet_days, warning_days)
+    before = _policy_on(portfolio, starts)
+    if by is not None:
+        _may_set(portfolio, by, on, longer=quiet_days > before[0])
+        if starts < known:
+            raise Invalid(_("That day is over, and stays as it was. Give today or a later day."), field="starts")  # fmt: skip
+    values = {"quiet_days": quiet_days, "warning_days": warning_days}
+    policy, _made = StallPolicy.objects.update_or_create(
+        portfolio=portfolio, starts=starts, defaults=values
+    )
+    changes = [
+        {"field": name, "from": old, "to": new}
+        for (name, new), old in zip(values.items(), before, strict=True)
+        if old != new
+    ]
+    data = values | {"starts": starts}
+    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=changes)
+    return policy
+
+
+def _policy_on(portfolio: Portfolio, day: date) -> tuple[int, int]:
+    """Quiet days and days of warning in force on a day."""
+    found = (
+        StallPolicy.objects.filter(portfolio=portfolio, starts__lte=day)
+        .order_by("-starts")
+        .first()
+    )
+    if found is None:
+        return stalls.QUIET_DAYS, stalls.WARNING_DAYS
+    return found.quiet_days, found.warning_days
+
+
+def _may_set(portfolio: Portfolio, by: Person, on: date, *, longer: bool) -> None:
+    """The office sets the clock; only the escalation person slows it, since that takes marks off."""
+    escalates = portfolio.escalation_id == by.pk and not access.has_left(by, on)
+    if longer and escalates:
+        return
+    only_office(by, portfolio, on)
+    if longer:
+        raise EscalationRequired(field="quiet_days")
+
+
+def _numbers(quiet_days: int, warning_days: int) -> None:
+    for field, value, least in (
+        ("quiet_days", quiet_days, 1),
+        ("warning_days", warning_days, 0),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise Invalid(_("Give a whole number of days."), field=field)
+        if not least <= value <= LONGEST_QUIET:
+            raise Invalid(
+                _("Give a number of days from %(least)d to %(most)d.")
+                % {"least": least, "most": LONGEST_QUIET},
+                field=field,
+            )

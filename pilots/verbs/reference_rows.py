@@ -1,0 +1,76 @@
+"""What verbs on reference rows share: people, portfolios, functions. No pilot is at the desk, so none is locked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from pilots import access
+from pilots.models import Event, Function, Person, Portfolio
+from pilots.refusals import Invalid, NotYours
+
+
+def only_office(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
+    """Refuse whoever is not of the program office; of any, where no portfolio is given. `by` null is the installation."""
+    if by is not None and (
+        access.has_left(by, on) or not access.is_office(by, portfolio)
+    ):
+        raise NotYours
+
+
+def clean(row: Any) -> None:
+    """Refuse a value that cannot be, in the words of its field."""
+    try:
+        row.full_clean(exclude=["password"] if isinstance(row, Person) else None)
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise Invalid(" ".join(sentences), field=field) from error
+
+
+def put(
+    row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Set the values that differ, and tell which: field, from, to. Nothing is saved."""
+    changes = []
+    for name, value in values.items():
+        if name not in allowed:
+            raise Invalid(
+                _("“%(name)s” is not a field that can be set.") % {"name": name},
+                field=name,
+            )
+        old, new = plain(getattr(row, name)), plain(value)
+        if old != new:
+            changes.append({"field": name, "from": old, "to": new})
+            setattr(row, name, value)
+    return changes
+
+
+def plain(value: Any) -> Any:
+    """A value as the log keeps it: rows by their primary key."""
+    return value.pk if isinstance(value, Person | Function) else value
+
+
+def log(
+    verb: str,
+    by: Person | None,
+    on: date,
+    known: date,
+    data: dict[str, Any],
+    *,
+    portfolio: Portfolio | None = None,
+    changes: list[dict[str, Any]] | None = None,
+) -> Event:
+    """Write the event of a verb that is about no pilot."""
+    return Event.objects.create(
+        verb=verb,
+        portfolio=portfolio,
+        by=by,
+        on=on,
+        known_on=known,
+        data=data,
+        changes=changes or [],
+    )

@@ -1,0 +1,205 @@
+"""Accounts, roles, portfolios, functions and the stall clock's settings: who may set them, and what the log keeps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pilots import verbs
+from pilots.models import Event, Function, Person, Portfolio, StallPolicy
+from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 2)
+WHEN: dict[str, Any] = {"on": DAY, "known": DAY}
+
+
+def account(name: str) -> Person:
+    return verbs.open_account(
+        email=f"{name}@example.org", name=name.title(), by=None, **WHEN
+    )
+
+
+@pytest.fixture
+def portfolio() -> Portfolio:
+    return verbs.open_portfolio(
+        key="one", name="One", escalation=account("kai"), by=None, **WHEN
+    )
+
+
+@pytest.fixture
+def ria(portfolio: Portfolio) -> Person:
+    """Of the program office."""
+    ria = account("ria")
+    verbs.give_role(
+        portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN
+    )
+    return ria
+
+
+def test_the_office_opens_accounts_and_nobody_else_does(ria: Person) -> None:
+    lena = verbs.open_account(email="Lena@Example.ORG ", name=" Lena ", by=ria, **WHEN)
+    assert (lena.email, lena.name) == ("lena@example.org", "Lena")
+    assert not lena.has_usable_password()
+    with pytest.raises(NotYours):
+        verbs.open_account(email="sam@example.org", name="Sam", by=lena, **WHEN)
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "field"),
+    [
+        ("RIA@example.org", "Another Ria", "email"),
+        ("no address", "Sam", "email"),
+        ("sam@example.org", "  ", "name"),
+    ],
+)
+def test_an_account_is_one_address_and_a_name(
+    ria: Person, email: str, name: str, field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        verbs.open_account(email=email, name=name, by=ria, **WHEN)
+    assert refused.value.field == field
+
+
+def test_the_log_keeps_no_name_and_no_address(ria: Person) -> None:
+    lena = account("lena")
+    event = verbs.amend_account(
+        person=lena, by=ria, set={"name": "Lena Orr", "email": "orr@example.org"}, **WHEN
+    )  # fmt: skip
+    assert event is not None
+    assert event.data == {"person": lena.pk, "fields": ["name", "email"]}
+    written = str(list(Event.objects.values_list("data", "changes", "reason")))
+    assert "Lena" not in written
+    assert "example.org" not in written
+    same = {"name": "Lena Orr"}
+    assert verbs.amend_account(person=lena, by=ria, set=same, **WHEN) is None
+
+
+def test_whether_somebody_may_open_the_admin_follows_from_the_role(
+    portfolio: Portfolio, ria: Person
+) -> None:
+    ben = account("ben")
+    for role, staff in (("reviewer", False), ("program-office", True)):
+        verbs.give_role(portfolio=portfolio, person=ben, role=role, by=ria, **WHEN)
+        ben.refresh_from_db()
+        assert ben.is_staff is staff, role
+    verbs.take_role(
+        portfolio=portfolio, person=ben, role="program-office", by=ria, **WHEN
+    )
+    ben.refresh_from_db()
+    assert not ben.is_staff
+
+
+def test_a_role_given_twice_is_told_once(portfolio: Portfolio, ria: Person) -> None:
+    ben = account("ben")
+    for _ in range(2):
+        verbs.give_role(
+            portfolio=portfolio, person=ben, role="reviewer", by=ria, **WHEN
+        )
+    told = Event.objects.filter(verb="give_role", data__person=ben.pk)
+    assert told.count() == ben.roles.count() == 1
+
+
+def test_the_last_of_the_office_stays(portfolio: Portfolio, ria: Person) -> None:
+    office = {"portfolio": portfolio, "role": "program-office", "by": ria, **WHEN}
+    with pytest.raises(Invalid):
+        verbs.take_role(person=ria, **office)
+    verbs.give_role(person=account("ben"), **office)
+    verbs.take_role(person=ria, **office)
+    assert not ria.roles.exists()
+
+
+def test_a_role_of_one_portfolio_is_none_of_another(ria: Person) -> None:
+    other = verbs.open_portfolio(key="two", name="Two", by=None, **WHEN)
+    with pytest.raises(NotYours):
+        verbs.give_role(
+            portfolio=other, person=ria, role="program-office", by=ria, **WHEN
+        )
+
+
+def test_whoever_opens_a_portfolio_keeps_its_records(ria: Person) -> None:
+    other = verbs.open_portfolio(key="two", name="Two", by=ria, **WHEN)
+    assert set(other.roles.values_list("person__name", "role")) == {
+        ("Ria", "program-office")
+    }
+    with pytest.raises(Invalid) as refused:
+        verbs.open_portfolio(key="two", name="Again", by=ria, **WHEN)
+    assert refused.value.field == "key"
+
+
+def test_nobody_makes_themselves_the_escalation_person(
+    portfolio: Portfolio, ria: Person
+) -> None:
+    with pytest.raises(SelfApproval):
+        verbs.amend_portfolio(
+            portfolio=portfolio, by=ria, set={"escalation": ria}, **WHEN
+        )
+    with pytest.raises(SelfApproval):
+        verbs.open_portfolio(key="two", name="Two", by=ria, escalation=ria, **WHEN)
+    other = account("noor")
+    event = verbs.amend_portfolio(
+        portfolio=portfolio, by=ria, set={"escalation": other}, **WHEN
+    )
+    assert event is not None
+    assert Portfolio.objects.get(pk=portfolio.pk).escalation == other
+
+
+def test_a_function_keeps_its_rights_under_another_name(ria: Person) -> None:
+    function = verbs.name_function(name="Customer operations", by=ria, **WHEN)
+    with pytest.raises(Invalid):
+        verbs.name_function(name="Customer operations", by=ria, **WHEN)
+    with pytest.raises(Invalid):
+        verbs.name_function(name=" ", by=ria, **WHEN)
+    verbs.rename_function(function=function, name="Customer care", by=ria, **WHEN)
+    assert Function.objects.get().name == "Customer care"
+
+
+def test_a_faster_clock_is_the_offices_a_slower_one_takes_the_escalation_person(
+    portfolio: Portfolio, ria: Person
+) -> None:
+    clock = {"portfolio": portfolio, **WHEN}
+    verbs.set_stall_policy(by=ria, quiet_days=20, **clock)
+    with pytest.raises(EscalationRequired):
+        verbs.set_stall_policy(by=ria, quiet_days=21, **clock)
+    assert portfolio.escalation is not None
+    verbs.set_stall_policy(by=portfolio.escalation, quiet_days=21, **clock)
+    assert StallPolicy.objects.get().quiet_days == 21
+    with pytest.raises(NotYours):
+        verbs.set_stall_policy(by=account("sam"), quiet_days=5, **clock)
+
+
+def test_a_clock_set_today_leaves_yesterday_as_it_was(
+    portfolio: Portfolio, ria: Person
+) -> None:
+    clock = {"portfolio": portfolio, "by": ria, "quiet_days": 10, **WHEN}
+    with pytest.raises(Invalid) as refused:
+        verbs.set_stall_policy(starts=date(2026, 3, 1), **clock)
+    assert refused.value.field == "starts"
+    verbs.set_stall_policy(starts=DAY, **clock)
+    assert StallPolicy.objects.get().starts == DAY
+
+
+@pytest.mark.parametrize("quiet_days", [0, 366, True, 3.5])
+def test_quiet_days_are_a_number_that_can_be(
+    portfolio: Portfolio, ria: Person, quiet_days: Any
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        verbs.set_stall_policy(
+            portfolio=portfolio, by=ria, quiet_days=quiet_days, **WHEN
+        )
+    assert refused.value.field == "quiet_days"
+
+
+def test_a_closed_account_is_given_nothing(portfolio: Portfolio, ria: Person) -> None:
+    gone = account("gone")
+    verbs.close_account(person=gone, by=ria, **WHEN)
+    with pytest.raises(Invalid):
+        verbs.give_role(
+            portfolio=portfolio, person=gone, role="reviewer", by=ria, **WHEN
+        )
+    with pytest.raises(Invalid):
+        verbs.amend_portfolio(
+            portfolio=portfolio, by=ria, set={"escalation": gone}, **WHEN
+        )
