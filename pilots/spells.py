@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -122,14 +122,46 @@ def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
     return out
 
 
-def keep(pilot: Pilot, told: history.History, known: date) -> None:
-    """Make the stored spells of a pilot say what was told; what is superseded stays, known until a day."""
+def keep(
+    pilot: Pilot,
+    told: history.History,
+    known: date,
+    gates_by_kind: Mapping[str, Gate] | None = None,
+) -> None:
+    """Make the stored spells of a pilot say what was told; what is superseded stays, known until a day.
+
+    Two reads and a write for each table, however many gates there are: only what is another than before is written.
+    """
+    owned = gates_by_kind or {
+        gate.kind.key: gate for gate in pilot.gates.select_related("kind")
+    }
     cells = Cells(pilot.portfolio_id)
-    rows = [pilot_columns(spell, cells) for spell in told.pilot]
-    _keep(PilotSpell, {"pilot_id": pilot.pk}, rows, known)
-    for gate in pilot.gates.select_related("kind"):
-        rows = [gate_columns(spell, gate, cells) for spell in told.gates[gate.kind.key]]
-        _keep(GateSpell, {"gate_id": gate.pk}, rows, known)
+    stored = _stored(PilotSpell, "pilot_id", [pilot.pk], known)
+    for spell in stored[pilot.pk]:
+        cells.found[spell.cell.function_id] = spell.cell_id
+    own = [pilot_columns(spell, cells) for spell in told.pilot]
+    _keep(PilotSpell, "pilot_id", {pilot.pk: own}, stored, known)
+    of_gates = {
+        gate.pk: [gate_columns(spell, gate, cells) for spell in told.gates[key]]
+        for key, gate in owned.items()
+    }
+    stored = _stored(GateSpell, "gate_id", list(of_gates), known)
+    _keep(GateSpell, "gate_id", of_gates, stored, known)
+
+
+def _stored(
+    model: Any, owner: str, pks: list[int], known: date
+) -> dict[int, list[Any]]:
+    """The spells that still hold, or did until this day, by their owner and in order."""
+    out: dict[int, list[Any]] = {pk: [] for pk in pks}
+    found = model.objects.filter(
+        Q(known_until=None) | Q(known_until=known), **{f"{owner}__in": pks}
+    )
+    if model is PilotSpell:
+        found = found.select_related("cell")
+    for spell in found.order_by("starts", "pk"):
+        out[getattr(spell, owner)].append(spell)
+    return out
 
 
 def gate_columns(spell: gates.GateSpell, gate: Gate, cells: Cells) -> dict[str, Any]:
@@ -150,44 +182,56 @@ def pilot_columns(spell: history.PilotSpell, cells: Cells) -> dict[str, Any]:
 
 
 def _keep(
-    model: Any, owner: dict[str, int], rows: list[dict[str, Any]], known: date
+    model: Any,
+    owner: str,
+    rows: dict[int, list[dict[str, Any]]],
+    stored: dict[int, list[Any]],
+    known: date,
 ) -> None:
-    """Keep what was known before this day, and put this day's knowledge on top of it.
+    """Keep what was known before this day, and put this day's knowledge on top of it, for each owner.
 
     Acts written down on one day count as known together, so that a rebuild, day of knowledge by day of knowledge,
     leaves the same rows whatever the order in which the acts of a day were written.
     """
-    open_now = Q(known_until=None) | Q(known_until=known)
-    stored = list(model.objects.filter(open_now, **owner).order_by("starts", "pk"))
-    before = [spell for spell in stored if spell.known_from < known]
-    todays = {s.starts: s for s in stored if s.known_from >= known}
-    wanted = {row["starts"]: row for row in rows}
-    ends = {
-        spell.pk: following.starts - timedelta(days=1) if following else None
-        for spell, following in zip_longest(before, before[1:])
-        if spell
-    }
-    holds = {
-        s.pk: wanted.pop(s.starts) for s in before if _says(s, wanted.get(s.starts))
-    }
-    again = {
-        day: wanted.pop(day)
-        for day, spell in todays.items()
-        if _says(spell, wanted.get(day))
-    }
-    gone = [spell.pk for day, spell in todays.items() if day not in again]
+    gone: list[int] = []
+    new: list[Any] = []
+    for pk, told in rows.items():
+        wanted = {row["starts"]: row for row in told}
+        before = [spell for spell in stored[pk] if spell.known_from < known]
+        todays = [spell for spell in stored[pk] if spell.known_from >= known]
+        _supersede(before, wanted, known)
+        gone += _again(todays, wanted)
+        new += [
+            model(**{owner: pk}, **row, known_from=known) for row in wanted.values()
+        ]
     if gone:
         model.objects.filter(pk__in=gone).delete()
-    for spell in before:
-        if spell.pk in holds:
-            _set(spell, ends=holds[spell.pk]["ends"], known_until=None)
+    if new:
+        model.objects.bulk_create(new)
+
+
+def _supersede(
+    before: list[Any], wanted: dict[date, dict[str, Any]], known: date
+) -> None:
+    """Spells known before: those that still hold are taken off what is wanted, the others are known until this day."""
+    for spell, following in zip_longest(before, before[1:]):
+        if _says(spell, wanted.get(spell.starts)):
+            row = wanted.pop(spell.starts)
+            _set(spell, ends=row["ends"], known_until=None)
         else:
-            _set(spell, ends=ends[spell.pk], known_until=known)
-    for day, row in again.items():
-        _set(todays[day], ends=row["ends"])
-    model.objects.bulk_create(
-        [model(**owner, **row, known_from=known) for row in wanted.values()]
-    )
+            ends = following.starts - timedelta(days=1) if following else None
+            _set(spell, ends=ends, known_until=known)
+
+
+def _again(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> list[int]:
+    """Spells of this day's knowledge: those that hold are taken off what is wanted, the others' keys are returned."""
+    gone = []
+    for spell in todays:
+        if _says(spell, wanted.get(spell.starts)):
+            _set(spell, ends=wanted.pop(spell.starts)["ends"])
+        else:
+            gone.append(spell.pk)
+    return gone
 
 
 def _says(spell: Any, row: dict[str, Any] | None) -> bool:

@@ -190,7 +190,7 @@ class Desk:
             decision.gate.save(update_fields=["head", "count"])
         self.acts.append(spells.as_act(event))
         told = self.tell(self.acts)
-        spells.keep(self.pilot, told, self.known)
+        spells.keep(self.pilot, told, self.known, self.gates)
         mirror(self.pilot, told.state)
         self.pilot.save()
 
@@ -281,7 +281,8 @@ def sit_down(
     pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
     if seen is not None and seen != pilot_now.version:
         raise ChangedMeanwhile
-    pilot.refresh_from_db()
+    for column in Pilot._meta.concrete_fields:
+        setattr(pilot, column.attname, getattr(pilot_now, column.attname))
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     acts = spells.acts_of(pilot)
