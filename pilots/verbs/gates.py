@@ -11,6 +11,7 @@ from django.db import transaction
 from pilots import access
 from pilots.models import Decision, Event, Gate, Person
 from pilots.refusals import (
+    ChangedMeanwhile,
     ConditionsRequired,
     EndRequired,
     EndTooLate,
@@ -26,6 +27,7 @@ from pilots.refusals import (
 )
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
+from pilots.seen import of_acts
 from pilots.verbs.desk import Desk, last_day, need_reason, need_text, sit_down
 
 OUTCOMES = (
@@ -40,8 +42,15 @@ OUTCOMES = (
 def _sit(
     gate: Gate, by: Person | None, on: date | None, known: date | None, seen: int | None
 ) -> tuple[Desk, Gate, gates.GateState]:
-    desk = sit_down(gate.pilot, by, on, known, seen)
+    """Sit down at a gate's pilot. `seen` is the gate's, as `pilots.seen` counts it.
+
+    Raises:
+        ChangedMeanwhile: somebody acted on this gate, or on its pilot as a whole, since.
+    """
+    desk = sit_down(gate.pilot, by, on, known)
     key = gate.kind.key
+    if seen is not None and seen != of_acts(desk.acts, key):
+        raise ChangedMeanwhile
     return desk, desk.gates[key], desk.state.gates[key]
 
 
@@ -122,7 +131,7 @@ def decide(
         conditions: for `conditional`: mappings of `text`, `owner` (a primary key) and `due` (the last good day).
         until: for `changes_requested` with `court` `outside`: the last day it is outside.
         for_: the decider for whom the program office records the answer; needs `evidence`.
-        seen: the pilot's version as the person saw it.
+        seen: what the person saw of the gate, as `pilots.seen.of_gates` counts it.
 
     Raises:
         Refused: with the code that `SCENARIOS.md` names for it.
