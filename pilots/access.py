@@ -50,6 +50,10 @@ MAY: dict[str, frozenset[str]] = {
     "name_function": frozenset({OFFICE}),
     "rename_function": frozenset({OFFICE}),
     "set_stall_policy": frozenset({OFFICE}),
+    "add_kind": frozenset({OFFICE}),
+    "amend_kind": frozenset({OFFICE}),
+    "switch_off": frozenset({OFFICE}),
+    "switch_on": frozenset({OFFICE}),
 }
 """Verb by role. Deciding, accepting, declining and leaving follow from seats and names, not from a role."""
 

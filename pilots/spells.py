@@ -144,6 +144,7 @@ def keep(
     of_gates = {
         gate.pk: [gate_columns(spell, gate, cells) for spell in told.gates[key]]
         for key, gate in owned.items()
+        if key in told.gates
     }
     stored = _stored(GateSpell, "gate_id", list(of_gates), known)
     _keep(GateSpell, "gate_id", of_gates, stored, known)
@@ -251,14 +252,11 @@ def rebuild(pilot: Pilot) -> None:
     PilotSpell.objects.filter(pilot=pilot).delete()
     GateSpell.objects.filter(gate__pilot=pilot).delete()
     acts, kinds = acts_of(pilot), kinds_of(pilot)
+    opened = {act.gate: act.known for act in acts if act.verb == "open_gate"}
     for known in sorted({act.known for act in acts}):
-        keep(
-            pilot,
-            history.tell(
-                pilot.recorded_on, kinds, [act for act in acts if act.known <= known]
-            ),
-            known,
-        )
+        there = [kind for kind in kinds if opened.get(kind.key, known) <= known]
+        then = [act for act in acts if act.known <= known]
+        keep(pilot, history.tell(pilot.recorded_on, there, then), known)
 
 
 def as_right(right: DecisionRight) -> rights.Right:

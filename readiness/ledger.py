@@ -10,7 +10,7 @@ from typing import Any
 
 from pilots.rules import rights
 from pilots.rules.acts import Kind
-from pilots.rules.gates import GateSpell
+from pilots.rules.gates import OFF, GateSpell
 from pilots.rules.history import ADOPTED, RUNNING, PilotSpell
 from readiness import standing
 
@@ -56,7 +56,9 @@ def charges(
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
             own, spell = _on(pilot, first), _on(found, first)
-            if own is None or spell is None or own.stage_on(first) not in CHARGED:
+            if own is None or own.stage_on(first) not in CHARGED:
+                continue
+            if spell is None or spell.turn == OFF:
                 continue
             seat = _on(seats(spell.function, key), first)
             gate = standing.read_gate(

@@ -187,7 +187,9 @@ def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
     seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
         Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
     )
-    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at))
+    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at)).exclude(
+        turn=gates.OFF
+    )
     stage: Any = F("spell__stage")
     if known_at is None:
         own = within(at, None, "gate__pilot__spells__")

@@ -26,6 +26,7 @@ from pilots.models import (
 )
 from pilots.rules import stalls
 from pilots.rules.acts import Kind
+from pilots.rules.gates import OFF
 from readiness import ledger, standing
 from readiness.querysets import pilots, policies, within
 
@@ -53,6 +54,7 @@ class PilotOn:
     function: Function | None
     sponsor: Person | None
     manager: Person | None
+    switched_off: Sequence[tuple[GateKind, date]] = ()
 
     @property
     def at(self) -> date:
@@ -137,6 +139,8 @@ def _read(
     terms: standing.Terms,
 ) -> PilotOn:
     found.sort(key=lambda spell: (spell.kind.order, spell.kind_id))
+    off = [(spell.kind, spell.since) for spell in found if spell.turn == OFF]
+    found = [spell for spell in found if spell.turn != OFF]
     reading = standing.read(
         {spell.kind.key: spell.kind.as_rule() for spell in found},
         spells.as_pilot_spell(own),
@@ -153,7 +157,9 @@ def _read(
         _gate(spell, reading.gates[spell.kind.key], held.get(spell.kind_id))
         for spell in found
     ]
-    return PilotOn(pilot, reading, gates, own.cell.function, own.sponsor, own.manager)
+    return PilotOn(
+        pilot, reading, gates, own.cell.function, own.sponsor, own.manager, off
+    )
 
 
 def _gate(spell: GateSpell, reading: standing.GateReading, seat: Seat | None) -> GateOn:

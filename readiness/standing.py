@@ -218,7 +218,7 @@ def read(
             open_before=terms.open_before(pilot),
         )
         for key, kind in kinds.items()
-        if key in spells
+        if key in spells and spells[key].turn != gates.OFF
     }
     open_gates = [key for key, gate in now.items() if gate.is_open]
     said = [key for key, gate in now.items() if gate.state == gates.ASSERTED]

@@ -1,6 +1,6 @@
 """The fact tables, each named by its word."""
 
-from pilots.models.gates import Decision, Gate, GateKind, GateSpell
+from pilots.models.gates import Decision, Gate, GateKind, GateSpell, SwitchedOff
 from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
@@ -23,4 +23,5 @@ __all__ = [
     "PortfolioRole",
     "Seat",
     "StallPolicy",
+    "SwitchedOff",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Cell, Person, opaque_id
+from pilots.models.people import Cell, Person, Portfolio, opaque_id
 from pilots.rules import acts
 from pilots.rules.chain import START
 
@@ -57,6 +58,52 @@ class GateKind(models.Model):
     def as_rule(self) -> acts.Kind:
         """The kind as the rules need it."""
         return acts.Kind(self.key, self.clears_by, self.valid_for, tuple(self.seals))
+
+    def off_for(self, portfolio: Portfolio, day: date) -> bool:
+        """Whether this kind is switched off for a portfolio on a day."""
+        return (
+            SwitchedOff.objects.on(day).filter(kind=self, portfolio=portfolio).exists()
+        )
+
+
+class SwitchedOffQuerySet(models.QuerySet["SwitchedOff"]):
+    """Kinds of gates that are switched off, by day."""
+
+    def on(self, day: date) -> SwitchedOffQuerySet:
+        """Those in force on a day."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+
+class SwitchedOff(models.Model):
+    """Days on which a portfolio asks nothing of a kind of gate, both included; `ends` null is an open end."""
+
+    kind = models.ForeignKey(
+        GateKind, on_delete=models.PROTECT, related_name="switched_off"
+    )
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="switched_off"
+    )
+    starts = models.DateField(_("from"))
+    ends = models.DateField(_("until"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+
+    objects = SwitchedOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("portfolio", "kind", "starts")
+        verbose_name = _("switched-off gate")
+        verbose_name_plural = _("switched-off gates")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "kind",
+                "portfolio",
+                condition=Q(ends=None),
+                name="a_gate_is_switched_off_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind.key}, {self.portfolio}, from {self.starts}"
 
 
 class Gate(models.Model):
@@ -207,7 +254,9 @@ class GateSpell(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(turn__in=["answer", "team", "outside", "clear", "said"]),
+                condition=Q(
+                    turn__in=["answer", "team", "outside", "clear", "said", "off"]
+                ),
                 name="a_turn_is_a_known_one",
             ),
             models.CheckConstraint(

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pilots.rules import quality, seals
+from pilots.rules import seals
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT, Act, Kind
 
 OPEN, ASSERTED, LAPSED, RECONFIRM = "open", "asserted", "lapsed", "reconfirm"
 CLEARED, CONDITIONAL, EXCEPTED = "cleared", "conditional", "excepted"
 CHANGES_REQUESTED, REFUSED, WITHDRAWN = "changes_requested", "refused", "withdrawn"
 UNOWNED, WAITING = "unowned", "waiting"
+OFF = "off"
 ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
 
 YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
 ASKS_TEAM = frozenset({CHANGES_REQUESTED, REFUSED})
-TURNS = ("answer", "team", "outside", "clear", "said")
+TURNS = ("answer", "team", "outside", "clear", "said", OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class GateSpell:
     """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
 
     `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
-    an answer past `good_until` is read as `lapsed`. Neither holder nor court is part of a spell.
+    an answer past `good_until` is read as `lapsed`. Neither holder nor court is part of a spell. While a gate is `off` (its
+    kind was not there yet, or is switched off for the portfolio) it asks nothing, and no reader shows it among the gates.
     """
 
     starts: date
@@ -64,6 +66,7 @@ class GateState:
     ever_excepted: bool = False
     renews: bool = False
     measured_worse: bool = False
+    off: bool = False
 
     @property
     def person(self) -> int | None:
@@ -81,7 +84,8 @@ class GateState:
     def good_until(self) -> date | None:
         """The last good day of the answer that stands: its term's, or the first unmet condition's."""
         ends = [day for day in (self.term, self.due) if day is not None]
-        return min(ends) if ends and self.answer in YES | {ASSERTED} else None
+        holds = self.answer in YES | {ASSERTED} and not self.off
+        return min(ends) if ends and holds else None
 
     @property
     def ends_by_condition(self) -> bool:
@@ -90,6 +94,8 @@ class GateState:
 
     def state(self, sealed_now: Mapping[str, Any]) -> str:
         """What the last act left, before any lapse."""
+        if self.off:
+            return OFF
         if self.kind.clears_by == ACCEPTANCE:
             if self.accepted is not None:
                 return CLEARED
@@ -121,6 +127,8 @@ class GateState:
             return "outside"
         if state in ASKS_TEAM:
             return "team"
+        if state == OFF:
+            return OFF
         return "said" if state == ASSERTED else "answer"
 
     def spell(
@@ -215,8 +223,3 @@ def let_go(gate: GateState, act: Act) -> None:
         gate.nominee = None
     if gate.accepted == act.by and act.data["outcome"] == LEFT:
         gate.accepted = None
-
-
-def quality_good_until(term: date, measured: date) -> date:
-    """A quality answer is good until the earlier of its own term and the measurement's (rule 10)."""
-    return min(term, quality.good_until(measured))

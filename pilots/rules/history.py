@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from pilots.rules.acts import Act, Kind, in_order
-from pilots.rules.gates import GateSpell, GateState
+from pilots.rules.gates import OFF, GateSpell, GateState
 from pilots.rules.telling import (
     ADOPTED,
     FITS,
@@ -103,9 +103,12 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
         recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds}
     )
     told = History(pilot, {key: [] for key in pilot.gates}, [])
+    acts = in_order(list(acts))
+    for late in (act.gate for act in acts if act.verb == "open_gate"):
+        pilot.gates[late or ""].off = True
     for gate in pilot.gates.values():
         gate.name = gate.state({})
-    for day, todays in groupby(in_order(list(acts)), key=lambda act: act.on):
+    for day, todays in groupby(acts, key=lambda act: act.on):
         moved: set[str | None] = set()
         _let_time_pass(pilot, day)
         for act in todays:
@@ -165,7 +168,7 @@ def _append(spells: list[Any], spell: Any) -> None:
 
 def _pilot_spell(told: History, day: date) -> PilotSpell:
     pilot = told.state
-    now = [spells[-1] for spells in told.gates.values()]
+    now = [spells[-1] for spells in told.gates.values() if spells[-1].turn != OFF]
     ends = [spell.good_until for spell in now if spell.good_until is not None]
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None

@@ -279,6 +279,16 @@ def _asked(pilot: PilotState, act: Act) -> bool:
     return False
 
 
+def _switched_off(pilot: PilotState, act: Act) -> bool:
+    pilot.gates[act.gate or ""].off = True
+    return False
+
+
+def _switched_on(pilot: PilotState, act: Act) -> bool:
+    pilot.gates[act.gate or ""].off = False
+    return False
+
+
 def _condition_met(pilot: PilotState, act: Act) -> bool:
     gates.met_condition(pilot.gates[act.gate or ""], act)
     return False
@@ -305,5 +315,8 @@ TELL: Mapping[str, Told] = {
     "answer": _answered,
     "ask_exception": _asked,
     "meet_condition": _condition_met,
+    "open_gate": _switched_on,
+    "switch_on": _switched_on,
+    "switch_off": _switched_off,
 }
 """How each verb changes what is so. Each returns whether it moved the pilot. A verb that is not here changes nothing."""

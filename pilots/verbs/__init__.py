@@ -12,6 +12,7 @@ from pilots.verbs.gates import (
     meet_condition,
     nominate,
 )
+from pilots.verbs.kinds import add_kind, amend_kind, switch_off, switch_on
 from pilots.verbs.people import amend_account, give_role, open_account, take_role
 from pilots.verbs.pilots import (
     adopt,
@@ -39,9 +40,11 @@ from pilots.verbs.rules import accept_risk, confirm_rules, set_rules
 __all__ = [
     "accept",
     "accept_risk",
+    "add_kind",
     "adopt",
     "amend",
     "amend_account",
+    "amend_kind",
     "amend_portfolio",
     "answer",
     "ask_exception",
@@ -73,5 +76,7 @@ __all__ = [
     "set_rules",
     "set_stall_policy",
     "start",
+    "switch_off",
+    "switch_on",
     "take_role",
 ]

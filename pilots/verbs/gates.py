@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import Decision, Event, Gate, Person
@@ -51,6 +52,8 @@ def _sit(
     key = gate.kind.key
     if seen is not None and seen != of_acts(desk.acts, key):
         raise ChangedMeanwhile
+    if desk.state.gates[key].off:
+        raise WrongGate(_("This gate is switched off here. Nothing is asked of it."))
     return desk, desk.gates[key], desk.state.gates[key]
 
 
@@ -261,7 +264,7 @@ def assert_(
     *, gate: Gate, source: str, on: date | None = None, known: date | None = None
 ) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
-    desk, row, _ = _sit(gate, None, on, known, None)
+    desk, row, _state = _sit(gate, None, on, known, None)
     return asserting(desk, row, source)
 
 

@@ -31,6 +31,7 @@ from pilots.refusals import (
 )
 from pilots.rules import adoption, gates, stalls
 from pilots.verbs.desk import Desk, days, need_reason, sit_down
+from pilots.verbs.kinds import fit, kinds_in_force
 
 AMENDABLE = (
     "name",
@@ -92,7 +93,8 @@ def record(
     )
     clean(pilot)
     pilot.save()
-    Gate.objects.bulk_create(gates_for(pilot, GateKind.objects.all()))
+    kinds = kinds_in_force(GateKind.objects.all(), portfolio, on)
+    Gate.objects.bulk_create(gates_for(pilot, kinds))
     recording(sit_down(pilot, by, on, known), stage=stage, listed=listed)
     return pilot
 
@@ -169,9 +171,12 @@ def amend(
     for name, value in set.items():
         setattr(pilot, name, value)
     clean(pilot)
-    return desk.write(
+    event = desk.write(
         "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
     )
+    if any(change["field"] == "high_impact" for change in changes):
+        fit(desk)
+    return event
 
 
 @transaction.atomic
@@ -297,6 +302,8 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
     """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
     open_gates, said = [], []
     for key, gate in desk.state.gates.items():
+        if gate.off:
+            continue
         if gate.name == gates.ASSERTED:
             said.append(key)
         elif gate.name not in gates.YES:
