@@ -33,6 +33,8 @@ MAY: dict[str, frozenset[str]] = {
     "confirm_rules": frozenset({MANAGER}),
     "register_threshold": frozenset({OFFICE}),
     "record_measurement": frozenset({OFFICE}),
+    "record_residents": frozenset({OFFICE, SPONSOR, MANAGER}),
+    "look_again": frozenset({OFFICE, SPONSOR, MANAGER}),
     "nominate": frozenset({OFFICE}),
     "answer": frozenset({OFFICE, SPONSOR, MANAGER}),
     "meet_condition": frozenset({OFFICE, SPONSOR, MANAGER, NAMED}),

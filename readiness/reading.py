@@ -27,8 +27,10 @@ from pilots.models import (
 from pilots.rules import stalls
 from pilots.rules.acts import Kind
 from pilots.rules.gates import OFF
+from pilots.rules.history import ADOPTED
 from readiness import ledger, standing
 from readiness.querysets import pilots, policies, within
+from readiness.residence import residences
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ class PilotOn:
 def read_many(
     rows: Iterable[Pilot], *, at: date, known_at: date | None = None
 ) -> list[PilotOn]:
-    """Pilots on a date, in the order given; those not yet on record then are left out. Four queries for any number.
+    """Pilots on a date, in the order given; those not yet on record then are left out. Four queries for any number, and
+    one more where any is adopted.
 
     Args:
         rows: pilots, with their portfolio selected where it will be read.
@@ -90,6 +93,8 @@ def read_many(
     ).values():
         gates.setdefault(spell.gate.pilot_id, []).append(spell)
     seats = _seats({spell.cell_id for spell in own.values()}, at)
+    adopted = [pk for pk, spell in own.items() if spell.stage == ADOPTED]
+    lived = residences(adopted, at=at, known_at=known_at)
     settled = policies(at)
     usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
     out = []
@@ -100,7 +105,9 @@ def read_many(
                 quiet, warning, pilot.recorded_on, bool(pilot.source)
             )
             held = seats.get(own[pilot.pk].cell_id, {})
-            out.append(_read(pilot, own[pilot.pk], gates[pilot.pk], held, at, terms))
+            of_pilot = gates.get(pilot.pk, [])
+            lives = lived.get(pilot.pk)
+            out.append(_read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives))
     return out
 
 
@@ -137,6 +144,7 @@ def _read(
     held: dict[int, Seat],
     at: date,
     terms: standing.Terms,
+    residence: str | None,
 ) -> PilotOn:
     found.sort(key=lambda spell: (spell.kind.order, spell.kind_id))
     off = [(spell.kind, spell.since) for spell in found if spell.turn == OFF]
@@ -152,6 +160,7 @@ def _read(
         },
         at=at,
         terms=terms,
+        residence=residence,
     )
     gates = [
         _gate(spell, reading.gates[spell.kind.key], held.get(spell.kind_id))

@@ -71,7 +71,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys."""
+    """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys.
+
+    `residence` is that of an adopted pilot, where the reader has looked (`readiness.residence`).
+    """
 
     at: date
     stage: str
@@ -94,6 +97,7 @@ class Reading:
     missing: list[str]
     claim: Claim | None = None
     on_exception_until: date | None = None
+    residence: str | None = None
     never_started: bool = False
 
     @property
@@ -203,8 +207,9 @@ def read(
     *,
     at: date,
     terms: Terms | None = None,
+    residence: str | None = None,
 ) -> Reading:
-    """A pilot on a date, from the spells in which the date lies."""
+    """A pilot on a date, from the spells in which the date lies. `residence` is carried where it is adopted."""
     terms = terms or Terms()
     stage = pilot.stage_on(at)
     nobody = rights.Seat(starts=at, ends=None)
@@ -260,6 +265,7 @@ def read(
         missing=missing,
         claim=_claim(pilot, now) if standing == CLAIMED else None,
         on_exception_until=_exception(now) if standing == history.ADOPTED else None,
+        residence=residence if standing == history.ADOPTED else None,
         never_started=standing == history.PLANNED
         and at - pilot.since > NEVER_STARTED_AFTER,
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.rules import adoption, gates
 from pilots.rules.acts import ACCEPTANCE
-from readiness import standing
+from readiness import residence, standing
 from readiness.reading import GateOn, PilotOn
 
 STANDING = {
@@ -36,6 +36,11 @@ STATE = {
     gates.ASSERTED: gettext_lazy("only asserted"),
     gates.LAPSED: gettext_lazy("lapsed"),
     gates.RECONFIRM: gettext_lazy("to be confirmed again"),
+}
+RESIDENCE = {
+    residence.LIVED_IN: gettext_lazy("lived in"),
+    residence.EMPTY: gettext_lazy("adopted, and empty"),
+    residence.NOT_COUNTED: gettext_lazy("nobody has counted who lives there"),
 }
 COURT = {
     standing.DECIDER: gettext_lazy("the decider’s court"),

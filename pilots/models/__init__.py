@@ -4,6 +4,7 @@ from pilots.models.gates import Decision, Gate, GateKind, GateSpell, SwitchedOff
 from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
+from pilots.models.residents import Residents
 from pilots.models.rights import Absence, DecisionRight, Seat
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PilotSpell",
     "Portfolio",
     "PortfolioRole",
+    "Residents",
     "Seat",
     "StallPolicy",
     "SwitchedOff",

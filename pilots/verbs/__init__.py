@@ -1,5 +1,6 @@
 """The verbs: the only road to the tables. Each guards, locks, writes and logs in one transaction, whoever calls."""
 
+from pilots.verbs.adoption import look_again, record_residents
 from pilots.verbs.gates import (
     accept,
     answer,
@@ -58,6 +59,7 @@ __all__ = [
     "except_",
     "give_role",
     "leave",
+    "look_again",
     "meet_condition",
     "move_decide_by",
     "name_function",
@@ -68,6 +70,7 @@ __all__ = [
     "record",
     "record_claim",
     "record_measurement",
+    "record_residents",
     "register_threshold",
     "rename_function",
     "resume",

@@ -1,0 +1,57 @@
+"""Residents: people outside the pilot team who used it in a week; counted apart from visitors, who prove nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models.pilots import Pilot
+
+
+class ResidentsQuerySet(models.QuerySet["Residents"]):
+    """Weekly counts, by what was known when."""
+
+    def known(self, known_at: date | None = None) -> ResidentsQuerySet:
+        """The counts that hold now, or that held by what was recorded by a day."""
+        if known_at is None:
+            return self.filter(known_until=None)
+        unknown = Q(known_until=None) | Q(known_until__gt=known_at)
+        return self.filter(unknown, known_from__lte=known_at)
+
+
+class Residents(models.Model):
+    """How many people used a pilot in the week that begins on a Monday. A later count of the same week replaces it.
+
+    Known from `known_from` up to, not including, `known_until`; null means still.
+    """
+
+    pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="residents")
+    week = models.DateField(_("week from"))
+    people = models.PositiveIntegerField(_("people outside the pilot team"))
+    visitors = models.PositiveIntegerField(_("visitors of demos"), default=0)
+    known_from = models.DateField()
+    known_until = models.DateField(null=True)
+
+    objects = ResidentsQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pilot", "week", "pk")
+        verbose_name_plural = _("residents")
+        indexes: ClassVar = [
+            models.Index("pilot", "week", name="who_lived_there_in_a_week")
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "pilot",
+                "week",
+                condition=Q(known_until=None),
+                name="one_count_of_residents_a_week",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pilot_id}: {self.people} in the week from {self.week}"
