@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from pilots.today import today
 
 if TYPE_CHECKING:
     from pilots.models import Person
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 class PilotQuerySet(models.QuerySet[Any]):
     """Pilots, by what is recorded of them."""
 
-    def visible_to(self, person: Person) -> PilotQuerySet:
+    def visible_to(self, person: Person, at: date | None = None) -> PilotQuerySet:
         """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
         from pilots.models import GateSpell, Seat
 
@@ -23,12 +26,8 @@ class PilotQuerySet(models.QuerySet[Any]):
         now = GateSpell.objects.filter(
             gate__pilot=OuterRef("pk"), known_until=None, ends=None, person=person
         )
-        seats = Seat.objects.filter(
-            Q(holder=person) | Q(deputy=person) | Q(escalation=person),
-            kind=OuterRef("kind"),
-            cell=OuterRef("cell"),
-            ends=None,
-        )
+        sits = Seat.objects.on(at or today()).of(person)
+        seats = sits.filter(kind=OuterRef("kind"), cell=OuterRef("cell"))
         decides = GateSpell.objects.filter(
             Exists(seats), gate__pilot=OuterRef("pk"), known_until=None, ends=None
         )

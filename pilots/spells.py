@@ -271,7 +271,17 @@ def as_right(right: DecisionRight) -> rights.Right:
         right.escalate_to_id,
         right.starts,
         right.until,
+        tuple(
+            rights.Delegation(given.to_id, given.starts, given.until)
+            for given in right.delegations.all()
+        ),
     )
+
+
+def rights_of(kinds: Iterable[GateKind]) -> Any:
+    """The rights of some kinds with all that `as_right` reads, in two queries."""
+    there = DecisionRight.objects.filter(kind__in=kinds)
+    return there.select_related("kind").prefetch_related("delegations")
 
 
 def rebuild_seats(
@@ -284,7 +294,7 @@ def rebuild_seats(
         Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on")
     )
     by_kind: dict[int, list[rights.Right]] = {kind.pk: [] for kind in kinds}
-    for right in DecisionRight.objects.filter(kind__in=kinds).select_related("kind"):
+    for right in rights_of(kinds):
         by_kind[right.kind_id].append(as_right(right))
     stale = Seat.objects.filter(kind__in=kinds)
     (stale if only is None else stale.filter(cell__in=cells)).delete()
@@ -317,6 +327,7 @@ def _seat(kind: GateKind, cell: Cell, seat: rights.Seat) -> Seat:
         holder_id=seat.holder,
         deputy_id=seat.deputy,
         escalation_id=seat.escalation,
+        delegate_id=seat.delegate,
         capacity=seat.capacity,
         orphaned=seat.orphaned,
     )
@@ -362,6 +373,7 @@ def as_seat(row: Seat) -> rights.Seat:
         right=row.right_id,
         orphaned=row.orphaned,
         run_from=row.run_from,
+        delegate=row.delegate_id,
     )
 
 

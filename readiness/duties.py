@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from pilots.models import GateSpell, Person, Pilot, PortfolioRole, Seat
 from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.history import SPONSOR
+from pilots.today import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,11 @@ def duties(person: Person) -> Duties:
     """What a person is to the pilots today. One query."""
     me = OuterRef("pk")
     now = GateSpell.objects.filter(person=me, known_until=None, ends=None)
-    sits = Q(holder=me) | Q(deputy=me) | Q(escalation=me)
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR)),
         "named": Exists(now.filter(kind__clears_by=ACCEPTANCE)),
-        "decides": Exists(Seat.objects.filter(sits, ends=None)),
+        "decides": Exists(Seat.objects.on(today()).of(me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),
         "office": Exists(roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE)),
         "reviews": Exists(roles.filter(role=PortfolioRole.Role.REVIEWER)),

@@ -5,13 +5,14 @@ from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
 from pilots.models.residents import Residents
-from pilots.models.rights import Absence, DecisionRight, Seat
+from pilots.models.rights import Absence, DecisionRight, Delegation, Seat
 
 __all__ = [
     "Absence",
     "Cell",
     "Decision",
     "DecisionRight",
+    "Delegation",
     "Event",
     "Function",
     "Gate",

@@ -152,6 +152,7 @@ class Decision(models.Model):
     class Capacity(models.TextChoices):
         HOLDER = "holder", _("holder")
         DEPUTY = "deputy", _("deputy")
+        DELEGATE = "delegate", _("delegate")
         ESCALATION = "escalation", _("escalation person")
         NAMED = "named", _("the person named")
         ASSERTED = "asserted", _("a source says so")

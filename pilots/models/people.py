@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import secrets
 from datetime import date
+from functools import cache
 from typing import Any, ClassVar
 
+import holidays
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
     PermissionsMixin,
 )
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,6 +90,26 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.closed_on is not None and self.closed_on <= day
 
 
+def known_calendar(name: str) -> None:
+    """A validator: public holidays are known for this country, and for the part of it where one is named."""
+    country, _dash, part = name.partition("-")
+    parts = supported_countries().get(country)
+    if parts is None or (part and part not in parts):
+        raise ValidationError(
+            gettext(
+                "No public holidays are known for “%(name)s”. Write it as DE or DE-BY."
+            )
+            % {"name": name}
+        )
+
+
+@cache
+def supported_countries() -> dict[str, list[str]]:
+    """The countries whose public holidays are known, each with its parts."""
+    found: dict[str, list[str]] = holidays.list_supported_countries()
+    return found
+
+
 class Portfolio(models.Model):
     """Pilots that one program office answers for, and the person who answers for it above that office."""
 
@@ -98,6 +122,15 @@ class Portfolio(models.Model):
         null=True,
         blank=True,
         related_name="answers_for",
+    )
+    calendar = models.CharField(
+        _("public holidays"),
+        max_length=12,
+        blank=True,
+        validators=[known_calendar],
+        help_text=_(
+            "A country, or a part of one, as in DE or DE-BY. Without it only weekends are free."
+        ),
     )
 
     class Meta:

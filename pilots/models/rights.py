@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -81,6 +82,31 @@ class DecisionRight(models.Model):
         return f"{self.kind.key}: {self.holder} ({reach})"
 
 
+class Delegation(models.Model):
+    """Days on which the holder of a right lets somebody else decide too, both included. The holder stays the holder."""
+
+    right = models.ForeignKey(
+        DecisionRight, on_delete=models.PROTECT, related_name="delegations"
+    )
+    to = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="rights_delegated"
+    )
+    starts = models.DateField(_("from"))
+    until = models.DateField(_("until"))
+
+    class Meta:
+        ordering = ("right", "starts")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(until__gte=F("starts")),
+                name="a_delegation_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.right} to {self.to} until {self.until}"
+
+
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
@@ -100,6 +126,23 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} away {self.starts} to {self.ends}"
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    """Seats by day and by person."""
+
+    def on(self, day: date) -> SeatQuerySet:
+        """Who sits where on a day. Seats are disjoint, so there is at most one for a kind and a cell."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def of(self, person: Any) -> SeatQuerySet:
+        """The seats from which a person may decide, or be asked to."""
+        return self.filter(
+            Q(holder=person)
+            | Q(deputy=person)
+            | Q(delegate=person)
+            | Q(escalation=person)
+        )
 
 
 class Seat(models.Model):
@@ -126,8 +169,13 @@ class Seat(models.Model):
     escalation = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated"
     )
+    delegate = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats_delegated"
+    )
     capacity = models.CharField(max_length=12, blank=True)
     orphaned = models.BooleanField(default=False)
+
+    objects = SeatQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 HOLDER, DEPUTY, ESCALATION = "holder", "deputy", "escalation"
+DELEGATE = "delegate"
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Days, both included, on which the holder of a right lets somebody else decide too. The holder stays the holder."""
+
+    to: int
+    starts: date
+    until: date
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on a day."""
+        return self.starts <= day <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,7 @@ class Right:
     escalate_to: int | None
     starts: date
     until: date | None
+    delegations: tuple[Delegation, ...] = ()
 
     def reaches(self, portfolio: int, function: int | None) -> bool:
         """Whether a cell (a function in a portfolio) lies within this right."""
@@ -57,6 +72,7 @@ class Seat:
     right: int | None = None
     orphaned: bool = False
     run_from: date | None = None
+    delegate: int | None = None
 
 
 def people_left(
@@ -92,22 +108,55 @@ def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> S
                 capacity=capacity,
                 right=right.id,
                 orphaned=capacity != HOLDER,
+                delegate=_delegate(right, closed, day) if capacity == HOLDER else None,
             )
     return Seat(starts=day, ends=None)
 
 
+def _delegate(right: Right, closed: Mapping[int, date], day: date) -> int | None:
+    """Whom the holder lets decide too on a day. It is the holder's to give, and ends when their account is closed."""
+    for given in right.delegations:
+        gone = given.to in closed and closed[given.to] <= day
+        if given.in_force(day) and not gone:
+            return given.to
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One right looked at on the way to whoever decides: `not_yet`, `over`, `emptied` (nobody of it is left) or `decides`."""
+
+    right: Right
+    found: str
+
+
+def steps(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> list[Step]:
+    """The rights that reach a cell, the most specific first, down to the one that decides on a day."""
+    out = []
+    for right in sorted(rights, key=lambda r: (r.breadth, r.starts, r.id)):
+        if day < right.starts:
+            out.append(Step(right, "not_yet"))
+        elif not right.in_force(day):
+            out.append(Step(right, "over"))
+        elif people_left(right, closed, day):
+            return [*out, Step(right, "decides")]
+        else:
+            out.append(Step(right, "emptied"))
+    return out
+
+
 def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
     """The disjoint stretches of a cell's seat, from its first right on; before that nobody sits there."""
-    from dataclasses import replace
-
     days = {r.starts for r in rights} | {
         r.until + timedelta(days=1) for r in rights if r.until
     }
     days |= {
         day
         for who, day in closed.items()
-        if any(who in (r.holder, r.deputy, r.escalate_to) for r in rights)
+        if any(who in _named(right) for right in rights)
     }
+    for given in (given for right in rights for given in right.delegations):
+        days |= {given.starts, given.until + timedelta(days=1)}
     out: list[Seat] = []
     for day in sorted(days):
         seat = seat_on(rights, closed, day)
@@ -125,6 +174,17 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
     return out
 
 
+def _named(right: Right) -> set[int | None]:
+    """Everybody whose account matters to a right."""
+    to = {given.to for given in right.delegations}
+    return {right.holder, right.deputy, right.escalate_to, *to}
+
+
+def named(seat: Seat) -> set[int | None]:
+    """Everybody who may have to decide from a seat."""
+    return {seat.holder, seat.deputy, seat.delegate, seat.escalation}
+
+
 def may_decide(
     seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[int]
 ) -> str | None:
@@ -139,6 +199,8 @@ def may_decide(
         return seat.capacity
     if who == seat.deputy:
         return DEPUTY
+    if who == seat.delegate:
+        return DELEGATE
     others = [person for person in (seat.holder, seat.deputy) if person is not None]
     if (
         who == seat.escalation

@@ -35,7 +35,14 @@ from pilots.verbs.portfolios import (
     set_stall_policy,
 )
 from pilots.verbs.quality import record_measurement, register_threshold
-from pilots.verbs.rights import assign_right, away, close_account
+from pilots.verbs.rights import (
+    assign_right,
+    away,
+    back,
+    close_account,
+    delegate,
+    end_right,
+)
 from pilots.verbs.rules import accept_risk, confirm_rules, set_rules
 
 __all__ = [
@@ -52,10 +59,13 @@ __all__ = [
     "assert_",
     "assign_right",
     "away",
+    "back",
     "close_account",
     "confirm_rules",
     "decide",
     "decline",
+    "delegate",
+    "end_right",
     "except_",
     "give_role",
     "leave",

@@ -101,7 +101,7 @@ class Desk:
         for key, gate in self.state.gates.items():
             if gate.kind.clears_by != ACCEPTANCE:
                 seat = self.seat(key)
-                if self.who in (seat.holder, seat.deputy, seat.escalation):
+                if self.who in rights.named(seat):
                     return True
         return False
 

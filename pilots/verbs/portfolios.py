@@ -24,7 +24,7 @@ from pilots.verbs.desk import days
 from pilots.verbs.people import give
 from pilots.verbs.reference_rows import clean, log, only_office, plain, put
 
-OF_PORTFOLIO = ("name", "escalation")
+OF_PORTFOLIO = ("name", "escalation", "calendar")
 LONGEST_QUIET = 365
 """Quiet days beyond a year would be no stall clock at all."""
 
@@ -36,6 +36,7 @@ def open_portfolio(
     name: str,
     by: Person | None,
     escalation: Person | None = None,
+    calendar: str = "",
     on: date | None = None,
     known: date | None = None,
 ) -> Portfolio:
@@ -48,7 +49,7 @@ def open_portfolio(
     """
     on, known = days(on, known)
     only_office(by, None, on)
-    portfolio = Portfolio(key=key.strip(), name=name.strip())
+    portfolio = Portfolio(key=key.strip(), name=name.strip(), calendar=calendar)
     _escalates(portfolio, escalation, by)
     portfolio.escalation = escalation
     clean(portfolio)

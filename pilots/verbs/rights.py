@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from pilots import access, spells
+from pilots import spells
 from pilots.models import (
     Absence,
     Decision,
     DecisionRight,
+    Delegation,
     Event,
     Function,
     Gate,
@@ -21,16 +22,10 @@ from pilots.models import (
     Person,
     Portfolio,
 )
-from pilots.refusals import Invalid, NotYours, Overlap
+from pilots.refusals import EndRequired, Invalid, Overlap
 from pilots.rules import gates
 from pilots.verbs.desk import days, sit_down
-
-
-def _office(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
-    if by is not None and (
-        access.has_left(by, on) or not access.is_office(by, portfolio)
-    ):
-        raise NotYours
+from pilots.verbs.reference_rows import log, only_office
 
 
 @transaction.atomic
@@ -56,31 +51,23 @@ def assign_right(
         Invalid: an end before its start, a deputy who is the holder.
     """
     on, known = days(on, known)
-    _office(by, portfolio, on)
+    only_office(by, portfolio, on)
     starts = starts or on
     if until is not None and until < starts:
-        raise Invalid("The right would end before it starts.", field="until")
+        raise Invalid(_("The right would end before it starts."), field="until")
     if deputy == holder:
-        raise Invalid("A deputy is somebody else.", field="deputy")
+        raise Invalid(_("A deputy is somebody else."), field="deputy")
+    if answer_within_days < 1:
+        raise Invalid(_("Give a working day at least."), field="answer_within_days")
     _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
         answer_within_days=answer_within_days, starts=starts, until=until,
     )  # fmt: skip
-    Event.objects.create(
-        verb="assign_right",
-        portfolio=portfolio,
-        by=by,
-        on=on,
-        known_on=known,
-        data={
-            "right": right.pk,
-            "kind": kind.key,
-            "holder": holder.pk,
-            "starts": starts,
-            "until": until,
-        },
-    )
+    data = {
+        "right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until,
+    }  # fmt: skip
+    log("assign_right", by, on, known, data, portfolio=portfolio)
     spells.rebuild_seats([kind])
     return right
 
@@ -93,6 +80,7 @@ def _make_room(
     starts: date,
     until: date | None,
 ) -> None:
+    """Close an open-ended right of the same reach, or refuse where another one holds on those days."""
     alike = DecisionRight.objects.select_for_update().filter(
         kind=kind, portfolio=portfolio, function=function
     )
@@ -110,6 +98,117 @@ def _make_room(
 
 
 @transaction.atomic
+def end_right(
+    *,
+    right: DecisionRight,
+    until: date,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> DecisionRight:
+    """End a right on a last day. From the day after, the next broader right decides, or nobody, which is shown.
+
+    Raises:
+        Invalid: it would end before it starts, or later than it ends already.
+    """
+    on, known = days(on, known)
+    only_office(by, right.portfolio, on)
+    right = DecisionRight.objects.select_for_update().get(pk=right.pk)
+    if until < right.starts:
+        raise Invalid(_("The right would end before it starts."), field="until")
+    if right.until is not None and until > right.until:
+        raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
+    right.until = until
+    right.save(update_fields=["until"])
+    data = {"right": right.pk, "until": until}
+    log("end_right", by, on, known, data, portfolio=right.portfolio)
+    spells.rebuild_seats([right.kind])
+    return right
+
+
+@transaction.atomic
+def delegate(
+    *,
+    right: DecisionRight,
+    to: Person,
+    by: Person | None,
+    until: date | None = None,
+    starts: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Delegation:
+    """Let somebody else decide too, from a day to a day, both included. The holder stays the holder; the log names both.
+
+    Raises:
+        NotYours: `by` is neither the holder nor of the program office.
+        EndRequired: a delegation has an end.
+        Overlap: somebody else is the delegate on those days.
+        Invalid: a day that is over, an end that cannot be, or a person who decides anyway or has left.
+    """
+    on, known = days(on, known)
+    if by != right.holder:
+        only_office(by, right.portfolio, on)
+    starts = starts or known
+    _delegation_days(right, starts, until, known)
+    assert until is not None
+    if to.pk in (right.holder_id, right.deputy_id):
+        raise Invalid(_("This person decides already."), field="to")
+    for person, field in ((right.holder, "right"), (to, "to")):
+        if person.closed_by(known):
+            raise Invalid(_("This account is closed."), field=field)
+    clash = right.delegations.filter(starts__lte=until, until__gte=starts).first()
+    if clash is not None:
+        raise Overlap(
+            _("%(to)s would be the delegate from %(starts)s, but %(other)s is until %(until)s.")
+            % {"to": to, "starts": starts, "other": clash.to, "until": clash.until},
+            field="starts",
+        )  # fmt: skip
+    given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
+    data = {
+        "right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until,
+    }  # fmt: skip
+    log("delegate", by, on, known, data, portfolio=right.portfolio)
+    spells.rebuild_seats([right.kind])
+    return given
+
+
+def _delegation_days(
+    right: DecisionRight, starts: date, until: date | None, known: date
+) -> None:
+    if until is None:
+        raise EndRequired(field="until")
+    if starts < known:
+        raise Invalid(_("That day is over. Give today or a later day."), field="starts")
+    if until < starts:
+        raise Invalid(_("The delegation would end before it starts."), field="until")
+    if right.until is not None and until > right.until:
+        raise Invalid(_("The right itself ends earlier."), field="until")
+
+
+@transaction.atomic
+def back(
+    *,
+    absence: Absence,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> None:
+    """Somebody is back earlier than said: from that day on they are there. One that had not begun is taken off."""
+    on, known = days(on, known)
+    if by != absence.person:
+        only_office(by, None, on)
+    if on > absence.ends:
+        raise Invalid(_("This absence is over."), field="on")
+    data = {"person": absence.person_id, "starts": absence.starts, "ends": absence.ends}
+    log("back", by, on, known, data)
+    if on <= absence.starts:
+        absence.delete()
+        return
+    absence.ends = on - timedelta(days=1)
+    absence.save(update_fields=["ends"])
+
+
+@transaction.atomic
 def away(
     *,
     person: Person,
@@ -122,17 +221,11 @@ def away(
     """Record the days on which somebody is away, both included. It takes no right."""
     on, known = days(on, known)
     if by != person:
-        _office(by, None, on)
+        only_office(by, None, on)
     if ends < starts:
-        raise Invalid("The absence would end before it starts.", field="ends")
+        raise Invalid(_("The absence would end before it starts."), field="ends")
     absence = Absence.objects.create(person=person, starts=starts, ends=ends)
-    Event.objects.create(
-        verb="away",
-        by=by,
-        on=on,
-        known_on=known,
-        data={"person": person.pk, "starts": starts, "ends": ends},
-    )
+    log("away", by, on, known, {"person": person.pk, "starts": starts, "ends": ends})
     return absence
 
 
@@ -146,13 +239,12 @@ def close_account(
 ) -> None:
     """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left."""
     on, known = days(on, known)
-    _office(by, None, on)
+    only_office(by, None, on)
     if person.closed_on is not None:
-        raise Invalid("This account is closed already.", field="person")
+        raise Invalid(_("This account is closed already."), field="person")
     person.closed_on, person.is_active = on, False
     person.save(update_fields=["closed_on", "is_active"])
-    data: dict[str, Any] = {"person": person.pk}
-    Event.objects.create(verb="close_account", by=by, on=on, known_on=known, data=data)
+    log("close_account", by, on, known, {"person": person.pk})
     spells.rebuild_seats()
     latest = GateSpell.objects.filter(
         person=person, known_until=None, ends=None
