@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.rules import adoption, gates
 from pilots.rules.acts import ACCEPTANCE
-from readiness import residence, standing
+from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
+from readiness import residence, rights, standing
 from readiness.reading import GateOn, PilotOn
 
 STANDING = {
@@ -36,6 +37,17 @@ STATE = {
     gates.ASSERTED: gettext_lazy("only asserted"),
     gates.LAPSED: gettext_lazy("lapsed"),
     gates.RECONFIRM: gettext_lazy("to be confirmed again"),
+}
+HOLE = {
+    rights.NOBODY: gettext_lazy("belongs to nobody"),
+    rights.NONE_FREE: gettext_lazy("whoever decides is away, or may not decide here"),
+    rights.UNNAMED: gettext_lazy("nobody is named"),
+}
+CAPACITY = {
+    HOLDER: gettext_lazy("holder"),
+    DEPUTY: gettext_lazy("deputy"),
+    DELEGATE: gettext_lazy("delegate"),
+    ESCALATION: gettext_lazy("escalation person"),
 }
 RESIDENCE = {
     residence.LIVED_IN: gettext_lazy("lived in"),
@@ -155,3 +167,32 @@ def missing(found: PilotOn) -> list[str]:
         else:
             out.append(_("Not known: %(what)s") % {"what": MISSING[code]})
     return out
+
+
+def step(found: rights.Step) -> str:
+    """One right on the way to whoever decides, in a sentence."""
+    right = found.right
+    reach = [str(part) for part in (right.function, right.portfolio) if part]
+    says = {
+        "reach": ", ".join(reach) or _("everywhere"),
+        "holder": right.holder.name,
+        "starts": day(right.starts),
+        "until": day(right.until) if right.until else "",
+    }
+    sentences = {
+        "not_yet": _("The right for %(reach)s begins only on %(starts)s."),
+        "over": _("The right for %(reach)s, of %(holder)s, ended on %(until)s."),
+        "emptied": _("The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right decides."),
+        "decides": _("The right for %(reach)s is the nearest in force: it was given to %(holder)s on %(starts)s."),
+    }  # fmt: skip
+    return sentences[found.found] % says
+
+
+def sitting(found: rights.Sitting) -> str:
+    """Somebody who decides, in which capacity, and until when they are away."""
+    says = {"who": found.person.name, "as": str(CAPACITY[found.capacity])}
+    if found.away_until is None:
+        return _("%(who)s, %(as)s") % says
+    return _("%(who)s, %(as)s, away until %(until)s") % (
+        says | {"until": day(found.away_until)}
+    )

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from readiness import marks, words
 from readiness.reading import GateOn
+from readiness.rights import Sitting, Step
 
 register = template.Library()
 
@@ -60,6 +61,24 @@ def move_words(gate: GateOn) -> str:
 def since_words(gate: GateOn) -> str:
     """`{{ gate|since_words }}`: “70 days”, or no more than is known."""
     return words.since(gate.reading)
+
+
+@register.filter
+def hole_words(why: str) -> str:
+    """`{{ seat.hole|hole_words }}`: why nobody decides."""
+    return str(words.HOLE[why])
+
+
+@register.filter
+def sitting_words(sitting: Sitting) -> str:
+    """`{{ sitting|sitting_words }}`: who decides, in which capacity, and until when they are away."""
+    return words.sitting(sitting)
+
+
+@register.filter
+def step_words(step: Step) -> str:
+    """`{{ step|step_words }}`: one right on the way to whoever decides."""
+    return words.step(step)
 
 
 @register.simple_tag

@@ -1,0 +1,133 @@
+"""The decision-rights table and its holes, and who decides what on any date."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from pilots.models import Cell, Function, GateKind, Person, Portfolio
+from pilots.refusals import Invalid
+from pilots.today import today
+from readiness.asked import as_of
+from readiness.holes import gaps, holes, next_month
+from readiness.querysets import pilots
+from readiness.rights import decided_kinds, table, who_decides
+
+MOST_CELLS = 200
+"""Places shown on one page; a portfolio can be chosen where there are more."""
+MOST_GAPS, MOST_PILOTS = 100, 2000
+"""Holes listed, and running pilots looked at for them, on one page."""
+
+
+class Question(forms.Form):
+    """Who decides this on a date?"""
+
+    kind = forms.ModelChoiceField(
+        GateKind.objects.none(), label=_("Gate"), to_field_name="key", empty_label=None
+    )
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(), label=_("Portfolio"), to_field_name="key", empty_label=None
+    )  # fmt: skip
+    function = forms.ModelChoiceField(
+        Function.objects.none(),
+        label=_("Function"),
+        to_field_name="name",
+        required=False,
+        empty_label=_("none named"),
+    )
+    on = forms.DateField(
+        label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, cells: QuerySet[Cell], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
+        self._choose("kind", kinds)
+        self._choose("portfolio", Portfolio.objects.filter(cells__in=cells).distinct())
+        self._choose("function", Function.objects.filter(cells__in=cells).distinct())
+
+    def _choose(self, name: str, among: QuerySet[Any]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = among
+
+
+@require_safe
+def rights(request: HttpRequest) -> HttpResponse:
+    """The table of kinds by portfolio and function on a date, its holes, and the answer to one question."""
+    assert isinstance(request.user, Person)
+    refused = None
+    try:
+        at = as_of(request.GET)
+    except Invalid as wrong:
+        at, refused = today(), wrong.says
+    cells = cells_for(request.user)
+    chosen = cells.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else cells  # fmt: skip
+    shown = list(chosen[: MOST_CELLS + 1])
+    asks = "kind" in request.GET
+    form = Question(
+        request.GET if asks else None, cells=cells, initial={"on": at.isoformat()}
+    )
+    context = {
+        "at": at,
+        "refused": refused,
+        "kinds": decided_kinds(),
+        "rows": table(shown[:MOST_CELLS], at=at),
+        "more": len(shown) > MOST_CELLS,
+        "portfolios": Portfolio.objects.filter(cells__in=cells).distinct(),
+        "of": request.GET.get("of", ""),
+        "form": form,
+        "answer": _answer(form) if asks else None,
+        **_holes(request.user, request.GET.get("of", ""), at),
+    }
+    return render(request, "pages/rights.html", context)
+
+
+def cells_for(person: Person) -> QuerySet[Cell]:
+    """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
+    theirs = pilots().visible_to(person)
+    there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
+        Q(function=OuterRef("function"))
+        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
+    )  # fmt: skip
+    whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
+    wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
+    return (
+        Cell.objects.filter(wanted)
+        .select_related("portfolio", "function")
+        .order_by("portfolio__name", "function__name", "pk")
+        .distinct()
+    )
+
+
+def _answer(form: Question) -> Any:
+    if not form.is_valid():
+        return None
+    asked = form.cleaned_data
+    return who_decides(
+        asked["kind"], asked["portfolio"], asked["function"], at=asked["on"]
+    )
+
+
+def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
+    """The holes of next month among the running pilots that a person may see, the earliest first."""
+    first, last = next_month(at)
+    there = pilots().visible_to(person).filter(stage="running")
+    if portfolio:
+        there = there.filter(portfolio__key=portfolio)
+    some = there.select_related("portfolio", "function")[:MOST_PILOTS]
+    found = gaps(holes(some, first=first, last=last, at=at))
+    return {
+        "first": first,
+        "last": last,
+        "gaps": found[:MOST_GAPS],
+        "how_many": len(found),
+        "looked_at": MOST_PILOTS if len(some) == MOST_PILOTS else None,
+    }

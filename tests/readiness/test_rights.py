@@ -1,0 +1,342 @@
+"""Rule 7, to be seen: who decides this on a date, and why; and the Thursday test."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from pilots import verbs
+from pilots.models import (
+    DecisionRight,
+    Function,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+)
+from pilots.refusals import EndRequired, Invalid, NotYours, Overlap
+from pilots.rules.acts import ACCEPTANCE
+from readiness import working_days
+from readiness.answers import asked
+from readiness.holes import Hole, gaps, holes, next_month
+from readiness.reading import read_one
+from readiness.rights import NOBODY, NONE_FREE, UNNAMED, table, who_decides
+
+pytestmark = pytest.mark.django_db
+JAN, MARCH, APRIL = date(2025, 1, 1), date(2025, 3, 3), date(2025, 4, 1)
+
+
+class Cast:
+    """A portfolio in Bavaria, with its people."""
+
+    def __init__(self) -> None:
+        self.people = {
+            name: Person.objects.create_user(f"{name}@example.org", name=name.title())
+            for name in ("ria", "lena", "dora", "kai", "wim", "otto", "sam")
+        }
+        self.portfolio = Portfolio.objects.create(
+            key="p", name="Works", calendar="DE-BY", escalation=self.people["kai"]
+        )
+        PortfolioRole.objects.create(
+            portfolio=self.portfolio, person=self.people["ria"], role="program-office"
+        )
+        self.service = Function.objects.create(name="Customer service")
+        self.legal = GateKind.objects.get(key="legal-sign-off")
+
+    def __getattr__(self, name: str) -> Person:
+        return self.people[name]
+
+    def right(self, holder: str = "lena", **more: Any) -> DecisionRight:
+        values = {"deputy": None, "escalate_to": None, "starts": JAN} | more
+        for part in ("deputy", "escalate_to"):
+            if values[part]:
+                values[part] = self.people[values[part]]
+        kind = values.pop("kind", self.legal)
+        return verbs.assign_right(
+            kind=kind, holder=self.people[holder], by=None, portfolio=self.portfolio, on=JAN, known=JAN, **values
+        )  # fmt: skip
+
+    def pilot(self, key: str = "P-1", **more: Any) -> Pilot:
+        values = {"function": self.service} | more
+        pilot = verbs.record(
+            portfolio=self.portfolio, key=key, name=f"Drafts {key}", by=self.ria, on=MARCH, known=MARCH, **values
+        )  # fmt: skip
+        verbs.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
+        return pilot
+
+    def who(self, at: date) -> Any:
+        return who_decides(self.legal, self.portfolio, self.service, at=at)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return Cast()
+
+
+def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(
+    cast: Cast,
+) -> None:
+    cast.right("lena")
+    cast.right("dora", function=cast.service, starts=APRIL)
+    before, after = cast.who(APRIL - timedelta(days=1)), cast.who(APRIL)
+    assert before.seat.decides.person == cast.lena
+    assert [(s.right.holder.name, s.found) for s in before.steps] == [("Dora", "not_yet"), ("Lena", "decides")]  # fmt: skip
+    assert after.seat.decides.person == cast.dora
+    assert [(s.right.holder.name, s.found) for s in after.steps] == [("Dora", "decides")]  # fmt: skip
+
+
+def test_where_nobody_of_a_right_is_left_the_answer_says_so(cast: Cast) -> None:
+    cast.right("lena")
+    cast.right("dora", function=cast.service)
+    verbs.close_account(person=cast.dora, by=cast.ria, on=MARCH, known=MARCH)
+    answer = cast.who(MARCH)
+    assert answer.seat.decides.person == cast.lena
+    assert [s.found for s in answer.steps] == ["emptied", "decides"]
+
+
+def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(cast: Cast) -> None:
+    cast.right("lena", deputy="dora")
+    verbs.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
+    seat = cast.who(MARCH).seat
+    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (cast.dora, "deputy", True)  # fmt: skip
+
+
+def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(cast: Cast) -> None:
+    right = cast.right("lena", deputy="dora")
+    verbs.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    assert cast.who(APRIL).seat.decides.person == cast.dora
+    verbs.end_right(right=right, until=MARCH, by=cast.ria, on=MARCH, known=MARCH)
+    cast.right("lena", starts=date(2025, 3, 4))
+    alone = cast.who(APRIL).seat
+    assert (alone.decides, alone.hole) == (None, NONE_FREE)
+    assert cast.who(APRIL + timedelta(days=1)).seat.hole is None
+
+
+def test_no_right_is_a_hole(cast: Cast) -> None:
+    assert cast.who(APRIL).seat.hole == NOBODY
+
+
+def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
+    right = cast.right("lena")
+    pilot = cast.pilot()
+    last = APRIL + timedelta(days=9)
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)  # fmt: skip
+    gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
+    for day, may in ((APRIL - timedelta(days=1), False), (APRIL, True), (last, True), (last + timedelta(days=1), False)):  # fmt: skip
+        if may:
+            decision = verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)  # fmt: skip
+            assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
+        else:
+            with pytest.raises(NotYours):
+                verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)  # fmt: skip
+    seat = cast.who(APRIL).seat
+    assert [one.person.name for one in seat.sitting] == ["Lena", "Wim"]
+    assert cast.who(last + timedelta(days=1)).seat.sitting[0].person == cast.lena
+    assert len(cast.who(last + timedelta(days=1)).seat.sitting) == 1
+
+
+def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> None:
+    right = cast.right("lena", deputy="dora")
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    verbs.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))  # fmt: skip
+    assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        ({"until": None}, EndRequired),
+        ({"until": MARCH - timedelta(days=1)}, Invalid),
+        ({"starts": MARCH - timedelta(days=1)}, Invalid),
+        ({"to": "lena"}, Invalid),
+        ({"to": "dora"}, Invalid),
+        ({"by": "otto"}, NotYours),
+        ({"by": "wim"}, NotYours),
+    ],
+)
+def test_a_delegation_that_cannot_be_is_refused(
+    cast: Cast, changes: dict[str, Any], refusal: type[Exception]
+) -> None:
+    right = cast.right("lena", deputy="dora")
+    values = {"to": "wim", "by": "lena", "starts": MARCH, "until": APRIL} | changes
+    values["to"], values["by"] = cast.people[values["to"]], cast.people[values["by"]]
+    with pytest.raises(refusal):
+        verbs.delegate(right=right, on=MARCH, known=MARCH, **values)
+
+
+def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
+    right = cast.right("lena")
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    with pytest.raises(Overlap, match=r"Otto.*Wim"):
+        verbs.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+
+
+def test_back_early_somebody_is_there_again(cast: Cast) -> None:
+    cast.right("lena")
+    absence = verbs.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    verbs.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))  # fmt: skip
+    assert cast.who(date(2025, 3, 19)).seat.hole == NONE_FREE
+    assert cast.who(date(2025, 3, 20)).seat.hole is None
+
+
+def test_holidays_and_weekends_are_no_working_days() -> None:
+    bavaria = working_days.calendar("DE-BY")
+    assert working_days.after(date(2025, 4, 17), 1, bavaria) == date(2025, 4, 22)
+    assert working_days.after(date(2025, 4, 17), 1, working_days.calendar("")) == date(2025, 4, 18)  # fmt: skip
+    assert working_days.after(date(2025, 4, 17), 0, bavaria) == date(2025, 4, 17)
+
+
+def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
+    with pytest.raises(Invalid):
+        verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})  # fmt: skip
+    verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
+
+
+def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(
+    cast: Cast,
+) -> None:
+    cast.right("lena", escalate_to="wim", answer_within_days=10)
+    pilot = cast.pilot()  # started on Monday 3 March, carnival
+    for at, overdue in ((date(2025, 3, 17), False), (date(2025, 3, 18), True)):
+        found = read_one(pilot, at=at)
+        assert found is not None
+        was = asked(found.gate("legal-sign-off"), found)
+        assert was is not None
+        assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), cast.wim)  # fmt: skip
+        assert was.is_overdue(at) is overdue
+        assert asked(found.gate("funding-owner"), found) is None
+
+
+def test_the_table_takes_three_queries_however_many_places(
+    cast: Cast, django_assert_num_queries: Any
+) -> None:
+    cast.right("lena", deputy="dora", escalate_to="kai")
+    for number in range(12):
+        place = Function.objects.create(name=f"F {number}")
+        cast.pilot(f"P-{number}", function=place)
+    cells = list(cast.portfolio.cells.select_related("portfolio", "function"))
+    assert len(cells) == 12
+    with django_assert_num_queries(3):
+        rows = table(cells, at=APRIL)
+    assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}  # fmt: skip
+
+
+# The Thursday test ---------------------------------------------------------------------------------------------------
+
+
+def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
+    """By the rights themselves, one day at a time, without seats."""
+    found = read_one(pilot, at=APRIL)
+    assert found is not None
+    if kind.clears_by == ACCEPTANCE:
+        return None if found.gate(kind.key).holder else UNNAMED
+
+    def there(person: Person | None) -> bool:
+        return (
+            person is not None
+            and not person.absences.filter(starts__lte=day, ends__gte=day).exists()
+            and person.pk != found.reading.sponsor
+        )
+
+    rights = DecisionRight.objects.filter(kind=kind, portfolio=cast.portfolio, starts__lte=day)  # fmt: skip
+    in_force = [r for r in rights if r.until is None or r.until >= day]
+    for right in sorted(in_force, key=lambda r: r.function_id is None):
+        if right.function_id in (None, pilot.function_id):
+            people = [right.holder, right.deputy, right.escalate_to]
+            people += [given.to for given in right.delegations.filter(starts__lte=day, until__gte=day)]  # fmt: skip
+            return None if any(map(there, people)) else NONE_FREE
+    return NOBODY
+
+
+def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_listed(
+    cast: Cast, django_assert_max_num_queries: Any
+) -> None:
+    data = GateKind.objects.get(key="it-data-access")
+    may = date(2025, 5, 1)
+    cast.right("lena", deputy="dora", escalate_to="wim")
+    cast.right("otto", function=cast.service, until=date(2025, 5, 13))
+    cast.right("sam", kind=data)
+    billing = Function.objects.create(name="Billing")
+    pilots = [cast.pilot("P-1"), cast.pilot("P-2", function=billing), cast.pilot("P-3", function=None)]  # fmt: skip
+    for person, starts, ends in (
+        ("otto", date(2025, 5, 8), date(2025, 5, 9)),
+        ("lena", may, date(2025, 5, 31)), ("dora", date(2025, 5, 14), date(2025, 5, 16)),
+        ("wim", date(2025, 5, 16), date(2025, 5, 19)), ("sam", date(2025, 5, 28), date(2025, 6, 2)),
+    ):  # fmt: skip
+        verbs.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)  # fmt: skip
+    sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")  # fmt: skip
+    verbs.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
+    verbs.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
+
+    first, last = next_month(APRIL)
+    assert (first, last) == (may, date(2025, 5, 31))
+    rows = Pilot.objects.select_related("portfolio", "function").order_by("key")
+    with django_assert_max_num_queries(8):
+        found = list(holes(rows, first=first, last=last, at=APRIL))
+    listed = {
+        (hole.pilot.key, hole.kind.key, day): hole.why
+        for hole in found
+        for day in working_days.between(
+            hole.first, hole.last, working_days.calendar("DE-BY")
+        )
+    }
+    days = list(working_days.between(first, last, working_days.calendar("DE-BY")))
+    assert date(2025, 5, 1) not in days  # Labour Day, a Thursday
+    assert date(2025, 5, 29) not in days  # Ascension, a Thursday
+    for pilot in pilots:
+        for kind in GateKind.objects.all():
+            for day in days:
+                expected = _oracle(cast, pilot, kind, day)
+                assert listed.get((pilot.key, kind.key, day)) == expected, (pilot.key, kind.key, day)  # fmt: skip
+    assert ("P-1", "legal-sign-off", date(2025, 5, 8)) in listed
+    assert ("P-1", "legal-sign-off", date(2025, 5, 15)) not in listed
+    assert ("P-1", "legal-sign-off", date(2025, 5, 16)) in listed
+    assert ("P-2", "it-data-access", date(2025, 5, 5)) in listed  # its sponsor may not
+
+
+def test_holes_alike_are_told_once(cast: Cast) -> None:
+    a, b = cast.pilot("P-1"), cast.pilot("P-2")
+    same = [Hole(p, p.gates.get(kind=cast.legal), cast.legal, MARCH, APRIL, NOBODY) for p in (a, b)]  # fmt: skip
+    (gap,) = gaps(same)
+    assert [p.key for p in gap.pilots] == ["P-1", "P-2"]
+
+
+# The page ------------------------------------------------------------------------------------------------------------
+
+
+def _get(person: Person, address: str) -> Any:
+    client = Client()
+    client.force_login(person)
+    return client.get(address)
+
+
+def test_the_page_answers_who_decides_with_reasons(cast: Cast) -> None:
+    cast.right("lena", deputy="dora")
+    cast.pilot()
+    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01")  # fmt: skip
+    said = page.content.decode()
+    assert page.status_code == 200
+    assert "Legal: Lena, holder." in said
+    assert "The right for Works is the nearest in force" in said
+    assert "Dora, deputy" in said
+
+
+def test_what_cannot_be_asked_is_said_and_the_page_stays(cast: Cast) -> None:
+    cast.pilot()
+    page = _get(cast.ria, "/rights/?as_of=yesterday")
+    assert page.status_code == 200
+    assert "is not a date" in page.content.decode()
+    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=q&on=2025-04-01")
+    assert page.status_code == 200
+
+
+def test_who_may_see_nothing_sees_no_place(cast: Cast) -> None:
+    cast.right("lena")
+    cast.pilot()
+    page = _get(cast.otto, "/rights/")
+    assert "Customer service" not in page.content.decode()
+    assert "Customer service" in _get(cast.lena, "/rights/").content.decode()
