@@ -48,6 +48,7 @@ MAY: dict[str, frozenset[str]] = {
     "close_account": frozenset({OFFICE}),
     "open_account": frozenset({OFFICE}),
     "amend_account": frozenset({OFFICE}),
+    "set_password": frozenset({OFFICE}),
     "give_role": frozenset({OFFICE}),
     "take_role": frozenset({OFFICE}),
     "open_portfolio": frozenset({OFFICE}),

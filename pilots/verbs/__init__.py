@@ -13,6 +13,7 @@ from pilots.verbs.gates import (
     meet_condition,
     nominate,
 )
+from pilots.verbs.installation import open_first_account, record_set_up, set_password
 from pilots.verbs.kinds import add_kind, amend_kind, switch_off, switch_on
 from pilots.verbs.people import amend_account, give_role, open_account, take_role
 from pilots.verbs.pilots import (
@@ -75,17 +76,20 @@ __all__ = [
     "name_function",
     "nominate",
     "open_account",
+    "open_first_account",
     "open_portfolio",
     "pause",
     "record",
     "record_claim",
     "record_measurement",
     "record_residents",
+    "record_set_up",
     "register_threshold",
     "rename_function",
     "resume",
     "retire",
     "roll_back",
+    "set_password",
     "set_rules",
     "set_stall_policy",
     "start",

@@ -1,0 +1,74 @@
+"""Verbs on an installation: its first account, and how its tables were first filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.models import Event, Person
+from pilots.refusals import Invalid, NotYours
+from pilots.verbs.desk import days
+from pilots.verbs.people import open_account
+from pilots.verbs.reference_rows import log, only_office
+
+SET_UP = "set_up"
+
+
+@transaction.atomic
+def open_first_account(
+    *,
+    email: str,
+    name: str,
+    password: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Person:
+    """Open the account that opens all others. It belongs to every portfolio's program office.
+
+    Raises:
+        NotYours: there are people already; one of the program office opens accounts.
+    """
+    if Person.objects.exists():
+        raise NotYours
+    person = open_account(
+        email=email, name=name, password=password, by=None, on=on, known=known
+    )
+    person.is_staff = person.is_superuser = True
+    person.save(update_fields=["is_staff", "is_superuser"])
+    return person
+
+
+@transaction.atomic
+def set_password(
+    *,
+    person: Person,
+    password: str,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Give a person a password to sign in with: their own, or from the program office."""
+    on, known = days(on, known)
+    if by != person:
+        only_office(by, None, on)
+    if person.closed_by(on):
+        raise Invalid(_("This account is closed."), field="person")
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    return log("set_password", by, on, known, {"person": person.pk})
+
+
+def record_set_up(
+    *,
+    kind: str,
+    accounts: Mapping[str, Person],
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Write down what these tables were first filled with, and whose accounts show what each role sees."""
+    on, known = days(on, known)
+    by_role = {role: person.pk for role, person in accounts.items()}
+    return log(SET_UP, None, on, known, {"kind": kind, "accounts": by_role})
