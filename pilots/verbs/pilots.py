@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import (
@@ -127,13 +128,16 @@ def recording(
 def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
     for name in values:
         if name not in allowed:
-            raise Invalid(f"“{name}” is not a field that can be set.", field=name)
+            raise Invalid(
+                _("“%(name)s” is not a field that can be set.") % {"name": name},
+                field=name,
+            )
 
 
 def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> None:
     """Refuse a value that cannot be. Rows that a caller has in hand already need not be looked up again."""
     if not str(pilot.name or "").strip():
-        raise Invalid("Give the pilot a name.", field="name")
+        raise Invalid(_("Give the pilot a name."), field="name")
     try:
         if known_to_be_there is None:
             pilot.full_clean(validate_unique=pilot._state.adding)
@@ -141,10 +145,10 @@ def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> No
             pilot.clean_fields(exclude=set(known_to_be_there))
     except ValidationError as error:
         field, sentences = next(iter(error.message_dict.items()))
-        raise Invalid(" ".join(sentences), field=field) from error
+        raise Invalid(_(" ").join(sentences), field=field) from error
     for field, value in vars(pilot).items():
         if isinstance(value, str) and "\0" in value:
-            raise Invalid("A text cannot hold a null character.", field=field)
+            raise Invalid(_("A text cannot hold a null character."), field=field)
 
 
 @transaction.atomic
@@ -198,7 +202,7 @@ def starting(desk: Desk, decide_by: date | None = None) -> Event:
     desk.stages("planned", "not_stated")
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     if decide_by < desk.on:
-        raise Invalid("The decide-by date lies before the start.", field="decide_by")
+        raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > desk.on + stalls.HALF_A_YEAR
     _allow_or_escalate(desk, "start", far)
     return desk.write("start", data={"decide_by": decide_by})
@@ -241,7 +245,7 @@ def move_decide_by(
     reason = need_reason(reason)
     _not_stalled(desk)
     if to < state.started_on or to == state.decide_by:
-        raise Invalid("Give another date, not before the start.", field="to")
+        raise Invalid(_("Give another date, not before the start."), field="to")
     _allow_or_escalate(desk, "move_decide_by", takes)
     return desk.write(
         "move_decide_by",
@@ -271,7 +275,7 @@ def pause(
     if until is None:
         raise EndRequired(field="until")
     if until < desk.on:
-        raise Invalid("The pause would end before it starts.", field="until")
+        raise Invalid(_("The pause would end before it starts."), field="until")
     if until > desk.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
     _allow_or_escalate(

@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, WrongStage
@@ -25,9 +26,9 @@ def _number(value: object, field: str) -> float:
     try:
         number = float(str(value))
     except ValueError as error:
-        raise Invalid("Give a number.", field=field) from error
+        raise Invalid(_("Give a number."), field=field) from error
     if not math.isfinite(number):
-        raise Invalid("Give a finite number.", field=field)
+        raise Invalid(_("Give a finite number."), field=field)
     return number
 
 
@@ -55,18 +56,18 @@ def register_threshold(
     _not_over(desk)
     desk.allow("register_threshold")
     if not str(metric or "").strip():
-        raise Invalid("Name what is measured.", field="metric")
+        raise Invalid(_("Name what is measured."), field="metric")
     if direction not in ("at_least", "at_most"):
-        raise Invalid("Say at least or at most.", field="direction")
+        raise Invalid(_("Say at least or at most."), field="direction")
     if kind not in ("proportion", "mean"):
-        raise Invalid("Say proportion or mean.", field="kind")
+        raise Invalid(_("Say proportion or mean."), field="kind")
     value = _number(value, "value")
     if kind == "proportion" and not 0 <= value <= 1:
-        raise Invalid("A proportion lies between 0 and 1.", field="value")
+        raise Invalid(_("A proportion lies between 0 and 1."), field="value")
     smallest_sample = _whole(
         smallest_sample,
         "smallest_sample",
-        "The smallest sample is a whole number, one at least.",
+        _("The smallest sample is a whole number, one at least."),
     )
     data = {
         "metric": metric.strip(),
@@ -103,22 +104,24 @@ def record_measurement(
     threshold = desk.state.threshold
     if threshold is None:
         raise Invalid(
-            "Register a threshold first: what is good enough is agreed before it is measured.",
+            _(
+                "Register a threshold first: what is good enough is agreed before it is measured."
+            ),
             field="value",
         )
     value = _number(value, "value")
     if threshold.kind == "proportion" and not 0 <= value <= 1:
-        raise Invalid("A proportion lies between 0 and 1.", field="value")
-    sample = _whole(sample, "sample", "The sample is a whole number, one at least.")
+        raise Invalid(_("A proportion lies between 0 and 1."), field="value")
+    sample = _whole(sample, "sample", _("The sample is a whole number, one at least."))
     if threshold.kind == "mean" and deviation is None:
         raise Invalid(
-            "A mean needs the sample's standard deviation.", field="deviation"
+            _("A mean needs the sample's standard deviation."), field="deviation"
         )
     if deviation is not None:
         deviation = _number(deviation, "deviation")
         if deviation < 0:
             raise Invalid(
-                "A standard deviation is never below zero.", field="deviation"
+                _("A standard deviation is never below zero."), field="deviation"
             )
     verdict = quality.verdict(threshold, value, sample, deviation)
     data = {

@@ -93,8 +93,12 @@ def _make_room(
             other.save(update_fields=["until"])
         else:
             raise Overlap(
-                f"{holder} would hold it from {starts}, but {other.holder} holds it from {other.starts} to {other.until or 'further notice'}."
-            )
+                _("%(holder)s would hold it from %(starts)s, but %(other)s holds it from %(from)s to %(to)s.")
+                % {
+                    "holder": holder, "starts": starts, "other": other.holder, "from": other.starts,
+                    "to": other.until or _("further notice"),
+                }
+            )  # fmt: skip
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, NotYours, WrongStage
@@ -38,11 +39,13 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:
-            raise Invalid(f"“{name}” is not one of the rules.", field=name)
+            raise Invalid(
+                _("“%(name)s” is not one of the rules.") % {"name": name}, field=name
+            )
         if name == "matters_more" and value not in ("speed", "accuracy"):
-            raise Invalid("Say speed or accuracy.", field=name)
+            raise Invalid(_("Say speed or accuracy."), field=name)
         if value is None or not str(value).strip():
-            raise Invalid("A rule that says nothing is no rule.", field=name)
+            raise Invalid(_("A rule that says nothing is no rule."), field=name)
         values[name] = value.pk if name in _PEOPLE else value
     before = desk.state.rules
     changed = {
