@@ -1,0 +1,88 @@
+"""One form for each verb, shared by pages and admin. Forms shape what was typed; the rules are the verbs'."""
+
+from readiness.forms.base import ActForm, Aside, GateForm
+from readiness.forms.gates import (
+    AcceptForm,
+    AnswerForm,
+    AskExceptionForm,
+    DecideForm,
+    DeclineForm,
+    GrantExceptionForm,
+    LeaveForm,
+    MeetConditionForm,
+    NominateForm,
+)
+from readiness.forms.pilots import (
+    AcceptRiskForm,
+    AdoptForm,
+    ConfirmRulesForm,
+    MoveDecideByForm,
+    PauseForm,
+    RecordMeasurementForm,
+    RegisterThresholdForm,
+    ResumeForm,
+    RetireForm,
+    RollBackForm,
+    SetRulesForm,
+    StartForm,
+    people_near,
+)
+
+OF_PILOT: dict[str, type[ActForm]] = {
+    "start": StartForm,
+    "move-decide-by": MoveDecideByForm,
+    "pause": PauseForm,
+    "resume": ResumeForm,
+    "adopt": AdoptForm,
+    "roll-back": RollBackForm,
+    "retire": RetireForm,
+    "set-rules": SetRulesForm,
+    "accept-risk": AcceptRiskForm,
+    "confirm-rules": ConfirmRulesForm,
+    "register-threshold": RegisterThresholdForm,
+    "record-measurement": RecordMeasurementForm,
+}
+"""The forms of the verbs on a pilot, by the word that stands in an address."""
+
+OF_GATE: dict[str, type[GateForm]] = {
+    "decide": DecideForm,
+    "ask-exception": AskExceptionForm,
+    "except": GrantExceptionForm,
+    "answer": AnswerForm,
+    "meet-condition": MeetConditionForm,
+    "nominate": NominateForm,
+    "accept": AcceptForm,
+    "decline": DeclineForm,
+    "leave": LeaveForm,
+}
+"""The forms of the verbs on a gate, by the word that stands in an address."""
+
+__all__ = [
+    "OF_GATE",
+    "OF_PILOT",
+    "AcceptForm",
+    "AcceptRiskForm",
+    "ActForm",
+    "AdoptForm",
+    "AnswerForm",
+    "Aside",
+    "AskExceptionForm",
+    "ConfirmRulesForm",
+    "DecideForm",
+    "DeclineForm",
+    "GateForm",
+    "GrantExceptionForm",
+    "LeaveForm",
+    "MeetConditionForm",
+    "MoveDecideByForm",
+    "NominateForm",
+    "PauseForm",
+    "RecordMeasurementForm",
+    "RegisterThresholdForm",
+    "ResumeForm",
+    "RetireForm",
+    "RollBackForm",
+    "SetRulesForm",
+    "StartForm",
+    "people_near",
+]

@@ -1,0 +1,164 @@
+"""What every form of a verb has in common: what was seen, calling the verb, and a refusal put where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from pilots import access, verbs
+from pilots.models import Event, Gate, Person
+from pilots.refusals import ChangedMeanwhile, Refused
+from readiness.forms import seen as looked
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Fields that few answers need, in rows, behind a line that opens; open already where something is typed there."""
+
+    title: Any
+    rows: Sequence[Sequence[BoundField]]
+    open: bool
+
+
+class ActForm(forms.Form):
+    """One verb on one pilot or gate. It shapes what was typed and decides nothing: whatever cannot be, the verb refuses.
+
+    After `act()` has answered False, `refused` holds the refusal (its `code` and `missing` too) where it was the verb's,
+    and `since` what others did meanwhile. Nothing typed is lost.
+    """
+
+    verb: ClassVar[str]
+    takes: ClassVar[str] = "pilot"
+    title: ClassVar[Any]
+    button: ClassVar[Any]
+    done_says: ClassVar[Any] = _("Done, and written into the log.")
+    asides_of: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
+    places: ClassVar[Mapping[str, str]] = {}
+    """Where a refusal's field is called otherwise on the form."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        target: looked.Target,
+        by: Person,
+        office: bool | None = None,
+        saw: int | None = None,
+        initial: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Where the caller knows already: `office`, whether the person is of the pilot's program office, and what they `saw`."""
+        self.target, self.by, self._office = target, by, office
+        self.refused: Refused | None = None
+        self.done: Any = None
+        drawn = looked.token(target) if saw is None else str(saw)
+        start = {"seen": drawn, **self.begins_with(), **(initial or {})}
+        kwargs.setdefault("auto_id", f"{self.verb}-{target.pk}-%s")
+        super().__init__(data, initial=start, use_required_attribute=False, **kwargs)
+        self.fit()
+
+    # What a verb's own form says of itself
+
+    def begins_with(self) -> Mapping[str, Any]:
+        """What stands in the fields before anything is typed."""
+        return {}
+
+    def fit(self) -> None:
+        """Take away the fields that are not for this person."""
+
+    def asked(self) -> dict[str, Any]:
+        """The verb's arguments, from what was typed."""
+        return {k: v for k, v in self.cleaned_data.items() if k != "seen"}
+
+    # What the outside calls
+
+    def act(self) -> bool:
+        """Call the verb. False where something typed cannot be read, or the verb refuses."""
+        if not self.is_valid():
+            return False
+        try:
+            arguments = {self.takes: self.target, "by": self.by} | self.asked()
+            now = looked.read(self.cleaned_data["seen"])
+            self.done = getattr(verbs, self.verb)(seen=now, **arguments)
+        except Refused as refused:
+            self._refuse(refused)
+            return False
+        return True
+
+    @property
+    def office(self) -> bool:
+        """Whether the person is of the pilot's program office."""
+        if self._office is None:
+            portfolio = looked.pilot_of(self.target).portfolio
+            self._office = access.is_office(self.by, portfolio)
+        return self._office
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form."""
+        if self.refused:
+            return self.refused.status
+        return 422 if self.is_bound and self.errors else 200
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the refusal is of the whole form, so that it stands above it and not at a field."""
+        return self.refused is not None and bool(self.non_field_errors())
+
+    @cached_property
+    def since(self) -> list[Event]:
+        """What others did since the person looked; empty unless that is why it was refused."""
+        if not isinstance(self.refused, ChangedMeanwhile):
+            return []
+        return list(looked.since(self.target, self.cleaned_data["seen"]))
+
+    # What a template draws
+
+    @property
+    def main(self) -> Iterable[BoundField]:
+        """The fields that every answer needs."""
+        apart = {name for _title, names in self.asides_of for name in names}
+        return [field for field in self.visible_fields() if field.name not in apart]
+
+    @property
+    def asides(self) -> Iterable[Aside]:
+        """The fields that few answers need."""
+        for title, names in self.asides_of:
+            fields = [self[name] for name in names if name in self.fields]
+            if fields:
+                yield Aside(title, [[field] for field in fields], self.typed(fields))
+
+    def typed(self, fields: Iterable[BoundField]) -> bool:
+        """Whether something is typed in one of these fields, or is wrong with one."""
+        return any(field.errors or field.value() for field in fields)
+
+    def _refuse(self, refused: Refused) -> None:
+        self.refused = refused
+        name = self.places.get(refused.field or "", refused.field)
+        place = name if name in self.fields else None
+        self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
+        if isinstance(refused, ChangedMeanwhile):
+            _ = self.since  # read it before what was seen is brought up to date
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Let the form be sent again by somebody who has now seen what others did; what they typed stays."""
+        looked.pilot_of(self.target).refresh_from_db()
+        data = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
+        data[self.add_prefix("seen")] = looked.token(self.target)
+        self.data = data
+
+
+class GateForm(ActForm):
+    """One verb on one gate."""
+
+    takes = "gate"
+    target: Gate

@@ -1,0 +1,101 @@
+"""Fields that several forms need: a person by name or address, a number as it was typed, a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Person
+
+PEOPLE = "people"
+"""The id of the list of names that a page offers while one is typed."""
+
+
+def _over(given: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field is built with: what it says of itself, and over it what a form says."""
+    return {**given, **said}
+
+
+class PersonField(forms.CharField):
+    """A person, written as their address or, where one person alone has it, their name. No list of everybody is needed."""
+
+    default_error_messages = {
+        "nobody": _(
+            "Nobody here is called that. Write the address they sign in with: a person, not a team."
+        ),
+        "several": _(
+            "Several people are called that. Write the address they sign in with."
+        ),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"list": PEOPLE, "autocomplete": "off"})
+        given = {"widget": widget, "required": False, "max_length": 254}
+        super().__init__(**_over(given, kwargs))
+
+    def clean(self, value: Any) -> Any:
+        written = super().clean(value)
+        if not written:
+            return None
+        here = Person.objects.filter(closed_on=None)
+        found = list(here.filter(email__iexact=written)[:1])
+        found = found or list(here.filter(name__iexact=written)[:2])
+        if len(found) != 1:
+            code = "several" if found else "nobody"
+            raise forms.ValidationError(self.error_messages[code], code=code)
+        return found[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.email if isinstance(value, Person) else value
+
+
+class NumberField(forms.CharField):
+    """A number as it was typed: whether it can be is the verb's to say, with the same words on every road."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        given = {"widget": widget, "required": False, "max_length": 40}
+        super().__init__(**_over(given, kwargs))
+
+    def clean(self, value: Any) -> Any:
+        written = super().clean(value) or ""
+        for read in (int, float):
+            try:
+                return read(written)
+            except ValueError:
+                continue
+        return written or None
+
+
+class DayField(forms.DateField):
+    """A calendar date."""
+
+    default_error_messages = {
+        "invalid": _("This is not a date. Write it as 2026-11-23.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        given = {"widget": widget, "required": False, "input_formats": ["%Y-%m-%d"]}
+        super().__init__(**_over(given, kwargs))
+
+
+class SentenceField(forms.CharField):
+    """A sentence or a few. Whether an empty one will do is the verb's to say."""
+
+    def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": rows})
+        given = {"widget": widget, "required": False, "max_length": 10_000}
+        super().__init__(**_over(given, kwargs))
+
+
+class LineField(forms.CharField):
+    """A line of text. Whether an empty one will do is the verb's to say."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        given = {"widget": widget, "required": False, "max_length": 2_000}
+        super().__init__(**_over(given, kwargs))

@@ -1,0 +1,221 @@
+"""The forms of the verbs on a pilot: its stages, its dates, its rules and its quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Person
+from pilots.rules import adoption
+from readiness.forms import seen
+from readiness.forms.base import ActForm
+from readiness.forms.fields import (
+    DayField,
+    LineField,
+    NumberField,
+    PersonField,
+    SentenceField,
+)
+
+ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+
+
+class StartForm(ActForm):
+    """Start a pilot, with the date by which it is to be decided."""
+
+    verb = "start"
+    title = _("Start it")
+    button = _("Start it")
+    done_says = _("Started. Every decider has been asked.")
+    asides_of = (ANOTHER_DAY,)
+    decide_by = DayField(
+        label=_("To be decided by"),
+        help_text=_("Six weeks from the start, unless you give a day."),
+    )
+    on = DayField(label=_("The day it started"))
+
+
+class MoveDecideByForm(ActForm):
+    """Move the date by which a running pilot is to be decided."""
+
+    verb = "move_decide_by"
+    title = _("Move the decide-by date")
+    button = _("Move the date")
+    done_says = _("Moved. A later date is counted as a slip.")
+    to = DayField(
+        label=_("To be decided by"),
+        required=True,
+        error_messages={"required": _("Missing. Give the new date.")},
+    )
+    reason = SentenceField(
+        label=_("Reason, in a sentence"),
+        help_text=_("A later date is a slip: counted, and shown with this reason."),
+    )
+
+
+class PauseForm(ActForm):
+    """Pause a running pilot through a last day."""
+
+    verb = "pause"
+    title = _("Pause it")
+    button = _("Pause it")
+    done_says = _("Paused. It runs on by itself after the last day.")
+    until = DayField(
+        label=_("Paused until, the last day"), help_text=_("At most 90 days from now.")
+    )
+    reason = SentenceField(label=_("Reason, in a sentence"))
+
+
+class ResumeForm(ActForm):
+    """End a pause before its last day."""
+
+    verb = "resume"
+    title = _("End the pause")
+    button = _("Let it run on")
+    done_says = _("It runs again, and its clock with it.")
+
+
+class AdoptForm(ActForm):
+    """Declare a running pilot adopted."""
+
+    verb = "adopt"
+    title = _("Declare it adopted")
+    button = _("Declare it adopted")
+    done_says = _("Adopted: every gate is clear, and the rules are known.")
+    asides_of = (ANOTHER_DAY,)
+    on = DayField(label=_("The day it was adopted"))
+
+
+class RollBackForm(ActForm):
+    """Take a pilot back from adoption."""
+
+    verb = "roll_back"
+    title = _("Take it back to running")
+    button = _("Take it back")
+    done_says = _("It runs again, and can stall again.")
+    reason = SentenceField(label=_("Reason, in a sentence"))
+
+
+class RetireForm(ActForm):
+    """End a pilot honestly."""
+
+    verb = "retire"
+    title = _("Retire it")
+    button = _("Retire it")
+    done_says = _("Retired, with what was learned. An honest ending.")
+    learned = SentenceField(
+        label=_("What was learned"),
+        help_text=_("What you would tell whoever tries this again."),
+    )
+
+
+class SetRulesForm(ActForm):
+    """State the rules by which people can work with the pilot."""
+
+    verb = "set_rules"
+    title = _("State the rules")
+    button = _("State these rules")
+    done_says = _("Stated. They are known when the manager confirms them.")
+    acceptable_use = SentenceField(label=_("What it may be used for"), rows=2)
+    trust_when = SentenceField(label=_("When to trust it"), rows=2)
+    override_when = SentenceField(
+        label=_("When to override it"),
+        rows=2,
+        help_text=_("One sentence that a new colleague could follow."),
+    )
+    exceptions_to = PersonField(label=_("Who decides exceptions"))
+    exceptions_deputy = PersonField(label=_("Who decides them when they are away"))
+    matters_more = forms.ChoiceField(
+        label=_("What matters more"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("speed", _("Speed")), ("accuracy", _("Accuracy"))],
+    )
+    success = SentenceField(label=_("What success looks like"), rows=2)
+
+    def begins_with(self) -> Mapping[str, Any]:
+        pilot = seen.pilot_of(self.target)
+        return {name: getattr(pilot, name) for name in adoption.RULES}
+
+    def asked(self) -> dict[str, Any]:
+        """What is typed, and what was taken out; a rule that was empty and stays empty is not asked for."""
+        typed = super().asked()
+        return {
+            name: value
+            for name, value in typed.items()
+            if value or self.initial.get(name)
+        }
+
+
+class AcceptRiskForm(ActForm):
+    """Accept a pilot's risk in one's own name."""
+
+    verb = "accept_risk"
+    title = _("Accept its risk")
+    button = _("I accept its risk")
+    done_says = _("Accepted. The log says so in your name.")
+
+
+class ConfirmRulesForm(ActForm):
+    """The manager confirms that they can work by the rules."""
+
+    verb = "confirm_rules"
+    title = _("Confirm the rules")
+    button = _("I can work by these rules")
+    done_says = _("Confirmed. The rules are known now.")
+
+
+class RegisterThresholdForm(ActForm):
+    """Register what is good enough, before it is measured."""
+
+    verb = "register_threshold"
+    title = _("Agree what is good enough")
+    button = _("Register it")
+    done_says = _("Registered. It is measured against this from now on.")
+    metric = LineField(
+        label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”.")
+    )
+    kind = forms.ChoiceField(
+        label=_("It is"),
+        required=False,
+        initial="proportion",
+        choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))],
+    )
+    direction = forms.ChoiceField(
+        label=_("Good enough is"),
+        required=False,
+        initial="at_least",
+        choices=[("at_least", _("at least")), ("at_most", _("at most"))],
+    )
+    value = NumberField(label=_("The value"), help_text=_("A share as 0.9."))
+    smallest_sample = NumberField(label=_("The smallest sample that counts"))
+
+
+class RecordMeasurementForm(ActForm):
+    """Record a measurement against the threshold in force."""
+
+    verb = "record_measurement"
+    title = _("Record a measurement")
+    button = _("Record it")
+    done_says = _("Recorded, with its verdict.")
+    asides_of = (ANOTHER_DAY,)
+    value = NumberField(label=_("Measured value"), help_text=_("A share as 0.874."))
+    sample = NumberField(label=_("How many were measured"))
+    deviation = NumberField(
+        label=_("Standard deviation"), help_text=_("For means only.")
+    )
+    on = DayField(label=_("The day it was measured"))
+
+
+def people_near(pilot: Any) -> list[Person]:
+    """People whom a form about this pilot offers while a name is typed: at most fifty, of its portfolio's roles first."""
+    here = Person.objects.filter(closed_on=None, roles__portfolio=pilot.portfolio_id)
+    near = {person.pk: person for person in here.order_by("name")[:50]}
+    if pilot.function_id:
+        of_function = Person.objects.filter(closed_on=None, function=pilot.function_id)
+        for person in of_function.order_by("name")[:50]:
+            near.setdefault(person.pk, person)
+    return sorted(near.values(), key=str)[:50]
