@@ -28,7 +28,7 @@ if not ALLOWED_HOSTS:
 INSTALLED_APPS = [
     "readiness.apps.ReadinessConfig",
     "pilots.apps.PilotsConfig",
-    "django.contrib.admin",
+    "readiness.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

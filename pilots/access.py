@@ -72,6 +72,14 @@ def is_office(person: Person, portfolio: Portfolio | None = None) -> bool:
     return (roles if portfolio is None else roles.filter(portfolio=portfolio)).exists()
 
 
+def portfolios_kept(person: Person) -> frozenset[int] | None:
+    """The primary keys of the portfolios whose records a person keeps; None means all of them."""
+    if person.is_superuser:
+        return None
+    kept = person.roles.filter(role=OFFICE).values_list("portfolio_id", flat=True)
+    return frozenset(kept)
+
+
 def may(verb: str, roles: frozenset[str]) -> bool:
     """Whether somebody with these roles on a pilot may do a verb there."""
     return bool(MAY[verb] & roles)

@@ -1,0 +1,5 @@
+"""The program office's desk, table by table. Every act on it goes through a verb, and nothing derived can be typed."""
+
+from readiness.admin import log, pilots
+
+__all__ = ["log", "pilots"]

@@ -1,0 +1,174 @@
+"""Decisions and events at the desk: read, searched, and never touched by anybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Decision, Event, GateKind
+from readiness import log_words, words
+from readiness.admin.pilot_filters import Choices, Select
+from readiness.admin.tables import OfficeTable
+
+
+class ByVerb(Select):
+    title = _("Act")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(verb, str(says)) for verb, says in log_words.DID.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(verb=chosen) if chosen else queryset
+
+
+class ByKind(Select):
+    title = _("Gate")
+    parameter_name = "gate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(GateKind.objects.values_list("key", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(gate__kind__key=chosen) if chosen else queryset
+
+
+class ByOutcome(Select):
+    title = _("Answer")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(log_words.OUTCOME.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(outcome=chosen) if chosen else queryset
+
+
+class ReadOnly(OfficeTable):
+    """Rows that nobody adds, changes or deletes here, a superuser included."""
+
+    view_template = "admin/pilots/event/view.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if object_id is None or request.method != "GET":
+            raise PermissionDenied
+        row = self.row(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(row),
+            "row": row,
+        }
+        return TemplateResponse(request, self.view_template, context)
+
+
+@admin.display(description=_("When"), ordering="on")
+def when(row: Any) -> SafeString:
+    if row.known_on == row.on:
+        return format_html('<time datetime="{0}">{0}</time>', row.on.isoformat())
+    return format_html(
+        '<time datetime="{0}">{0}</time> <small>{1} {2}</small>',
+        row.on.isoformat(),
+        _("known"),
+        row.known_on.isoformat(),
+    )
+
+
+@admin.display(description=_("Pilot"))
+def of_pilot(row: Any) -> SafeString | str:
+    found = row.gate.pilot if isinstance(row, Decision) else row.pilot
+    if found is None:
+        return "–"
+    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)  # fmt: skip
+
+
+@admin.display(description=_("Gate"))
+def of_gate(row: Decision) -> str:
+    return row.gate.kind.name
+
+
+@admin.display(description=_("Answer"))
+def outcome(row: Decision) -> str:
+    return str(log_words.OUTCOME.get(row.outcome, row.outcome))
+
+
+@admin.display(description=_("Who"))
+def decider(row: Decision) -> str:
+    who = str(row.decider) if row.decider else _("a list that was read")
+    if row.recorded_for:
+        return _("%(who)s, recorded by %(by)s") % {"who": who, "by": row.by}
+    return str(who)
+
+
+@admin.display(description=_("As"))
+def capacity(row: Decision) -> str:
+    return str(row.get_capacity_display())
+
+
+@admin.display(description=_("Reason"))
+def reason(row: Any) -> str:
+    if row.reason is None:
+        return _("erased by law on %(day)s") % {"day": words.day(row.erased_on)}
+    return Truncator(row.reason).chars(200)
+
+
+@admin.display(description=_("Evidence"))
+def evidence(row: Decision) -> str:
+    return Truncator(row.evidence or "").chars(120)
+
+
+@admin.register(Decision)
+class Decisions(ReadOnly):
+    """Every answer, newest first."""
+
+    portfolio_path = "gate__pilot__portfolio"
+    list_display = (
+        when, of_pilot, of_gate, outcome, decider, capacity, reason, evidence,
+    )  # fmt: skip
+    list_filter = (ByKind, ByOutcome)
+    search_fields = (
+        "gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", "reason", "evidence",
+    )  # fmt: skip
+    list_select_related = ("gate__pilot", "gate__kind", "decider", "by")
+    ordering = ("-pk",)
+    view_template = "admin/pilots/decision/view.html"
+
+
+@admin.display(description=_("Act"))
+def did(row: Event) -> str:
+    return log_words.did(row)
+
+
+@admin.display(description=_("Who"))
+def by(row: Event) -> str:
+    return log_words.who(row)
+
+
+@admin.register(Event)
+class Events(ReadOnly):
+    """The log: every act, newest first."""
+
+    portfolio_path = "portfolio"
+    shared = True
+    list_display = (when, did, by, of_pilot, reason)
+    list_filter = (ByVerb, ByKind)
+    search_fields = ("pilot__key", "pilot__name", "by__name", "reason")
+    list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
+    ordering = ("-pk",)

@@ -1,0 +1,166 @@
+"""What the list of pilots can be narrowed to. Each is one select of the form above the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Cell, GateKind, GateSpell, Pilot
+from pilots.rules import gates
+from pilots.rules.history import SPONSOR
+from readiness import standing, words
+from readiness.admin.pilot_list import day_of
+from readiness.offices import office_of
+from readiness.querysets import within
+
+Choices = Iterable[tuple[str, Any]]
+
+
+class Select(admin.SimpleListFilter):
+    """A filter that is one select, with nothing chosen unless asked."""
+
+    template = "admin/select.html"
+
+    def has_output(self) -> bool:
+        return True
+
+    def one_of(self) -> str | None:
+        """What was chosen, where it is one of the choices."""
+        chosen = self.value()
+        known = {str(value) for value, _says in self.lookup_choices}
+        return chosen if chosen in known else None
+
+
+class ByStanding(Select):
+    title = _("Standing")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(name, capfirst(str(words.STANDING[name]))) for name in standing.STANDINGS]  # fmt: skip
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(standing=chosen) if chosen else queryset
+
+
+class ByStage(Select):
+    title = _("Stage")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(name, capfirst(str(says))) for name, says in Pilot.Stage.choices]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(stage_then=chosen) if chosen else queryset
+
+
+class ByPortfolio(Select):
+    title = _("Portfolio")
+    parameter_name = "portfolio"
+
+    def has_output(self) -> bool:
+        return len(self.lookup_choices) > 1
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(office_of(request).own().values_list("key", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(portfolio__key=chosen) if chosen else queryset
+
+
+class ByFunction(Select):
+    title = _("Function")
+    parameter_name = "function"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        cells = office_of(request).limit(Cell.objects.exclude(function=None))
+        named = cells.order_by("function__name").values_list("function", "function__name")  # fmt: skip
+        return [(str(pk), name) for pk, name in named.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(spell__cell__function=int(chosen)) if chosen else queryset  # fmt: skip
+
+
+class BySponsor(Select):
+    title = _("Sponsor")
+    parameter_name = "sponsor"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        now = GateSpell.objects.filter(
+            within(day_of(request)), kind__key=SPONSOR, person__isnull=False
+        )
+        there = office_of(request).limit(now, "cell__portfolio")
+        named = there.order_by("person__name", "person").values_list("person", "person__name")  # fmt: skip
+        return [(str(pk), name) for pk, name in named.distinct()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.filter(spell__sponsor=int(chosen)) if chosen else queryset
+
+
+class ByGate(Select):
+    """A kind of gate; the state and the court that are chosen beside it are then this gate's."""
+
+    title = _("Gate")
+    parameter_name = "gate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(GateKind.objects.values_list("key", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        asked: dict[str, Any] = {}
+        kinds = dict(self.lookup_choices)
+        if request.GET.get("gate") in kinds:
+            asked["kind"] = request.GET["gate"]
+        if request.GET.get("state") in _STATES:
+            asked["state"] = _STATES[request.GET["state"]]
+        if request.GET.get("court") in standing.COURTS:
+            asked["court"] = request.GET["court"]
+        if not asked:
+            return queryset
+        if set(asked) == {"kind"}:
+            asked["open_only"] = True
+        return queryset.with_gate(day_of(request), **asked)
+
+
+OPEN = (
+    gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM,
+)  # fmt: skip
+_STATES: dict[str, list[str]] = {"open": list(OPEN), **{name: [name] for name in words.STATE}}  # fmt: skip
+
+
+class OfTheGate(Select):
+    """Chosen beside a kind of gate, and asked together with it: one gate must be all that is said."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset
+
+
+class ByState(OfTheGate):
+    title = _("Gate’s state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        named = [(name, capfirst(str(says))) for name, says in words.STATE.items()]
+        return [("open", _("Open, in any way")), *named]
+
+
+class ByCourt(OfTheGate):
+    title = _("In whose court")
+    parameter_name = "court"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(name, capfirst(str(words.COURT[name]))) for name in standing.COURTS]
+
+
+FILTERS = (
+    ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt,
+)  # fmt: skip

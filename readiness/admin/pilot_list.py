@@ -1,0 +1,169 @@
+"""The list of pilots on a date: chosen by query, described by the rules, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, F, Q, When
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import GateKind, Person
+from pilots.refusals import Invalid
+from pilots.rules import history
+from pilots.today import today
+from readiness import asked, words
+from readiness.reading import PilotOn, read_many
+from readiness.templatetags import wall
+
+AS_OF = "as_of"
+
+
+def day_of(request: HttpRequest) -> date:
+    """The day that the list is asked for; read once for each request. What is no date is told, and today is shown."""
+    kept: dict[str, Any] = vars(request)
+    if "_at" not in kept:
+        try:
+            kept["_at"] = asked.as_of(request.GET, AS_OF)
+        except Invalid as wrong:
+            messages.error(request, wrong.says)
+            kept["_at"] = today()
+    at: date = kept["_at"]
+    return at
+
+
+class PilotList(ChangeList):
+    """A page of pilots, each with its reading on the day asked for."""
+
+    at: date
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.at = day_of(request)
+        super().__init__(request, *args, **kwargs)
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_filters_params(params)
+        found.pop(AS_OF, None)
+        return found
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
+        """What has no date comes last, whichever way it is sorted, on either engine."""
+        return [_dated_first(each) for each in super().get_ordering(request, queryset)]
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        chosen: Any = self.root_queryset
+        self.root_queryset = with_dates(chosen.standing(self.at))
+        return super().get_queryset(request, *args, **kwargs)
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        found = {r.pilot.pk: r for r in read_many(self.result_list, at=self.at)}
+        rows = list(self.result_list)
+        for row in rows:
+            row.then = found[row.pk]
+        self.result_list = rows
+
+
+DATED = {"stalls", "moved_on"}
+
+
+def _dated_first(order: Any) -> Any:
+    if isinstance(order, str) and order.lstrip("-") in DATED:
+        name = order.lstrip("-")
+        return OrderBy(F(name), descending=order.startswith("-"), nulls_last=True)
+    return order
+
+
+def with_dates(rows: Any) -> Any:
+    """The pilots with what the list can be sorted by: the clock of those it runs for, and the day they last moved."""
+    running = Q(stage_then__in=[history.RUNNING, history.PAUSED])
+    return rows.annotate(
+        stalls=Case(When(running, then=F("clock_on"))),
+        moved_on=F("spell__last_movement"),
+    )
+
+
+# The columns
+
+
+def _then(row: Any) -> PilotOn:
+    found: PilotOn = row.then
+    return found
+
+
+@admin.display(description=_("Pilot"), ordering="key")
+def pilot(row: Any) -> SafeString:
+    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', row.name, row.key)  # fmt: skip
+
+
+@admin.display(description=_("Portfolio"), ordering="portfolio__name")
+def portfolio(row: Any) -> str:
+    return str(row.portfolio)
+
+
+@admin.display(description=_("Function"), empty_value="–")
+def function(row: Any) -> str | None:
+    found = _then(row).function
+    return str(found) if found else None
+
+
+@admin.display(description=_("Standing"))
+def standing(row: Any) -> str:
+    return wall.standing_words(_then(row).reading.standing)
+
+
+@admin.display(description=_("Days quiet"), ordering="-moved_on")
+def days_quiet(row: Any) -> int | str:
+    now = _then(row).reading
+    return now.days_quiet if now.stage == history.RUNNING else "–"
+
+
+@admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
+def stalls_on(row: Any) -> SafeString | str | None:
+    when = _then(row).reading.stalls_on
+    if when is None:
+        return None
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        when.isoformat(),
+        words.ago(when, _then(row).at),
+        when.isoformat(),
+    )
+
+
+@admin.display(description=_("Sponsor"), empty_value="–")
+def sponsor(row: Any) -> Person | None:
+    return _then(row).sponsor
+
+
+def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
+    """A column with the mark of the gate of one kind; a dash where a pilot has none."""
+
+    @admin.display(description=kind.name)
+    def cell(row: Any) -> SafeString | str:
+        for gate in _then(row).gates:
+            if gate.kind.pk == kind.pk:
+                return wall.mark(gate.reading.state, gate.reading.court)
+        return format_html(
+            '<span aria-hidden="true">–</span><span class="said">{}</span>',
+            _("not asked of this pilot"),
+        )
+
+    cell.__name__ = f"gate_{kind.pk}"
+    return cell
+
+
+def columns(kinds: Iterable[GateKind], *, one_portfolio: bool) -> list[Any]:
+    """All columns, in their order. Where there is but one portfolio, nothing is said by naming it in every row."""
+    gates = [gate_column(kind) for kind in kinds]
+    where = [function] if one_portfolio else [portfolio, function]
+    return [
+        pilot, *where, standing, *gates, days_quiet, stalls_on, sponsor,
+    ]  # fmt: skip

@@ -1,0 +1,65 @@
+"""Whose records a person at the office's desk keeps: read once for each request, and the scope of all that is shown there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Q
+from django.http import HttpRequest
+
+from pilots import access
+from pilots.models import Person, Portfolio
+
+Rows = TypeVar("Rows", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The portfolios whose records a person keeps; None means all."""
+
+    person: Person
+    portfolios: frozenset[int] | None
+
+    @property
+    def enters(self) -> bool:
+        """Whether they keep any records at all."""
+        return self.portfolios is None or bool(self.portfolios)
+
+    @property
+    def has_one(self) -> bool:
+        """Whether they keep one portfolio, so that nothing needs to name it."""
+        return self.portfolios is not None and len(self.portfolios) == 1
+
+    def may(self, verb: str | None) -> bool:
+        """Whether the table of roles lets an office do this."""
+        return verb is not None and access.may(verb, frozenset({access.OFFICE}))
+
+    def keeps(self, portfolio: int | None) -> bool:
+        """Whether a portfolio's records are theirs."""
+        return self.portfolios is None or portfolio in self.portfolios
+
+    def limit(self, rows: Rows, path: str = "portfolio", *, shared: bool = False) -> Rows:  # fmt: skip
+        """The rows that lie in their portfolios; nothing else exists for them. `shared` rows lie in none."""
+        if self.portfolios is None:
+            return rows
+        where = Q(**{f"{path}__in": self.portfolios})
+        if shared:
+            where |= Q(**{path: None})
+        found: Rows = rows.filter(where)
+        return found
+
+    def own(self) -> Any:
+        """Their portfolios."""
+        return self.limit(Portfolio.objects.all(), "pk")
+
+
+def office_of(request: HttpRequest) -> Office:
+    """What the person asking keeps. One query for each request, none for a superuser."""
+    kept: dict[str, Any] = vars(request)
+    if "_office" not in kept:
+        person = request.user
+        assert isinstance(person, Person)
+        kept["_office"] = Office(person, access.portfolios_kept(person))
+    office: Office = kept["_office"]
+    return office
