@@ -263,7 +263,7 @@ def read(
         gates=now,
         blocked_by=open_gates,
         missing=missing,
-        claim=_claim(pilot, now) if standing == CLAIMED else None,
+        claim=_claim(pilot) if standing == CLAIMED else None,
         on_exception_until=_exception(now) if standing == history.ADOPTED else None,
         residence=residence if standing == history.ADOPTED else None,
         never_started=standing == history.PLANNED
@@ -271,14 +271,12 @@ def read(
     )
 
 
-def _claim(pilot: PilotSpell, now: Mapping[str, GateReading]) -> Claim:
-    """Why it is only claimed: the facts never showed it, or show it no longer since the oldest thing missing."""
-    if not (pilot.shown_before or pilot.shows):
+def _claim(pilot: PilotSpell) -> Claim:
+    """Why it is only claimed: the facts never showed it, or show it no longer since the day after they last did."""
+    last = pilot.clear_through if pilot.shows else pilot.shown_until
+    if last is None:
         return Claim(NEVER_SHOWN, pilot.since)
-    days = [gate.since for gate in now.values() if gate.state not in gates.YES]
-    if pilot.missing_rules:
-        days.append(pilot.starts)
-    return Claim(NO_LONGER_SHOWN, min(days))
+    return Claim(NO_LONGER_SHOWN, last + timedelta(days=1))
 
 
 def _exception(now: Mapping[str, GateReading]) -> date | None:

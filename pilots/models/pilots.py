@@ -135,7 +135,7 @@ class PilotSpell(models.Model):
     clear_through = models.DateField(null=True)
     missing_rules = models.JSONField(default=list)
     rules_known = models.BooleanField(default=False)
-    shown_before = models.BooleanField(default=False)
+    shown_until = models.DateField(null=True)
     quality = models.CharField(max_length=12, default="none")
     measured_on = models.DateField(null=True)
     goalpost_moved = models.BooleanField(default=False)

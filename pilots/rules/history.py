@@ -39,6 +39,7 @@ class PilotSpell:
 
     A pause past `paused_until` is read as running. `clock_on` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
+    `shown_until` is the last day on which the facts of earlier spells showed this adoption, None where they never did.
     """
 
     starts: date
@@ -57,14 +58,14 @@ class PilotSpell:
     all_clear: bool = False
     clear_through: date | None = None
     missing_rules: tuple[str, ...] = ()
-    shown_before: bool = False
+    shown_until: date | None = None
     quality: str = "none"
     measured_on: date | None = None
     goalpost_moved: bool = False
 
     @property
     def shows(self) -> bool:
-        """Whether an adopted spell showed what it declared on its first day."""
+        """Whether an adopted spell shows what it declares on its first day; it goes on to show it up to `clear_through`."""
         return (
             self.stage == ADOPTED
             and self.all_clear
@@ -173,8 +174,15 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None
     before = told.pilot[-1] if told.pilot else None
-    if pilot.stage == ADOPTED and before is not None and before.shows:
-        pilot.shown = True
+    if (
+        pilot.stage == ADOPTED
+        and before is not None
+        and before.shows
+        and before.starts < day
+    ):
+        pilot.shown_until = min(
+            before.clear_through or date.max, day - timedelta(days=1)
+        )
     return PilotSpell(
         starts=day,
         ends=None,
@@ -192,7 +200,7 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         all_clear=all_clear,
         clear_through=through,
         missing_rules=pilot.missing_rules,
-        shown_before=pilot.shown,
+        shown_until=pilot.shown_until,
         quality=pilot.verdict,
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),

@@ -46,7 +46,7 @@ class PilotState:
     last_result: str | None = None
     ever_measured: bool = False
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
-    shown: bool = False
+    shown_until: date | None = None
 
     @property
     def paused_until(self) -> date | None:
@@ -188,7 +188,7 @@ def _resumed(pilot: PilotState, act: Act) -> bool:
 
 def _adopted(pilot: PilotState, act: Act) -> bool:
     pilot.enter(ADOPTED, act.on)
-    pilot.shown = False
+    pilot.shown_until = None
     return act.verb == "adopt"
 
 
