@@ -194,31 +194,45 @@ def _keep(
     Acts written down on one day count as known together, so that a rebuild, day of knowledge by day of knowledge,
     leaves the same rows whatever the order in which the acts of a day were written.
     """
+    kept: list[tuple[list[Any], dict[int, dict[str, Any]]]] = []
     gone: list[int] = []
     new: list[Any] = []
     for pk, told in rows.items():
         wanted = {row["starts"]: row for row in told}
         before = [spell for spell in stored[pk] if spell.known_from < known]
         todays = [spell for spell in stored[pk] if spell.known_from >= known]
-        _supersede(before, wanted, known)
+        kept.append((before, _that_hold(before, wanted)))
         gone += _again(todays, wanted)
         new += [
             model(**{owner: pk}, **row, known_from=known) for row in wanted.values()
         ]
+    # What this day said and says no longer goes first: a spell that it had superseded may hold again from the same day.
     if gone:
         model.objects.filter(pk__in=gone).delete()
+    for before, holds in kept:
+        _supersede(before, holds, known)
     if new:
         model.objects.bulk_create(new)
 
 
+def _that_hold(
+    before: list[Any], wanted: dict[date, dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    """Spells known before that still say what is wanted, with the row that they stand for; it is wanted no more."""
+    return {
+        spell.pk: wanted.pop(spell.starts)
+        for spell in before
+        if _says(spell, wanted.get(spell.starts))
+    }
+
+
 def _supersede(
-    before: list[Any], wanted: dict[date, dict[str, Any]], known: date
+    before: list[Any], holds: Mapping[int, dict[str, Any]], known: date
 ) -> None:
-    """Spells known before: those that still hold are taken off what is wanted, the others are known until this day."""
+    """Of the spells known before, those that hold are known still, the others until this day."""
     for spell, following in zip_longest(before, before[1:]):
-        if _says(spell, wanted.get(spell.starts)):
-            row = wanted.pop(spell.starts)
-            _set(spell, ends=row["ends"], known_until=None)
+        if spell.pk in holds:
+            _set(spell, ends=holds[spell.pk]["ends"], known_until=None)
         else:
             ends = following.starts - timedelta(days=1) if following else None
             _set(spell, ends=ends, known_until=known)
