@@ -98,7 +98,7 @@ class StandingQuerySet(PilotQuerySet):
             self.on(at, known_at)
             .filter(quiet, stage_then=history.RUNNING)
             .annotate(standing=Value(standing.EXHIBIT))
-            .order_by("clock_on", "pk")
+            .order_by(_stalled_on(at), "pk")
         )
         return stalled
 
@@ -177,6 +177,25 @@ def _cut_offs(at: date) -> tuple[Q, Q]:
         quiet |= where & Q(clock_on__lte=stalled)
         warned |= where & Q(clock_on__lte=stalled + timedelta(days=warning))
     return quiet, warned
+
+
+def _stalled_on(at: date) -> Any:
+    """What orders exhibits by their stall date: the clock's day itself, while every portfolio waits for as many days."""
+    other = {
+        portfolio: days
+        for portfolio, (days, _) in policies(at).items()
+        if days != stalls.QUIET_DAYS
+    }
+    if not other:
+        return F("clock_on")
+    later = [
+        When(
+            portfolio=portfolio,
+            then=F("clock_on") + timedelta(days=days - stalls.QUIET_DAYS),
+        )
+        for portfolio, days in other.items()
+    ]
+    return Case(*later, default=F("clock_on"), output_field=models.DateField())
 
 
 def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
