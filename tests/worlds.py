@@ -1,0 +1,542 @@
+"""Small worlds for property tests: a cast, their rights, a few pilots, and acts of every kind on days in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from pilots import spells, verbs
+from pilots.models import (
+    Function,
+    Gate,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+    StallPolicy,
+)
+from pilots.refusals import Refused
+
+FIRST_DAY = date(2024, 1, 8)
+CAST = ("ria", "kai", "lena", "tom", "sam", "mia")
+APPROVALS = ("legal-sign-off", "it-data-access", "quality-threshold")
+ACCEPTANCES = ("funding-owner", "named-sponsor", "error-owner")
+OUTCOMES = ("cleared", "conditional", "changes_requested", "refused", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act to try. `pick` chooses among whatever the act can choose from."""
+
+    do: str
+    pilot: int
+    pick: int
+    later: int
+    back: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right to be there from the start, or from a day within the story."""
+
+    kind: str
+    portfolio: int
+    function: int
+    holder: int
+    deputy: int
+    escalate_to: int
+    starts: int
+    days: int
+
+
+@dataclass(frozen=True)
+class Lies:
+    """Where a pilot lies, and how it began."""
+
+    portfolio: int
+    function: int
+    listed: bool
+    opening: int
+
+
+@dataclass(frozen=True)
+class World:
+    """All that is drawn: settings of one portfolio, rights, where each pilot lies, and the acts.
+
+    `held` says, bit by bit, which kinds somebody may decide everywhere.
+    """
+
+    quiet: int
+    warning: int
+    held: int
+    rights: list[Right]
+    pilots: list[Lies]
+    steps: list[Step]
+
+
+@dataclass
+class Played:
+    """A world in the tables, and the days on which something was done in it."""
+
+    portfolios: list[Portfolio]
+    pilots: list[Pilot]
+    days: list[date] = field(default_factory=list)
+
+
+def worlds() -> st.SearchStrategy[World]:
+    """Worlds with up to three pilots and two dozen acts."""
+    few = st.integers(0, 2)
+    anyone = st.integers(0, len(CAST) - 1)
+    rights = st.builds(
+        Right,
+        kind=st.sampled_from(APPROVALS),
+        portfolio=few,
+        function=few,
+        holder=anyone,
+        deputy=st.integers(-4, len(CAST) - 1),
+        escalate_to=st.integers(-4, len(CAST) - 1),
+        starts=st.sampled_from([-400, -400, -400, 0, 30, 200]),
+        days=st.sampled_from([0, 0, 0, 90, 500]),
+    )
+    steps = st.builds(
+        Step,
+        do=st.sampled_from(_OFTEN),
+        pilot=few,
+        pick=st.integers(0, 59),
+        later=st.sampled_from([0, 0, 1, 1, 2, 3, 7, 13, 29, 42, 100]),
+        back=st.sampled_from([0, 0, 0, 1, 10, 45]),
+        length=st.sampled_from([0, 1, 13, 30, 42, 88, 90, 190]),
+    )
+    lies = st.builds(
+        Lies,
+        portfolio=st.integers(0, 1),
+        function=few,
+        listed=st.booleans(),
+        opening=st.sampled_from(range(len(OPENINGS))),
+    )
+    return st.builds(
+        World,
+        quiet=st.integers(1, 45),
+        warning=st.integers(0, 20),
+        held=st.sampled_from([7, 7, 7, 5, 2, 0]),
+        rights=st.lists(rights, max_size=6),
+        pilots=st.lists(lies, min_size=2, max_size=3),
+        steps=st.lists(steps, min_size=12, max_size=24),
+    )
+
+
+class Stage:
+    """Plays a world through the verbs. What a verb refuses is passed over."""
+
+    def __init__(self, world: World) -> None:
+        self.today = FIRST_DAY
+        self.people = {
+            name: Person.objects.create_user(
+                f"{name}@example.org", None, name=name.title()
+            )
+            for name in CAST
+        }
+        self.functions: list[Function | None] = [None]
+        self.functions += [
+            Function.objects.create(name=f"Function {n}") for n in range(2)
+        ]
+        portfolios = [self._portfolio(n) for n in range(2)]
+        StallPolicy.objects.create(
+            portfolio=portfolios[1],
+            starts=date(2000, 1, 1),
+            quiet_days=world.quiet,
+            warning_days=world.warning,
+        )
+        self.played = Played(portfolios, [])
+        for number, kind in enumerate(APPROVALS):
+            if world.held >> number & 1:
+                self._right(Right(kind, 0, 0, 2, 3, 1, starts=-500, days=0))
+        for right in world.rights:
+            self.try_to(self._right, right)
+        for number, says in enumerate(world.pilots):
+            self._record(number, says)
+        for number, says in enumerate(world.pilots):
+            for do in OPENINGS[says.opening]:
+                step = Step(do, number, pick=1, later=0, back=0, length=30)
+                self.try_to(ACTS[do], self, step)
+
+    def _portfolio(self, number: int) -> Portfolio:
+        portfolio = Portfolio.objects.create(
+            key=f"p{number}", name=f"Portfolio {number}", escalation=self.people["kai"]
+        )
+        PortfolioRole.objects.create(
+            portfolio=portfolio, person=self.people["ria"], role="program-office"
+        )
+        return portfolio
+
+    def _right(self, says: Right) -> None:
+        starts = FIRST_DAY + timedelta(days=says.starts)
+        verbs.assign_right(
+            kind=GateKind.objects.get(key=says.kind),
+            portfolio=[None, *self.played.portfolios][says.portfolio],
+            function=self.functions[says.function],
+            holder=self.someone(says.holder),
+            deputy=self.someone(says.deputy) if says.deputy >= 0 else None,
+            escalate_to=self.someone(says.escalate_to)
+            if says.escalate_to >= 0
+            else None,
+            by=None,
+            starts=starts,
+            until=starts + timedelta(days=says.days) if says.days else None,
+            **self.when(),
+        )
+
+    def _record(self, number: int, says: Lies) -> None:
+        pilot = verbs.record(
+            portfolio=self.played.portfolios[says.portfolio],
+            key=f"P-{number}",
+            name=f"Pilot {number}",
+            by=None,
+            stage="not_stated" if says.listed and says.function else "planned",
+            source="a list, row 7" if says.listed else "",
+            function=self.functions[says.function],
+            manager=self.people["mia"],
+            **self.when(),
+        )
+        self.played.pilots.append(pilot)
+        self.played.days.append(self.today)
+
+    def play(self, steps: list[Step]) -> Played:
+        for step in steps:
+            self.today += timedelta(days=step.later)
+            self.try_to(ACTS[step.do], self, step)
+            self.played.days.append(self.today - timedelta(days=step.back))
+        return self.played
+
+    def try_to(self, act: Callable[..., Any], *args: Any) -> None:
+        with suppress(Refused):
+            act(*args)
+
+    def someone(self, number: int) -> Person:
+        """Read afresh: an account may have been closed meanwhile."""
+        names = list(self.people)
+        return Person.objects.get(pk=self.people[names[number % len(names)]].pk)
+
+    def when(self, back: int = 0) -> dict[str, date]:
+        return {"on": self.today - timedelta(days=back), "known": self.today}
+
+    def pilot(self, step: Step) -> Pilot:
+        of = self.played.pilots
+        return Pilot.objects.get(pk=of[step.pilot % len(of)].pk)
+
+    def gate(self, step: Step, keys: tuple[str, ...]) -> Gate:
+        return Gate.objects.select_related("pilot__portfolio", "kind").get(
+            pilot=self.pilot(step), kind__key=keys[step.pick % len(keys)]
+        )
+
+    def holder(self, gate: Gate, step: Step) -> Person:
+        """Mostly whoever holds the decision, now and then anybody."""
+        day = self.when(step.back)["on"]
+        seat = spells.seats_on(
+            gate.pilot.portfolio_id, gate.pilot.function_id, day
+        ).get(gate.kind.key)
+        if seat is None or seat.holder is None or step.length == 1:
+            return self.someone(step.pick)
+        return Person.objects.get(pk=seat.holder)
+
+
+def _decide(stage: Stage, step: Step) -> None:
+    gate = stage.gate(step, APPROVALS)
+    on = stage.when(step.back)["on"]
+    end = on + timedelta(days=step.length)
+    outcome = OUTCOMES[step.pick // 3 % len(OUTCOMES)]
+    office = step.length == 88
+    holder = stage.holder(gate, step)
+    verbs.decide(
+        gate=gate,
+        by=stage.someone(0) if office else holder,
+        for_=holder if office else None,
+        evidence="a letter" if office else "",
+        outcome=outcome,
+        reason="Because.",
+        conditions=[{"text": "Ask first", "owner": stage.someone(5).pk, "due": end}]
+        if outcome == "conditional"
+        else (),
+        court="outside" if step.pick % 2 else "team",
+        until=end,
+        **stage.when(step.back),
+    )
+
+
+def _except(stage: Stage, step: Step) -> None:
+    gate, when = stage.gate(step, APPROVALS), stage.when(step.back)
+    end = when["on"] + timedelta(days=min(step.length, 90))
+    if step.pick % 4:
+        verbs.ask_exception(
+            gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when
+        )
+    gate.pilot.refresh_from_db()
+    verbs.except_(
+        gate=gate,
+        by=stage.holder(gate, step),
+        reason="For a while.",
+        until=end,
+        **when,
+    )
+
+
+def _answer(stage: Stage, step: Step) -> None:
+    gate = stage.gate(step, APPROVALS)
+    verbs.answer(
+        gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back)
+    )
+
+
+def _meet(stage: Stage, step: Step) -> None:
+    verbs.meet_condition(
+        gate=stage.gate(step, APPROVALS),
+        by=stage.someone(5),
+        text="ask first",
+        evidence="a letter",
+        **stage.when(step.back),
+    )
+
+
+def _assert(stage: Stage, step: Step) -> None:
+    verbs.assert_(
+        gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back)
+    )
+
+
+def _nominate(stage: Stage, step: Step) -> None:
+    gate, when = stage.gate(step, ACCEPTANCES), stage.when(step.back)
+    person = stage.someone(step.pick // 3)
+    verbs.nominate(gate=gate, by=stage.someone(0), person=person, **when)
+    if step.length > 13:
+        gate = stage.gate(step, ACCEPTANCES)
+        verbs.accept(gate=gate, by=person, **when)
+
+
+def _let_go(stage: Stage, step: Step) -> None:
+    gate = stage.gate(step, ACCEPTANCES)
+    for who in range(len(CAST)):
+        for verb in (verbs.leave, verbs.decline):
+            stage.try_to(
+                lambda verb=verb, who=who: verb(
+                    gate=gate, by=stage.someone(who), **stage.when(step.back)
+                )
+            )
+
+
+def _start(stage: Stage, step: Step) -> None:
+    listed = step.pick % 3 == 0
+    on = stage.when(step.back)["on"]
+    verbs.start(
+        pilot=stage.pilot(step),
+        by=None if listed else stage.someone(0),
+        decide_by=on + timedelta(days=step.length) if step.length else None,
+        **stage.when(step.back),
+    )
+
+
+def _move(stage: Stage, step: Step) -> None:
+    pilot = stage.pilot(step)
+    spell = pilot.spells.filter(known_until=None, ends=None).get()
+    to = (spell.decide_by or stage.today) + timedelta(days=step.length - 30)
+    by = stage.someone(step.pick % 2)
+    verbs.move_decide_by(
+        pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back)
+    )
+
+
+def _pause(stage: Stage, step: Step) -> None:
+    on = stage.when(step.back)["on"]
+    verbs.pause(
+        pilot=stage.pilot(step),
+        by=stage.someone(step.pick % 2),
+        until=on + timedelta(days=min(step.length, 90)),
+        reason="A holiday.",
+        **stage.when(step.back),
+    )
+
+
+def _threshold(stage: Stage, step: Step) -> None:
+    verbs.register_threshold(
+        pilot=stage.pilot(step),
+        by=stage.someone(0),
+        metric="right first time",
+        direction="at_least",
+        value=0.7 + 0.05 * (step.pick % 4),
+        kind="proportion",
+        smallest_sample=50 if step.pick % 2 else 200,
+        **stage.when(step.back),
+    )
+
+
+def _measure(stage: Stage, step: Step) -> None:
+    verbs.record_measurement(
+        pilot=stage.pilot(step),
+        by=stage.someone(0),
+        value=(0.99, 0.4, 0.8)[step.pick % 3],
+        sample=(500, 100)[step.pick % 2],
+        **stage.when(step.back),
+    )
+
+
+def _amend(stage: Stage, step: Step) -> None:
+    field = ("tool", "data", "workflow", "function", "manager", "name")[step.pick % 6]
+    values: dict[str, Any] = {
+        "function": stage.functions[step.pick // 6 % 3],
+        "manager": stage.someone(4 + step.pick % 2),
+    }
+    value = values.get(field, f"{field} {step.pick // 6 % 2}")
+    verbs.amend(
+        pilot=stage.pilot(step),
+        by=stage.someone(0),
+        set={field: value},
+        **stage.when(step.back),
+    )
+
+
+def _rules(stage: Stage, step: Step) -> None:
+    pilot, when = stage.pilot(step), stage.when(step.back)
+    sam = stage.someone(4)
+    verbs.set_rules(
+        pilot=pilot,
+        by=stage.someone(0),
+        acceptable_use=f"Drafts {step.pick % 2}",
+        trust_when="Always",
+        override_when="Never",
+        exceptions_to=sam,
+        exceptions_deputy=stage.someone(2),
+        matters_more="accuracy",
+        success="Less rework",
+        **when,
+    )
+    if step.length:
+        verbs.confirm_rules(pilot=stage.pilot(step), by=pilot.manager or sam, **when)
+    if step.length > 1:
+        verbs.accept_risk(pilot=stage.pilot(step), by=stage.someone(1), **when)
+
+
+def _clear_all(stage: Stage, step: Step) -> None:
+    """All that adoption needs, as far as it goes."""
+    for number in range(3):
+        stage.try_to(_nominate, stage, _as(step, pick=number + 12, length=30))
+    stage.try_to(_threshold, stage, step)
+    stage.try_to(_measure, stage, _as(step, pick=0))
+    stage.try_to(_rules, stage, _as(step, length=30))
+    for number in range(3):
+        stage.try_to(_decide, stage, _as(step, pick=number, length=0))
+    if step.length > 30:
+        _adopt(stage, step)
+
+
+def _adopt(stage: Stage, step: Step) -> None:
+    verbs.adopt(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+
+
+def _as(step: Step, **values: int) -> Step:
+    return replace(step, **values)
+
+
+def _claim(stage: Stage, step: Step) -> None:
+    verbs.record_claim(pilot=stage.pilot(step), **stage.when(step.back))
+
+
+def _resume(stage: Stage, step: Step) -> None:
+    verbs.resume(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+
+
+def _roll_back(stage: Stage, step: Step) -> None:
+    verbs.roll_back(
+        pilot=stage.pilot(step),
+        by=stage.someone(0),
+        reason="Too early.",
+        **stage.when(step.back),
+    )
+
+
+def _retire(stage: Stage, step: Step) -> None:
+    if step.pick % 3 == 0:
+        verbs.retire(
+            pilot=stage.pilot(step),
+            by=stage.someone(0),
+            learned="Not this way.",
+            **stage.when(step.back),
+        )
+
+
+def _close(stage: Stage, step: Step) -> None:
+    """Lena, Tom or Sam goes; the office stays, or nothing more would happen."""
+    if step.pick % 2:
+        verbs.close_account(
+            person=stage.someone(2 + step.pick % 3),
+            by=None,
+            **stage.when(step.back),
+        )
+
+
+def _assign(stage: Stage, step: Step) -> None:
+    stage._right(
+        Right(
+            kind=APPROVALS[step.pick % 3],
+            portfolio=step.pilot,
+            function=step.pick // 3 % 3,
+            holder=step.pick,
+            deputy=step.pick // 2 if step.pick % 2 else -1,
+            escalate_to=1,
+            starts=(stage.today - FIRST_DAY).days - step.back,
+            days=step.length,
+        )
+    )
+
+
+def _switch(stage: Stage, step: Step) -> None:
+    pilot = stage.pilot(step)
+    kind = GateKind.objects.get(key=(*APPROVALS, *ACCEPTANCES)[step.pick % 6])
+    act: Callable[..., Any] = verbs.switch_off
+    why: dict[str, str] = {"reason": "Not here."}
+    if kind.off_for(pilot.portfolio, stage.today):
+        act, why = verbs.switch_on, {}
+    act(kind=kind, portfolio=pilot.portfolio, by=None, **why, **stage.when(step.back))
+
+
+ACTS: dict[str, Callable[[Stage, Step], None]] = {
+    "adopt": _adopt,
+    "amend": _amend,
+    "answer": _answer,
+    "assert": _assert,
+    "assign": _assign,
+    "claim": _claim,
+    "clear_all": _clear_all,
+    "close": _close,
+    "decide": _decide,
+    "except": _except,
+    "let_go": _let_go,
+    "measure": _measure,
+    "meet": _meet,
+    "move": _move,
+    "nominate": _nominate,
+    "pause": _pause,
+    "resume": _resume,
+    "retire": _retire,
+    "roll_back": _roll_back,
+    "rules": _rules,
+    "start": _start,
+    "switch": _switch,
+    "threshold": _threshold,
+}
+_OFTEN = [*sorted(ACTS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]  # fmt: skip
+OPENINGS: list[tuple[str, ...]] = [
+    (),
+    ("claim",),
+    ("assert", "start"),
+    ("start", "threshold", "measure", "decide"),
+    ("start", "clear_all"),
+    ("start", "clear_all", "adopt"),
+    ("start", "nominate", "pause"),
+]
+"""How a pilot may have begun before anything is drawn."""
