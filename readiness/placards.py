@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from readiness import standing, words
+from readiness import open_aloud, standing, words
 from readiness.reading import PilotOn
 
 
 def placard(found: PilotOn) -> str:
     """What hangs beside an exhibit or a claim, to be read aloud; empty for any other pilot. No figure but dates and days."""
     if found.reading.standing == standing.EXHIBIT:
-        parts = [_ran(found), _stood(found), _missing(found)]
+        parts = [_ran(found), _stood(found), _open(found), _goalpost(found)]
     elif found.reading.standing == standing.CLAIMED:
-        parts = [_claimed(found), _missing(found)]
+        parts = [_claimed(found), _open(found)]
     else:
         return ""
     return " ".join(part for part in parts if part)
@@ -23,7 +23,7 @@ def placard(found: PilotOn) -> str:
 
 def _ran(found: PilotOn) -> str:
     now = found.reading
-    what = found.pilot.workflow or found.pilot.name
+    what = capfirst(found.pilot.workflow or found.pilot.name)
     if now.decide_by is None:
         return ""
     if now.started_on is None:
@@ -32,16 +32,25 @@ def _ran(found: PilotOn) -> str:
             "by": words.day(now.decide_by),
         }
     says = {
-        "what": capfirst(what),
+        "what": what,
         "from": words.day(now.started_on),
         "by": words.day(now.decide_by),
+        "times": _times(now.slips),
     }
     if now.slips:
-        times = ngettext("once", "%(n)d times", now.slips) % {"n": now.slips}
         return _(
             "%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s."
-        ) % (says | {"times": times})
+        ) % says  # fmt: skip
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
+
+
+def _times(number: int) -> str:
+    """How often, as it is said."""
+    if number == 1:
+        return _("once")
+    if number == 2:
+        return _("twice")
+    return _("%(n)s times") % {"n": apnumber(number)}
 
 
 def _stood(found: PilotOn) -> str:
@@ -76,33 +85,20 @@ def _claimed(found: PilotOn) -> str:
     )
 
 
-def _missing(found: PilotOn) -> str:
-    """The open gates, those that wait on one court together."""
-    names: dict[tuple[str, str], list[str]] = {}
-    for gate in found.open_gates:
-        who = gate.holder.name if gate.holder else ""
-        names.setdefault((gate.reading.court or "", who), []).append(gate.kind.name)
-    if not names:
+def _open(found: PilotOn) -> str:
+    """What is open, or what else keeps a pilot where it is."""
+    said = open_aloud.sentence(found)
+    if said:
+        return said
+    if found.reading.standing == standing.EXHIBIT:
         return _("Every gate is clear, and nobody has declared it adopted.")
-    parts = [_court(court, who, kinds) for (court, who), kinds in names.items()]
-    return capfirst("; ".join(parts)) + "."
-
-
-def _court(court: str, who: str, kinds: list[str]) -> str:
-    says = {"gates": _listed(kinds), "who": who}
-    if court == standing.NOBODY:
-        return ngettext("%(gates)s belongs to nobody", "%(gates)s belong to nobody", len(kinds)) % says  # fmt: skip
-    if court == standing.DECIDER:
-        return ngettext("%(gates)s waits on %(who)s", "%(gates)s wait on %(who)s", len(kinds)) % says  # fmt: skip
-    if court == standing.OUTSIDE:
-        return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(kinds)) % says  # fmt: skip
-    return ngettext("%(gates)s is the team’s to show", "%(gates)s are the team’s to show", len(kinds)) % says  # fmt: skip
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return _("%(first)s and %(last)s") % {
-        "first": ", ".join(names[:-1]),
-        "last": names[-1],
+    unknown = [words.MISSING[c] for c in found.reading.missing if c in words.MISSING]
+    return _("Every gate is clear. Not known: %(what)s.") % {
+        "what": open_aloud.listed(map(str, unknown))
     }
+
+
+def _goalpost(found: PilotOn) -> str:
+    if not found.reading.goalpost_moved:
+        return ""
+    return _("What is good enough was made easier after it had been measured.")
