@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -26,10 +26,23 @@ MOST_GAPS, MOST_PILOTS = 100, 2000
 """Holes listed, and running pilots looked at for them, on one page."""
 
 
+if TYPE_CHECKING:
+    Kinds = forms.ModelChoiceField[GateKind]
+else:
+    Kinds = forms.ModelChoiceField
+
+
+class KindField(Kinds):
+    """A kind of gate by its short name."""
+
+    def label_from_instance(self, obj: GateKind) -> str:
+        return obj.name
+
+
 class Question(forms.Form):
     """Who decides this on a date?"""
 
-    kind = forms.ModelChoiceField(
+    kind = KindField(
         GateKind.objects.none(), label=_("Gate"), to_field_name="key", empty_label=None
     )
     portfolio = forms.ModelChoiceField(
