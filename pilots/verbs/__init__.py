@@ -19,6 +19,7 @@ from pilots.verbs.people import amend_account, give_role, open_account, take_rol
 from pilots.verbs.pilots import (
     adopt,
     amend,
+    list_again,
     move_decide_by,
     pause,
     record,
@@ -70,6 +71,7 @@ __all__ = [
     "except_",
     "give_role",
     "leave",
+    "list_again",
     "look_again",
     "meet_condition",
     "move_decide_by",

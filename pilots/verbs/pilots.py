@@ -81,7 +81,7 @@ def record(
         access.has_left(by, on) or not access.is_office(by, portfolio)
     ):
         raise NotYours
-    _only(values, AMENDABLE)
+    only(values, AMENDABLE)
     pilot = Pilot(
         portfolio=portfolio,
         key=key,
@@ -125,7 +125,8 @@ def recording(
     )
 
 
-def _only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+def only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Refuse a field that cannot be set."""
     for name in values:
         if name not in allowed:
             raise Invalid(
@@ -164,7 +165,7 @@ def amend(
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.allow("amend")
-    _only(set, AMENDABLE)
+    only(set, AMENDABLE)
     changes = [
         {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
         for name, value in set.items()
@@ -408,3 +409,16 @@ def retiring(desk: Desk, learned: str | None = None) -> Event:
         reason=pilot.learned,
         changes=[{"field": "learned", "from": "", "to": pilot.learned}],
     )
+
+
+@transaction.atomic
+def list_again(
+    *,
+    pilot: Pilot,
+    listed: Mapping[str, Any],
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
+    desk = sit_down(pilot, None, on, known)
+    return desk.write("list_again", data={"listed": dict(listed)})

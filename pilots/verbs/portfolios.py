@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -119,6 +120,37 @@ def name_function(
     data = {"function": function.pk}
     log("name_function", by, on, known, data, changes=changes)
     return function
+
+
+@transaction.atomic
+def name_functions(
+    *, names: Iterable[str], on: date | None = None, known: date | None = None
+) -> list[Function]:
+    """Put the functions that a list names on record, in a few statements. None of them may be there already.
+
+    Raises:
+        Invalid: a name that cannot be.
+    """
+    on, known = days(on, known)
+    functions = [Function(name=name.strip()) for name in names]
+    for function in functions:
+        _clean_name(function)
+    Function.objects.bulk_create(functions)
+    Event.objects.bulk_create(
+        Event(
+            verb="name_function", on=on, known_on=known, data={"function": function.pk},
+            changes=[{"field": "name", "from": None, "to": function.name}],
+        )
+        for function in functions
+    )  # fmt: skip
+    return functions
+
+
+def _clean_name(function: Function) -> None:
+    try:
+        function.clean_fields()
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="function") from error
 
 
 @transaction.atomic

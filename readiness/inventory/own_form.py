@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from .dates import read_iso_date
 from .records import Facts, FileProblem, Finding, Rejected
-from .rows import Row, read_header, read_rows
+from .rows import BECAUSE, Row, read_header, read_rows
 
 OwnStage = Literal["planned", "running", "paused", "adopted", "retired", "not_stated"]
 
@@ -175,7 +175,7 @@ class OwnForm:
 def _header_findings(
     header: Iterable[str], kinds: Collection[str]
 ) -> Iterator[Finding]:
-    known = {*OWN_COLUMNS, *gate_columns(kinds)}
+    known = {*OWN_COLUMNS, *gate_columns(kinds), BECAUSE}
     for column in header:
         if not column or column in known:
             continue

@@ -19,6 +19,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from .records import Facts, FileProblem, Finding
 
 LONGEST_CELL = 100_000
+BECAUSE = "rejected_because"
+"""The column in which a file of rejected rows says why. It is never read as a fact."""
 # A quotation mark that is never closed makes one cell of the rest of the file: memory stops here.
 _LONGEST_LINE = 16_000_000
 _LARGEST_PART = 500_000_000
@@ -153,6 +155,7 @@ def _row(header: list[str], raw: _Raw) -> Row:
     cells.update(
         (name, text) for name, text in zip(header, raw.cells, strict=False) if name
     )
+    cells.pop(BECAUSE, None)
     return Row(raw.line, cells, _formulas(header, raw), _problem(header, raw))
 
 

@@ -1,0 +1,147 @@
+"""Records of a list become facts, many at a time, by the verbs' own work (design, section 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.refusals import Refused
+from pilots.rules.acts import ACCEPTANCE
+from pilots.rules.history import ADOPTED, PAUSED
+from pilots.verbs.batches import Batch, BatchDesk
+from pilots.verbs.gates import asserting
+from pilots.verbs.pilots import claiming, retiring, starting
+from pilots.verbs.rules import ruling
+
+from .places import Places
+from .records import Finding, Rejected
+from .report import Report
+from .said import PEOPLE, Said
+from .stages import steps
+from .updating import Standing, on_record, update
+
+_WORK: dict[str, Any] = {"start": starting, "record_claim": claiming, "retire": retiring}  # fmt: skip
+
+
+class Applying:
+    """One import under way: give it batch after batch. `at` is the day the record is taken to be made.
+
+    A batch is written whole or not at all. `rejected` holds the rows of the last batch that were not taken.
+    """
+
+    def __init__(self, at: date, report: Report) -> None:
+        self.at, self.report = at, report
+        self.places = Places(at)
+        self.rejected: list[Rejected] = []
+
+    @transaction.atomic
+    def take(self, batch: Sequence[Said]) -> set[int]:
+        """Put new pilots on record, and bring those on record up to the list. Returns the primary keys of all."""
+        self.rejected = []
+        readable = [said for said in batch if self._can_be_kept(said)]
+        self.places.learn(readable)
+        found = on_record((said.key for said in readable), self.at)
+        together = Batch.begin(self.at, self.at)
+        seen = set()
+        for said in readable:
+            there = found.get(said.key)
+            try:
+                if there is None:
+                    together.desks.append(self._create(together, said))
+                else:
+                    self._update(there, said)
+                    seen.add(there.pilot.pk)
+            except Refused as refused:
+                self._reject(said, refused.code, refused.says, refused.field or "")
+        seen |= {pilot.pk for pilot in together.file()}
+        return seen
+
+    def _can_be_kept(self, said: Said) -> bool:
+        for column, text in said.facts:
+            if "\0" in text:
+                sentence = _("A text cannot hold a null character.")
+                self._reject(said, "null_character", sentence, column)
+                return False
+        return True
+
+    def _reject(self, said: Said, code: str, sentence: str, column: str) -> None:
+        finding = Finding(code, sentence, said.line, column)
+        self.report.reject(finding)
+        self.rejected.append(Rejected(finding, said.facts))
+
+    def _create(self, together: Batch, said: Said) -> BatchDesk:
+        desk = together.record(
+            portfolio=self.places.portfolio(said),
+            key=said.key,
+            stage=said.stage_before,
+            source=said.file[:300],
+            approximate=said.approximate,
+            listed=said.listed(),
+            **self.rows(said, said.values),
+        )
+        if rules := self.rows(said, said.rules):
+            ruling(desk, rules)
+        for step in steps(said.stage_before, said, self.at):
+            desk.turn_to(step.on)
+            _WORK[step.verb](desk, **step.values)
+        asserted = self._assert(desk, said)
+        self._created(said, asserted)
+        return desk
+
+    def _assert(self, desk: BatchDesk, said: Said) -> list[str]:
+        """Record the yeses of the list. A kind of gate that this pilot has not is none of its questions."""
+        asserted = [kind for kind in said.asserted if self._answerable(desk, kind)]
+        for kind in asserted:
+            if desk.on != self.at:
+                desk.turn_to(self.at)
+            asserting(desk, desk.gates[kind], said.asserted[kind])
+        return asserted
+
+    def _answerable(self, desk: BatchDesk, kind: str) -> bool:
+        gate = desk.gates.get(kind)
+        return gate is not None and gate.kind.clears_by != ACCEPTANCE
+
+    def _created(self, said: Said, asserted: list[str]) -> None:
+        report = self.report
+        report.created += 1
+        # What a list calls adopted is claimed: the facts have not shown it.
+        report.stages["claimed" if said.stage == ADOPTED else said.stage] += 1
+        report.asserted.update(asserted)
+        if not said.values.get("workflow"):
+            sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")  # fmt: skip
+            report.find(Finding("no_workflow", sentence, said.line, "workflow"))
+        if said.stage == PAUSED:
+            sentence = _("A pause needs somebody who answers for it: it is on record as running.")  # fmt: skip
+            report.find(Finding("pause_not_taken", sentence, said.line, "stage"))
+
+    def rows(self, said: Said, stated: Any) -> dict[str, Any]:
+        """What is stated, with rows for the functions and people that are named. Who has no account is left out."""
+        out = dict(stated)
+        if "function" in out:
+            out["function"] = self.places.function(out["function"])
+        for name in PEOPLE:
+            if name not in out:
+                continue
+            person = self.places.person(out[name])
+            if person is None:
+                del out[name]
+                sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {"address": stated[name][:120]}  # fmt: skip
+                self.report.find(Finding("no_account", sentence, said.line, name))
+            else:
+                out[name] = person
+        return out
+
+    def _update(self, there: Standing, said: Said) -> None:
+        with transaction.atomic():
+            came = update(there, said, self.at, self.rows)
+        report = self.report
+        report.updated += came.changed
+        report.unchanged += not came.changed
+        report.stages[came.stage] += 1
+        report.asserted.update(came.asserted)
+        for finding in came.kept:
+            report.kept.add(finding)

@@ -1,0 +1,61 @@
+"""The rows that were not taken, in a file that can be corrected and imported again."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from .own_form import escape, unescape
+from .records import FileProblem, Rejected
+from .rows import BECAUSE, read_header
+
+
+class Rejects:
+    """A CSV with the columns of the list and one more that says why. Made when the first row is rejected."""
+
+    def __init__(self, path: Path | None, source: Path, form: str) -> None:
+        self.path, self.source, self.form = path, source, form
+        self._writer: Any = None
+        self._columns: list[str] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Rejects:
+        if self.path is not None and self.path.resolve() == self.source.resolve():
+            sentence = "The rejected rows cannot be written over the list itself; name another file."
+            raise FileProblem("over_the_list", sentence, file=self.path.name)
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self._open.close()
+
+    def write(self, rejected: Rejected) -> None:
+        """Write one row as it was read, and the sentence that says what is wrong with it."""
+        if self.path is None:
+            return
+        if self._writer is None:
+            self._begin(self.path)
+        cells = dict(rejected.facts)
+        found = rejected.finding
+        where = f"row {found.line}" + (f", {found.column}" if found.column else "")
+        row = [self._cell(cells.get(column, "")) for column in self._columns]
+        self._writer.writerow([*row, f"{where}: {found.sentence}"])
+
+    def _begin(self, path: Path) -> None:
+        try:
+            # What is not UTF-8 in the list is marked, so that it is seen and can be corrected.
+            stream = path.open("w", newline="", encoding="utf-8", errors="replace")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            sentence = f"The rejected rows cannot be written: {reason}."
+            raise FileProblem("unwritable", sentence, file=path.name) from error
+        self._open.enter_context(stream)
+        names = read_header(self.source)
+        self._columns = [name for name in names if name and name != BECAUSE]
+        self._writer = csv.writer(stream)
+        self._writer.writerow([*self._columns, BECAUSE])
+
+    def _cell(self, text: str) -> str:
+        """As it was; in the product's own form a formula is made harmless, and is read back as it was."""
+        return escape(unescape(text)) if self.form == "own" else text

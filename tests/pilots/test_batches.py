@@ -1,0 +1,204 @@
+"""Many pilots written at once are what the verbs would have written one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from pilots import verbs
+from pilots.models import (
+    Decision,
+    Event,
+    Function,
+    Gate,
+    GateSpell,
+    Person,
+    Pilot,
+    PilotSpell,
+    Portfolio,
+)
+from pilots.refusals import InFuture, Invalid
+from pilots.rules import chain
+from pilots.verbs.batches import Batch
+from pilots.verbs.desk import in_chain
+from pilots.verbs.gates import asserting
+from pilots.verbs.pilots import claiming, retiring, starting
+from pilots.verbs.rules import ruling
+
+AT = date(2026, 11, 23)
+RANDOM = {"id", "public_id", "salt", "digests", "checksum", "head", "written_at"}
+Act = tuple[str, date, dict[str, Any]]
+
+pytestmark = pytest.mark.django_db
+
+
+def _acts(number: int, person: Person) -> list[Act]:
+    """A different lot for each: started long ago or today, claimed, retired, said to be cleared, with rules."""
+    rules: Act = ("set_rules", AT, {"success": "Fewer calls.", "exceptions_to": person})
+    start: Act = ("start", date(2025, 6, 30), {})
+    claim: Act = ("record_claim", date(2026, 1, 31), {})
+    retire: Act = ("retire", AT, {"learned": "Nobody asked for it."})
+    legal: Act = ("assert_", AT, {"gate": "legal-sign-off", "source": "List, row 4."})
+    data: Act = ("assert_", AT, {"gate": "it-data-access", "source": "List, row 4."})
+    lots: list[list[Act]] = [
+        [],
+        [start, legal, data],
+        [claim, data],
+        [rules, start, claim, legal],
+        [rules, retire],
+        [("start", AT, {"decide_by": date(2026, 12, 24)})],
+        [start, retire, legal],
+        [legal, legal],
+    ]
+    return lots[number % len(lots)]
+
+
+@pytest.fixture
+def portfolio() -> Portfolio:
+    return verbs.open_portfolio(key="doi", name="Interior", by=None, on=AT, known=AT)
+
+
+@pytest.fixture
+def person() -> Person:
+    return verbs.open_account(email="m@example.org", name="Mia", by=None)
+
+
+def _facts(number: int, portfolio: Portfolio) -> dict[str, Any]:
+    function = Function.objects.filter(name=f"Function {number % 3}").first()
+    return {
+        "portfolio": portfolio, "key": f"K-{number:02}", "name": f"Case {number}", "purpose": "“=1+1”\nand more",
+        "function": function, "high_impact": number % 2 == 0, "stage": "not_stated" if number == 0 else "planned",
+        "source": "list.csv", "approximate": number % 3 == 0, "listed": {"form": "omb-2025", "n": number},
+    }  # fmt: skip
+
+
+def _one_by_one(portfolio: Portfolio, person: Person) -> None:
+    for number in range(24):
+        pilot = verbs.record(by=None, on=AT, known=AT, **_facts(number, portfolio))
+        for verb, on, values in _acts(number, person):
+            values = dict(values)
+            if verb == "assert_":
+                gate = pilot.gates.get(kind__key=values.pop("gate"))
+                verbs.assert_(gate=gate, on=on, known=AT, **values)
+            else:
+                getattr(verbs, verb)(pilot=pilot, by=None, on=on, known=AT, **values)
+
+
+def _together(portfolio: Portfolio, person: Person) -> None:
+    batch = Batch.begin(AT, AT)
+    for number in range(24):
+        desk = batch.record(**_facts(number, portfolio))
+        for verb, on, values in _acts(number, person):
+            desk.turn_to(on)
+            if verb == "assert_":
+                asserting(desk, desk.gates[values["gate"]], values["source"])
+            elif verb == "set_rules":
+                ruling(desk, values)
+            else:
+                work: Any = {"start": starting, "record_claim": claiming, "retire": retiring}  # fmt: skip
+                work[verb](desk, **values)
+        batch.desks.append(desk)
+    batch.file()
+
+
+def _row(row: Any) -> dict[str, Any]:
+    """A row without what is drawn at random, and without keys that only say in which order rows were written."""
+    columns = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+    mine = {"pilot_id", "gate_id", "event_id"}
+    return {k: v for k, v in columns.items() if k not in RANDOM | mine}
+
+
+def _written() -> dict[str, list[Any]]:
+    gate = ("gate__pilot__key", "gate__kind__order")
+    by_owner = {
+        Pilot: ("key",),
+        Gate: ("pilot__key", "kind__order"),
+        Event: ("pilot__key", "pk"),
+        Decision: (*gate, "number"),
+        PilotSpell: ("pilot__key", "starts"),
+        GateSpell: (*gate, "starts"),
+    }
+    out = {}
+    for model, order in by_owner.items():
+        rows: Any = model._default_manager.order_by(*order)
+        if model is Event:
+            rows = rows.filter(pilot__isnull=False)
+        out[model.__name__] = [_row(row) for row in rows]
+    return out
+
+
+def _chains_hold() -> int:
+    held = 0
+    for gate in Gate.objects.filter(count__gt=0):
+        head = chain.START
+        for decision in gate.decisions.order_by("number"):
+            head = chain.checksum(head, in_chain(decision))
+            assert head == decision.checksum
+            assert decision.event.gate_id == gate.pk
+            held += 1
+        assert head == gate.head
+    return held
+
+
+def test_a_batch_writes_what_the_verbs_would_write(
+    portfolio: Portfolio, person: Person
+) -> None:
+    for number in range(2):
+        verbs.name_function(name=f"Function {number}", by=None)
+    written = []
+    for way in (_one_by_one, _together):
+        with transaction.atomic():
+            way(portfolio, person)
+            written.append(_written())
+            assert _chains_hold() == 21
+            transaction.set_rollback(True)
+    cells = {"GateSpell": "cell_id", "PilotSpell": "cell_id"}
+    for model, column in cells.items():
+        for side in written:
+            _by_first_seen(side[model], column)
+    assert written[0] == written[1]
+    assert len(written[1]["Pilot"]) == 24
+
+
+def _by_first_seen(rows: list[dict[str, Any]], column: str) -> None:
+    """Cells are made anew on each side: what counts is which rows share one."""
+    seen: dict[int, int] = {}
+    for row in rows:
+        row[column] = seen.setdefault(row[column], len(seen))
+
+
+def test_statements_do_not_grow_with_the_batch(
+    portfolio: Portfolio, django_assert_max_num_queries: Any
+) -> None:
+    for size, start in ((2, 0), (6, 2)):
+        batch = Batch.begin(AT, AT)
+        for number in range(start, start + size):
+            batch.desks.append(
+                batch.record(portfolio=portfolio, key=f"N-{number}", name="N")
+            )
+        with django_assert_max_num_queries(14):
+            batch.file()
+
+
+def test_a_desk_that_is_not_added_leaves_nothing(portfolio: Portfolio) -> None:
+    batch = Batch.begin(AT, AT)
+    batch.record(portfolio=portfolio, key="N-1", name="N")
+    assert batch.file() == []
+    assert not Pilot.objects.exists()
+
+
+def test_a_value_that_cannot_be_is_refused_before_anything_is_written(
+    portfolio: Portfolio,
+) -> None:
+    batch = Batch.begin(AT, AT)
+    with pytest.raises(Invalid) as refused:
+        batch.record(portfolio=portfolio, key="N-1", name="N" * 301)
+    assert refused.value.field == "name"
+
+
+def test_a_batch_of_a_day_that_has_not_come_is_refused() -> None:
+    with pytest.raises(InFuture):
+        Batch.begin(date(2026, 11, 24), AT)
