@@ -105,6 +105,23 @@ def database(name: str, default: str, *, pool_size: int) -> dict[str, Any]:
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
+def folder(name: str, default: Path, *, outside: Path) -> Path:
+    """A folder that nobody is served from."""
+    chosen = Path(text(name, "") or default).resolve()
+    if chosen.is_relative_to(outside.resolve()):
+        raise ImproperlyConfigured(
+            f"{name} must not lie in {outside}: files there are served to everybody."
+        )
+    return chosen
+
+
+def beside(database: dict[str, Any], otherwise: Path) -> Path:
+    """The folder of an SQLite file; another one where the database is no file."""
+    path = Path(str(database["NAME"]))
+    in_a_file = database["ENGINE"] == "django.db.backends.sqlite3" and path.is_absolute()  # fmt: skip
+    return path.parent if in_a_file else otherwise
+
+
 # A writer takes its lock at the start and waits for it, instead of failing half-way.
 SQLITE = {
     "transaction_mode": "IMMEDIATE",

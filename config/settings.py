@@ -189,6 +189,16 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_USE_FINDERS = DEBUG
 
+# Evidence: never below what is served as static files. Several machines share this folder as they share the database.
+EVIDENCE_ROOT = environment.folder(
+    "EVIDENCE_ROOT",
+    environment.beside(DATABASES["default"], BASE_DIR) / "evidence",
+    outside=STATIC_ROOT,
+)
+EVIDENCE_MOST_BYTES = (
+    environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
+)
+
 # Words and days: every calendar date is a date in this time zone.
 
 LANGUAGE_CODE = "en-gb"

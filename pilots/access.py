@@ -39,6 +39,8 @@ MAY: dict[str, frozenset[str]] = {
     "answer": frozenset({OFFICE, SPONSOR, MANAGER}),
     "meet_condition": frozenset({OFFICE, SPONSOR, MANAGER, NAMED}),
     "ask_exception": frozenset({OFFICE, SPONSOR, DECIDER, MANAGER}),
+    "file_evidence": frozenset({OFFICE, SPONSOR, DECIDER, MANAGER, NAMED}),
+    "replace_evidence": frozenset({OFFICE, SPONSOR, DECIDER, MANAGER, NAMED}),
     "record_for_decider": frozenset({OFFICE}),
     "assign_right": frozenset({OFFICE}),
     "end_right": frozenset({OFFICE}),

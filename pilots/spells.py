@@ -25,7 +25,7 @@ from pilots.models import (
 from pilots.rules import gates, history, rights
 from pilots.rules.acts import Act, Kind
 
-_DATES = ("to", "until", "decide_by", "good_until", "due", "met")
+_DATES = ("to", "until", "decide_by", "good_until", "due", "met", "expires_on")
 
 
 def _with_dates(data: dict[str, Any]) -> dict[str, Any]:
@@ -33,8 +33,9 @@ def _with_dates(data: dict[str, Any]) -> dict[str, Any]:
         k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v
         for k, v in data.items()
     }
-    if out.get("conditions"):
-        out["conditions"] = [_with_dates(c) for c in out["conditions"]]
+    for name in ("conditions", "pieces"):
+        if out.get(name):
+            out[name] = [_with_dates(each) for each in out[name]]
     return out
 
 

@@ -13,9 +13,9 @@ from django.db import connections
 TABLE = "pilots_decision"
 KEPT = (
     "id", "public_id", "gate_id", "event_id", "number", "on", "known_on", "outcome", "capacity", "recorded_for",
-    "decider_id", "by_id", "court", "until", "good_until", "digests", "checksum",
+    "decider_id", "by_id", "court", "until", "good_until", "pieces", "cites_id", "digests", "checksum",
 )  # fmt: skip
-ERASABLE = ("reason", "evidence", "conditions", "sealed", "salt")
+ERASABLE = ("reason", "evidence", "conditions", "sealed", "would_change", "salt")
 SAYS = "Decisions are never edited or deleted. Record a new one."
 NAMES = ("decisions_are_never_edited", "decisions_are_never_deleted")
 

@@ -31,6 +31,7 @@ STANDINGS = (
 )
 """Every standing, from the first plan to the last word."""
 
+RENEWALS_SEEN_BY_ESCALATION = 2
 ENDS_SOON = timedelta(days=30)
 NEVER_STARTED_AFTER = timedelta(days=180)
 NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
@@ -41,6 +42,7 @@ class GateReading:
     """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
 
     `court` is None where the gate is clear or only asserted. `seat` says who else may decide; an acceptance gate has none.
+    `renewals`: how often in a row the exception that lets it past, or did last, was granted again.
     `since_at_least`: it was open before the record was made, nobody knows for how long.
     """
 
@@ -54,6 +56,12 @@ class GateReading:
     seat: rights.Seat
     since_at_least: bool = False
     ends_soon: bool = False
+    renewals: int = 0
+
+    @property
+    def for_escalation(self) -> bool:
+        """Whether an exception has been renewed so often that the portfolio's escalation person should look at it: a hint."""
+        return self.renewals >= RENEWALS_SEEN_BY_ESCALATION
 
     @property
     def is_open(self) -> bool:
@@ -141,6 +149,7 @@ def read_gate(
         seat=seat,
         since_at_least=is_open and since == open_before,
         ends_soon=soon and state in gates.YES,
+        renewals=max(0, spell.grants - 1),
     )
 
 

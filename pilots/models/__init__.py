@@ -1,5 +1,6 @@
 """The fact tables, each named by its word."""
 
+from pilots.models.evidence import DecisionEvidence, Evidence
 from pilots.models.gates import Decision, Gate, GateKind, GateSpell, SwitchedOff
 from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
@@ -11,9 +12,11 @@ __all__ = [
     "Absence",
     "Cell",
     "Decision",
+    "DecisionEvidence",
     "DecisionRight",
     "Delegation",
     "Event",
+    "Evidence",
     "Function",
     "Gate",
     "GateKind",

@@ -145,6 +145,8 @@ class Decisions(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """One dated, signed, unchangeable answer on a gate, with reason and evidence.
 
+    `pieces` are the checksums of the evidence it rests on, by public id; `would_change` is what would change a no; `cites`
+    is the first of many alike, decided at once. Each is null where there is none.
     `decider` answered, `by` wrote it down; they differ where the office recorded it. Both are null for an assertion.
     The checksum covers random ids and salted digests only, so that a text can be erased and the chain still verifies.
     """
@@ -185,6 +187,11 @@ class Decision(models.Model):
         null=True, default=list, encoder=DjangoJSONEncoder
     )
     sealed: Any = models.JSONField(null=True, default=dict, encoder=DjangoJSONEncoder)
+    would_change = models.TextField(null=True)  # noqa: DJ001 - null: not a no, or erased by law
+    pieces: Any = models.JSONField(null=True)
+    cites = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="cited_by"
+    )
     salt = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null means erased by law
     digests = models.JSONField(default=dict)
     erased_on = models.DateField(null=True)
@@ -239,6 +246,7 @@ class GateSpell(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="gate_spells"
     )
+    grants = models.PositiveSmallIntegerField(default=0)
     moved = models.BooleanField(default=False)
     known_from = models.DateField()
     known_until = models.DateField(null=True)

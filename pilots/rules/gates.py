@@ -19,6 +19,7 @@ ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
 
 YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
 ASKS_TEAM = frozenset({CHANGES_REQUESTED, REFUSED})
+EVIDENCE = "evidence:"
 TURNS = ("answer", "team", "outside", "clear", "said", OFF)
 
 
@@ -27,7 +28,7 @@ class GateSpell:
     """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
 
     `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
-    an answer past `good_until` is read as `lapsed`. Neither holder nor court is part of a spell. While a gate is `off` (its
+    an answer past `good_until` is read as `lapsed`. `grants` counts exceptions granted in a row. Neither holder nor court is part of a spell. While a gate is `off` (its
     kind was not there yet, or is switched off for the portfolio) it asks nothing, and no reader shows it among the gates.
     """
 
@@ -42,6 +43,7 @@ class GateSpell:
     met_until: date | None = None
     person: int | None = None
     function: int | None = None
+    grants: int = 0
     moved: bool = False
 
 
@@ -65,7 +67,11 @@ class GateState:
     askers: list[int | None] = field(default_factory=list)
     ever_excepted: bool = False
     renews: bool = False
+    grants: int = 0
     measured_worse: bool = False
+    worse_on: date | None = None
+    evidence_ends: dict[str, date] = field(default_factory=dict)
+    differs: dict[str, tuple[Any, date]] = field(default_factory=dict)
     off: bool = False
 
     @property
@@ -81,16 +87,22 @@ class GateState:
         )
 
     @property
+    def lasts(self) -> date | None:
+        """The last day of the answer's term, or of the first of its evidence to expire."""
+        ends = [*self.evidence_ends.values()]
+        return min([*ends, self.term] if self.term else ends, default=None)
+
+    @property
     def good_until(self) -> date | None:
-        """The last good day of the answer that stands: its term's, or the first unmet condition's."""
-        ends = [day for day in (self.term, self.due) if day is not None]
+        """The last good day of the answer that stands: its term's, its evidence's, or the first unmet condition's."""
+        ends = [day for day in (self.lasts, self.due) if day is not None]
         holds = self.answer in YES | {ASSERTED} and not self.off
         return min(ends) if ends and holds else None
 
     @property
     def ends_by_condition(self) -> bool:
         """Whether an unmet condition, not the term, ends the answer."""
-        return self.due is not None and (self.term is None or self.due < self.term)
+        return self.due is not None and (self.lasts is None or self.due < self.lasts)
 
     def state(self, sealed_now: Mapping[str, Any]) -> str:
         """What the last act left, before any lapse."""
@@ -118,6 +130,18 @@ class GateState:
         name = LAPSED if end is not None and day > end else self.state(sealed_now)
         if name != self.name:
             self.name, self.since = name, day
+        self.differs = self._differing(day, sealed_now) if name == RECONFIRM else {}
+
+    def _differing(
+        self, day: date, sealed_now: Mapping[str, Any]
+    ) -> dict[str, tuple[Any, date]]:
+        """What of the seal is another now, and since which day it has been what it is."""
+        out = {}
+        for name in seals.broken(self.sealed, sealed_now):
+            value, before = sealed_now.get(name), self.differs.get(name)
+            kept = before is not None and seals.same(before[0], value)
+            out[name] = before if before and kept else (value, day)
+        return out
 
     def turn(self, state: str) -> str:
         """Whose turn a state is, before anybody asks who holds the decision."""
@@ -154,6 +178,7 @@ class GateState:
             met_until=met_until if self.kind.clears_by == MEASUREMENT else None,
             person=self.person,
             function=function,
+            grants=self.grants,
             moved=moved,
         )
 
@@ -164,7 +189,7 @@ def answered(gate: GateState, act: Act) -> bool:
     renewal = outcome == EXCEPTED and gate.renews
     gate.answer = None if outcome == WITHDRAWN else outcome
     gate.term = gate.outside_until = None
-    gate.conditions, gate.measured_worse = [], False
+    gate.conditions, gate.measured_worse, gate.evidence_ends = [], False, {}
     gate.answered_on = act.on
     if outcome in YES:
         gate.sealed = dict(act.data.get("sealed") or {})
@@ -177,6 +202,7 @@ def answered(gate: GateState, act: Act) -> bool:
     if outcome == WITHDRAWN:
         return False
     gate.last_answer = outcome
+    gate.grants = gate.grants + 1 if outcome == EXCEPTED else 0
     return outcome != last and not renewal
 
 
@@ -204,6 +230,27 @@ def met_condition(gate: GateState, act: Act) -> None:
     for condition in gate.conditions:
         if seals.same(condition["text"], act.data["text"]):
             condition["met"] = act.on
+            for piece in act.data.get("pieces") or ():
+                _rest_on(gate, piece)
+
+
+def _rest_on(gate: GateState, piece: Mapping[str, Any]) -> None:
+    """The answer rests on one piece of evidence more."""
+    gate.sealed = {**gate.sealed, evidence_key(piece["piece"]): piece["checksum"]}
+    if piece.get("expires_on"):
+        gate.evidence_ends[piece["piece"]] = piece["expires_on"]
+
+
+def evidence_key(piece: str) -> str:
+    """What a seal calls a piece of evidence, whatever its version."""
+    return f"{EVIDENCE}{piece}"
+
+
+def evidence_replaced(gate: GateState, act: Act) -> None:
+    """A version with the same content and an earlier end ends the answer that rests on it earlier, never later."""
+    key, ends = evidence_key(act.data["piece"]), act.data.get("expires_on")
+    if gate.answer in YES and gate.sealed.get(key) == act.data["checksum"] and ends:
+        gate.evidence_ends[act.data["piece"]] = ends
 
 
 def accepted(gate: GateState, act: Act) -> bool:

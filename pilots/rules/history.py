@@ -135,9 +135,7 @@ def _one(pilot: PilotState, act: Act, day: date, moved: set[str | None]) -> None
         pilot.move(day)
         moved.add(act.gate)
     for gate in pilot.gates.values():
-        gate.settle(
-            max(day, pilot.recorded_on), pilot.to_seal(gate.kind, gate.answer or "")
-        )
+        gate.settle(max(day, pilot.recorded_on), pilot.against_seal(gate))
 
 
 def _look(told: History, day: date, moved: set[str | None]) -> None:
@@ -146,7 +144,7 @@ def _look(told: History, day: date, moved: set[str | None]) -> None:
     for key, gate in pilot.gates.items():
         spell = gate.spell(
             day,
-            pilot.to_seal(gate.kind, gate.answer or ""),
+            pilot.against_seal(gate),
             met_until=pilot.met_until,
             function=pilot.function,
             moved=key in moved,

@@ -45,6 +45,7 @@ class PilotState:
     measured_on: date | None = None
     last_result: str | None = None
     ever_measured: bool = False
+    evidence: dict[str, str] = field(default_factory=dict)
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
     shown_until: date | None = None
 
@@ -125,6 +126,15 @@ class PilotState:
             if outcome != gates.EXCEPTED:
                 sealed["verdict"] = self.verdict
         return sealed
+
+    def against_seal(self, gate: GateState) -> dict[str, Any]:
+        """What a gate's seal is held against now: what an answer would seal, and its evidence in the version that stands."""
+        now = self.to_seal(gate.kind, gate.answer or "")
+        for name, checksum in gate.sealed.items():
+            if name.startswith(gates.EVIDENCE):
+                piece = name.removeprefix(gates.EVIDENCE)
+                now[name] = self.evidence.get(piece, checksum)
+        return now
 
     def enter(self, stage: str, day: date) -> None:
         """Begin a stage. A pause that still ran ends the day before, whatever ended it."""
@@ -245,6 +255,7 @@ def _measured(pilot: PilotState, act: Act) -> bool:
             gates.CONDITIONAL,
         ):
             gate.measured_worse = gate.measured_worse or result != "met"
+            gate.worse_on = act.on if result != "met" else gate.worse_on
     if result not in ("met", "not_met"):
         return False
     last, pilot.last_result = pilot.last_result, result
@@ -276,6 +287,13 @@ def _answered(pilot: PilotState, act: Act) -> bool:
 
 def _asked(pilot: PilotState, act: Act) -> bool:
     gates.asked(pilot.gates[act.gate or ""], act)
+    return False
+
+
+def _evidence_replaced(pilot: PilotState, act: Act) -> bool:
+    pilot.evidence[act.data["piece"]] = act.data["checksum"]
+    for gate in pilot.gates.values():
+        gates.evidence_replaced(gate, act)
     return False
 
 
@@ -315,6 +333,7 @@ TELL: Mapping[str, Told] = {
     "answer": _answered,
     "ask_exception": _asked,
     "meet_condition": _condition_met,
+    "replace_evidence": _evidence_replaced,
     "open_gate": _switched_on,
     "switch_on": _switched_on,
     "switch_off": _switched_off,

@@ -1,6 +1,7 @@
 """The verbs: the only road to the tables. Each guards, locks, writes and logs in one transaction, whoever calls."""
 
 from pilots.verbs.adoption import look_again, record_residents
+from pilots.verbs.evidence import file_evidence, replace_evidence
 from pilots.verbs.gates import (
     accept,
     answer,
@@ -69,6 +70,7 @@ __all__ = [
     "delegate",
     "end_right",
     "except_",
+    "file_evidence",
     "give_role",
     "leave",
     "list_again",
@@ -88,6 +90,7 @@ __all__ = [
     "record_set_up",
     "register_threshold",
     "rename_function",
+    "replace_evidence",
     "resume",
     "retire",
     "roll_back",

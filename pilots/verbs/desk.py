@@ -226,6 +226,8 @@ def sign(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
 
 
 TEXTS = ("reason", "evidence", "conditions", "sealed")
+WHERE_THERE = ("would_change", "pieces")
+"""What is digested only where there is any."""
 
 
 def digests(decision: Decision) -> dict[str, str]:
@@ -239,13 +241,14 @@ def digests(decision: Decision) -> dict[str, str]:
             json.dumps(getattr(decision, name), sort_keys=True, cls=DjangoJSONEncoder),
             decision.salt or "",
         )
-        for name in TEXTS
+        for name in (*TEXTS, *(n for n in WHERE_THERE if getattr(decision, n)))
     }
 
 
 def in_chain(decision: Decision) -> dict[str, Any]:
     """What of a decision the checksum covers: ids, dates and digests; no name, no free text."""
-    return {
+    cites = {"cites": decision.cites.public_id} if decision.cites else {}
+    return cites | {
         "id": decision.public_id,
         "gate": decision.gate.public_id,
         "number": decision.number,

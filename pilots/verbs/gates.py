@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import access
-from pilots.models import Decision, Event, Gate, Person
+from pilots.models import Decision, Event, Evidence, Gate, Person
 from pilots.refusals import (
     ChangedMeanwhile,
     ConditionsRequired,
     EndRequired,
     EndTooLate,
-    EvidenceRequired,
     Invalid,
     NothingAsked,
     NotMeasured,
@@ -30,6 +29,7 @@ from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
 from pilots.seen import of_acts
 from pilots.verbs.desk import Desk, last_day, need_reason, need_text, sit_down
+from pilots.verbs.grounds import Grounds, grounds
 
 OUTCOMES = (
     gates.CLEARED,
@@ -97,7 +97,7 @@ def _decider(
     desk: Desk,
     state: gates.GateState,
     for_: Person | None,
-    evidence: str,
+    shown: Grounds,
     askers: Iterable[int | None] = (),
 ) -> tuple[Person, str]:
     """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
@@ -106,8 +106,7 @@ def _decider(
     if for_ is None:
         return desk.by, _capacity(desk, state, desk.by, askers=askers)
     desk.allow("record_for_decider")
-    if not evidence.strip():
-        raise EvidenceRequired(field="evidence")
+    shown.needed()
     return for_, _capacity(desk, state, for_, askers=askers)
 
 
@@ -123,6 +122,9 @@ def decide(
     court: str = "",
     for_: Person | None = None,
     evidence: str = "",
+    pieces: Iterable[Evidence] = (),
+    would_change: str = "",
+    cites: Decision | None = None,
     on: date | None = None,
     known: date | None = None,
     seen: int | None = None,
@@ -133,7 +135,11 @@ def decide(
         outcome: `cleared`, `conditional`, `changes_requested`, `refused` or `withdrawn`.
         conditions: for `conditional`: mappings of `text`, `owner` (a primary key) and `due` (the last good day).
         until: for `changes_requested` with `court` `outside`: the last day it is outside.
-        for_: the decider for whom the program office records the answer; needs `evidence`.
+        for_: the decider for whom the program office records the answer; needs `evidence` or `pieces`.
+        evidence: a text, such as a link.
+        pieces: filed evidence that the answer rests on; it is good no longer than these are.
+        would_change: for `refused`: what would change the answer.
+        cites: the first of many alike that are decided at once.
         seen: what the person saw of the gate, as `pilots.seen.of_gates` counts it.
 
     Raises:
@@ -144,7 +150,8 @@ def decide(
         raise Invalid(field="outcome")
     _approval_only(state)
     _not_over(desk)
-    decider, capacity = _decider(desk, state, for_, evidence)
+    shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
+    decider, capacity = _decider(desk, state, for_, shown)
     reason = need_reason(reason)
     if outcome == gates.WITHDRAWN and state.answer in (None, gates.ASSERTED):
         raise NothingAsked("There is no answer to withdraw.", field="outcome")
@@ -157,7 +164,8 @@ def decide(
         _measured(desk)
     return _answer(
         desk, row, state, outcome=outcome, reason=reason, decider=decider, capacity=capacity,
-        recorded_for=for_ is not None, conditions=conditions, until=until, court=court, evidence=evidence,
+        recorded_for=for_ is not None, conditions=conditions, until=until, court=court, shown=shown, cites=cites,
+        would_change=would_change.strip() if outcome == gates.REFUSED else "",
     )  # fmt: skip
 
 
@@ -229,12 +237,16 @@ def _answer(
     conditions: list[dict[str, Any]] | None = None,
     until: date | None = None,
     court: str = "",
-    evidence: str = "",
+    shown: Grounds | None = None,
+    would_change: str = "",
+    cites: Decision | None = None,
     good_until: date | None = None,
     verb: str = "decide",
 ) -> Decision:
     """Write a decision with what it was decided on, and tell the pilot again."""
-    clears = outcome in gates.YES
+    clears, shown = outcome in gates.YES, shown or Grounds()
+    good_until = good_until or (_good_until(desk, state, outcome) if clears else None)
+    seals = clears and decider is not None
     event = desk.write(
         verb,
         gate=gate,
@@ -245,17 +257,20 @@ def _answer(
             "recorded_for": recorded_for,
             "decider": decider,
             "reason": reason,
-            "evidence": evidence.strip(),
+            "evidence": shown.text.strip(),
+            "pieces": shown.checksums,
+            "would_change": would_change or None,
+            "cites": cites,
             "conditions": conditions or [],
             "court": court,
             "until": until,
-            "good_until": good_until
-            or (_good_until(desk, state, outcome) if clears else None),
-            "sealed": desk.state.to_seal(state.kind, outcome)
-            if clears and decider is not None
+            "good_until": shown.no_longer(good_until) if seals else good_until,
+            "sealed": desk.state.to_seal(state.kind, outcome) | shown.sealed
+            if seals
             else {},
         },
     )
+    shown.put_down(event.decision, event)
     return event.decision
 
 
@@ -298,13 +313,15 @@ def ask_exception(
 @transaction.atomic
 def except_(
     *, gate: Gate, by: Person | None, reason: str | None = None, until: date | None = None, for_: Person | None = None,
-    evidence: str = "", on: date | None = None, known: date | None = None, seen: int | None = None,
+    evidence: str = "", pieces: Iterable[Evidence] = (), on: date | None = None, known: date | None = None,
+    seen: int | None = None,
 ) -> Decision:  # fmt: skip
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
     _not_over(desk)
-    decider, capacity = _decider(desk, state, for_, evidence, askers=state.askers)
+    shown = grounds(desk, evidence, pieces)
+    decider, capacity = _decider(desk, state, for_, shown, askers=state.askers)
     if not state.askers:
         raise NothingAsked
     reason = need_reason(reason)
@@ -316,7 +333,7 @@ def except_(
         raise EndTooLate(field="until")
     return _answer(
         desk, row, state, outcome=gates.EXCEPTED, reason=reason, decider=decider, capacity=capacity,
-        recorded_for=for_ is not None, until=until, evidence=evidence, good_until=until, verb="except",
+        recorded_for=for_ is not None, until=until, shown=shown, good_until=until, verb="except",
     )  # fmt: skip
 
 
@@ -347,6 +364,7 @@ def meet_condition(
     by: Person,
     text: str,
     evidence: str = "",
+    pieces: Iterable[Evidence] = (),
     on: date | None = None,
     known: date | None = None,
     seen: int | None = None,
@@ -364,11 +382,21 @@ def meet_condition(
     text = need_text(text, "text")
     if not asked:
         raise NothingAsked(field="text")
-    if not evidence.strip():
-        raise EvidenceRequired(field="evidence")
-    return desk.write(
-        "meet_condition", gate=row, data={"text": text, "evidence": evidence}
-    )
+    shown = grounds(desk, evidence, pieces)
+    shown.needed()
+    data: dict[str, Any] = {"text": text, "evidence": evidence}
+    if shown.pieces:
+        data["pieces"] = shown.as_data
+    event = desk.write("meet_condition", gate=row, data=data)
+    if shown.pieces:
+        shown.put_down(_conditional(desk, row), event)
+    return event
+
+
+def _conditional(desk: Desk, row: Gate) -> Decision:
+    """The decision whose conditions are being met on the day of the act."""
+    asked = row.decisions.filter(outcome=gates.CONDITIONAL, on__lte=desk.on)
+    return asked.order_by("on", "number").reverse()[0]
 
 
 @transaction.atomic

@@ -1,0 +1,643 @@
+"""Evidence: what is taken in, what rests on it, and what a newer version does to the answers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from pilots import files, spells, verbs
+from pilots.models import (
+    Decision,
+    DecisionEvidence,
+    Event,
+    Evidence,
+    Gate,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+)
+from pilots.refusals import (
+    ChangedMeanwhile,
+    EvidenceRequired,
+    Invalid,
+    NotYours,
+    Refused,
+)
+from readiness.reading import read_one
+
+pytestmark = pytest.mark.django_db
+MARCH = date(2025, 3, 3)
+PDF = b"%PDF-1.7\n" + b"said and done\n" * 20 + b"%%EOF\n"
+EXE = b"MZ" + bytes(200) + b"This program cannot be run in DOS mode."
+
+
+def on(day: date) -> dict[str, date]:
+    return {"on": day, "known": day}
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, settings: Any) -> Path:
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+    return tmp_path / "evidence"
+
+
+@pytest.fixture
+def cast() -> dict[str, Person]:
+    names = ("ria", "lena", "max", "mia", "otto")
+    return {
+        name: Person.objects.create_user(f"{name}@example.org", name=name.title())
+        for name in names
+    }
+
+
+@pytest.fixture
+def portfolio(cast: dict[str, Person]) -> Portfolio:
+    made = Portfolio.objects.create(key="p", name="P")
+    PortfolioRole.objects.create(
+        portfolio=made, person=cast["ria"], role="program-office"
+    )
+    for kind, holder in (("legal-sign-off", "lena"), ("it-data-access", "max")):
+        verbs.assign_right(
+            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
+        )  # fmt: skip
+    return made
+
+
+def a_pilot(portfolio: Portfolio, cast: dict[str, Person], key: str = "P-1") -> Pilot:
+    made = verbs.record(
+        portfolio=portfolio, key=key, name="Drafts", workflow="Drafting", manager=cast["mia"], by=None, **on(MARCH)
+    )  # fmt: skip
+    verbs.start(pilot=made, by=None, **on(MARCH))
+    return made
+
+
+@pytest.fixture
+def pilot(portfolio: Portfolio, cast: dict[str, Person]) -> Pilot:
+    return a_pilot(portfolio, cast)
+
+
+def gate(pilot: Pilot, kind: str = "legal-sign-off") -> Gate:
+    return pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
+
+
+def filed(pilot: Pilot, by: Person, content: bytes = PDF, **more: Any) -> Evidence:
+    says = {"file": io.BytesIO(content), "file_name": "assessment.pdf"} | more
+    return verbs.file_evidence(pilot=pilot, by=by, **says, **on(MARCH))
+
+
+def cleared(pilot: Pilot, by: Person, *pieces: Evidence, **more: Any) -> Decision:
+    says: dict[str, Any] = {"outcome": "cleared", "reason": "Fine.", "pieces": pieces}
+    return verbs.decide(
+        gate=gate(pilot), by=by, **(says | {"on": MARCH, "known": MARCH} | more)
+    )
+
+
+def state(pilot: Pilot, at: date, kind: str = "legal-sign-off") -> Any:
+    found = read_one(pilot, at=at)
+    assert found is not None
+    return found.reading.gates[kind]
+
+
+# What is taken in -----------------------------------------------------------------------------------------------------
+
+
+def test_a_file_is_kept_under_a_random_name_with_its_checksum(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"], file_name="C:\\papers\\a/../DPIA final.pdf")
+    assert piece.checksum == hashlib.sha256(PDF).hexdigest()
+    assert (piece.size, piece.content_type) == (len(PDF), "application/pdf")
+    assert piece.file_name == piece.title == "DPIA final.pdf"
+    assert "DPIA" not in piece.stored
+    with files.open_stored(piece.stored) as file:
+        assert file.read() == PDF
+    event = Event.objects.get(verb="file_evidence")
+    assert event.data["evidence"] == piece.public_id
+
+
+def test_a_links_checksum_is_that_of_its_normalised_address(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    one, other = (
+        verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
+        for link in (" HTTPS://Wiki.Example.org:443 ", "https://wiki.example.org/")
+    )
+    assert one.checksum == other.checksum
+    assert one.link == "https://wiki.example.org/"
+    third = verbs.file_evidence(
+        pilot=pilot, by=cast["lena"], link="https://wiki.example.org/A", **on(MARCH)
+    )
+    assert third.checksum != one.checksum
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "ftp://example.org/a",
+        "wiki page 7",
+        "https://me:secret@example.org/",
+        "https://example.org:99999/",
+    ],
+)
+def test_a_link_that_is_none_is_refused(
+    pilot: Pilot, cast: dict[str, Person], link: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
+    assert refused.value.field == "link"
+
+
+def archive(*names: str, mimetype: str = "") -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as zipped:
+        if mimetype:
+            zipped.writestr("mimetype", mimetype)
+        for name in names:
+            zipped.writestr(name, "<a/>")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.pdf", EXE),
+        ("a.pdf", b"\x7fELF\x02\x01\x01" + bytes(100)),
+        ("a.pdf", b"just a text"),
+        ("a.txt", EXE),
+        ("a.png", PDF),
+        ("a.docx", archive("run.exe")),
+        ("a.docx", archive("[Content_Types].xml", "xl/workbook.xml")),
+        ("a.odt", archive(mimetype="application/zip")),
+        ("a.exe", EXE),
+        ("a", PDF),
+        ("", PDF),
+        ("a.pdf", b""),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_refused_and_leaves_nothing(
+    pilot: Pilot, cast: dict[str, Person], root: Path, name: str, content: bytes
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        filed(pilot, cast["lena"], content, file_name=name)
+    assert refused.value.field == "file"
+    assert not Evidence.objects.exists()
+    assert lying_about(root) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted"),
+    [
+        ("a.PDF", PDF, "application/pdf"),
+        ("minutes.txt", "Größe: gut\n".encode(), "text/plain"),
+        ("a.csv", b"a,b\n1,2\n", "text/plain"),
+        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(50), "image/png"),
+        ("a.docx", archive("[Content_Types].xml", "word/document.xml"), files.TYPES[".docx"]),
+        ("a.odt", archive(mimetype=files.TYPES[".odt"]), files.TYPES[".odt"]),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_what_its_name_says_is_taken(
+    pilot: Pilot, cast: dict[str, Person], name: str, content: bytes, wanted: str
+) -> None:
+    assert filed(pilot, cast["lena"], content, file_name=name).content_type == wanted
+
+
+def test_fifty_megabytes_are_refused_without_being_held_in_memory(
+    pilot: Pilot, cast: dict[str, Person], root: Path
+) -> None:
+    read = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal read
+        yield PDF
+        for _ in range(50 * 16):
+            read += 64 * 1024
+            yield bytes(64 * 1024)
+
+    tracemalloc.start()
+    with pytest.raises(Invalid) as refused:
+        filed(pilot, cast["lena"], file=chunks())
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (refused.value.field, "25 MB" in refused.value.says) == ("file", True)
+    assert 25 * 1024 * 1024 <= read <= 26 * 1024 * 1024
+    assert most < 8 * 1024 * 1024
+    assert lying_about(root) == []
+
+
+def test_a_file_that_says_it_is_too_large_is_not_read_at_all(
+    pilot: Pilot, cast: dict[str, Person], settings: Any
+) -> None:
+    class Large:
+        name, size = "a.pdf", 50 * 1024 * 1024
+
+        def chunks(self, size: int) -> Iterator[bytes]:
+            raise AssertionError("it was read")
+
+    with pytest.raises(Invalid, match="25 MB"):
+        filed(pilot, cast["lena"], file=Large(), file_name="")
+    settings.EVIDENCE_MOST_BYTES = len(PDF)
+    assert filed(pilot, cast["lena"]).size == len(PDF)
+    settings.EVIDENCE_MOST_BYTES = len(PDF) - 1
+    with pytest.raises(Invalid):
+        filed(pilot, cast["lena"])
+
+
+def test_a_piece_that_ends_before_it_takes_effect_is_refused(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    days = {"effective_on": MARCH, "expires_on": MARCH}
+    assert filed(pilot, cast["lena"], **days).expires_on == MARCH
+    with pytest.raises(Invalid) as refused:
+        filed(pilot, cast["lena"], **(days | {"expires_on": MARCH - timedelta(days=1)}))
+    assert refused.value.field == "expires_on"
+
+
+def test_neither_a_file_nor_a_link_is_no_evidence_and_both_are_too_much(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    with pytest.raises(EvidenceRequired):
+        verbs.file_evidence(pilot=pilot, by=cast["lena"], **on(MARCH))
+    with pytest.raises(Invalid):
+        filed(pilot, cast["lena"], link="https://example.org/")
+
+
+def test_who_may_act_on_a_pilot_may_file_evidence_there_and_nobody_else(
+    pilot: Pilot, portfolio: Portfolio, cast: dict[str, Person]
+) -> None:
+    for who in ("ria", "lena", "mia"):
+        assert filed(pilot, cast[who])
+    with pytest.raises(NotYours):
+        filed(pilot, cast["otto"])
+    assert verbs.file_evidence(
+        portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH)
+    )
+    with pytest.raises(NotYours):
+        verbs.file_evidence(
+            portfolio=portfolio, by=cast["lena"], link="https://a.org", **on(MARCH)
+        )
+
+
+# What lies on disk ----------------------------------------------------------------------------------------------------
+
+
+def lying_about(root: Path) -> list[str]:
+    return sorted(path.name for path in root.rglob("*") if path.is_file())
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_file_moves_to_its_place_when_its_record_is_there_for_good(
+    pilot: Pilot, cast: dict[str, Person], root: Path
+) -> None:
+    with transaction.atomic():
+        piece = filed(pilot, cast["lena"])
+        assert (root / "arriving" / piece.stored).exists()
+    assert (root / piece.stored).read_bytes() == PDF
+    assert lying_about(root) == [piece.stored]
+
+
+@transaction.atomic
+def _file_and_fail(pilot: Pilot, by: Person) -> None:
+    filed(pilot, by)
+    raise ZeroDivisionError
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_transaction_that_fails_takes_the_file_with_it(
+    pilot: Pilot, cast: dict[str, Person], root: Path
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        _file_and_fail(pilot, cast["lena"])
+    assert lying_about(root) == []
+    with transaction.atomic():
+        kept = filed(pilot, cast["lena"])
+        with pytest.raises(ZeroDivisionError):
+            _file_and_fail(pilot, cast["lena"])
+    assert lying_about(root) == [kept.stored]
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_a_killed_process_left_is_settled_or_removed(
+    pilot: Pilot, cast: dict[str, Person], root: Path
+) -> None:
+    piece = filed(pilot, cast["lena"])
+    # Killed after the commit, before the move; and killed before the commit.
+    (root / piece.stored).rename(root / "arriving" / piece.stored)
+    (root / "arriving" / ("0" * 48)).write_bytes(PDF)
+    with files.open_stored(piece.stored) as file:
+        assert file.read() == PDF
+    files.sweep()
+    assert len(lying_about(root)) == 2, "what may still be on its way is left alone"
+    files.sweep(older_than=-1)
+    assert lying_about(root) == [piece.stored]
+    assert (root / piece.stored).exists()
+
+
+# What rests on it -----------------------------------------------------------------------------------------------------
+
+
+def test_a_piece_counts_as_evidence_where_evidence_is_required(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    with pytest.raises(EvidenceRequired):
+        cleared(pilot, cast["ria"], for_=cast["lena"])
+    decision = cleared(pilot, cast["ria"], filed(pilot, cast["ria"]), for_=cast["lena"])
+    assert (decision.decider, decision.recorded_for) == (cast["lena"], True)
+
+
+def test_the_chain_and_the_seal_cover_the_pieces(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"])
+    decision = cleared(pilot, cast["lena"], piece)
+    assert decision.pieces == {piece.public_id: piece.checksum}
+    assert decision.sealed[f"evidence:{piece.piece}"] == piece.checksum
+    assert "pieces" in decision.digests
+    assert [use.evidence for use in decision.evidence_used.all()] == [piece]
+
+
+def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
+    portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    other = a_pilot(portfolio, cast, "P-2")
+    piece = filed(pilot, cast["ria"])
+    cleared(pilot, cast["ria"], piece, for_=cast["lena"])
+    cleared(other, cast["ria"], piece, for_=cast["lena"])
+    may = date(2025, 5, 3)
+    newer = verbs.replace_evidence(
+        evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(may)
+    )  # fmt: skip
+    for each in (pilot, other):
+        assert state(each, may - timedelta(days=1)).state == "cleared"
+        assert state(each, may).state == "reconfirm"
+        assert state(each, may).court == "decider"
+        assert each.events.filter(verb="replace_evidence").count() == 1
+    assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
+    june = date(2025, 6, 1)
+    verbs.replace_evidence(
+        evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june)
+    )  # fmt: skip
+    assert state(pilot, june).state == "cleared", "what is restored restores the answer"
+    assert state(pilot, may).state == "reconfirm"
+
+
+def test_a_decision_on_the_newer_version_stands(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"])
+    cleared(pilot, cast["lena"], piece)
+    newer = verbs.replace_evidence(
+        evidence=piece, by=cast["lena"], link="https://example.org/v2", **on(MARCH)
+    )
+    with pytest.raises(Invalid, match="newer version"):
+        cleared(pilot, cast["lena"], piece)
+    cleared(pilot, cast["lena"], newer)
+    assert state(pilot, MARCH).state == "cleared"
+
+
+def test_a_piece_has_one_successor_at_most(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"])
+    says: dict[str, Any] = {"evidence": piece, "by": cast["lena"], "link": "https://a.org"}  # fmt: skip
+    verbs.replace_evidence(**says, **on(MARCH))
+    with pytest.raises(ChangedMeanwhile):
+        verbs.replace_evidence(**says, **on(MARCH))
+
+
+def test_who_may_not_act_on_a_pilot_cannot_reopen_its_gates(
+    portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    other = verbs.record(
+        portfolio=portfolio, key="P-2", name="Notes", manager=cast["otto"], by=None, **on(MARCH)
+    )  # fmt: skip
+    piece = filed(pilot, cast["lena"])
+    cleared(pilot, cast["lena"], piece)
+    cleared(other, cast["lena"], piece)
+    for who in ("mia", "otto"):
+        with pytest.raises(NotYours):
+            verbs.replace_evidence(
+                evidence=piece, by=cast[who], link="https://a.org", **on(MARCH)
+            )
+    assert verbs.replace_evidence(
+        evidence=piece, by=cast["lena"], link="https://a.org", **on(MARCH)
+    )
+
+
+def test_an_answer_is_good_no_longer_than_its_evidence(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    ends = MARCH + timedelta(days=40)
+    later = filed(pilot, cast["lena"], expires_on=ends + timedelta(days=9))
+    piece = filed(pilot, cast["lena"], expires_on=ends)
+    cleared(pilot, cast["lena"], piece, later)
+    assert state(pilot, ends).state == "cleared"
+    assert state(pilot, ends).good_until == ends
+    assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
+    assert state(pilot, ends + timedelta(days=1)).court == "decider"
+
+
+def test_an_exception_is_good_no_longer_than_its_evidence(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    ends = MARCH + timedelta(days=10)
+    piece = filed(pilot, cast["lena"], expires_on=ends)
+    verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(MARCH))
+    verbs.except_(
+        gate=gate(pilot), by=cast["lena"], reason="Until then.", until=MARCH + timedelta(days=60), pieces=[piece], **on(MARCH)
+    )  # fmt: skip
+    assert state(pilot, ends).state == "excepted"
+    assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
+
+
+def test_a_version_of_the_same_content_may_end_an_answer_earlier_but_never_later(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    ends = MARCH + timedelta(days=40)
+    piece = filed(pilot, cast["lena"], expires_on=ends)
+    cleared(pilot, cast["lena"], piece)
+    says: dict[str, Any] = {"by": cast["lena"], "file_name": "a.pdf"}
+    longer = verbs.replace_evidence(
+        evidence=piece, file=io.BytesIO(PDF), expires_on=ends + timedelta(days=40), **says, **on(MARCH)
+    )  # fmt: skip
+    assert state(pilot, MARCH).good_until == ends
+    verbs.replace_evidence(
+        evidence=longer, file=io.BytesIO(PDF), expires_on=ends - timedelta(days=5), **says, **on(MARCH)
+    )  # fmt: skip
+    assert state(pilot, MARCH).good_until == ends - timedelta(days=5)
+    assert state(pilot, MARCH).state == "cleared"
+
+
+def test_no_answer_can_rest_on_evidence_that_is_over(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"], expires_on=MARCH)
+    with pytest.raises(Invalid) as refused:
+        cleared(
+            pilot, cast["lena"], piece, on=MARCH + timedelta(days=1), known=MARCH + timedelta(days=1)
+        )  # fmt: skip
+    assert refused.value.field == "pieces"
+    assert cleared(pilot, cast["lena"], piece).good_until == MARCH
+
+
+def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    due = MARCH + timedelta(days=60)
+    conditions = [{"text": "Mask names", "owner": cast["mia"].pk, "due": due}]
+    decision = cleared(
+        pilot, cast["lena"], outcome="conditional", conditions=conditions
+    )
+    ends = due + timedelta(days=30)
+    piece = filed(pilot, cast["mia"], expires_on=ends)
+    verbs.meet_condition(
+        gate=gate(pilot), by=cast["mia"], text="mask names", pieces=[piece], **on(MARCH)
+    )
+    assert DecisionEvidence.objects.get().decision == decision
+    assert state(pilot, due + timedelta(days=1)).state == "conditional"
+    assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
+    may = MARCH + timedelta(days=20)
+    verbs.replace_evidence(
+        evidence=piece, by=cast["mia"], link="https://a.org", **on(may)
+    )
+    assert state(pilot, may).state == "reconfirm"
+    told = spells.acts_of(pilot)
+    spells.rebuild(pilot)
+    assert state(pilot, may).state == "reconfirm"
+    assert told == spells.acts_of(pilot)
+
+
+def test_evidence_of_another_portfolio_is_no_evidence_here(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    elsewhere = Portfolio.objects.create(key="q", name="Q")
+    PortfolioRole.objects.create(
+        portfolio=elsewhere, person=cast["ria"], role="program-office"
+    )
+    piece = verbs.file_evidence(
+        portfolio=elsewhere, by=cast["ria"], link="https://a.org", **on(MARCH)
+    )
+    with pytest.raises(Invalid) as refused:
+        cleared(pilot, cast["lena"], piece)
+    assert refused.value.field == "pieces"
+
+
+# Who sees it ----------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
+    portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = verbs.file_evidence(
+        portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH)
+    )
+
+    def seen() -> set[str]:
+        return {
+            name
+            for name, who in cast.items()
+            if Evidence.objects.visible_to(who).filter(pk=piece.pk).exists()
+        }
+
+    assert seen() == {"ria"}
+    cleared(pilot, cast["ria"], piece, for_=cast["lena"])
+    assert seen() == {"ria", "lena", "max", "mia"}
+    newer = verbs.replace_evidence(
+        evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH)
+    )
+    assert Evidence.objects.visible_to(cast["lena"]).filter(pk=newer.pk).exists()
+    assert list(Evidence.objects.current()) == [newer]
+
+
+# It is never edited ---------------------------------------------------------------------------------------------------
+
+
+def test_evidence_and_what_rests_on_it_are_never_edited_or_deleted(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"])
+    cleared(pilot, cast["lena"], piece)
+    for row in (piece, DecisionEvidence.objects.get()):
+        with pytest.raises(PermissionError):
+            row.save()
+        with pytest.raises(PermissionError):
+            row.delete()
+        with pytest.raises(PermissionError):
+            type(row).objects.update(checksum="0" * 64)
+        with pytest.raises(PermissionError):
+            type(row).objects.all().delete()
+
+
+def test_what_a_decision_rests_on_cannot_be_changed_by_sql(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    cleared(pilot, cast["lena"], filed(pilot, cast["lena"]))
+    for change in ("pieces = NULL", "cites_id = id"):
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE pilots_decision SET {change}")
+
+
+# A no, and what would change it ---------------------------------------------------------------------------------------
+
+
+def test_a_no_says_what_would_change_it(pilot: Pilot, cast: dict[str, Person]) -> None:
+    decision = cleared(
+        pilot, cast["lena"], outcome="refused", reason="No contract.", would_change="A signed contract."
+    )  # fmt: skip
+    assert decision.would_change == "A signed contract."
+    assert "would_change" in decision.digests
+    yes = cleared(pilot, cast["lena"], would_change="Nothing.")
+    assert yes.would_change is None
+    assert "would_change" not in yes.digests
+
+
+# Exceptions in a row --------------------------------------------------------------------------------------------------
+
+
+def test_the_second_renewal_of_an_exception_calls_for_the_escalation_persons_eye(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    def except_again(day: date) -> Any:
+        verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(day))
+        verbs.except_(
+            gate=gate(pilot), by=cast["lena"], reason="Once more.", until=day + timedelta(days=30), **on(day)
+        )  # fmt: skip
+        return state(pilot, day)
+
+    first, second, third = (
+        except_again(MARCH + timedelta(days=n)) for n in (0, 20, 70)
+    )
+    assert [each.renewals for each in (first, second, third)] == [0, 1, 2]
+    assert [each.for_escalation for each in (first, second, third)] == [
+        False,
+        False,
+        True,
+    ]
+    cleared(
+        pilot, cast["lena"], on=MARCH + timedelta(days=80), known=MARCH + timedelta(days=80)
+    )  # fmt: skip
+    assert state(pilot, MARCH + timedelta(days=80)).renewals == 0
+
+
+def test_a_refused_filing_leaves_no_record_behind(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    before = Event.objects.count()
+    with pytest.raises(Refused):
+        filed(pilot, cast["lena"], EXE)
+    assert Event.objects.count() == before
