@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class PilotQuerySet(models.QuerySet[Any]):
     """Pilots, by what is recorded of them."""
 
-    def visible_to(self, person: Person, at: date | None = None) -> PilotQuerySet:
+    def visible_to(self, person: Person, at: date | None = None) -> Self:
         """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
         from pilots.models import GateSpell, Seat
 

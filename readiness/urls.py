@@ -3,11 +3,25 @@
 from django.urls import URLPattern, URLResolver, path
 
 from readiness import addresses as addresses  # registers pilot_key
+from readiness.pages.act import act_on_gate, act_on_pilot
 from readiness.pages.home import home
+from readiness.pages.museum import claims, museum
+from readiness.pages.my_decisions import my_decisions
+from readiness.pages.my_gates import my_gates
+from readiness.pages.pilot import pilot
+from readiness.pages.portfolio import portfolio
 from readiness.pages.rights import rights
 
 app_name = "readiness"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("my/gates/", my_gates, name="my-gates"),
+    path("my/decisions/", my_decisions, name="my-decisions"),
+    path("museum/", museum, name="museum"),
+    path("museum/claims/", claims, name="claims"),
+    path("portfolio/", portfolio, name="portfolio"),
+    path("pilots/<pilot_key:key>/", pilot, name="pilot"),
+    path("pilots/<pilot_key:key>/<slug:act>/", act_on_pilot, name="pilot-act"),
+    path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
     path("rights/", rights, name="rights"),
 ]

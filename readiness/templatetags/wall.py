@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from readiness import marks, words
+from pilots.models import Decision
+from readiness import deeds, marks, words
 from readiness.reading import GateOn
 from readiness.rights import Sitting, Step
 
@@ -99,3 +100,27 @@ def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeStrin
 def mark_key() -> dict[str, Any]:
     """`{% mark_key %}`: what each mark means; wherever marks stand without words."""
     return {"marks": marks.key()}
+
+
+@register.filter
+def verdict_words(verdict: str) -> str:
+    """`{{ measured.verdict|verdict_words }}`: “met”, “not enough to tell”."""
+    return str(deeds.VERDICT.get(verdict, verdict))
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """`{{ decision.outcome|outcome_words }}`: “cleared on conditions”."""
+    return str(deeds.OUTCOME.get(outcome, outcome))
+
+
+@register.filter
+def capacity_words(capacity: str) -> str:
+    """`{{ decision.capacity|capacity_words }}`: “deputy”."""
+    return str(words.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))  # fmt: skip
+
+
+@register.filter
+def residence_words(residence: str) -> str:
+    """`{{ reading.residence|residence_words }}`: “Lived in”."""
+    return capfirst(str(words.RESIDENCE[residence]))

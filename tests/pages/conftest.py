@@ -85,6 +85,8 @@ class Stage:
     def all_clear(self, pilot: Pilot, *, ago: int = 5) -> Pilot:
         """Every gate has its yes, and the rules are known."""
         on = self.day(ago)
+        # Before anybody signs: Legal seals what it may be used for.
+        self.rules(pilot, ago=ago)
         for kind, who in (("legal-sign-off", self.perpetua), ("it-data-access", self.bastian)):  # fmt: skip
             verbs.decide(gate=self.gate(pilot, kind), by=who, outcome="cleared", reason="Standard terms apply.", on=on)  # fmt: skip
         for kind in ("funding-owner", "error-owner"):
@@ -93,7 +95,6 @@ class Stage:
         verbs.decide(
             gate=self.gate(pilot, "quality-threshold"), by=self.tove, outcome="cleared", reason="It meets what was agreed.", on=on,
         )  # fmt: skip
-        self.rules(pilot)
         pilot.refresh_from_db()
         return pilot
 
@@ -106,14 +107,15 @@ class Stage:
             pilot=pilot, by=self.ria, value=0.93, sample=400, on=self.day(ago)
         )
 
-    def rules(self, pilot: Pilot) -> None:
+    def rules(self, pilot: Pilot, *, ago: int = 0) -> None:
+        on = self.day(ago)
         verbs.set_rules(
             pilot=pilot, by=self.ria, acceptable_use="Standard terms, in writing.", trust_when="Price is unchanged.",
             override_when="Any complaint is open.", exceptions_to=self.ottilie, exceptions_deputy=self.hedda,
-            matters_more="accuracy", success="Ottilie stops reading every line.",
+            matters_more="accuracy", success="Ottilie stops reading every line.", on=on,
         )  # fmt: skip
-        verbs.accept_risk(pilot=pilot, by=self.hedda)
-        verbs.confirm_rules(pilot=pilot, by=self.ottilie)
+        verbs.accept_risk(pilot=pilot, by=self.hedda, on=on)
+        verbs.confirm_rules(pilot=pilot, by=self.ottilie, on=on)
 
 
 def set_the_stage() -> Stage:

@@ -1,0 +1,155 @@
+"""What a person may do on a page: by the table of section 7, and only where the verb would fit. The verbs still guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from pilots import access
+from pilots.models import Absence, Person
+from pilots.rules import gates, history, rights
+from pilots.rules.acts import ACCEPTANCE
+from pilots.rules.telling import PilotState
+from readiness import standing
+from readiness.reading import GateOn, PilotOn
+
+ANY = ("planned", "not_stated", "running", "paused", "adopted")
+STAGES: dict[str, tuple[str, ...]] = {
+    "start": ("planned", "not_stated"),
+    "adopt": ("running",),
+    "move-decide-by": ("running",),
+    "pause": ("running",),
+    "resume": ("paused",),
+    "roll-back": ("adopted",),
+    "set-rules": ANY,
+    "confirm-rules": ANY,
+    "accept-risk": ANY,
+    "register-threshold": ANY,
+    "record-measurement": ANY,
+    "retire": ANY,
+}
+"""The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""
+
+ESCALATION_TOO = frozenset({"move-decide-by", "pause", "accept-risk"})
+NOT_STALLED = frozenset({"move-decide-by", "pause"})
+
+
+def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
+    """What a person is to a pilot on the day that was read."""
+    now = found.reading
+    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ACCEPTANCE}
+    named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
+    seated = {
+        who
+        for gate in found.gates
+        if gate.kind.clears_by != ACCEPTANCE
+        for who in rights.named(gate.reading.seat)
+    }
+    has = {
+        access.OFFICE: office,
+        access.SPONSOR: now.sponsor == person.pk,
+        access.MANAGER: now.manager == person.pk,
+        access.NAMED: person in named,
+        access.DECIDER: person.pk in seated,
+    }
+    return frozenset(role for role, yes in has.items() if yes)
+
+
+def on_pilot(
+    person: Person, found: PilotOn, state: PilotState, *, office: bool
+) -> list[str]:
+    """The verbs on the pilot that this person may do now, as they stand in addresses."""
+    mine = roles(person, found, office=office)
+    escalates = found.pilot.portfolio.escalation_id == person.pk
+    offered = []
+    for act, stages in STAGES.items():
+        allowed = access.may(act.replace("-", "_"), mine) or (
+            escalates and act in ESCALATION_TOO
+        )
+        if allowed and found.reading.stage in stages and _fits(act, found, state):
+            offered.append(act)
+    return offered
+
+
+def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
+    if act in NOT_STALLED:
+        return found.reading.standing != standing.EXHIBIT
+    if act == "confirm-rules":
+        return bool(state.rules) and state.confirmed_by != state.manager
+    if act == "record-measurement":
+        return state.threshold is not None
+    return True
+
+
+def on_gate(
+    person: Person,
+    found: PilotOn,
+    gate: GateOn,
+    state: gates.GateState,
+    *,
+    office: bool,
+    away: Iterable[int] = (),
+) -> list[str]:
+    """The verbs on one gate that this person may do now, as they stand in addresses."""
+    if found.reading.stage == history.RETIRED:
+        return []
+    mine = roles(person, found, office=office)
+    if gate.kind.clears_by == ACCEPTANCE:
+        return _on_acceptance(person, state, mine)
+    offered = []
+    if may_decide(person, found, gate, away=away) or office:
+        offered.append("decide")
+    if state.askers and (
+        may_decide(person, found, gate, askers=state.askers, away=away) or office
+    ):
+        offered.append("except")
+    if state.answer in gates.ASKS_TEAM and access.may("answer", mine):
+        offered.append("answer")
+    if any(_may_meet(person, each, mine) for each in unmet(state)):
+        offered.append("meet-condition")
+    if gate.reading.is_open and access.may("ask_exception", mine):
+        offered.append("ask-exception")
+    return offered
+
+
+def _on_acceptance(
+    person: Person, state: gates.GateState, mine: frozenset[str]
+) -> list[str]:
+    offered = []
+    if state.nominee == person.pk:
+        offered += ["accept", "decline"]
+    if state.accepted == person.pk:
+        offered.append("leave")
+    if access.may("nominate", mine):
+        offered.append("nominate")
+    return offered
+
+
+def unmet(state: gates.GateState) -> list[dict[str, object]]:
+    """The conditions of the answer that stands which nobody has met yet."""
+    return [each for each in state.conditions if not each.get("met")]
+
+
+def _may_meet(
+    person: Person, condition: dict[str, object], mine: frozenset[str]
+) -> bool:
+    return condition["owner"] == person.pk or access.may("meet_condition", mine)
+
+
+def may_decide(
+    person: Person,
+    found: PilotOn,
+    gate: GateOn,
+    *,
+    askers: Iterable[int | None] = (),
+    away: Iterable[int] = (),
+) -> str | None:
+    """The capacity in which a person may decide a gate, or None (rule 7)."""
+    barred = {who for who in (found.reading.sponsor, *askers) if who is not None}
+    return rights.may_decide(gate.reading.seat, person.pk, barred=barred, away=away)
+
+
+def away_on(day: date) -> set[int]:
+    """Who is away on a day."""
+    there = Absence.objects.filter(starts__lte=day, ends__gte=day)
+    return set(there.values_list("person_id", flat=True))

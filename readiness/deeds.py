@@ -1,0 +1,131 @@
+"""What somebody did, in one line: for the history, the time line, and whoever was overtaken while they typed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pilots.models import Decision, Event
+from readiness import words
+
+OUTCOME = {
+    "cleared": gettext_lazy("cleared"),
+    "conditional": gettext_lazy("cleared on conditions"),
+    "changes_requested": gettext_lazy("changes requested"),
+    "refused": gettext_lazy("refused"),
+    "withdrawn": gettext_lazy("answer taken back"),
+    "excepted": gettext_lazy("let past for a while"),
+    "asserted": gettext_lazy("a source says yes"),
+    "accepted": gettext_lazy("accepted"),
+    "declined": gettext_lazy("declined"),
+    "left": gettext_lazy("left"),
+}
+VERDICT = {
+    "met": gettext_lazy("met"),
+    "not_met": gettext_lazy("not met"),
+    "insufficient": gettext_lazy("not enough to tell"),
+    "stale": gettext_lazy("too old to count"),
+    "none": gettext_lazy("not measured"),
+}
+VERB = {
+    "record": gettext_lazy("Put on record"),
+    "amend": gettext_lazy("Record edited"),
+    "start": gettext_lazy("Started"),
+    "pause": gettext_lazy("Paused"),
+    "resume": gettext_lazy("Pause ended"),
+    "adopt": gettext_lazy("Declared adopted"),
+    "record_claim": gettext_lazy("A list says that it is adopted"),
+    "roll_back": gettext_lazy("Taken back to running"),
+    "retire": gettext_lazy("Retired"),
+    "set_rules": gettext_lazy("Rules stated"),
+    "accept_risk": gettext_lazy("Risk accepted"),
+    "confirm_rules": gettext_lazy("Rules confirmed by the manager"),
+    "register_threshold": gettext_lazy("Threshold registered"),
+    "record_residents": gettext_lazy("Residents counted"),
+    "look_again": gettext_lazy("Looked at again after adoption"),
+    "nominate": gettext_lazy("somebody was named"),
+    "answer": gettext_lazy("the team answered"),
+    "ask_exception": gettext_lazy("an exception was asked for"),
+    "meet_condition": gettext_lazy("a condition was met"),
+    "close_account": gettext_lazy("An account was closed"),
+}
+
+
+def deed(event: Event) -> str:
+    """What was done: “Legal: cleared until 28 April 2027”, “Started, to be decided by 18 May 2026”."""
+    decision = decision_of(event)
+    says = _answered(decision) if decision else _done(event)
+    if event.gate is None:
+        return says
+    return _("%(gate)s: %(what)s") % {"gate": event.gate.kind.name, "what": says}
+
+
+def decision_of(event: Event) -> Decision | None:
+    """The decision that an event carries, if any. Select it with the event."""
+    found: Decision | None = getattr(event, "decision", None)
+    return found
+
+
+def _answered(decision: Decision) -> str:
+    says = {"what": str(OUTCOME.get(decision.outcome, decision.outcome))}
+    until = decision.good_until or decision.until
+    if until is None or decision.outcome in ("accepted", "declined", "left"):
+        return says["what"]
+    return _("%(what)s until %(day)s") % (says | {"day": words.day(until)})
+
+
+def _done(event: Event) -> str:
+    name, data = str(VERB.get(event.verb, event.verb)), event.data
+    if event.verb == "start" and data.get("decide_by"):
+        return _("%(what)s, to be decided by %(day)s") % {"what": name, "day": _day(data["decide_by"])}  # fmt: skip
+    if event.verb == "move_decide_by":
+        return _moved(event)
+    if event.verb == "pause" and data.get("until"):
+        return _("%(what)s until %(day)s") % {"what": name, "day": _day(data["until"])}
+    if event.verb == "record_measurement":
+        return _("Measured: %(value)s of %(sample)s, %(verdict)s") % {
+            "value": figure(data["value"]),
+            "sample": data["sample"],
+            "verdict": VERDICT.get(data.get("verdict", ""), ""),
+        }
+    if event.verb == "register_threshold" and event.changes:
+        return _("%(what)s: %(threshold)s") % {"what": name, "threshold": event.changes[0]["to"]}  # fmt: skip
+    return name
+
+
+def _moved(event: Event) -> str:
+    change = event.changes[0] if event.changes else {"from": None, "to": None}
+    says = {"from": _day(change["from"]), "to": _day(change["to"])}
+    if is_slip(event):
+        return _("Slip: the decide-by date moved from %(from)s to %(to)s") % says
+    return _("The decide-by date moved from %(from)s to %(to)s") % says
+
+
+def is_slip(event: Event) -> bool:
+    """Whether an event moved the decide-by date to a later one."""
+    if event.verb != "move_decide_by" or not event.changes:
+        return False
+    change = event.changes[0]
+    return bool(change["from"]) and str(change["to"]) > str(change["from"])
+
+
+def who(event: Event) -> str:
+    """Who did it: the decider, and whoever wrote it down for them."""
+    decision = decision_of(event)
+    if decision and decision.decider and decision.recorded_for and decision.by:
+        return _("%(who)s, written down by %(by)s") % {"who": decision.decider, "by": decision.by}  # fmt: skip
+    person = (decision and decision.decider) or event.by
+    return str(person) if person else _("a list")
+
+
+def figure(value: Any) -> str:
+    """A measured value as it is read: no more digits than say something."""
+    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
+
+
+def _day(written: Any) -> str:
+    when = date.fromisoformat(written) if isinstance(written, str) else written
+    return words.day(when) if when else ""

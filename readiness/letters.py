@@ -1,0 +1,146 @@
+"""Letters ready to send: who must move, what is asked, and that a no helps too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pilots.models import Person
+from pilots.rules.acts import ACCEPTANCE
+from readiness import standing, words
+from readiness.reading import GateOn, PilotOn
+
+Item = tuple[PilotOn, GateOn]
+"""An open gate, with its pilot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """To whom, about what, and the words."""
+
+    to: Person
+    subject: str
+    body: str
+
+    @property
+    def mailto(self) -> str:
+        """The address that opens it in the reader's own mail program."""
+        return f"mailto:{quote(self.to.email, safe='@')}?subject={quote(self.subject)}&body={quote(self.body, safe='')}"
+
+
+def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
+    """One letter about every gate of a sender's pilots that waits on one decider."""
+    names = sorted({gate.kind.name for _found, gate in items})
+    subject = ngettext(
+        "%(n)d pilot waits for a yes or no (%(gates)s)",
+        "%(n)d pilots wait for a yes or no (%(gates)s)",
+        len({found.pilot.pk for found, _gate in items}),
+    ) % {
+        "n": len({found.pilot.pk for found, _gate in items}),
+        "gates": ", ".join(names),
+    }
+    lines = [_waits(found, gate) for found, gate in items]
+    asks = _(
+        "For each, please answer one of these: yes; yes, on conditions with a date; changes, with what you need; or no. What exactly you would be approving is on one page, under “My decisions”."
+    )
+    helps = _("A no helps too. It is the silence that we cannot plan with.")
+    return _letter(sender, to, subject, ["\n".join(lines), asks, helps])
+
+
+def _waits(found: PilotOn, gate: GateOn) -> str:
+    says = {
+        "pilot": found.pilot.name,
+        "gate": gate.kind.name,
+        "since": words.day(gate.reading.since),
+        "days": words.days(gate.reading.days),
+    }
+    line = _("%(pilot)s, %(gate)s: with you since %(since)s, %(days)s.") % says
+    stalls_on = found.reading.stalls_on
+    if stalls_on is None or found.reading.standing == standing.EXHIBIT:
+        return line
+    return f"{line} {_('It stalls on %(day)s.') % {'day': words.day(stalls_on)}}"
+
+
+def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
+    """A letter to the escalation person: nobody holds this, name one person."""
+    found, gate = item
+    says = {
+        "pilot": found.pilot.name,
+        "question": gate.kind.question,
+        "long": words.since(gate.reading),
+    }
+    subject = _("%(pilot)s: %(question)s") % says
+    asks = _(
+        "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been open for %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
+    )
+    return _letter(sender, to, subject, [asks % says])
+
+
+def to_named(sender: Person, to: Person, item: Item) -> Letter:
+    """A letter to whoever is named and has not answered."""
+    found, gate = item
+    says = {
+        "pilot": found.pilot.name,
+        "question": gate.kind.question,
+        "since": words.day(gate.reading.since),
+    }
+    subject = _("%(pilot)s: do you accept?") % says
+    asks = _(
+        "You were named on %(pilot)s: %(question)s It has been with you since %(since)s. Being named is not accepting. Please accept, or decline and say who should be asked."
+    )
+    return _letter(sender, to, subject, [asks % says])
+
+
+def of_gate(sender: Person, found: PilotOn, gate: GateOn) -> Letter | None:
+    """The letter that may move one open gate, or None where it is the sender's own move or the team's."""
+    court, holder = gate.reading.court, gate.holder
+    if court == standing.DECIDER and holder is not None and holder != sender:
+        if gate.kind.clears_by == ACCEPTANCE:
+            return to_named(sender, holder, (found, gate))
+        return to_decider(sender, holder, [(found, gate)])
+    above = found.pilot.portfolio.escalation
+    if court == standing.NOBODY and above is not None and above != sender:
+        return to_name_somebody(sender, above, (found, gate))
+    return None
+
+
+def of_today(sender: Person, pilots: Sequence[PilotOn]) -> tuple[Person, list[Item]] | None:  # fmt: skip
+    """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
+    waiting: dict[int, tuple[Person, list[Item]]] = {}
+    for found in pilots:
+        for gate in found.open_gates:
+            holder = gate.holder
+            decided = gate.kind.clears_by != ACCEPTANCE
+            if decided and gate.reading.court == standing.DECIDER and holder not in (None, sender):  # fmt: skip
+                assert holder is not None
+                waiting.setdefault(holder.pk, (holder, []))[1].append((found, gate))
+    if not waiting:
+        return None
+    return max(waiting.values(), key=lambda one: _presses(one[1]))
+
+
+def last_open(items: Sequence[Item]) -> list[Item]:
+    """Those of the gates that are the last open one on their pilot."""
+    return [item for item in items if len(item[0].open_gates) == 1]
+
+
+def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
+    ahead = [
+        (found.reading.stalls_on - found.at).days
+        for found, _gate in items
+        if found.reading.stalls_on and found.reading.standing != standing.EXHIBIT
+    ]
+    return (
+        len(last_open(items)),
+        -min(ahead, default=10_000),
+        sum(gate.reading.days for _found, gate in items),
+    )
+
+
+def _letter(sender: Person, to: Person, subject: str, parts: Sequence[str]) -> Letter:
+    dear = _("Dear %(name)s,") % {"name": to.name}
+    return Letter(to, subject, "\n\n".join([dear, *parts, sender.name]))

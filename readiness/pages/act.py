@@ -1,0 +1,163 @@
+"""One act on a pilot or a gate, on a page of its own: what it is about, the form, and a refusal where there is one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from pilots import access
+from pilots.models import Gate, Person
+from pilots.rules.telling import PilotState
+from pilots.spells import as_act
+from pilots.today import today
+from pilots.verbs.desk import stood
+from readiness import acceptance, acts, deeds, forms, sealed, words
+from readiness.pages.looking import gate_or_404, pilot_or_404, reader
+from readiness.pages.pilot import events_of, rules, sentence
+from readiness.reading import GateOn, PilotOn, read_one
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_on_pilot(request: HttpRequest, key: str, act: str) -> HttpResponse:
+    """One of the verbs on a pilot."""
+    person = reader(request)
+    pilot = pilot_or_404(person, key)
+    if act not in forms.OF_PILOT:
+        raise Http404
+    found = read_one(pilot, at=today())
+    if found is None:
+        raise Http404
+    state = _state(found)
+    office = access.is_office(person, pilot.portfolio)
+    offered = acts.on_pilot(person, found, state, office=office)
+    form = _form(request, forms.OF_PILOT[act], pilot, person, office)
+    context = {"rules": rules(pilot, state) if act == "confirm-rules" else None}
+    return _answer(request, form, act, offered, found, None, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
+    """One of the verbs on a gate."""
+    person = reader(request)
+    gate = gate_or_404(person, public_id)
+    if act not in forms.OF_GATE:
+        raise Http404
+    found = read_one(gate.pilot, at=today())
+    if found is None:
+        raise Http404
+    on = next((each for each in found.gates if each.gate.pk == gate.pk), None)
+    if on is None:
+        raise Http404
+    state = _state(found)
+    of_gate = state.gates[gate.kind.key]
+    office = access.is_office(person, gate.pilot.portfolio)
+    away = acts.away_on(found.at)
+    offered = acts.on_gate(person, found, on, of_gate, office=office, away=away)
+    more: dict[str, Any] = {}
+    if act == "meet-condition":
+        more["conditions"] = [str(each["text"]) for each in acts.unmet(of_gate)]
+    form = _form(request, forms.OF_GATE[act], gate, person, office, **more)
+    return _answer(
+        request, form, act, offered, found, on, _about_gate(found, on, state)
+    )
+
+
+def _state(found: PilotOn) -> PilotState:
+    of = {gate.kind.key: gate.gate for gate in found.gates}
+    events = events_of(found.pilot)
+    return stood(found.pilot, of, [as_act(event) for event in events], found.at)
+
+
+def _form(
+    request: HttpRequest,
+    form: type[forms.ActForm],
+    target: Any,
+    person: Person,
+    office: bool,
+    **more: Any,
+) -> forms.ActForm:
+    given: dict[str, Any] = {"target": target, "by": person, "office": office, **more}
+    if request.method != "POST":
+        return form(**given)
+    if "another" in request.POST and form is forms.DecideForm:
+        # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
+        typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}  # fmt: skip
+        drawn = forms.DecideForm(initial=typed, **given)
+        return forms.DecideForm(initial=typed, rows=drawn.rows + 1, **given)
+    return form(request.POST, **given)
+
+
+def _answer(
+    request: HttpRequest,
+    form: forms.ActForm,
+    act: str,
+    offered: list[str],
+    found: PilotOn,
+    gate: GateOn | None,
+    about: dict[str, Any],
+) -> HttpResponse:
+    back = _back(request, found)
+    if request.method == "POST" and form.is_bound:
+        if form.act():
+            messages.success(request, str(form.done_says))
+            return redirect(back)
+        if form.refused and form.refused.code == "not_yours":
+            raise PermissionDenied
+        if form.refused and form.refused.code == "changed_meanwhile":
+            found = read_one(found.pilot, at=found.at) or found
+    elif act not in offered:
+        raise PermissionDenied
+    context = {
+        "form": form,
+        "act": act,
+        "found": found,
+        "pilot": found.pilot,
+        "gate": gate,
+        "sentence": sentence(found),
+        "missing": _missing(form, found),
+        "since": [(event, deeds.deed(event), deeds.who(event)) for event in form.since],
+        "back": back,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "people": forms.people_near(found.pilot),
+        "at": found.at,
+        **about,
+    }
+    return render(request, "pages/act.html", context, status=form.status)
+
+
+def _missing(form: forms.ActForm, found: PilotOn) -> list[str]:
+    """What a refusal says is missing, in words."""
+    if form.refused is None or not form.refused.missing:
+        return []
+    return words.missing(found)
+
+
+def _about_gate(found: PilotOn, gate: GateOn, state: PilotState) -> dict[str, Any]:
+    """What an answer on a gate would be given on, what of it changed, and what is accepted."""
+    row: Gate = gate.gate
+    agreed = {
+        "threshold": state.threshold.in_words() if state.threshold else "",
+        "verdict": state.verdict,
+    }
+    answer = sealed.last_answers([row]).get(row.pk)
+    return {
+        "facts": sealed.facts(gate.kind, found.pilot, agreed),
+        "answer": answer,
+        "changes": sealed.changes(answer, found.pilot, agreed) if answer else [],
+        "spelled_out": acceptance.spelled_out(gate.kind, found.pilot),
+    }
+
+
+def _back(request: HttpRequest, found: PilotOn) -> str:
+    """Where somebody came from, if that is one of our own pages; else the pilot's."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):  # fmt: skip
+        return wanted
+    return reverse("readiness:pilot", args=[found.pilot.key])

@@ -1,0 +1,122 @@
+"""The museum: every exhibit beside its placard; in the second room, the claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from pilots.models import Function, GateKind, PilotSpell, Portfolio
+from readiness import pictures, placards, standing, words
+from readiness.pages.looking import WITH, day_of, page_of, reader
+from readiness.querysets import StandingQuerySet, pilots, within
+from readiness.reading import PilotOn, read_many
+
+A_PAGE = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """One work on the wall."""
+
+    found: PilotOn
+    words: str
+    missing: list[str]
+    picture: pictures.Picture
+
+
+@require_safe
+def museum(request: HttpRequest) -> HttpResponse:
+    """The first room: what stalled, the longest on display first."""
+    at, refused = day_of(request)
+    mine = pilots().visible_to(reader(request))
+    return _room(request, mine.exhibits(at), at, refused, "museum")
+
+
+@require_safe
+def claims(request: HttpRequest) -> HttpResponse:
+    """The second room: declared adopted, and the facts do not show it."""
+    at, refused = day_of(request)
+    mine = pilots().visible_to(reader(request))
+    claimed = mine.standing(at).filter(standing=standing.CLAIMED).order_by("key")
+    return _room(request, claimed, at, refused, "claims")
+
+
+def _room(
+    request: HttpRequest,
+    rows: StandingQuerySet,
+    at: Any,
+    refused: str | None,
+    room: str,
+) -> HttpResponse:
+    chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}  # fmt: skip
+    rows = _chosen(rows, chosen, at)
+    page = page_of(request, rows.select_related(*WITH), A_PAGE)
+    found = read_many(page.object_list, at=at)
+    context: dict[str, Any] = {
+        "at": at,
+        "refused": refused,
+        "room": room,
+        "page": page,
+        "hung": _hang(found),
+        "says": says(page.paginator.count, room),
+        "longest": found[0] if found and page.number == 1 and room == "museum" else None,
+        "chosen": chosen,
+        "filtered": any(chosen.values()),
+        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[:200],
+        "functions": Function.objects.filter(cells__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[:200],
+        "kinds": GateKind.objects.all(),
+    }  # fmt: skip
+    return render(request, "pages/museum.html", context)
+
+
+def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> StandingQuerySet:  # fmt: skip
+    if chosen["portfolio"]:
+        rows = rows.filter(portfolio__key=chosen["portfolio"])
+    if chosen["function"]:
+        there = PilotSpell.objects.filter(within(at), pilot=OuterRef("pk"), cell__function__name=chosen["function"])  # fmt: skip
+        rows = rows.filter(Exists(there))
+    if chosen["gate"]:
+        rows = rows.with_gate(at, kind=chosen["gate"], open_only=True)
+    return rows
+
+
+def _hang(found: list[PilotOn]) -> list[Hung]:
+    if not found:
+        return []
+    scale = pictures.wall_scale(found, found[0].at)
+    moved = pictures.moves_of(found)
+    return [
+        Hung(
+            one,
+            placards.placard(one),
+            words.missing(one)[:8],
+            pictures.specimen(one, moved.get(one.pilot.pk, []), scale),
+        )
+        for one in found
+    ]
+
+
+def says(count: int, room: str) -> str:
+    """The sentence that the room opens with."""
+    if room == "claims":
+        if not count:
+            return _("Nothing is claimed that the facts do not show.")
+        return ngettext(
+            "One pilot is said to be adopted, and the facts do not show it.",
+            "%(n)d pilots are said to be adopted, and the facts do not show it.",
+            count,
+        ) % {"n": count}
+    if not count:
+        return _("Nothing is on display. Every pilot that runs has moved in time.")
+    return ngettext(
+        "One pilot is on display. It was not refused, and it was not decided. People point at it, and nobody lives in it.",
+        "%(n)d pilots are on display. None was refused; none was decided. People point at them, and nobody lives in them.",
+        count,
+    ) % {"n": count}

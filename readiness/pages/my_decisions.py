@@ -1,0 +1,200 @@
+"""What waits on a decider, the longest wait first: what exactly they approve, and the form in place; and what names them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from pilots.models import Decision, Event, Gate, Person, Pilot
+from pilots.rules import gates, history
+from pilots.rules.acts import ACCEPTANCE
+from pilots.seen import of_gates
+from pilots.today import today
+from readiness import acceptance, acts, answers, forms, sealed, standing
+from readiness.pages.looking import WITH, page_of, reader
+from readiness.pages.pilot import sentence
+from readiness.querysets import gates_on
+from readiness.reading import GateOn, PilotOn, read_many
+
+A_PAGE = 10
+ASKED_AT_MOST = 50
+"""Acceptances shown at once; nobody is named for more."""
+ALIVE = (history.RUNNING, history.PAUSED, history.ADOPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One gate that waits on the reader, with all they need to answer it."""
+
+    found: PilotOn
+    gate: GateOn
+    sentence: str
+    capacity: str | None
+    asked: answers.Asked | None
+    over: int
+    facts: Sequence[sealed.Fact]
+    answer: Decision | None
+    changes: Sequence[str]
+    said: Sequence[Event]
+    form: forms.DecideForm
+    grant: forms.GrantExceptionForm | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One gate that names the reader, with what they would accept."""
+
+    found: PilotOn
+    gate: GateOn
+    spelled_out: str
+    accept: forms.AcceptForm
+    decline: forms.DeclineForm
+
+
+@require_safe
+def my_decisions(request: HttpRequest) -> HttpResponse:
+    """The reader's queue."""
+    person, at = reader(request), today()
+    page = page_of(request, waits_on(person), A_PAGE)
+    waits = _waits(person, [row.gate_id for row in page.object_list])
+    named = _named(person)
+    context: dict[str, Any] = {
+        "at": at,
+        "page": page,
+        "waits": waits,
+        "named": named,
+        "opening": opening(page.paginator.count, waits, named),
+        "people": forms.people_near(waits[0].found.pilot) if waits else [],
+        "page_number": page.number,
+    }
+    return render(request, "pages/my_decisions.html", context)
+
+
+def waits_on(person: Person) -> QuerySet[Any]:
+    """The open gates in the decider's court that this person may have to decide, the longest wait first."""
+    sits = Q(sits=person.pk) | Q(deputises=person.pk) | Q(stands_in=person.pk)
+    found: QuerySet[Any] = (
+        gates_on(today())
+        .exclude(kind__clears_by=ACCEPTANCE)
+        .annotate(
+            sits=F("seat__holder_id"),
+            deputises=F("seat__deputy_id"),
+            stands_in=F("seat__delegate_id"),
+        )
+        .filter(sits, court=standing.DECIDER, stage_then__in=ALIVE)
+        .order_by("since", "gate_id")
+    )
+    return found
+
+
+def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
+    at, away = today(), acts.away_on(today())
+    found = _read(gate_ids)
+    rows = [gate.gate for _found, gate in found]
+    pilots = [one.pilot for one, _gate in found]
+    seen, last = of_gates(rows), sealed.last_answers(rows)
+    agreed, said = sealed.agreed_on(pilots), _said(rows)
+    out = []
+    for one, gate in found:
+        row, asked = gate.gate, answers.asked(gate, one)
+        row.pilot = one.pilot
+        answer, since = last.get(row.pk), said.get(row.pk, [])
+        terms = agreed.get(one.pilot.pk, {})
+        askers = [e.by_id for e in since if e.verb == "ask_exception"]
+        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}  # fmt: skip
+        grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
+        out.append(
+            Wait(
+                one,
+                gate,
+                sentence(one),
+                acts.may_decide(person, one, gate, away=away),
+                asked,
+                max((at - asked.answer_by).days, 0) if asked else 0,
+                sealed.facts(gate.kind, one.pilot, terms),
+                answer,
+                sealed.changes(answer, one.pilot, terms)
+                if answer and answer.outcome in gates.YES
+                else [],
+                since,
+                forms.DecideForm(**given),
+                forms.GrantExceptionForm(**given) if grants else None,
+            )
+        )
+    return out
+
+
+def _read(gate_ids: Sequence[int]) -> list[tuple[PilotOn, GateOn]]:
+    """Gates with their pilots as they stand today, in the order given."""
+    rows = Pilot.objects.filter(gates__in=gate_ids).select_related(*WITH).distinct()
+    of_gate = {
+        gate.gate.pk: (one, gate)
+        for one in read_many(rows, at=today())
+        for gate in one.gates
+    }
+    return [of_gate[pk] for pk in gate_ids if pk in of_gate]
+
+
+def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
+    """What the team answered and who asked for an exception, since the last answer on each gate. One query."""
+    out: dict[int, list[Event]] = {}
+    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "ask_exception", "decide", "except"))  # fmt: skip
+    for event in events.select_related("by").order_by("pk"):
+        assert event.gate_id is not None
+        if event.verb in ("decide", "except"):
+            out[event.gate_id] = []
+        else:
+            out.setdefault(event.gate_id, []).append(event)
+    return out
+
+
+def _named(person: Person) -> list[Named]:
+    """What names the reader and waits for their own word."""
+    rows = (
+        gates_on(today())
+        .filter(kind__clears_by=ACCEPTANCE, person=person, now=gates.WAITING)
+        .exclude(stage_then="retired")
+        .order_by("since", "gate_id")
+    )
+    found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
+    seen = of_gates([gate.gate for _one, gate in found])
+    out = []
+    for one, gate in found:
+        gate.gate.pilot = one.pilot
+        given: dict[str, Any] = {"target": gate.gate, "by": person, "office": False, "saw": seen[gate.gate.pk]}  # fmt: skip
+        spelled = acceptance.spelled_out(gate.kind, one.pilot)
+        out.append(Named(one, gate, spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)))  # fmt: skip
+    return out
+
+
+def opening(count: int, waits: Sequence[Wait], named: Sequence[Named]) -> str:
+    """The sentence that the page opens with."""
+    if not count and not named:
+        return _("Nothing waits on you today.")
+    if not count:
+        return ngettext(
+            "One thing asks for your own word.",
+            "%(n)d things ask for your own word.",
+            len(named),
+        ) % {"n": len(named)}
+    start = ngettext(
+        "One decision waits on you", "%(n)d decisions wait on you", count
+    ) % {"n": count}
+    if not waits:
+        return start + "."
+    first = waits[0]
+    return _("%(start)s. The first is %(gate)s on %(pilot)s, %(days)s.") % {
+        "start": start,
+        "gate": first.gate.kind.name,
+        "pilot": first.found.pilot.name,
+        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days)
+        % {"n": first.gate.reading.days},
+    }

@@ -1,0 +1,168 @@
+"""What a sponsor carries: what is blocked, who must move, and what to send them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from pilots.models import Person, PilotSpell
+from pilots.today import today
+from readiness import acts, answers, letters, standing, words
+from readiness.pages.looking import WITH, page_of, reader
+from readiness.pages.pilot import sentence
+from readiness.querysets import StandingQuerySet, pilots, within
+from readiness.reading import GateOn, PilotOn, read_many
+
+A_PAGE = 20
+LOOKED_AT = 100
+"""Pilots that the opening sentence is drawn from: those that stall soonest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One open gate of a pilot: by when an answer was due, and the letter that may move it."""
+
+    gate: GateOn
+    asked: answers.Asked | None
+    over: int
+    letter: letters.Letter | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One pilot that the reader carries."""
+
+    found: PilotOn
+    sentence: str
+    clear: int
+    moves: Sequence[Move]
+    may_adopt: bool
+
+
+@require_safe
+def my_gates(request: HttpRequest) -> HttpResponse:
+    """The pilots that the reader carries, those that stall soonest first."""
+    person, at = reader(request), today()
+    carried = carried_by(person)
+    page = page_of(request, carried, A_PAGE)
+    found = read_many(page.object_list, at=at)
+    first = found if page.number == 1 and not page.has_next() else read_many(carried[:LOOKED_AT], at=at)  # fmt: skip
+    ask = letters.of_today(person, first)
+    context: dict[str, Any] = {
+        "at": at,
+        "page": page,
+        "entries": [entry(person, one) for one in found],
+        "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
+        "frees": ask[1] if ask else [],
+        "opening": opening(first, ask),
+        "carries": page.paginator.count,
+        "in_letter": {gate.gate.pk for _found, gate in ask[1]} if ask else set(),
+    }  # fmt: skip
+    return render(request, "pages/my_gates.html", context)
+
+
+def carried_by(person: Person) -> StandingQuerySet:
+    """The pilots that a person has accepted to carry; those whose clock runs first, the earliest stall first."""
+    at = today()
+    own = PilotSpell.objects.filter(
+        within(at), pilot=OuterRef("pk"), sponsor=person
+    ).exclude(stage="retired")
+    found: StandingQuerySet = (
+        pilots()
+        .standing(at)
+        .filter(Exists(own))
+        .select_related(*WITH)
+        .order_by(F("clock_on").asc(nulls_last=True), "key")
+    )
+    return found
+
+
+def entry(person: Person, found: PilotOn) -> Entry:
+    """One pilot with a line for each open gate."""
+    return Entry(
+        found,
+        sentence(found),
+        sum(1 for gate in found.gates if gate.reading.court is None),
+        [_move(person, found, gate) for gate in found.open_gates],
+        found.reading.standing == standing.READY
+        and "sponsor" in acts.roles(person, found, office=False),
+    )
+
+
+def _move(person: Person, found: PilotOn, gate: GateOn) -> Move:
+    asked = answers.asked(gate, found)
+    over = max((found.at - asked.answer_by).days, 0) if asked else 0
+    return Move(
+        gate, asked, over, letters.of_gate(person, found, gate), gate.holder == person
+    )
+
+
+def opening(found: Sequence[PilotOn], ask: Any) -> str:
+    """The sentence that the page opens with: whom to write to today, and why."""
+    if not found:
+        return _("You carry no pilot. Nothing here waits on you.")
+    if ask is None:
+        return _without_letter(found)
+    to, items = ask
+    last = letters.last_open(items)
+    gates = sorted({gate.kind.name for _found, gate in items})
+    says = {"who": to.name, "gates": " and ".join(gates), "n": len({f.pilot.pk for f, _g in items}), "last": len(last)}  # fmt: skip
+    if last:
+        start = ngettext(
+            "Write to %(who)s today: %(gates)s is the last open gate on one of your pilots",
+            "Write to %(who)s today: %(gates)s is the last open gate on %(last)d of your pilots",
+            len(last),
+        ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
+    else:
+        start = (
+            ngettext(
+                "Write to %(who)s today: %(gates)s waits on them for one of your pilots",
+                "Write to %(who)s today: %(gates)s waits on them for %(n)d of your pilots",
+                says["n"],
+            )
+            % says
+        )
+    return start + _soonest(items)
+
+
+def _soonest(items: Sequence[letters.Item]) -> str:
+    ahead = [
+        (found.reading.stalls_on - found.at).days
+        for found, _gate in items
+        if found.reading.stalls_on and found.reading.standing in (standing.AT_RISK, standing.READY, standing.MOVING)
+    ]  # fmt: skip
+    if not ahead:
+        return "."
+    tail = ngettext(
+        ", and one of them stalls in %(n)d day.",
+        ", and one of them stalls in %(n)d days.",
+        min(ahead),
+    )
+    return tail % {"n": min(ahead)}
+
+
+def _without_letter(found: Sequence[PilotOn]) -> str:
+    ready = [one for one in found if one.reading.standing == standing.READY]
+    if ready:
+        return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {"pilot": ready[0].pilot.name}  # fmt: skip
+    open_gates = sum(len(one.open_gates) for one in found)
+    if not open_gates:
+        return _("Every gate of your pilots is clear.")
+    first = next(one for one in found if one.open_gates)
+    return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
+        "move": words.move(first.open_gates[0]),
+        "pilot": first.pilot.name,
+    }  # fmt: skip
+
+
+def _worst_first(items: Sequence[letters.Item]) -> list[letters.Item]:
+    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -item[1].reading.days))  # fmt: skip

@@ -1,0 +1,278 @@
+"""One pilot: its picture beside its placard, whose move each gate is, what is missing, and what was decided on what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from pilots import access
+from pilots.models import Decision, Event, Person, Pilot
+from pilots.rules import adoption
+from pilots.rules.telling import PilotState
+from pilots.spells import as_act
+from pilots.today import today
+from pilots.verbs.desk import stood
+from readiness import (  # fmt: skip
+    acts,
+    answers,
+    deeds,
+    forms,
+    ledger,
+    measured,
+    pictures,
+    placards,
+    sealed,
+    standing,
+    words,
+)
+from readiness.pages.looking import day_of, pilot_or_404, reader
+from readiness.reading import GateOn, PilotOn, charges_of, read_one
+
+LATEST = 40
+"""Events of the history shown at once; the rest on the page's own second view."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do."""
+
+    on: GateOn
+    asked: answers.Asked | None
+    overdue: bool
+    changes: list[str]
+    offers: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One of the known rules; `says` is empty where it is not known."""
+
+    name: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One line of the history."""
+
+    on: date
+    known_on: date
+    what: str
+    who: str
+    reason: str | None
+    decision: Decision | None
+
+
+@require_safe
+def pilot(request: HttpRequest, key: str) -> HttpResponse:
+    """A pilot's own page, on any day."""
+    person = reader(request)
+    row = pilot_or_404(person, key)
+    at, refused = day_of(request)
+    found = read_one(row, at=at)
+    if found is None:
+        raise Http404
+    events = events_of(row)
+    state = stood(row, {gate.kind.key: gate.gate for gate in found.gates}, [as_act(event) for event in events], at)  # fmt: skip
+    context = {
+        **look(person, found, events, state),
+        "refused": refused,
+        "whole_history": request.GET.get("history") == "all",
+    }
+    return render(request, "pages/pilot.html", context)
+
+
+def events_of(pilot: Pilot) -> list[Event]:
+    """All that was done to a pilot, in the order of the days it counts from."""
+    rows = Event.objects.filter(pilot=pilot).select_related(
+        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate"
+    )
+    return list(rows.order_by("on", "pk"))
+
+
+def look(
+    person: Person, found: PilotOn, events: list[Event], state: PilotState
+) -> dict[str, Any]:
+    """Everything that the page shows of a pilot on a day."""
+    at, now = found.at, found.reading
+    so_far = [event for event in events if event.on <= at]
+    office = access.is_office(person, found.pilot.portfolio)
+    may_act = at == today()
+    return {
+        "at": at,
+        "past": at != today(),
+        "found": found,
+        "pilot": found.pilot,
+        "now": now,
+        "sentence": sentence(found),
+        "placard": placards.placard(found),
+        "gates": gate_rows(person, found, so_far, state, office=office, acts_too=may_act),
+        "offers": [
+            (act, forms.OF_PILOT[act].title)
+            for act in acts.on_pilot(person, found, state, office=office)
+        ]
+        if may_act
+        else [],
+        "missing": words.missing(found),
+        "rules": rules(found.pilot, state),
+        "known": sum(1 for rule in rules(found.pilot, state) if rule.says),
+        "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
+        "confirmed": state.confirmed_by is not None and state.confirmed_by == state.manager,
+        "picture": pictures.timeline(found, so_far),
+        "courts": courts(found),
+        "quality": measured.quality_of(so_far),
+        "history": [_deed(event) for event in reversed(so_far)],
+        "latest": LATEST,
+    }  # fmt: skip
+
+
+def gate_rows(
+    person: Person,
+    found: PilotOn,
+    events: list[Event],
+    state: PilotState,
+    *,
+    office: bool,
+    acts_too: bool,
+) -> list[GateRow]:
+    """The rows of the gates table."""
+    away = acts.away_on(found.at)
+    agreed = {
+        "threshold": state.threshold.in_words() if state.threshold else "",
+        "verdict": state.verdict,
+    }
+    last: dict[int, Decision] = {}
+    for event in events:
+        decision = deeds.decision_of(event)
+        if decision is not None and decision.outcome != "asserted":
+            last[decision.gate_id] = decision
+    rows = []
+    for gate in found.gates:
+        asked, answer = answers.asked(gate, found), last.get(gate.gate.pk)
+        of_gate = state.gates[gate.kind.key]
+        offered = acts.on_gate(person, found, gate, of_gate, office=office, away=away)
+        rows.append(
+            GateRow(
+                gate,
+                asked,
+                asked is not None and asked.is_overdue(found.at),
+                sealed.changes(answer, found.pilot, agreed)
+                if answer and gate.reading.state == "reconfirm"
+                else [],
+                [(act, forms.OF_GATE[act].title) for act in offered]
+                if acts_too
+                else [],
+            )
+        )
+    return rows
+
+
+def sentence(found: PilotOn) -> str:
+    """How a pilot stands, in a sentence that could be read aloud."""
+    now, at = found.reading, found.at
+    stalls = now.stalls_on
+    says = {
+        "day": words.day(stalls) if stalls else "",
+        "ago": words.ago(stalls, at) if stalls else "",
+        "since": words.day(now.since),
+    }
+    if now.standing == "planned":
+        return _("Planned since %(since)s, and never started.") % says if now.never_started else _("Planned. Nothing is asked of anybody before it starts.")  # fmt: skip
+    if now.standing == "paused" and now.paused_until:
+        return _("Paused until %(until)s, %(ago)s. Then the clock runs on.") % {
+            "until": words.day(now.paused_until),
+            "ago": words.ago(now.paused_until, at),
+        }
+    sentences = {
+        standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
+        standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
+        standing.READY: _("Ready. Every gate is clear and nobody has declared adoption. It stalls on %(day)s, %(ago)s."),
+        standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
+        "adopted": _("Adopted since %(since)s: every gate is clear, and the rules are known."),
+        standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
+        "retired": _("Retired on %(since)s, with what was learned."),
+        "not_stated": _("Nobody has said whether it runs."),
+    }  # fmt: skip
+    return sentences[now.standing] % says
+
+
+def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
+    """The seven rules as they stood, in the order of the design."""
+    people = {person.pk: person for person in (pilot.exceptions_to, pilot.exceptions_deputy) if person}  # fmt: skip
+    out = []
+    for name in adoption.RULES:
+        value = state.rules.get(name)
+        if name in ("exceptions_to", "exceptions_deputy") and value:
+            known = people.get(value)
+            value = known or Person.objects.filter(pk=value).first()
+        elif name == "matters_more" and value:
+            value = {"speed": _("Speed."), "accuracy": _("Accuracy.")}.get(value, value)
+        out.append(Rule(str(RULE[name]), str(value or "")))
+    return out
+
+
+RULE = {
+    "acceptable_use": gettext_lazy("Acceptable use"),
+    "trust_when": gettext_lazy("Trust it when"),
+    "override_when": gettext_lazy("Override it when"),
+    "exceptions_to": gettext_lazy("Exceptions: who decides"),
+    "exceptions_deputy": gettext_lazy("… and while they are away"),
+    "matters_more": gettext_lazy("Matters more"),
+    "success": gettext_lazy("Success is"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one court answers for: days, their share, and where its stretch of the bar lies."""
+
+    court: str
+    says: str
+    days: int
+    percent: int
+    x: float
+    width: float
+
+
+SHARE = {
+    standing.DECIDER: gettext_lazy("The decider’s"),
+    standing.NOBODY: gettext_lazy("Nobody’s"),
+    standing.TEAM: gettext_lazy("The team’s"),
+    standing.OUTSIDE: gettext_lazy("Outside"),
+}
+
+
+def courts(found: PilotOn) -> list[Share]:
+    """The blocked days of a pilot by court (rule 12), from its start up to the day that is read."""
+    began = found.reading.started_on
+    if began is None:
+        return []
+    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=found.at))  # fmt: skip
+    return shares(total)
+
+
+def shares(total: dict[str, int]) -> list[Share]:
+    """Days by court as stretches of one bar, always in the same order."""
+    whole, out, x = sum(total.values()), [], 0.0
+    for court in standing.COURTS:
+        days = total.get(court, 0)
+        if days:
+            width = round(100 * days / whole, 2)
+            out.append(Share(court, str(SHARE[court]), days, round(100 * days / whole), round(x, 2), width))  # fmt: skip
+            x += width
+    return out
+
+
+def _deed(event: Event) -> Deed:
+    decision = deeds.decision_of(event)
+    reason = decision.reason if decision else event.reason
+    return Deed(
+        event.on, event.known_on, deeds.deed(event), deeds.who(event), reason, decision
+    )

@@ -1,0 +1,128 @@
+"""The portfolio: how many pilots stand where, whose court the open gates are in, and the board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from pilots.models import GateKind, Portfolio
+from readiness import standing, words
+from readiness.pages.looking import WITH, day_of, page_of, reader
+from readiness.pages.pilot import shares
+from readiness.querysets import StandingQuerySet, gates_on, pilots
+from readiness.reading import GateOn, PilotOn, read_many
+
+A_PAGE = 50
+PRESSING = (standing.AT_RISK, standing.EXHIBIT, standing.READY, standing.MOVING, "paused", standing.CLAIMED, "planned", "not_stated", "adopted", "retired")  # fmt: skip
+"""The order of the board: what can still be moved in time comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """How many pilots have a standing, in words, with the way to them."""
+
+    number: int
+    counts: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pilot on the board; its gates stand in the order of the kinds, None where it has none."""
+
+    found: PilotOn
+    gates: list[GateOn | None]
+
+
+@require_safe
+def portfolio(request: HttpRequest) -> HttpResponse:
+    """The pilots that the reader may see, on any day."""
+    person = reader(request)
+    at, refused = day_of(request)
+    mine = pilots().visible_to(person)
+    chosen = request.GET.get("portfolio", "")
+    if chosen:
+        mine = mine.filter(portfolio__key=chosen)
+    counts = mine.counts(at)
+    wanted = request.GET.get("standing", "")
+    wanted = wanted if wanted in standing.STANDINGS else ""
+    page = page_of(request, _board(mine, at, wanted), A_PAGE)
+    kinds = list(GateKind.objects.all())
+    context: dict[str, Any] = {
+        "at": at,
+        "refused": refused,
+        "opening": opening(counts),
+        "tally": _tally(counts, chosen, request.GET.get("as_of", "")),
+        "shares": _courts(mine, at),
+        "page": page,
+        "kinds": kinds,
+        "rows": [_row(one, kinds) for one in read_many(page.object_list, at=at)],
+        "wanted": wanted,
+        "chosen": chosen,
+        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(person).order_by()).distinct()[:200],
+    }  # fmt: skip
+    return render(request, "pages/portfolio.html", context)
+
+
+def _board(mine: StandingQuerySet, at: Any, wanted: str) -> StandingQuerySet:
+    rows = mine.standing(at)
+    if wanted:
+        rows = rows.filter(standing=wanted)
+    order = Case(*(When(standing=name, then=Value(n)) for n, name in enumerate(PRESSING)), output_field=IntegerField())  # fmt: skip
+    ordered: StandingQuerySet = (
+        rows.annotate(presses=order)
+        .select_related(*WITH)
+        .order_by("presses", F("clock_on").asc(nulls_last=True), "key")
+    )
+    return ordered
+
+
+def _row(found: PilotOn, kinds: list[GateKind]) -> Row:
+    by_kind = {gate.kind.pk: gate for gate in found.gates}
+    return Row(found, [by_kind.get(kind.pk) for kind in kinds])
+
+
+def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
+    rooms = {
+        standing.EXHIBIT: reverse("readiness:museum"),
+        standing.CLAIMED: reverse("readiness:claims"),
+    }
+    said = {"portfolio": chosen, "as_of": as_of}
+    tail = "".join(f"&{name}={value}" for name, value in said.items() if value)
+    return [
+        Figure(number, str(words.STANDING[name]), rooms.get(name, f"?standing={name}{tail}#board"))
+        for name, number in counts.items()
+        if number
+    ]  # fmt: skip
+
+
+def _courts(mine: StandingQuerySet, at: Any) -> Any:
+    """Open gates of running and adopted pilots, by court: how many, not for how long."""
+    there = gates_on(at).filter(
+        gate__pilot__in=mine.order_by().values("pk"),
+        stage_then__in=("running", "adopted"),
+        court__isnull=False,
+    )
+    rows = there.order_by().values_list("court").annotate(n=Count("pk"))
+    return shares(dict(rows))
+
+
+def opening(counts: dict[str, int]) -> str:
+    """The sentence that the page opens with."""
+    whole = sum(counts.values())
+    if not whole:
+        return _("No pilot is on record here.")
+    shown, stalled, soon = counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK]  # fmt: skip
+    says = {"n": whole, "adopted": shown, "stalled": stalled, "soon": soon}
+    start = ngettext("Of %(n)d pilot, %(adopted)d is adopted and %(stalled)d is a museum exhibit", "Of %(n)d pilots, %(adopted)d are adopted and %(stalled)d are museum exhibits", whole) % says  # fmt: skip
+    if not soon:
+        return start + "."
+    return start + "; " + ngettext("%(soon)d more stalls within days unless somebody moves.", "%(soon)d more stall within days unless somebody moves.", soon) % says  # fmt: skip

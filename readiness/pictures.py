@@ -1,0 +1,207 @@
+"""The picture of a pilot: its own time line, drawn to one scale, as figures that a template draws. No text is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+
+from pilots.models import Event, GateSpell
+from pilots.rules.history import ADOPTED, RETIRED
+from readiness import deeds, standing
+from readiness.reading import PilotOn
+
+LEVELS = (52, 28, 4)
+"""How far down the numbers above the line stand, in pixels; the first that has room is taken."""
+SLIP_LEVELS = (136, 160)
+ROOM = 3.4
+"""What a number needs of the width, in percent, so that it does not touch the next."""
+DRAWN = frozenset(
+    {"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A stretch of days on the width of a picture."""
+
+    first: date
+    last: date
+
+    def at(self, day: date) -> float:
+        """Where a day lies, in percent."""
+        long = max((self.last - self.first).days, 1)
+        place = 100 * (day - self.first).days / long
+        return round(min(max(place, 0.0), 100.0), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One event: its number in the table, where it lies, and how far down its number stands; None where there is no room."""
+
+    number: int
+    x: float
+    y: int | None
+    on: date
+    what: str
+    who: str
+    reason: str
+    to: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A month's, or a quarter's, first day."""
+
+    x: float
+    label: str
+    wide_only: bool = False
+
+
+@dataclass(slots=True)
+class Picture:
+    """What a time line shows. Places are percentages of the width: from, to, and for what is hatched how wide it is."""
+
+    scale: Scale
+    ticks: list[Tick]
+    ran: tuple[float, float] | None = None
+    waited: tuple[float, float] | None = None
+    hatched: tuple[float, float, float] | None = None
+    over: float | None = None
+    taken: float | None = None
+    points: list[Point] = field(default_factory=list)
+    slips: list[Point] = field(default_factory=list)
+    strokes: list[float] = field(default_factory=list)
+
+    @property
+    def table(self) -> list[Point]:
+        """Every point in the order of its number."""
+        return sorted([*self.points, *self.slips], key=lambda point: point.number)
+
+
+def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
+    """The time line of one pilot's own page: decisions and measurements above, slips below, hatched from the stall."""
+    now = found.reading
+    first = min(found.pilot.recorded_on, now.started_on or found.pilot.recorded_on)
+    picture = _picture(found, Scale(first, max(found.at, first + timedelta(days=1))))
+    picture.ticks = months(picture.scale)
+    shown = [event for event in events if _is_drawn(event) and event.on <= found.at]
+    taken: list[float] = [-100.0] * len(LEVELS)
+    for number, event in enumerate(shown, start=1):
+        x = picture.scale.at(event.on)
+        if event.verb == "move_decide_by":
+            picture.slips.append(_slip(number, event, picture))
+            continue
+        level = next((i for i, last in enumerate(taken) if x - last >= ROOM), None)
+        if level is not None:
+            taken[level] = x
+        picture.points.append(
+            _point(number, event, x, None if level is None else LEVELS[level])
+        )
+    return picture
+
+
+def specimen(found: PilotOn, moved: Sequence[date], scale: Scale) -> Picture:
+    """The picture as it hangs in the museum: the same line without numbers, on the wall's one scale."""
+    picture = _picture(found, scale)
+    picture.ticks = quarters(scale)
+    picture.strokes = [scale.at(day) for day in moved if scale.first <= day]
+    return picture
+
+
+def moves_of(pilots: Iterable[PilotOn]) -> dict[int, list[date]]:
+    """The days on which something moved on a gate, by pilot. One query."""
+    rows = GateSpell.objects.filter(
+        gate__pilot__in=[found.pilot for found in pilots], known_until=None, moved=True
+    )
+    found: dict[int, list[date]] = {}
+    for pilot, day in rows.order_by("starts").values_list("gate__pilot", "starts"):
+        found.setdefault(pilot, []).append(day)
+    return found
+
+
+def wall_scale(pilots: Sequence[PilotOn], at: date) -> Scale:
+    """One scale for everything on a wall: from the quarter in which the first of them began."""
+    began = [found.reading.started_on or found.pilot.recorded_on for found in pilots]
+    first = min(began, default=at - timedelta(days=90))
+    return Scale(first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1), at)
+
+
+def months(scale: Scale) -> list[Tick]:
+    """The first days of months, about eight of them labelled."""
+    days = _firsts(scale, 1)
+    every = max(1, -(-len(days) // 8))
+    return [
+        Tick(scale.at(day), _month(day, len(days)) if n % every == 0 else "", n % (2 * every) != 0)
+        for n, day in enumerate(days)
+        if scale.at(day) < 96
+    ]  # fmt: skip
+
+
+def quarters(scale: Scale) -> list[Tick]:
+    """The first days of quarters, for a wall."""
+    return [Tick(scale.at(day), "") for day in _firsts(scale, 3)]
+
+
+def _month(day: date, many: int) -> str:
+    return date_format(day, "M Y" if many > 11 else "M")
+
+
+def _firsts(scale: Scale, step: int) -> list[date]:
+    out, year, month = [], scale.first.year, scale.first.month
+    while (day := date(year, month, 1)) <= scale.last:
+        if day >= scale.first and (month - 1) % step == 0:
+            out.append(day)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return out
+
+
+def _picture(found: PilotOn, scale: Scale) -> Picture:
+    """The line itself: thick while it ran, thin while it waited past its date, hatched on display."""
+    now, picture = found.reading, Picture(scale, [])
+    if now.started_on is None:
+        return picture
+    stalled = now.stalls_on if now.standing == standing.EXHIBIT else None
+    ended = now.since if now.stage in (ADOPTED, RETIRED) else None
+    end = stalled or ended or found.at
+    decided = min(now.decide_by or end, end)
+    picture.ran = (scale.at(now.started_on), scale.at(decided))
+    if decided < end:
+        picture.waited = (scale.at(decided), scale.at(end))
+    if stalled is not None:
+        x = scale.at(stalled)
+        picture.hatched = (x, 100.0, round(100 - x, 2))
+    if now.stage == ADOPTED:
+        picture.taken = scale.at(now.since)
+    elif ended is not None:
+        picture.over = scale.at(ended)
+    return picture
+
+
+def _is_drawn(event: Event) -> bool:
+    decision = deeds.decision_of(event)
+    if decision is not None:
+        return decision.outcome not in ("asserted", "declined")
+    return event.verb in DRAWN or event.verb == "move_decide_by"
+
+
+def _point(number: int, event: Event, x: float, y: int | None) -> Point:
+    return Point(
+        number, x, y, event.on, deeds.deed(event), deeds.who(event), event.reason
+    )
+
+
+def _slip(number: int, event: Event, picture: Picture) -> Point:
+    change = event.changes[0] if event.changes else {}
+    level = SLIP_LEVELS[len(picture.slips) % len(SLIP_LEVELS)]
+    before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
+    x = picture.scale.at(event.on) if before is None else before
+    return Point(
+        number, x, level, event.on, deeds.deed(event), deeds.who(event), event.reason, after
+    )  # fmt: skip
+
+
+def _place(written: object, scale: Scale) -> float | None:
+    return scale.at(date.fromisoformat(str(written))) if written else None
