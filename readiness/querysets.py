@@ -102,6 +102,16 @@ class StandingQuerySet(PilotQuerySet):
         )
         return stalled
 
+    def claims(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The museum's second room on a date: declared adopted, the facts do not show it; the oldest claim first."""
+        claimed: StandingQuerySet = (
+            self.standing(at, known_at)
+            .annotate(declared_on=F("spell__since"))
+            .filter(standing=standing.CLAIMED)
+            .order_by("declared_on", "pk")
+        )
+        return claimed
+
     def counts(self, at: date) -> dict[str, int]:
         """How many pilots there are of each standing on a date, the empty ones included."""
         rows = self.standing(at).order_by().values_list("standing")

@@ -1,0 +1,119 @@
+"""The museum as text: how many pilots there are of each standing, then the placards of both rooms."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from textwrap import fill
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pilots.models import Portfolio
+from pilots.refusals import Invalid
+from readiness import placards, words
+from readiness.asked import as_of
+from readiness.querysets import StandingQuerySet, pilots
+from readiness.reading import PilotOn, read_many
+
+AT_ONCE = 500
+"""Pilots read together: the queries follow from this, and memory does not grow with the museum."""
+WIDEST, NARROWEST = 100, 40
+
+
+class Command(BaseCommand):
+    """Exit status 2 where the day or the portfolio is not one."""
+
+    help = "Prints the museum on a day: counts by standing, the exhibits (longest stalled first), then the claims."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--at", default="", metavar="DATE", help="as 2026-11-23; today unless said")  # fmt: skip
+        parser.add_argument("--portfolio", default="", metavar="KEY", help="one portfolio; all unless said")  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        at, asked = _day(options["at"]), _pilots_of(options["portfolio"])
+        try:
+            self._museum(asked, at)
+        except BrokenPipeError:
+            # Whoever read along has seen enough; nothing is left for Python to flush.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _museum(self, asked: StandingQuerySet, at: date) -> None:
+        width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+        counts = asked.counts(at)
+        self.stdout.write(_("The museum on %(day)s") % {"day": words.day(at)})
+        self.stdout.write("")
+        for standing, number in counts.items():
+            self.stdout.write(f"{number:>9,}  {words.STANDING[standing]}")
+        self._room(_exhibits(counts["museum_exhibit"]), asked.exhibits(at), at, width)
+        self._room(_claims(counts["claimed"]), asked.claims(at), at, width)
+
+    def _room(self, title: str, hung: StandingQuerySet, at: date, width: int) -> None:
+        self.stdout.write("")
+        self.stdout.write(fill(title, width))
+        for found in _read(hung, at):
+            name = f"{found.pilot.key}  {found.pilot.name}"
+            self.stdout.write("")
+            self.stdout.write(fill(name, width, subsequent_indent="  "))
+            says = placards.placard(found)
+            self.stdout.write(
+                fill(says, width, initial_indent="  ", subsequent_indent="  ")
+            )
+
+
+def _day(written: str) -> date:
+    try:
+        return as_of({"at": written}, "at")
+    except Invalid as refused:
+        raise CommandError(refused.says, returncode=2) from refused
+
+
+def _pilots_of(portfolio: str) -> StandingQuerySet:
+    if not portfolio:
+        return pilots()
+    found = Portfolio.objects.filter(key=portfolio).first()
+    if found is None:
+        raise CommandError(_no_portfolio(portfolio), returncode=2)
+    of_it: StandingQuerySet = pilots().filter(portfolio=found)
+    return of_it
+
+
+def _no_portfolio(key: str) -> str:
+    keys = list(Portfolio.objects.order_by("key").values_list("key", flat=True)[:6])
+    if not keys:
+        return _("There is no portfolio “%(key)s”; there is none at all yet.") % {"key": key}  # fmt: skip
+    if len(keys) == 6:
+        keys[5] = "…"
+    return _("There is no portfolio “%(key)s”. There is: %(keys)s.") % {
+        "key": key,
+        "keys": ", ".join(keys),
+    }
+
+
+def _exhibits(number: int) -> str:
+    return ngettext(
+        "The first room: %(n)s exhibit.",
+        "The first room: %(n)s exhibits, the longest on display first.",
+        number,
+    ) % {"n": f"{number:,}"}
+
+
+def _claims(number: int) -> str:
+    return ngettext(
+        "The second room: %(n)s claim. Declared adopted; the facts do not show it.",
+        "The second room: %(n)s claims. Declared adopted; the facts do not show it.",
+        number,
+    ) % {"n": f"{number:,}"}
+
+
+def _read(hung: StandingQuerySet, at: date) -> Iterator[PilotOn]:
+    """What hangs in a room, a handful of pilots at a time."""
+    rows = hung.iterator(chunk_size=AT_ONCE)
+    while batch := list(islice(rows, AT_ONCE)):
+        yield from read_many(batch, at=at)
