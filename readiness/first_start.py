@@ -21,23 +21,21 @@ from readiness.sample import playing, script
 SAMPLE, EMPTY = "sample", "empty"
 ROLES = ("program-office", "sponsor", "decider", "manager", "reviewer")
 FIRST_ACCOUNT = ("program.office@lived-in.example", "Program office")
-OWN_APPS = ("pilots", "readiness")
 
 
 class NotOurs(Exception):
     """The database holds what no start put there."""
 
 
-def look(tables: set[str]) -> Event | None:
-    """How a database was first filled; None for one in which there is nothing yet.
+def look(tables: set[str]) -> None:
+    """Refuse a database that is not ours. It may be of an earlier version, so no more is asked of it than must be.
 
     Raises:
         NotOurs: it holds tables, people or pilots that no start put there.
     """
-    ours = Event._meta.db_table in tables
-    done = Event.objects.filter(verb=SET_UP).first() if ours else None
-    if done is not None:
-        return done
+    told = Event.objects.filter(verb=SET_UP)
+    if Event._meta.db_table in tables and told.exists():
+        return
     foreign = sorted(tables - _our_tables())
     if foreign:
         raise NotOurs(_("it holds tables of something else: %(tables)s") % {"tables": _few(foreign)})  # fmt: skip
@@ -48,7 +46,11 @@ def look(tables: set[str]) -> Event | None:
     ):
         if model._meta.db_table in tables and model._default_manager.exists():
             raise NotOurs(says)
-    return None
+
+
+def filled() -> Event | None:
+    """How the database was first filled; None where it is empty yet."""
+    return Event.objects.filter(verb=SET_UP).first()
 
 
 def tables() -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from pilots import verbs
-from pilots.models import Function, GateKind, Person, Pilot, Portfolio
+from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Refused
 from readiness.sample import script
 from readiness.sample.script import Calendar, Step
@@ -73,6 +73,7 @@ class Played:
             key=told["key"],
             name=told["name"],
             escalation=self.people[told["escalation"]],
+            calendar=told["calendar"],
             **when,
         )
 
@@ -101,10 +102,17 @@ class Played:
         if step.pilot is None:
             if step.do in ("assign_right", "give_role", "set_stall_policy"):
                 return {"portfolio": self.portfolio}
-            return {}
+            return self._right(values) if step.do == "delegate" else {}
         if step.do in OF_GATES:
             return {"gate": self.gates[step.pilot, values.pop("gate")]}
         return {"pilot": self.pilots[step.pilot]}
+
+    def _right(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The right of a function that somebody lets somebody else use for a while."""
+        right = DecisionRight.objects.get(
+            kind=values.pop("kind"), function=values.pop("function"), until=None
+        )
+        return {"right": right, "to": values.pop("person")}
 
     def _rows(self, told: dict[str, Any]) -> dict[str, Any]:
         """The step's values with rows instead of the names of them."""

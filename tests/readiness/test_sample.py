@@ -160,6 +160,12 @@ def test_somebody_is_away_today(seen: Seen) -> None:
     assert any(a.starts <= seen.at <= a.ends for a in seen.absences)
 
 
+def test_somebody_lets_a_colleague_decide_for_a_while(seen: Seen) -> None:
+    (given,) = [e for e in seen.events if e.verb == "delegate"]
+    assert str(given.by) == "Sefton Grau"
+    assert given.data["until"] > seen.at.isoformat()
+
+
 def test_a_deputy_decided_for_somebody_away(seen: Seen) -> None:
     deputies = [d for d in seen.decisions if d.capacity == "deputy"]
     away = {(a.starts, a.ends) for a in seen.absences}

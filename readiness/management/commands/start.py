@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Event, Pilot
 from pilots.today import today
-from readiness import first_start
+from readiness import first_start, words
 
 HOST = "127.0.0.1"
 
@@ -65,8 +65,9 @@ class Command(BaseCommand):
         return server
 
     def _set_up(self, kind: str) -> None:
-        done = self._look()
+        self._look()
         call_command("migrate", verbosity=0, interactive=False)
+        done = first_start.filled()
         if done is None:
             self._say(_("Setting up. The first time takes a few seconds."))
             done = first_start.fill(kind, today())
@@ -76,9 +77,9 @@ class Command(BaseCommand):
             )  # fmt: skip
         self._introduce(done)
 
-    def _look(self) -> Event | None:
+    def _look(self) -> None:
         try:
-            return first_start.look(first_start.tables())
+            first_start.look(first_start.tables())
         except first_start.NotOurs as reason:
             raise _refusal(
                 _("start leaves this database alone: %(reason)s. Name another one in DATABASE_URL, or serve this one with runserver.")
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         if done.data["kind"] == first_start.SAMPLE:
             self._say(
                 _("This is a sample: %(n)d pilots of Vantling Lifts. The company, its people and its pilots are invented. Set up on %(day)s.")
-                % {"n": Pilot.objects.count(), "day": done.on}
+                % {"n": Pilot.objects.count(), "day": words.day(done.on)}
             )  # fmt: skip
         else:
             self._say(_("This installation began empty, with one account of the program office."))  # fmt: skip
