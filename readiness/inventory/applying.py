@@ -53,8 +53,8 @@ class Applying:
                 if there is None:
                     together.desks.append(self._create(together, said))
                 else:
-                    self._update(there, said)
                     seen.add(there.pilot.pk)
+                    self._update(there, said)
             except Refused as refused:
                 self._reject(said, refused.code, refused.says, refused.field or "")
         seen |= {pilot.pk for pilot in together.file()}

@@ -442,3 +442,11 @@ def office() -> Any:
         known=DAY,
     )
     return ria
+
+
+def test_a_pilot_whose_row_was_rejected_is_still_in_the_list(tmp_path: Path) -> None:
+    run(inventory(tmp_path / "i.csv", {}, {}))
+    newer = inventory(tmp_path / "newer.csv", {"use_case_name": "N" * 301}, {})
+    status, said = run(newer, at="2026-11-24")
+    assert (status, "row 2, column name" in said) == (1, True)
+    assert "No longer" not in said

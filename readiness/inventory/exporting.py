@@ -1,0 +1,115 @@
+"""Pilots on a date as records of the product's own form, a few hundred at a time, so that any number can be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from pilots import spells
+from pilots.models import Event, Function, Person, Pilot
+from pilots.rules import adoption, history
+from pilots.rules.history import ADOPTED, RETIRED
+from pilots.verbs.pilots import AMENDABLE
+from readiness import querysets, reading
+from readiness.reading import GateOn, PilotOn
+
+from .own_form import OwnGate, OwnRecord
+from .said import PEOPLE
+
+BATCH = 500
+_TOLD = ("record", "amend", "set_rules")
+"""The verbs that say what a record and its rules hold."""
+
+
+@dataclass
+class Export:
+    """The pilots on record on a date; of one portfolio where one is named. `today` tells which records are as they are now."""
+
+    at: date
+    today: date
+    portfolio: str | None = None
+    written: int = field(default=0, init=False)
+
+    def __iter__(self) -> Iterator[OwnRecord]:
+        """The records, by key. The statements for each few hundred do not grow with the pilots in them."""
+        found = querysets.pilots().on(self.at).select_related("portfolio", "function", *PEOPLE).order_by("key")  # fmt: skip
+        if self.portfolio is not None:
+            found = found.filter(portfolio__key=self.portfolio)
+        rows = found.iterator(chunk_size=BATCH)
+        while batch := list(islice(rows, BATCH)):
+            values = self._values(batch)
+            for on in reading.read_many(batch, at=self.at):
+                self.written += 1
+                yield _record(on, values[on.pilot.pk])
+
+    def _values(self, batch: list[Pilot]) -> dict[int, dict[str, Any]]:
+        if self.at >= self.today:
+            return {pilot.pk: _now(pilot) for pilot in batch}
+        return _then(batch, self.at)
+
+
+def _now(pilot: Pilot) -> dict[str, Any]:
+    return {name: getattr(pilot, name) for name in (*AMENDABLE, *adoption.RULES)}
+
+
+def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
+    """What the records and rules of pilots said on a date, told from their events. Three queries for any number."""
+    acts: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
+    events = Event.objects.filter(pilot__in=batch, verb__in=_TOLD, on__lte=at)
+    for event in events.select_related("decision", "gate__kind").order_by("pk"):
+        acts[event.pilot_id or 0].append(spells.as_act(event))
+    told = {}
+    for pilot in batch:
+        state = history.tell(pilot.recorded_on, (), acts[pilot.pk]).state
+        told[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules  # fmt: skip
+    return _with_rows(told)
+
+
+def _with_rows(told: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    people = Person.objects.in_bulk(_named(told.values(), PEOPLE))
+    functions = Function.objects.in_bulk(_named(told.values(), ("function",)))
+    for values in told.values():
+        values["function"] = functions.get(values["function"])
+        for name in PEOPLE:
+            values[name] = people.get(values[name])
+    return told
+
+
+def _named(told: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
+    fields = list(names)
+    return {values[n] for values in told for n in fields if values[n] is not None}
+
+
+def _record(on: PilotOn, values: dict[str, Any]) -> OwnRecord:
+    now = on.reading
+    texts: dict[str, Any] = {name: _text(value) for name, value in values.items() if name != "high_impact"}  # fmt: skip
+    stage: Any = now.stage
+    return OwnRecord(
+        key=on.pilot.key,
+        portfolio=on.pilot.portfolio.key,
+        stage=stage,
+        learned=on.pilot.learned if stage == RETIRED else "",
+        recorded_on=on.pilot.recorded_on,
+        started_on=now.started_on,
+        decide_by=now.decide_by,
+        adopted_on=now.since if stage == ADOPTED else None,
+        retired_on=now.since if stage == RETIRED else None,
+        high_impact=bool(values["high_impact"]),
+        gates=tuple(map(_gate, on.gates)),
+        **texts,
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Person):
+        return value.email
+    return "" if value is None else str(value)
+
+
+def _gate(gate: GateOn) -> OwnGate:
+    now = gate.reading
+    holder = gate.holder.email if gate.holder else ""
+    return OwnGate(gate.kind.key, now.state, holder, now.since, now.good_until)
