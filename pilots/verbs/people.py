@@ -13,7 +13,13 @@ from pilots import access
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.refusals import Invalid
 from pilots.verbs.desk import days
-from pilots.verbs.reference_rows import clean, log, only_office, put
+from pilots.verbs.reference_rows import (
+    clean,
+    log,
+    only_office,
+    only_their_office,
+    put,
+)
 
 OF_PERSON = ("name", "email", "function")
 
@@ -60,6 +66,7 @@ def amend_account(
     only_office(by, None, on)
     values = dict(set)
     if "email" in values:
+        only_their_office(by, person)
         values["email"] = _address(values["email"], person)
     if "name" in values:
         values["name"] = _name_of(values["name"])

@@ -22,6 +22,20 @@ def only_office(by: Person | None, portfolio: Portfolio | None, on: date) -> Non
         raise NotYours
 
 
+def only_their_office(by: Person | None, person: Person) -> None:
+    """Refuse whoever would reach further through another's account than through their own.
+
+    Who sets the address to which a password letter goes can sign in as its owner, so an office has that in hand only for
+    those who keep no other portfolio's records.
+    """
+    if by is None or by.is_superuser or by.pk == person.pk:
+        return
+    kept = access.portfolios_kept(by) or frozenset()
+    further = person.roles.filter(role=access.OFFICE).exclude(portfolio__in=kept)
+    if person.is_superuser or further.exists():
+        raise NotYours
+
+
 def clean(row: Any) -> None:
     """Refuse a value that cannot be, in the words of its field."""
     try:

@@ -25,7 +25,7 @@ from pilots.models import (
 from pilots.refusals import EndRequired, Invalid, Overlap
 from pilots.rules import gates
 from pilots.verbs.desk import days, sit_down
-from pilots.verbs.reference_rows import log, only_office
+from pilots.verbs.reference_rows import log, only_office, only_their_office
 
 
 @transaction.atomic
@@ -244,6 +244,7 @@ def close_account(
     """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left."""
     on, known = days(on, known)
     only_office(by, None, on)
+    only_their_office(by, person)
     if person.closed_on is not None:
         raise Invalid(_("This account is closed already."), field="person")
     person.closed_on, person.is_active = on, False
