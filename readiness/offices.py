@@ -31,6 +31,13 @@ class Office:
         """Whether they keep one portfolio, so that nothing needs to name it."""
         return self.portfolios is not None and len(self.portfolios) == 1
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether there is no portfolio that they do not keep."""
+        if self.portfolios is None:
+            return True
+        return not Portfolio.objects.exclude(pk__in=self.portfolios).exists()
+
     def may(self, verb: str | None) -> bool:
         """Whether the table of roles lets an office do this."""
         return verb is not None and access.may(verb, frozenset({access.OFFICE}))

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
-from pilots.models import GateKind, Pilot
+from pilots.models import Event, Gate, GateKind, Person, Pilot
 from pilots.today import today
 from readiness import querysets
-from readiness.admin import pilot_list
+from readiness.admin import pilot_list, pilot_page
 from readiness.admin.pilot_filters import FILTERS
+from readiness.admin.pilot_forms import AmendForm, RecordForm
+from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
+from readiness.forms import OF_GATE, OF_PILOT, ActForm, MeetConditionForm
 from readiness.offices import office_of
+from readiness.reading import read_one
+
+PAGE = 100
+UNCHANGED = _("Nothing was changed: it says so already.")
 
 
 @admin.register(Pilot)
@@ -27,6 +40,8 @@ class Pilots(OfficeTable):
     list_select_related = ("portfolio",)
     change_list_template = "admin/pilots/pilot/list.html"
     ordering = ("key",)
+
+    # The list
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return office_of(request).limit(querysets.pilots())
@@ -47,3 +62,139 @@ class Pilots(OfficeTable):
     ) -> HttpResponse:
         at = pilot_list.day_of(request)
         return super().changelist_view(request, {"at": at, "is_today": at == today()})
+
+    # The record
+
+    def get_urls(self) -> list[Any]:
+        guard = self.admin_site.admin_view
+        return [
+            path("<int:pk>/acts/<slug:word>/", guard(self.act_view), name="pilots_pilot_act"),
+            path("<int:pk>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
+            *super().get_urls(),
+        ]  # fmt: skip
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        return self._add(request) if object_id is None else self._change(request, object_id)  # fmt: skip
+
+    def _add(self, request: HttpRequest) -> HttpResponse:
+        form = RecordForm(_typed(request), office=office_of(request))
+        if request.method == "POST" and form.act():
+            messages.success(request, form.done_says)
+            return redirect("admin:pilots_pilot_change", form.done.pk)
+        context = self._context(request, form) | {"title": form.title}
+        return TemplateResponse(request, "admin/row.html", context, status=form.status)
+
+    def _change(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        pilot = self.row(request, object_id)
+        form = AmendForm(_typed(request), target=pilot, by=_who(request), office=True)
+        if request.method == "POST" and form.act():
+            says = form.done_says if form.done else UNCHANGED
+            messages.success(request, says)
+            return redirect("admin:pilots_pilot_change", pilot.pk)
+        at = pilot_list.day_of(request)
+        context = self._context(request, form) | {
+            "title": pilot.name,
+            "pilot": Pilot.objects.select_related(
+                "portfolio", "exceptions_to", "exceptions_deputy"
+            ).get(pk=pilot.pk),
+            "at": at,
+            "is_today": at == today(),
+        }
+        context |= pilot_page.described(context["pilot"], _who(request), at)
+        return TemplateResponse(request, "admin/pilots/pilot/page.html", context, status=form.status)  # fmt: skip
+
+    # The short forms
+
+    def act_view(self, request: HttpRequest, pk: int, word: str) -> HttpResponse:
+        """A verb on a pilot."""
+        if word not in OF_PILOT:
+            raise Http404
+        pilot = self.row(request, str(pk))
+        form = OF_PILOT[word](_typed(request), target=pilot, by=_who(request), office=True)  # fmt: skip
+        return self._act(request, pilot, form)
+
+    def gate_view(
+        self, request: HttpRequest, pk: int, kind: str, word: str
+    ) -> HttpResponse:
+        """A verb on a gate."""
+        if word not in OF_GATE:
+            raise Http404
+        pilot = self.row(request, str(pk))
+        gates = Gate.objects.select_related("pilot__portfolio", "kind")
+        gate = get_object_or_404(gates, pilot=pilot, kind__key=kind)
+        more: dict[str, Any] = {}
+        if OF_GATE[word] is MeetConditionForm:
+            more["conditions"] = pilot_page.unmet(gate)
+        if word in ("decide", "except"):
+            more["initial"] = self._recorded_for(gate, _who(request))
+        form = OF_GATE[word](_typed(request), target=gate, by=_who(request), office=True, **more)  # fmt: skip
+        return self._act(request, pilot, form, gate, pilot_page.called(word))
+
+    @staticmethod
+    def _recorded_for(gate: Gate, by: Person) -> dict[str, Any]:
+        found = read_one(gate.pilot, at=today())
+        for each in found.gates if found else []:
+            if each.kind.pk == gate.kind_id:
+                return {"for_": pilot_page.answers_for(each, by)}
+        return {}
+
+    def _act(
+        self, request: HttpRequest, pilot: Pilot, form: ActForm, gate: Gate | None = None, title: Any = "",
+    ) -> HttpResponse:  # fmt: skip
+        if request.method == "POST" and form.act():
+            messages.success(request, form.done_says)
+            return redirect("admin:pilots_pilot_change", pilot.pk)
+        context = self._context(request, form) | {
+            "title": title or form.title,
+            "on": pilot.name,
+            "row": pilot,
+            "says": gate.kind.question if gate else "",
+        }
+        if form.refused and form.refused.missing:
+            described = pilot_page.described(pilot, _who(request), today())
+            context["missing"] = described["missing_words"]
+        return TemplateResponse(request, "admin/act.html", context, status=form.status)
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The log of one pilot: every act on it, newest first."""
+        pilot = self.row(request, object_id)
+        told = Event.objects.filter(pilot=pilot).select_related(
+            "by", "pilot", "gate__kind", "decision__decider"
+        )
+        page = Paginator(told.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+        context = self._context(request, None) | {
+            "title": pilot.name,
+            "pilot": pilot,
+            "page": page,
+        }
+        return TemplateResponse(request, "admin/pilots/pilot/history.html", context)
+
+    def _context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "form": form,
+            "people": people_offered() if form else [],
+        }
+
+
+def _typed(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def _who(request: HttpRequest) -> Person:
+    assert isinstance(request.user, Person)
+    return request.user

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from readiness.offices import Office, office_of
 
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
     Table = admin.ModelAdmin[Any]
 else:
     Table = admin.ModelAdmin
+
+
+def iso(day: date) -> SafeString:
+    """A day in a row of a list: short, and read by machines too."""
+    return format_html('<time datetime="{0}">{0}</time>', day.isoformat())
 
 
 class OfficeTable(Table):
@@ -30,6 +38,7 @@ class OfficeTable(Table):
     """Whether rows that lie in no portfolio are seen by every office."""
 
     actions = None
+    empty_value_display = "–"
     list_per_page = 100
     list_max_show_all = 100
     show_full_result_count = False

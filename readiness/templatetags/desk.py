@@ -8,12 +8,12 @@ from typing import Any
 from django import template
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.main import PAGE_VAR
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pilots.models import Decision, Event
-from readiness import log_words
+from pilots.models import Decision, Event, Pilot
+from readiness import log_words, words
 
 register = template.Library()
 
@@ -74,3 +74,24 @@ def as_list(row: Any) -> list[Any]:
 def outcome_words(decision: Decision) -> str:
     """`{{ decision|outcome_words }}`: “changes requested”."""
     return str(log_words.OUTCOME.get(decision.outcome, decision.outcome))
+
+
+@register.filter
+def court_words(court: str) -> str:
+    """`{{ gate.reading.court|court_words }}`: “in the decider’s court”, without the rest of the sentence."""
+    return str(words.COURT[court])
+
+
+@register.filter
+def stage_words(stage: str) -> str:
+    """`{{ reading.stage|stage_words }}`: “running”."""
+    return str(Pilot.Stage(stage).label)
+
+
+@register.simple_tag
+def page_of(pilot: Pilot) -> str:
+    """`{% page_of pilot as there %}`: the address of a pilot's own page; empty where no such room is built."""
+    try:
+        return reverse("readiness:pilot", args=[pilot.key])
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,231 @@
+"""People, functions and absences at the desk. No password is ever shown or typed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import (
+    Absence,
+    DecisionRight,
+    Function,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+)
+from pilots.today import today
+from readiness import words
+from readiness.admin.rows import RowField, RowForm, RowTable
+from readiness.admin.tables import iso
+from readiness.forms.fields import DayField, LineField, PersonField
+from readiness.offices import Office
+
+
+class FunctionField(RowField):
+    """A business function, or none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Function.objects.all(),
+            required=False,
+            empty_label=_("none"),
+            label=_("Function"),
+            **kwargs,
+        )
+
+
+ADDRESS = _("They sign in with it. A link to set a password is sent there when they ask for one.")  # fmt: skip
+
+
+class OpenAccount(RowForm):
+    verb = "open_account"
+    title = _("Open an account")
+    button = _("Open it")
+    done_says = _("Opened. They set their own password: nobody here knows it.")
+    name = LineField(label=_("Name"), help_text=_("A person, not a team."))
+    email = LineField(label=_("E-mail address"), help_text=ADDRESS)
+    function = FunctionField()
+
+
+class AmendAccount(RowForm):
+    verb, takes, sets = "amend_account", "person", True
+    title = _("The account")
+    button = _("Keep these changes")
+    name = LineField(label=_("Name"))
+    email = LineField(label=_("E-mail address"), help_text=ADDRESS)
+    function = FunctionField()
+
+
+class CloseAccount(RowForm):
+    verb, takes = "close_account", "person"
+    title = _("Close the account")
+    button = _("Close it")
+    done_says = _("Closed. Seats passed on, and every seat they had accepted is open.")
+    on = DayField(
+        label=_("From"),
+        help_text=_("Today unless you give an earlier day. It cannot be opened again."),
+    )
+
+
+class OfPortfolio(RowForm):
+    """A role of this person in a portfolio."""
+
+    takes = "person"
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(), label=_("Portfolio"), empty_label=None
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=PortfolioRole.Role.choices)
+
+    def fit(self) -> None:
+        field: Any = self.fields["portfolio"]
+        field.queryset = self.office_at.own()
+
+
+class GiveThemRole(OfPortfolio):
+    verb = "give_role"
+    title = _("Give a role")
+    button = _("Give it")
+
+
+class TakeTheirRole(OfPortfolio):
+    verb = "take_role"
+    title = _("Take a role back")
+    button = _("Take it back")
+
+
+@admin.display(description=_("Opens the desk"), boolean=False)
+def opens_the_desk(row: Person) -> str:
+    return str(_("yes") if row.is_staff else "–")
+
+
+@admin.display(description=_("Account"), ordering="closed_on")
+def account(row: Person) -> str:
+    if row.closed_on is None:
+        return str(_("open"))
+    return str(_("closed on %(day)s") % {"day": words.day(row.closed_on)})
+
+
+@admin.register(Person)
+class People(RowTable):
+    """Whoever signs in, or is named on a record."""
+
+    form_to_add, form_to_change = OpenAccount, AmendAccount
+    acts = {
+        "give-role": GiveThemRole,
+        "take-role": TakeTheirRole,
+        "close": CloseAccount,
+    }
+    list_display = ("name", "email", "function", opens_the_desk, account)
+    list_select_related = ("function",)
+    search_fields = ("name", "email")
+    ordering = ("name", "pk")
+    row_template = "admin/pilots/person/row.html"
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        is_open = obj is None or obj.closed_on is None
+        return is_open and super().has_change_permission(request, obj)
+
+    def facts(self, row: Person, office: Office) -> list[tuple[Any, Any]]:
+        return [
+            (_("Opens the desk"), opens_the_desk(row)),
+            (_("Account"), account(row)),
+            (_("E-mail address"), row.email),
+        ]
+
+    def acts_on(self, row: Person, office: Office) -> list[str]:
+        return list(self.acts) if row.closed_on is None else []
+
+    def beside(self, row: Person, office: Office) -> dict[str, Any]:
+        rights = DecisionRight.objects.filter(
+            Q(holder=row) | Q(deputy=row) | Q(escalate_to=row)
+        ).select_related("kind", "portfolio", "function", "holder", "deputy", "escalate_to")  # fmt: skip
+        return {
+            "roles": list(office.limit(row.roles.select_related("portfolio"))),
+            "rights": list(office.limit(rights, shared=True)),
+            "absences": list(row.absences.order_by("-starts")[:20]),
+            "managed": list(office.limit(Pilot.objects.filter(manager=row))[:50]),
+        }
+
+
+class NameFunction(RowForm):
+    verb = "name_function"
+    title = _("Put a function on record")
+    button = _("Put it on record")
+    name = LineField(label=_("Name"), help_text=_("Such as customer operations."))
+
+
+class RenameFunction(RowForm):
+    verb, takes = "rename_function", "function"
+    title = _("The function")
+    button = _("Rename it")
+    done_says = _("Renamed. It stays the same function: no right and no pilot is touched.")  # fmt: skip
+    name = LineField(label=_("Name"))
+
+    def begins_with(self) -> dict[str, Any]:
+        return {"name": self.row.name}
+
+
+@admin.register(Function)
+class Functions(RowTable):
+    """Business functions; all offices share them."""
+
+    form_to_add, form_to_change = NameFunction, RenameFunction
+    list_display = ("name",)
+    search_fields = ("name",)
+
+
+class RecordAbsence(RowForm):
+    verb = "away"
+    title = _("Record an absence")
+    button = _("Record it")
+    done_says = _("Recorded. The deputy covers; where there is none, the hole is shown.")  # fmt: skip
+    person = PersonField(label=_("Who"), required=True)
+    starts = DayField(label=_("Away from, the first day"), required=True)
+    ends = DayField(label=_("Until, the last day"), required=True)
+
+
+class EndAbsence(RowForm):
+    verb, takes = "back", "absence"
+    title = _("They are back earlier")
+    button = _("They are back")
+    on = DayField(label=_("Back from"), help_text=_("Today unless you say."))
+
+
+@admin.display(description=_("From"), ordering="starts")
+def starts(row: Absence) -> Any:
+    return iso(row.starts)
+
+
+@admin.display(description=_("Until"), ordering="ends")
+def ends(row: Absence) -> Any:
+    return iso(row.ends)
+
+
+@admin.register(Absence)
+class Absences(RowTable):
+    """Days on which people are away. It takes no right."""
+
+    form_to_add = RecordAbsence
+    acts = {"back": EndAbsence}
+    list_display = ("person", starts, ends)
+    list_select_related = ("person",)
+    search_fields = ("person__name", "person__email")
+    ordering = ("-starts", "pk")
+
+    def facts(self, row: Absence, office: Office) -> list[tuple[Any, Any]]:
+        return [
+            (_("Who"), row.person),
+            (_("From"), words.day(row.starts)),
+            (_("Until"), words.day(row.ends)),
+        ]
+
+    def says(self, row: Absence) -> str:
+        return str(_("%(who)s is away") % {"who": row.person})
+
+    def acts_on(self, row: Absence, office: Office) -> list[str]:
+        return list(self.acts) if row.ends >= today() else []

@@ -1,0 +1,77 @@
+"""The record of a pilot, as it is typed: what `record` and `amend` can set, and nothing that follows from facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pilots.models import Portfolio
+from pilots.verbs.pilots import AMENDABLE
+from readiness.admin.people import FunctionField
+from readiness.admin.rows import RowForm
+from readiness.forms import ActForm
+from readiness.forms.fields import LineField, PersonField, SentenceField
+
+ORDER = (
+    "name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact",
+)  # fmt: skip
+
+
+class Typed(forms.Form):
+    """What can be typed of a pilot."""
+
+    name = LineField(label=_("Name"), help_text=_("What it does, not what it promises."))  # fmt: skip
+    workflow = LineField(
+        label=_("Workflow"),
+        help_text=_("One named task, such as drafting renewal e-mails; not a department."),
+    )  # fmt: skip
+    question = SentenceField(label=_("The question it should answer"), rows=2)
+    purpose = SentenceField(label=_("Purpose"), rows=3)
+    function = FunctionField()
+    manager = PersonField(
+        label=_("Manager"), help_text=_("Who lives with it: their address, or name.")
+    )
+    tool = SentenceField(label=_("Tool"), rows=2)
+    high_impact = forms.BooleanField(label=_("High impact"), required=False)
+
+    def with_data(self) -> None:
+        """The field for the data that it needs: a form's own `data` is another thing."""
+        self.fields["data"] = SentenceField(label=_("Data"), rows=2)
+        self.order_fields(("portfolio", "key", *ORDER))
+
+
+class RecordForm(Typed, RowForm):
+    """Put a pilot on record."""
+
+    verb = "record"
+    title = _("Put a pilot on record")
+    button = _("Put it on record")
+    done_says = _("On record, with a gate of each kind that applies to it.")
+    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)  # fmt: skip
+    key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
+
+    def fit(self) -> None:
+        self.with_data()
+        field: Any = self.fields["portfolio"]
+        field.queryset = self.office_at.own()
+
+
+class AmendForm(Typed, ActForm):
+    """Edit a pilot's record. It moves nothing, and may break a seal."""
+
+    verb = "amend"
+    title = _("The record")
+    button = _("Keep these changes")
+    done_says = _("Kept. An edit moves nothing: the clock runs on.")
+
+    def fit(self) -> None:
+        self.with_data()
+
+    def begins_with(self) -> Mapping[str, Any]:
+        return {name: getattr(self.target, name) for name in AMENDABLE}
+
+    def asked(self) -> dict[str, Any]:
+        return {"set": super().asked()}

@@ -1,0 +1,242 @@
+"""Reference rows at the desk: a form for adding, one for changing, and a short form for each further verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.forms import BoundField
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from pilots import verbs
+from pilots.models import Event, Person
+from pilots.refusals import Refused
+from readiness.admin.tables import OfficeTable
+from readiness.forms import Aside
+from readiness.offices import Office, office_of
+
+if TYPE_CHECKING:
+    RowField = forms.ModelChoiceField[Any]
+else:
+    RowField = forms.ModelChoiceField
+
+MOST_OFFERED = 300
+"""Names that are offered while one is typed; any other can be written."""
+
+
+def people_offered() -> Iterable[Person]:
+    """The people whose names are offered while one is typed."""
+    return Person.objects.filter(closed_on=None).order_by("name")[:MOST_OFFERED]
+
+
+class RowForm(forms.Form):
+    """One verb on a reference row, or one that makes it. It shapes what was typed; whatever cannot be, the verb refuses."""
+
+    verb: ClassVar[str]
+    takes: ClassVar[str | None] = None
+    """The verb's argument that is the row; None where the verb makes it."""
+    sets: ClassVar[bool] = False
+    """Whether the verb takes what was typed as one `set`."""
+    title: ClassVar[Any]
+    button: ClassVar[Any]
+    done_says: ClassVar[Any] = _("Done, and written into the log.")
+    asides: ClassVar[tuple[Aside, ...]] = ()
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        row: Any = None,
+        office: Office,
+        **kwargs: Any,
+    ) -> None:
+        self.row, self.office_at, self.by = row, office, office.person
+        self.refused: Refused | None = None
+        self.done: Any = None
+        self.since: list[Event] = []
+        super().__init__(
+            data,
+            initial=dict(self.begins_with()),
+            use_required_attribute=False,
+            auto_id=f"{self.verb}-%s",
+            **kwargs,
+        )
+        self.fit()
+
+    def begins_with(self) -> Mapping[str, Any]:
+        """What stands in the fields before anything is typed."""
+        if not self.sets:
+            return {}
+        return {name: getattr(self.row, name) for name in self.base_fields}
+
+    def fit(self) -> None:
+        """Offer what is this office's to choose."""
+
+    def asked(self) -> dict[str, Any]:
+        """The verb's arguments, from what was typed."""
+        typed = dict(self.cleaned_data)
+        return {"set": typed} if self.sets else typed
+
+    def act(self) -> bool:
+        """Call the verb. False where something typed cannot be read, or the verb refuses."""
+        if not self.is_valid():
+            return False
+        arguments = {"by": self.by} | self.asked()
+        if self.takes is not None:
+            arguments[self.takes] = self.row
+        try:
+            self.done = getattr(verbs, self.verb)(**arguments)
+        except Refused as refused:
+            self.refused = refused
+            place = refused.field if refused.field in self.fields else None
+            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
+            return False
+        return True
+
+    @property
+    def main(self) -> Iterable[BoundField]:
+        return self.visible_fields()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the refusal is of the whole form, so that it stands above it and not at a field."""
+        return self.refused is not None and bool(self.non_field_errors())
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form."""
+        if self.refused:
+            return self.refused.status
+        return 422 if self.is_bound and self.errors else 200
+
+
+class RowTable(OfficeTable):
+    """A table of reference rows."""
+
+    form_to_add: ClassVar[type[RowForm] | None] = None
+    form_to_change: ClassVar[type[RowForm] | None] = None
+    acts: ClassVar[Mapping[str, type[RowForm]]] = {}
+    """Further verbs on a row, by the word that stands in the address."""
+    row_template = "admin/row.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, _verb_of(self.form_to_add))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, _verb_of(self.form_to_change))
+
+    # What a table says of itself
+
+    def says(self, row: Any) -> str:
+        """The sentence that opens the page of a row."""
+        return str(row)
+
+    def facts(self, row: Any, office: Office) -> list[tuple[Any, Any]]:
+        """What is read of a row, and cannot be typed."""
+        return []
+
+    def beside(self, row: Any, office: Office) -> dict[str, Any]:
+        """What else its page draws."""
+        return {}
+
+    def acts_on(self, row: Any, office: Office) -> list[str]:
+        """The further verbs that fit a row now."""
+        return list(self.acts)
+
+    def may_touch(self, row: Any, office: Office) -> bool:
+        """Whether a row that an office sees is also theirs to act on."""
+        return True
+
+    # The pages
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_act"
+        act = self.admin_site.admin_view(self.act_view)
+        return [
+            path("<path:object_id>/<slug:word>/do/", act, name=name),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        adds = self.form_to_add.title if self.form_to_add else ""
+        return super().changelist_view(request, {"adds": adds, **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        row = None if object_id is None else self.row(request, object_id)
+        made = self.form_to_add if row is None else self.form_to_change
+        allowed = (
+            self.has_add_permission(request)
+            if row is None
+            else self.has_change_permission(request, row)
+        )
+        form = self._form(made, request, row) if made and allowed else None
+        if form is None and (row is None or request.method == "POST"):
+            raise PermissionDenied
+        if form is not None and request.method == "POST" and form.act():
+            return self._done(request, form, row)
+        return self._page(request, row, form)
+
+    def act_view(self, request: HttpRequest, object_id: str, word: str) -> HttpResponse:
+        """A verb on a row, in a short form of its own."""
+        row = self.row(request, object_id)
+        if word not in self.acts:
+            raise Http404
+        theirs = self.may_touch(row, office_of(request))
+        if not theirs or not self._may(request, self.acts[word].verb):
+            raise PermissionDenied
+        form = self._form(self.acts[word], request, row)
+        if request.method == "POST" and form.act():
+            return self._done(request, form, row)
+        context = self._context(request, row, form) | {"title": form.title}
+        return TemplateResponse(request, "admin/act.html", context, status=form.status)
+
+    def _form(self, made: type[RowForm], request: HttpRequest, row: Any) -> RowForm:
+        data = request.POST if request.method == "POST" else None
+        return made(data, row=row, office=office_of(request))
+
+    def _done(self, request: HttpRequest, form: RowForm, row: Any) -> HttpResponse:
+        messages.success(request, form.done_says)
+        there = form.done if isinstance(form.done, self.model) else row
+        if there is None or not self.get_queryset(request).filter(pk=there.pk).exists():
+            return redirect(f"{self.table}_changelist")
+        return redirect(f"{self.table}_change", there.pk)
+
+    def _page(self, request: HttpRequest, row: Any, form: RowForm | None) -> HttpResponse:  # fmt: skip
+        office = office_of(request)
+        title = form.title if row is None and form else self.says(row)
+        context = self._context(request, row, form) | {"title": title}
+        if row is not None:
+            context["facts"] = self.facts(row, office)
+            doable = [w for w in self.acts_on(row, office) if office.may(self.acts[w].verb)]  # fmt: skip
+            context["acts"] = [(word, self.acts[word].title) for word in doable]
+            context |= self.beside(row, office)
+        status = form.status if form else 200
+        return TemplateResponse(request, self.row_template, context, status=status)
+
+    def _context(self, request: HttpRequest, row: Any, form: Any) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "row": row,
+            "form": form,
+            "people": people_offered(),
+        }
+
+
+def _verb_of(made: type[RowForm] | None) -> str | None:
+    return made.verb if made else None
