@@ -131,11 +131,13 @@ class People(RowTable):
         return is_open and super().has_change_permission(request, obj)
 
     def facts(self, row: Person, office: Office) -> list[tuple[Any, Any]]:
-        return [
+        said = [
             (_("Opens the desk"), opens_the_desk(row)),
             (_("Account"), account(row)),
-            (_("E-mail address"), row.email),
         ]
+        if row.closed_on is not None:
+            said.append((_("E-mail address"), row.email))
+        return said
 
     def acts_on(self, row: Person, office: Office) -> list[str]:
         return list(self.acts) if row.closed_on is None else []

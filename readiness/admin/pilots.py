@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Event, Gate, GateKind, Person, Pilot
 from pilots.today import today
-from readiness import querysets
+from readiness import querysets, words
 from readiness.admin import pilot_list, pilot_page
 from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
-from readiness.forms import OF_GATE, OF_PILOT, ActForm, MeetConditionForm
+from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm
 from readiness.offices import office_of
 from readiness.reading import read_one
 
@@ -133,8 +133,19 @@ class Pilots(OfficeTable):
             more["conditions"] = pilot_page.unmet(gate)
         if word in ("decide", "except"):
             more["initial"] = self._recorded_for(gate, _who(request))
+        if word == "decide" and "another" in request.POST:
+            return self._one_more_row(request, pilot, gate)
         form = OF_GATE[word](_typed(request), target=gate, by=_who(request), office=True, **more)  # fmt: skip
         return self._act(request, pilot, form, gate, pilot_page.called(word))
+
+    def _one_more_row(
+        self, request: HttpRequest, pilot: Pilot, gate: Gate
+    ) -> HttpResponse:
+        """The same form with a row for one more condition; nothing is decided, and nothing typed is lost."""
+        known: Any = {"target": gate, "by": _who(request), "office": True}
+        rows = DecideForm(request.POST, **known).rows + 1
+        form = DecideForm(initial=request.POST.dict(), rows=rows, **known)
+        return self._drawn(request, pilot, form, gate, pilot_page.called("decide"))
 
     @staticmethod
     def _recorded_for(gate: Gate, by: Person) -> dict[str, Any]:
@@ -150,11 +161,16 @@ class Pilots(OfficeTable):
         if request.method == "POST" and form.act():
             messages.success(request, form.done_says)
             return redirect("admin:pilots_pilot_change", pilot.pk)
+        return self._drawn(request, pilot, form, gate, title or form.title)
+
+    def _drawn(
+        self, request: HttpRequest, pilot: Pilot, form: ActForm, gate: Gate | None, title: Any,
+    ) -> HttpResponse:  # fmt: skip
         context = self._context(request, form) | {
-            "title": title or form.title,
+            "title": title,
             "on": pilot.name,
             "row": pilot,
-            "says": gate.kind.question if gate else "",
+            "says": _said_of(gate) if gate else "",
         }
         if form.refused and form.refused.missing:
             described = pilot_page.described(pilot, _who(request), today())
@@ -189,6 +205,15 @@ class Pilots(OfficeTable):
             "form": form,
             "people": people_offered() if form else [],
         }
+
+
+def _said_of(gate: Gate) -> str:
+    """A gate's question, and whose move it is today."""
+    found = read_one(gate.pilot, at=today())
+    for each in found.open_gates if found else []:
+        if each.kind.pk == gate.kind_id:
+            return f"{gate.kind.question} {words.move(each)}."
+    return gate.kind.question
 
 
 def _typed(request: HttpRequest) -> Any:

@@ -55,15 +55,17 @@ class RowForm(forms.Form):
         *,
         row: Any = None,
         office: Office,
+        asked_for: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
+        """`asked_for`: what a link that led here has chosen already."""
         self.row, self.office_at, self.by = row, office, office.person
         self.refused: Refused | None = None
         self.done: Any = None
         self.since: list[Event] = []
         super().__init__(
             data,
-            initial=dict(self.begins_with()),
+            initial={**self.begins_with(), **(asked_for or {})},
             use_required_attribute=False,
             auto_id=f"{self.verb}-%s",
             **kwargs,
@@ -207,7 +209,8 @@ class RowTable(OfficeTable):
 
     def _form(self, made: type[RowForm], request: HttpRequest, row: Any) -> RowForm:
         data = request.POST if request.method == "POST" else None
-        return made(data, row=row, office=office_of(request))
+        asked = {k: v for k, v in request.GET.items() if k in made.base_fields}
+        return made(data, row=row, office=office_of(request), asked_for=asked)
 
     def _done(self, request: HttpRequest, form: RowForm, row: Any) -> HttpResponse:
         messages.success(request, form.done_says)

@@ -258,6 +258,25 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
     assert (decision.decider, decision.by, decision.recorded_for) == (lena, ria, True)
 
 
+def test_one_more_condition_can_be_typed_and_nothing_is_lost(
+    desk: Client, running: Pilot, legal: GateKind
+) -> None:
+    there = on_gate(running, "legal-sign-off", "decide")
+    asked = {"another": "1", "outcome": "conditional", "reason": "Typed.", "condition_1_text": "Train the team"}  # fmt: skip
+    text = desk.post(there, asked).content.decode()
+    assert "condition_3_text" in text
+    assert "Train the team" in text
+    assert ">Typed.</textarea>" in text.replace("\n", "")
+    assert not gate_of(running, "legal-sign-off").decisions.exists()
+
+
+def test_the_form_says_whose_move_the_gate_is(
+    desk: Client, running: Pilot, legal: GateKind
+) -> None:
+    text = desk.get(on_gate(running, "legal-sign-off", "decide")).content.decode()
+    assert "Lena has not answered" in text
+
+
 def test_somebody_is_named_for_an_acceptance_gate(
     desk: Client, running: Pilot, lena: Person
 ) -> None:

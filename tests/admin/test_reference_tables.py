@@ -258,6 +258,15 @@ def test_an_absence_is_recorded_and_ended(
     assert Event.objects.filter(verb="back", by=ria).exists()
 
 
+def test_the_way_from_a_person_to_their_absence_names_them(
+    desk: Client, lena: Person
+) -> None:
+    page = desk.get(there("person", "change", lena.pk)).content.decode()
+    link = f"{there('absence', 'add')}?person=lena%40example.org"
+    assert link in page
+    assert 'value="lena@example.org"' in desk.get(link).content.decode()
+
+
 def test_a_function_is_named_and_renamed(desk: Client, operations: Function) -> None:
     assert desk.post(there("function", "add"), {"name": "Finance"}).status_code == 302
     assert desk.post(there("function", "change", operations.pk), {"name": "Service"}).status_code == 302  # fmt: skip
