@@ -5,13 +5,17 @@ Verbs raise them. The outside maps them once each: to form errors, to problem de
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
-    """A verb did not do what it was asked. `field` names where it was typed, `missing` lists what is missing."""
+    """A verb did not do what it was asked. `field` names where it was typed, `missing` lists what is missing.
+
+    `rows` holds each refusal by its place, where many were asked at once and none was done.
+    """
 
     code: ClassVar[str] = "invalid"
     sentence: ClassVar[Any] = _("This cannot be done.")
@@ -23,10 +27,12 @@ class Refused(Exception):
         *,
         field: str | None = None,
         missing: list[str] | None = None,
+        rows: Mapping[int, Refused] | None = None,
     ) -> None:
         self.says = str(sentence or self.sentence)
         self.field = field
         self.missing = missing or []
+        self.rows = dict(rows or {})
         super().__init__(self.says)
 
 

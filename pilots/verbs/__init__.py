@@ -16,6 +16,7 @@ from pilots.verbs.gates import (
 )
 from pilots.verbs.installation import open_first_account, record_set_up, set_password
 from pilots.verbs.kinds import add_kind, amend_kind, switch_off, switch_on
+from pilots.verbs.many import decide_many, record_minutes
 from pilots.verbs.people import amend_account, give_role, open_account, take_role
 from pilots.verbs.pilots import (
     adopt,
@@ -66,6 +67,7 @@ __all__ = [
     "close_account",
     "confirm_rules",
     "decide",
+    "decide_many",
     "decline",
     "delegate",
     "end_right",
@@ -86,6 +88,7 @@ __all__ = [
     "record",
     "record_claim",
     "record_measurement",
+    "record_minutes",
     "record_residents",
     "record_set_up",
     "register_threshold",

@@ -313,8 +313,8 @@ def ask_exception(
 @transaction.atomic
 def except_(
     *, gate: Gate, by: Person | None, reason: str | None = None, until: date | None = None, for_: Person | None = None,
-    evidence: str = "", pieces: Iterable[Evidence] = (), on: date | None = None, known: date | None = None,
-    seen: int | None = None,
+    evidence: str = "", pieces: Iterable[Evidence] = (), cites: Decision | None = None, on: date | None = None,
+    known: date | None = None, seen: int | None = None,
 ) -> Decision:  # fmt: skip
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
     desk, row, state = _sit(gate, by, on, known, seen)
@@ -333,7 +333,7 @@ def except_(
         raise EndTooLate(field="until")
     return _answer(
         desk, row, state, outcome=gates.EXCEPTED, reason=reason, decider=decider, capacity=capacity,
-        recorded_for=for_ is not None, until=until, shown=shown, good_until=until, verb="except",
+        recorded_for=for_ is not None, until=until, shown=shown, cites=cites, good_until=until, verb="except",
     )  # fmt: skip
 
 

@@ -39,12 +39,20 @@ def problem(
     )
 
 
+def _row(place: int, refused: Refused) -> dict[str, Any]:
+    """One refusal of many asked at once, with the place, from 0, of what was asked."""
+    said = {"row": place, "code": refused.code, "detail": refused.says}
+    return said | ({"field": refused.field} if refused.field else {})
+
+
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of every API view. None where the error is nobody's to expect."""
     if isinstance(error, Refused):
         more: dict[str, Any] = {"missing": error.missing} if error.missing else {}
         if error.field:
             more["errors"] = {error.field: [error.says]}
+        if error.rows:
+            more["rows"] = [_row(place, each) for place, each in error.rows.items()]
         return problem(error.status, code=error.code, detail=error.says, **more)
     if isinstance(error, Http404):
         error = exceptions.NotFound(

@@ -1,0 +1,159 @@
+"""Many gates at once: alike decided once, and the minutes of one meeting. All or nothing (rules 2 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.models import Decision, Evidence, Gate, Person, Pilot
+from pilots.refusals import EvidenceRequired, Invalid, Refused
+from pilots.rules.gates import EXCEPTED
+from pilots.verbs.gates import decide, except_
+
+NAMED_IN_A_SENTENCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer on one gate, as `decide` and `except_` take it; `outcome` may be `excepted`, with `until`."""
+
+    gate: Gate
+    outcome: str
+    reason: str | None = None
+    for_: Person | None = None
+    conditions: Sequence[Mapping[str, Any]] = ()
+    until: date | None = None
+    court: str = ""
+    would_change: str = ""
+    seen: int | None = None
+
+
+@transaction.atomic
+def decide_many(
+    *,
+    gates: Iterable[Gate],
+    by: Person | None,
+    outcome: str,
+    reason: str | None = None,
+    conditions: Sequence[Mapping[str, Any]] = (),
+    until: date | None = None,
+    court: str = "",
+    for_: Person | None = None,
+    evidence: str = "",
+    pieces: Iterable[Evidence] = (),
+    would_change: str = "",
+    on: date | None = None,
+    known: date | None = None,
+    seen: Mapping[int, int] | None = None,
+) -> list[Decision]:
+    """Answer several gates of one kind alike. Each gets its own decision, and those after the first cite it.
+
+    Args:
+        seen: what the person saw of each gate, by its primary key, as `pilots.seen.of_gates` counts it.
+
+    Raises:
+        Invalid: no gate at all, or gates of several kinds.
+        Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
+    """
+    entries = [
+        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk))
+        for gate in gates
+    ]  # fmt: skip
+    if len({entry.gate.kind_id for entry in entries}) > 1:
+        raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")  # fmt: skip
+    shown = {"evidence": evidence, "pieces": list(pieces)}
+    return _all_or_none(
+        entries, lambda entry, first: _decide(entry, by, on, known, first, **shown)
+    )
+
+
+@transaction.atomic
+def record_minutes(
+    *,
+    by: Person | None,
+    entries: Iterable[Entry],
+    on: date | None = None,
+    evidence: str = "",
+    pieces: Iterable[Evidence] = (),
+    known: date | None = None,
+) -> list[Decision]:
+    """Record one meeting's answers on many gates of any kinds, resting on the minutes as their evidence.
+
+    Args:
+        on: the day of the meeting.
+        entries: an answer each; `for_` names the decider for whom the program office records it.
+
+    Raises:
+        EvidenceRequired: no minutes.
+        Refused: as the first entry that is refused; `rows` holds every refusal by the entry's place. Nothing is written.
+    """
+    shown = {"evidence": evidence, "pieces": list(pieces)}
+    if not (evidence.strip() or shown["pieces"]):
+        raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")  # fmt: skip
+    return _all_or_none(
+        list(entries), lambda entry, first: _decide(entry, by, on, known, None, **shown)
+    )
+
+
+def _decide(
+    entry: Entry,
+    by: Person | None,
+    on: date | None,
+    known: date | None,
+    cites: Decision | None,
+    **shown: Any,
+) -> Decision:
+    says: dict[str, Any] = {
+        "gate": entry.gate, "by": by, "reason": entry.reason, "until": entry.until, "for_": entry.for_,
+        "cites": cites, "on": on, "known": known, "seen": entry.seen, **shown,
+    }  # fmt: skip
+    if entry.outcome == EXCEPTED:
+        return except_(**says)
+    return decide(
+        outcome=entry.outcome, conditions=entry.conditions, court=entry.court, would_change=entry.would_change, **says
+    )  # fmt: skip
+
+
+def _all_or_none(
+    entries: list[Entry], do: Callable[[Entry, Decision | None], Decision]
+) -> list[Decision]:
+    """Do every entry, or refuse with all that stands in the way. Each is tried by itself, so that each says its own."""
+    if not entries:
+        raise Invalid(_("Choose a gate at least."), field="gates")
+    _lock(entries)
+    done: list[Decision] = []
+    refused: dict[int, Refused] = {}
+    for place, entry in enumerate(entries):
+        try:
+            with transaction.atomic():
+                done.append(do(entry, done[0] if done else None))
+        except Refused as refusal:
+            refused[place] = refusal
+    if refused:
+        raise _refusal(entries, refused)
+    return done
+
+
+def _lock(entries: list[Entry]) -> None:
+    """Lock every pilot in one order, so that two who decide many at once cannot wait on each other."""
+    wanted = {entry.gate.pilot_id for entry in entries}
+    list(Pilot.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+
+
+def _refusal(entries: list[Entry], refused: dict[int, Refused]) -> Refused:
+    """One refusal for all, of the first one's code, that names each gate and why."""
+    first = next(iter(refused.values()))
+    named = [
+        f"{entries[place].gate.pilot.key}, {entries[place].gate.kind.name}: {refusal.says}"
+        for place, refusal in refused.items()
+    ]
+    more = len(named) - NAMED_IN_A_SENTENCE
+    if more > 0:
+        named[NAMED_IN_A_SENTENCE:] = [_("And %(n)d more.") % {"n": more}]
+    says = " ".join([*named, _("Nothing was written.")])
+    return type(first)(says, field=first.field, missing=first.missing, rows=refused)

@@ -1,0 +1,242 @@
+"""What an answer was given on and what is so now, in words (rule 8); and what differs between gates decided alike.
+
+The rules say what differs and since when; here it is put into sentences. A few queries for any number of gates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pilots import spells
+from pilots.models import Event, Evidence, Function, Gate, Person
+from pilots.rules import gates, history, seals
+from readiness import words
+
+FIELD = {
+    "name": gettext_lazy("the name"),
+    "purpose": gettext_lazy("the purpose"),
+    "workflow": gettext_lazy("the workflow"),
+    "question": gettext_lazy("the question"),
+    "tool": gettext_lazy("the tool"),
+    "data": gettext_lazy("the data"),
+    "function": gettext_lazy("the function"),
+    "manager": gettext_lazy("the manager"),
+    "high_impact": gettext_lazy("whether it is high-impact"),
+    "acceptable_use": gettext_lazy("what it may be used for"),
+    "trust_when": gettext_lazy("when to trust it"),
+    "override_when": gettext_lazy("when to override it"),
+    "exceptions_to": gettext_lazy("who decides exceptions"),
+    "exceptions_deputy": gettext_lazy("who deputises on exceptions"),
+    "matters_more": gettext_lazy("what matters more"),
+    "success": gettext_lazy("what success looks like"),
+    "threshold": gettext_lazy("the threshold"),
+    "verdict": gettext_lazy("the latest measurement"),
+}
+"""What can be sealed, as it is read aloud."""
+
+VERDICT = {
+    "none": gettext_lazy("nothing measured yet"),
+    "met": gettext_lazy("met"),
+    "not_met": gettext_lazy("not met"),
+    "insufficient": gettext_lazy("too small to tell"),
+}
+PEOPLE = frozenset({"manager", "exceptions_to", "exceptions_deputy"})
+AT_MOST = 160
+"""Characters of a sealed value that a sentence quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is another now than when it was decided on; `on` is the day since which it is what it is."""
+
+    field: str
+    before: str
+    after: str
+    on: date | None
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One sealed fact of several gates side by side, by the gate's primary key."""
+
+    field: str
+    what: str
+    values: Mapping[int, str]
+    differs: bool
+
+
+def differences(
+    of: Iterable[Gate], *, at: date, known_at: date | None = None
+) -> dict[int, list[Difference]]:
+    """What has changed since it was decided on, for each of these gates that is `reconfirm` on a date, by primary key."""
+    told = _tell(of, at, known_at)
+    waiting = {
+        gate: state.gates[key]
+        for gate, (key, state) in told.items()
+        if key in state.gates and state.gates[key].name == gates.RECONFIRM
+    }
+    named = _Names.of(
+        pair
+        for state in waiting.values()
+        for name, (now, _day) in state.differs.items()
+        for pair in ((name, state.sealed.get(name)), (name, now))
+    )
+    return {
+        pk: _of_gate(state, told[pk][1], named)
+        for pk, state in waiting.items()
+    }  # fmt: skip
+
+
+def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
+    """What an answer on each of these gates would seal on a date, side by side, in the order of the kind's seal."""
+    told = _tell(of, at, None)
+    values: dict[str, dict[int, Any]] = {}
+    for pk, (key, state) in told.items():
+        if key in state.gates:
+            for name, value in state.to_seal(state.gates[key].kind).items():
+                values.setdefault(name, {})[pk] = value
+    named = _Names.of((n, v) for n, found in values.items() for v in found.values())
+    return [
+        Beside(
+            field=name,
+            what=str(FIELD.get(name, name)),
+            values={pk: named.say(name, value) for pk, value in found.items()},
+            differs=len({seals.plain(value) for value in found.values()}) > 1,
+        )
+        for name, found in values.items()
+    ]
+
+
+def _tell(
+    of: Iterable[Gate], at: date, known_at: date | None
+) -> dict[int, tuple[str, history.PilotState]]:
+    """Each gate's kind, and its pilot as it stood at the end of a day. Two queries for any number."""
+    wanted = {gate.pk for gate in of}
+    rows = Gate.objects.filter(pilot__gates__in=wanted).distinct()
+    by_pilot: dict[int, list[Gate]] = {}
+    for gate in rows.select_related("kind", "pilot").order_by("kind__order", "kind_id"):
+        by_pilot.setdefault(gate.pilot_id, []).append(gate)
+    events = Event.objects.filter(pilot__in=by_pilot, on__lte=at)
+    if known_at is not None:
+        events = events.filter(known_on__lte=known_at)
+    acts: dict[int | None, list[Any]] = {}
+    for event in events.select_related("decision", "gate__kind").order_by("pk"):
+        acts.setdefault(event.pilot_id, []).append(spells.as_act(event))
+    out: dict[int, tuple[str, history.PilotState]] = {}
+    for pk, found in by_pilot.items():
+        kinds = [gate.kind.as_rule() for gate in found]
+        state = history.tell(found[0].pilot.recorded_on, kinds, acts.get(pk, ())).state
+        for each in state.gates.values():
+            each.lapse(at)
+        out |= {g.pk: (g.kind.key, state) for g in found if g.pk in wanted}
+    return out
+
+
+def _of_gate(
+    gate: gates.GateState, pilot: history.PilotState, named: _Names
+) -> list[Difference]:
+    found = [
+        _difference(name, gate, pilot, named, day)
+        for name, (_now, day) in gate.differs.items()
+    ]
+    if gate.measured_worse and "verdict" not in gate.differs:
+        found.append(_worse(gate))
+    return found
+
+
+def _difference(
+    name: str,
+    gate: gates.GateState,
+    pilot: history.PilotState,
+    named: _Names,
+    day: date,
+) -> Difference:
+    now, then = gate.differs[name][0], gate.sealed.get(name)
+    before, after = named.say(name, then), named.say(name, now)
+    if name == "verdict":
+        day = pilot.measured_on or day
+        return Difference(name, before, after, day, _measured(str(now), day))
+    says = {
+        "what": FIELD.get(name, name), "before": before, "after": after, "day": words.day(day),
+    }  # fmt: skip
+    return Difference(name, before, after, day, _sentence(name, before, after) % says)
+
+
+def _sentence(name: str, before: str, after: str) -> str:
+    if name.startswith(gates.EVIDENCE):
+        return _("the evidence “%(after)s” was replaced by a newer version on %(day)s")
+    if not before:
+        return _("%(what)s, not said when it was decided, became “%(after)s” on %(day)s")  # fmt: skip
+    if not after:
+        return _("%(what)s was “%(before)s” and was taken out on %(day)s")
+    return _("%(what)s changed from “%(before)s” to “%(after)s” on %(day)s")
+
+
+def _measured(verdict: str, day: date) -> str:
+    if verdict == "none":
+        return _("nothing has been measured against the new threshold")
+    says = {"day": words.day(day)}
+    if verdict == "insufficient":
+        return _("the latest measurement, of %(day)s, was too small to tell") % says
+    return _("the latest measurement, of %(day)s, did not meet it") % says
+
+
+def _worse(gate: gates.GateState) -> Difference:
+    """A measurement since then did not meet it; a later one that did is to be decided on again."""
+    day = gate.worse_on
+    says = _("the measurement of %(day)s did not meet it, and nobody has decided on it again") % {
+        "day": words.day(day) if day else "?"
+    }  # fmt: skip
+    return Difference("verdict", str(VERDICT["met"]), str(VERDICT["met"]), day, says)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """People, functions and evidence that sealed values name by key."""
+
+    people: Mapping[int, str]
+    functions: Mapping[int, str]
+    pieces: Mapping[str, str]
+
+    @classmethod
+    def of(cls, values: Iterable[tuple[str, Any]]) -> _Names:
+        """The names that these values need: a query for each table that is named at all."""
+        people, functions, pieces = set(), set(), set()
+        for name, value in values:
+            if name.startswith(gates.EVIDENCE):
+                pieces.add(name.removeprefix(gates.EVIDENCE))
+            elif name in PEOPLE and value:
+                people.add(value)
+            elif name == "function" and value:
+                functions.add(value)
+        who = Person.objects.filter(pk__in=people) if people else ()
+        where = Function.objects.filter(pk__in=functions) if functions else ()
+        titles = Evidence.objects.filter(Q(piece__in=pieces)).order_by("version") if pieces else ()  # fmt: skip
+        return cls(
+            {person.pk: str(person) for person in who},
+            {function.pk: function.name for function in where},
+            {piece.piece: piece.title for piece in titles},
+        )
+
+    def say(self, name: str, value: Any) -> str:
+        """A sealed value as it is read aloud; empty where nothing is said."""
+        if name.startswith(gates.EVIDENCE):
+            return self.pieces.get(name.removeprefix(gates.EVIDENCE), "")
+        if name in PEOPLE:
+            return self.people.get(value, "")
+        if name == "function":
+            return self.functions.get(value, "")
+        if name == "verdict":
+            return str(VERDICT.get(value, value))
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return Truncator(" ".join(str(value or "").split())).chars(AT_MOST)
