@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from readiness import addresses as addresses  # registers pilot_key
 from readiness.pages.act import act_on_gate, act_on_pilot
+from readiness.pages.evidence import evidence
 from readiness.pages.home import home
 from readiness.pages.museum import claims, museum
 from readiness.pages.my_decisions import my_decisions
@@ -23,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pilots/<pilot_key:key>/", pilot, name="pilot"),
     path("pilots/<pilot_key:key>/<slug:act>/", act_on_pilot, name="pilot-act"),
     path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
+    path("evidence/<str:public_id>/", evidence, name="evidence"),
     path("rights/", rights, name="rights"),
 ]
