@@ -144,9 +144,11 @@ def _tell(
 def _of_gate(
     gate: gates.GateState, pilot: history.PilotState, named: _Names
 ) -> list[Difference]:
+    # A stored seal does not keep its order everywhere: the kind's does, and evidence comes last.
+    order = [*gate.kind.seals, *sorted(gate.differs)]
     found = [
-        _difference(name, gate, pilot, named, day)
-        for name, (_now, day) in gate.differs.items()
+        _difference(name, gate, pilot, named, gate.differs[name][1])
+        for name in sorted(gate.differs, key=order.index)
     ]
     if gate.measured_worse and "verdict" not in gate.differs:
         found.append(_worse(gate))
