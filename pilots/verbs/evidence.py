@@ -100,13 +100,9 @@ def replace_evidence(
         ChangedMeanwhile: this version has a newer one already.
     """
     on, known = days(on, known)
-    # No row for update through a join, and the successor is looked for under the lock.
-    old = Evidence.objects.select_for_update().get(pk=evidence.pk)
-    if Evidence.objects.filter(replaces=old).exists():
-        raise ChangedMeanwhile
-    desks = [
-        sit_down(pilot, by, max(on, pilot.recorded_on), known) for pilot in _users(old)
-    ]
+    users = _users(evidence)
+    desks = [sit_down(pilot, by, max(on, pilot.recorded_on), known) for pilot in users]
+    old = _locked(evidence, users)
     for desk in desks:
         _may_act(desk, None)
     if by is None or not (desks or _of_office(by, old.portfolio, on)):
@@ -122,6 +118,18 @@ def replace_evidence(
     for desk in desks:
         _tell(desk, old, new, reason)
     return new
+
+
+def _locked(evidence: Evidence, users: list[Pilot]) -> Evidence:
+    """The version to replace, locked after the pilots that use it, as an answer locks them too.
+
+    Raises:
+        ChangedMeanwhile: it has a successor, or one pilot more uses it, since they were locked.
+    """
+    old = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    if Evidence.objects.filter(replaces=old).exists() or _users(old) != users:
+        raise ChangedMeanwhile
+    return old
 
 
 def _users(old: Evidence) -> list[Pilot]:

@@ -80,6 +80,8 @@ def grounds(
     wanted = {piece.pk for piece in pieces}
     if not wanted:
         return Grounds(text)
+    # Whoever files a newer version waits until this answer is there to be told of it.
+    list(Evidence.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
     found = Evidence.objects.filter(pk__in=wanted, portfolio=desk.pilot.portfolio_id)
     if desk.by is not None:
         found = found.visible_to(desk.by)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import subprocess
+import sys
+import threading
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -92,8 +96,9 @@ def gate(pilot: Pilot, kind: str = "legal-sign-off") -> Gate:
 
 
 def filed(pilot: Pilot, by: Person, content: bytes = PDF, **more: Any) -> Evidence:
-    says = {"file": io.BytesIO(content), "file_name": "assessment.pdf"} | more
-    return verbs.file_evidence(pilot=pilot, by=by, **says, **on(MARCH))
+    says = {"pilot": pilot, "by": by, "file": io.BytesIO(content)}
+    named = {"file_name": "assessment.pdf"}
+    return verbs.file_evidence(**(says | named | more), **on(MARCH))
 
 
 def cleared(pilot: Pilot, by: Person, *pieces: Evidence, **more: Any) -> Decision:
@@ -342,6 +347,61 @@ def test_what_a_killed_process_left_is_settled_or_removed(
     files.sweep(older_than=-1)
     assert lying_about(root) == [piece.stored]
     assert (root / piece.stored).exists()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
+    root: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import django; django.setup()\n"
+        "import time; from django.db import transaction; from pilots import files\n"
+        "with transaction.atomic():\n"
+        f"    files.receive([{PDF!r}], 'a.pdf'); print('there', flush=True); time.sleep(60)"
+    )
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "config.settings", "EVIDENCE_ROOT": str(root),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}",
+    }  # fmt: skip
+    child = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE)  # fmt: skip
+    assert child.stdout is not None
+    with child.stdout:
+        assert child.stdout.readline() == b"there\n"
+        assert len(lying_about(root)) == 1
+        child.kill()
+        child.wait()
+    files.sweep(older_than=-1)
+    assert lying_about(root) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: two write at once")  # fmt: skip
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["lena"], pilot=None, portfolio=pilot.portfolio, by=cast["ria"])  # fmt: skip
+    outcome: list[str] = []
+
+    def replace() -> None:
+        try:
+            verbs.replace_evidence(
+                evidence=piece, by=cast["ria"], link="https://a.org", **on(MARCH)
+            )
+            outcome.append("replaced")
+        except Refused as refused:
+            outcome.append(refused.code)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        cleared(pilot, cast["ria"], piece, for_=cast["lena"])
+        other = threading.Thread(target=replace)
+        other.start()
+        other.join(0.5)
+        assert outcome == [], "it waits for the answer"
+    other.join(10)
+    assert outcome == ["changed_meanwhile"]
+    assert state(pilot, MARCH).state == "cleared"
 
 
 # What rests on it -----------------------------------------------------------------------------------------------------
