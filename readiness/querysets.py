@@ -140,7 +140,8 @@ class StandingQuerySet(PilotQuerySet):
             found = found.filter(holding=holder)
         if open_only:
             found = found.filter(court__isnull=False)
-        return self.filter(Exists(found.filter(gate__pilot=OuterRef("pk"))))
+        # Asked once for all gates, not once for each pilot: SQLite would read every gate of the kind again and again.
+        return self.filter(pk__in=found.order_by().values("gate__pilot"))
 
 
 def pilots() -> StandingQuerySet:
