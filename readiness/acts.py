@@ -26,6 +26,8 @@ STAGES: dict[str, tuple[str, ...]] = {
     "accept-risk": ANY,
     "register-threshold": ANY,
     "record-measurement": ANY,
+    "record-residents": ("running", "paused", "adopted"),
+    "look-again": ("adopted",),
     "retire": ANY,
 }
 """The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""

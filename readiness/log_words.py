@@ -44,6 +44,10 @@ DID: dict[str, Any] = {
     "answer": gettext_lazy("answered for the team"),
     "meet_condition": gettext_lazy("recorded a condition as met"),
     "open_gate": gettext_lazy("opened the gate"),
+    "assert": gettext_lazy("says yes"),
+    "file_evidence": gettext_lazy("filed evidence"),
+    "replace_evidence": gettext_lazy("filed a newer version of the evidence"),
+    "list_again": gettext_lazy("was read again"),
     "switch_off": gettext_lazy("switched the gate off"),
     "switch_on": gettext_lazy("switched the gate on"),
     "add_kind": gettext_lazy("added a kind of gate"),
@@ -139,7 +143,7 @@ def did(event: Event) -> str:
     """What was done: “answered: no (Legal)”."""
     says = str(DID.get(event.verb, event.verb.replace("_", " ")))
     decision = getattr(event, "decision", None) if event.gate_id else None
-    if decision is not None and event.verb in ("decide", "assert"):
+    if decision is not None and event.verb == "decide":
         says = f"{says}: {OUTCOME.get(decision.outcome, decision.outcome)}"
     if decision is not None and decision.recorded_for and decision.decider:
         says = _("%(did)s, recorded for %(who)s") % {"did": says, "who": decision.decider}  # fmt: skip

@@ -10,23 +10,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pilots import spells
 from pilots.models import Decision, Event, Gate, Person, Pilot
-from pilots.rules import gates, seals
-from pilots.rules.acts import ACCEPTANCE
-from readiness import placards, reading, words
+from pilots.rules.telling import PilotState
+from pilots.today import today
+from pilots.verbs.desk import stood
+from readiness import acts, placards, reading, words
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.reading import GateOn, PilotOn
 
 LATEST = 10
-FITS: dict[str, tuple[str, ...]] = {
-    "planned": ("start", "retire"),
-    "not_stated": ("start", "retire"),
-    "running": ("move-decide-by", "pause", "adopt", "retire"),
-    "paused": ("resume", "retire"),
-    "adopted": ("roll-back", "retire"),
-    "retired": (),
-}
-"""The verbs that fit a stage, by their word; the verb itself refuses what does not fit after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +31,48 @@ class GateRow:
 
 
 def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
-    """All that the page draws of a pilot on a date. The number of queries does not depend on its history."""
+    """All that the page draws of a pilot on a date. The number of queries does not depend on its history.
+
+    What can be done is offered of today only.
+    """
     found = reading.read_one(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
     told = events.select_related("by", "pilot", "gate__kind", "decision__decider")
-    return {
+    page = {
         "found": found,
         "placard": placards.placard(found) if found else "",
         "missing_words": words.missing(found) if found else [],
-        "gate_rows": [_row(gate, by) for gate in found.gates] if found else [],
+        "gate_rows": [],
+        "pilot_acts": [],
         "decisions": list(_decisions(pilot)[:LATEST]),
         "events": list(told.order_by("-pk")[:LATEST]),
         "measures": list(_measures(events)),
         "rules": _rules(pilot),
-        "pilot_acts": acts_on(pilot, found),
+    }
+    return page | _offered(pilot, found, by) if found else page
+
+
+def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
+    """The rows of the gates, and what this person may do there and on the pilot as a whole."""
+    may_act = found.at == today()
+    state, away = state_of(found), acts.away_on(found.at)
+    on_pilot = acts.on_pilot(by, found, state, office=True) if may_act else []
+    rows = []
+    for gate in found.gates:
+        of_gate = state.gates[gate.kind.key]
+        on_gate = acts.on_gate(by, found, gate, of_gate, office=True, away=away)
+        offered = [(word, called(word)) for word in on_gate] if may_act else []
+        rows.append(GateRow(gate, offered))
+    return {
+        "gate_rows": rows,
+        "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot],
     }
 
 
-def acts_on(pilot: Pilot, found: PilotOn | None) -> list[tuple[str, Any]]:
-    """The acts that fit a pilot's stage, each with its name."""
-    stage = found.reading.stage if found else pilot.stage
-    return [(word, OF_PILOT[word].title) for word in FITS[stage]]
+def state_of(found: PilotOn) -> PilotState:
+    """A pilot told by its acts, as the verbs know it on the day that was read."""
+    by_kind = {gate.kind.key: gate.gate for gate in found.gates}
+    return stood(found.pilot, by_kind, spells.acts_of(found.pilot), found.at)
 
 
 CALLED = {
@@ -73,26 +87,6 @@ def called(word: str) -> Any:
     return CALLED.get(word, OF_GATE[word].title)
 
 
-def _row(gate: GateOn, by: Person) -> GateRow:
-    return GateRow(gate, [(word, called(word)) for word in _fitting(gate, by)])
-
-
-def _fitting(gate: GateOn, by: Person) -> Iterable[str]:
-    now = gate.reading
-    if gate.kind.clears_by == ACCEPTANCE:
-        yield "nominate"
-        if now.holder == by.pk:
-            yield from ("leave",) if now.state in gates.YES else ("accept", "decline")
-        return
-    yield "decide"
-    if now.is_open:
-        yield from ("ask-exception", "except")
-    if now.state in gates.ASKS_TEAM:
-        yield "answer"
-    if now.state in (gates.CONDITIONAL, gates.LAPSED):
-        yield "meet-condition"
-
-
 def answers_for(gate: GateOn, by: Person) -> Person | None:
     """The holder, for whom an office records an answer; None where the person acting decides here themselves."""
     seat = gate.reading.seat
@@ -100,18 +94,13 @@ def answers_for(gate: GateOn, by: Person) -> Person | None:
     return None if own else gate.holder
 
 
-def unmet(gate: Gate) -> list[str]:
-    """The conditions of the latest yes on conditions that nobody has recorded as met."""
-    last = gate.decisions.filter(outcome=gates.CONDITIONAL).order_by("-number").first()
-    if last is None or not last.conditions:
+def unmet(gate: Gate, at: date) -> list[str]:
+    """The conditions of the answer that stands which nobody has met yet, as they were written."""
+    found = reading.read_one(gate.pilot, at=at)
+    if found is None or gate.kind_id not in {each.kind.pk for each in found.gates}:
         return []
-    met = Event.objects.filter(gate=gate, verb="meet_condition", pk__gt=last.event_id)
-    texts = [each["text"] for each in met.values_list("data", flat=True)]
-    return [
-        condition["text"]
-        for condition in last.conditions
-        if not any(seals.same(condition["text"], text) for text in texts)
-    ]
+    left = acts.unmet(state_of(found).gates[gate.kind.key])
+    return [str(condition["text"]) for condition in left]
 
 
 def _decisions(pilot: Pilot) -> Any:
@@ -164,4 +153,4 @@ def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:
     return [(words.MISSING[name], value) for name, value in values.items()]
 
 
-__all__ = ["GateRow", "acts_on", "answers_for", "called", "described", "unmet"]
+__all__ = ["GateRow", "answers_for", "called", "described", "unmet"]

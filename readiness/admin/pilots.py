@@ -130,7 +130,7 @@ class Pilots(OfficeTable):
         gate = get_object_or_404(gates, pilot=pilot, kind__key=kind)
         more: dict[str, Any] = {}
         if OF_GATE[word] is MeetConditionForm:
-            more["conditions"] = pilot_page.unmet(gate)
+            more["conditions"] = pilot_page.unmet(gate, today())
         if word in ("decide", "except"):
             more["initial"] = self._recorded_for(gate, _who(request))
         if word == "decide" and "another" in request.POST:

@@ -210,6 +210,41 @@ class RecordMeasurementForm(ActForm):
     on = DayField(label=_("The day it was measured"))
 
 
+class RecordResidentsForm(ActForm):
+    """Record how many people outside the pilot team used it in a week."""
+
+    verb = "record_residents"
+    title = _("Count who lives in it")
+    button = _("Record the week")
+    done_says = _("Recorded. Visitors are kept apart: a demo proves nothing.")
+    week = DayField(
+        label=_("The week, by any of its days"),
+        required=True,
+        error_messages={"required": _("Missing. Give any day of the week.")},
+    )
+    people = NumberField(
+        label=_("People outside the pilot team who used it"),
+        help_text=_("Each counted once a week. A later count replaces this one."),
+    )
+    visitors = NumberField(label=_("Visitors, who only saw a demo"))
+
+    def asked(self) -> dict[str, Any]:
+        typed = super().asked()
+        return {k: v for k, v in typed.items() if k != "visitors" or v is not None}
+
+
+class LookAgainForm(ActForm):
+    """Ninety days after adoption: what is different now?"""
+
+    verb = "look_again"
+    title = _("Say what is different now")
+    button = _("Put it on record")
+    text = SentenceField(
+        label=_("What is different now?"),
+        help_text=_("Ninety days after it was adopted, or later."),
+    )
+
+
 def people_near(pilot: Any) -> list[Person]:
     """People whom a form about this pilot offers while a name is typed: at most fifty, of its portfolio's roles first."""
     here = Person.objects.filter(closed_on=None, roles__portfolio=pilot.portfolio_id)

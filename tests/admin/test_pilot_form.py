@@ -214,14 +214,38 @@ def test_an_act_on_a_pilot_is_a_short_form(
 
 
 def test_every_act_that_fits_opens(desk: Client, record: Record) -> None:
-    from readiness.admin.pilot_page import FITS
     from readiness.forms import OF_PILOT
 
     pilot = record("P-1")
-    for words in FITS.values():
-        for word in words:
-            assert word in OF_PILOT
-            assert desk.get(act(pilot, word)).status_code == 200
+    for word in OF_PILOT:
+        assert desk.get(act(pilot, word)).status_code == 200
+
+
+def test_only_what_fits_today_is_offered(
+    desk: Client, running: Pilot, record: Record
+) -> None:
+    planned = record("P-2")
+    offered = desk.get(page(planned)).context["pilot_acts"]
+    assert "start" in dict(offered)
+    assert "resume" not in dict(offered)
+    then = desk.get(page(running), {"as_of": "2026-03-05"})
+    assert then.context["pilot_acts"] == []
+    assert "as of" in then.content.decode()
+    before = desk.get(page(running), {"as_of": "2026-03-01"})
+    assert "It was not on record on that day." in before.content.decode()
+
+
+def test_residents_are_counted_and_what_is_different_is_said(
+    desk: Client, running: Pilot, ria: Person
+) -> None:
+    asked = {"seen": running.version, "week": "2026-03-04", "people": "7"}
+    answer = desk.post(act(running, "record-residents"), asked)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert running.residents.get().people == 7
+    wrong = desk.post(act(running, "record-residents"), {"week": "2026-03-04", "people": "x"})  # fmt: skip
+    assert wrong.status_code in (412, 422)
+    early = desk.post(act(running, "look-again"), {"seen": running.version + 1, "text": "Calmer."})  # fmt: skip
+    assert early.status_code == 409
 
 
 def test_what_the_verb_refuses_stands_at_its_field(

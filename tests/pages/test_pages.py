@@ -88,7 +88,12 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(
         for who in (stage.ria, stage.ansel, stage.ottilie, stage.vera)
     }
     assert offered[stage.vera] == []
-    assert offered[stage.ansel] == ["adopt", "accept-risk", "retire"]
+    assert offered[stage.ansel] == [
+        "adopt",
+        "accept-risk",
+        "record-residents",
+        "retire",
+    ]
     assert "move-decide-by" in offered[stage.ria]
     assert "start" not in offered[stage.ria]
     assert "confirm-rules" not in offered[stage.ottilie]  # there are none to confirm
