@@ -379,7 +379,9 @@ def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
 def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(
     pilot: Pilot, cast: dict[str, Person]
 ) -> None:
-    piece = filed(pilot, cast["lena"], pilot=None, portfolio=pilot.portfolio, by=cast["ria"])  # fmt: skip
+    piece = verbs.file_evidence(
+        portfolio=pilot.portfolio, by=cast["ria"], link="https://b.org", **on(MARCH)
+    )
     outcome: list[str] = []
 
     def replace() -> None:
