@@ -48,6 +48,8 @@ MAY: dict[str, frozenset[str]] = {
     "away": frozenset({OFFICE}),
     "back": frozenset({OFFICE}),
     "close_account": frozenset({OFFICE}),
+    "erase": frozenset({OFFICE}),
+    "erase_person": frozenset({OFFICE}),
     "open_account": frozenset({OFFICE}),
     "amend_account": frozenset({OFFICE}),
     "set_password": frozenset({OFFICE}),

@@ -1,6 +1,7 @@
 """What happened: the facts, the verbs that record them, and the rules the verbs must know."""
 
 from django.apps import AppConfig
+from django.core import checks
 
 
 class PilotsConfig(AppConfig):
@@ -10,6 +11,8 @@ class PilotsConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import post_migrate
 
+        from pilots.checks import triggers_in_place
         from pilots.triggers import install_after_migrate
 
         post_migrate.connect(install_after_migrate, sender=self)
+        checks.register(triggers_in_place, checks.Tags.database)

@@ -1,7 +1,42 @@
 """What every test may rely on."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import settings
+
+from pilots import triggers
 
 # How long an example may take says more about the machine than about the code; what must be fast has a benchmark.
 settings.register_profile("promises", deadline=None)
 settings.load_profile("promises")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_flush_may_empty_the_log() -> Iterator[None]:
+    """After a test with real transactions the tables are flushed. For that alone the triggers are lifted.
+
+    The six kinds of gate came with a migration, and go with the flush: the next test finds them again.
+    """
+    flush = TransactionTestCase._fixture_teardown
+    ship = import_module("pilots.migrations.0002_the_six_gates").ship
+
+    def lifted(case: Any) -> None:
+        triggers.lift()
+        try:
+            flush(case)
+        finally:
+            triggers.install()
+        with connection.schema_editor() as editor:
+            ship(apps, editor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield

@@ -141,6 +141,11 @@ class Decisions(models.QuerySet["Decision"]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionError("Decisions are never edited. Record a new one.")
 
+    def erase(self, day: date) -> int:
+        """Erase the texts by law; all else stays, and the chain still verifies. Only the verb `erase` asks for this."""
+        gone = dict.fromkeys((*Decision.ERASABLE, "salt"))
+        return super().update(**gone, erased_on=day)
+
 
 class Decision(models.Model):
     """One dated, signed, unchangeable answer on a gate, with reason and evidence.
@@ -150,6 +155,9 @@ class Decision(models.Model):
     `decider` answered, `by` wrote it down; they differ where the office recorded it. Both are null for an assertion.
     The checksum covers random ids and salted digests only, so that a text can be erased and the chain still verifies.
     """
+
+    ERASABLE: ClassVar = ("reason", "evidence", "would_change")
+    """The free texts. A law may ask for their erasure; all other columns are kept for good, by trigger."""
 
     class Capacity(models.TextChoices):
         HOLDER = "holder", _("holder")

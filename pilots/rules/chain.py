@@ -21,9 +21,15 @@ def checksum(before: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()
 
 
-def over_heads(heads: Mapping[str, str]) -> str:
-    """One digest over every gate's head and count, to keep and compare later."""
-    total = hashlib.sha256()
-    for gate in sorted(heads):
-        total.update(f"{gate} {heads[gate]}\n".encode())
-    return total.hexdigest()
+class Heads:
+    """One digest over every gate's head and count, to keep and compare later. Gates are added one by one, in order."""
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def add(self, gate: str, head: str, count: int) -> None:
+        """Take in a gate by its public id, with the checksum of its last decision and how many there are."""
+        self._total.update(f"{gate} {count} {head}\n".encode())
+
+    def digest(self) -> str:
+        return self._total.hexdigest()

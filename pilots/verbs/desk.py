@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import access, spells
-from pilots.models import Absence, Decision, Event, Gate, Person, Pilot, StallPolicy
+from pilots.models import Absence, Event, Gate, Person, Pilot, StallPolicy
 from pilots.refusals import (
     BeforeRecord,
     ChangedMeanwhile,
@@ -23,8 +22,9 @@ from pilots.refusals import (
     Refused,
     WrongStage,
 )
-from pilots.rules import chain, history, rights, stalls
+from pilots.rules import history, rights, stalls
 from pilots.rules.acts import ACCEPTANCE, Act, in_order
+from pilots.signing import sign
 from pilots.today import today
 
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
@@ -207,65 +207,6 @@ def mirror(pilot: Pilot, state: history.PilotState) -> None:
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
 
 
-def sign(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
-    """The next decision in a gate's chain, with its checksum, and the gate's head moved on to it. Nothing is saved."""
-    decision = Decision(
-        gate=gate,
-        event=event,
-        number=gate.count + 1,
-        on=event.on,
-        known_on=event.known_on,
-        by=event.by,
-        **row,
-    )
-    decision.salt = secrets.token_hex(16)
-    decision.digests = digests(decision)
-    decision.checksum = chain.checksum(gate.head, in_chain(decision))
-    gate.head, gate.count = decision.checksum, decision.number
-    return decision
-
-
-TEXTS = ("reason", "evidence", "conditions", "sealed")
-WHERE_THERE = ("would_change", "pieces")
-"""What is digested only where there is any."""
-
-
-def digests(decision: Decision) -> dict[str, str]:
-    """The salted digests that stand for a decision's texts."""
-    import json
-
-    from django.core.serializers.json import DjangoJSONEncoder
-
-    return {
-        name: chain.digest(
-            json.dumps(getattr(decision, name), sort_keys=True, cls=DjangoJSONEncoder),
-            decision.salt or "",
-        )
-        for name in (*TEXTS, *(n for n in WHERE_THERE if getattr(decision, n)))
-    }
-
-
-def in_chain(decision: Decision) -> dict[str, Any]:
-    """What of a decision the checksum covers: ids, dates and digests; no name, no free text."""
-    cites = {"cites": decision.cites.public_id} if decision.cites else {}
-    return cites | {
-        "id": decision.public_id,
-        "gate": decision.gate.public_id,
-        "number": decision.number,
-        "on": decision.on.isoformat(),
-        "known_on": decision.known_on.isoformat(),
-        "outcome": decision.outcome,
-        "capacity": decision.capacity,
-        "recorded_for": decision.recorded_for,
-        "decider": decision.decider.public_id if decision.decider else None,
-        "by": decision.by.public_id if decision.by else None,
-        "court": decision.court,
-        "until": decision.until and decision.until.isoformat(),
-        "good_until": decision.good_until and decision.good_until.isoformat(),
-        "digests": decision.digests,
-    }
-
-
 def sit_down(
     pilot: Pilot,
     by: Person | None,
@@ -334,7 +275,6 @@ __all__ = [
     "Desk",
     "Refused",
     "days",
-    "in_chain",
     "last_day",
     "need_reason",
     "need_text",

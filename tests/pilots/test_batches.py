@@ -22,8 +22,8 @@ from pilots.models import (
 )
 from pilots.refusals import InFuture, Invalid
 from pilots.rules import chain
+from pilots.signing import in_chain
 from pilots.verbs.batches import Batch
-from pilots.verbs.desk import in_chain
 from pilots.verbs.gates import asserting
 from pilots.verbs.pilots import claiming, retiring, starting
 from pilots.verbs.rules import ruling
