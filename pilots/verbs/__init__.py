@@ -1,6 +1,7 @@
 """The verbs: the only road to the tables. Each guards, locks, writes and logs in one transaction, whoever calls."""
 
 from pilots.verbs.adoption import look_again, record_residents
+from pilots.verbs.erasing import erase, erase_person
 from pilots.verbs.evidence import file_evidence, replace_evidence
 from pilots.verbs.gates import (
     accept,
@@ -71,6 +72,8 @@ __all__ = [
     "decline",
     "delegate",
     "end_right",
+    "erase",
+    "erase_person",
     "except_",
     "file_evidence",
     "give_role",

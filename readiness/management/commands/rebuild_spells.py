@@ -1,0 +1,48 @@
+"""`manage.py rebuild_spells`: tell every pilot again from its decisions, events and rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from pilots import rebuilding
+from pilots.models import Portfolio
+
+
+class Command(BaseCommand):
+    help = (
+        "Rebuild spells and seats from decisions, events and rights, and compare them with what was stored. Exit status:"
+        " 0 nothing differed, 1 something did, 2 nothing was done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--portfolio", metavar="KEY", help="only this portfolio")
+        parser.add_argument(
+            "--check", action="store_true", help="compare only, and change nothing"
+        )
+
+    def handle(
+        self, *args: Any, portfolio: str | None = None, check: bool = False, **options: Any
+    ) -> None:  # fmt: skip
+        done, differ = rebuilding.Rebuilt(), 0
+        for difference in rebuilding.rebuild(
+            self._portfolio(portfolio), keep=not check, done=done
+        ):
+            differ += 1
+            self.stdout.write(str(difference))
+        self.stdout.write(
+            f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again"
+        )
+        if differ:
+            kept = "nothing was changed" if check else "they are right now"
+            raise CommandError(f"{differ:,} rows differed; {kept}.", returncode=1)
+        self.stdout.write(self.style.SUCCESS("Every row was as it follows."))
+
+    def _portfolio(self, key: str | None) -> Portfolio | None:
+        if key is None:
+            return None
+        found = Portfolio.objects.filter(key=key).first()
+        if found is None:
+            raise CommandError(f"There is no portfolio “{key}”.", returncode=2)
+        return found

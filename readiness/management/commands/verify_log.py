@@ -1,0 +1,98 @@
+"""`manage.py verify_log`: whether anybody bent the log."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from pilots import verifying
+from pilots.models import Gate
+
+
+class Command(BaseCommand):
+    help = (
+        "Check every decision against its texts and the one before it, and every gate's head. Exit status: 0 all fits,"
+        " 1 the log is broken or unguarded, 2 it could not be read."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--expect",
+            metavar="DIGEST",
+            help="a digest that an earlier run printed: what was decided up to then must still be there, unchanged",
+        )
+
+    def handle(self, *args: Any, expect: str | None = None, **options: Any) -> None:
+        then, wanted = self._mark(expect) if expect else (None, "")
+        began = time.monotonic()
+        try:
+            found = verifying.verify(then)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The log could not be read: {error}", returncode=2
+            ) from error
+        self._counts(found, time.monotonic() - began)
+        troubles = self._troubles(found)
+        if then is not None and str(then) != wanted:
+            troubles.append(
+                f"Expected {wanted}\nFound    {then}\nDecisions that were there when that digest was kept are gone, or are others now."
+            )
+        if troubles:
+            raise CommandError("\n".join(troubles), returncode=1)
+        if then is not None:
+            self.stdout.write("All that was there when that digest was kept is there.")
+        self.stdout.write(
+            self.style.SUCCESS(
+                "Every decision fits the one before it, and every gate's head its last."
+            )
+        )
+
+    def _mark(self, expect: str) -> tuple[verifying.Mark, str]:
+        try:
+            return verifying.read_mark(expect)
+        except ValueError as error:
+            raise CommandError(
+                "--expect takes a digest as an earlier run printed it.", returncode=2
+            ) from error
+
+    def _counts(self, found: verifying.Verified, seconds: float) -> None:
+        rate = found.decisions / max(seconds, 0.001)
+        self.stdout.write(
+            f"{found.decisions:,} decisions ({found.erased:,} erased by law) on {found.gates:,} gates, {rate:,.0f} a second"
+        )
+        if found.now is None:
+            self.stdout.write("No digest to keep: somebody is writing. Run it again.")
+        else:
+            self.stdout.write(f"Digest {found.now}")
+            self.stdout.write("Keep it: verify_log --expect compares it later.")
+
+    def _troubles(self, found: verifying.Verified) -> list[str]:
+        out = [
+            f"MISSING TRIGGER {name}. Run migrate, which puts it back."
+            for name in found.missing
+        ]
+        if found.first is not None:
+            out += [f"BROKEN in {found.broken:,} places. The first:"]
+            out += self._in_words(found.first)
+        return out
+
+    def _in_words(self, broken: verifying.Break) -> list[str]:
+        gate = Gate.objects.select_related("pilot", "kind").get(pk=broken.gate)
+        where = f"gate {gate.pk} ({gate.kind.key} of {gate.pilot.key})"
+        at = (
+            f"decision {broken.decision}, number {broken.number} of {where}"
+            if broken.decision
+            else where
+        )
+        return [
+            f"  {at}: {broken.says}.",
+            f"  before it: {_neighbour(broken.before)}",
+            f"  after it: {_neighbour(broken.after)}",
+        ]
+
+
+def _neighbour(pk: int | None) -> str:
+    return f"decision {pk}" if pk else "none"

@@ -1,0 +1,117 @@
+"""Spells and seats follow from decisions, events and rights, and a command proves it (rule 1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pilots import verbs
+from pilots.models import GateSpell, PilotSpell, Portfolio, Seat
+from tests.pilots.signed import DATA, MARCH, SPONSOR, Signed, signed
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cast() -> Signed:
+    """A pilot with a history: answers, an edit that broke a seal, and an answer written down late."""
+    cast = signed()
+    cast.decide(on=MARCH + DAY)
+    cast.decide(DATA, on=MARCH + 2 * DAY, outcome="refused")
+    verbs.amend(
+        pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY
+    )  # fmt: skip
+    when = {"on": MARCH + 4 * DAY, "known": MARCH + 8 * DAY}
+    verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **when)
+    verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **when)
+    return cast
+
+
+def rebuild(capsys: Any, *asked: str) -> tuple[int, str]:
+    try:
+        call_command("rebuild_spells", *asked)
+    except CommandError as error:
+        return error.returncode, capsys.readouterr().out + str(error)
+    return 0, capsys.readouterr().out
+
+
+def rows() -> list[Any]:
+    found = [
+        list(model.objects.order_by("pk").values())
+        for model in (PilotSpell, GateSpell, Seat)
+    ]
+    for row in (row for of_model in found for row in of_model):
+        del row["id"]
+    return [sorted(of_model, key=repr) for of_model in found]
+
+
+def test_a_rebuild_leaves_the_same_rows(cast: Signed, capsys: Any) -> None:
+    before = rows()
+    status, said = rebuild(capsys)
+    assert status == 0
+    assert "1 pilots and 1 cells told again" in said
+    assert rows() == before
+
+
+def test_a_difference_is_told_by_row_and_column_and_put_right(
+    cast: Signed, capsys: Any
+) -> None:
+    before = rows()
+    bent = GateSpell.objects.filter(gate=cast.gate(DATA)).latest("starts")
+    GateSpell.objects.filter(pk=bent.pk).update(state="cleared", turn="clear")
+    status, said = rebuild(capsys)
+    assert status == 1
+    assert f"gate_id {bent.gate_id}" in said
+    assert "state cleared → refused" in said
+    assert "turn clear → team" in said
+    assert rows() == before
+    assert rebuild(capsys)[0] == 0
+
+
+def test_a_check_changes_nothing(cast: Signed, capsys: Any) -> None:
+    GateSpell.objects.filter(gate=cast.gate(DATA)).update(since=MARCH - DAY)
+    Seat.objects.update(holder=cast.olga)
+    bent = rows()
+    keys = list(GateSpell.objects.order_by("pk").values_list("pk", flat=True))
+    status, said = rebuild(capsys, "--check")
+    assert status == 1
+    assert "nothing was changed" in said
+    assert "holder_id" in said
+    assert rows() == bent
+    assert keys == list(GateSpell.objects.order_by("pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("model", [PilotSpell, GateSpell, Seat])
+def test_a_row_too_few_or_too_many_is_a_difference(
+    cast: Signed, capsys: Any, model: Any
+) -> None:
+    before = rows()
+    gone = model.objects.latest("starts")
+    gone.delete()
+    assert rebuild(capsys)[0] == 1
+    assert rows() == before
+    extra = model.objects.latest("starts")
+    extra.pk, extra.starts, extra.ends = None, MARCH + 99 * DAY, MARCH + 99 * DAY
+    extra.save()
+    assert rebuild(capsys)[0] == 1
+    assert rows() == before
+
+
+def test_one_portfolio_can_be_rebuilt_alone(cast: Signed, capsys: Any) -> None:
+    other = signed("P-2")
+    other.decide()
+    PilotSpell.objects.filter(pilot=other.pilot).update(slips=9)
+    assert rebuild(capsys, "--portfolio", cast.portfolio.key)[0] == 0
+    assert rebuild(capsys, "--portfolio", other.portfolio.key)[0] == 1
+    assert rebuild(capsys)[0] == 0
+
+
+def test_a_portfolio_that_is_not_there_is_said(cast: Signed, capsys: Any) -> None:
+    status, said = rebuild(capsys, "--portfolio", "nowhere")
+    assert status == 2
+    assert "no portfolio “nowhere”" in said
+    assert Portfolio.objects.count() == 1
