@@ -17,6 +17,7 @@ from pilots.models import Decision, Event, Gate
 from pilots.rules import chain
 
 KEPT = ("conditions", "sealed", "pieces")
+TEXTS = (*Decision.ERASABLE, *KEPT)
 WHERE_THERE = frozenset({"would_change", "pieces"})
 """What is digested only where there is any."""
 
@@ -48,13 +49,19 @@ def digest(value: Any, salt: str) -> str:
 
 def digests(decision: Decision) -> dict[str, str]:
     """The digests that stand for a decision's texts, and for what the rules read of it."""
-    salts = dict.fromkeys(Decision.ERASABLE, decision.salt or "")
-    salts |= dict.fromkeys(KEPT, decision.public_id)
     return {
-        name: digest(getattr(decision, name), salt)
-        for name, salt in salts.items()
+        name: digest(
+            getattr(decision, name),
+            salt_of(name, decision.salt or "", decision.public_id),
+        )
+        for name in TEXTS
         if name not in WHERE_THERE or getattr(decision, name)
     }
+
+
+def salt_of(name: str, salt: str, public_id: str) -> str:
+    """What a text is digested with: a free text with the salt that goes with it, what the rules read with the public id."""
+    return public_id if name in KEPT else salt
 
 
 def in_chain(decision: Decision) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from django.db import connection, models, transaction
 
 from pilots.models import Decision, Event, Gate, GateSpell, Person, Pilot, PilotSpell
 from pilots.rules import chain
-from pilots.verbs.desk import TEXTS
+from pilots.signing import TEXTS, WHERE_THERE, salt_of
 
 STAND_IN = 7_000_000_000_000_000
 """Primary keys from here on stand in for people while a life is lived; its copies put others in their place."""
@@ -174,6 +174,7 @@ class _Blank:
                 json.dumps(getattr(row, name), sort_keys=True, cls=DjangoJSONEncoder)
             )
             for name in TEXTS
+            if name not in WHERE_THERE or getattr(row, name)
         }
         dates = {
             name: self.day(day.isoformat()) if day else None
@@ -268,10 +269,10 @@ class Copies:
     def _sign(
         self, n: int, signed: Signed, place: Place, blanks: _Blanks, public: str
     ) -> None:
-        """A decision's place in its gate's chain, as `desk.sign` would give it."""
+        """A decision's place in its gate's chain, as `signing.sign` would give it."""
         salt = self.random.randbytes(16).hex()
         digests = {
-            name: chain.digest(text % blanks, salt)
+            name: chain.digest(text % blanks, salt_of(name, salt, public))
             for name, text in signed.texts.items()
         }
         row = {

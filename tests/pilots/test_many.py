@@ -109,7 +109,7 @@ def test_each_gate_gets_its_own_decision_citing_the_first(
 def test_the_chain_covers_what_is_cited(
     three: list[Pilot], cast: dict[str, Person]
 ) -> None:
-    from pilots.verbs.desk import in_chain
+    from pilots.signing import in_chain
 
     first, second, _ = decide_many(three, cast["lena"])
     assert in_chain(second)["cites"] == first.public_id

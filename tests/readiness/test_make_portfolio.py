@@ -13,8 +13,8 @@ from django.db import transaction
 from pilots import spells
 from pilots.models import Decision, Event, Gate, GateSpell, Person, Pilot, PilotSpell
 from pilots.rules import chain
+from pilots.signing import digests, in_chain
 from pilots.verbs.copies import STAND_IN
-from pilots.verbs.desk import digests, in_chain
 from readiness.querysets import gates_on, pilots
 from tests.pilots.test_spells import rows
 
