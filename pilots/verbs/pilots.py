@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilots import access
@@ -93,7 +93,11 @@ def record(
         **values,
     )
     clean(pilot)
-    pilot.save()
+    try:
+        pilot.save()
+    except IntegrityError as error:
+        # Somebody else recorded it between our look and our writing.
+        raise Invalid(_("A pilot with this key is on record."), field="key") from error
     kinds = kinds_in_force(GateKind.objects.all(), portfolio, on)
     Gate.objects.bulk_create(gates_for(pilot, kinds))
     recording(sit_down(pilot, by, on, known), stage=stage, listed=listed)
