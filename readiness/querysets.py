@@ -19,8 +19,9 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
-from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
+from pilots.models import GateSpell, Pilot, PilotSpell, Seat, StallPolicy
 from pilots.querysets import PilotQuerySet
 from pilots.rules import gates, history, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
@@ -41,12 +42,27 @@ def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     return where & Q(**{f"{prefix}known_until": None}) & open_end
 
 
-def policies(at: date) -> dict[int, tuple[int, int]]:
+Policies = dict[int, tuple[int, int]]
+
+
+def policies(at: date) -> Policies:
     """Quiet days and days of warning in force on a date, by portfolio; the others have the design's."""
     rows = StallPolicy.objects.filter(starts__lte=at).order_by("starts")
     return {
         row.portfolio_id: (row.quiet_days, row.warning_days)
         for row in rows.only("portfolio_id", "quiet_days", "warning_days")
+    }
+
+
+def settled(at: date) -> dict[str, Any]:
+    """The same beside each spell of a pilot: `quiet_days` and `warning_days` of its portfolio."""
+    latest = StallPolicy.objects.filter(
+        portfolio=OuterRef("pilot__portfolio"), starts__lte=at
+    ).order_by("-starts")
+    usual = {"quiet_days": stalls.QUIET_DAYS, "warning_days": stalls.WARNING_DAYS}
+    return {
+        name: Coalesce(Subquery(latest.values(name)[:1]), days)
+        for name, days in usual.items()
     }
 
 
@@ -77,7 +93,7 @@ class StandingQuerySet(PilotQuerySet):
 
     def standing(self, at: date, known_at: date | None = None) -> StandingQuerySet:
         """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
-        quiet, warned = _cut_offs(at)
+        quiet, warned = _cut_offs(at, policies(at))
         running = Q(stage_then=history.RUNNING)
         answers = [
             When(stage_then=history.ADOPTED, then=_shown(at)),
@@ -93,12 +109,13 @@ class StandingQuerySet(PilotQuerySet):
 
     def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
         """The museum on a date: what stalled longest ago first."""
-        quiet, _ = _cut_offs(at)
+        days = policies(at)
+        quiet, _ = _cut_offs(at, days)
         stalled: StandingQuerySet = (
             self.on(at, known_at)
             .filter(quiet, stage_then=history.RUNNING)
             .annotate(standing=Value(standing.EXHIBIT))
-            .order_by(_stalled_on(at), "pk")
+            .order_by(_stalled_on(days), "pk")
         )
         return stalled
 
@@ -172,11 +189,11 @@ def _shown(at: date) -> Case:
     )
 
 
-def _cut_offs(at: date) -> tuple[Q, Q]:
+def _cut_offs(at: date, settled: Policies) -> tuple[Q, Q]:
     """The clock's day on or before which a pilot has stalled, or is warned, portfolio by portfolio (rule 5)."""
     usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
     alike: dict[tuple[int, int], list[int]] = {}
-    for portfolio, days in policies(at).items():
+    for portfolio, days in settled.items():
         if days != usual:
             alike.setdefault(days, []).append(portfolio)
     quiet, warned = Q(), Q()
@@ -190,11 +207,11 @@ def _cut_offs(at: date) -> tuple[Q, Q]:
     return quiet, warned
 
 
-def _stalled_on(at: date) -> Any:
+def _stalled_on(settled: Policies) -> Any:
     """What orders exhibits by their stall date: the clock's day itself, while every portfolio waits for as many days."""
     other = {
         portfolio: days
-        for portfolio, (days, _) in policies(at).items()
+        for portfolio, (days, _) in settled.items()
         if days != stalls.QUIET_DAYS
     }
     if not other:
@@ -207,6 +224,25 @@ def _stalled_on(at: date) -> Any:
         for portfolio, days in other.items()
     ]
     return Case(*later, default=F("clock_on"), output_field=models.DateField())
+
+
+def open_gates_of(person: int, at: date) -> QuerySet[Any]:
+    """The open gates of which a person holds the decision, or for which they are named, as `gates_on` reads them.
+
+    Their seats are asked for first, so that a queue costs what lies in its cells, however many gates there are.
+    """
+    cells: dict[int, list[int]] = {}
+    seats = Seat.objects.on(at).filter(holder=person)
+    for kind, cell in seats.values_list("kind", "cell"):
+        cells.setdefault(kind, []).append(cell)
+    theirs = Q(person=person)
+    for kind, found in cells.items():
+        theirs |= Q(kind=kind, cell__in=found)
+    unanswered = ~Q(turn__in=["clear", "said"]) | Q(good_until__lt=at)
+    waiting: QuerySet[Any] = gates_on(at).filter(
+        theirs, unanswered, holding=person, court__isnull=False
+    )
+    return waiting
 
 
 def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:

@@ -24,12 +24,11 @@ from pilots.models import (
     PilotSpell,
     Seat,
 )
-from pilots.rules import stalls
 from pilots.rules.acts import Kind
 from pilots.rules.gates import OFF
 from pilots.rules.history import ADOPTED
 from readiness import ledger, standing
-from readiness.querysets import pilots, policies, within
+from readiness.querysets import pilots, settled, within
 from readiness.residence import residences
 
 
@@ -74,7 +73,7 @@ class PilotOn:
 def read_many(
     rows: Iterable[Pilot], *, at: date, known_at: date | None = None
 ) -> list[PilotOn]:
-    """Pilots on a date, in the order given; those not yet on record then are left out. Four queries for any number, and
+    """Pilots on a date, in the order given; those not yet on record then are left out. Three queries for any number, and
     one more where any is adopted.
 
     Args:
@@ -83,9 +82,8 @@ def read_many(
         known_at: what was recorded by that day; all that is known now unless said.
     """
     wanted = list(rows)
-    own = _latest(
-        PilotSpell.objects.filter(within(at, known_at), pilot__in=wanted), "pilot_id"
-    )
+    found = PilotSpell.objects.filter(within(at, known_at), pilot__in=wanted)
+    own = _latest(found.annotate(**settled(at)), "pilot_id")
     gates: dict[int, list[GateSpell]] = {}
     for spell in _latest(
         GateSpell.objects.filter(within(at, known_at), gate__pilot__in=wanted),
@@ -95,14 +93,14 @@ def read_many(
     seats = _seats({spell.cell_id for spell in own.values()}, at)
     adopted = [pk for pk, spell in own.items() if spell.stage == ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
-    settled = policies(at)
-    usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
     out = []
     for pilot in wanted:
         if pilot.pk in own:
-            quiet, warning = settled.get(pilot.portfolio_id, usual)
             terms = standing.Terms(
-                quiet, warning, pilot.recorded_on, bool(pilot.source)
+                own[pilot.pk].quiet_days,
+                own[pilot.pk].warning_days,
+                pilot.recorded_on,
+                bool(pilot.source),
             )
             held = seats.get(own[pilot.pk].cell_id, {})
             of_pilot = gates.get(pilot.pk, [])

@@ -265,8 +265,8 @@ class GateSpell(models.Model):
             models.Index(
                 "kind",
                 "cell",
-                condition=Q(known_until=None, ends=None),
-                name="what_waits_in_a_cell",
+                condition=Q(known_until=None),
+                name="what_lies_in_a_cell",
             ),
         ]
         constraints: ClassVar = [

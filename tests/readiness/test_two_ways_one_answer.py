@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from pilots import spells
-from pilots.models import Pilot
+from pilots.models import Person, Pilot
 from pilots.rules import history
 from readiness import querysets, reading, standing
 from tests.worlds import Played, Stage, World, worlds
@@ -165,6 +165,19 @@ def _choices_alike(played: Played, at: date) -> None:
             if any(_fits(key, gate, wanted) for key, gate in one.gates.items())
         }
         assert set(rows.values_list("pk", flat=True)) == chosen, f"at {at}: {wanted}"
+    for person in Person.objects.values_list("pk", flat=True):
+        queue = {
+            (row.gate.pilot_id, row.kind.key)
+            for row in querysets.open_gates_of(person, at).select_related(
+                "gate", "kind"
+            )
+        }
+        assert queue == {
+            (pk, key)
+            for pk, one in found.items()
+            for key, gate in one.gates.items()
+            if gate.is_open and gate.holder == person
+        }, f"at {at}: {person}"
 
 
 def _fits(key: str, gate: standing.GateReading, wanted: dict[str, Any]) -> bool:

@@ -1,0 +1,98 @@
+"""A page of pilots with their gates and holders takes as many queries for fifty as for two, and six at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pilots import verbs
+from pilots.models import Function, GateKind, Person, Portfolio, StallPolicy
+from readiness.querysets import open_gates_of, pilots
+from readiness.reading import read_many
+
+ON, AT = date(2025, 3, 3), date(2025, 9, 1)
+MOST = 6
+
+
+def exhibits() -> Any:
+    return pilots().exhibits(AT)
+
+
+def every_standing() -> Any:
+    return pilots().standing(AT).order_by("key")
+
+
+def claims() -> Any:
+    return pilots().claims(AT)
+
+
+@pytest.fixture
+def lena() -> Person:
+    return Person.objects.create_user("lena@example.org", None, name="Lena")
+
+
+@pytest.fixture
+def add(lena: Person) -> Callable[[int], None]:
+    """Puts pilots on record in two portfolios and functions, some started, some claimed."""
+    places = [
+        (Portfolio.objects.create(key=key, name=key), Function.objects.create(name=key))
+        for key in ("one", "other")
+    ]
+    StallPolicy.objects.create(portfolio=places[1][0], starts=ON, quiet_days=10)
+    for key in ("legal-sign-off", "it-data-access"):
+        verbs.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)  # fmt: skip
+    number = iter(range(1000))
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            n = next(number)
+            portfolio, function = places[n % 2]
+            pilot = verbs.record(
+                portfolio=portfolio, key=f"P-{n:03}", name=f"Pilot {n}", by=None, function=function, on=ON, known=ON
+            )  # fmt: skip
+            verbs.start(pilot=pilot, by=None, on=ON, known=ON)
+            if n % 4 > 1:
+                verbs.record_claim(pilot=pilot, on=ON, known=ON)
+
+    return more
+
+
+def queries(of: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        found = read_many(of().select_related("portfolio")[:50], at=AT)
+        for one in found:
+            assert [gate.holder for gate in one.gates]
+            assert one.pilot.portfolio.name
+    return len(asked)
+
+
+@pytest.mark.django_db
+def test_a_page_takes_as_many_queries_for_many_pilots_as_for_few(
+    add: Callable[[int], None],
+) -> None:
+    add(4)
+    few = [queries(of) for of in (exhibits, every_standing, claims)]
+    add(12)
+    assert [queries(of) for of in (exhibits, every_standing, claims)] == few
+    assert max(few) <= MOST
+
+
+@pytest.mark.django_db
+def test_a_queue_takes_as_many_queries_for_many_gates_as_for_few(
+    add: Callable[[int], None], lena: Person
+) -> None:
+    def asked() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as asked:
+            rows = list(open_gates_of(lena.pk, AT).select_related("gate__pilot", "kind"))  # fmt: skip
+            assert {row.court for row in rows} == {"decider"}
+        return len(rows), len(asked)
+
+    add(2)
+    assert asked() == (4, 2)
+    add(6)
+    assert asked() == (16, 2)
