@@ -1,0 +1,58 @@
+"""The benchmarks: `python -m tests.benchmarks [NAME …] [--pilots N] [--json] [--keep]`.
+
+They are no part of the test suite: pytest collects none of them, and no figure is asserted. They run on the engine that
+`DATABASE_URL` names, in a database of their own beside it (its name with `test_` before it), filled by `make_portfolio`;
+`--keep` leaves that database for the next run. `importing` empties nothing: each of its runs is taken back.
+
+    python -m tests.benchmarks importing
+    DATABASE_URL=postgres://… python -m tests.benchmarks museum queue deciding --pilots 100000 --keep
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+import django
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--pilots", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", action="store_true")
+    asked = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+
+    from django.core.management import call_command
+    from django.test.utils import (
+        setup_databases,
+        setup_test_environment,
+        teardown_databases,
+    )
+
+    from pilots.models import Pilot
+    from tests.benchmarks import deciding, harness, importing, museum, queue
+
+    there = {m.__name__.rsplit(".", 1)[1]: m for m in (importing, museum, queue, deciding)}  # fmt: skip
+    unknown = set(asked.names) - set(there)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}. There is: {', '.join(there)}.")  # fmt: skip
+    names = asked.names or list(there)
+    # As in production: nobody keeps a log of queries.
+    setup_test_environment(debug=False)
+    databases = setup_databases(verbosity=0, interactive=False, keepdb=asked.keep)
+    try:
+        if set(names) - {"importing"} and not Pilot.objects.exists():
+            call_command("make_portfolio", pilots=asked.pilots, seed=1, at=museum.AT)
+        found = [one for name in names for one in there[name].measure(asked.rounds)]
+    finally:
+        teardown_databases(databases, verbosity=0, keepdb=asked.keep)
+    print(harness.as_json(found) if asked.json else harness.table(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""One decision through its verb, beside the same rows written by hand in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from pilots import verbs
+from pilots.models import Event, Gate, GateSpell, Person, PilotSpell
+from pilots.models.people import opaque_id
+from pilots.rules import history
+from readiness import standing
+from readiness.querysets import gates_on
+from tests.benchmarks.harness import Measured, compare
+from tests.benchmarks.museum import AT
+
+TODAY = AT + timedelta(days=1)
+
+
+def measure(rounds: int) -> Iterator[Measured]:
+    waiting = _waiting(2 * rounds + 6)
+    half = len(waiting) // 2
+    verb, by_hand = iter(waiting[:half]), iter(waiting[half:])
+    number = Event.objects.count()
+    yield compare(
+        "one decision", lambda: _decide(*next(verb)), lambda: _by_hand(*next(by_hand)), rounds=rounds, promise=3.5,
+        says=f"Legal says yes, {number:,} events in the log; by hand: 8 statements in one transaction.",
+    )  # fmt: skip
+
+
+def _waiting(number: int) -> list[tuple[Gate, Person]]:
+    """Gates that wait on the holder of a right, each of a running pilot of its own."""
+    found = gates_on(AT).filter(
+        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=history.RUNNING
+    )
+    rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
+    people = Person.objects.in_bulk({row.holding for row in rows})
+    return [(row.gate, people[row.holding]) for row in rows]
+
+
+def _decide(gate: Gate, by: Person) -> None:
+    verbs.decide(gate=gate, by=by, outcome="cleared", reason="Agreed.", on=TODAY, known=TODAY)  # fmt: skip
+
+
+@transaction.atomic
+def _by_hand(gate: Gate, by: Person) -> None:
+    """What a decision leaves: event, decision, head, version, and the spells of gate and pilot closed and begun."""
+    with connection.cursor() as cursor:
+        _event_and_decision(cursor, gate, by)
+        _spells(cursor, GateSpell, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True})  # fmt: skip
+        _spells(cursor, PilotSpell, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "clock_on": TODAY})  # fmt: skip
+
+
+def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
+    event = _insert(
+        cursor, "pilots_event", public_id=opaque_id(), verb="decide", portfolio_id=gate.pilot.portfolio_id,
+        pilot_id=gate.pilot_id, gate_id=gate.pk, by_id=by.pk, on=TODAY, known_on=TODAY, reason="Agreed.",
+        written_at=f"{TODAY} 12:00:00", changes="[]", data="{}",
+    )  # fmt: skip
+    _insert(
+        cursor, "pilots_decision", public_id=opaque_id(), gate_id=gate.pk, event_id=event, number=gate.count + 1,
+        on=TODAY, known_on=TODAY, outcome="cleared", capacity="holder", recorded_for=False, decider_id=by.pk,
+        by_id=by.pk, court="", good_until=date(2027, 11, 23), reason="Agreed.", evidence="", conditions="[]",
+        sealed=json.dumps({"workflow": "", "tool": ""}), salt="0" * 32, digests=json.dumps({"reason": "0" * 64}),
+        checksum="0" * 64,
+    )  # fmt: skip
+    cursor.execute('UPDATE pilots_gate SET head = %s, "count" = "count" + 1 WHERE id = %s', ["0" * 64, gate.pk])  # fmt: skip
+    cursor.execute("UPDATE pilots_pilot SET version = version + 1 WHERE id = %s", [gate.pilot_id])  # fmt: skip
+
+
+def _insert(cursor: Any, table: str, **row: Any) -> int:
+    names = ", ".join(f'"{name}"' for name in row)
+    blanks = ", ".join(["%s"] * len(row))
+    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({blanks}) RETURNING id", list(row.values()))  # fmt: skip
+    return int(cursor.fetchone()[0])
+
+
+def _spells(
+    cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]
+) -> None:
+    """Close the spell that stands, and begin one that differs in some columns."""
+    table = model._meta.db_table
+    now = {"starts": TODAY, "known_from": TODAY} | changed
+    names = [f.column for f in model._meta.concrete_fields if f.column != "id"]
+    same = ", ".join("%s" if name in now else f'"{name}"' for name in names)
+    into = ", ".join(f'"{name}"' for name in names)
+    stands = f"{owner} = %s AND known_until IS NULL AND ends IS NULL"
+    values = [now[name] for name in names if name in now]
+    cursor.execute(f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}", [*values, pk])  # fmt: skip
+    cursor.execute(f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s", [TODAY - timedelta(days=1), pk, TODAY])  # fmt: skip

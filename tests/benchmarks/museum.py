@@ -1,0 +1,67 @@
+"""The first page of exhibits, and the counts by standing, beside one hand-written statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import connection
+
+from pilots.models import Pilot
+from readiness.querysets import pilots
+from readiness.reading import read_many
+from tests.benchmarks.harness import Measured, compare
+
+AT = date(2026, 11, 23)
+A_PAGE = 50
+WITHIN = "s.known_until IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"  # fmt: skip
+RUNS = "(s.stage = 'running' OR (s.stage = 'paused' AND s.paused_until < %(at)s))"
+EXHIBITS = f"""
+    SELECT p.*, s.clock_on FROM pilots_pilotspell s JOIN pilots_pilot p ON p.id = s.pilot_id
+    WHERE {WITHIN} AND s.clock_on <= %(stalled)s AND {RUNS} ORDER BY s.clock_on, p.id LIMIT {A_PAGE}
+"""
+CLEAR = "s.all_clear AND (s.clear_through IS NULL OR s.clear_through >= %(at)s)"
+COUNTS = f"""
+    SELECT CASE WHEN s.stage = 'adopted' THEN CASE WHEN {CLEAR} AND s.rules_known THEN 'adopted' ELSE 'claimed' END
+                WHEN NOT {RUNS} THEN s.stage
+                WHEN s.clock_on <= %(stalled)s THEN 'museum_exhibit' WHEN s.clock_on <= %(warned)s THEN 'at_risk'
+                WHEN {CLEAR} THEN 'ready' ELSE 'moving' END AS standing, count(*)
+    FROM pilots_pilotspell s WHERE {WITHIN} GROUP BY 1
+"""
+DAYS = {
+    "at": AT,
+    "stalled": AT - timedelta(days=30),
+    "warned": AT - timedelta(days=16),
+}
+
+
+def by_hand(statement: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, DAYS)
+        rows: list[tuple[object, ...]] = cursor.fetchall()
+        return rows
+
+
+def first_page() -> list[Pilot]:
+    return list(pilots().exhibits(AT)[:A_PAGE])
+
+
+def measure(rounds: int) -> Iterator[Measured]:
+    number = Pilot.objects.count()
+    assert [row[0] for row in by_hand(EXHIBITS)] == [row.pk for row in first_page()]
+    counts = pilots().counts(AT)
+    assert dict(by_hand(COUNTS)) == {k: n for k, n in counts.items() if n}
+    yield compare(
+        "first page of exhibits", first_page, lambda: by_hand(EXHIBITS), rounds=rounds, promise=3,
+        says=f"{A_PAGE} of {counts['museum_exhibit']:,} exhibits among {number:,} pilots; by hand: one SELECT.",
+    )  # fmt: skip
+    yield compare(
+        "counts by standing", lambda: pilots().counts(AT), lambda: by_hand(COUNTS), rounds=rounds, promise=3,
+        says=f"all standings of {number:,} pilots; by hand: one SELECT with GROUP BY.",
+    )  # fmt: skip
+    yield compare(
+        "page of pilots with gates and holders",
+        lambda: read_many(list(pilots().exhibits(AT).select_related("portfolio")[:A_PAGE]), at=AT),
+        rounds=rounds,
+        says=f"{A_PAGE} exhibits, each with its six gates, courts, holders, and what is missing.",
+    )  # fmt: skip
