@@ -1,0 +1,96 @@
+"""The command does one act by the same verb as a page, and a refusal says the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pilots import verbs
+from pilots.models import Decision, GateKind, Person, Pilot, Portfolio, PortfolioRole
+
+pytestmark = pytest.mark.django_db
+MARCH = date(2025, 3, 3)
+
+
+@pytest.fixture
+def pilot() -> Pilot:
+    portfolio = Portfolio.objects.create(key="p", name="P")
+    ria = Person.objects.create_user("ria@example.org", name="Ria")
+    lena = Person.objects.create_user("lena@example.org", name="Lena")
+    Person.objects.create_user("otto@example.org", name="Otto")
+    PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
+    legal = GateKind.objects.get(key="legal-sign-off")
+    verbs.assign_right(
+        kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH
+    )
+    return verbs.record(
+        portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH
+    )
+
+
+def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:
+    out = StringIO()
+    more = ["--gate", gate] if gate else []
+    call_command("act", *words, *more, "--by", f"{by}@example.org", stdout=out)
+    return out.getvalue()
+
+
+def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
+    said = act("decide", "P-1", "outcome=cleared", "reason=Standard terms.")
+    assert "Signed" in said
+    decision = Decision.objects.get(gate__pilot=pilot)
+    assert (str(decision.decider), decision.reason) == ("Lena", "Standard terms.")
+
+
+@pytest.mark.parametrize(
+    ("words", "by", "says"),
+    [
+        (
+            ("decide", "P-1", "outcome=cleared"),
+            "lena",
+            r"^reason_required \(reason\): Say why",
+        ),
+        (("decide", "P-1", "outcome=cleared", "reason=Yes."), "ria", "^not_yours: "),
+        (
+            ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=2999-01-01"),
+            "lena",
+            "^in_future",
+        ),
+        (
+            ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=soon"),
+            "lena",
+            "^on: This is not a date",
+        ),
+        (("accept", "P-1"), "lena", "^wrong_gate: "),
+        (
+            ("decide", "P-1", "mood=good"),
+            "lena",
+            "asks for no mood, but for: .*outcome",
+        ),
+        (("decide", "P-1", "cleared"), "lena", "as FIELD=VALUE"),
+        (("decide", "P-9"), "lena", "There is no pilot P-9"),
+        (("decide", "P-1"), "otto", "There is no pilot P-1"),
+        (("decide", "P-1"), "nora", "No account has the address nora@"),
+    ],
+)
+def test_what_is_refused_says_its_code_and_what_to_do_and_ends_with_two(
+    pilot: Pilot, words: tuple[str, ...], by: str, says: str
+) -> None:
+    with pytest.raises(CommandError, match=says) as ended:
+        act(*words, by=by)
+    assert ended.value.returncode == 2
+    assert not Decision.objects.exists()
+
+
+def test_a_gate_is_asked_for_by_name(pilot: Pilot) -> None:
+    with pytest.raises(CommandError, match="legal-sign-off, it-data-access"):
+        act("decide", "P-1", gate=None)
+
+
+def test_what_adoption_misses_is_listed(pilot: Pilot) -> None:
+    act("start", "P-1", gate=None, by="ria")
+    with pytest.raises(CommandError, match=r"^gates_open: .*\n  legal-sign-off\n"):
+        act("adopt", "P-1", gate=None, by="ria")
