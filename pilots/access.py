@@ -84,6 +84,16 @@ def portfolios_kept(person: Person) -> frozenset[int] | None:
     return frozenset(kept)
 
 
+def keeps_all(person: Person) -> bool:
+    """Whether there is no portfolio whose records a person does not keep."""
+    from pilots.models import Portfolio
+
+    kept = portfolios_kept(person)
+    return kept is None or (
+        bool(kept) and not Portfolio.objects.exclude(pk__in=kept).exists()
+    )
+
+
 def may(verb: str, roles: frozenset[str]) -> bool:
     """Whether somebody with these roles on a pilot may do a verb there."""
     return bool(MAY[verb] & roles)

@@ -34,9 +34,7 @@ class Office:
     @property
     def keeps_all(self) -> bool:
         """Whether there is no portfolio that they do not keep."""
-        if self.portfolios is None:
-            return True
-        return not Portfolio.objects.exclude(pk__in=self.portfolios).exists()
+        return access.keeps_all(self.person)
 
     def may(self, verb: str | None) -> bool:
         """Whether the table of roles lets an office do this."""

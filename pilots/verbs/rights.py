@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from pilots import spells
+from pilots import access, spells
 from pilots.models import (
     Absence,
     Decision,
@@ -22,10 +22,17 @@ from pilots.models import (
     Person,
     Portfolio,
 )
-from pilots.refusals import EndRequired, Invalid, Overlap
+from pilots.refusals import EndRequired, Invalid, NotYours, Overlap
 from pilots.rules import gates
 from pilots.verbs.desk import days, sit_down
 from pilots.verbs.reference_rows import log, only_office, only_their_office
+
+
+def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
+    """Refuse an office that a right would reach beyond: one for every portfolio takes whoever keeps them all."""
+    only_office(by, portfolio, on)
+    if portfolio is None and by is not None and not access.keeps_all(by):
+        raise NotYours
 
 
 @transaction.atomic
@@ -51,7 +58,7 @@ def assign_right(
         Invalid: an end before its start, a deputy who is the holder.
     """
     on, known = days(on, known)
-    only_office(by, portfolio, on)
+    _reaches(by, portfolio, on)
     starts = starts or on
     if until is not None and until < starts:
         raise Invalid(_("The right would end before it starts."), field="until")
@@ -116,7 +123,7 @@ def end_right(
         Invalid: it would end before it starts, or later than it ends already.
     """
     on, known = days(on, known)
-    only_office(by, right.portfolio, on)
+    _reaches(by, right.portfolio, on)
     right = DecisionRight.objects.select_for_update().get(pk=right.pk)
     if until < right.starts:
         raise Invalid(_("The right would end before it starts."), field="until")
@@ -151,7 +158,7 @@ def delegate(
     """
     on, known = days(on, known)
     if by != right.holder:
-        only_office(by, right.portfolio, on)
+        _reaches(by, right.portfolio, on)
     starts = starts or known
     _delegation_days(right, starts, until, known)
     assert until is not None

@@ -168,6 +168,25 @@ def test_a_delegation_that_cannot_be_is_refused(
         verbs.delegate(right=right, on=MARCH, known=MARCH, **values)
 
 
+def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(cast: Cast) -> None:
+    values: dict[str, Any] = {
+        "kind": cast.legal,
+        "holder": cast.lena,
+        "by": cast.ria,
+        "on": JAN,
+        "known": JAN,
+    }
+    verbs.assign_right(**values)
+    other = Portfolio.objects.create(key="q", name="Elsewhere")
+    with pytest.raises(NotYours):
+        verbs.assign_right(**values | {"starts": MARCH})
+    verbs.assign_right(**values | {"starts": MARCH, "portfolio": cast.portfolio})
+    PortfolioRole.objects.create(
+        portfolio=other, person=cast.ria, role="program-office"
+    )
+    verbs.assign_right(**values | {"starts": MARCH})
+
+
 def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
     right = cast.right("lena")
     verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
