@@ -102,3 +102,29 @@ def may(verb: str, roles: frozenset[str]) -> bool:
 def has_left(person: Person, day: date) -> bool:
     """Whether a person can no longer act on a day."""
     return person.closed_by(day)
+
+
+SCOPES = ("read", "decide", "write")
+"""What a key to the API may do; each includes the ones before it."""
+
+
+def scope_of(verb: str) -> str:
+    """The scope that a verb needs: `write` where only the program office may do it, else `decide`."""
+    return "write" if MAY.get(verb) == frozenset({OFFICE}) else "decide"
+
+
+def scopes_of(person: Person) -> frozenset[str]:
+    """The scopes that a person's work needs now (section 7): whoever only reviews reads, and only the office writes."""
+    from pilots.models import GateSpell, Pilot, Seat
+    from pilots.today import today
+
+    if is_office(person):
+        return frozenset(SCOPES)
+    named = GateSpell.objects.filter(person=person, known_until=None, ends=None)
+    acts = (
+        named.exists()
+        or Seat.objects.on(today()).of(person).exists()
+        or Pilot.objects.filter(manager=person).exists()
+        or person.answers_for.exists()
+    )
+    return frozenset({"read", "decide"}) if acts else frozenset({"read"})

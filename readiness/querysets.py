@@ -115,7 +115,8 @@ class StandingQuerySet(PilotQuerySet):
             self.on(at, known_at)
             .filter(quiet, stage_then=history.RUNNING)
             .annotate(standing=Value(standing.EXHIBIT))
-            .order_by(_stalled_on(days), "pk")
+            .annotate(hangs_by=_stalled_on(days))
+            .order_by("hangs_by", "pk")
         )
         return stalled
 

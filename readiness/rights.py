@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
 from pilots import spells
 from pilots.models import (
     Absence,
@@ -18,6 +20,7 @@ from pilots.models import (
     Seat,
 )
 from pilots.rules import rights
+from readiness.querysets import pilots
 
 NOBODY, NONE_FREE, UNNAMED = "nobody", "none_free", "unnamed"
 """Why there is a hole: no right reaches there or nobody of it is left; all who decide are away or may
@@ -65,6 +68,23 @@ class CellOn:
 
     cell: Cell
     seats: Sequence[SeatOn]
+
+
+def cells_for(person: Person) -> QuerySet[Cell]:
+    """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
+    theirs = pilots().visible_to(person)
+    there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
+        Q(function=OuterRef("function"))
+        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
+    )  # fmt: skip
+    whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
+    wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
+    return (
+        Cell.objects.filter(wanted)
+        .select_related("portfolio", "function")
+        .order_by("portfolio__name", "function__name", "pk")
+        .distinct()
+    )
 
 
 def decided_kinds() -> list[GateKind]:

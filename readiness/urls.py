@@ -1,6 +1,6 @@
 """The addresses of pages and API."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from readiness import addresses as addresses  # registers pilot_key
 from readiness.pages.act import act_on_gate, act_on_pilot
@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
     path("evidence/<str:public_id>/", evidence, name="evidence"),
     path("rights/", rights, name="rights"),
+    path("api/v1/", include("readiness.api.urls")),
 ]

@@ -7,9 +7,11 @@ from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRol
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
 from pilots.models.residents import Residents
 from pilots.models.rights import Absence, DecisionRight, Delegation, Seat
+from pilots.models.tokens import ApiToken
 
 __all__ = [
     "Absence",
+    "ApiToken",
     "Cell",
     "Decision",
     "DecisionEvidence",

@@ -49,6 +49,7 @@ from pilots.verbs.rights import (
     end_right,
 )
 from pilots.verbs.rules import accept_risk, confirm_rules, set_rules
+from pilots.verbs.tokens import issue_token, revoke_token
 
 __all__ = [
     "accept",
@@ -77,6 +78,7 @@ __all__ = [
     "except_",
     "file_evidence",
     "give_role",
+    "issue_token",
     "leave",
     "list_again",
     "look_again",
@@ -99,6 +101,7 @@ __all__ = [
     "replace_evidence",
     "resume",
     "retire",
+    "revoke_token",
     "roll_back",
     "set_password",
     "set_rules",

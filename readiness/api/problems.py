@@ -78,7 +78,13 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         )
     return problem(
         response.status_code,
-        code=str(error.default_code),
+        code=_code(error),
         detail=str(error.detail),
         headers=headers,
     )
+
+
+def _code(error: exceptions.APIException) -> str:
+    """The code that was given to this error, else its kind's."""
+    code = error.get_codes()
+    return code if isinstance(code, str) else str(error.default_code)

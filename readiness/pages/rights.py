@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from pilots.today import today
 from readiness.asked import as_of
 from readiness.holes import gaps, holes, next_month
 from readiness.querysets import pilots
-from readiness.rights import decided_kinds, table, who_decides
+from readiness.rights import cells_for, decided_kinds, table, who_decides
 
 MOST_CELLS = 200
 """Places shown on one page; a portfolio can be chosen where there are more."""
@@ -101,23 +101,6 @@ def rights(request: HttpRequest) -> HttpResponse:
         **_holes(request.user, request.GET.get("of", ""), at),
     }
     return render(request, "pages/rights.html", context)
-
-
-def cells_for(person: Person) -> QuerySet[Cell]:
-    """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
-    theirs = pilots().visible_to(person)
-    there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
-        Q(function=OuterRef("function"))
-        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
-    )  # fmt: skip
-    whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
-    wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
-    return (
-        Cell.objects.filter(wanted)
-        .select_related("portfolio", "function")
-        .order_by("portfolio__name", "function__name", "pk")
-        .distinct()
-    )
 
 
 def _answer(form: Question) -> Any:

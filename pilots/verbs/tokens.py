@@ -1,0 +1,82 @@
+"""Verbs on keys to the API. The log says that there is one, for whom and within which scope; never the key."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots import access
+from pilots.models import ApiToken, Person
+from pilots.refusals import Invalid, NotYours
+from pilots.verbs.desk import days as days_of
+from pilots.verbs.reference_rows import log
+
+LONGEST = 366
+"""A key that nobody renews within a year is nobody's."""
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    person: Person,
+    by: Person | None,
+    scope: str = ApiToken.Scope.READ,
+    name: str = "",
+    days: int = 90,
+    on: date | None = None,
+    known: date | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a key to the API. Returns it with the key itself, which is never to be had again.
+
+    Args:
+        by: the person, for themselves; null is the installation.
+        days: for how many days it opens anything.
+
+    Raises:
+        NotYours: for somebody else, or a scope that this person's work does not need.
+        Invalid: a scope, a number of days or an account that cannot be.
+    """
+    on, known = days_of(on, known)
+    if by is not None and by != person:
+        raise NotYours
+    if not 1 <= days <= LONGEST:
+        raise Invalid(
+            _("Give a number of days from 1 to %(most)d.") % {"most": LONGEST},
+            field="days",
+        )
+    if scope not in ApiToken.Scope.values:
+        raise Invalid(_("Say read, decide or write."), field="scope")
+    if person.closed_by(known) or not person.is_active:
+        raise Invalid(_("This account is closed."), field="person")
+    if scope not in access.scopes_of(person):
+        raise NotYours(
+            _("The work of %(person)s does not need the scope %(scope)s.")
+            % {"person": person, "scope": scope},
+            field="scope",
+        )
+    token, key = ApiToken.objects.create(
+        person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100]
+    )
+    data = {
+        "person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date(),
+    }  # fmt: skip
+    log("issue_token", by, on, known, data)
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(
+    *,
+    token: ApiToken,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+) -> None:
+    """Take a key back; from now on it opens nothing. Its person may, and any program office."""
+    on, known = days_of(on, known)
+    if by is not None and by != token.user and not access.is_office(by):
+        raise NotYours
+    log("revoke_token", by, on, known, {"person": token.user_id, "token": token.token_key})  # fmt: skip
+    token.delete()

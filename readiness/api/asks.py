@@ -1,0 +1,184 @@
+"""What each verb is asked with. These shape what was sent; whether it can be, the verbs say, in the same words as everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from rest_framework import serializers
+
+from pilots.models import Person
+from readiness.api.filters import somebody
+
+
+class PersonField(serializers.CharField):
+    """A person, by their id or the address they sign in with."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return somebody(super().to_internal_value(data), self.field_name or "person")
+
+    def to_representation(self, value: Any) -> str:
+        return value.public_id if isinstance(value, Person) else str(value)
+
+
+def words(**more: Any) -> serializers.CharField:
+    """A text that may be empty: whether an empty one will do is the verb's to say."""
+    return serializers.CharField(**{"required": False, "allow_blank": True, **more})
+
+
+def day(**more: Any) -> serializers.DateField:
+    """A calendar date."""
+    return serializers.DateField(**{"required": False, "allow_null": True, **more})
+
+
+class Ask(serializers.Serializer[Any]):
+    """What every verb may be told: the day that it counts from, today unless said."""
+
+    on = day(help_text="The day it counts from; today unless said.")
+
+    def to_internal_value(self, data: Any) -> Any:
+        """What was sent; a field that is not known is refused, since it would be lost without a word."""
+        sent = data.dict() if isinstance(data, QueryDict) else data
+        if isinstance(sent, dict):
+            unknown = sorted(set(sent) - set(self.fields))
+            if unknown:
+                says = "This is not asked for here."
+                raise serializers.ValidationError({name: [says] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Start(Ask):
+    decide_by = day()
+
+
+class MoveDecideBy(Ask):
+    to = serializers.DateField()
+    reason = words()
+
+
+class Pause(Ask):
+    until = day()
+    reason = words()
+
+
+class RollBack(Ask):
+    reason = words()
+
+
+class Retire(Ask):
+    learned = words()
+
+
+class SetRules(Ask):
+    acceptable_use = words()
+    trust_when = words()
+    override_when = words()
+    exceptions_to = PersonField(required=False)
+    exceptions_deputy = PersonField(required=False)
+    matters_more = words()
+    success = words()
+
+
+class RegisterThreshold(Ask):
+    metric = words(default="")
+    direction = words(default="")
+    value: Any = serializers.JSONField()
+    kind = words(default="")
+    smallest_sample: Any = serializers.JSONField()
+
+
+class Measurement(Ask):
+    value: Any = serializers.JSONField()
+    sample: Any = serializers.JSONField()
+    deviation: Any = serializers.JSONField(required=False, allow_null=True)
+
+
+class Residents(Ask):
+    week = serializers.DateField()
+    people: Any = serializers.JSONField()
+    visitors: Any = serializers.JSONField(required=False)
+
+
+class LookAgain(Ask):
+    text = words()
+
+
+class ConditionAsk(serializers.Serializer[Any]):
+    """A condition of a yes: what, who meets it, and the last good day."""
+
+    text = words()
+    owner = PersonField(required=False)
+    due = day()
+
+    def to_internal_value(self, data: Any) -> Any:
+        said = super().to_internal_value(data)
+        owner = said.get("owner")
+        return said | {"owner": owner.pk if owner else None}
+
+
+class Decide(Ask):
+    """`until` is the end of an exception, or of the time outside; `for` is whoever answered, where the office records it."""
+
+    outcome = words(default="")
+    reason = words()
+    conditions = ConditionAsk(many=True, required=False)
+    court = words()
+    until = day()
+    evidence = words()
+    would_change = words()
+
+    def get_fields(self) -> Any:
+        return super().get_fields() | {"for": PersonField(required=False)}
+
+
+class Nominate(Ask):
+    person = PersonField()
+
+
+class InOnesOwnName(Ask):
+    reason = words()
+
+
+class Answer(Ask):
+    text = words()
+
+
+class MeetCondition(Ask):
+    text = words(default="")
+    evidence = words()
+
+
+class AskException(Ask):
+    reason = words()
+    until = day()
+
+
+OF_PILOT: dict[str, tuple[str, type[Ask]]] = {
+    "start": ("start", Start),
+    "move-decide-by": ("move_decide_by", MoveDecideBy),
+    "pause": ("pause", Pause),
+    "resume": ("resume", Ask),
+    "adopt": ("adopt", Ask),
+    "roll-back": ("roll_back", RollBack),
+    "retire": ("retire", Retire),
+    "set-rules": ("set_rules", SetRules),
+    "accept-risk": ("accept_risk", Ask),
+    "confirm-rules": ("confirm_rules", Ask),
+    "register-threshold": ("register_threshold", RegisterThreshold),
+    "measurements": ("record_measurement", Measurement),
+    "residents": ("record_residents", Residents),
+    "look-again": ("look_again", LookAgain),
+}
+"""The verbs on a pilot: the word in the address, the verb, and what it is asked with."""
+
+OF_GATE: dict[str, tuple[str, type[Ask]]] = {
+    "decisions": ("decide", Decide),
+    "nominate": ("nominate", Nominate),
+    "accept": ("accept", InOnesOwnName),
+    "decline": ("decline", InOnesOwnName),
+    "leave": ("leave", InOnesOwnName),
+    "answer": ("answer", Answer),
+    "meet-condition": ("meet_condition", MeetCondition),
+    "ask-exception": ("ask_exception", AskException),
+}
+"""The verbs on a gate: the word in the address, the verb, and what it is asked with."""

@@ -1,0 +1,103 @@
+"""How pilots and gates are chosen. What is asked of a gate (kind, court, state, holder) is asked of one and the same gate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from pilots.models import GateKind, Person, Pilot
+from pilots.refusals import Invalid
+from pilots.rules import gates
+from readiness.querysets import StandingQuerySet
+from readiness.standing import COURTS, STANDINGS
+
+STATES = (
+    gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.CLEARED, gates.CONDITIONAL,
+    gates.EXCEPTED, gates.ASSERTED, gates.LAPSED, gates.RECONFIRM,
+)  # fmt: skip
+
+
+def _choices(values: Any) -> list[tuple[str, str]]:
+    return [(value, value) for value in values]
+
+
+def kinds(_request: Any = None) -> list[tuple[str, str]]:
+    """The kinds of gates there are, as choices."""
+    return _choices(GateKind.objects.values_list("key", flat=True))
+
+
+class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
+
+    standing = django_filters.MultipleChoiceFilter(choices=_choices(STANDINGS))
+    stage = django_filters.MultipleChoiceFilter(
+        field_name="stage_then", choices=Pilot.Stage.choices
+    )
+    portfolio = django_filters.CharFilter(field_name="portfolio__key")
+    function = django_filters.CharFilter(method="in_function")
+    sponsor = django_filters.CharFilter(method="carried_by")
+    gate = django_filters.CharFilter(method="gate_asked")
+    court = django_filters.ChoiceFilter(choices=_choices(COURTS), method="gate_asked")
+    state = django_filters.MultipleChoiceFilter(
+        choices=_choices(STATES), method="gate_asked"
+    )
+    holder = django_filters.CharFilter(method="gate_asked")
+    q = django_filters.CharFilter(method="says")
+
+    def in_function(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        return rows.filter(spell__cell__function__name__iexact=value)
+
+    def carried_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        return rows.filter(spell__sponsor=somebody(value, "sponsor"))
+
+    def says(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        holds = {f"{name}__icontains": value for name in ("key", "name", "workflow")}
+        return rows.filter(Q(**holds, _connector=Q.OR))
+
+    def gate_asked(self, rows: QuerySet[Any], _name: str, _value: Any) -> Any:
+        return rows
+
+    def filter_queryset(self, queryset: StandingQuerySet) -> Any:
+        """The gate's filters together, after the others: they speak of one gate."""
+        rows = super().filter_queryset(queryset)
+        asked = self.form.cleaned_data
+        gate = {
+            "kind": known_kind(asked["gate"], "gate") if asked["gate"] else None,
+            "court": asked["court"] or None,
+            "state": asked["state"] or None,
+            "holder": somebody(asked["holder"], "holder").pk
+            if asked["holder"]
+            else None,
+        }
+        if not any(gate.values()):
+            return rows
+        at = self.request.parser_context["view"].at
+        only_kind = gate["kind"] and not (gate["court"] or gate["state"])
+        return rows.with_gate(at, open_only=bool(only_kind), **gate)
+
+
+def known_kind(key: str, field: str) -> str:
+    """The key of a kind of gate. Raises Invalid where there is no such kind."""
+    if not GateKind.objects.filter(key=key).exists():
+        raise Invalid(_("There is no such kind of gate."), field=field)
+    return key
+
+
+def somebody(written: str, field: str) -> Person:
+    """A person by their public id or their address.
+
+    Raises:
+        Invalid: nobody is meant by it.
+    """
+    found = Person.objects.filter(public_id=written).first()
+    found = found or Person.objects.filter(email__iexact=written).first()
+    if found is None:
+        raise Invalid(
+            _("Nobody is meant by “%(written)s”. Give a person’s id, or the address they sign in with.")
+            % {"written": written[:60]},
+            field=field,
+        )  # fmt: skip
+    return found

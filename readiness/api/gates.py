@@ -1,0 +1,154 @@
+"""Gates over the API: who waits on whom, one gate with its decisions, and the verbs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, cast
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots import verbs
+from pilots.access import scope_of
+from pilots.models import Gate, GateSpell
+from pilots.rules.gates import EXCEPTED
+from pilots.seen import of_gates
+from readiness import standing
+from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
+from readiness.api.asks import OF_GATE, Ask
+from readiness.api.etags import answered, seen
+from readiness.api.filters import STATES, kinds, somebody
+from readiness.api.shapes import WholeGateShape
+from readiness.querysets import gates_on
+from readiness.reading import GateOn, PilotOn, read_many
+
+
+class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Gates by kind, state, court and holder on the day that is read, and by where their pilot lies."""
+
+    kind = django_filters.ChoiceFilter(choices=kinds, field_name="kind__key")
+    state = django_filters.MultipleChoiceFilter(
+        field_name="now", choices=[(s, s) for s in STATES]
+    )
+    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])  # fmt: skip
+    holder = django_filters.CharFilter(method="held_by")
+    pilot = django_filters.CharFilter(field_name="gate__pilot__key")
+    portfolio = django_filters.CharFilter(field_name="gate__pilot__portfolio__key")
+
+    def held_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        return rows.filter(holding=somebody(value, "holder").pk)
+
+
+class Gates(Asking):
+    """Gates of the pilots that whoever asks may see, as they stood on a day."""
+
+    queryset: Any = GateSpell.objects.none()
+    serializer_class = WholeGateShape
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = GateFilter
+    ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
+
+    def get_queryset(self) -> Any:
+        mine = self.mine().order_by().values("pk")
+        there = gates_on(self.at, self.known_at).filter(gate__pilot__in=mine)
+        pilots = (f"gate__pilot__{name}" for name in WITH)
+        return there.select_related("gate", *pilots)
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholeGateShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Gates as they stood on a day."""
+        spells = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        wanted = [spell.gate_id for spell in spells]
+        pilots = {spell.gate.pilot_id: spell.gate.pilot for spell in spells}
+        found = read_many(pilots.values(), at=self.at, known_at=self.known_at)
+        return self.get_paginated_response(shapes(found, wanted))
+
+
+def shapes(found: Iterable[PilotOn], wanted: list[int]) -> list[Any]:
+    """These gates of the pilots that were read, in the order given."""
+    pilots = {one.pilot.pk: one for one in found}
+    by_key: dict[int, GateOn] = {
+        gate.gate.pk: gate for one in pilots.values() for gate in one.gates
+    }
+    rows = [by_key[pk] for pk in wanted if pk in by_key]
+    return [WholeGateShape(row, context={"pilots": pilots}).data for row in rows]
+
+
+class ShowsGate(Asking):
+    """A view that answers with one gate."""
+
+    def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
+        """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
+        found = read_many([gate.pilot], at=self.at, known_at=self.known_at)
+        shape = shapes(found, [gate.pk])
+        if not shape:
+            raise Http404
+        return answered(request, of_gates([gate])[gate.pk], shape[0], status)
+
+
+class OneGate(ShowsGate):
+    """One gate as it stood on a day."""
+
+    serializer_class = WholeGateShape
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholeGateShape)
+    def get(self, request: Request, public_id: str) -> Response:
+        """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
+        return self.shown(request, self.gate(public_id))
+
+
+class GateVerb(ShowsGate):
+    """A verb on a gate. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
+
+    verb: str
+    ask: type[Ask]
+
+    def scope_needed(self) -> str:
+        """The scope that a key needs for this verb."""
+        return scope_of(self.verb)
+
+    def get_serializer_class(self) -> Any:
+        return self.ask
+
+    def post(self, request: Request, public_id: str) -> Response:
+        """Do it, in the name of whoever asks, and answer with the gate as it is then."""
+        gate = self.gate(public_id)
+        asks = self.ask(data=request.data)
+        asks.is_valid(raise_exception=True)
+        says: dict[str, Any] = dict(asks.validated_data)
+        if "for" in says:
+            says["for_"] = says.pop("for")
+        verb = self.verb
+        if verb == "decide" and says.get("outcome") == EXCEPTED:
+            verb = "except_"
+            says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
+        getattr(verbs, verb)(gate=gate, by=self.person, seen=seen(request), **says)
+        # Not looked for again: whoever has just left a seat may not see the pilot any more.
+        return self.shown(request, gate, 201)
+
+
+OF_EXCEPTION = ("reason", "until", "for_", "evidence", "on")
+"""What of an answer an exception takes."""
+
+
+def verb_view(address: str) -> Any:
+    """The view of one verb, by the word that stands in its address."""
+    verb, ask = OF_GATE[address]
+    doc = (getattr(verbs, verb).__doc__ or "").strip().split("\n")[0]
+    name = f"{verb.title().replace('_', '')}Gate"
+    says = {"verb": verb, "ask": ask, "__doc__": doc}
+    view = cast(type[GateVerb], type(name, (GateVerb,), says))
+    extend_schema_view(
+        post=extend_schema(
+            operation_id=f"gate_{verb}",
+            request=ask,
+            responses={201: WholeGateShape},
+            description=doc,
+        )
+    )(view)
+    return view.as_view()

@@ -1,0 +1,93 @@
+"""Decisions and changes over the API: what was signed, and what happened from a day to a day."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots.models import Decision, Event
+from pilots.refusals import Invalid
+from readiness.api.asking import AS_OF, KNOWN_AT, Asking
+from readiness.api.filters import kinds, somebody
+from readiness.api.shapes import DecisionShape, EventShape
+from readiness.asked import as_of
+
+
+class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Decisions by pilot, gate, kind, outcome and decider."""
+
+    pilot = django_filters.CharFilter(field_name="gate__pilot__key")
+    gate = django_filters.CharFilter(field_name="gate__public_id")
+    kind = django_filters.ChoiceFilter(choices=kinds, field_name="gate__kind__key")
+    outcome = django_filters.CharFilter(field_name="outcome")
+    decider = django_filters.CharFilter(method="signed_by")
+
+    def signed_by(self, rows: Any, _name: str, value: str) -> Any:
+        return rows.filter(decider=somebody(value, "decider"))
+
+
+class Decisions(Asking):
+    """The decisions on pilots that whoever asks may see, the latest first."""
+
+    queryset: Any = Decision.objects.none()
+    serializer_class = DecisionShape
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = DecisionFilter
+    ordering: ClassVar[tuple[str, ...]] = ("-pk",)
+
+    def get_queryset(self) -> Any:
+        mine = self.mine().order_by().values("pk")
+        rows = Decision.objects.filter(gate__pilot__in=mine, on__lte=self.at)
+        if self.known_at is not None:
+            rows = rows.filter(known_on__lte=self.known_at)
+        return rows.select_related("gate__pilot", "gate__kind", "decider", "by")
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=DecisionShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Decisions up to a day, the latest written down first."""
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response([DecisionShape(row).data for row in rows])
+
+
+class Changes(Asking):
+    """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log."""
+
+    queryset: Any = Event.objects.none()
+    serializer_class = EventShape
+    ordering: ClassVar[tuple[str, ...]] = ("pk",)
+
+    def get_queryset(self) -> Any:
+        query = self.request.query_params
+        first, last = as_of(query, "from"), as_of(query, "to")
+        if query.get("from") and first > last:
+            raise Invalid(_("The last day lies before the first."), field="to")
+        mine = self.mine().order_by().values("pk")
+        rows = Event.objects.filter(pilot__in=mine)
+        # What was written down late is a change of the day on which it became known.
+        days = Q(known_on__lte=last)
+        if query.get("from"):
+            days &= Q(known_on__gte=first)
+        if query.get("pilot"):
+            days &= Q(pilot__key=query["pilot"])
+        return rows.filter(days).select_related("pilot", "gate__kind", "by", "decision")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
+            OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
+        ],
+        responses=EventShape(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """What became known from a day to a day, in the order of the log."""
+        rows = self.paginate_queryset(self.get_queryset()) or []
+        return self.get_paginated_response([EventShape(row).data for row in rows])

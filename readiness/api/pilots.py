@@ -1,0 +1,118 @@
+"""Pilots over the API: many on a day, one with all of its record, and the verbs on it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django.http import Http404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots import verbs
+from pilots.access import scope_of
+from pilots.models import Pilot
+from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
+from readiness.api.asks import OF_PILOT, Ask
+from readiness.api.etags import answered, seen
+from readiness.api.filters import PilotFilter
+from readiness.api.shapes import PilotShape, WholePilotShape
+from readiness.reading import PilotOn, read_many, read_one
+
+
+class Pilots(Asking):
+    """The pilots that whoever asks may see, as they stood on a day."""
+
+    serializer_class = PilotShape
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = PilotFilter
+    ordering: ClassVar[tuple[str, ...]] = ("key",)
+
+    def get_queryset(self) -> Any:
+        return self.mine().standing(self.at, self.known_at).select_related(*WITH)
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Pilots as they stood on a day, by key."""
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        found = read_many(rows, at=self.at, known_at=self.known_at)
+        return self.get_paginated_response([PilotShape(one).data for one in found])
+
+
+class Exhibits(Pilots):
+    """The museum on a day: what stalled longest ago first."""
+
+    ordering: ClassVar = ("hangs_by", "pk")
+
+    def get_queryset(self) -> Any:
+        return self.mine().exhibits(self.at, self.known_at).select_related(*WITH)
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Museum exhibits on a day, the longest stalled first, each with its placard."""
+        return super().get(request)
+
+
+class OnePilot(Asking):
+    """One pilot as it stood on a day."""
+
+    serializer_class = WholePilotShape
+
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholePilotShape)
+    def get(self, request: Request, key: str) -> Response:
+        """One pilot as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
+        pilot = self.pilot(key)
+        found = read_one(pilot, at=self.at, known_at=self.known_at)
+        if found is None:
+            raise Http404
+        return shown(request, pilot, found)
+
+
+def shown(request: Request, pilot: Pilot, found: PilotOn) -> Response:
+    """A pilot with all of its record, and its mark."""
+    return answered(request, pilot.version, WholePilotShape(found).data)
+
+
+class PilotVerb(Asking):
+    """A verb on a pilot. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
+
+    verb: str
+    ask: type[Ask]
+
+    def scope_needed(self) -> str:
+        """The scope that a key needs for this verb."""
+        return scope_of(self.verb)
+
+    def get_serializer_class(self) -> Any:
+        return self.ask
+
+    def post(self, request: Request, key: str) -> Response:
+        """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
+        pilot = self.pilot(key)
+        says = self.ask(data=request.data)
+        says.is_valid(raise_exception=True)
+        getattr(verbs, self.verb)(
+            pilot=pilot, by=self.person, seen=seen(request), **says.validated_data
+        )
+        found = read_one(pilot, at=self.at)
+        assert found is not None
+        return shown(request, pilot, found)
+
+
+def verb_view(address: str) -> Any:
+    """The view of one verb, by the word that stands in its address."""
+    verb, ask = OF_PILOT[address]
+    doc = (getattr(verbs, verb).__doc__ or "").strip().split("\n")[0]
+    name = f"{verb.title().replace('_', '')}Pilot"
+    says = {"verb": verb, "ask": ask, "__doc__": doc}
+    view = cast(type[PilotVerb], type(name, (PilotVerb,), says))
+    extend_schema_view(
+        post=extend_schema(
+            operation_id=f"pilot_{verb}",
+            request=ask,
+            responses=WholePilotShape,
+            description=doc,
+        )
+    )(view)
+    return view.as_view()

@@ -1,0 +1,214 @@
+"""The portfolio over the API: how many stand where, whom they wait on, and since when; all of it on any day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots.refusals import Invalid
+from readiness import standing
+from readiness.api.asking import AS_OF, WITH, Asking
+from readiness.api.filters import known_kind, somebody
+from readiness.api.shapes import PersonShape
+from readiness.asked import as_of
+from readiness.bottlenecks import bottlenecks
+from readiness.querysets import StandingQuerySet, gates_on
+from readiness.reading import read_many
+from readiness.waits import BY, waits
+
+OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")  # fmt: skip
+MONTHS, MOST_MONTHS = 12, 60
+LONGEST = timedelta(days=3660)
+
+
+class CountsShape(serializers.Serializer[Any]):
+    """How many pilots have each standing, and how many open gates each court has."""
+
+    at = serializers.DateField()
+    pilots = serializers.IntegerField()
+    standing = serializers.DictField(child=serializers.IntegerField())
+    open_gates = serializers.DictField(child=serializers.IntegerField())
+
+
+class PointShape(serializers.Serializer[Any]):
+    """How many pilots had each standing on a day."""
+
+    at = serializers.DateField()
+    standing = serializers.DictField(child=serializers.IntegerField())
+
+
+class BottleneckShape(serializers.Serializer[Any]):
+    """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
+
+    kind = serializers.CharField(source="kind.key")
+    court = serializers.ChoiceField(choices=standing.COURTS)
+    holder = PersonShape(allow_null=True)
+    gates = serializers.IntegerField()
+    frees = serializers.IntegerField()
+
+
+class WaitShape(serializers.Serializer[Any]):
+    """Days by court; `days` is their sum."""
+
+    of = serializers.CharField()
+    name = serializers.CharField()
+    courts = serializers.DictField(child=serializers.IntegerField())
+    days = serializers.IntegerField()
+
+
+class CellShape(serializers.Serializer[Any]):
+    """A gate on the board."""
+
+    state = serializers.CharField(source="reading.state")
+    court = serializers.CharField(source="reading.court", allow_null=True)
+    days = serializers.IntegerField(source="reading.days")
+
+
+class BoardShape(serializers.Serializer[Any]):
+    """A pilot on the board: its standing, and its gates by kind."""
+
+    key = serializers.CharField(source="pilot.key")
+    name = serializers.CharField(source="pilot.name")
+    portfolio = serializers.CharField(source="pilot.portfolio.key")
+    function = serializers.CharField(source="function.name", default=None)
+    standing = serializers.CharField(source="reading.standing")
+    stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
+    days_quiet = serializers.IntegerField(source="reading.days_quiet")
+    gates = serializers.SerializerMethodField()
+
+    def get_gates(self, found: Any) -> dict[str, Any]:
+        return {gate.kind.key: dict(CellShape(gate).data) for gate in found.gates}
+
+
+class OfPortfolio(Asking):
+    """What is asked of all pilots that whoever asks may see, or of one portfolio."""
+
+    def chosen(self) -> StandingQuerySet:
+        """The pilots that are asked about."""
+        mine, key = self.mine(), self.request.query_params.get("portfolio")
+        return mine.filter(portfolio__key=key) if key else mine
+
+
+class Summary(OfPortfolio):
+    serializer_class = CountsShape
+
+    @extend_schema(parameters=[AS_OF, OF], responses=CountsShape)
+    def get(self, request: Request) -> Response:
+        """How many pilots stand where on a day, and in whose court their open gates are."""
+        chosen = self.chosen()
+        counts = chosen.counts(self.at)
+        opened = gates_on(self.at).filter(
+            gate__pilot__in=chosen.order_by().values("pk"), court__isnull=False
+        )
+        courts = dict(opened.order_by().values_list("court").annotate(n=Count("pk")))
+        body = {
+            "at": self.at,
+            "pilots": sum(counts.values()),
+            "standing": counts,
+            "open_gates": {court: courts.get(court, 0) for court in standing.COURTS},
+        }
+        return Response(CountsShape(body).data)
+
+
+class Board(OfPortfolio):
+    serializer_class = BoardShape
+    ordering: ClassVar[tuple[str, ...]] = ("key",)
+
+    @extend_schema(parameters=[AS_OF, OF], responses=BoardShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Every pilot with its gates by kind, by key."""
+        there = self.chosen().on(self.at).select_related(*WITH)
+        found = read_many(self.paginate_queryset(there) or [], at=self.at)
+        return self.get_paginated_response([BoardShape(one).data for one in found])
+
+
+class Bottlenecks(OfPortfolio):
+    serializer_class = BottleneckShape
+
+    @extend_schema(parameters=[AS_OF, OF], responses=BottleneckShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Whom running pilots wait on: what frees most comes first. At most 50."""
+        found = bottlenecks(self.chosen(), at=self.at)
+        return Response([BottleneckShape(one).data for one in found])
+
+
+class Trend(OfPortfolio):
+    serializer_class = PointShape
+
+    @extend_schema(
+        parameters=[AS_OF, OF, OpenApiParameter("months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most.")],
+        responses=PointShape(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
+        months = request.query_params.get("months", str(MONTHS))
+        if not months.isdecimal() or not 1 <= int(months) <= MOST_MONTHS:
+            raise Invalid(
+                _("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS},
+                field="months",
+            )  # fmt: skip
+        days = [*month_ends(self.at, int(months)), self.at]
+        chosen = self.chosen()
+        points = [{"at": day, "standing": chosen.counts(day)} for day in days]
+        return Response([PointShape(point).data for point in points])
+
+
+def month_ends(at: date, months: int) -> list[date]:
+    """The last days of the months before a date's, the oldest first."""
+    ends: list[date] = []
+    last = at.replace(day=1) - timedelta(days=1)
+    for _month in range(months):
+        ends.append(last)
+        last = last.replace(day=1) - timedelta(days=1)
+    return ends[::-1]
+
+
+class Waits(OfPortfolio):
+    serializer_class = WaitShape
+
+    @extend_schema(
+        parameters=[
+            OF,
+            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before the last unless said."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="The day after the last; today unless said."),
+            OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
+            OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
+            OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
+            OpenApiParameter("function", OpenApiTypes.STR, description="Only pilots of this function."),
+            OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
+        ],
+        responses=WaitShape(many=True),
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        """The open days of a period, each charged to one court; the parts add up to the whole."""
+        query = request.query_params
+        end = as_of(query, "to")
+        start = as_of(query, "from") if query.get("from") else end - timedelta(days=90)
+        by = query.get("by", "court")
+        if by not in BY:
+            raise Invalid(_("Say one of: %(by)s.") % {"by": ", ".join(BY)}, field="by")
+        if not timedelta(0) <= end - start <= LONGEST:
+            raise Invalid(_("The period ends before it begins, or is longer than ten years."), field="from")  # fmt: skip
+        there = self.chosen()
+        for name, column in (("pilot", "key"), ("function", "function__name__iexact")):
+            if query.get(name):
+                there = there.filter(**{column: query[name]})
+        kind, holder = query.get("kind"), query.get("holder")
+        kind = known_kind(kind, "kind") if kind else None
+        found = waits(
+            there.select_related("portfolio").order_by("pk"),
+            start=start,
+            end=end,
+            by=by,
+            kind=kind,
+            holder=somebody(holder, "holder") if holder else None,
+        )
+        return Response([WaitShape(wait).data for wait in found])

@@ -1,0 +1,36 @@
+"""The addresses of the API, under `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from readiness.api import gates, log, pilots, portfolio, rights
+from readiness.api.asks import OF_GATE, OF_PILOT
+
+app_name = "api"
+urlpatterns: list[URLPattern] = [
+    path("pilots/", pilots.Pilots.as_view(), name="pilots"),
+    path("pilots/<pilot_key:key>/", pilots.OnePilot.as_view(), name="pilot"),
+    *(
+        path(f"pilots/<pilot_key:key>/{word}/", pilots.verb_view(word), name=f"pilot-{word}")
+        for word in OF_PILOT
+    ),
+    path("gates/", gates.Gates.as_view(), name="gates"),
+    path("gates/<str:public_id>/", gates.OneGate.as_view(), name="gate"),
+    *(
+        path(f"gates/<str:public_id>/{word}/", gates.verb_view(word), name=f"gate-{word}")
+        for word in OF_GATE
+    ),
+    path("decisions/", log.Decisions.as_view(), name="decisions"),
+    path("exhibits/", pilots.Exhibits.as_view(), name="exhibits"),
+    path("changes/", log.Changes.as_view(), name="changes"),
+    path("portfolio/summary/", portfolio.Summary.as_view(), name="summary"),
+    path("portfolio/board/", portfolio.Board.as_view(), name="board"),
+    path("portfolio/bottlenecks/", portfolio.Bottlenecks.as_view(), name="bottlenecks"),
+    path("portfolio/trend/", portfolio.Trend.as_view(), name="trend"),
+    path("portfolio/waits/", portfolio.Waits.as_view(), name="waits"),
+    path("rights/", rights.Rights.as_view(), name="rights"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"), name="docs"),
+]  # fmt: skip

@@ -1,0 +1,266 @@
+"""What portfolio reviews read: the true state, then and now."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from pilots import verbs
+from pilots.models import Function
+from readiness import ledger, reading
+from tests.api.conftest import by_key, client, get
+from tests.pages.conftest import Stage
+
+KEYS = {
+    "key", "name", "portfolio", "function", "workflow", "stage", "standing", "stalls_on", "days_quiet", "decide_by",
+    "slips", "sponsor", "gates", "blocked_by", "missing", "placard",
+}  # fmt: skip
+GATE_KEYS = {"kind", "state", "court", "holder", "since", "days", "good_until"}
+SIX = ["legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold", "error-owner"]  # fmt: skip
+
+
+def test_a_pilot_has_the_keys_of_the_design(stage: Stage) -> None:
+    stage.running()
+    (row,) = get(stage.vera, "pilots/").json()["results"]
+    assert row.keys() >= KEYS
+    assert [gate["kind"] for gate in row["gates"]] == SIX
+    assert all(gate.keys() >= GATE_KEYS for gate in row["gates"])
+    assert row["sponsor"] == {"id": stage.ansel.public_id, "name": "Ansel Quaye"}
+    assert (row["portfolio"], row["function"]) == ("service", "Customer operations")
+    assert row["blocked_by"] == [kind for kind in SIX if kind != "named-sponsor"]
+    one = get(stage.vera, "pilots/CO-014/").json()
+    assert one | row == one
+    assert one["tool"] == "Drafter 1"
+
+
+def test_no_primary_key_is_in_any_answer(stage: Stage) -> None:
+    pilot = stage.all_clear(stage.running())
+    one = get(stage.vera, f"pilots/{pilot.key}/").json()
+    assert "pk" not in one
+    assert all(gate["id"] == stage.gate(pilot, gate["kind"]).public_id for gate in one["gates"])  # fmt: skip
+
+
+def test_a_page_of_fifty_takes_at_most_six_queries_however_many_rows(
+    stage: Stage, django_assert_max_num_queries: Any
+) -> None:
+    stage.running("P-000")
+    asks = client(stage.vera)
+    asks.get("/api/v1/pilots/")
+    for number in range(1, 55):
+        stage.running(f"P-{number:03}")
+    signed_in = 2
+    with django_assert_max_num_queries(6 + signed_in):
+        page = asks.get("/api/v1/pilots/").json()
+    assert len(page["results"]) == 50
+
+
+def test_reading_on_gives_each_pilot_once(stage: Stage) -> None:
+    for number in range(7):
+        stage.running(f"P-{number}")
+    asks, address, seen = client(stage.vera), "/api/v1/pilots/?page_size=3", []
+    while address:
+        page = asks.get(address).json()
+        seen += [row["key"] for row in page["results"]]
+        address = page["next"]
+    assert seen == [f"P-{number}" for number in range(7)]
+
+
+def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> None:
+    for number, ago in enumerate((300, 200, 400, 250)):
+        stage.running(f"P-{number}", ago=ago)
+    asks, address, seen = client(stage.vera), "/api/v1/exhibits/?page_size=2", []
+    while address:
+        page = asks.get(address).json()
+        seen += [row["key"] for row in page["results"]]
+        assert all(row["standing"] == "museum_exhibit" for row in page["results"])
+        assert all(row["placard"] for row in page["results"])
+        address = page["next"]
+    assert seen == ["P-2", "P-0", "P-3", "P-1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("standing=museum_exhibit", ["OLD"]),
+        ("standing=moving&standing=planned", ["NEW", "PLAN"]),
+        ("stage=planned", ["PLAN"]),
+        ("portfolio=service", ["NEW", "OLD", "PLAN"]),
+        ("portfolio=elsewhere", []),
+        ("function=billing", ["PLAN"]),
+        ("gate=legal-sign-off&court=decider", ["OLD"]),
+        ("gate=legal-sign-off&state=cleared", ["NEW"]),
+        ("gate=legal-sign-off", ["OLD", "PLAN"]),
+        ("court=nobody", ["NEW", "OLD"]),
+        ("sponsor=ansel@example.org", ["NEW", "OLD"]),
+        ("holder=perpetua@example.org&gate=legal-sign-off&state=waiting", ["OLD", "PLAN"]),
+        ("q=rene", ["NEW", "OLD", "PLAN"]),
+    ],
+)  # fmt: skip
+def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:  # fmt: skip
+    stage.running("OLD", ago=200)
+    new = stage.running("NEW", ago=5)
+    verbs.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")  # fmt: skip
+    stage.pilot("PLAN", function=Function.objects.create(name="Billing"))
+    rows = get(stage.vera, f"pilots/?{query}").json()["results"]
+    assert [row["key"] for row in rows] == found
+
+
+def test_gate_and_court_are_asked_of_one_gate(stage: Stage) -> None:
+    stage.running()
+    assert get(stage.vera, "pilots/?gate=named-sponsor&court=nobody").json()["results"] == []  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("as_of=yesterday", "as_of"),
+        ("known_at=2025-13-01", "known_at"),
+        ("standing=fine", "standing"),
+        ("gate=no-such", "gate"),
+        ("sponsor=nobody@example.org", "sponsor"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, query: str, field: str) -> None:  # fmt: skip
+    answer = get(stage.vera, f"pilots/?{query}")
+    assert answer.status_code in (400, 422)
+    assert answer["Content-Type"] == "application/problem+json"
+    assert list(answer.json()["errors"]) == [field]
+
+
+def test_the_past_is_read_as_it_was(stage: Stage) -> None:
+    pilot = stage.running(ago=40)
+    on, before = stage.day(10), stage.day(11)
+    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)  # fmt: skip
+
+    def legal(query: str) -> str:
+        gates = get(stage.vera, f"pilots/CO-014/?{query}").json()["gates"]
+        return str(gates[0]["state"])
+
+    assert (legal(f"as_of={before}"), legal(f"as_of={on}")) == ("waiting", "cleared")
+    # All of it was written down only today: on that day nothing was known.
+    known = get(stage.vera, f"pilots/CO-014/?as_of={on}&known_at={on}")
+    assert known.status_code == 404
+    assert get(stage.vera, f"pilots/CO-014/?as_of={stage.day(41)}").status_code == 404
+
+
+def test_what_one_may_not_see_is_not_there(stage: Stage) -> None:
+    pilot = stage.running()
+    gate = stage.gate(pilot, "legal-sign-off")
+    for address in ("pilots/", "gates/", "decisions/", "exhibits/", "changes/", "portfolio/board/", "rights/"):  # fmt: skip
+        assert get(stage.noam, address).json()["results"] == [], address
+    for address in (f"pilots/{pilot.key}/", f"gates/{gate.public_id}/"):
+        assert get(stage.noam, address).status_code == 404
+        assert get(stage.noam, address).json()["code"] == "not_found"
+
+
+def test_strangers_are_asked_for_a_key(stage: Stage) -> None:
+    answer = get(None, "pilots/")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Token")
+
+
+def test_whoever_has_it_already_is_told_so(stage: Stage) -> None:
+    stage.running()
+    asks = client(stage.vera)
+    first = asks.get("/api/v1/pilots/CO-014/")
+    again = asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    verbs.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")  # fmt: skip
+    assert asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200  # fmt: skip
+
+
+def _pilot(key: str) -> Any:
+    from pilots.models import Pilot
+
+    return Pilot.objects.get(key=key)
+
+
+def test_gates_are_listed_with_whose_move_and_by_when(stage: Stage) -> None:
+    stage.running(ago=40)
+    rows = get(stage.vera, "gates/?court=decider&holder=perpetua@example.org").json()["results"]  # fmt: skip
+    assert [(row["pilot"], row["kind"]) for row in rows] == [("CO-014", "legal-sign-off")]  # fmt: skip
+    assert rows[0]["answer_by"]
+    assert rows[0]["escalates_to"]["name"] == "Ines Thorvall"
+    one = get(stage.vera, f"gates/{rows[0]['id']}/").json()
+    assert one == rows[0]
+
+
+def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
+    pilot = stage.running(ago=40)
+    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="Not with names in it.", on=stage.day(3))  # fmt: skip
+    first = get(stage.vera, "decisions/").json()["results"][0]
+    assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")  # fmt: skip
+    assert first["reason"] == "Not with names in it."
+    told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]  # fmt: skip
+    assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
+    assert told[-1]["outcome"] == "refused"
+    assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422  # fmt: skip
+
+
+def test_the_portfolio_adds_up(stage: Stage) -> None:
+    stage.running("OLD", ago=200)
+    stage.running("NEW", ago=5)
+    stage.pilot("PLAN")
+    summary = get(stage.vera, "portfolio/summary/").json()
+    assert summary["pilots"] == 3
+    assert {k: n for k, n in summary["standing"].items() if n} == {"moving": 1, "museum_exhibit": 1, "planned": 1}  # fmt: skip
+    assert sum(summary["open_gates"].values()) == 5 + 5 + 6
+    assert len(get(stage.vera, "portfolio/board/").json()["results"]) == 3
+    trend = get(stage.vera, "portfolio/trend/?months=3").json()
+    assert [point["at"] for point in trend][-1] == stage.day().isoformat()
+    assert len(trend) == 4
+    assert get(stage.vera, "portfolio/trend/?months=0").status_code == 422
+
+
+def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
+    for number in range(3):
+        pilot = stage.all_clear(stage.running(f"P-{number}"))
+        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="New terms.")  # fmt: skip
+    stage.running("OTHER")
+    first = get(stage.vera, "portfolio/bottlenecks/").json()[0]
+    assert (first["kind"], first["holder"]["name"], first["gates"], first["frees"]) == ("legal-sign-off", "Perpetua Rask", 4, 3)  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["court", "kind", "holder", "function", "portfolio", "pilot"])  # fmt: skip
+def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: str) -> None:  # fmt: skip
+    pilots = [stage.running("A", ago=90), stage.running("B", ago=50)]
+    start, end = stage.day(60), stage.day(10)
+    whole = ledger.by_court(c for _, c in reading.charges_of(pilots, start=start, end=end))  # fmt: skip
+    rows = get(stage.vera, f"portfolio/waits/?from={start}&to={end}&by={by}").json()
+    for court in ("decider", "team", "nobody", "outside"):
+        assert sum(row["courts"][court] for row in rows) == whole.get(court, 0)
+    assert sum(row["days"] for row in rows) == sum(whole.values())
+
+
+def test_waits_of_one_person_are_the_days_they_held(stage: Stage) -> None:
+    stage.running("A", ago=30)
+    rows = get(stage.vera, f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org").json()  # fmt: skip
+    assert [(row["courts"]["decider"], row["days"]) for row in rows] == [(10, 10)]
+
+
+def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
+    stage.running()
+    rows = get(stage.vera, "rights/").json()["results"]
+    legal = next(row for row in rows if row["kind"] == "legal-sign-off")
+    assert legal["decides"]["person"]["name"] == "Perpetua Rask"
+    assert get(stage.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"  # fmt: skip
+
+
+def test_the_schema_is_whole_and_the_docs_are_served_by_us(
+    stage: Stage, tmp_path: Any
+) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))  # fmt: skip
+    assert "openapi: 3.1" in (tmp_path / "schema.yml").read_text()
+    page = client(stage.vera).get("/api/v1/docs/")
+    assert page.status_code == 200
+    assert "http://" not in page.content.decode().replace("http://testserver", "")
+    assert "https://" not in page.content.decode()
+
+
+def test_a_key_opens_what_its_person_may_see(stage: Stage) -> None:
+    stage.running()
+    assert len(by_key(stage.vera).get("/api/v1/pilots/").json()["results"]) == 1
+    assert by_key(stage.noam).get("/api/v1/pilots/").json()["results"] == []
+    assert date.fromisoformat(by_key(stage.vera).get("/api/v1/portfolio/summary/").json()["at"]) == stage.day()  # fmt: skip
