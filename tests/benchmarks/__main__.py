@@ -44,7 +44,10 @@ def main() -> None:
     names = asked.names or list(there)
     # As in production: nobody keeps a log of queries.
     setup_test_environment(debug=False)
-    databases = setup_databases(verbosity=0, interactive=False, keepdb=asked.keep)
+    # A copy of every row in memory is for tests that roll nothing back; a million pilots would not fit.
+    databases = setup_databases(
+        verbosity=0, interactive=False, keepdb=asked.keep, serialized_aliases=[]
+    )
     try:
         if set(names) - {"importing"} and not Pilot.objects.exists():
             call_command("make_portfolio", pilots=asked.pilots, seed=1, at=museum.AT)

@@ -35,7 +35,10 @@ def measure(rounds: int) -> Iterator[Measured]:
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
     found = gates_on(AT).filter(
-        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=history.RUNNING
+        kind__key="legal-sign-off",
+        court=standing.DECIDER,
+        stage_then=history.RUNNING,
+        ends=None,
     )
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
