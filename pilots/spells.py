@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -46,27 +46,39 @@ def as_act(event: Event) -> Act:
     by = event.by_id
     if decision is not None:
         by = decision.decider_id
-        data |= {
-            "outcome": decision.outcome,
-            "court": decision.court,
-            "until": decision.until,
-            "good_until": decision.good_until,
-            "conditions": [_with_dates(c) for c in decision.conditions or ()],
-            "sealed": decision.sealed or {},
-        }
+        data |= _decided({name: getattr(decision, name) for name in _OF_DECISION})
     verb = "decide" if decision is not None else event.verb
     gate = event.gate.kind.key if event.gate else None
     return Act(event.pk or 0, event.on, event.known_on, verb, by, gate, data)
 
 
+_OF_DECISION = ("outcome", "court", "until", "good_until", "conditions", "sealed")
+"""What of a decision the rules read."""
+
+
 def acts_of(pilot: Pilot) -> list[Act]:
-    """All that was done to a pilot, in one query."""
-    events = (
-        Event.objects.filter(pilot=pilot)
-        .select_related("decision", "gate__kind")
-        .order_by("pk")
-    )
-    return [as_act(event) for event in events]
+    """All that was done to a pilot, in one query. Columns only: a pilot has a long history, and each verb reads all of it."""
+    rows = Event.objects.filter(pilot=pilot).order_by("pk")
+    columns = (
+        "pk", "on", "known_on", "verb", "by_id", "gate__kind__key", "data", "decision__pk", "decision__decider_id",
+        *(f"decision__{name}" for name in _OF_DECISION),
+    )  # fmt: skip
+    out = []
+    for seq, on, known, verb, by, gate, data, decided, decider, *says in (
+        rows.values_list(*columns)
+    ):  # fmt: skip
+        data = _with_dates(data)
+        if decided is not None:
+            verb, by = "decide", decider
+            data |= _decided(dict(zip(_OF_DECISION, says, strict=True)))
+        out.append(Act(seq, on, known, verb, by, gate, data))
+    return out
+
+
+def _decided(decision: dict[str, Any]) -> dict[str, Any]:
+    """What of a decision an act carries; a text that was erased by law is empty."""
+    conditions = [_with_dates(each) for each in decision["conditions"] or ()]
+    return decision | {"conditions": conditions, "sealed": decision["sealed"] or {}}
 
 
 def kinds_of(pilot: Pilot) -> list[Kind]:
@@ -121,6 +133,75 @@ def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
     if made:
         rebuild_seats(only=made)
     return out
+
+
+@dataclass(slots=True)
+class Before:
+    """A pilot's spells as they were told, and are stored, before an act."""
+
+    gates: dict[str, list[gates.GateSpell]]
+    pilot: list[history.PilotSpell]
+
+    @classmethod
+    def of(cls, told: history.History) -> Before:
+        """The spells of a history, as they are now."""
+        return cls({key: list(of) for key, of in told.gates.items()}, list(told.pilot))
+
+
+Grown = tuple[Any, list[Any]]
+"""The last spell before, with its end now, and the spells that follow it."""
+
+
+def _grown(before: list[Any], after: list[Any]) -> Grown | None:
+    """How a list of spells has grown at its end, or None where it has changed otherwise."""
+    if not before or len(after) < len(before):
+        return None
+    last = len(before) - 1
+    if after[:last] != before[:last] or replace(after[last], ends=None) != before[last]:
+        return None
+    return after[last], after[last + 1 :]
+
+
+def grow(
+    pilot: Pilot,
+    before: Before,
+    told: history.History,
+    known: date,
+    owned: Mapping[str, Gate],
+    cells: Cells,
+) -> bool:
+    """Write an act of today that only adds to the spells' ends: nothing that is stored has to be read for that.
+
+    Returns whether it was so; where it was not, nothing is written, and `keep` does the work.
+    """
+    own = _grown(before.pilot, told.pilot)
+    of_gates = {key: _grown(of, told.gates[key]) for key, of in before.gates.items()}
+    if own is None or None in of_gates.values() or before.gates.keys() != told.gates.keys():  # fmt: skip
+        return False
+    last, more = own
+    new: list[Any] = [
+        PilotSpell(pilot_id=pilot.pk, known_from=known, **pilot_columns(spell, cells)) for spell in more
+    ]  # fmt: skip
+    if more:
+        _end(PilotSpell.objects.filter(pilot=pilot), last)
+        PilotSpell.objects.bulk_create(new)
+    new = []
+    for key, grown in of_gates.items():
+        assert grown is not None
+        last, more = grown
+        if more:
+            gate = owned[key]
+            _end(GateSpell.objects.filter(gate=gate), last)
+            new += [
+                GateSpell(gate_id=gate.pk, known_from=known, **gate_columns(spell, gate, cells)) for spell in more
+            ]  # fmt: skip
+    if new:
+        GateSpell.objects.bulk_create(new)
+    return True
+
+
+def _end(rows: Any, last: Any) -> None:
+    rows.filter(starts=last.starts, known_until=None).update(ends=last.ends)
 
 
 def keep(
@@ -392,12 +473,19 @@ def as_seat(row: Seat) -> rights.Seat:
     )
 
 
-def seats_on(portfolio: int, function: int | None, day: date) -> dict[str, rights.Seat]:
-    """Who sits where in a cell on a day, by the key of the kind. A kind that is not there has no right at all."""
-    rows = Seat.objects.filter(
-        Q(ends=None) | Q(ends__gte=day),
-        cell__portfolio=portfolio,
-        cell__function=function,
-        starts__lte=day,
-    ).select_related("kind")
-    return {row.kind.key: as_seat(row) for row in rows}
+def seats_on(
+    portfolio: int, function: int | None, day: date, cells: Cells | None = None
+) -> dict[str, rights.Seat]:
+    """Who sits where in a cell on a day, by the key of the kind. A kind that is not there has no right at all.
+
+    Where `cells` are given, they learn which cell it is.
+    """
+    rows = Seat.objects.on(day).filter(
+        cell__portfolio=portfolio, cell__function=function
+    )
+    found = {}
+    for row in rows.select_related("kind"):
+        found[row.kind.key] = as_seat(row)
+        if cells is not None:
+            cells.found[function] = row.cell_id
+    return found

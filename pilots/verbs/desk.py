@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from pilots.rules.acts import ACCEPTANCE, Act, in_order
 from pilots.signing import sign
 from pilots.today import today
 
+COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
 """What of a pilot's record and rules is told by primary key."""
 
@@ -42,7 +43,10 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 
 @dataclass(slots=True)
 class Desk:
-    """One pilot, locked, as it stood on the day of the act and as is known today."""
+    """One pilot, locked, as it stood on the day of the act and as is known today.
+
+    `before` holds its spells as they are stored, where nothing was done after the day of the act; `stored` its columns.
+    """
 
     pilot: Pilot
     by: Person | None
@@ -52,6 +56,9 @@ class Desk:
     state: history.PilotState
     gates: dict[str, Gate]
     seats: dict[str, rights.Seat] | None = None
+    before: spells.Before | None = None
+    stored: dict[str, Any] = field(default_factory=dict)
+    cells: spells.Cells | None = None
 
     @property
     def stage(self) -> str:
@@ -68,7 +75,7 @@ class Desk:
         """Who holds the decision on the day of the act."""
         if self.seats is None:
             self.seats = spells.seats_on(
-                self.pilot.portfolio_id, self.state.function, self.on
+                self.pilot.portfolio_id, self.state.function, self.on, self.cells
             )
         return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
 
@@ -190,9 +197,31 @@ class Desk:
             decision.gate.save(update_fields=["head", "count"])
         self.acts.append(spells.as_act(event))
         told = self.tell(self.acts)
-        spells.keep(self.pilot, told, self.known, self.gates)
+        if not self._grows(told):
+            spells.keep(self.pilot, told, self.known, self.gates)
+        self.before = None
         mirror(self.pilot, told.state)
-        self.pilot.save()
+        self._save()
+
+    def _grows(self, told: history.History) -> bool:
+        """Write the spells by what they have grown, where that is all: an act of today on which no late note was written.
+
+        A note of today about an earlier day may have superseded a spell that holds again: then what is stored is read.
+        """
+        if self.before is None or self.cells is None or self.on != self.known:
+            return False
+        if any(act.on < act.known == self.known for act in self.acts):
+            return False
+        return spells.grow(
+            self.pilot, self.before, told, self.known, self.gates, self.cells
+        )
+
+    def _save(self) -> None:
+        """Save the columns of the pilot that are others than before."""
+        now = {c.name: getattr(self.pilot, c.attname) for c in COLUMNS}
+        changed = [name for name, value in now.items() if self.stored.get(name) != value]  # fmt: skip
+        self.pilot.save(update_fields=changed if self.stored else None)
+        self.stored = now
 
     def tell(self, acts: Iterable[Act]) -> history.History:
         """The pilot told by these acts."""
@@ -225,8 +254,10 @@ def sit_down(
     pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
     if seen is not None and seen != pilot_now.version:
         raise ChangedMeanwhile
-    for column in Pilot._meta.concrete_fields:
-        setattr(pilot, column.attname, getattr(pilot_now, column.attname))
+    stored = {}
+    for column in COLUMNS:
+        stored[column.name] = getattr(pilot_now, column.attname)
+        setattr(pilot, column.attname, stored[column.name])
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     acts = spells.acts_of(pilot)
@@ -236,8 +267,14 @@ def sit_down(
             "kind__order", "kind_id"
         )
     }
-    state = stood(pilot, gates, acts, on)
-    return Desk(pilot, by, on, known, acts, state, gates)
+    cells = spells.Cells(pilot.portfolio_id)
+    desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)  # fmt: skip
+    if all(act.on <= on for act in acts):
+        told = desk.tell(acts)
+        desk.before, desk.state = spells.Before.of(told), _by(told, on)
+    else:
+        desk.state = stood(pilot, gates, acts, on)
+    return desk
 
 
 def stood(
@@ -246,10 +283,14 @@ def stood(
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
     before = [act for act in in_order(list(acts)) if act.on <= on]
-    state = history.tell(pilot.recorded_on, kinds, before).state
-    for gate in state.gates.values():
-        gate.lapse(on)
-    return state
+    return _by(history.tell(pilot.recorded_on, kinds, before), on)
+
+
+def _by(told: history.History, day: date) -> history.PilotState:
+    """Where a pilot stood at the end of a day, after all that was told."""
+    for gate in told.state.gates.values():
+        gate.lapse(day)
+    return told.state
 
 
 def need_reason(reason: str | None, field: str = "reason") -> str:

@@ -84,11 +84,15 @@ def _capacity(
         raise NotYours
     seat = desk.seat(state.kind.key)
     barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
-    capacity = rights.may_decide(seat, decider.pk, barred=barred, away=desk.away())
+    # Only an escalation person has to ask who is away.
+    capacity = rights.may_decide(seat, decider.pk, barred=barred, away=())
+    if capacity is not None:
+        return capacity
+    away = desk.away()
+    capacity = rights.may_decide(seat, decider.pk, barred=barred, away=away)
     if capacity is None:
-        free = rights.may_decide(
-            seat, decider.pk, barred=barred - {decider.pk}, away=desk.away()
-        )
+        others = barred - {decider.pk}
+        free = rights.may_decide(seat, decider.pk, barred=others, away=away)
         raise SelfApproval if decider.pk in barred and free else NotYours
     return capacity
 
