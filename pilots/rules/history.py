@@ -156,13 +156,22 @@ def _look(told: History, day: date, moved: set[str | None]) -> None:
 def _append(spells: list[Any], spell: Any) -> None:
     if spells:
         last = spells[-1]
-        if replace(last, starts=spell.starts) == spell:
+        if replace(last, starts=spell.starts) == spell or _goes_on(last, spell):
             return
         if last.starts == spell.starts:
             spells[-1] = spell
             return
         spells[-1] = replace(last, ends=spell.starts - timedelta(days=1))
     spells.append(spell)
+
+
+def _goes_on(last: Any, spell: Any) -> bool:
+    """Whether a gate's spell that began with a movement goes on: what came after it moved nothing and changed nothing."""
+    return (
+        isinstance(last, GateSpell)
+        and last.starts < spell.starts
+        and replace(last, starts=spell.starts, moved=False) == spell
+    )
 
 
 def _pilot_spell(told: History, day: date) -> PilotSpell:
