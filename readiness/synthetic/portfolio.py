@@ -117,8 +117,6 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
     functions = _functions(max(4, min(60, pilots // 200)), begins)
     everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS)), strict=True))  # fmt: skip
     head = _people(random, seed, "escalation", 1)[0]
-    for kind in ("legal-sign-off", "it-data-access"):
-        _right(kind, None, everywhere, head, begins)
     homes = [
         _home(random, n, max(3, int(pilots * share / sum(shares))), seed, everywhere, head, begins)
         for n, share in enumerate(shares)
@@ -150,12 +148,13 @@ def _home(
     seats: dict[str, Person | None] = {**everywhere, "escalation": head}
     own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS)), strict=True))  # fmt: skip
     for kind, (every, hole) in OWN_RIGHTS.items():
-        here_too = n % every == every - 1
-        seats |= {who: own[who] if here_too else everywhere[who] for who in SEATS[kind]}
         if hole and n % hole == hole - 1:
             seats |= dict.fromkeys(SEATS[kind])
-        elif here_too:
-            _right(kind, portfolio, own, head, begins)
+            continue
+        # A right reaches this portfolio only: others in the installation are nobody's business here.
+        sit = own if n % every == every - 1 else everywhere
+        seats |= {who: sit[who] for who in SEATS[kind]}
+        _right(kind, portfolio, sit, head, begins)
     people = {"office": office} | {
         part: _people(random, seed, f"{part}-{n}", max(1, here // each))
         for part, each in EACH_CARRIES.items()
@@ -164,7 +163,7 @@ def _home(
 
 
 def _right(
-    kind: str, portfolio: Portfolio | None, people: dict[str, Person], head: Person, begins: date
+    kind: str, portfolio: Portfolio, people: dict[str, Person], head: Person, begins: date
 ) -> None:  # fmt: skip
     holder, deputy = (people[who] for who in SEATS[kind])
     verbs.assign_right(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,7 +11,17 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from pilots import spells
-from pilots.models import Decision, Event, Gate, GateSpell, Person, Pilot, PilotSpell
+from pilots.models import (
+    Decision,
+    DecisionRight,
+    Event,
+    Gate,
+    GateSpell,
+    Person,
+    Pilot,
+    PilotSpell,
+    Seat,
+)
 from pilots.rules import chain
 from pilots.signing import digests, in_chain
 from pilots.verbs.copies import STAND_IN
@@ -113,3 +123,17 @@ def test_no_pilots_are_no_portfolio() -> None:
     with pytest.raises(CommandError) as ended:
         make(pilots=0)
     assert ended.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_a_second_portfolio_leaves_the_first_and_everybody_else_as_they_were() -> None:
+    def held() -> list[Any]:
+        names = ("cell", "kind", "starts", "ends", "holder", "deputy", "capacity")
+        first = Seat.objects.filter(cell__portfolio__key__startswith="synthetic-1-")
+        return list(first.order_by("cell", "kind", "starts").values_list(*names))
+
+    make(seed=1, pilots=20)
+    before = held()
+    make(seed=2, pilots=20, at=AT + timedelta(days=1))
+    assert held() == before
+    assert not DecisionRight.objects.filter(portfolio=None).exists()
