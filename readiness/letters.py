@@ -44,11 +44,21 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
         "gates": ", ".join(names),
     }
     lines = [_waits(found, gate) for found, gate in items]
-    asks = _(
-        "For each, please answer one of these: yes; yes, on conditions with a date; changes, with what you need; or no. What exactly you would be approving is on one page, under “My decisions”."
-    )
+    asks = []
+    if any(gate.kind.clears_by != ACCEPTANCE for _found, gate in items):
+        asks.append(
+            _(
+                "Please answer one of these: yes; yes, on conditions with a date; changes, with what you need; or no. What exactly you would be approving is on one page, under “My decisions”."
+            )
+        )
+    if any(gate.kind.clears_by == ACCEPTANCE for _found, gate in items):
+        asks.append(
+            _(
+                "Being named is not accepting. Where you are named, please accept, or decline and say who should be asked."
+            )
+        )
     helps = _("A no helps too. It is the silence that we cannot plan with.")
-    return _letter(sender, to, subject, ["\n".join(lines), asks, helps])
+    return _letter(sender, to, subject, ["\n".join(lines), *asks, helps])
 
 
 def _waits(found: PilotOn, gate: GateOn) -> str:
@@ -114,8 +124,7 @@ def of_today(sender: Person, pilots: Sequence[PilotOn]) -> tuple[Person, list[It
     for found in pilots:
         for gate in found.open_gates:
             holder = gate.holder
-            decided = gate.kind.clears_by != ACCEPTANCE
-            if decided and gate.reading.court == standing.DECIDER and holder not in (None, sender):  # fmt: skip
+            if gate.reading.court == standing.DECIDER and holder not in (None, sender):
                 assert holder is not None
                 waiting.setdefault(holder.pk, (holder, []))[1].append((found, gate))
     if not waiting:

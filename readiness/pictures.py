@@ -97,6 +97,7 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
         level = next((i for i, last in enumerate(taken) if x - last >= ROOM), None)
         if level is not None:
             taken[level] = x
+        picture.strokes.append(x)
         picture.points.append(
             _point(number, event, x, None if level is None else LEVELS[level])
         )

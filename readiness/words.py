@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -81,6 +83,11 @@ def day(when: date) -> str:
 def days(number: int) -> str:
     """A number of days."""
     return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+def number(many: int) -> str:
+    """A number that begins a sentence: “Seven”, “14”."""
+    return capfirst(str(apnumber(many)))
 
 
 def ago(when: date, at: date) -> str:

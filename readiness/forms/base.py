@@ -36,9 +36,11 @@ class ActForm(forms.Form):
     verb: ClassVar[str]
     takes: ClassVar[str] = "pilot"
     title: ClassVar[Any]
+    offer: ClassVar[Any] = None
+    """What the way to the form says, where that is not its title."""
     button: ClassVar[Any]
     done_says: ClassVar[Any] = _("Done, and written into the log.")
-    asides_of: ClassVar[tuple[tuple[Any, tuple[str, ...]], ...]] = ()
+    asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
 

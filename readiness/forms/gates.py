@@ -16,15 +16,34 @@ KEPT = _(
 )
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+OUTCOMES = [
+    ("cleared", _("Yes")),
+    ("conditional", _("Yes, on conditions with a date")),
+    ("changes_requested", _("Changes, with what you need")),
+    ("refused", _("No")),
+    ("withdrawn", _("Take back the answer that stands")),
+]
 ROWS = 2
 """How many conditions can be typed before asking for another row."""
+
+
+def _only_the_office_records(form: GateForm) -> None:
+    """Offer to record an answer for its decider to the program office only; whoever else answers may add evidence."""
+    if form.office:
+        return
+    del form.fields["for_"]
+    form.asides_of = tuple(
+        (_("Evidence"), ("evidence",)) if aside is RECORDED else aside
+        for aside in form.asides_of
+    )
 
 
 class DecideForm(GateForm):
     """Answer an approval or measurement gate."""
 
     verb = "decide"
-    title = _("Your answer")
+    title = _("The answer")
+    offer = _("Answer")
     button = _("Sign this answer")
     done_says = _("Signed. The log says so in your name.")
     asides_of = (
@@ -38,13 +57,7 @@ class DecideForm(GateForm):
         label=_("Your answer"),
         required=False,
         widget=forms.RadioSelect,
-        choices=[
-            ("cleared", _("Yes")),
-            ("conditional", _("Yes, on conditions with a date")),
-            ("changes_requested", _("Changes, with what you need")),
-            ("refused", _("No")),
-            ("withdrawn", _("Take back the answer that stands")),
-        ],
+        choices=OUTCOMES,
         error_messages={"invalid_choice": _("Choose one of the answers.")},
     )
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
@@ -67,8 +80,11 @@ class DecideForm(GateForm):
         super().__init__(*args, **kwargs)
 
     def fit(self) -> None:
-        if not self.office:
-            del self.fields["for_"]
+        _only_the_office_records(self)
+        if not self.target.count:
+            field = self.fields["outcome"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]
         for number in range(1, self.rows + 1):
             self.fields[f"condition_{number}_text"] = LineField(label=_("Condition"))
             self.fields[f"condition_{number}_owner"] = PersonField(
@@ -132,6 +148,7 @@ class AskExceptionForm(GateForm):
 
     verb = "ask_exception"
     title = _("Ask to be let past for a while")
+    offer = _("Ask to be let past")
     button = _("Ask")
     done_says = _("Asked. Somebody else grants it, or does not.")
     reason = SentenceField(label=_("Why it cannot wait"), help_text=KEPT)
@@ -146,6 +163,7 @@ class GrantExceptionForm(GateForm):
 
     verb = "except_"
     title = _("Let it past for a while")
+    offer = _("Let it past")
     button = _("Sign this exception")
     done_says = _("Signed. It is let past, and that is not counted as cleared.")
     asides_of = (RECORDED, ANOTHER_DAY)
@@ -162,8 +180,7 @@ class GrantExceptionForm(GateForm):
     on = DayField(label=_("The day it counts from"))
 
     def fit(self) -> None:
-        if not self.office:
-            del self.fields["for_"]
+        _only_the_office_records(self)
 
 
 class AnswerForm(GateForm):

@@ -110,13 +110,13 @@ def says(count: int, room: str) -> str:
             return _("Nothing is claimed that the facts do not show.")
         return ngettext(
             "One pilot is said to be adopted, and the facts do not show it.",
-            "%(n)d pilots are said to be adopted, and the facts do not show it.",
+            "%(n)s pilots are said to be adopted, and the facts do not show it.",
             count,
-        ) % {"n": count}
+        ) % {"n": words.number(count)}
     if not count:
         return _("Nothing is on display. Every pilot that runs has moved in time.")
     return ngettext(
         "One pilot is on display. It was not refused, and it was not decided. People point at it, and nobody lives in it.",
-        "%(n)d pilots are on display. None was refused; none was decided. People point at them, and nobody lives in them.",
+        "%(n)s pilots are on display. None was refused; none was decided. People point at them, and nobody lives in them.",
         count,
-    ) % {"n": count}
+    ) % {"n": words.number(count)}

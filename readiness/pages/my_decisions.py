@@ -18,7 +18,7 @@ from pilots.rules import gates, history
 from pilots.rules.acts import ACCEPTANCE
 from pilots.seen import of_gates
 from pilots.today import today
-from readiness import acceptance, acts, answers, forms, sealed, standing
+from readiness import acceptance, acts, answers, forms, sealed, standing, words
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.querysets import gates_on
@@ -182,12 +182,12 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named]) -> str:
     if not count:
         return ngettext(
             "One thing asks for your own word.",
-            "%(n)d things ask for your own word.",
+            "%(n)s things ask for your own word.",
             len(named),
-        ) % {"n": len(named)}
+        ) % {"n": words.number(len(named))}
     start = ngettext(
-        "One decision waits on you", "%(n)d decisions wait on you", count
-    ) % {"n": count}
+        "One decision waits on you", "%(n)s decisions wait on you", count
+    ) % {"n": words.number(count)}
     if not waits:
         return start + "."
     first = waits[0]

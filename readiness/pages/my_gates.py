@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef
@@ -122,15 +123,12 @@ def opening(found: Sequence[PilotOn], ask: Any) -> str:
             "Write to %(who)s today: %(gates)s is the last open gate on %(last)d of your pilots",
             len(last),
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
+    elif says["n"] == 1:
+        first, gate = _worst_first(items)[0]
+        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days), "gate": gate.kind.name}  # fmt: skip
+        start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)  # fmt: skip
     else:
-        start = (
-            ngettext(
-                "Write to %(who)s today: %(gates)s waits on them for one of your pilots",
-                "Write to %(who)s today: %(gates)s waits on them for %(n)d of your pilots",
-                says["n"],
-            )
-            % says
-        )
+        start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says  # fmt: skip
     return start + _soonest(items)
 
 
@@ -142,12 +140,11 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     ]  # fmt: skip
     if not ahead:
         return "."
-    tail = ngettext(
-        ", and one of them stalls in %(n)d day.",
-        ", and one of them stalls in %(n)d days.",
-        min(ahead),
-    )
-    return tail % {"n": min(ahead)}
+    at = items[0][0].at
+    says = {"in": words.ago(at + timedelta(days=min(ahead)), at)}
+    if len({found.pilot.pk for found, _gate in items}) == 1:
+        return _(", and it stalls %(in)s.") % says
+    return _(", and one of them stalls %(in)s.") % says
 
 
 def _without_letter(found: Sequence[PilotOn]) -> str:

@@ -166,7 +166,10 @@ def gate_rows(
                 sealed.changes(answer, found.pilot, agreed)
                 if answer and gate.reading.state == "reconfirm"
                 else [],
-                [(act, forms.OF_GATE[act].title) for act in offered]
+                [
+                    (act, forms.OF_GATE[act].offer or forms.OF_GATE[act].title)
+                    for act in offered
+                ]
                 if acts_too
                 else [],
             )
