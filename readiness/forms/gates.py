@@ -47,6 +47,7 @@ class DecideForm(GateForm):
     button = _("Sign this answer")
     done_says = _("Signed. The log says so in your name.")
     asides_of = (
+        (_("After a no: what would change it"), ("would_change",)),
         (_("The date, where changes wait on somebody outside"), ("court", "until")),
         RECORDED,
         ANOTHER_DAY,
@@ -61,6 +62,11 @@ class DecideForm(GateForm):
         error_messages={"invalid_choice": _("Choose one of the answers.")},
     )
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
+    would_change = SentenceField(
+        label=_("What would change the answer"),
+        help_text=_("The team reads this, does it, and asks again."),
+        rows=2,
+    )
     court = forms.ChoiceField(
         label=_("Whose move is it then?"),
         required=False,

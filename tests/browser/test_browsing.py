@@ -1,0 +1,129 @@
+"""What must hold in a real browser: for whoever sees badly, has a narrow screen, no mouse, or no scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from pilots import verbs
+from pilots.models import Decision, Pilot
+from tests.browser.conftest import House
+from tests.pages.conftest import Stage
+
+pytestmark = pytest.mark.browser
+
+LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
+"""A name of 236 characters without one place to break."""
+ROOMS = ("my-gates", "my-decisions", "museum", "claims", "portfolio")
+
+
+def furnish(stage: Stage) -> Pilot:
+    """Something of everything: an exhibit with a measured, moved threshold, a claim, a plan, and a name that does not break."""
+    pilot = stage.running("CO-014", "Renewal drafts", ago=120)
+    verbs.move_decide_by(pilot=pilot, by=stage.ria, to=stage.day(60), reason="Legal’s calendar.", on=stage.day(85), known=stage.day(85))  # fmt: skip
+    stage.measured(pilot, ago=100)
+    verbs.register_threshold(
+        pilot=pilot, by=stage.ria, metric="Share sent unchanged", direction="at_least", value=0.8, kind="proportion",
+        smallest_sample=100, on=stage.day(95),
+    )  # fmt: skip
+    verbs.record_measurement(pilot=pilot, by=stage.ria, value=0.84, sample=300, on=stage.day(94))  # fmt: skip
+    stage.rules(pilot)
+    stage.running("CO-015", LONG, ago=30, workflow=LONG, tool=LONG)
+    verbs.record_claim(pilot=stage.pilot("CO-016", "Said to be adopted", ago=30), on=stage.day(20))  # fmt: skip
+    stage.pilot("CO-017", "Planned")
+    return pilot
+
+
+def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
+    """Every page, with somebody who uses it."""
+    gate = stage.gate(pilot, "legal-sign-off")
+    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua}
+    rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]  # fmt: skip
+    return [
+        *rooms,
+        (stage.ria, reverse("readiness:pilot", args=[pilot.key])),
+        (stage.ria, reverse("readiness:pilot", args=["CO-015"])),
+        (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
+        (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
+    ]
+
+
+def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
+    pilot = furnish(house.stage)
+    wrong = []
+    for person, path in places(house.stage, pilot):
+        visitor = house.visit(person)
+        page = visitor.open(path)
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")  # fmt: skip
+        for width, scheme in ((1440, "light"), (360, "light"), (360, "dark"), (1440, "dark")):  # fmt: skip
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            # What is dark differs from what is light in its colours alone.
+            only = {"runOnly": ["color-contrast"]} if scheme == "dark" else None
+            found = Axe().run(page, options=only)
+            wrong += [
+                f"{path} at {width}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:160]}"
+                for each in found.response["violations"]
+            ]
+        wrong += [f"{path}: {each}" for each in visitor.trouble]
+    assert wrong == []
+
+
+def test_nothing_pushes_a_page_sideways(house: House) -> None:
+    pilot = furnish(house.stage)
+    wide = []
+    for person, path in places(house.stage, pilot):
+        page = house.visit(person).open(path)
+        for width in (320, 400, 620, 760, 1000, 1280, 1600):
+            page.set_viewport_size({"width": width, "height": 900})
+            needs = page.evaluate("document.documentElement.scrollWidth")
+            if needs > width:
+                wide.append(f"{path} needs {needs} at {width}")
+    assert wide == []
+
+
+def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
+    pilot = house.stage.running()
+    page = house.visit(house.stage.perpetua).open(reverse("readiness:my-decisions"))
+    _tab_to(page, "input[name=outcome]")
+    page.keyboard.press("Space")
+    _tab_to(page, "textarea[name=reason]")
+    page.keyboard.type("Standard terms apply.")
+    _tab_to(page, "form.act button.first")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".done")
+    assert page.url.endswith(reverse("readiness:my-decisions"))
+    answer = Decision.objects.get(gate__pilot=pilot, outcome="cleared")
+    assert (answer.decider, answer.reason) == (house.stage.perpetua, "Standard terms apply.")  # fmt: skip
+
+
+def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_text(
+    house: House,
+) -> None:
+    pilot = house.stage.running()
+    visitor = house.visit(house.stage.perpetua, java_script_enabled=False)
+    page = visitor.open(reverse("readiness:my-decisions"))
+    page.get_by_label("Yes, on conditions with a date").check()
+    page.get_by_label("Reason, in a sentence").first.fill("If the fields are listed.")
+    page.get_by_role("button", name="Sign this answer").click()
+    assert page.locator("[role=alert]").count() == 1
+    assert page.get_by_label("Reason, in a sentence").input_value() == "If the fields are listed."  # fmt: skip
+    page.get_by_label("Condition", exact=True).first.fill("List the fields")
+    page.get_by_label("Who meets it").first.fill("hedda@example.org")
+    page.get_by_label("Last good day").first.fill(house.stage.day(-20).isoformat())
+    page.get_by_role("button", name="Sign this answer").click()
+    assert page.locator(".done").count() == 1
+    [answer] = Decision.objects.filter(gate__pilot=pilot, outcome="conditional")
+    assert answer.conditions[0]["text"] == "List the fields"
+
+
+def _tab_to(page: Any, wanted: str) -> None:
+    """Press Tab until what is wanted has the focus, as a person without a mouse does."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"Tab never comes to {wanted}")
