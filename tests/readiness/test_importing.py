@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection, reset_queries
 
 from pilots import verbs
 from pilots.models import Decision, Event, Function, Gate, GateSpell, Pilot, PilotSpell
 from pilots.rules.gates import YES
 from readiness import querysets, reading
+from readiness.inventory import importing
 from readiness.inventory.omb_2025 import COLUMNS
 from readiness.inventory.rows import BECAUSE
 
@@ -450,3 +452,17 @@ def test_a_pilot_whose_row_was_rejected_is_still_in_the_list(tmp_path: Path) -> 
     status, said = run(newer, at="2026-11-24")
     assert (status, "row 2, column name" in said) == (1, True)
     assert "No longer" not in said
+
+
+def test_memory_does_not_fill_with_statements_where_debug_is_on(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DEBUG = True
+    monkeypatch.setattr(importing, "BATCH", 5)
+    logged = []
+    for name, count in (("short", 10), ("long", 60)):
+        reset_queries()
+        rows = [{"id": f"{name}-{n}"} for n in range(count)]
+        assert run(inventory(tmp_path / f"{name}.csv", *rows))[0] == 0
+        logged.append(len(connection.queries))
+    assert 0 < logged[1] <= logged[0] + 2

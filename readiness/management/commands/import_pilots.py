@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import reset_queries
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
@@ -52,7 +54,7 @@ class Command(BaseCommand):
                 List(file, options["preset"], at),
                 rejects=options["rejects"],
                 dry_run=dry_run,
-                tick=bar.update,
+                tick=partial(_tick, bar),
             )
             try:
                 report = run.run()
@@ -76,3 +78,9 @@ class Command(BaseCommand):
             report.rejected,
         ) % {"n": f"{report.rejected:,}"}
         raise CommandError(says, returncode=exits.SOME_REJECTED)
+
+
+def _tick(bar: Any, rows: int) -> None:
+    """After each batch. Django logs every statement where DEBUG is on, and a long file would fill the memory with them."""
+    bar.update(rows)
+    reset_queries()
