@@ -60,6 +60,7 @@ class Batch:
     desks: list[BatchDesk] = field(default_factory=list)
     _kinds: list[GateKind] = field(default_factory=list)
     _in_force: dict[int, list[GateKind]] = field(default_factory=dict)
+    _untold: dict[tuple[str, ...], history.PilotState] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, on: date | None = None, known: date | None = None) -> Batch:
@@ -90,10 +91,16 @@ class Batch:
         )  # fmt: skip
         clean(pilot, known_to_be_there=IN_HAND)
         gates = {g.kind.key: g for g in gates_for(pilot, self._kinds_of(portfolio))}
-        state = stood(pilot, gates, (), self.on)
-        desk = BatchDesk(pilot, None, self.on, self.known, [], state, gates)
+        desk = BatchDesk(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)  # fmt: skip
         recording(desk, stage=stage, listed=listed)
         return desk
+
+    def _new(self, pilot: Pilot, gates: Mapping[str, Gate]) -> history.PilotState:
+        """Where a pilot stands before its record: the same for all that have the same gates, since no act is told."""
+        kinds = tuple(gates)
+        if kinds not in self._untold:
+            self._untold[kinds] = stood(pilot, gates, (), self.on)
+        return self._untold[kinds]
 
     def _kinds_of(self, portfolio: Portfolio) -> list[GateKind]:
         if portfolio.pk not in self._in_force:

@@ -95,9 +95,9 @@ class Applying:
     def _assert(self, desk: BatchDesk, said: Said) -> list[str]:
         """Record the yeses of the list. A kind of gate that this pilot has not is none of its questions."""
         asserted = [kind for kind in said.asserted if self._answerable(desk, kind)]
+        # What a source says is written down wherever the pilot stands: it need not be told again.
+        desk.on = self.at
         for kind in asserted:
-            if desk.on != self.at:
-                desk.turn_to(self.at)
             asserting(desk, desk.gates[kind], said.asserted[kind])
         return asserted
 
