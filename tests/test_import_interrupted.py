@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 ROWS = 100
 
 # It dies in its fourth batch of twenty, when pilots, gates and events are written and their spells are not.
