@@ -77,7 +77,7 @@ def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
     if act in NOT_STALLED:
         return found.reading.standing != standing.EXHIBIT
     if act == "confirm-rules":
-        return bool(state.rules) and state.confirmed_by != state.manager
+        return bool(state.rules) and not state.confirmed
     if act == "record-measurement":
         return state.threshold is not None
     return True

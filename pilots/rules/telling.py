@@ -39,7 +39,7 @@ class PilotState:
     last_movement: date | None = None
     rolled_back: bool = False
     risk_by: int | None = None
-    confirmed_by: int | None = None
+    confirmed_by: set[int | None] = field(default_factory=set)
     threshold: quality.Threshold | None = None
     verdict: str = "none"
     measured_on: date | None = None
@@ -101,11 +101,15 @@ class PilotState:
         return stalls.clock_on(self.decide_by, self.last_movement, self.pauses)
 
     @property
+    def confirmed(self) -> bool:
+        """Whether the present manager has confirmed the rules as they stand, whoever else did."""
+        return self.manager is not None and self.manager in self.confirmed_by
+
+    @property
     def missing_rules(self) -> tuple[str, ...]:
         """What of the known rules is missing (rule 11)."""
-        confirmed = self.confirmed_by is not None and self.confirmed_by == self.manager
         return adoption.missing_rules(
-            self.rules, risk_accepted=self.risk_by is not None, confirmed=confirmed
+            self.rules, risk_accepted=self.risk_by is not None, confirmed=self.confirmed
         )
 
     def stage_on(self, day: date) -> str:
@@ -224,7 +228,7 @@ def _amended(pilot: PilotState, act: Act) -> bool:
 
 def _rules_set(pilot: PilotState, act: Act) -> bool:
     pilot.rules.update(act.data["set"])
-    pilot.confirmed_by = None
+    pilot.confirmed_by = set()
     return False
 
 
@@ -234,7 +238,7 @@ def _risk_accepted(pilot: PilotState, act: Act) -> bool:
 
 
 def _confirmed(pilot: PilotState, act: Act) -> bool:
-    pilot.confirmed_by = act.by
+    pilot.confirmed_by.add(act.by)
     return False
 
 

@@ -124,7 +124,7 @@ def look(
         "rules": rules(found.pilot, state),
         "known": sum(1 for rule in rules(found.pilot, state) if rule.says),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
-        "confirmed": state.confirmed_by is not None and state.confirmed_by == state.manager,
+        "confirmed": state.confirmed,
         "picture": pictures.timeline(found, so_far),
         "courts": courts(found),
         "quality": measured.quality_of(so_far),
