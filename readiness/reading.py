@@ -6,7 +6,7 @@ The number of queries does not depend on the number of pilots.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -24,8 +24,9 @@ from pilots.models import (
     PilotSpell,
     Seat,
 )
+from pilots.rules import rights
 from pilots.rules.acts import Kind
-from pilots.rules.gates import OFF
+from pilots.rules.gates import OFF, OPEN
 from pilots.rules.history import ADOPTED
 from readiness import ledger, standing
 from readiness.querysets import pilots, settled, within
@@ -73,8 +74,8 @@ class PilotOn:
 def read_many(
     rows: Iterable[Pilot], *, at: date, known_at: date | None = None
 ) -> list[PilotOn]:
-    """Pilots on a date, in the order given; those not yet on record then are left out. Three queries for any number, and
-    one more where any is adopted.
+    """Pilots on a date, in the order given; those not yet on record then are left out. Three queries for any number,
+    one more where any is adopted, and two where any moved to another function while it waited.
 
     Args:
         rows: pilots, with their portfolio selected where it will be read.
@@ -91,6 +92,7 @@ def read_many(
     ).values():
         gates.setdefault(spell.gate.pilot_id, []).append(spell)
     seats = _seats({spell.cell_id for spell in own.values()}, at)
+    runs = _runs(gates, at, known_at)
     adopted = [pk for pk, spell in own.items() if spell.stage == ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
     out = []
@@ -105,7 +107,10 @@ def read_many(
             held = seats.get(own[pilot.pk].cell_id, {})
             of_pilot = gates.get(pilot.pk, [])
             lives = lived.get(pilot.pk)
-            out.append(_read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives))
+            run = runs.get(pilot.pk, {})
+            out.append(
+                _read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives, run)
+            )
     return out
 
 
@@ -135,6 +140,51 @@ def _seats(cells: set[int], at: date) -> dict[int, dict[int, Seat]]:
     return out
 
 
+Runs = dict[int, date | None]
+"""Since when a decision has been held, or not, wherever the pilot lay, by kind."""
+
+
+def _runs(
+    gates: dict[int, list[GateSpell]], at: date, known_at: date | None
+) -> dict[int, Runs]:
+    """The runs of pilots that moved to another cell while a gate was open, by pilot. Two queries where one may have."""
+    may_have = [
+        pilot
+        for pilot, found in gates.items()
+        if any(spell.state == OPEN and spell.since < spell.starts for spell in found)
+    ]
+    stays: dict[int, list[tuple[date, int]]] = {}
+    if may_have:
+        known = (
+            within(at, known_at) if known_at else Q(known_until=None, starts__lte=at)
+        )
+        rows = PilotSpell.objects.filter(known, pilot__in=may_have).order_by("starts")
+        for pilot, first, cell in rows.values_list("pilot_id", "starts", "cell_id"):
+            of_pilot = stays.setdefault(pilot, [])
+            if not of_pilot or of_pilot[-1][1] != cell:
+                of_pilot.append((first, cell))
+    moved = {pilot: found for pilot, found in stays.items() if len(found) > 1}
+    if not moved:
+        return {}
+    sat: dict[tuple[int, int], list[rights.Seat]] = {}
+    cells = {cell for found in moved.values() for _, cell in found}
+    for seat in Seat.objects.filter(cell__in=cells, starts__lte=at).order_by("starts"):
+        sat.setdefault((seat.cell_id, seat.kind_id), []).append(spells.as_seat(seat))
+    return {
+        pilot: {
+            spell.kind_id: rights.run_across(
+                [
+                    rights.Stay(day, sat.get((cell, spell.kind_id), []))
+                    for day, cell in found
+                ],
+                at,
+            )
+            for spell in gates[pilot]
+        }
+        for pilot, found in moved.items()
+    }
+
+
 def _read(
     pilot: Pilot,
     own: PilotSpell,
@@ -143,6 +193,7 @@ def _read(
     at: date,
     terms: standing.Terms,
     residence: str | None,
+    runs: Runs,
 ) -> PilotOn:
     found.sort(key=lambda spell: (spell.kind.order, spell.kind_id))
     off = [(spell.kind, spell.since) for spell in found if spell.turn == OFF]
@@ -151,11 +202,7 @@ def _read(
         {spell.kind.key: spell.kind.as_rule() for spell in found},
         spells.as_pilot_spell(own),
         {spell.kind.key: spells.as_gate_spell(spell) for spell in found},
-        {
-            spell.kind.key: spells.as_seat(held[spell.kind_id])
-            for spell in found
-            if spell.kind_id in held
-        },
+        {spell.kind.key: _sits(spell.kind_id, held, at, runs) for spell in found},
         at=at,
         terms=terms,
         residence=residence,
@@ -167,6 +214,16 @@ def _read(
     return PilotOn(
         pilot, reading, gates, own.cell.function, own.sponsor, own.manager, off
     )
+
+
+def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat:
+    """Who sits for a kind, and since when somebody, or nobody, has, also where the pilot lay before."""
+    seat = (
+        spells.as_seat(held[kind])
+        if kind in held
+        else rights.Seat(starts=at, ends=None)
+    )
+    return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
 def _gate(spell: GateSpell, reading: standing.GateReading, seat: Seat | None) -> GateOn:

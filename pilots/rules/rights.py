@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -172,6 +172,37 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
             replace(seat, run_from=before.run_from if held_alike and before else day)
         )
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """From a day on a pilot lies in a cell; `seats` are those of one kind there, in order of their days."""
+
+    first: date
+    seats: Sequence[Seat]
+
+    def on(self, day: date) -> Seat | None:
+        """The seat there on a day, None before its first right."""
+        there = [seat for seat in self.seats if seat.starts <= day]
+        return there[-1] if there else None
+
+
+def run_across(stays: Sequence[Stay], day: date) -> date | None:
+    """The first day of the unbroken stretch of held, or unheld, days up to a day, through every cell that the pilot lay in.
+
+    None where the stretch is as old as the first stay: a move to another holder does not restart a wait.
+    """
+    after, held = day + timedelta(days=1), None
+    for stay in reversed(stays):
+        seat = stay.on(after - timedelta(days=1))
+        here = seat is not None and seat.holder is not None
+        if held is not None and here != held:
+            return after
+        held = here
+        if seat is not None and seat.run_from and seat.run_from > stay.first:
+            return seat.run_from
+        after = stay.first
+    return None
 
 
 def _named(right: Right) -> set[int | None]:
