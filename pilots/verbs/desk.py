@@ -31,6 +31,9 @@ COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
 """What of a pilot's record and rules is told by primary key."""
 
+FAR_OFF = 9000
+"""The first year that is too far off for any day to be planned in."""
+
 
 def days(on: date | None, known: date | None) -> tuple[date, date]:
     """The day an act counts from and the day it is written down; both are today unless said."""
@@ -293,18 +296,31 @@ def _by(told: history.History, day: date) -> history.PilotState:
     return told.state
 
 
+def within_reach(day: date | None, field: str) -> None:
+    """Refuse a day so far off that no calendar reaches the day after it; a year typed as 9999 is no open end."""
+    if day is not None and day.year >= FAR_OFF:
+        raise Invalid(_("That day is too far off."), field=field)
+
+
+def need_plain(text: str, field: str) -> str:
+    """A text without a null character, or a refusal: not every engine can keep one."""
+    if "\0" in text:
+        raise Invalid(_("A text cannot hold a null character."), field=field)
+    return text
+
+
 def need_reason(reason: str | None, field: str = "reason") -> str:
     """A reason that says something, or a refusal."""
     if not (reason or "").strip():
         raise ReasonRequired(field=field)
-    return str(reason).strip()
+    return need_plain(str(reason).strip(), field)
 
 
 def need_text(text: str | None, field: str) -> str:
     """A text that says something, or a refusal."""
     if not (text or "").strip():
         raise Invalid(_("An empty text says nothing."), field=field)
-    return str(text).strip()
+    return need_plain(str(text).strip(), field)
 
 
 def last_day(on: date, valid_for: int | None) -> date | None:
@@ -317,9 +333,11 @@ __all__ = [
     "Refused",
     "days",
     "last_day",
+    "need_plain",
     "need_reason",
     "need_text",
     "sign",
     "sit_down",
     "stood",
+    "within_reach",
 ]

@@ -28,7 +28,14 @@ from pilots.refusals import (
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
 from pilots.seen import of_acts
-from pilots.verbs.desk import Desk, last_day, need_reason, need_text, sit_down
+from pilots.verbs.desk import (
+    Desk,
+    last_day,
+    need_reason,
+    need_text,
+    sit_down,
+    within_reach,
+)
 from pilots.verbs.grounds import Grounds, grounds
 
 OUTCOMES = (
@@ -188,6 +195,7 @@ def _conditions(
             or not condition.get("due")
         ):
             raise ConditionsRequired(field="conditions")
+        within_reach(condition["due"], "conditions")
         if condition["due"] < desk.on:
             raise Invalid(
                 "A condition's date lies before the decision.", field="conditions"
@@ -206,6 +214,7 @@ def _court(
         return "team", None
     if until is None:
         raise EndRequired(field="until")
+    within_reach(until, "until")
     if until < desk.on:
         raise Invalid("The date lies before the decision.", field="until")
     return court, until

@@ -31,7 +31,7 @@ from pilots.refusals import (
     SelfApproval,
 )
 from pilots.rules import adoption, gates, stalls
-from pilots.verbs.desk import Desk, days, need_reason, sit_down
+from pilots.verbs.desk import Desk, days, need_reason, sit_down, within_reach
 from pilots.verbs.kinds import fit, kinds_in_force
 
 AMENDABLE = (
@@ -206,6 +206,7 @@ def starting(desk: Desk, decide_by: date | None = None) -> Event:
     """Start the pilot that is at the desk."""
     desk.stages("planned", "not_stated")
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
+    within_reach(decide_by, "decide_by")
     if decide_by < desk.on:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > desk.on + stalls.HALF_A_YEAR
@@ -236,6 +237,7 @@ def move_decide_by(
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")
+    within_reach(to, "to")
     state = desk.state
     if state.decide_by is None or state.started_on is None:
         raise Invalid(field="to")

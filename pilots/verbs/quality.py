@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, WrongStage
 from pilots.rules import quality
-from pilots.verbs.desk import Desk, sit_down
+from pilots.verbs.desk import Desk, need_plain, sit_down
 
 MOST = 2**53
 """A count above this is a slip of the hand, and no float holds it exactly."""
@@ -70,7 +70,7 @@ def register_threshold(
         _("The smallest sample is a whole number, one at least."),
     )
     data = {
-        "metric": metric.strip(),
+        "metric": need_plain(metric.strip(), "metric"),
         "direction": direction,
         "value": value,
         "kind": kind,

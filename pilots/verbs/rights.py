@@ -24,7 +24,7 @@ from pilots.models import (
 )
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap
 from pilots.rules import gates
-from pilots.verbs.desk import days, sit_down
+from pilots.verbs.desk import days, sit_down, within_reach
 from pilots.verbs.reference_rows import log, only_office, only_their_office
 
 
@@ -33,6 +33,10 @@ def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
     only_office(by, portfolio, on)
     if portfolio is None and by is not None and not access.keeps_all(by):
         raise NotYours
+
+
+MOST_DAYS = 1000
+"""More working days than this to answer in is a slip of the hand."""
 
 
 @transaction.atomic
@@ -60,12 +64,16 @@ def assign_right(
     on, known = days(on, known)
     _reaches(by, portfolio, on)
     starts = starts or on
+    within_reach(starts, "starts")
+    within_reach(until, "until")
     if until is not None and until < starts:
         raise Invalid(_("The right would end before it starts."), field="until")
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     if answer_within_days < 1:
         raise Invalid(_("Give a working day at least."), field="answer_within_days")
+    if answer_within_days > MOST_DAYS:
+        raise Invalid(_("Nobody waits that long."), field="answer_within_days")
     _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
@@ -124,6 +132,7 @@ def end_right(
     """
     on, known = days(on, known)
     _reaches(by, right.portfolio, on)
+    within_reach(until, "until")
     right = DecisionRight.objects.select_for_update().get(pk=right.pk)
     if until < right.starts:
         raise Invalid(_("The right would end before it starts."), field="until")
@@ -188,6 +197,7 @@ def _delegation_days(
 ) -> None:
     if until is None:
         raise EndRequired(field="until")
+    within_reach(until, "until")
     if starts < known:
         raise Invalid(_("That day is over. Give today or a later day."), field="starts")
     if until < starts:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, NotYours, WrongStage
 from pilots.rules import adoption, seals
-from pilots.verbs.desk import Desk, sit_down
+from pilots.verbs.desk import Desk, need_plain, sit_down
 
 _PEOPLE = ("exceptions_to", "exceptions_deputy")
 
@@ -46,6 +46,7 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
             raise Invalid(_("Say speed or accuracy."), field=name)
         if value is None or not str(value).strip():
             raise Invalid(_("A rule that says nothing is no rule."), field=name)
+        need_plain(str(value), name)
         values[name] = value.pk if name in _PEOPLE else value
     before = desk.state.rules
     changed = {

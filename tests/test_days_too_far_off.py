@@ -1,0 +1,73 @@
+"""Years typed as 9999, null characters and absurd numbers are refused with their field; nothing is left half written."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pilots import verbs
+from pilots.models import Event, GateKind, Person, Pilot
+from pilots.refusals import Invalid
+from tests.stories import Story
+
+TOLD = Path(__file__).parent / "scenarios" / "144-fifteen-days-before.json"
+DAY = date(2025, 3, 10)
+NEVER = date(9999, 12, 31)
+
+
+@pytest.fixture
+def story(db: None) -> Story:
+    story = Story(TOLD)
+    story.play()
+    return story
+
+
+def _refused(field: str, verb: str, story: Story, **values: Any) -> None:
+    before = Event.objects.count()
+    with pytest.raises(Invalid) as refused:
+        getattr(verbs, verb)(on=DAY, known=DAY, **values)
+    assert refused.value.field == field
+    assert Event.objects.count() == before
+
+
+def test_a_year_typed_as_9999_is_no_decide_by_date(story: Story) -> None:
+    pilot = Pilot.objects.get(pk=story.pilot.pk)
+    kai = story.people["kai"]
+    _refused(
+        "to", "move_decide_by", story, pilot=pilot, by=kai, to=NEVER, reason="Some day."
+    )
+    pilot = Pilot.objects.get(pk=story.pilot.pk)
+    _refused(
+        "reason", "pause", story, pilot=pilot, by=story.people["ria"],
+        until=date(2025, 4, 1), reason="a\0b",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("until", NEVER), ("starts", NEVER), ("answer_within_days", 10**12)],
+)
+def test_a_right_has_days_that_a_calendar_reaches(
+    story: Story, field: str, value: Any
+) -> None:
+    ria: Person = story.people["ria"]
+    values: dict[str, Any] = {"starts": DAY, field: value}
+    _refused(
+        field, "assign_right", story, kind=GateKind.objects.get(key="legal-sign-off"),
+        portfolio=story.portfolio, holder=ria, by=ria, **values,
+    )  # fmt: skip
+
+
+def test_a_date_outside_is_one_that_a_calendar_reaches(story: Story) -> None:
+    ria: Person = story.people["ria"]
+    kind = GateKind.objects.get(key="legal-sign-off")
+    verbs.assign_right(
+        kind=kind, portfolio=story.portfolio, holder=ria, by=ria, on=DAY, known=DAY
+    )
+    _refused(
+        "until", "decide", story, gate=story.pilot.gates.get(kind=kind), by=ria,
+        outcome="changes_requested", reason="Ask them.", court="outside", until=NEVER,
+    )  # fmt: skip
