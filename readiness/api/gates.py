@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import verbs
-from pilots.access import scope_of
 from pilots.models import Gate, GateSpell
 from pilots.rules.gates import EXCEPTED
 from pilots.seen import of_gates
 from readiness import standing
 from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
-from readiness.api.asks import OF_GATE, Ask
+from readiness.api.asks import OF_GATE
+from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
 from readiness.api.filters import STATES, kinds, somebody
 from readiness.api.shapes import WholeGateShape
@@ -102,32 +102,19 @@ class OneGate(ShowsGate):
         return self.shown(request, self.gate(public_id))
 
 
-class GateVerb(ShowsGate):
-    """A verb on a gate. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
-
-    verb: str
-    ask: type[Ask]
-
-    def scope_needed(self) -> str:
-        """The scope that a key needs for this verb."""
-        return scope_of(self.verb)
-
-    def get_serializer_class(self) -> Any:
-        return self.ask
+class GateVerb(Doing, ShowsGate):
+    """A verb on a gate."""
 
     def post(self, request: Request, public_id: str) -> Response:
         """Do it, in the name of whoever asks, and answer with the gate as it is then."""
-        gate = self.gate(public_id)
-        asks = self.ask(data=request.data)
-        asks.is_valid(raise_exception=True)
-        says: dict[str, Any] = dict(asks.validated_data)
+        gate, says, verb = self.gate(public_id), self.asked(), self.verb
         if "for" in says:
             says["for_"] = says.pop("for")
-        verb = self.verb
         if verb == "decide" and says.get("outcome") == EXCEPTED:
             verb = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
-        getattr(verbs, verb)(gate=gate, by=self.person, seen=seen(request), **says)
+        do = getattr(verbs, verb)
+        do(gate=gate, by=self.person, seen=seen(request), **says)
         # Not looked for again: whoever has just left a seat may not see the pilot any more.
         return self.shown(request, gate, 201)
 
@@ -139,16 +126,4 @@ OF_EXCEPTION = ("reason", "until", "for_", "evidence", "on")
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_GATE[address]
-    doc = (getattr(verbs, verb).__doc__ or "").strip().split("\n")[0]
-    name = f"{verb.title().replace('_', '')}Gate"
-    says = {"verb": verb, "ask": ask, "__doc__": doc}
-    view = cast(type[GateVerb], type(name, (GateVerb,), says))
-    extend_schema_view(
-        post=extend_schema(
-            operation_id=f"gate_{verb}",
-            request=ask,
-            responses={201: WholeGateShape},
-            description=doc,
-        )
-    )(view)
-    return view.as_view()
+    return view_of(GateVerb, "gate", verb, ask, {201: WholeGateShape})

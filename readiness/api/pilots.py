@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import verbs
-from pilots.access import scope_of
 from pilots.models import Pilot
 from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
-from readiness.api.asks import OF_PILOT, Ask
+from readiness.api.asks import OF_PILOT
+from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
 from readiness.api.filters import PilotFilter
 from readiness.api.shapes import PilotShape, WholePilotShape
@@ -74,27 +74,14 @@ def shown(request: Request, pilot: Pilot, found: PilotOn) -> Response:
     return answered(request, pilot.version, WholePilotShape(found).data)
 
 
-class PilotVerb(Asking):
-    """A verb on a pilot. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
-
-    verb: str
-    ask: type[Ask]
-
-    def scope_needed(self) -> str:
-        """The scope that a key needs for this verb."""
-        return scope_of(self.verb)
-
-    def get_serializer_class(self) -> Any:
-        return self.ask
+class PilotVerb(Doing):
+    """A verb on a pilot."""
 
     def post(self, request: Request, key: str) -> Response:
         """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
-        pilot = self.pilot(key)
-        says = self.ask(data=request.data)
-        says.is_valid(raise_exception=True)
-        getattr(verbs, self.verb)(
-            pilot=pilot, by=self.person, seen=seen(request), **says.validated_data
-        )
+        pilot, says = self.pilot(key), self.asked()
+        do = getattr(verbs, self.verb)
+        do(pilot=pilot, by=self.person, seen=seen(request), **says)
         found = read_one(pilot, at=self.at)
         assert found is not None
         return shown(request, pilot, found)
@@ -103,16 +90,4 @@ class PilotVerb(Asking):
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_PILOT[address]
-    doc = (getattr(verbs, verb).__doc__ or "").strip().split("\n")[0]
-    name = f"{verb.title().replace('_', '')}Pilot"
-    says = {"verb": verb, "ask": ask, "__doc__": doc}
-    view = cast(type[PilotVerb], type(name, (PilotVerb,), says))
-    extend_schema_view(
-        post=extend_schema(
-            operation_id=f"pilot_{verb}",
-            request=ask,
-            responses=WholePilotShape,
-            description=doc,
-        )
-    )(view)
-    return view.as_view()
+    return view_of(PilotVerb, "pilot", verb, ask, WholePilotShape)
