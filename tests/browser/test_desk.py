@@ -1,0 +1,66 @@
+"""The office's desk, the rights and the API's page in a real browser; what prints; and what a stranger meets."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from pilots.models import Person
+from tests.browser.conftest import House
+from tests.browser.test_browsing import furnish
+
+DESK = (
+    "/admin/",
+    "/admin/pilots/pilot/",
+    "/admin/pilots/pilot/add/",
+    "/admin/pilots/decisionright/",
+    "/admin/pilots/person/",
+    "/admin/pilots/event/",
+    "/rights/",
+    "/api/v1/docs/",
+)
+
+
+def office(house: House) -> Person:
+    """Somebody of the program office who may open the admin."""
+    furnish(house.stage)
+    Person.objects.filter(pk=house.stage.ria.pk).update(is_staff=True)
+    return Person.objects.get(pk=house.stage.ria.pk)
+
+
+def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
+    visitor = house.visit(office(house))
+    wrong: list[str] = []
+    for path in DESK:
+        page = visitor.open(path)
+        assert page.url.endswith(path)
+        for width in (1440, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            wrong += _sideways(page, path, width)
+            # The page of the API is the library's own.
+            wrong += [] if "docs" in path else _violations(page, path, width)
+    assert wrong + visitor.trouble == []
+
+
+def _violations(page: Page, path: str, width: int) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{path} at {width}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]  # fmt: skip
+
+
+def _sideways(page: Page, path: str, width: int) -> list[str]:
+    needs = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{path} needs {needs} at {width}"] if needs > width else []
+
+
+def test_on_paper_the_wall_stays_and_the_doors_go(house: House) -> None:
+    page = house.visit(office(house)).open("/museum/")
+    page.emulate_media(media="print")
+    expect(page.locator(".masthead nav")).to_be_hidden()
+    expect(page.locator("ol.gallery li.exhibit").first).to_be_visible()
+
+
+def test_a_stranger_meets_the_sign_in_and_nothing_else(house: House) -> None:
+    visitor = house.visit(house.stage.vera)
+    visitor.page.context.clear_cookies()
+    for path in ("/", "/museum/", "/admin/", "/rights/", "/my/gates/"):
+        assert "/accounts/login/" in visitor.open(path).url
