@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,12 @@ from pilots.models import (
     Pilot,
     Portfolio,
     PortfolioRole,
-    Seat,
     StallPolicy,
 )
 from pilots.refusals import Refused
-from pilots.rules import history, rights
+from pilots.rules import history
 from readiness import ledger, querysets, reading, standing
+from tests.seating import seats_across, seats_of
 
 DATES = {"until", "to", "decide_by", "due", "from"}
 
@@ -189,34 +189,12 @@ class Story:
             kinds,
             own,
             {key: _on(of, at) for key, of in told.gates.items()},
-            self._seats(told.pilot, own.function, at),
+            seats_across(self.portfolio.pk, told.pilot, at),
             at=at,
             terms=standing.Terms(
                 **(self.told.get("settings") or {}), recorded_on=self.pilot.recorded_on
             ),
         )
-
-    def _seats(
-        self, lived: list[history.PilotSpell], function: int | None, at: date
-    ) -> dict[str, rights.Seat]:
-        """Who sits where, and since when somebody, or nobody, has, wherever the pilot lay."""
-        found = spells.seats_on(self.portfolio.pk, function, at)
-        places = [(spell.starts, spell.function) for spell in lived]
-        for kind in GateKind.objects.all():
-            stays = [
-                rights.Stay(day, self._sat(place, kind.key))
-                for day, place in places
-                if day <= at
-            ]
-            seat = found.get(kind.key) or rights.Seat(starts=at, ends=None)
-            found[kind.key] = replace(seat, run_from=rights.run_across(stays, at))
-        return found
-
-    def _sat(self, function: int | None, kind: str) -> list[rights.Seat]:
-        seats = Seat.objects.filter(
-            kind__key=kind, cell__portfolio=self.portfolio, cell__function=function
-        )
-        return [spells.as_seat(seat) for seat in seats.order_by("starts")]
 
     def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
         """The pilot on a date, from the stored spells; the querysets must say the same."""
@@ -236,10 +214,9 @@ class Story:
     def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:
         """Days by court, told again from the acts."""
         told, kinds = self._told(None)
+        sat = partial(seats_of, self.portfolio.pk)
         return ledger.by_court(
-            ledger.charges(
-                kinds, told.pilot, told.gates, self._sat, start=start, end=end
-            )
+            ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end)
         )
 
     def ledger_by_query(self, start: date, end: date) -> dict[str, int]:

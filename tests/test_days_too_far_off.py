@@ -71,3 +71,13 @@ def test_a_date_outside_is_one_that_a_calendar_reaches(story: Story) -> None:
         "until", "decide", story, gate=story.pilot.gates.get(kind=kind), by=ria,
         outcome="changes_requested", reason="Ask them.", court="outside", until=NEVER,
     )  # fmt: skip
+
+
+def test_a_rule_and_a_metric_hold_no_null_character(story: Story) -> None:
+    ria = story.people["ria"]
+    pilot = Pilot.objects.get(pk=story.pilot.pk)
+    _refused("success", "set_rules", story, pilot=pilot, by=ria, success="a\0b")
+    _refused(
+        "metric", "register_threshold", story, pilot=pilot, by=ria, metric="a\0b",
+        direction="at_least", value=0.8, kind="proportion", smallest_sample=10,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from pilots import spells
 from pilots.models import Person, Pilot
 from pilots.rules import history
 from readiness import querysets, reading, standing
+from tests.seating import seats_across
 from tests.worlds import Played, Stage, World, worlds
 
 DATES = 5
@@ -85,8 +86,14 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
 
 
 def _alike(says: standing.Reading | None) -> Any:
-    """A reading without what no spell tells: who lives in it."""
-    return says and replace(says, residence=None)
+    """A reading without what no spell tells (who lives in it), and without a seat's run, which `since` has taken up."""
+    if says is None:
+        return None
+    gates = {
+        key: replace(gate, seat=replace(gate.seat, run_from=None))
+        for key, gate in says.gates.items()
+    }
+    return replace(says, residence=None, gates=gates)
 
 
 def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | None:
@@ -106,7 +113,7 @@ def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | N
         {kind.key: kind for kind in kinds},
         own,
         {key: _on(of, at) for key, of in told.gates.items()},
-        spells.seats_on(pilot.portfolio_id, own.function, at),
+        seats_across(pilot.portfolio_id, told.pilot, at),
         at=at,
         terms=terms,
     )
