@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "import_export",
     "knox",
     "rest_framework",
 ]
@@ -257,12 +256,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
-
-# Import and export
-
-# A spreadsheet runs a cell that begins with "=". Ours never do.
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_USE_TRANSACTIONS = True
 
 # Logs
 
