@@ -86,7 +86,7 @@ def _done(event: Event) -> str:
     if event.verb == "pause" and data.get("until"):
         return _("%(what)s until %(day)s") % {"what": name, "day": _day(data["until"])}
     if event.verb == "record_measurement":
-        return _("Measured: %(value)s of %(sample)s, %(verdict)s") % {
+        return _("Measured: %(value)s on %(sample)s, %(verdict)s") % {
             "value": figure(data["value"]),
             "sample": data["sample"],
             "verdict": VERDICT.get(data.get("verdict", ""), ""),

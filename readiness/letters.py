@@ -34,6 +34,8 @@ class Letter:
 
 def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
     """One letter about every gate of a sender's pilots that waits on one decider."""
+    if len(items) == 1 and items[0][1].kind.clears_by == ACCEPTANCE:
+        return to_named(sender, to, items[0])
     names = sorted({gate.kind.name for _found, gate in items})
     subject = ngettext(
         "%(n)d pilot waits for a yes or no (%(gates)s)",

@@ -90,6 +90,11 @@ def figure(value: float, kind: str) -> str:
     return f"{100 * value:.4g}%" if kind == "proportion" else f"{value:.4g}"
 
 
+def rounded(value: float, kind: str) -> str:
+    """A value on the axis, with no more digits than help to find one's way."""
+    return f"{100 * value:.3g}%" if kind == "proportion" else f"{value:.3g}"
+
+
 def quality_of(events: Iterable[Event]) -> Quality:
     """What the thresholds and measurements among a pilot's events say, in their order."""
     agreed: list[Agreed] = []
@@ -153,7 +158,7 @@ def _drawn(
     ]  # fmt: skip
     kind = agreed[-1].threshold.kind
     ticks = [
-        Tick(x, figure(first + (last - first) * x / 100, kind), anchor)
+        Tick(x, rounded(first + (last - first) * x / 100, kind), anchor)
         for x, anchor in ((0, ""), (50, "mid"), (100, "end"))
     ]
     height = 74 + 44 * (len(rows) - drawn_from) + 28

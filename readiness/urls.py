@@ -6,6 +6,7 @@ from readiness import addresses as addresses  # registers pilot_key
 from readiness.pages.act import act_on_gate, act_on_pilot
 from readiness.pages.evidence import evidence
 from readiness.pages.home import home
+from readiness.pages.many import decide_many, minutes
 from readiness.pages.museum import claims, museum
 from readiness.pages.my_decisions import my_decisions
 from readiness.pages.my_gates import my_gates
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("my/gates/", my_gates, name="my-gates"),
     path("my/decisions/", my_decisions, name="my-decisions"),
+    path("my/decisions/many/", decide_many, name="decide-many"),
+    path("minutes/", minutes, name="minutes"),
     path("museum/", museum, name="museum"),
     path("museum/claims/", claims, name="claims"),
     path("portfolio/", portfolio, name="portfolio"),

@@ -80,6 +80,14 @@ class ActForm(forms.Form):
         """The verb's arguments, from what was typed."""
         return {k: v for k, v in self.cleaned_data.items() if k != "seen"}
 
+    def on_what(self) -> dict[str, Any]:
+        """What the verb acts on."""
+        return {self.takes: self.target}
+
+    def as_seen(self) -> Any:
+        """What the verb takes as `seen`."""
+        return looked.read(self.cleaned_data["seen"])
+
     # What the outside calls
 
     def act(self) -> bool:
@@ -87,9 +95,8 @@ class ActForm(forms.Form):
         if not self.is_valid():
             return False
         try:
-            arguments = {self.takes: self.target, "by": self.by} | self.asked()
-            now = looked.read(self.cleaned_data["seen"])
-            self.done = getattr(verbs, self.verb)(seen=now, **arguments)
+            arguments = {"by": self.by, "seen": self.as_seen()} | self.asked()
+            self.done = getattr(verbs, self.verb)(**self.on_what(), **arguments)
         except Refused as refused:
             self._refuse(refused)
             return False
@@ -151,11 +158,15 @@ class ActForm(forms.Form):
             _ = self.since  # read it before what was seen is brought up to date
             self._look_again()
 
+    def look_again(self) -> str:
+        """What is seen now."""
+        return looked.token(self.target)
+
     def _look_again(self) -> None:
         """Let the form be sent again by somebody who has now seen what others did; what they typed stays."""
         looked.pilot_of(self.target).refresh_from_db()
         data = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
-        data[self.add_prefix("seen")] = looked.token(self.target)
+        data[self.add_prefix("seen")] = self.look_again()
         self.data = data
 
 

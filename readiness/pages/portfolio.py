@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from pilots.models import GateKind, Portfolio
 from readiness import standing, words
+from readiness.duties import duties
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.querysets import StandingQuerySet, gates_on, pilots
@@ -65,6 +66,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "page": page,
         "kinds": kinds,
         "rows": [_row(one, kinds) for one in read_many(page.object_list, at=at)],
+        "keeps": duties(person).office,
         "wanted": wanted,
         "chosen": chosen,
         "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(person).order_by()).distinct()[:200],

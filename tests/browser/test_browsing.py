@@ -40,6 +40,7 @@ def furnish(stage: Stage) -> Pilot:
 def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
     """Every page, with somebody who uses it."""
     gate = stage.gate(pilot, "legal-sign-off")
+    other = stage.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
     users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua}
     rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]  # fmt: skip
     return [
@@ -48,6 +49,11 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
         (stage.ria, reverse("readiness:pilot", args=["CO-015"])),
         (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
         (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
+        (stage.ria, reverse("readiness:minutes")),
+        (
+            stage.perpetua,
+            f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}",
+        ),
     ]
 
 

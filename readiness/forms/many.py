@@ -1,0 +1,186 @@
+"""The forms for many gates at once: those that are alike, decided once, and the minutes of one meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pilots import verbs
+from pilots.models import Gate, GateKind, Person
+from pilots.refusals import ChangedMeanwhile, Refused
+from pilots.seen import of_gates
+from pilots.verbs.many import Entry
+from readiness.forms import seen as looked
+from readiness.forms.fields import DayField, LineField, PersonField
+from readiness.forms.gates import DecideForm
+from readiness.querysets import pilots
+
+MOST = 50
+"""Gates decided at once; more cannot be read on one page."""
+
+
+class DecideManyForm(DecideForm):
+    """One answer on several gates of one kind. What was seen of each is carried, so that none is answered blindly."""
+
+    verb = "decide_many"
+    title = _("One answer for all of them")
+    button = _("Sign this answer for each")
+    done_says = _("Signed for each. The ones after the first cite it.")
+
+    def __init__(self, *args: Any, gates: Sequence[Gate], **kwargs: Any) -> None:
+        self.gates = list(gates)
+        super().__init__(*args, target=self.gates[0], saw=0, **kwargs)
+        if not self.is_bound:
+            self.initial["seen"] = self._drawn()
+
+    def on_what(self) -> dict[str, Any]:
+        return {"gates": self.gates}
+
+    def as_seen(self) -> dict[int, int]:
+        """What the person saw of each gate, by its primary key."""
+        carried = dict(
+            part.split(":", 1)
+            for part in self.cleaned_data["seen"].split(",")
+            if ":" in part
+        )
+        try:
+            return {
+                gate.pk: looked.read(carried[gate.public_id]) for gate in self.gates
+            }
+        except KeyError as missing:
+            raise ChangedMeanwhile from missing
+
+    def _drawn(self) -> str:
+        now = of_gates(self.gates)
+        return ",".join(f"{gate.public_id}:{now[gate.pk]}" for gate in self.gates)
+
+    def look_again(self) -> str:
+        return self._drawn()
+
+
+OUTCOMES = [
+    ("", "–"),
+    ("cleared", _("Yes")),
+    ("changes_requested", _("Changes")),
+    ("refused", _("No")),
+    ("excepted", _("Let past until")),
+]
+ROWS = 4
+
+
+class MinutesForm(forms.Form):
+    """One meeting's answers on gates of any kind, a row each, with the minutes as their evidence."""
+
+    on = DayField(label=_("Day of the meeting"))
+    evidence = LineField(
+        label=_("The minutes"), help_text=_("A link to them. Every answer rests on it.")
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Person,
+        rows: int = ROWS,
+        **kwargs: Any,
+    ) -> None:
+        self.by = by
+        self.refused: Refused | None = None
+        self.done: Any = None
+        typed: Mapping[str, Any] = data or kwargs.get("initial") or {}
+        self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
+        super().__init__(data, auto_id="minutes-%s", use_required_attribute=False, **kwargs)  # fmt: skip
+        kinds = [("", "–")] + [
+            (kind.key, kind.name)
+            for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
+        ]
+        for n in range(1, self.rows + 1):
+            self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"), max_length=80)  # fmt: skip
+            self.fields[f"row_{n}_kind"] = _choice(_("Gate"), kinds)
+            self.fields[f"row_{n}_outcome"] = _choice(_("Answer"), OUTCOMES)
+            self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))  # fmt: skip
+            self.fields[f"row_{n}_until"] = DayField(label=_("Until"))
+            self.fields[f"row_{n}_reason"] = LineField(label=_("Reason, in a sentence"))
+
+    PARTS = ("pilot", "kind", "outcome", "for", "until", "reason")
+
+    @property
+    def lines(self) -> list[list[forms.BoundField]]:
+        """The rows as a template draws them."""
+        return [[self[f"row_{n}_{part}"] for part in self.PARTS] for n in range(1, self.rows + 1)]  # fmt: skip
+
+    def act(self) -> bool:
+        """Record the minutes. False where something typed cannot be read, or an answer is refused; nothing is written then."""
+        if not self.is_valid():
+            return False
+        numbers, entries = self._entries()
+        if self.errors:
+            return False
+        try:
+            self.done = verbs.record_minutes(
+                by=self.by,
+                entries=entries,
+                on=self.cleaned_data["on"],
+                evidence=self.cleaned_data["evidence"],
+            )
+        except Refused as refused:
+            self._refuse(refused, numbers)
+            return False
+        return True
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form."""
+        if self.refused:
+            return self.refused.status
+        return 422 if self.is_bound and self.errors else 200
+
+    def _entries(self) -> tuple[list[int], list[Entry]]:
+        """The rows in which something is typed, each as an answer on a gate that this person may see."""
+        typed = self.cleaned_data
+        used = [
+            n for n in range(1, self.rows + 1)
+            if any(typed.get(f"row_{n}_{part}") for part in self.PARTS)
+        ]  # fmt: skip
+        mine = pilots().visible_to(self.by).order_by().values("pk")
+        keys = {typed[f"row_{n}_pilot"] for n in used}
+        rows = Gate.objects.filter(pilot__in=mine, pilot__key__in=keys).select_related("pilot__portfolio", "kind")  # fmt: skip
+        there = {(gate.pilot.key, gate.kind.key): gate for gate in rows}
+        numbers, entries = [], []
+        for n in used:
+            gate = there.get((typed[f"row_{n}_pilot"], typed[f"row_{n}_kind"]))
+            if gate is None:
+                self.add_error(f"row_{n}_pilot", forms.ValidationError(_("There is no such gate, or it is not yours to see."), code="not_found"))  # fmt: skip
+                continue
+            numbers.append(n)
+            entries.append(
+                Entry(
+                    gate, typed[f"row_{n}_outcome"], typed[f"row_{n}_reason"],
+                    for_=typed[f"row_{n}_for"], until=typed[f"row_{n}_until"],
+                    court="outside" if typed[f"row_{n}_outcome"] == "changes_requested" and typed[f"row_{n}_until"] else "",
+                )
+            )  # fmt: skip
+        return numbers, entries
+
+    def _refuse(self, refused: Refused, numbers: list[int]) -> None:
+        """Each row says its own refusal; one of the whole form stands above it."""
+        self.refused = refused
+        for place, each in refused.rows.items():
+            name = f"row_{numbers[place]}_{(each.field or '').rstrip('_')}"
+            field = name if name in self.fields else f"row_{numbers[place]}_outcome"
+            self.add_error(field, forms.ValidationError(each.says, code=each.code))
+        if not refused.rows:
+            field = refused.field if refused.field in self.fields else None  # type: ignore[assignment]
+            self.add_error(field, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
+
+
+def _choice(label: Any, choices: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, choices=choices)
+
+
+def _number(name: str) -> int:
+    parts = name.split("_")
+    return int(parts[1]) if len(parts) == 3 and parts[0] == "row" and parts[1].isdecimal() else 0  # fmt: skip

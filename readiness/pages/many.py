@@ -1,0 +1,125 @@
+"""Many gates at once: several of one kind answered alike, their differences in sight; and the minutes of a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from pilots.models import Gate
+from pilots.today import today
+from readiness import forms, sealed, words
+from readiness.duties import duties
+from readiness.forms.many import MOST, DecideManyForm, MinutesForm
+from readiness.pages.looking import WITH, reader
+from readiness.querysets import pilots
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One of the gates, with what only it would be answered on."""
+
+    gate: Gate
+    differs: Sequence[str]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_many(request: HttpRequest) -> HttpResponse:
+    """Several gates of one kind, decided once."""
+    person = reader(request)
+    asked = request.POST if request.method == "POST" else request.GET
+    gates = _gates(person, asked.getlist("gate"))
+    queue = reverse("readiness:my-decisions")
+    if not gates or len({gate.kind_id for gate in gates}) > 1:
+        says = _("Choose gates of one kind: what is decided on differs between kinds.") if gates else _("Choose a gate at least.")  # fmt: skip
+        messages.error(request, says)
+        return redirect(queue)
+    given: dict[str, Any] = {"gates": gates, "by": person, "office": False}
+    form = DecideManyForm(**given)
+    if request.method == "POST":
+        if "another" in request.POST:
+            typed = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}  # fmt: skip
+            rows = DecideManyForm(initial=typed, **given).rows + 1
+            form = DecideManyForm(initial=typed, rows=rows, **given)
+        else:
+            form = DecideManyForm(request.POST, **given)
+            if form.act():
+                messages.success(request, str(form.done_says))
+                return redirect(queue)
+    same, names, alike = differences(gates)
+    context = {
+        "form": form,
+        "gates": gates,
+        "kind": gates[0].kind,
+        "same": same,
+        "names": names,
+        "alike": alike,
+        "opening": opening(gates),
+        "people": forms.people_near(gates[0].pilot),
+        "at": today(),
+        "back": queue,
+    }
+    return render(request, "pages/decide_many.html", context, status=form.status)
+
+
+def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
+    mine = pilots().visible_to(person).order_by().values("pk")
+    rows = Gate.objects.filter(public_id__in=public_ids[:MOST], pilot__in=mine)
+    with_pilot = rows.select_related("kind", *(f"pilot__{name}" for name in WITH))
+    return list(with_pilot.order_by("pilot__key", "pk"))
+
+
+def differences(gates: Sequence[Gate]) -> tuple[list[sealed.Fact], list[str], list[Alike]]:  # fmt: skip
+    """What is the same for all of them, the names of what is not, and what each would be answered on."""
+    agreed = sealed.agreed_on([gate.pilot for gate in gates])
+    each = [sealed.facts(gate.kind, gate.pilot, agreed.get(gate.pilot_id, {})) for gate in gates]  # fmt: skip
+    columns = list(zip(*each, strict=True))
+    differs = [n for n, column in enumerate(columns) if len({fact.value for fact in column}) > 1]  # fmt: skip
+    same = [column[0] for n, column in enumerate(columns) if n not in differs]
+    names = [columns[n][0].name for n in differs]
+    alike = [
+        Alike(gate, [facts[n].value for n in differs])
+        for gate, facts in zip(gates, each, strict=True)
+    ]
+    return same, names, alike
+
+
+def opening(gates: Sequence[Gate]) -> str:
+    """The sentence that the page opens with."""
+    return ngettext(
+        "One answer, on %(gate)s of one pilot.",
+        "One answer, on %(gate)s of %(n)s pilots.",
+        len(gates),
+    ) % {"gate": gates[0].kind.name, "n": words.number(len(gates)).lower()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def minutes(request: HttpRequest) -> HttpResponse:
+    """One meeting's answers on many gates, entered by the program office or by a decider."""
+    person = reader(request)
+    does = duties(person)
+    if not (does.office or does.decides):
+        raise PermissionDenied
+    form = MinutesForm(by=person)
+    if request.method == "POST" and "another" in request.POST:
+        typed = {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
+        rows = MinutesForm(by=person, initial=typed).rows + 1
+        form = MinutesForm(by=person, initial=typed, rows=rows)
+    elif request.method == "POST":
+        form = MinutesForm(request.POST, by=person)
+        if form.act():
+            n = len(form.done)
+            says = ngettext("One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n)  # fmt: skip
+            messages.success(request, says % {"n": words.number(n)})
+            return redirect("readiness:minutes")
+    context = {"form": form, "at": today(), "people": []}
+    return render(request, "pages/minutes.html", context, status=form.status)

@@ -1,0 +1,117 @@
+"""Many gates at once: decided alike with their differences in sight, and a meeting's minutes in one form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from pilots import verbs
+from pilots.models import Decision, Person, Pilot
+from tests.pages.conftest import Stage
+
+MANY, MINUTES = "readiness:decide-many", "readiness:minutes"
+
+
+def as_(person: Person) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def two(stage: Stage) -> list[Pilot]:
+    return [stage.running("A-1", "First"), stage.running("A-2", "Second", tool="Drafter 2")]  # fmt: skip
+
+
+def ids(stage: Stage, pilots: list[Pilot], kind: str = "legal-sign-off") -> list[str]:
+    return [stage.gate(pilot, kind).public_id for pilot in pilots]
+
+
+def send(client: Client, gates: list[str], **typed: Any) -> Any:
+    drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]
+    return client.post(reverse(MANY), {"gate": gates, "seen": drawn["seen"].value(), **typed})  # fmt: skip
+
+
+def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(
+    stage: Stage,
+) -> None:
+    pilots = two(stage)
+    page = as_(stage.perpetua).get(reverse(MANY), {"gate": ids(stage, pilots)})
+    assert page.context["names"] == ["The tool"]
+    assert [each.differs for each in page.context["alike"]] == [["Drafter 1"], ["Drafter 2"]]  # fmt: skip
+    assert "The data" in [fact.name for fact in page.context["same"]]
+    answer = send(as_(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="Standard terms.")  # fmt: skip
+    assert answer.status_code == 302
+    assert Decision.objects.filter(outcome="cleared", decider=stage.perpetua).count() == 2  # fmt: skip
+
+
+def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -> None:
+    pilots = two(stage)
+    page = send(as_(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="")
+    assert page.status_code == 422
+    client, gates = as_(stage.perpetua), ids(stage, pilots)
+    drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["seen"].value()
+    verbs.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")  # fmt: skip
+    sent = {"gate": gates, "seen": drawn, "outcome": "cleared", "reason": "Mine."}
+    late = client.post(reverse(MANY), sent)
+    assert late.status_code == 412
+    assert "Mine." in late.content.decode()
+    assert not Decision.objects.filter(outcome="cleared").exists()
+    again = late.context["form"]["seen"].value()
+    assert client.post(reverse(MANY), sent | {"seen": again}).status_code == 302
+
+
+def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(
+    stage: Stage,
+) -> None:
+    [one, other] = two(stage)
+    mixed = [*ids(stage, [one]), *ids(stage, [other], "it-data-access")]
+    back = reverse("readiness:my-decisions")
+    assert as_(stage.perpetua).get(reverse(MANY), {"gate": mixed})["Location"] == back
+    hidden = as_(stage.noam).get(reverse(MANY), {"gate": ids(stage, [one])})
+    assert hidden["Location"] == back
+
+
+def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) -> None:
+    two(stage)
+    typed = {
+        "on": stage.day(1).isoformat(), "evidence": "https://minutes.test/7",
+        "row_1_pilot": "A-1", "row_1_kind": "legal-sign-off", "row_1_outcome": "cleared",
+        "row_1_for": "Perpetua Rask", "row_1_reason": "Standard terms.",
+        "row_2_pilot": "A-2", "row_2_kind": "it-data-access", "row_2_outcome": "refused",
+        "row_2_for": "bastian@example.org", "row_2_reason": "No list of the data.",
+    }  # fmt: skip
+    refused = as_(stage.ria).post(reverse(MINUTES), typed | {"evidence": ""})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.as_data()["evidence"][0].code == "evidence_required"  # fmt: skip
+    assert as_(stage.ria).post(reverse(MINUTES), typed).status_code == 302
+    found = Decision.objects.filter(by=stage.ria, recorded_for=True)
+    assert {(d.decider, d.outcome) for d in found} == {(stage.perpetua, "cleared"), (stage.bastian, "refused")}  # fmt: skip
+
+
+def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(
+    stage: Stage,
+) -> None:
+    two(stage)
+    typed = {
+        "evidence": "https://minutes.test/7",
+        "row_1_pilot": "A-1", "row_1_kind": "legal-sign-off", "row_1_outcome": "cleared",
+        "row_1_for": "Perpetua Rask", "row_1_reason": "Standard terms.",
+        "row_2_pilot": "A-2", "row_2_kind": "it-data-access", "row_2_outcome": "cleared",
+        "row_2_for": "Perpetua Rask", "row_2_reason": "Fine.",
+    }  # fmt: skip
+    page = as_(stage.ria).post(reverse(MINUTES), typed)
+    assert page.context["form"].errors.as_data()["row_2_outcome"][0].code == "not_yours"
+    assert not Decision.objects.filter(recorded_for=True).exists()
+    unknown = as_(stage.ria).post(reverse(MINUTES), typed | {"row_2_pilot": "Z-9"})
+    assert unknown.context["form"].errors.as_data()["row_2_pilot"][0].code == "not_found"  # fmt: skip
+
+
+def test_minutes_are_for_the_office_and_for_deciders(stage: Stage) -> None:
+    two(stage)
+    assert as_(stage.perpetua).get(reverse(MINUTES)).status_code == 200
+    assert as_(stage.vera).get(reverse(MINUTES)).status_code == 403
+    more = as_(stage.ria).post(reverse(MINUTES), {"another": "1", "row_1_pilot": "A-1"})
+    assert more.context["form"]["row_5_pilot"].value() is None
+    assert more.context["form"]["row_1_pilot"].value() == "A-1"
