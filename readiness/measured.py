@@ -22,6 +22,13 @@ class Agreed:
     x: float = 0.0
 
     @property
+    def anchor(self) -> str:
+        """Where its name stands beside its line: inside the picture at either end."""
+        if self.x < 12:
+            return ""
+        return "end" if self.x > 88 else "mid"
+
+    @property
     def says(self) -> str:
         return self.threshold.in_words()
 

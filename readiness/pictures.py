@@ -97,7 +97,8 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
         level = next((i for i, last in enumerate(taken) if x - last >= ROOM), None)
         if level is not None:
             taken[level] = x
-        picture.strokes.append(x)
+        if picture.hatched is None or x < picture.hatched[0]:
+            picture.strokes.append(x)  # what is hatched did not move
         picture.points.append(
             _point(number, event, x, None if level is None else LEVELS[level])
         )
