@@ -9,22 +9,29 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import Invalid
 from pilots.today import today
+from pilots.verbs.desk import FAR_OFF
+
+FIRST_YEAR = 1900
+"""Nothing was recorded before; months and quarters before a day asked for must still be days."""
 
 
 def as_of(query: Mapping[str, str], name: str = "as_of") -> date:
     """The day asked for. Read it once for each request, and hand it on.
 
     Raises:
-        Invalid: it is not a calendar date, with the field.
+        Invalid: it is not a calendar date, or one that no record reaches, with the field.
     """
     written = query.get(name, "").strip()
     if not written:
         return today()
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError as wrong:
         raise Invalid(
             _("“%(written)s” is not a date. Write it as 2026-11-23.")
             % {"written": written[:40]},
             field=name,
         ) from wrong
+    if not FIRST_YEAR <= day.year < FAR_OFF:
+        raise Invalid(_("No record reaches that day."), field=name)
+    return day

@@ -93,7 +93,7 @@ def _stretches(
         for seat in seats(function, kind):
             days |= {seat.starts, _after(seat.ends)}
     cuts = sorted(day for day in days if start <= day < end)
-    yield from zip(cuts, [*cuts[1:], end], strict=True)
+    yield from zip(cuts, [*cuts, end][1:], strict=True)
 
 
 def _after(day: date | None) -> date:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from pilots import verbs
 from pilots.models import Event, GateKind, Person, Pilot
@@ -81,3 +82,40 @@ def test_a_rule_and_a_metric_hold_no_null_character(story: Story) -> None:
         "metric", "register_threshold", story, pilot=pilot, by=ria, metric="a\0b",
         direction="at_least", value=0.8, kind="proportion", smallest_sample=10,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "1899-12-31", "9000-01-01", "9999-12-31"]
+)
+def test_a_reader_asks_for_days_that_a_record_reaches(
+    story: Story, client: Client, day: str
+) -> None:
+    client.force_login(story.people["ria"])
+    for address in (
+        "/museum/",
+        "/portfolio/",
+        "/rights/",
+        f"/pilots/{story.pilot.key}/",
+    ):
+        assert client.get(address, {"as_of": day}).status_code < 500, address
+    for address in ("exhibits", "pilots", "portfolio/trend", "portfolio/waits"):
+        asked = {"as_of": day, "from": day, "to": day}
+        found = client.get(f"/api/v1/{address}/", asked)
+        assert found.status_code == 422, address
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "8999-12-31"])
+def test_the_first_and_the_last_such_day_are_answered(
+    story: Story, client: Client, day: str
+) -> None:
+    client.force_login(story.people["ria"])
+    for address in ("/museum/", "/api/v1/exhibits/", "/api/v1/portfolio/trend/"):
+        assert client.get(address, {"as_of": day}).status_code == 200, address
+
+
+def test_a_period_of_no_days_is_charged_to_nobody(story: Story, client: Client) -> None:
+    client.force_login(story.people["ria"])
+    asked = {"from": "2025-03-10", "to": "2025-03-10"}
+    found = client.get("/api/v1/portfolio/waits/", asked)
+    assert found.status_code == 200
+    assert story.ledger_by_query(DAY, DAY) == story.ledger_by_rules(DAY, DAY) == {}
