@@ -37,6 +37,8 @@ class Refused(Exception):
 
 
 class NotYours(Refused):
+    """This person may not do this here."""
+
     code = "not_yours"
     status = 403
     sentence = _(
@@ -45,6 +47,8 @@ class NotYours(Refused):
 
 
 class SelfApproval(Refused):
+    """Whoever asked would grant it; a sponsor would decide a gate of their own pilot; whoever accepted the risk would adopt."""
+
     code = "self_approval"
     status = 403
     sentence = _(
@@ -53,6 +57,8 @@ class SelfApproval(Refused):
 
 
 class NotNamed(Refused):
+    """Accepting, declining or leaving what one is not named for."""
+
     code = "not_named"
     status = 403
     sentence = _(
@@ -61,18 +67,24 @@ class NotNamed(Refused):
 
 
 class ReasonRequired(Refused):
+    """The outcome needs a reason; retiring needs what was learned."""
+
     code = "reason_required"
     status = 422
     sentence = _("Say why, in a sentence. It is kept with the act.")
 
 
 class EvidenceRequired(Refused):
+    """The outcome needs evidence: it is recorded for its decider, or says that a condition is met."""
+
     code = "evidence_required"
     status = 422
     sentence = _("Add the evidence: a link or a file that shows it.")
 
 
 class ConditionsRequired(Refused):
+    """A yes on conditions names none, or one without an owner or a date."""
+
     code = "conditions_required"
     status = 422
     sentence = _(
@@ -81,12 +93,16 @@ class ConditionsRequired(Refused):
 
 
 class EndRequired(Refused):
+    """The outcome needs a last day."""
+
     code = "end_required"
     status = 422
     sentence = _("Give the last day until which this holds.")
 
 
 class EndTooLate(Refused):
+    """An exception or a pause beyond 90 days."""
+
     code = "end_too_late"
     status = 422
     sentence = _(
@@ -95,6 +111,8 @@ class EndTooLate(Refused):
 
 
 class AlreadyStalled(Refused):
+    """Moving the decide-by date, or pausing, once the stall date has come."""
+
     code = "already_stalled"
     sentence = _(
         "The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now."
@@ -102,12 +120,16 @@ class AlreadyStalled(Refused):
 
 
 class InFuture(Refused):
+    """The day of the act is after today."""
+
     code = "in_future"
     status = 422
     sentence = _("That day has not come yet. Give today or an earlier day.")
 
 
 class BeforeRecord(Refused):
+    """The day of the act is before the pilot was recorded."""
+
     code = "before_record"
     status = 422
     sentence = _(
@@ -116,11 +138,15 @@ class BeforeRecord(Refused):
 
 
 class WrongStage(Refused):
+    """The verb does not fit the stage: deciding on a retired pilot, starting twice."""
+
     code = "wrong_stage"
     sentence = _("This does not fit the pilot's stage.")
 
 
 class WrongGate(Refused):
+    """The verb does not fit the gate: accepting an approval gate, deciding an acceptance gate."""
+
     code = "wrong_gate"
     sentence = _(
         "This does not fit the gate: some are decided, others accepted by the person named."
@@ -128,11 +154,15 @@ class WrongGate(Refused):
 
 
 class NothingAsked(Refused):
+    """Granting an exception that nobody asked for, or answering what was not requested."""
+
     code = "nothing_asked"
     sentence = _("Nothing was asked here. Somebody has to ask first.")
 
 
 class NotMeasured(Refused):
+    """Clearing the quality gate on anything but a measurement that is met."""
+
     code = "not_measured"
     sentence = _(
         "Quality can be cleared only on a measurement that meets the agreed threshold. Measure first."
@@ -140,11 +170,15 @@ class NotMeasured(Refused):
 
 
 class GatesOpen(Refused):
+    """Adopting while a gate is open."""
+
     code = "gates_open"
     sentence = _("It cannot be adopted today. Gates are open.")
 
 
 class GatesAsserted(Refused):
+    """Adopting while a gate rests on what a list says."""
+
     code = "gates_asserted"
     sentence = _(
         "It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them."
@@ -152,6 +186,8 @@ class GatesAsserted(Refused):
 
 
 class RulesMissing(Refused):
+    """Adopting while a rule is not stated, or nobody has accepted the risk."""
+
     code = "rules_missing"
     sentence = _(
         "It cannot be adopted today. Rules are not known, or nobody has accepted the risk."
@@ -159,6 +195,8 @@ class RulesMissing(Refused):
 
 
 class RulesUnconfirmed(Refused):
+    """Adopting before the manager has confirmed the rules as they stand."""
+
     code = "rules_unconfirmed"
     sentence = _(
         "It cannot be adopted today. The pilot's manager has not confirmed that they can work by the rules as they stand."
@@ -166,17 +204,23 @@ class RulesUnconfirmed(Refused):
 
 
 class EscalationRequired(Refused):
+    """Beyond what the program office may allow: a third slip, a date more than 26 weeks after the start, a third pause, more than 180 paused days, more quiet days."""
+
     code = "escalation_required"
     status = 403
     sentence = _("This takes the portfolio's escalation person. Ask them to do it.")
 
 
 class Overlap(Refused):
+    """A right or a delegation on days on which another one of the same reach holds."""
+
     code = "overlap"
     sentence = _("Another right of the same reach holds on those days.")
 
 
 class ChangedMeanwhile(Refused):
+    """The record or the gate is no longer as the person saw it."""
+
     code = "changed_meanwhile"
     status = 412
     sentence = _(
@@ -185,6 +229,8 @@ class ChangedMeanwhile(Refused):
 
 
 class Invalid(Refused):
+    """A value that cannot be: not a number, an end before its start, an empty text. The sentence says which, at its field."""
+
     code = "invalid"
     status = 422
     sentence = _("This value cannot be.")
