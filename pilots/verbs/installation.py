@@ -12,7 +12,7 @@ from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days
 from pilots.verbs.people import open_account
-from pilots.verbs.reference_rows import log, only_office
+from pilots.verbs.reference_rows import log, only_office, only_their_office
 
 SET_UP = "set_up"
 
@@ -54,6 +54,7 @@ def set_password(
     on, known = days(on, known)
     if by != person:
         only_office(by, None, on)
+        only_their_office(by, person)
     if person.closed_by(on):
         raise Invalid(_("This account is closed."), field="person")
     person.set_password(password)
