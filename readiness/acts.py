@@ -32,7 +32,6 @@ STAGES: dict[str, tuple[str, ...]] = {
 }
 """The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""
 
-ESCALATION_TOO = frozenset({"move-decide-by", "pause", "accept-risk"})
 NOT_STALLED = frozenset({"move-decide-by", "pause"})
 
 
@@ -53,6 +52,7 @@ def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
         access.MANAGER: now.manager == person.pk,
         access.NAMED: person in named,
         access.DECIDER: person.pk in seated,
+        access.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
     }
     return frozenset(role for role, yes in has.items() if yes)
 
@@ -62,15 +62,22 @@ def on_pilot(
 ) -> list[str]:
     """The verbs on the pilot that this person may do now, as they stand in addresses."""
     mine = roles(person, found, office=office)
-    escalates = found.pilot.portfolio.escalation_id == person.pk
     offered = []
     for act, stages in STAGES.items():
-        allowed = access.may(act.replace("-", "_"), mine) or (
-            escalates and act in ESCALATION_TOO
-        )
-        if allowed and found.reading.stage in stages and _fits(act, found, state):
+        if (
+            _may(act, mine)
+            and found.reading.stage in stages
+            and _fits(act, found, state)
+        ):
             offered.append(act)
     return offered
+
+
+def _may(act: str, mine: frozenset[str]) -> bool:
+    """Whether the table lets them, within the limits of rules 4 and 5 or beyond."""
+    verb = act.replace("-", "_")
+    past = access.beyond(verb)
+    return access.may(verb, mine) or (past in access.MAY and access.may(past, mine))
 
 
 def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
@@ -99,10 +106,11 @@ def on_gate(
     if gate.kind.clears_by == ACCEPTANCE:
         return _on_acceptance(person, state, mine)
     offered = []
-    if may_decide(person, found, gate, away=away) or office:
+    records = access.may("record_for_decider", mine)
+    if records or may_decide(person, found, gate, away=away):
         offered.append("decide")
     if state.askers and (
-        may_decide(person, found, gate, askers=state.askers, away=away) or office
+        records or may_decide(person, found, gate, askers=state.askers, away=away)
     ):
         offered.append("except")
     if state.answer in gates.ASKS_TEAM and access.may("answer", mine):
@@ -117,14 +125,10 @@ def on_gate(
 def _on_acceptance(
     person: Person, state: gates.GateState, mine: frozenset[str]
 ) -> list[str]:
-    offered = []
-    if state.nominee == person.pk:
-        offered += ["accept", "decline"]
-    if state.accepted == person.pk:
-        offered.append("leave")
-    if access.may("nominate", mine):
-        offered.append("nominate")
-    return offered
+    named = {access.NOMINEE: state.nominee, access.ACCEPTED: state.accepted}
+    mine |= {what for what, who in named.items() if who == person.pk}
+    words = ("accept", "decline", "leave", "nominate")
+    return [word for word in words if access.may(word, mine)]
 
 
 def unmet(state: gates.GateState) -> list[dict[str, object]]:
@@ -135,7 +139,8 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
 def _may_meet(
     person: Person, condition: dict[str, object], mine: frozenset[str]
 ) -> bool:
-    return condition["owner"] == person.pk or access.may("meet_condition", mine)
+    owns = {access.OWNER} if condition["owner"] == person.pk else set()
+    return access.may("meet_condition", mine | owns)
 
 
 def may_decide(

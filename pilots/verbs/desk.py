@@ -105,6 +105,8 @@ class Desk:
             found.add(access.NAMED)
         if self._decides():
             found.add(access.DECIDER)
+        if self.is_escalation():
+            found.add(access.ESCALATION)
         return frozenset(found)
 
     def _decides(self) -> bool:
@@ -115,16 +117,26 @@ class Desk:
                     return True
         return False
 
-    def allow(self, verb: str) -> None:
-        """Refuse whoever may not do this here. An import may."""
-        if self.by is not None and not access.may(verb, self.roles()):
+    def allow(self, *verbs: str, is_: frozenset[str] = frozenset()) -> None:
+        """Refuse whoever may do none of these here. An import may. `is_`: what they are to what the act is on."""
+        if self.by is None:
+            return
+        mine = self.roles() | is_
+        if not any(access.may(verb, mine) for verb in verbs):
             raise NotYours
 
-    def only_people(self, verb: str) -> None:
+    def only_people(self, verb: str, is_: frozenset[str] = frozenset()) -> None:
         """Refuse an import, and whoever may not do this here."""
         if self.by is None:
             raise NotYours
-        self.allow(verb)
+        self.allow(verb, is_=is_)
+
+    def owner_of(self, conditions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+        """What the person acting is to these conditions: the owner of one, or nothing."""
+        if self.by is None or access.has_left(self.by, self.on):
+            return frozenset()
+        owners = {condition["owner"] for condition in conditions}
+        return frozenset({access.OWNER} if self.by.pk in owners else ())
 
     def stages(self, *allowed: str) -> None:
         """Refuse a verb that does not fit the stage."""

@@ -160,12 +160,8 @@ def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
 
 def _may_act(desk: Desk, gate: Gate | None) -> None:
     """Refuse whoever may not act on this pilot; the owner of a condition may on its gate."""
-    if desk.by is None or access.has_left(desk.by, desk.on):
-        raise NotYours
     asked = desk.state.gates[gate.kind.key].conditions if gate is not None else ()
-    if desk.is_escalation() or desk.who in {each["owner"] for each in asked}:
-        return
-    desk.only_people("file_evidence")
+    desk.only_people("file_evidence", desk.owner_of(asked))
 
 
 def _of_office(by: Person, portfolio: Portfolio, on: date) -> bool:

@@ -93,14 +93,15 @@ def _capacity(
     barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
     # Only an escalation person has to ask who is away.
     capacity = rights.may_decide(seat, decider.pk, barred=barred, away=())
-    if capacity is not None:
-        return capacity
-    away = desk.away()
-    capacity = rights.may_decide(seat, decider.pk, barred=barred, away=away)
+    if capacity is None:
+        away = desk.away()
+        capacity = rights.may_decide(seat, decider.pk, barred=barred, away=away)
     if capacity is None:
         others = barred - {decider.pk}
         free = rights.may_decide(seat, decider.pk, barred=others, away=away)
         raise SelfApproval if decider.pk in barred and free else NotYours
+    if not access.may("decide", frozenset({capacity})):
+        raise NotYours
     return capacity
 
 
@@ -390,8 +391,7 @@ def meet_condition(
         c for c in state.conditions
         if not c.get("met") and seals.same(c["text"], text)
     ]  # fmt: skip
-    if desk.who not in {c["owner"] for c in asked} or access.has_left(by, desk.on):
-        desk.only_people("meet_condition")
+    desk.only_people("meet_condition", desk.owner_of(asked))
     text = need_text(text, "text")
     if not asked:
         raise NothingAsked(field="text")
@@ -434,9 +434,16 @@ def nominate(
 
 
 def _in_own_name(
-    desk: Desk, gate: Gate, by: Person, outcome: str, reason: str | None
+    desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str
 ) -> Decision:
-    state = desk.state.gates[gate.kind.key]
+    """What only the person named can say, or a refusal."""
+    state, by = desk.state.gates[gate.kind.key], desk.by
+    if by is None or access.has_left(by, desk.on):
+        raise NotNamed
+    named = {access.NOMINEE: state.nominee, access.ACCEPTED: state.accepted}
+    is_ = frozenset(what for what, who in named.items() if who == by.pk)
+    if not access.may(verb, is_):
+        raise NotNamed
     return _answer(
         desk,
         gate,
@@ -463,9 +470,7 @@ def accept(
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
     _not_over(desk)
-    if by is None or state.nominee != by.pk or access.has_left(by, desk.on):
-        raise NotNamed
-    return _in_own_name(desk, row, by, gates.ACCEPTED, reason)
+    return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept")
 
 
 @transaction.atomic
@@ -482,9 +487,7 @@ def decline(
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
     _not_over(desk)
-    if by is None or state.nominee != by.pk or access.has_left(by, desk.on):
-        raise NotNamed
-    return _in_own_name(desk, row, by, gates.DECLINED, reason)
+    return _in_own_name(desk, row, gates.DECLINED, reason, "decline")
 
 
 @transaction.atomic
@@ -501,6 +504,4 @@ def leave(
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
     _not_over(desk)
-    if by is None or state.accepted != by.pk or access.has_left(by, desk.on):
-        raise NotNamed
-    return _in_own_name(desk, row, by, gates.LEFT, reason)
+    return _in_own_name(desk, row, gates.LEFT, reason, "leave")
