@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from readiness import addresses as addresses  # registers pilot_key
 from readiness.pages.act import act_on_gate, act_on_pilot
 from readiness.pages.evidence import evidence
+from readiness.pages.filing import filing
 from readiness.pages.home import home
 from readiness.pages.many import decide_many, minutes
 from readiness.pages.museum import claims, museum
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("museum/claims/", claims, name="claims"),
     path("portfolio/", portfolio, name="portfolio"),
     path("pilots/<pilot_key:key>/", pilot, name="pilot"),
+    path("pilots/<pilot_key:key>/evidence/", filing, name="filing"),
     path("pilots/<pilot_key:key>/<slug:act>/", act_on_pilot, name="pilot-act"),
     path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
     path("evidence/<str:public_id>/", evidence, name="evidence"),

@@ -31,6 +31,11 @@ def day(**more: Any) -> serializers.DateField:
     return serializers.DateField(**{"required": False, "allow_null": True, **more})
 
 
+def ids() -> serializers.ListField:
+    """Filed pieces of evidence, by their ids."""
+    return serializers.ListField(child=serializers.CharField(), required=False)
+
+
 class Ask(serializers.Serializer[Any]):
     """What every verb may be told: the day that it counts from, today unless said."""
 
@@ -125,6 +130,7 @@ class Decide(Ask):
     court = words()
     until = day()
     evidence = words()
+    pieces = ids()
     would_change = words()
 
     def get_fields(self) -> Any:
@@ -146,6 +152,17 @@ class Answer(Ask):
 class MeetCondition(Ask):
     text = words(default="")
     evidence = words()
+    pieces = ids()
+
+
+class FileEvidence(Ask):
+    """A file (sent as a form) or a link; `title` is the file's name, or the link, unless said."""
+
+    title = words()
+    link = words()
+    file = serializers.FileField(required=False, allow_empty_file=True)
+    effective_on = day()
+    expires_on = day()
 
 
 class AskException(Ask):

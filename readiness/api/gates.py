@@ -22,6 +22,7 @@ from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
+from readiness.api.evidence import pieces_of
 from readiness.api.filters import STATES, kinds, somebody
 from readiness.api.shapes import WholeGateShape
 from readiness.querysets import gates_on
@@ -110,6 +111,8 @@ class GateVerb(Doing, ShowsGate):
         gate, says, verb = self.gate(public_id), self.asked(), self.verb
         if "for" in says:
             says["for_"] = says.pop("for")
+        if "pieces" in says:
+            says["pieces"] = pieces_of(self.person, says["pieces"])
         if verb == "decide" and says.get("outcome") == EXCEPTED:
             verb = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
@@ -119,7 +122,7 @@ class GateVerb(Doing, ShowsGate):
         return self.shown(request, gate, 201)
 
 
-OF_EXCEPTION = ("reason", "until", "for_", "evidence", "on")
+OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on")
 """What of an answer an exception takes."""
 
 

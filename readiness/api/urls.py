@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from readiness.api import gates, log, pilots, portfolio, rights
+from readiness.api import evidence, gates, log, pilots, portfolio, rights
 from readiness.api.asks import OF_GATE, OF_PILOT
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
     path("pilots/", pilots.Pilots.as_view(), name="pilots"),
     path("pilots/<pilot_key:key>/", pilots.OnePilot.as_view(), name="pilot"),
+    path("pilots/<pilot_key:key>/evidence/", evidence.Filed.as_view(), name="evidence"),
     *(
         path(f"pilots/<pilot_key:key>/{word}/", pilots.verb_view(word), name=f"pilot-{word}")
         for word in OF_PILOT

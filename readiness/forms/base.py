@@ -12,7 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from pilots import access, verbs
-from pilots.models import Event, Gate, Person
+from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, Refused
 from readiness.forms import seen as looked
 
@@ -175,3 +175,27 @@ class GateForm(ActForm):
 
     takes = "gate"
     target: Gate
+
+    def __init__(
+        self, *args: Any, filed: Sequence[Evidence] = (), **kwargs: Any
+    ) -> None:
+        """`filed`: the pieces of evidence that it can rest on, to choose among."""
+        self._filed = {piece.public_id: piece for piece in filed}
+        super().__init__(*args, **kwargs)
+        if self._filed:
+            self.fields["pieces"] = forms.MultipleChoiceField(
+                label=_("It rests on"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(key, piece.title) for key, piece in self._filed.items()],
+            )
+            self.asides_of = (
+                *self.asides_of,
+                (_("Evidence that is filed"), ("pieces",)),
+            )
+
+    def asked(self) -> dict[str, Any]:
+        asked = super().asked()
+        if self._filed:
+            asked["pieces"] = [self._filed[key] for key in asked["pieces"]]
+        return asked

@@ -18,10 +18,13 @@ from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import acceptance, acts, deeds, forms, sealed, words
+from readiness import acceptance, acts, deeds, filed, forms, sealed, words
 from readiness.pages.looking import gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
+
+RESTS_ON_EVIDENCE = frozenset({"decide", "except", "meet-condition"})
+"""The acts on a gate that can rest on evidence that is filed."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +66,8 @@ def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     more: dict[str, Any] = {}
     if act == "meet-condition":
         more["conditions"] = [str(each["text"]) for each in acts.unmet(of_gate)]
+    if act in RESTS_ON_EVIDENCE:
+        more["filed"] = filed.to_choose(person, gate.pilot)
     form = _form(request, forms.OF_GATE[act], gate, person, office, **more)
     return _answer(
         request, form, act, offered, found, on, _about_gate(found, on, state)
@@ -88,7 +93,8 @@ def _form(
         return form(**given)
     if "another" in request.POST and form is forms.DecideForm:
         # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
-        typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}  # fmt: skip
+        typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}  # fmt: skip
+        typed["pieces"] = request.POST.getlist("pieces")
         drawn = forms.DecideForm(initial=typed, **given)
         return forms.DecideForm(initial=typed, rows=drawn.rows + 1, **given)
     return form(request.POST, **given)

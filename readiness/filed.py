@@ -1,0 +1,40 @@
+"""The evidence that is filed for a pilot, or that an answer on it rests on: all versions, and those that stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pilots.models import DecisionEvidence, Evidence, Person, Pilot
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece: the version that stands, and those before it, the latest first."""
+
+    now: Evidence
+    before: list[Evidence]
+
+
+def of_pilot(person: Person, pilot: Pilot) -> QuerySet[Evidence]:
+    """Every version of what was filed for a pilot or is used on it, and that this person may see; the latest first."""
+    used = DecisionEvidence.objects.filter(
+        evidence__piece=OuterRef("piece"), decision__gate__pilot=pilot
+    )
+    rows = Evidence.objects.visible_to(person).filter(Q(pilot=pilot) | Exists(used))
+    return rows.select_related("by").order_by("title", "piece", "-version")
+
+
+def pieces(person: Person, pilot: Pilot) -> list[Piece]:
+    """The pieces of a pilot, each with its earlier versions, by title."""
+    found: dict[str, list[Evidence]] = {}
+    for row in of_pilot(person, pilot).order_by("piece", "-version"):
+        found.setdefault(row.piece, []).append(row)
+    out = [Piece(rows[0], rows[1:]) for rows in found.values()]
+    return sorted(out, key=lambda piece: (piece.now.title.casefold(), piece.now.pk))
+
+
+def to_choose(person: Person, pilot: Pilot) -> list[Evidence]:
+    """What an answer on this pilot can rest on: its own pieces, in the version that stands."""
+    return [piece.now for piece in pieces(person, pilot)]

@@ -1,0 +1,76 @@
+"""The form that files evidence: a file or a link, or a newer version of what is filed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pilots import verbs
+from pilots.models import Evidence, Person, Pilot
+from pilots.refusals import Refused
+from readiness.forms.fields import DayField, LineField
+
+
+class FileEvidenceForm(forms.Form):
+    """One piece of evidence for a pilot. `newer_than` makes it a newer version of that one."""
+
+    file = forms.FileField(
+        label=_("A file"),
+        required=False,
+        help_text=_("A PDF, a picture, a document, a table or a text."),
+        error_messages={
+            "empty": _("This file is empty. Choose one that says something.")
+        },
+    )
+    link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
+    title = LineField(
+        label=_("What it is called"),
+        max_length=None,
+        help_text=_("The file’s name, or the link, unless you say."),
+    )
+    effective_on = DayField(label=_("In effect from"))
+    expires_on = DayField(
+        label=_("Good until, the last day"),
+        help_text=_("An answer that rests on it is good no longer than this."),
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        pilot: Pilot,
+        by: Person,
+        newer_than: Evidence | None = None,
+    ) -> None:
+        self.pilot, self.by, self.newer_than = pilot, by, newer_than
+        self.refused: Refused | None = None
+        super().__init__(data, files, auto_id="filing-%s", use_required_attribute=False)
+
+    def act(self) -> bool:
+        """File it. False where something typed cannot be read, or it is refused; nothing is written then."""
+        if not self.is_valid():
+            return False
+        says = {**self.cleaned_data, "by": self.by}
+        try:
+            if self.newer_than is None:
+                verbs.file_evidence(pilot=self.pilot, **says)
+            else:
+                verbs.replace_evidence(evidence=self.newer_than, **says)
+        except Refused as refused:
+            self.refused = refused
+            place = refused.field if refused.field in self.fields else None
+            self.add_error(
+                place, forms.ValidationError(refused.says, code=refused.code)
+            )
+            return False
+        return True
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form."""
+        if self.refused:
+            return self.refused.status
+        return 422 if self.is_bound and self.errors else 200

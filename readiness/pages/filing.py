@@ -1,0 +1,52 @@
+"""The evidence of a pilot: what is filed, in versions, and filing more."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from pilots import access
+from pilots.models import Evidence
+from pilots.today import today
+from readiness import acts, filed
+from readiness.forms.evidence import FileEvidenceForm
+from readiness.pages.looking import pilot_or_404, reader
+from readiness.reading import read_one
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def filing(request: HttpRequest, key: str) -> HttpResponse:
+    """What is filed for a pilot; whoever may act on it files more, or a newer version of a piece (`?newer=`)."""
+    person, at = reader(request), today()
+    pilot = pilot_or_404(person, key)
+    found = read_one(pilot, at=at)
+    if found is None:
+        raise Http404
+    newer_than: Evidence | None = None
+    if wanted := request.GET.get("newer"):
+        newer_than = get_object_or_404(filed.of_pilot(person, pilot), public_id=wanted)
+    form = FileEvidenceForm(pilot=pilot, by=person, newer_than=newer_than)
+    if request.method == "POST":
+        form = FileEvidenceForm(
+            request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than
+        )
+        if form.act():
+            messages.success(request, _("Filed, and written into the log."))
+            return redirect("readiness:filing", key=pilot.key)
+        if form.refused and form.refused.code == "not_yours":
+            raise PermissionDenied
+    mine = acts.roles(person, found, office=access.is_office(person, pilot.portfolio))
+    escalates = pilot.portfolio.escalation_id == person.pk
+    context = {
+        "pilot": pilot,
+        "form": form,
+        "newer_than": newer_than,
+        "may_file": escalates or access.may("file_evidence", mine),
+        "pieces": filed.pieces(person, pilot),
+        "at": at,
+    }
+    return render(request, "pages/filing.html", context, status=form.status)

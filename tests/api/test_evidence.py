@@ -1,0 +1,59 @@
+"""Evidence over the API: filed as a file or a link, listed, and named by the answers that rest on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from pilots.models import Decision, Evidence
+from tests.api.conftest import by_key, client, get, post
+from tests.pages.conftest import Stage
+
+AT = "pilots/CO-014/evidence/"
+
+
+@pytest.fixture(autouse=True)
+def _own_room(settings: Any, tmp_path: Path) -> None:
+    settings.EVIDENCE_ROOT = tmp_path / "evidence"
+
+
+def test_a_file_and_a_link_are_filed_and_listed(stage: Stage) -> None:
+    stage.running()
+    file = SimpleUploadedFile("terms.txt", b"Terms as agreed.\n")
+    sent = client(stage.ria).post(f"/api/v1/{AT}", {"file": file}, format="multipart")
+    assert sent.status_code == 201
+    assert sent.data["size"] == 17
+    assert sent.data["download"]
+    link = post(stage.perpetua, AT, link="https://letters.test/1", title="The letter", expires_on="2099-01-01")  # fmt: skip
+    assert (link.status_code, link.data["download"]) == (201, None)
+    listed = get(stage.vera, AT)
+    assert [each["title"] for each in listed.data["results"]] == ["terms.txt", "The letter"]  # fmt: skip
+    assert get(stage.noam, AT).status_code == 404
+
+
+def test_neither_a_file_nor_a_link_nor_somebody_else_nor_a_key_that_reads(
+    stage: Stage,
+) -> None:
+    stage.running()
+    nothing = post(stage.ria, AT)
+    assert nothing.data["code"] == "evidence_required"
+    assert post(stage.vera, AT, link="https://letters.test/1").status_code == 403
+    reads = by_key(stage.ria).post(f"/api/v1/{AT}", {"link": "https://letters.test/1"})
+    assert reads.status_code == 403
+    assert not Evidence.objects.exists()
+
+
+def test_an_answer_names_the_pieces_that_it_rests_on(stage: Stage) -> None:
+    gate = stage.gate(stage.running(), "legal-sign-off")
+    piece = post(stage.ria, AT, link="https://letters.test/1").data["id"]
+    says = {"outcome": "cleared", "reason": "As agreed."}
+    unknown = post(stage.perpetua, f"gates/{gate.public_id}/decisions/", **says, pieces=["no-such"])  # fmt: skip
+    assert unknown.status_code == 422
+    assert not Decision.objects.filter(gate=gate).exists()
+    done = post(stage.perpetua, f"gates/{gate.public_id}/decisions/", **says, pieces=[piece])  # fmt: skip
+    assert done.status_code == 201
+    use = Decision.objects.get(gate=gate).evidence_used.get()
+    assert use.evidence.public_id == piece
