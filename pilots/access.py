@@ -177,12 +177,15 @@ def scope_of(verb: str) -> str:
 
 def scopes_of(person: Person) -> frozenset[str]:
     """The scopes that a person's work needs now (section 7): whoever only reviews reads, and only the office writes."""
+    from django.db.models import Q
+
     from pilots.models import GateSpell, Pilot, Seat
     from pilots.today import today
 
     if is_office(person):
         return frozenset(SCOPES)
-    named = GateSpell.objects.filter(person=person, known_until=None, ends=None)
+    mine = Q(person=person) | Q(nominee=person)
+    named = GateSpell.objects.filter(mine, known_until=None, ends=None)
     acts = (
         named.exists()
         or Seat.objects.on(today()).of(person).exists()

@@ -28,7 +28,10 @@ class PilotQuerySet(models.QuerySet[Any]):
             Q(roles__person=person) | Q(escalation=person)
         )
         now = GateSpell.objects.filter(
-            gate__pilot=OuterRef("pk"), known_until=None, ends=None, person=person
+            Q(person=person) | Q(nominee=person),
+            gate__pilot=OuterRef("pk"),
+            known_until=None,
+            ends=None,
         )
         named = (
             Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)

@@ -251,6 +251,7 @@ def gate_columns(spell: gates.GateSpell, gate: Gate, cells: Cells) -> dict[str, 
     """A gate's spell as columns, with the cell it lies in."""
     row = {field.name: getattr(spell, field.name) for field in fields(spell)}
     row["person_id"], row["cell_id"] = row.pop("person"), cells[row.pop("function")]
+    row["nominee_id"] = row.pop("nominee")
     return row | {"kind_id": gate.kind_id}
 
 
@@ -450,10 +451,13 @@ def as_gate_spell(row: GateSpell) -> gates.GateSpell:
     values = {
         field.name: getattr(row, field.name)
         for field in fields(gates.GateSpell)
-        if field.name not in ("function", "person")
+        if field.name not in ("function", "person", "nominee")
     }
     return gates.GateSpell(
-        function=row.cell.function_id, person=row.person_id, **values
+        function=row.cell.function_id,
+        person=row.person_id,
+        nominee=row.nominee_id,
+        **values,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from pilots.models import GateSpell, Person, Pilot, PortfolioRole, Seat
 from pilots.rules.acts import ACCEPTANCE
@@ -27,11 +27,13 @@ class Duties:
 def duties(person: Person) -> Duties:
     """What a person is to the pilots today. One query."""
     me = OuterRef("pk")
-    now = GateSpell.objects.filter(person=me, known_until=None, ends=None)
+    now = GateSpell.objects.filter(known_until=None, ends=None)
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
-        "carries": Exists(now.filter(kind__key=SPONSOR)),
-        "named": Exists(now.filter(kind__clears_by=ACCEPTANCE)),
+        "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),
+        "named": Exists(
+            now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ACCEPTANCE)
+        ),
         "decides": Exists(Seat.objects.on(today()).of(me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),
         "office": Exists(roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE)),

@@ -254,6 +254,9 @@ class GateSpell(models.Model):
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="gate_spells"
     )
+    nominee = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="gates_named_for"
+    )
     grants = models.PositiveSmallIntegerField(default=0)
     moved = models.BooleanField(default=False)
     known_from = models.DateField()

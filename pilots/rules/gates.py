@@ -28,8 +28,9 @@ class GateSpell:
     """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
 
     `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
-    an answer past `good_until` is read as `lapsed`. `grants` counts exceptions granted in a row. Neither holder nor court is part of a spell. While a gate is `off` (its
-    kind was not there yet, or is switched off for the portfolio) it asks nothing, and no reader shows it among the gates.
+    an answer past `good_until` is read as `lapsed`. `person` has accepted, or else is named; `nominee` is named, also to
+    succeed. `grants` counts exceptions granted in a row. Neither holder nor court is part of a spell. While a gate is `off`
+    (its kind was not there yet, or is switched off for the portfolio) it asks nothing, and is not shown among the gates.
     """
 
     starts: date
@@ -42,6 +43,7 @@ class GateSpell:
     outside_until: date | None = None
     met_until: date | None = None
     person: int | None = None
+    nominee: int | None = None
     function: int | None = None
     grants: int = 0
     moved: bool = False
@@ -177,6 +179,7 @@ class GateState:
             outside_until=self.outside_until,
             met_until=met_until if self.kind.clears_by == MEASUREMENT else None,
             person=self.person,
+            nominee=self.nominee,
             function=function,
             grants=self.grants,
             moved=moved,

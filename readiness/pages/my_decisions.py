@@ -160,7 +160,7 @@ def _named(person: Person) -> list[Named]:
     """What names the reader and waits for their own word."""
     rows = (
         gates_on(today())
-        .filter(kind__clears_by=ACCEPTANCE, person=person, now=gates.WAITING)
+        .filter(kind__clears_by=ACCEPTANCE, nominee=person)
         .exclude(stage_then="retired")
         .order_by("since", "gate_id")
     )

@@ -198,3 +198,18 @@ def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(
         assert ended.value.returncode == 2
     with pytest.raises(CommandError):
         call_command("api_token", "nobody@example.org")
+
+
+def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(
+    stage: Stage,
+) -> None:
+    pilot = stage.running()
+    address = gate(stage, pilot, "named-sponsor", "accept")
+    assert post(stage.noam, address).status_code == 404
+    verbs.nominate(gate=stage.gate(pilot, "named-sponsor"), by=stage.ria, person=stage.noam)  # fmt: skip
+    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Ansel Quaye"  # fmt: skip
+    page = client(stage.noam).get("/my/decisions/")
+    assert pilot.name in page.content.decode()
+    answer = post(stage.noam, address)
+    assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Noam Outside")  # fmt: skip
+    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Noam Outside"  # fmt: skip
