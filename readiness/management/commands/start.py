@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 from django.conf import settings
@@ -107,6 +108,9 @@ class Command(BaseCommand):
             raise CommandError(_port_taken(server.server_port)) from error
         server.set_app(get_internal_wsgi_application())
         server.daemon_threads = True
+        # A shell that starts it in the background has interrupts ignored; a supervisor sends another signal.
+        for ends in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ends, signal.default_int_handler)
         self._say(f"http://{HOST}:{server.server_port}/")
         self._say(_("Ctrl-C ends it."))
         try:
