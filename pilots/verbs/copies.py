@@ -130,7 +130,7 @@ class _Blank:
         """A row as tab-separated text, in the order of `columns`."""
         own = self._own(row, number)
         return "\t".join(
-            own[f.attname] if f.attname in own else self.text(_text(f, row))
+            own[f.attname] if f.attname in own else self.text(text_of(f, row))
             for f in columns(type(row))
         )
 
@@ -201,7 +201,7 @@ def columns(model: Any) -> list[Any]:
     return [f for f in model._meta.concrete_fields if numbered or not f.primary_key]
 
 
-def _text(of: Any, row: Any) -> str:
+def text_of(of: Any, row: Any) -> str:
     value = getattr(row, of.attname)
     if value is None:
         return NULL
@@ -229,9 +229,9 @@ class Copies:
         """Write all of it, table by table. Returns how many pilots there are more."""
         taken, self.taken = self.taken, []
         keys = {
-            Pilot: _keys(Pilot, len(taken)),
-            Gate: _keys(Gate, sum(life.gates for life, _ in taken)),
-            Event: _keys(Event, sum(life.events for life, _ in taken)),
+            Pilot: free_keys(Pilot, len(taken)),
+            Gate: free_keys(Gate, sum(life.gates for life, _ in taken)),
+            Event: free_keys(Event, sum(life.events for life, _ in taken)),
         }
         filled = [self._fill(life, place, keys) for life, place in taken]
         for model in (Pilot, Gate, Event, Decision, PilotSpell, GateSpell):
@@ -295,7 +295,7 @@ class Copies:
         return (text[16 * n : 16 * n + 16] for n in range(number))
 
 
-def _keys(model: type[models.Model], number: int) -> Iterator[int]:
+def free_keys(model: type[models.Model], number: int) -> Iterator[int]:
     """As many free primary keys of a table, kept from everybody else."""
     table = model._meta.db_table
     with connection.cursor() as cursor:

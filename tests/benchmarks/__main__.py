@@ -1,17 +1,20 @@
-"""The benchmarks: `python -m tests.benchmarks [NAME …] [--pilots N] [--json] [--keep]`.
+"""The benchmarks: `python -m tests.benchmarks [NAME …] [--pilots N] [--decisions N] [--json] [--keep]`.
 
 They are no part of the test suite: pytest collects none of them, and no figure is asserted. They run on the engine that
 `DATABASE_URL` names, in a database of their own beside it (its name with `test_` before it), filled by `make_portfolio`;
 `--keep` leaves that database for the next run. `importing` empties nothing: each of its runs is taken back.
+`verifying` runs only where it is named: it writes a log of a million decisions, which takes minutes.
 
     python -m tests.benchmarks importing
     DATABASE_URL=postgres://… python -m tests.benchmarks museum queue deciding --pilots 100000 --keep
+    DATABASE_URL=postgres://… python -m tests.benchmarks verifying --decisions 1000000
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable, Iterable
 
 import django
 
@@ -20,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--pilots", type=int, default=1000)
+    parser.add_argument("--decisions", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", action="store_true")
@@ -35,13 +39,22 @@ def main() -> None:
     )
 
     from pilots.models import Pilot
-    from tests.benchmarks import deciding, harness, importing, museum, queue
+    from tests.benchmarks import deciding, harness, importing, museum, queue, verifying
 
-    there = {m.__name__.rsplit(".", 1)[1]: m for m in (importing, museum, queue, deciding)}  # fmt: skip
+    there: dict[str, Callable[[], Iterable[harness.Measured]]] = {
+        "importing": lambda: importing.measure(asked.rounds),
+        "museum": lambda: museum.measure(asked.rounds),
+        "queue": lambda: queue.measure(asked.rounds),
+        "deciding": lambda: deciding.measure(asked.rounds),
+        "verifying": lambda: verifying.measure(asked.decisions),
+    }
     unknown = set(asked.names) - set(there)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}. There is: {', '.join(there)}.")  # fmt: skip
-    names = asked.names or list(there)
+    # In this order, whatever was typed: what verifying leaves is no log to measure anything else by.
+    names = [n for n in there if n in (asked.names or set(there) - {"verifying"})]
+    if asked.keep and "verifying" in names:
+        parser.error("the log that verifying writes is not kept: leave out --keep.")
     # As in production: nobody keeps a log of queries.
     setup_test_environment(debug=False)
     # A copy of every row in memory is for tests that roll nothing back; a million pilots would not fit.
@@ -51,7 +64,7 @@ def main() -> None:
     try:
         if set(names) - {"importing"} and not Pilot.objects.exists():
             call_command("make_portfolio", pilots=asked.pilots, seed=1, at=museum.AT)
-        found = [one for name in names for one in there[name].measure(asked.rounds)]
+        found = [one for name in names for one in there[name]()]
     finally:
         teardown_databases(databases, verbosity=0, keepdb=asked.keep)
     print(harness.as_json(found) if asked.json else harness.table(found))

@@ -20,7 +20,7 @@ Run = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one side took: median and 95th percentile in milliseconds, and queries for one run."""
+    """What one side took: median and 95th percentile in milliseconds, and queries for one run; 0 where none were counted."""
 
     median: float
     p95: float
@@ -99,7 +99,7 @@ def _line(one: Measured) -> tuple[str, ...]:
         str(one.rounds),
         f"{one.candidate.median:,.1f}",
         f"{one.candidate.p95:,.1f}",
-        str(one.candidate.queries),
+        str(one.candidate.queries or ""),
         f"{beside.median:,.1f}" if beside else "",
         f"{beside.p95:,.1f}" if beside else "",
         str(beside.queries) if beside else "",
