@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from pilots import verbs
 from pilots.models import Gate, GateSpell
-from pilots.rules.gates import EXCEPTED
+from pilots.rules.gates import EXCEPTED, RECONFIRM
 from pilots.seen import of_gates
 from readiness import standing
 from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
@@ -24,7 +24,8 @@ from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
 from readiness.api.evidence import pieces_of
 from readiness.api.filters import STATES, kinds, somebody
-from readiness.api.shapes import WholeGateShape
+from readiness.api.shapes import OneGateShape, WholeGateShape
+from readiness.differences import differences
 from readiness.querysets import gates_on
 from readiness.reading import GateOn, PilotOn, read_many
 
@@ -86,18 +87,29 @@ class ShowsGate(Asking):
     def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
         """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
         found = read_many([gate.pilot], at=self.at, known_at=self.known_at)
-        shape = shapes(found, [gate.pk])
-        if not shape:
-            raise Http404
-        return answered(request, of_gates([gate])[gate.pk], shape[0], status)
+        for one in (row for each in found for row in each.gates):
+            if one.gate.pk == gate.pk:
+                shape = OneGateShape(one, context=self._context(found, one))
+                mark = of_gates([gate])[gate.pk]
+                return answered(request, mark, shape.data, status)
+        raise Http404
+
+    def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:
+        waits = [gate.gate] if gate.reading.state == RECONFIRM else []
+        return {
+            "pilots": {one.pilot.pk: one for one in found},
+            "differences": differences(waits, at=self.at, known_at=self.known_at)
+            if waits
+            else {},
+        }
 
 
 class OneGate(ShowsGate):
     """One gate as it stood on a day."""
 
-    serializer_class = WholeGateShape
+    serializer_class = OneGateShape
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholeGateShape)
+    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=OneGateShape)
     def get(self, request: Request, public_id: str) -> Response:
         """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
         return self.shown(request, self.gate(public_id))
@@ -129,4 +141,4 @@ OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on")
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_GATE[address]
-    return view_of(GateVerb, "gate", verb, ask, {201: WholeGateShape})
+    return view_of(GateVerb, "gate", verb, ask, {201: OneGateShape})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import Http404
@@ -66,12 +67,18 @@ class OnePilot(Asking):
         found = read_one(pilot, at=self.at, known_at=self.known_at)
         if found is None:
             raise Http404
-        return shown(request, pilot, found)
+        return shown(request, pilot, found, self.known_at)
 
 
-def shown(request: Request, pilot: Pilot, found: PilotOn) -> Response:
+def shown(
+    request: Request, pilot: Pilot, found: PilotOn, known_at: date | None = None
+) -> Response:
     """A pilot with all of its record, and its mark."""
-    return answered(request, pilot.version, WholePilotShape(found).data)
+    return answered(
+        request,
+        pilot.version,
+        WholePilotShape(found, context={"known_at": known_at}).data,
+    )
 
 
 class PilotVerb(Doing):

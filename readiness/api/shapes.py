@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pilots.models import Decision, Event
 from pilots.rules.acts import ACCEPTANCE
 from readiness import standing
 from readiness.answers import asked
+from readiness.differences import Difference
 from readiness.placards import placard
 from readiness.reading import GateOn, PilotOn
+from readiness.residence import Look, looks
 
 
 class PersonShape(serializers.Serializer[Any]):
@@ -38,6 +41,8 @@ class GateShape(serializers.Serializer[GateOn]):
     days = serializers.IntegerField(source="reading.days")
     good_until = serializers.DateField(source="reading.good_until", allow_null=True)
     ends_soon = serializers.BooleanField(source="reading.ends_soon")
+    renewals = serializers.IntegerField(source="reading.renewals")
+    for_escalation = serializers.BooleanField(source="reading.for_escalation")
     accepted = serializers.SerializerMethodField()
 
     def get_accepted(self, gate: GateOn) -> bool | None:
@@ -127,6 +132,15 @@ class RulesShape(serializers.Serializer[Any]):
     success = serializers.CharField()
 
 
+class LookShape(serializers.Serializer[Look]):
+    """The look ninety days after adoption: the day it is due, and what was answered where somebody did."""
+
+    due_on = serializers.DateField()
+    answered_on = serializers.DateField(allow_null=True)
+    by = PersonShape(allow_null=True)
+    says = serializers.CharField()
+
+
 class WholePilotShape(PilotShape):
     """A pilot with all of its record; texts are as they stand now."""
 
@@ -139,6 +153,14 @@ class WholePilotShape(PilotShape):
     source = serializers.CharField(source="pilot.source")  # type: ignore[assignment]
     approximate = serializers.BooleanField(source="pilot.approximate")
     rules = RulesShape(source="pilot")
+    look = serializers.SerializerMethodField()
+
+    @extend_schema_field(LookShape(allow_null=True))
+    def get_look(self, found: PilotOn) -> Any:
+        """Null for a pilot that nobody has declared adopted."""
+        pk, known_at = found.pilot.pk, self.context.get("known_at")
+        look = looks({pk: found.reading}, at=found.at, known_at=known_at).get(pk)
+        return LookShape(look).data if look else None
 
 
 class WholeGateShape(GateShape):
@@ -174,6 +196,27 @@ class WholeGateShape(GateShape):
         return super().to_representation(instance)
 
 
+class DifferenceShape(serializers.Serializer[Difference]):
+    """One thing that is another now than when it was decided on, in words too."""
+
+    field = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    says = serializers.CharField()
+
+
+class OneGateShape(WholeGateShape):
+    """A gate by itself. `differences` says what has to be confirmed again; empty where nothing has."""
+
+    differences = serializers.SerializerMethodField()
+
+    @extend_schema_field(DifferenceShape(many=True))
+    def get_differences(self, gate: GateOn) -> Any:
+        found: list[Difference] = self.context["differences"].get(gate.gate.pk, [])
+        return [DifferenceShape(each).data for each in found]
+
+
 class ConditionShape(serializers.Serializer[Any]):
     """A condition of a yes, with its last good day."""
 
@@ -196,6 +239,7 @@ class DecisionShape(serializers.Serializer[Decision]):
     on = serializers.DateField()
     known_on = serializers.DateField()
     reason = serializers.CharField(allow_null=True)
+    would_change = serializers.CharField(allow_null=True)
     evidence = serializers.CharField(allow_null=True)
     conditions = ConditionShape(many=True, allow_null=True)
     until = serializers.DateField(allow_null=True)

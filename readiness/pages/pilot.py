@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -28,12 +29,13 @@ from readiness import (  # fmt: skip
     measured,
     pictures,
     placards,
-    sealed,
     standing,
     words,
 )
+from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
 from readiness.reading import GateOn, PilotOn, charges_of, read_one
+from readiness.residence import looks
 
 LATEST = 40
 """Events of the history shown at once; the rest on the page's own second view."""
@@ -113,7 +115,7 @@ def look(
         "now": now,
         "sentence": sentence(found),
         "placard": placards.placard(found),
-        "gates": gate_rows(person, found, so_far, state, office=office, acts_too=may_act),
+        "gates": gate_rows(person, found, state, office=office, acts_too=may_act),
         "offers": [
             (act, forms.OF_PILOT[act].title)
             for act in acts.on_pilot(person, found, state, office=office)
@@ -121,6 +123,7 @@ def look(
         if may_act
         else [],
         "missing": words.missing(found),
+        "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
         "rules": rules(found.pilot, state),
         "known": sum(1 for rule in rules(found.pilot, state) if rule.says),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
@@ -136,7 +139,6 @@ def look(
 def gate_rows(
     person: Person,
     found: PilotOn,
-    events: list[Event],
     state: PilotState,
     *,
     office: bool,
@@ -144,18 +146,11 @@ def gate_rows(
 ) -> list[GateRow]:
     """The rows of the gates table."""
     away = acts.away_on(found.at)
-    agreed = {
-        "threshold": state.threshold.in_words() if state.threshold else "",
-        "verdict": state.verdict,
-    }
-    last: dict[int, Decision] = {}
-    for event in events:
-        decision = deeds.decision_of(event)
-        if decision is not None and decision.outcome != "asserted":
-            last[decision.gate_id] = decision
+    again = [gate.gate for gate in found.gates if gate.reading.state == "reconfirm"]
+    changed = differences(again, at=found.at) if again else {}
     rows = []
     for gate in found.gates:
-        asked, answer = answers.asked(gate, found), last.get(gate.gate.pk)
+        asked = answers.asked(gate, found)
         of_gate = state.gates[gate.kind.key]
         offered = acts.on_gate(person, found, gate, of_gate, office=office, away=away)
         rows.append(
@@ -163,9 +158,7 @@ def gate_rows(
                 gate,
                 asked,
                 asked is not None and asked.is_overdue(found.at),
-                sealed.changes(answer, found.pilot, agreed)
-                if answer and gate.reading.state == "reconfirm"
-                else [],
+                [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
                 [
                     (act, forms.OF_GATE[act].offer or forms.OF_GATE[act].title)
                     for act in offered

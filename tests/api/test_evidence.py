@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from pilots import verbs
 from pilots.models import Decision, Evidence
 from tests.api.conftest import by_key, client, get, post
 from tests.pages.conftest import Stage
@@ -57,3 +58,21 @@ def test_an_answer_names_the_pieces_that_it_rests_on(stage: Stage) -> None:
     assert done.status_code == 201
     use = Decision.objects.get(gate=gate).evidence_used.get()
     assert use.evidence.public_id == piece
+
+
+def test_what_would_change_a_no_and_what_has_to_be_confirmed_again_are_told(
+    stage: Stage,
+) -> None:
+    pilot = stage.running()
+    legal, data = stage.gate(pilot, "legal-sign-off"), stage.gate(pilot, "it-data-access")  # fmt: skip
+    verbs.decide(gate=data, by=stage.bastian, outcome="refused", reason="No.", would_change="A list.")  # fmt: skip
+    told = get(stage.ria, "decisions/").data["results"]
+    assert "A list." in [each["would_change"] for each in told]
+    verbs.decide(gate=legal, by=stage.perpetua, outcome="cleared", reason="Yes.")
+    assert get(stage.ria, f"gates/{legal.public_id}/").data["differences"] == []
+    pilot.refresh_from_db()
+    verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
+    [one] = get(stage.ria, f"gates/{legal.public_id}/").data["differences"]
+    assert (one["field"], one["before"], one["after"]) == ("tool", "Drafter 1", "Drafter 2")  # fmt: skip
+    assert get(stage.ria, f"gates/{legal.public_id}/").data["renewals"] == 0
+    assert get(stage.ria, "pilots/CO-014/").data["look"] is None

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from pilots import verbs
 from pilots.models import Decision, Evidence, Person, Pilot
+from readiness import words
 from tests.pages.conftest import Stage
 
 PAGE, ACT = "readiness:filing", "readiness:gate-act"
@@ -139,3 +140,34 @@ def test_more_pieces_cost_no_more_queries(stage: Stage) -> None:
     with CaptureQueriesContext(connection) as of_many:
         client.get(page(pilot))
     assert len(of_many) == len(of_one)
+
+
+def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_so(
+    stage: Stage,
+) -> None:
+    pilot = stage.running()
+    gate = stage.gate(pilot, "legal-sign-off")
+    verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))  # fmt: skip
+    address = reverse("readiness:pilot", args=[pilot.key])
+    changes = [row.changes for row in as_(stage.ria).get(address).context["gates"]]
+    assert not any(changes)
+    pilot.refresh_from_db()
+    verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"}, on=stage.day(2))
+    rows = as_(stage.ria).get(address).context["gates"]
+    [said] = [row.changes for row in rows if row.on.gate.pk == gate.pk]
+    assert said == [
+        f"The tool changed from “Drafter 1” to “Drafter 2” on {words.day(stage.day(2))}."
+    ]
+
+
+def test_a_declared_adoption_says_by_when_somebody_looks_again_and_then_what_they_said(
+    stage: Stage,
+) -> None:
+    pilot = stage.all_clear(stage.running())
+    verbs.adopt(pilot=pilot, by=stage.ansel)
+    address = reverse("readiness:pilot", args=[pilot.key])
+    look = as_(stage.ria).get(address).context["look"]
+    assert (look.due_on - stage.day()).days == 90
+    pilot.refresh_from_db()
+    verbs.look_again(pilot=pilot, by=stage.ansel, text="Fewer late letters.")
+    assert "Fewer late letters." in as_(stage.ria).get(address).content.decode()
