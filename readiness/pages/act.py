@@ -114,8 +114,6 @@ def _answer(
         if form.act():
             messages.success(request, str(form.done_says))
             return redirect(back)
-        if form.refused and form.refused.code == "not_yours":
-            raise PermissionDenied
         if form.refused and form.refused.code == "changed_meanwhile":
             found = read_one(found.pilot, at=found.at) or found
     elif act not in offered:
