@@ -104,7 +104,7 @@ def test_no_row_can_be_deleted_by_sql(decision: Decision) -> None:
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="needs PostgreSQL")
 def test_the_table_cannot_be_truncated(decision: Decision) -> None:
-    refused("TRUNCATE pilots_decision")
+    refused("TRUNCATE pilots_decision CASCADE")
     refused("TRUNCATE pilots_event CASCADE")
 
 
