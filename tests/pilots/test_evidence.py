@@ -301,7 +301,7 @@ def lying_about(root: Path) -> list[str]:
     return sorted(path.name for path in root.rglob("*") if path.is_file())
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_file_moves_to_its_place_when_its_record_is_there_for_good(
     pilot: Pilot, cast: dict[str, Person], root: Path
 ) -> None:
@@ -318,7 +318,7 @@ def _file_and_fail(pilot: Pilot, by: Person) -> None:
     raise ZeroDivisionError
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_transaction_that_fails_takes_the_file_with_it(
     pilot: Pilot, cast: dict[str, Person], root: Path
 ) -> None:
@@ -332,7 +332,7 @@ def test_a_transaction_that_fails_takes_the_file_with_it(
     assert lying_about(root) == [kept.stored]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_what_a_killed_process_left_is_settled_or_removed(
     pilot: Pilot, cast: dict[str, Person], root: Path
 ) -> None:
@@ -349,7 +349,7 @@ def test_what_a_killed_process_left_is_settled_or_removed(
     assert (root / piece.stored).exists()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
     root: Path, tmp_path: Path
 ) -> None:
@@ -375,7 +375,7 @@ def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: two write at once")  # fmt: skip
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(
     pilot: Pilot, cast: dict[str, Person]
 ) -> None:
