@@ -139,6 +139,7 @@ class StandingQuerySet(PilotQuerySet):
     def with_gate(
         self,
         at: date,
+        known_at: date | None = None,
         *,
         kind: str | None = None,
         state: Iterable[str] | None = None,
@@ -147,7 +148,7 @@ class StandingQuerySet(PilotQuerySet):
         open_only: bool = False,
     ) -> StandingQuerySet:
         """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody."""
-        found = gates_on(at)
+        found = gates_on(at, known_at)
         if kind is not None:
             found = found.filter(kind__key=kind)
         if state is not None:

@@ -74,9 +74,9 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
         }
         if not any(gate.values()):
             return rows
-        at = self.request.parser_context["view"].at
+        view = self.request.parser_context["view"]
         only_kind = gate["kind"] and not (gate["court"] or gate["state"])
-        return rows.with_gate(at, open_only=bool(only_kind), **gate)
+        return rows.with_gate(view.at, view.known_at, open_only=bool(only_kind), **gate)
 
 
 def known_kind(key: str, field: str) -> str:
