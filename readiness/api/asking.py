@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 
 from pilots.models import Gate, Person, Pilot
+from pilots.refusals import Invalid
 from readiness.api.pages import Pages
 from readiness.asked import as_of
 from readiness.querysets import StandingQuerySet, pilots
@@ -40,10 +44,11 @@ class Asking(GenericAPIView[Any]):
     known_at: date | None
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        _can_be_asked(request, kwargs)
         self.at = as_of(request.query_params)
         known = request.query_params.get("known_at")
         self.known_at = as_of(request.query_params, "known_at") if known else None
-        super().initial(request, *args, **kwargs)
 
     @property
     def person(self) -> Person:
@@ -74,3 +79,22 @@ class Asking(GenericAPIView[Any]):
         if found is None:
             raise Http404
         return found
+
+
+def _can_be_asked(request: Request, place: dict[str, str]) -> None:
+    """Refuse what no answer follows from: a text that no database holds, and a verb that is to be done in the past.
+
+    Raises:
+        Http404: an address that nothing can have.
+        Invalid: with the field.
+    """
+    if any("\0" in part for part in place.values()):
+        raise Http404
+    for name, values in request.query_params.lists():
+        if any("\0" in value for value in values):
+            raise Invalid(_("A text cannot hold a null character."), field=name)
+        if request.method not in SAFE_METHODS and name in ("as_of", "known_at"):
+            raise Invalid(
+                _("A verb is done today. Send “on” for the day it counts from."),
+                field=name,
+            )

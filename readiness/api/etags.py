@@ -22,10 +22,15 @@ def etag(version: int, body: Any) -> str:
 def answered(request: Request, version: int, body: Any, status: int = 200) -> Response:
     """The answer with its mark; 304 without a body where the reader has it already."""
     mark = etag(version, body)
-    known = [m.strip() for m in request.headers.get("If-None-Match", "").split(",")]
-    if request.method in ("GET", "HEAD") and mark in known:
+    if request.method in ("GET", "HEAD") and _has_it(request, mark):
         return Response(status=304, headers={"ETag": mark})
     return Response(body, status=status, headers={"ETag": mark})
+
+
+def _has_it(request: Request, mark: str) -> bool:
+    """Whether `If-None-Match` names this mark; a proxy that packs an answer writes W/ before it."""
+    known = request.headers.get("If-None-Match", "").split(",")
+    return mark in [m.strip().removeprefix("W/") for m in known] or known == ["*"]
 
 
 def seen(request: Request) -> int | None:

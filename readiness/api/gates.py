@@ -86,12 +86,13 @@ class ShowsGate(Asking):
 
     def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
         """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
+        # Before it is read: an act in between makes the mark too old, which is refused, and never too new.
+        version = of_gates([gate])[gate.pk]
         found = read_many([gate.pilot], at=self.at, known_at=self.known_at)
         for one in (row for each in found for row in each.gates):
             if one.gate.pk == gate.pk:
                 shape = OneGateShape(one, context=self._context(found, one))
-                mark = of_gates([gate])[gate.pk]
-                return answered(request, mark, shape.data, status)
+                return answered(request, version, shape.data, status)
         raise Http404
 
     def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:

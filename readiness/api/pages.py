@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 
 
@@ -13,6 +16,17 @@ class Pages(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+    # How many rows of one day a cursor can step over. An inventory read on one day has thousands.
+    offset_cutoff = 10_000_000
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        """The rows of a page. Raises NotFound for a cursor that was never given out."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValueError, OverflowError, ValidationError, DataError) as wrong:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound(self.invalid_cursor_message) from wrong
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
         order: tuple[str, ...] = view.ordering
