@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
@@ -53,6 +54,18 @@ class OfficeDesk(admin.AdminSite):
             and person.is_staff
             and office_of(request).enters
         )
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Strangers are sent to sign in; whoever is signed in and keeps no records is told so at once."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return asked
 
     @method_decorator(never_cache)
     def login(

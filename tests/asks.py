@@ -201,7 +201,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
     Ask("erase", lambda c: {"decision": c.gate(LEGAL).decisions.get(), "reason": "Asked for by law."}, lambda c: (c.runs(), c.decided(LEGAL, "cleared"))),
     # Rights, and who is there
-    Ask("assign_right", lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["deputy"]}),
+    Ask("assign_right", lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["outsider"]}),
     Ask("end_right", lambda c: {"right": c.rights[IT], "until": c.day(-90)}),
     Ask("delegate", lambda c: {"right": c.rights[IT], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}),
     Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, shared=True),
@@ -223,7 +223,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, may="set_stall_policy_beyond"),
     Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
     Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, shared=True),
-    Ask("add_kind", lambda _c: {"key": "works-council", "name": "Council", "question": "Has it agreed?"}, shared=True),
+    Ask("add_kind", lambda _c: {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"}, shared=True),
     Ask("amend_kind", lambda _c: {"kind": kind(LEGAL), "set": {"name": "Law"}}, shared=True),
     Ask("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
     Ask("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),

@@ -16,6 +16,7 @@ from pilots.models import (
     Gate,
     GateKind,
     Person,
+    Pilot,
     PortfolioRole,
 )
 from pilots.today import today
@@ -61,7 +62,7 @@ class Cast:
         self.elsewhere = verbs.open_portfolio(key="theirs", name="Theirs", by=None, **when)  # fmt: skip
         self._roles()
         self._rights()
-        self.pilot = verbs.record(
+        self._pilot = verbs.record(
             portfolio=self.portfolio, key="ZZ-7731", name=NAME, function=self.function, manager=self["manager"],
             by=None, **when,
         )  # fmt: skip
@@ -72,6 +73,11 @@ class Cast:
     def __getitem__(self, name: str) -> Person:
         """One of the cast, as they are on record now: what a test undid is not remembered."""
         return Person.objects.get(pk=self.people[name].pk)
+
+    @property
+    def pilot(self) -> Pilot:
+        """The pilot as it is on record now."""
+        return Pilot.objects.select_related("portfolio").get(pk=self._pilot.pk)
 
     @property
     def when(self) -> dict[str, Any]:
@@ -150,6 +156,15 @@ class Cast:
     def adopted(self) -> None:
         self.all_clear()
         verbs.adopt(pilot=self.pilot, by=self["office"], on=self.day(4))
+
+    def around(self) -> None:
+        """Running, with a decision, a piece of evidence and an absence, so that every table has a row."""
+        self.runs()
+        self.decided(LEGAL, "cleared")
+        self.piece = self.filed()
+        self.absence = verbs.away(
+            person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9)
+        )
 
     def filed(self) -> Evidence:
         return verbs.file_evidence(

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from pilots import access, verbs
+from pilots.models import Decision, Event
 from pilots.refusals import Refused
+from readiness.duties import duties
+from readiness.pages import masthead
+from tests.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, untold
 from tests.asks import ASKS, NO_PERSON, Ask
-from tests.cast import ROLES, Cast, taken_back
+from tests.cast import NAME, ROLES, Cast, taken_back
+from tests.roads import CANNOT_BE, Road, over_api, roads
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +34,19 @@ def cast(
 ) -> Iterator[Cast]:
     """The cast, put on stage once; every test undoes what it did, and at the end there was nobody."""
     room = override_settings(EVIDENCE_ROOT=tmp_path_factory.mktemp("evidence"))
-    with django_db_blocker.unblock(), room, transaction.atomic():
+    with django_db_blocker.unblock(), room, unlogged(), transaction.atomic():
         yield Cast()
         transaction.set_rollback(True)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Thousands are turned away here; writing each into the log would take longer than turning them away."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 # Verbs
@@ -72,3 +90,109 @@ def tried(cast: Cast, ask: Ask, name: str) -> int:
         except Refused as refused:
             return refused.status
         return 200
+
+
+# Addresses
+
+
+@pytest.fixture(scope="module")
+def clients(cast: Cast) -> Iterator[dict[str, Client]]:
+    """A browser for each, signed in; the stranger's is not. The head of a page is worked out once for each of them."""
+    found = {name: Client() for name in ROLES}
+    for name in SIGNED_IN:
+        found[name].force_login(cast[name])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(masthead, "duties", cache(duties))
+        yield found
+
+
+def outcome(answer: Any) -> str:
+    """What came of asking an address."""
+    if answer.status_code == 401 or _signs_in(answer):
+        return SIGN_IN
+    known = {403: NO, 404: GONE, 422: CANNOT_BE}
+    if answer.status_code in known:
+        return known[answer.status_code]
+    return YES if answer.status_code < 400 else str(answer.status_code)
+
+
+def _signs_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))  # fmt: skip
+
+
+def said(answer: Any) -> str:
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(content, "utf-8", "replace")
+
+
+def test_somebody_has_said_who_may_ask_every_address() -> None:
+    missing = untold(addresses())
+    assert not missing, f"say who may read {missing} in READS of tests/addresses.py"
+    gone = READS.keys() | set(ACTS)
+    assert gone <= {each.name for each in addresses()} | {"admin:pilots_decision_act", "admin:pilots_event_act"}  # fmt: skip
+
+
+def test_every_address_is_read_by_whom_the_table_lets(
+    cast: Cast, clients: dict[str, Client]
+) -> None:
+    """And nobody reads the name of a pilot that is not theirs to see, on any page or list."""
+    found, wanted, told = {}, {}, set()
+    with taken_back():
+        cast.around()
+        for name, read in READS.items():
+            path = read.path(cast)
+            for who, client in clients.items():
+                answer = client.get(path)
+                came, may = outcome(answer), read.who(who)
+                found[name, who] = came
+                wanted[name, who] = came if may == OWN and came != SIGN_IN else may
+                if NAME in said(answer):
+                    told.add((name, who))
+    wrong = {at: came for at, came in found.items() if came != wanted[at]}
+    assert wrong == {}, f"it should be { ({at: wanted[at] for at in wrong}) }"
+    assert not {at for at in told if not access.may("see", ROLES[at[1]])}
+
+
+@pytest.mark.parametrize("road", roads(), ids=str)
+def test_an_act_is_done_at_an_address_by_whom_the_table_lets(
+    cast: Cast, clients: dict[str, Client], road: Road
+) -> None:
+    with taken_back():
+        road.ask.before(cast)
+        typed, path = road.typed(cast), road.path(cast)
+        found, opened = {}, {}
+        for who, client in clients.items():
+            with taken_back():
+                if road.opens:
+                    opened[who] = outcome(client.get(path))
+                found[who] = outcome(road.send(client, cast, typed))
+    assert found == {who: road.does(who) for who in ROLES}
+    assert opened == ({who: road.opens(who) for who in ROLES} if road.opens else {})
+
+
+@pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
+def test_no_other_http_verb_writes_anything(
+    cast: Cast, clients: dict[str, Client], verb: str
+) -> None:
+    """Sign-in apart, which is about nothing but the account of whoever asks."""
+    ours = {n: r for n, r in READS.items() if "account" not in n and "mfa" not in n}
+    with taken_back():
+        cast.around()
+        before = Event.objects.count(), Decision.objects.count()
+        for name, read in ours.items():
+            for who in ("anonymous", "office"):
+                answer = getattr(clients[who], verb)(read.path(cast))
+                assert answer.status_code < 500, (name, who)
+                if who == "anonymous" and read.who(who) == SIGN_IN:
+                    assert outcome(answer) == SIGN_IN, name
+        assert (Event.objects.count(), Decision.objects.count()) == before
+
+
+@pytest.mark.parametrize("road", list(over_api()), ids=str)
+def test_a_key_that_only_reads_does_nothing(cast: Cast, road: Road) -> None:
+    with taken_back():
+        road.ask.before(cast)
+        _token, key = verbs.issue_token(person=cast["office"], by=None, scope="read")
+        asks = Client(headers={"authorization": f"Token {key}"})
+        answer = road.send(asks, cast, road.typed(cast))
+        assert (answer.status_code, answer.json()["code"]) == (403, "scope")

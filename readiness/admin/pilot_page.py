@@ -69,6 +69,18 @@ def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
     }
 
 
+def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
+    """The verbs that an office may do today on a pilot as a whole, or on its gate of a kind."""
+    found = reading.read_one(pilot, at=today())
+    if found is None:
+        return []
+    state = state_of(found)
+    if kind is None:
+        return acts.on_pilot(by, found, state, office=True)
+    gate, away = found.gate(kind), acts.away_on(found.at)
+    return acts.on_gate(by, found, gate, state.gates[kind], office=True, away=away)
+
+
 def state_of(found: PilotOn) -> PilotState:
     """A pilot told by its acts, as the verbs know it on the day that was read."""
     by_kind = {gate.kind.key: gate.gate for gate in found.gates}

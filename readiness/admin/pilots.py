@@ -116,6 +116,7 @@ class Pilots(OfficeTable):
         if word not in OF_PILOT:
             raise Http404
         pilot = self.row(request, str(pk))
+        self._opens(request, OF_PILOT[word].verb, word, pilot)
         form = OF_PILOT[word](_typed(request), target=pilot, by=_who(request), office=True)  # fmt: skip
         return self._act(request, pilot, form)
 
@@ -128,6 +129,7 @@ class Pilots(OfficeTable):
         pilot = self.row(request, str(pk))
         gates = Gate.objects.select_related("pilot__portfolio", "kind")
         gate = get_object_or_404(gates, pilot=pilot, kind__key=kind)
+        self._opens(request, OF_GATE[word].verb, word, pilot, kind)
         more: dict[str, Any] = {}
         if OF_GATE[word] is MeetConditionForm:
             more["conditions"] = pilot_page.unmet(gate, today())
@@ -137,6 +139,21 @@ class Pilots(OfficeTable):
             return self._one_more_row(request, pilot, gate)
         form = OF_GATE[word](_typed(request), target=gate, by=_who(request), office=True, **more)  # fmt: skip
         return self._act(request, pilot, form, gate, pilot_page.called(word))
+
+    @staticmethod
+    def _opens(
+        request: HttpRequest,
+        verb: str,
+        word: str,
+        pilot: Pilot,
+        kind: str | None = None,
+    ) -> None:
+        """Refuse the form of what is done in one's own name to an office that is not named for it."""
+        recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")  # fmt: skip
+        if request.method == "POST" or recorded or office_of(request).may(verb):
+            return
+        if word not in pilot_page.offered_on(pilot, _who(request), kind):
+            raise PermissionDenied
 
     def _one_more_row(
         self, request: HttpRequest, pilot: Pilot, gate: Gate

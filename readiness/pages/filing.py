@@ -40,12 +40,11 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
         if form.refused and form.refused.code == "not_yours":
             raise PermissionDenied
     mine = acts.roles(person, found, office=access.is_office(person, pilot.portfolio))
-    escalates = pilot.portfolio.escalation_id == person.pk
     context = {
         "pilot": pilot,
         "form": form,
         "newer_than": newer_than,
-        "may_file": escalates or access.may("file_evidence", mine),
+        "may_file": access.may("file_evidence", mine),
         "pieces": filed.pieces(person, pilot),
         "at": at,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,7 +37,12 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     """Several gates of one kind, decided once."""
     person = reader(request)
     asked = request.POST if request.method == "POST" else request.GET
-    gates = _gates(person, asked.getlist("gate"))
+    wanted = asked.getlist("gate")[:MOST]
+    gates = _gates(person, wanted)
+    if len(gates) < len(set(wanted)):
+        raise Http404
+    if gates and not duties(person).decides:
+        raise PermissionDenied
     queue = reverse("readiness:my-decisions")
     if not gates or len({gate.kind_id for gate in gates}) > 1:
         says = _("Choose gates of one kind: what is decided on differs between kinds.") if gates else _("Choose a gate at least.")  # fmt: skip
@@ -73,7 +78,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
 
 def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
     mine = pilots().visible_to(person).order_by().values("pk")
-    rows = Gate.objects.filter(public_id__in=public_ids[:MOST], pilot__in=mine)
+    rows = Gate.objects.filter(public_id__in=public_ids, pilot__in=mine)
     with_pilot = rows.select_related("kind", *(f"pilot__{name}" for name in WITH))
     return list(with_pilot.order_by("pilot__key", "pk"))
 

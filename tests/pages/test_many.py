@@ -70,7 +70,13 @@ def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(
     back = reverse("readiness:my-decisions")
     assert as_(stage.perpetua).get(reverse(MANY), {"gate": mixed})["Location"] == back
     hidden = as_(stage.noam).get(reverse(MANY), {"gate": ids(stage, [one])})
-    assert hidden["Location"] == back
+    assert hidden.status_code == 404
+
+
+def test_whoever_decides_nothing_opens_no_answer_for_many(stage: Stage) -> None:
+    gates = {"gate": ids(stage, two(stage))}
+    assert as_(stage.ottilie).get(reverse(MANY), gates).status_code == 403
+    assert as_(stage.jory).get(reverse(MANY), gates).status_code == 200
 
 
 def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) -> None:
