@@ -263,7 +263,8 @@ for _model, _rows in ROWS.items():
 
 ACTS = (
     "readiness:decide-many", "readiness:minutes", "readiness:filing", "readiness:api:evidence",
-    "readiness:pilot-act", "readiness:gate-act", "admin:pilots_pilot_act", "admin:pilots_pilot_gate",
+    "readiness:pilot-act", "readiness:gate-act", "admin:pilots_pilot_evidence",
+    "admin:pilots_pilot_act", "admin:pilots_pilot_gate",
     *(f"admin:pilots_{model._meta.model_name}_act" for model in ROWS),
 )  # fmt: skip
 """Addresses under which each act has a word of its own; `tests/roads.py` finds the words."""

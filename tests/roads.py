@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pilots import access
-from pilots.models import Gate, Person, Pilot
+from pilots.models import Gate, GateKind, Person, Pilot, Portfolio
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import RowForm, RowTable
 from readiness.api import asks as api
@@ -98,6 +98,8 @@ def in_json(says: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Person):
         return value.email
+    if isinstance(value, GateKind | Portfolio):
+        return value.key
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -242,6 +244,11 @@ def over_api() -> Iterator[Road]:
     for word, (verb, _shape) in api.OF_GATE.items():
         yield _over_api("gate", word, FIRST[verb])
     yield _over_api("gate", "decisions", FIRST["except_"], outcome="excepted")
+    right = FIRST["assign_right"]
+    yield Road(
+        "api assign-right", right, lambda _cast: reverse("readiness:api:rights"), lambda cast: in_json(right.says(cast)),
+        _adds(right), is_json=True,
+    )  # fmt: skip
 
 
 def _over_api(on: str, word: str, ask: Ask, **more: Any) -> Road:
@@ -261,7 +268,16 @@ def at_the_desk() -> Iterator[Road]:
             yield from _of_rows(model, table)
 
 
+def _files_evidence() -> Road:
+    ask = FIRST["file_evidence"]
+    return Road(
+        "desk file-evidence", ask, lambda cast: reverse("admin:pilots_pilot_evidence", args=[cast.pilot.pk]),
+        lambda cast: {k: v for k, v in ask.says(cast).items() if k != "pilot"}, at_desk(ask), its_office,
+    )  # fmt: skip
+
+
 def _acts_on_pilots() -> Iterator[Road]:
+    yield _files_evidence()
     new, edit = FIRST["record"], FIRST["amend"]
     yield Road(
         "desk record", new, lambda _cast: reverse("admin:pilots_pilot_add"),

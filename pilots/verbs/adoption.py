@@ -20,7 +20,7 @@ def record_residents(
     *,
     pilot: Pilot,
     by: Person | None,
-    week: date,
+    week: date | None,
     people: int,
     visitors: int = 0,
     on: date | None = None,
@@ -40,6 +40,8 @@ def record_residents(
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running", "paused", "adopted")
     desk.allow("record_residents")
+    if week is None:
+        raise Invalid(_("Missing. Give any day of the week."), field="week")
     monday = week - timedelta(days=week.weekday())
     if monday > desk.known:
         raise Invalid(_("That week has not begun."), field="week")

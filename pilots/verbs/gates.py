@@ -159,7 +159,7 @@ def decide(
     """
     desk, row, state = _sit(gate, by, on, known, seen)
     if outcome not in OUTCOMES:
-        raise Invalid(field="outcome")
+        raise Invalid(_("Choose one of the answers."), field="outcome")
     _approval_only(state)
     _not_over(desk)
     shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
@@ -210,7 +210,7 @@ def _court(
     if outcome != gates.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
-        raise Invalid(field="court")
+        raise Invalid(_("Say team or outside."), field="court")
     if court != "outside":
         return "team", None
     if until is None:
@@ -417,7 +417,7 @@ def nominate(
     *,
     gate: Gate,
     by: Person | None,
-    person: Person,
+    person: Person | None,
     on: date | None = None,
     known: date | None = None,
     seen: int | None = None,
@@ -427,8 +427,13 @@ def nominate(
     _acceptance_only(state)
     _not_over(desk)
     desk.allow("nominate")
+    if person is None:
+        raise Invalid(_("Missing. A name, not a team."), field="person")
     if access.has_left(person, desk.on) or person.pk == state.accepted:
-        raise Invalid(field="person")
+        raise Invalid(
+            _("Name somebody with an open account who has not accepted it already."),
+            field="person",
+        )
     changes = [{"field": row.kind.key, "from": state.nominee, "to": person.pk}]
     return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 

@@ -112,7 +112,7 @@ def give_role(
     on, known = days(on, known)
     only_office(by, portfolio, on)
     if role not in PortfolioRole.Role.values:
-        raise Invalid(field="role")
+        raise Invalid(_("Say program-office or reviewer."), field="role")
     if access.has_left(person, on):
         raise Invalid(_("This account is closed."), field="person")
     given, is_new = give(portfolio, person, role)

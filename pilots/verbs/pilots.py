@@ -228,7 +228,7 @@ def move_decide_by(
     *,
     pilot: Pilot,
     by: Person,
-    to: date,
+    to: date | None,
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
@@ -237,17 +237,17 @@ def move_decide_by(
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")
-    within_reach(to, "to")
+    desk.allow("move_decide_by", access.beyond("move_decide_by"))
     state = desk.state
-    if state.decide_by is None or state.started_on is None:
-        raise Invalid(field="to")
+    if to is None or state.decide_by is None or state.started_on is None:
+        raise Invalid(_("Missing. Give the new date."), field="to")
+    within_reach(to, "to")
     takes = stalls.needs_escalation_for_date(
         slips=desk.latest().slips,
         is_slip=to > state.decide_by,
         to=to,
         started=state.started_on,
     )
-    desk.allow("move_decide_by", access.beyond("move_decide_by"))
     reason = need_reason(reason)
     _not_stalled(desk)
     if to < state.started_on or to == state.decide_by:

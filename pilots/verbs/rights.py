@@ -43,7 +43,7 @@ MOST_DAYS = 1000
 def assign_right(
     *,
     kind: GateKind,
-    holder: Person,
+    holder: Person | None,
     by: Person | None,
     portfolio: Portfolio | None = None,
     function: Function | None = None,
@@ -63,6 +63,8 @@ def assign_right(
     """
     on, known = days(on, known)
     _reaches(by, portfolio, on)
+    if holder is None:
+        raise Invalid(_("Missing. A name, not a team."), field="holder")
     starts = starts or on
     within_reach(starts, "starts")
     within_reach(until, "until")
@@ -70,10 +72,7 @@ def assign_right(
         raise Invalid(_("The right would end before it starts."), field="until")
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
-    if answer_within_days < 1:
-        raise Invalid(_("Give a working day at least."), field="answer_within_days")
-    if answer_within_days > MOST_DAYS:
-        raise Invalid(_("Nobody waits that long."), field="answer_within_days")
+    _working_days(answer_within_days)
     _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
@@ -85,6 +84,13 @@ def assign_right(
     log("assign_right", by, on, known, data, portfolio=portfolio)
     spells.rebuild_seats([kind])
     return right
+
+
+def _working_days(number: object) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise Invalid(_("Give a whole number of working days, one at least."), field="answer_within_days")  # fmt: skip
+    if number > MOST_DAYS:
+        raise Invalid(_("Nobody waits that long."), field="answer_within_days")
 
 
 def _make_room(

@@ -22,6 +22,7 @@ from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
 from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm
+from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
 
@@ -70,6 +71,7 @@ class Pilots(OfficeTable):
         return [
             path("<int:pk>/acts/<slug:word>/", guard(self.act_view), name="pilots_pilot_act"),
             path("<int:pk>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
+            path("<int:pk>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
             *super().get_urls(),
         ]  # fmt: skip
 
@@ -118,7 +120,13 @@ class Pilots(OfficeTable):
         pilot = self.row(request, str(pk))
         self._opens(request, OF_PILOT[word].verb, word, pilot)
         form = OF_PILOT[word](_typed(request), target=pilot, by=_who(request), office=True)  # fmt: skip
-        return self._act(request, pilot, form)
+        return self._act(request, pilot, form, title=form.title)
+
+    def evidence_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Evidence for a pilot, a file or a link."""
+        pilot = self.row(request, str(pk))
+        form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))  # fmt: skip
+        return self._act(request, pilot, form, title=form.title_of_form)
 
     def gate_view(
         self, request: HttpRequest, pk: int, kind: str, word: str
@@ -173,15 +181,15 @@ class Pilots(OfficeTable):
         return {}
 
     def _act(
-        self, request: HttpRequest, pilot: Pilot, form: ActForm, gate: Gate | None = None, title: Any = "",
+        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None = None, title: Any = "",
     ) -> HttpResponse:  # fmt: skip
         if request.method == "POST" and form.act():
             messages.success(request, form.done_says)
             return redirect("admin:pilots_pilot_change", pilot.pk)
-        return self._drawn(request, pilot, form, gate, title or form.title)
+        return self._drawn(request, pilot, form, gate, title)
 
     def _drawn(
-        self, request: HttpRequest, pilot: Pilot, form: ActForm, gate: Gate | None, title: Any,
+        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None, title: Any,
     ) -> HttpResponse:  # fmt: skip
         context = self._context(request, form) | {
             "title": title,

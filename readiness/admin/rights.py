@@ -24,7 +24,7 @@ class HeldBy(RowForm):
     """Who holds a right, and from when."""
 
     verb = "assign_right"
-    holder = PersonField(label=_("Holder"), required=True, error_messages={"required": _("Missing. A name, not a team.")})  # fmt: skip
+    holder = PersonField(label=_("Holder"))
     deputy = PersonField(label=_("Deputy"), help_text=_("Decides as well; covers when the holder is away."))  # fmt: skip
     escalate_to = PersonField(label=_("Escalates to"))
     answer_within_days = NumberField(label=_("Working days to answer"), initial=10)

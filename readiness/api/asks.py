@@ -8,7 +8,19 @@ from django.http import QueryDict
 from rest_framework import serializers
 
 from pilots.models import Person
+from pilots.refusals import Invalid
 from readiness.api.filters import somebody
+from readiness.forms.fields import NOT_A_DATE
+
+
+class DayField(serializers.DateField):
+    """A calendar date. What is none is refused with the words of the forms."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        try:
+            return super().to_internal_value(value)
+        except serializers.ValidationError as wrong:
+            raise Invalid(NOT_A_DATE, field=self.field_name) from wrong
 
 
 class PersonField(serializers.CharField):
@@ -26,9 +38,14 @@ def words(**more: Any) -> serializers.CharField:
     return serializers.CharField(**{"required": False, "allow_blank": True, **more})
 
 
-def day(**more: Any) -> serializers.DateField:
-    """A calendar date."""
-    return serializers.DateField(**{"required": False, "allow_null": True, **more})
+def day(**more: Any) -> DayField:
+    """A calendar date. Whether it can be left out is the verb's to say."""
+    return DayField(**{"required": False, "allow_null": True, **more})
+
+
+def number() -> Any:
+    """A number, as it was sent. Whether it is one is the verb's to say."""
+    return serializers.JSONField(required=False, allow_null=True, default=None)
 
 
 def ids() -> serializers.ListField:
@@ -57,7 +74,7 @@ class Start(Ask):
 
 
 class MoveDecideBy(Ask):
-    to = serializers.DateField()
+    to = day(default=None)
     reason = words()
 
 
@@ -87,20 +104,20 @@ class SetRules(Ask):
 class RegisterThreshold(Ask):
     metric = words(default="")
     direction = words(default="")
-    value: Any = serializers.JSONField()
+    value = number()
     kind = words(default="")
-    smallest_sample: Any = serializers.JSONField()
+    smallest_sample = number()
 
 
 class Measurement(Ask):
-    value: Any = serializers.JSONField()
-    sample: Any = serializers.JSONField()
+    value = number()
+    sample = number()
     deviation: Any = serializers.JSONField(required=False, allow_null=True)
 
 
 class Residents(Ask):
-    week = serializers.DateField()
-    people: Any = serializers.JSONField()
+    week = day(default=None)
+    people = number()
     visitors: Any = serializers.JSONField(required=False)
 
 
@@ -138,7 +155,7 @@ class Decide(Ask):
 
 
 class Nominate(Ask):
-    person = PersonField()
+    person = PersonField(required=False, allow_null=True, default=None)
 
 
 class InOnesOwnName(Ask):
@@ -167,6 +184,20 @@ class FileEvidence(Ask):
 
 class AskException(Ask):
     reason = words()
+    until = day()
+
+
+class AssignRight(Ask):
+    """Who decides a kind of gate, for which portfolio and function (empty: for all of them), from a day to a last day."""
+
+    kind = words(default="")
+    portfolio = words(default="")
+    function = words(default="")
+    holder = PersonField(required=False, allow_null=True, default=None)
+    deputy = PersonField(required=False, allow_null=True)
+    escalate_to = PersonField(required=False, allow_null=True)
+    answer_within_days: Any = serializers.JSONField(required=False)
+    starts = day()
     until = day()
 
 

@@ -96,8 +96,7 @@ def somebody(written: str, field: str) -> Person:
     found = found or Person.objects.filter(email__iexact=written).first()
     if found is None:
         raise Invalid(
-            _("Nobody is meant by “%(written)s”. Give a person’s id, or the address they sign in with.")
-            % {"written": written[:60]},
+            _("Nobody here is called that. Write the address they sign in with: a person, not a team."),
             field=field,
         )  # fmt: skip
     return found

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from pilots.models import Cell
+from pilots import access, verbs
+from pilots.models import Cell, DecisionRight, Function, GateKind
+from pilots.refusals import Invalid, NotYours
 from readiness.api.asking import AS_OF, Asking
+from readiness.api.asks import AssignRight
 from readiness.api.portfolio import OF
 from readiness.api.shapes import PersonShape
+from readiness.offices import Office
 from readiness.rights import cells_for, table
 
 
@@ -40,8 +45,22 @@ class SeatShape(serializers.Serializer[Any]):
     hole = serializers.CharField(allow_null=True)
 
 
+class RightShape(serializers.Serializer[DecisionRight]):
+    """A right as it was assigned. `portfolio` and `function` are null where it holds for all of them."""
+
+    kind = serializers.CharField(source="kind.key")
+    portfolio = serializers.CharField(source="portfolio.key", default=None)
+    function = serializers.CharField(source="function.name", default=None)
+    holder = PersonShape()
+    deputy = PersonShape(allow_null=True)
+    escalate_to = PersonShape(allow_null=True)
+    answer_within_days = serializers.IntegerField()
+    starts = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+
+
 class Rights(Asking):
-    """Who decides each kind of gate, by portfolio and function, on a day."""
+    """Who decides each kind of gate, by portfolio and function, on a day; and giving somebody a right."""
 
     queryset: Any = Cell.objects.none()
     serializer_class = SeatShape
@@ -54,3 +73,32 @@ class Rights(Asking):
         page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)  # fmt: skip
         seats = [seat for row in table(page or [], at=self.at) for seat in row.seats]
         return self.get_paginated_response([SeatShape(seat).data for seat in seats])
+
+    @extend_schema(
+        operation_id="assign_right", request=AssignRight, responses={201: RightShape}
+    )
+    def post(self, request: Request) -> Response:
+        """Give somebody the right to decide a kind of gate, in the name of whoever asks. An open-ended one of the same reach ends."""
+        asked = AssignRight(data=request.data)
+        asked.is_valid(raise_exception=True)
+        says: dict[str, Any] = dict(asked.validated_data)
+        kept = Office(self.person, access.portfolios_kept(self.person))
+        if not kept.enters:
+            raise NotYours
+        says["kind"] = _one("kind", GateKind.objects.all(), key=says["kind"])
+        for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):  # fmt: skip
+            says[name] = _one(name, rows, **{by: says[name]}) if says[name] else None
+        right = verbs.assign_right(by=self.person, **says)
+        return Response(RightShape(right).data, 201)
+
+    def scope_needed(self) -> str:
+        """The scope that a key needs to assign a right."""
+        return access.scope_of("assign_right")
+
+
+def _one(field: str, rows: Any, **by: str) -> Any:
+    """The row that is meant. Raises Invalid where there is none for whoever asks."""
+    found = rows.filter(**by).first()
+    if found is None:
+        raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)  # fmt: skip
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -16,13 +17,17 @@ from readiness.forms.fields import DayField, LineField
 class FileEvidenceForm(forms.Form):
     """One piece of evidence for a pilot. `newer_than` makes it a newer version of that one."""
 
+    title_of_form = _("File evidence")
+    button = _("File it")
+    done_says = _("Filed, and written into the log.")
+    asides: tuple[Any, ...] = ()
+    since: tuple[Any, ...] = ()
+
     file = forms.FileField(
         label=_("A file"),
         required=False,
+        allow_empty_file=True,  # whether an empty one will do is the verb's to say
         help_text=_("A PDF, a picture, a document, a table or a text."),
-        error_messages={
-            "empty": _("This file is empty. Choose one that says something.")
-        },
     )
     link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
     title = LineField(
@@ -67,6 +72,15 @@ class FileEvidenceForm(forms.Form):
             )
             return False
         return True
+
+    @property
+    def main(self) -> Iterable[forms.BoundField]:
+        return self.visible_fields()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the refusal is of the whole form, so that it stands above it and not at a field."""
+        return self.refused is not None and bool(self.non_field_errors())
 
     @property
     def status(self) -> int:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
 
+NOT_A_DATE = _("This is not a date. Write it as 2026-11-23.")
 PEOPLE = "people"
 """The id of the list of names that a page offers while one is typed."""
 
@@ -70,12 +71,20 @@ class NumberField(forms.CharField):
         return written or None
 
 
+class OneOfField(forms.ChoiceField):
+    """One of a few words, offered. Whether another will do is the verb's to say, with the same words on every road."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**_over({"required": False}, kwargs))
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class DayField(forms.DateField):
     """A calendar date."""
 
-    default_error_messages = {
-        "invalid": _("This is not a date. Write it as 2026-11-23.")
-    }
+    default_error_messages = {"invalid": NOT_A_DATE}
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -9,7 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from readiness.forms.base import Aside, GateForm
-from readiness.forms.fields import DayField, LineField, PersonField, SentenceField
+from readiness.forms.fields import (
+    DayField,
+    LineField,
+    OneOfField,
+    PersonField,
+    SentenceField,
+)
 
 KEPT = _(
     "Kept with the answer and never edited. It can be withdrawn later, and that is kept too."
@@ -54,12 +60,8 @@ class DecideForm(GateForm):
     )
     places = {"conditions": "condition_1_text", "for": "for_"}
 
-    outcome = forms.ChoiceField(
-        label=_("Your answer"),
-        required=False,
-        widget=forms.RadioSelect,
-        choices=OUTCOMES,
-        error_messages={"invalid_choice": _("Choose one of the answers.")},
+    outcome = OneOfField(
+        label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES
     )
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     would_change = SentenceField(
@@ -67,9 +69,8 @@ class DecideForm(GateForm):
         help_text=_("The team reads this, does it, and asks again."),
         rows=2,
     )
-    court = forms.ChoiceField(
+    court = OneOfField(
         label=_("Whose move is it then?"),
-        required=False,
         widget=forms.RadioSelect,
         choices=[("team", _("The team’s")), ("outside", _("Somebody outside"))],
     )
@@ -224,9 +225,8 @@ class MeetConditionForm(GateForm):
 
     def fit(self) -> None:
         if self._unmet:
-            self.fields["text"] = forms.ChoiceField(
+            self.fields["text"] = OneOfField(
                 label=_("Which condition"),
-                required=False,
                 widget=forms.RadioSelect,
                 choices=[(text, text) for text in self._unmet],
             )
@@ -242,9 +242,7 @@ class NominateForm(GateForm):
     done_says = _("Named. Being named is not accepting: they are asked.")
     person = PersonField(
         label=_("Who"),
-        required=True,
         help_text=_("A person, not a team: their address, or their name."),
-        error_messages={"required": _("Missing. A name, not a team.")},
     )
 
 

@@ -16,6 +16,7 @@ from readiness.forms.fields import (
     DayField,
     LineField,
     NumberField,
+    OneOfField,
     PersonField,
     SentenceField,
 )
@@ -45,11 +46,7 @@ class MoveDecideByForm(ActForm):
     title = _("Move the decide-by date")
     button = _("Move the date")
     done_says = _("Moved. A later date is counted as a slip.")
-    to = DayField(
-        label=_("To be decided by"),
-        required=True,
-        error_messages={"required": _("Missing. Give the new date.")},
-    )
+    to = DayField(label=_("To be decided by"))
     reason = SentenceField(
         label=_("Reason, in a sentence"),
         help_text=_("A later date is a slip: counted, and shown with this reason."),
@@ -128,9 +125,8 @@ class SetRulesForm(ActForm):
     )
     exceptions_to = PersonField(label=_("Who decides exceptions"))
     exceptions_deputy = PersonField(label=_("Who decides them when they are away"))
-    matters_more = forms.ChoiceField(
+    matters_more = OneOfField(
         label=_("What matters more"),
-        required=False,
         widget=forms.RadioSelect,
         choices=[("speed", _("Speed")), ("accuracy", _("Accuracy"))],
     )
@@ -178,15 +174,13 @@ class RegisterThresholdForm(ActForm):
     metric = LineField(
         label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”.")
     )
-    kind = forms.ChoiceField(
+    kind = OneOfField(
         label=_("It is"),
-        required=False,
         initial="proportion",
         choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))],
     )
-    direction = forms.ChoiceField(
+    direction = OneOfField(
         label=_("Good enough is"),
-        required=False,
         initial="at_least",
         choices=[("at_least", _("at least")), ("at_most", _("at most"))],
     )
@@ -217,11 +211,7 @@ class RecordResidentsForm(ActForm):
     title = _("Count who lives in it")
     button = _("Record the week")
     done_says = _("Recorded. Visitors are kept apart: a demo proves nothing.")
-    week = DayField(
-        label=_("The week, by any of its days"),
-        required=True,
-        error_messages={"required": _("Missing. Give any day of the week.")},
-    )
+    week = DayField(label=_("The week, by any of its days"))
     people = NumberField(
         label=_("People outside the pilot team who used it"),
         help_text=_("Each counted once a week. A later count replaces this one."),

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pilots import access
@@ -35,7 +34,7 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
             request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than
         )
         if form.act():
-            messages.success(request, _("Filed, and written into the log."))
+            messages.success(request, str(form.done_says))
             return redirect("readiness:filing", key=pilot.key)
         if form.refused and form.refused.code == "not_yours":
             raise PermissionDenied

@@ -94,7 +94,7 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
         ("vera", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 403, "not_yours", None),
         ("noam", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 404, "not_found", None),
         ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "mood": "good"}, 400, "invalid", "mood"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "on": "soon"}, 400, "invalid", "on"),
+        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "on": "soon"}, 422, "invalid", "on"),
         ("ria", "error-owner", "nominate", {"person": "nobody@example.org"}, 422, "invalid", "person"),
     ],
 )  # fmt: skip

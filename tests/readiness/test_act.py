@@ -62,7 +62,7 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
         (
             ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=soon"),
             "lena",
-            "^on: This is not a date",
+            r"^invalid \(on\): This is not a date",
         ),
         (("accept", "P-1"), "lena", "^wrong_gate: "),
         (

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Gate, Person, Pilot
 from readiness.forms import OF_GATE, OF_PILOT, ActForm
-from readiness.querysets import pilots
+from readiness.management.in_name_of import person_of, pilot_of, why_not
 
 
 class Command(BaseCommand):
@@ -37,36 +37,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = _person(options["by"])
-        pilot = _pilot(options["pilot"], person)
+        person = person_of(options["by"])
+        pilot = pilot_of(options["pilot"], person)
         form = _form(
             options["verb"], options["gate"], pilot, person, _typed(options["values"])
         )
         if not form.act():
-            raise CommandError("\n".join(_why_not(form)), returncode=2)
+            raise why_not(form)
         self.stdout.write(str(form.done_says))
-
-
-def _person(email: str) -> Person:
-    found = Person.objects.filter(email__iexact=email, closed_on=None).first()
-    if found is None:
-        raise CommandError(
-            _("No account has the address %(email)s.") % {"email": email}, returncode=2
-        )
-    return found
-
-
-def _pilot(key: str, person: Person) -> Pilot:
-    """The pilot, where the person may see it; otherwise there is none for them."""
-    found: Pilot | None = (
-        pilots().visible_to(person).select_related("portfolio").filter(key=key).first()
-    )
-    if found is None:
-        raise CommandError(
-            _("There is no pilot %(key)s, or it is not theirs to see.") % {"key": key},
-            returncode=2,
-        )
-    return found
 
 
 def _typed(values: list[str]) -> dict[str, str]:
@@ -108,17 +86,3 @@ def _form(
             returncode=2,
         )
     return form({"seen": blank["seen"].value(), **typed}, target=target, by=person)
-
-
-def _why_not(form: ActForm) -> list[str]:
-    """The refusal's code and sentence, the field where it was typed, and all that is missing."""
-    if form.refused is None:
-        return [
-            f"{name}: {' '.join(map(str, says))}" for name, says in form.errors.items()
-        ]
-    refused = form.refused
-    where = f" ({refused.field})" if refused.field else ""
-    return [
-        f"{refused.code}{where}: {refused.says}",
-        *(f"  {code}" for code in refused.missing),
-    ]

@@ -1,0 +1,55 @@
+"""Assign a decision right from the command line, by the same form and the same verb as at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from pilots import access
+from pilots.models import Function, GateKind
+from pilots.refusals import NotYours
+from readiness.admin.rights import AssignRight
+from readiness.exits import NOTHING_DONE
+from readiness.management.in_name_of import person_of, refusal, why_not
+from readiness.offices import Office
+
+TYPED = ("holder", "deputy", "escalate_to", "answer_within_days", "starts", "until")
+
+
+class Command(BaseCommand):
+    """Give somebody the right to decide a kind of gate. Ends with 2 where it was refused; then nothing is written."""
+
+    help = "Assigns a decision right: manage.py assign_right legal-sign-off --holder lena@example.org --portfolio ops --by ria@example.org"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", help="the kind of gate, such as legal-sign-off")
+        parser.add_argument("--portfolio", default="", metavar="KEY", help="every portfolio, unless said")  # fmt: skip
+        parser.add_argument("--function", default="", metavar="NAME", help="every function, unless said")  # fmt: skip
+        for name in TYPED:
+            parser.add_argument(f"--{name.replace('_', '-')}", default="")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")  # fmt: skip
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = person_of(options["by"])
+        office = Office(person, access.portfolios_kept(person))
+        if not office.enters:
+            raise refusal(NotYours())
+        typed = {name: options[name] for name in TYPED}
+        typed["kind"] = _one("kind", GateKind.objects.all(), key=options["kind"])
+        for name, rows, by in (("portfolio", office.own(), "key"), ("function", Function.objects.all(), "name")):  # fmt: skip
+            typed[name] = _one(name, rows, **{by: options[name]}) if options[name] else ""  # fmt: skip
+        form = AssignRight(typed, office=office)
+        if not form.act():
+            raise why_not(form)
+        self.stdout.write(str(form.done_says))
+
+
+def _one(name: str, rows: Any, **by: str) -> int:
+    """The row that is meant, where it is theirs to see."""
+    found: int | None = rows.filter(**by).values_list("pk", flat=True).first()
+    if found is None:
+        says = _("There is no %(what)s %(written)s, or it is not theirs to see.")
+        raise CommandError(says % {"what": name, "written": next(iter(by.values()))}, returncode=NOTHING_DONE)  # fmt: skip
+    return found

@@ -1,0 +1,125 @@
+"""The page of roads says where each verb is done, and why not elsewhere. `WRITE_DOCS=1 .venv/bin/pytest tests/test_roads.py` writes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.management import get_commands
+
+from pilots import verbs
+from readiness.api import asks as api
+from readiness.forms import OF_GATE, OF_PILOT
+from tests.roads import roads
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "roads.md"
+HEAD = """# Roads
+
+Where each act is done. Every road calls the same verb, so each lets and refuses the same people, in the same words
+(`docs/refusals.md`): `tests/test_who_may_do_what.py` tries everybody, `tests/test_four_roads.py` what cannot be.
+
+`WRITE_DOCS=1 .venv/bin/pytest tests/test_roads.py` writes this page from the forms, the API, the desk and the commands;
+without the variable it holds the page against them.
+
+| verb | page | desk (`/admin/`) | API (`/api/v1/`) | command | why not elsewhere |
+|---|---|---|---|---|---|
+"""
+
+RECORDS = "Records are kept at the desk, and many at once by import."
+ROWS = (
+    "The desk is the page of what lies beside pilots; few of these are done in a year."
+)
+LISTS = "No person says this: a list does that is read in."
+SET_UP = "No person does this: the installation does."
+ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
+NO_ROAD = "By law and rarely: whoever runs the installation calls the verb in `manage.py shell`."
+
+COMMANDS: Mapping[str, str] = {
+    **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
+    "file_evidence": "`file_evidence`", "assign_right": "`assign_right`", "issue_token": "`api_token`",
+    **dict.fromkeys(("record", "amend", "record_claim", "assert_", "list_again"), "`import_pilots`"),
+    **dict.fromkeys(("open_first_account", "record_set_up"), "`start`"),
+}  # fmt: skip
+
+WHY: Mapping[str, str] = {
+    **dict.fromkeys(("record", "amend"), RECORDS),
+    **dict.fromkeys(("record_claim", "assert_", "list_again"), LISTS),
+    **dict.fromkeys(("open_first_account", "record_set_up"), SET_UP),
+    **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),
+    **dict.fromkeys(("erase", "erase_person"), NO_ROAD),
+    **dict.fromkeys(
+        (
+            "end_right", "delegate", "away", "back", "open_account", "amend_account", "close_account", "give_role",
+            "take_role", "open_portfolio", "amend_portfolio", "set_stall_policy", "name_function", "rename_function",
+            "add_kind", "amend_kind", "switch_off", "switch_on",
+        ),
+        ROWS,
+    ),
+    "assign_right": "The desk is its page: `/rights/` shows who decides, to many who assign nothing.",
+    "replace_evidence": "On the page where a pilot's evidence is listed, beside the version that it replaces.",
+    "issue_token": "A key is handed out by whoever runs the installation.",
+    "revoke_token": "A key is taken back by whoever runs the installation, in `manage.py shell`.",
+    "set_password": "Everybody sets their own on the pages of the sign-in; `start` sets those of the sample.",
+}  # fmt: skip
+
+
+def at_desk(verb: str) -> str:
+    return "yes" if verb in {r.ask.verb for r in roads() if r.name.startswith("desk ")} else ""  # fmt: skip
+
+
+def on_page(verb: str) -> str:
+    if verb == "replace_evidence":
+        return "`pilots/KEY/evidence/`"
+    own = {
+        "decide_many": "`my/decisions/many/`",
+        "record_minutes": "`minutes/`",
+        "file_evidence": "`pilots/KEY/evidence/`",
+    }
+    if verb in own:
+        return own[verb]
+    for start, forms in (("pilots/KEY", OF_PILOT), ("gates/ID", OF_GATE)):
+        for word, made in forms.items():
+            if made.verb == verb:
+                return f"`{start}/{word}/`"
+    return ""
+
+
+def over_api(verb: str) -> str:
+    own = {"file_evidence": "pilots/KEY/evidence", "assign_right": "rights", "except_": "gates/ID/decisions"}  # fmt: skip
+    if verb in own:
+        return f"`{own[verb]}/`"
+    for start, words in (("pilots/KEY", api.OF_PILOT), ("gates/ID", api.OF_GATE)):
+        for word, (named, _shape) in words.items():
+            if named == verb:
+                return f"`{start}/{word}/`"
+    return ""
+
+
+def row(verb: str) -> list[str]:
+    found = [on_page(verb), at_desk(verb), over_api(verb), COMMANDS.get(verb, "")]
+    return [f"`{verb}`", *found, WHY.get(verb, "")]
+
+
+def page() -> str:
+    return HEAD + "".join(f"| {' | '.join(row(verb))} |\n" for verb in verbs.__all__)
+
+
+def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
+    if os.environ.get("WRITE_DOCS"):
+        PAGE.write_text(page(), encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_verb_has_its_four_roads_or_a_reason() -> None:
+    for verb in verbs.__all__:
+        lacking = not all(row(verb)[1:5])
+        assert lacking == (verb in WHY), f"{verb}: say in WHY why a road is missing, or take the reason away"  # fmt: skip
+
+
+def test_the_page_names_what_there_is() -> None:
+    walked = {road.ask.verb for road in roads()}
+    told = {verb for verb in verbs.__all__ if any(row(verb)[1:4])}
+    assert told == walked | {"replace_evidence"}
+    named = {words.strip("`").split()[0] for words in COMMANDS.values()}
+    assert named <= get_commands().keys()
