@@ -18,6 +18,7 @@ OFF = "off"
 ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
 
 YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
+HOLD = YES | {ASSERTED}
 ASKS_TEAM = frozenset({CHANGES_REQUESTED, REFUSED})
 EVIDENCE = "evidence:"
 TURNS = ("answer", "team", "outside", "clear", "said", OFF)
@@ -97,9 +98,10 @@ class GateState:
     @property
     def good_until(self) -> date | None:
         """The last good day of the answer that stands: its term's, its evidence's, or the first unmet condition's."""
+        if self.off or self.answer not in HOLD:
+            return None
         ends = [day for day in (self.lasts, self.due) if day is not None]
-        holds = self.answer in YES | {ASSERTED} and not self.off
-        return min(ends) if ends and holds else None
+        return min(ends, default=None)
 
     @property
     def ends_by_condition(self) -> bool:

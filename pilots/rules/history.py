@@ -6,10 +6,11 @@ another than before, a new spell begins. Spells are all that reading needs: no a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from pilots.rules.acts import Act, Kind, in_order
@@ -29,7 +30,7 @@ from pilots.rules.telling import (
 
 __all__ = [
     "ADOPTED", "NOT_STATED", "PAUSED", "PLANNED", "RETIRED", "RUNNING", "SPONSOR", "History", "PilotSpell",
-    "PilotState", "tell",
+    "PilotState", "tell", "tell_on",
 ]  # fmt: skip
 
 
@@ -83,6 +84,14 @@ class PilotSpell:
         return RUNNING if over else self.stage
 
 
+def _all_but_days(spell: type) -> Callable[[Any], Any]:
+    names = (field.name for field in fields(spell))
+    return attrgetter(*(name for name in names if name not in ("starts", "ends")))
+
+
+_OF_PILOT, _OF_GATE = _all_but_days(PilotSpell), _all_but_days(GateSpell)
+
+
 @dataclass(slots=True)
 class History:
     """What a pilot's acts left behind: its state after the last of them, and the spells on the way."""
@@ -110,15 +119,21 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
     for gate in pilot.gates.values():
         gate.name = gate.state({})
     for day, todays in groupby(acts, key=lambda act: act.on):
-        moved: set[str | None] = set()
-        _let_time_pass(pilot, day)
-        for act in todays:
-            _one(pilot, act, day, moved)
-        if day >= recorded_on:
-            _look(told, day, moved)
-        else:
-            _look(told, recorded_on, set())
+        tell_on(told, day, todays)
     return told
+
+
+def tell_on(told: History, day: date, todays: Iterable[Act]) -> None:
+    """Go on telling, in place, with the acts of a day that is later than all that was told. They open no gate."""
+    pilot = told.state
+    moved: set[str | None] = set()
+    _let_time_pass(pilot, day)
+    for act in todays:
+        _one(pilot, act, day, moved)
+    if day >= pilot.recorded_on:
+        _look(told, day, moved)
+    else:
+        _look(told, pilot.recorded_on, set())
 
 
 def _let_time_pass(pilot: PilotState, day: date) -> None:
@@ -156,7 +171,7 @@ def _look(told: History, day: date, moved: set[str | None]) -> None:
 def _append(spells: list[Any], spell: Any) -> None:
     if spells:
         last = spells[-1]
-        if replace(last, starts=spell.starts) == spell or _goes_on(last, spell):
+        if _says(last) == _says(spell) or _goes_on(last, spell):
             return
         if last.starts == spell.starts:
             spells[-1] = spell
@@ -165,12 +180,18 @@ def _append(spells: list[Any], spell: Any) -> None:
     spells.append(spell)
 
 
+def _says(spell: Any) -> Any:
+    """What a spell says of its days, whichever they are."""
+    return (_OF_GATE if isinstance(spell, GateSpell) else _OF_PILOT)(spell)
+
+
 def _goes_on(last: Any, spell: Any) -> bool:
     """Whether a gate's spell that began with a movement goes on: what came after it moved nothing and changed nothing."""
     return (
         isinstance(last, GateSpell)
+        and last.moved
         and last.starts < spell.starts
-        and replace(last, starts=spell.starts, moved=False) == spell
+        and _says(replace(last, moved=False)) == _says(spell)
     )
 
 

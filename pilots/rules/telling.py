@@ -133,6 +133,8 @@ class PilotState:
 
     def against_seal(self, gate: GateState) -> dict[str, Any]:
         """What a gate's seal is held against now: what an answer would seal, and its evidence in the version that stands."""
+        if not gate.sealed:
+            return {}
         now = self.to_seal(gate.kind, gate.answer or "")
         for name, checksum in gate.sealed.items():
             if name.startswith(gates.EVIDENCE):
