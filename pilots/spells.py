@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, DateField, Q
 
+from pilots.compiled import Compiled
 from pilots.models import (
     Cell,
     DecisionRight,
@@ -55,23 +56,31 @@ def as_act(event: Event) -> Act:
 _OF_DECISION = ("outcome", "court", "until", "good_until", "conditions", "sealed")
 """What of a decision the rules read."""
 
-
-def acts_of(pilot: Pilot) -> list[Act]:
-    """All that was done to a pilot, in one query. Columns only: a pilot has a long history, and each verb reads all of it."""
-    rows = Event.objects.filter(pilot=pilot).order_by("pk")
-    columns = (
-        "pk", "on", "known_on", "verb", "by_id", "gate__kind__key", "data", "decision__pk", "decision__decider_id",
+_ACTS = Compiled(
+    lambda pilot: Event.objects.filter(pilot=pilot).order_by("pk").values_list(
+        "pk", "on", "known_on", "verb", "by_id", "gate_id", "data", "decision__pk", "decision__decider_id",
         *(f"decision__{name}" for name in _OF_DECISION),
-    )  # fmt: skip
+    ),
+    pilot=BigIntegerField(),
+)  # fmt: skip
+
+
+def acts_of(pilot: Pilot, gates: Mapping[str, Gate] | None = None) -> list[Act]:
+    """All that was done to a pilot, in one query. Columns only: a pilot has a long history, and each verb reads all of it.
+
+    Its gates by the keys of their kinds, where they are read already, save a second query.
+    """
+    owned = pilot.gates.select_related("kind") if gates is None else gates.values()
+    keys = {gate.pk: gate.kind.key for gate in owned}
     out = []
     for seq, on, known, verb, by, gate, data, decided, decider, *says in (
-        rows.values_list(*columns)
+        _ACTS(pilot=pilot.pk)
     ):  # fmt: skip
         data = _with_dates(data)
         if decided is not None:
             verb, by = "decide", decider
             data |= _decided(dict(zip(_OF_DECISION, says, strict=True)))
-        out.append(Act(seq, on, known, verb, by, gate, data))
+        out.append(Act(seq, on, known, verb, by, keys[gate] if gate else None, data))
     return out
 
 
@@ -183,25 +192,29 @@ def grow(
         PilotSpell(pilot_id=pilot.pk, known_from=known, **pilot_columns(spell, cells)) for spell in more
     ]  # fmt: skip
     if more:
-        _end(PilotSpell.objects.filter(pilot=pilot), last)
+        _stands(PilotSpell.objects.filter(pilot=pilot)).update(ends=last.ends)
         PilotSpell.objects.bulk_create(new)
     new = []
+    over: dict[date, list[int]] = {}
     for key, grown in of_gates.items():
         assert grown is not None
         last, more = grown
         if more:
             gate = owned[key]
-            _end(GateSpell.objects.filter(gate=gate), last)
+            over.setdefault(last.ends, []).append(gate.pk)
             new += [
                 GateSpell(gate_id=gate.pk, known_from=known, **gate_columns(spell, gate, cells)) for spell in more
             ]  # fmt: skip
+    for ends, those in over.items():
+        _stands(GateSpell.objects.filter(gate__in=those)).update(ends=ends)
     if new:
         GateSpell.objects.bulk_create(new)
     return True
 
 
-def _end(rows: Any, last: Any) -> None:
-    rows.filter(starts=last.starts, known_until=None).update(ends=last.ends)
+def _stands(spells: Any) -> Any:
+    """Of spells, the last ones that are known now."""
+    return spells.filter(ends=None, known_until=None)
 
 
 def keep(
@@ -477,6 +490,23 @@ def as_seat(row: Seat) -> rights.Seat:
     )
 
 
+def _seats(portfolio: Any, function: Any, day: Any) -> Any:
+    there = Seat.objects.on(day).filter(
+        cell__portfolio=portfolio, cell__function=function
+    )
+    return there.values_list(
+        "kind__key", "cell", *(field.name for field in fields(rights.Seat))
+    )
+
+
+_SEATS = Compiled(
+    _seats,
+    portfolio=BigIntegerField(),
+    function=BigIntegerField(),
+    day=DateField(),
+)
+
+
 def seats_on(
     portfolio: int, function: int | None, day: date, cells: Cells | None = None
 ) -> dict[str, rights.Seat]:
@@ -484,12 +514,10 @@ def seats_on(
 
     Where `cells` are given, they learn which cell it is.
     """
-    rows = Seat.objects.on(day).filter(
-        cell__portfolio=portfolio, cell__function=function
-    )
+    where = {"portfolio": portfolio, "function": function, "day": day}
     found = {}
-    for row in rows.select_related("kind"):
-        found[row.kind.key] = as_seat(row)
+    for kind, cell, *seat in _seats(**where) if function is None else _SEATS(**where):
+        found[kind] = rights.Seat(*seat)
         if cells is not None:
-            cells.found[function] = row.cell_id
+            cells.found[function] = cell
     return found

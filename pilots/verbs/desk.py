@@ -31,6 +31,8 @@ COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
 """What of a pilot's record and rules is told by primary key."""
 
+_GATES = Gate.objects.select_related("kind").order_by("kind__order", "kind_id")
+
 FAR_OFF = 9000
 """The first year that is too far off for any day to be planned in."""
 
@@ -48,7 +50,8 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 class Desk:
     """One pilot, locked, as it stood on the day of the act and as is known today.
 
-    `before` holds its spells as they are stored, where nothing was done after the day of the act; `stored` its columns.
+    `told` is what its acts tell, where all of them lie before the day of the act: the first act goes on from there, and the
+    state with it. `before` holds its spells as they are stored, where nothing was done after that day; `stored` its columns.
     """
 
     pilot: Pilot
@@ -59,6 +62,7 @@ class Desk:
     state: history.PilotState
     gates: dict[str, Gate]
     seats: dict[str, rights.Seat] | None = None
+    told: history.History | None = None
     before: spells.Before | None = None
     stored: dict[str, Any] = field(default_factory=dict)
     cells: spells.Cells | None = None
@@ -210,13 +214,21 @@ class Desk:
         if decision is not None:
             decision.save()
             decision.gate.save(update_fields=["head", "count"])
-        self.acts.append(spells.as_act(event))
-        told = self.tell(self.acts)
+        told = self._tell_of(spells.as_act(event))
         if not self._grows(told):
             spells.keep(self.pilot, told, self.known, self.gates)
         self.before = None
         mirror(self.pilot, told.state)
         self._save()
+
+    def _tell_of(self, act: Act) -> history.History:
+        """The pilot told by all its acts and one more."""
+        self.acts.append(act)
+        told, self.told = self.told, None
+        if told is None or act.verb == "open_gate":
+            return self.tell(self.acts)
+        history.tell_on(told, act.on, [act])
+        return told
 
     def _grows(self, told: history.History) -> bool:
         """Write the spells by what they have grown, where that is all: an act of today on which no late note was written.
@@ -275,18 +287,14 @@ def sit_down(
         setattr(pilot, column.attname, stored[column.name])
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
-    acts = spells.acts_of(pilot)
-    gates = {
-        gate.kind.key: gate
-        for gate in pilot.gates.select_related("kind").order_by(
-            "kind__order", "kind_id"
-        )
-    }
+    gates = {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+    acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
     desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)  # fmt: skip
     if all(act.on <= on for act in acts):
         told = desk.tell(acts)
         desk.before, desk.state = spells.Before.of(told), _by(told, on)
+        desk.told = told if all(act.on < on for act in acts) else None
     else:
         desk.state = stood(pilot, gates, acts, on)
     return desk

@@ -1,0 +1,68 @@
+"""Queries that every verb asks: their SQL is worked out once, for that costs Django more than the engine's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.db.models import Expression, Field, QuerySet
+
+
+class Blank(Expression):
+    """A place in a statement for a value that is not known yet."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (self,)
+
+
+class _Statement(NamedTuple):
+    """A statement, its parameters with the blanks among them, and how columns are converted, by their place."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: Mapping[int, Any]
+
+
+class Compiled:
+    """A query of columns with blanks in it. A blank stands for a value, never for null."""
+
+    def __init__(
+        self, ask: Callable[..., QuerySet[Any, Any]], **blanks: Field[Any, Any]
+    ) -> None:
+        self.ask = ask
+        self.blanks = {name: Blank(name, field) for name, field in blanks.items()}
+        self._known: dict[str, _Statement] = {}
+
+    def __call__(self, **values: Any) -> list[Any]:
+        """The rows for these values, in one query."""
+        statement = self._statement()
+        filled = [
+            part.output_field.get_db_prep_value(values[part.name], connection)
+            if isinstance(part, Blank)
+            else part
+            for part in statement.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, filled)
+            rows = [list(row) for row in cursor.fetchall()]
+        for place, (converters, column) in statement.converters.items():
+            for row in rows:
+                for convert in converters:
+                    row[place] = convert(row[place], column, connection)
+        return rows
+
+    def _statement(self) -> _Statement:
+        """The statement of the engine that is asked."""
+        engine = connection.vendor
+        if engine not in self._known:
+            compiler = self.ask(**self.blanks).query.get_compiler(connection=connection)
+            sql, parameters = compiler.as_sql()
+            columns = [column for column, _sql, _alias in compiler.select]
+            converters = compiler.get_converters(columns)
+            self._known[engine] = _Statement(sql, tuple(parameters), converters)
+        return self._known[engine]
