@@ -17,24 +17,27 @@ class Piece:
     before: list[Evidence]
 
 
-def of_pilot(person: Person, pilot: Pilot) -> QuerySet[Evidence]:
+def of_pilot(person: Person, *pilots: Pilot) -> QuerySet[Evidence]:
     """Every version of what was filed for a pilot or is used on it, and that this person may see; the latest first."""
     used = DecisionEvidence.objects.filter(
-        evidence__piece=OuterRef("piece"), decision__gate__pilot=pilot
+        evidence__piece=OuterRef("piece"), decision__gate__pilot__in=pilots
     )
-    rows = Evidence.objects.visible_to(person).filter(Q(pilot=pilot) | Exists(used))
+    mine = Evidence.objects.visible_to(person)
+    rows = mine.filter(Q(pilot__in=pilots) | Exists(used))
     return rows.select_related("by").order_by("title", "piece", "-version")
 
 
-def pieces(person: Person, pilot: Pilot) -> list[Piece]:
-    """The pieces of a pilot, each with its earlier versions, by title."""
+def pieces(person: Person, *pilots: Pilot) -> list[Piece]:
+    """The pieces of a pilot, or of several, each with its earlier versions, by title."""
     found: dict[str, list[Evidence]] = {}
-    for row in of_pilot(person, pilot).order_by("piece", "-version"):
+    for row in of_pilot(person, *pilots).order_by("piece", "-version"):
         found.setdefault(row.piece, []).append(row)
     out = [Piece(rows[0], rows[1:]) for rows in found.values()]
     return sorted(out, key=lambda piece: (piece.now.title.casefold(), piece.now.pk))
 
 
-def to_choose(person: Person, pilot: Pilot) -> list[Evidence]:
-    """What an answer on this pilot can rest on: its own pieces, in the version that stands."""
-    return [piece.now for piece in pieces(person, pilot)]
+def to_choose(person: Person, *pilots: Pilot) -> list[Evidence]:
+    """What one answer on these pilots can rest on: their own pieces, in the version that stands, if one portfolio is theirs."""
+    if len({pilot.portfolio_id for pilot in pilots}) > 1:
+        return []
+    return [piece.now for piece in pieces(person, *pilots)]

@@ -10,9 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pilots.files import Upload
 from pilots.models import Decision, Evidence, Gate, Person, Pilot
 from pilots.refusals import EvidenceRequired, Invalid, Refused
 from pilots.rules.gates import EXCEPTED
+from pilots.verbs.evidence import file_evidence
 from pilots.verbs.gates import decide, except_
 
 NAMED_IN_A_SENTENCE = 5
@@ -80,6 +82,8 @@ def record_minutes(
     on: date | None = None,
     evidence: str = "",
     pieces: Iterable[Evidence] = (),
+    file: Upload | None = None,
+    file_name: str = "",
     known: date | None = None,
 ) -> list[Decision]:
     """Record one meeting's answers on many gates of any kinds, resting on the minutes as their evidence.
@@ -87,17 +91,37 @@ def record_minutes(
     Args:
         on: the day of the meeting.
         entries: an answer each; `for_` names the decider for whom the program office records it.
+        file: the minutes themselves, as `file_evidence` takes them: one piece, on which every answer rests.
 
     Raises:
         EvidenceRequired: no minutes.
+        Invalid: a file that is not taken, or one for answers in several portfolios.
         Refused: as the first entry that is refused; `rows` holds every refusal by the entry's place. Nothing is written.
     """
-    shown = {"evidence": evidence, "pieces": list(pieces)}
-    if not (evidence.strip() or shown["pieces"]):
+    entries, pieces = list(entries), list(pieces)
+    if not (evidence.strip() or pieces or file is not None):
         raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")  # fmt: skip
+    if file is not None and entries:
+        pieces.append(_file(entries, by, file, file_name, on, known))
+    shown = {"evidence": evidence, "pieces": pieces}
     return _all_or_none(
-        list(entries), lambda entry, first: _decide(entry, by, on, known, None, **shown)
+        entries, lambda entry, first: _decide(entry, by, on, known, None, **shown)
     )
+
+
+def _file(
+    entries: list[Entry], by: Person | None, file: Upload, file_name: str, on: date | None, known: date | None
+) -> Evidence:  # fmt: skip
+    """File the minutes as one piece. It is given to the first pilot, and used by all."""
+    if len({entry.gate.pilot.portfolio_id for entry in entries}) > 1:
+        raise Invalid(
+            _("A file belongs to one portfolio, and these answers are of several. Record them portfolio by portfolio, or give a link."),
+            field="file",
+        )  # fmt: skip
+    _lock(entries)
+    return file_evidence(
+        pilot=entries[0].gate.pilot, by=by, file=file, file_name=file_name, effective_on=on, known=known
+    )  # fmt: skip
 
 
 def _decide(

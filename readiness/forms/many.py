@@ -78,10 +78,17 @@ class MinutesForm(forms.Form):
     evidence = LineField(
         label=_("The minutes"), help_text=_("A link to them. Every answer rests on it.")
     )
+    file = forms.FileField(
+        label=_("Or the minutes as a file"),
+        required=False,
+        allow_empty_file=True,  # whether an empty one will do is the verb's to say
+        help_text=_("Filed once, as evidence of the first pilot; every answer rests on it."),
+    )  # fmt: skip
 
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
+        files: Any = None,
         *,
         by: Person,
         rows: int = ROWS,
@@ -92,7 +99,7 @@ class MinutesForm(forms.Form):
         self.done: Any = None
         typed: Mapping[str, Any] = data or kwargs.get("initial") or {}
         self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
-        super().__init__(data, auto_id="minutes-%s", use_required_attribute=False, **kwargs)  # fmt: skip
+        super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)  # fmt: skip
         kinds = [("", "–")] + [
             (kind.key, kind.name)
             for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
@@ -125,6 +132,7 @@ class MinutesForm(forms.Form):
                 entries=entries,
                 on=self.cleaned_data["on"],
                 evidence=self.cleaned_data["evidence"],
+                file=self.cleaned_data["file"],
             )
         except Refused as refused:
             self._refuse(refused, numbers)

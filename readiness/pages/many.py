@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from pilots.models import Gate
 from pilots.today import today
-from readiness import forms, sealed, words
+from readiness import filed, forms, sealed, words
 from readiness.duties import duties
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
 from readiness.pages.looking import WITH, reader
@@ -48,11 +48,15 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         says = _("Choose gates of one kind: what is decided on differs between kinds.") if gates else _("Choose a gate at least.")  # fmt: skip
         messages.error(request, says)
         return redirect(queue)
-    given: dict[str, Any] = {"gates": gates, "by": person, "office": False}
+    given: dict[str, Any] = {
+        "gates": gates, "by": person, "office": False,
+        "filed": filed.to_choose(person, *(gate.pilot for gate in gates)),
+    }  # fmt: skip
     form = DecideManyForm(**given)
     if request.method == "POST":
         if "another" in request.POST:
-            typed = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}  # fmt: skip
+            typed: dict[str, Any] = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}  # fmt: skip
+            typed["pieces"] = request.POST.getlist("pieces")
             rows = DecideManyForm(initial=typed, **given).rows + 1
             form = DecideManyForm(initial=typed, rows=rows, **given)
         else:
@@ -120,7 +124,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
         rows = MinutesForm(by=person, initial=typed).rows + 1
         form = MinutesForm(by=person, initial=typed, rows=rows)
     elif request.method == "POST":
-        form = MinutesForm(request.POST, by=person)
+        form = MinutesForm(request.POST, request.FILES, by=person)
         if form.act():
             n = len(form.done)
             says = ngettext("One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n)  # fmt: skip

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from pilots import verbs
-from pilots.models import Decision, Person, Pilot
+from pilots.models import Decision, DecisionEvidence, Evidence, Person, Pilot
 from tests.pages.conftest import Stage
 
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MANY, MINUTES = "readiness:decide-many", "readiness:minutes"
 
 
@@ -94,6 +96,55 @@ def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) ->
     assert as_(stage.ria).post(reverse(MINUTES), typed).status_code == 302
     found = Decision.objects.filter(by=stage.ria, recorded_for=True)
     assert {(d.decider, d.outcome) for d in found} == {(stage.perpetua, "cleared"), (stage.bastian, "refused")}  # fmt: skip
+
+
+def minutes_of(stage: Stage) -> dict[str, Any]:
+    return {
+        "on": stage.day(1).isoformat(),
+        "file": SimpleUploadedFile("Minutes of the board.pdf", PDF),
+        "row_1_pilot": "A-1", "row_1_kind": "legal-sign-off", "row_1_outcome": "cleared",
+        "row_1_for": "Perpetua Rask", "row_1_reason": "Standard terms.",
+        "row_2_pilot": "A-2", "row_2_kind": "legal-sign-off", "row_2_outcome": "cleared",
+        "row_2_for": "Perpetua Rask", "row_2_reason": "Standard terms.",
+    }  # fmt: skip
+
+
+def test_the_minutes_as_a_file_are_one_piece_that_every_answer_rests_on(
+    stage: Stage,
+) -> None:
+    two(stage)
+    assert as_(stage.ria).post(reverse(MINUTES), minutes_of(stage)).status_code == 302
+    [piece] = Evidence.objects.all()
+    assert (piece.title, piece.effective_on) == ("Minutes of the board.pdf", stage.day(1))  # fmt: skip
+    rests = DecisionEvidence.objects.filter(evidence=piece)
+    assert {use.decision.gate.pilot.key for use in rests} == {"A-1", "A-2"}
+
+
+def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_rows(
+    stage: Stage,
+) -> None:
+    two(stage)
+    wrong = minutes_of(stage) | {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90\x00")}  # fmt: skip
+    page = as_(stage.ria).post(reverse(MINUTES), wrong)
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["file"]
+    assert page.context["form"]["row_2_reason"].value() == "Standard terms."
+    late = minutes_of(stage) | {"row_2_for": "bastian@example.org"}
+    assert as_(stage.ria).post(reverse(MINUTES), late).status_code == 403
+    assert not Evidence.objects.exists()
+    assert not Decision.objects.filter(recorded_for=True).exists()
+
+
+def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(
+    stage: Stage,
+) -> None:
+    pilots = two(stage)
+    piece = verbs.file_evidence(pilot=pilots[1], by=stage.ria, link="https://terms.test/1")  # fmt: skip
+    gates = ids(stage, pilots)
+    answer = send(as_(stage.perpetua), gates, outcome="cleared", reason="Standard terms.", pieces=[piece.public_id])  # fmt: skip
+    assert answer.status_code == 302
+    rests = DecisionEvidence.objects.filter(evidence=piece)
+    assert {use.decision.gate.pilot for use in rests} == set(pilots)
 
 
 def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(
