@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pilots.models import Person
+from pilots.models import Decision, Gate, Person
+from pilots.rules.gates import ASSERTED
 from readiness import standing, working_days
 from readiness.reading import GateOn, PilotOn
 
@@ -39,3 +41,9 @@ def asked(gate: GateOn, found: PilotOn) -> Asked | None:
         working_days.after(since, gate.answer_within, days),
         gate.escalation or portfolio.escalation,
     )
+
+
+def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:
+    """The last answer on each gate that a person gave, by the gate's primary key. One query."""
+    rows = Decision.objects.filter(gate__in=of).exclude(outcome=ASSERTED)
+    return {row.gate_id: row for row in rows.select_related("decider", "by").order_by("number")}  # fmt: skip

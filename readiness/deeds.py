@@ -23,13 +23,6 @@ OUTCOME = {
     "declined": gettext_lazy("declined"),
     "left": gettext_lazy("left"),
 }
-VERDICT = {
-    "met": gettext_lazy("met"),
-    "not_met": gettext_lazy("not met"),
-    "insufficient": gettext_lazy("not enough to tell"),
-    "stale": gettext_lazy("too old to count"),
-    "none": gettext_lazy("not measured"),
-}
 VERB = {
     "record": gettext_lazy("Put on record"),
     "amend": gettext_lazy("Record edited"),
@@ -89,7 +82,7 @@ def _done(event: Event) -> str:
         return _("Measured: %(value)s on %(sample)s, %(verdict)s") % {
             "value": figure(data["value"]),
             "sample": data["sample"],
-            "verdict": VERDICT.get(data.get("verdict", ""), ""),
+            "verdict": words.VERDICT.get(data.get("verdict", ""), ""),
         }
     if event.verb == "register_threshold" and event.changes:
         return _("%(what)s: %(threshold)s") % {"what": name, "threshold": event.changes[0]["to"]}  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,15 +42,17 @@ FIELD = {
 }
 """What can be sealed, as it is read aloud."""
 
-VERDICT = {
-    "none": gettext_lazy("nothing measured yet"),
-    "met": gettext_lazy("met"),
-    "not_met": gettext_lazy("not met"),
-    "insufficient": gettext_lazy("too small to tell"),
-}
 PEOPLE = frozenset({"manager", "exceptions_to", "exceptions_deputy"})
 AT_MOST = 160
 """Characters of a sealed value that a sentence quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that an answer seals, as it stands now: “The tool” is “Drafter 2”."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,46 +76,79 @@ class Beside:
     differs: bool
 
 
+class Seals:
+    """What answers on some gates would seal on a date, and what has changed since they were given. A few queries for all."""
+
+    def __init__(
+        self, of: Iterable[Gate], *, at: date, known_at: date | None = None
+    ) -> None:
+        self.told = _tell(of, at, known_at)
+        self._named = _Names.of(pair for pk in self.told for pair in self._values(pk))
+
+    def facts(self, gate: int) -> list[Fact]:
+        """What an answer on a gate would seal, by the gate's primary key."""
+        return [
+            Fact(capfirst(_what(name)), self._named.say(name, value) or _("not said"))
+            for name, value in self.to_seal(gate).items()
+        ]
+
+    def differences(self, gate: int) -> list[Difference]:
+        """What has changed since a gate was cleared, where its answer has to be confirmed again or is over."""
+        state = self._gate(gate)
+        if state is None or state.name not in (gates.RECONFIRM, gates.LAPSED):
+            return []
+        return _of_gate(state, self.told[gate][1], self._named)
+
+    def to_seal(self, gate: int) -> dict[str, Any]:
+        """What an answer on a gate would seal, as the rules know it."""
+        state = self._gate(gate)
+        return self.told[gate][1].to_seal(state.kind) if state is not None else {}
+
+    def say(self, name: str, value: Any) -> str:
+        """A sealed value as it is read aloud; empty where nothing is said."""
+        return self._named.say(name, value)
+
+    def _gate(self, gate: int) -> gates.GateState | None:
+        key, pilot = self.told.get(gate, ("", None))
+        return pilot.gates.get(key) if pilot is not None else None
+
+    def _values(self, gate: int) -> Iterable[tuple[str, Any]]:
+        state = self._gate(gate)
+        yield from self.to_seal(gate).items()
+        if state is not None:
+            for name, (now, _day) in state.differs.items():
+                yield from ((name, state.sealed.get(name)), (name, now))
+
+
 def differences(
     of: Iterable[Gate], *, at: date, known_at: date | None = None
 ) -> dict[int, list[Difference]]:
-    """What has changed since it was decided on, for each of these gates that is `reconfirm` on a date, by primary key."""
-    told = _tell(of, at, known_at)
-    waiting = {
-        gate: state.gates[key]
-        for gate, (key, state) in told.items()
-        if key in state.gates and state.gates[key].name == gates.RECONFIRM
-    }
-    named = _Names.of(
-        pair
-        for state in waiting.values()
-        for name, (now, _day) in state.differs.items()
-        for pair in ((name, state.sealed.get(name)), (name, now))
-    )
-    return {
-        pk: _of_gate(state, told[pk][1], named)
-        for pk, state in waiting.items()
-    }  # fmt: skip
+    """What has changed since it was decided on, by primary key, for each of these gates of which something has."""
+    found = Seals(of, at=at, known_at=known_at)
+    said = {gate: found.differences(gate) for gate in found.told}
+    return {gate: each for gate, each in said.items() if each}
 
 
 def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
     """What an answer on each of these gates would seal on a date, side by side, in the order of the kind's seal."""
-    told = _tell(of, at, None)
+    found = Seals(of, at=at)
     values: dict[str, dict[int, Any]] = {}
-    for pk, (key, state) in told.items():
-        if key in state.gates:
-            for name, value in state.to_seal(state.gates[key].kind).items():
-                values.setdefault(name, {})[pk] = value
-    named = _Names.of((n, v) for n, found in values.items() for v in found.values())
+    for gate in found.told:
+        for name, value in found.to_seal(gate).items():
+            values.setdefault(name, {})[gate] = value
     return [
         Beside(
             field=name,
-            what=str(FIELD.get(name, name)),
-            values={pk: named.say(name, value) for pk, value in found.items()},
-            differs=len({seals.plain(value) for value in found.values()}) > 1,
+            what=_what(name),
+            values={gate: found.say(name, value) for gate, value in of_gates.items()},
+            differs=len({seals.plain(value) for value in of_gates.values()}) > 1,
         )
-        for name, found in values.items()
+        for name, of_gates in values.items()
     ]
+
+
+def _what(name: str) -> str:
+    return str(FIELD.get(name, name))
 
 
 def _tell(
@@ -168,7 +203,7 @@ def _difference(
         day = pilot.measured_on or day
         return Difference(name, before, after, day, _measured(str(now), day))
     says = {
-        "what": FIELD.get(name, name), "before": before, "after": after, "day": words.day(day),
+        "what": _what(name), "before": before, "after": after, "day": words.day(day),
     }  # fmt: skip
     return Difference(name, before, after, day, _sentence(name, before, after) % says)
 
@@ -188,7 +223,7 @@ def _measured(verdict: str, day: date) -> str:
         return _("nothing has been measured against the new threshold")
     says = {"day": words.day(day)}
     if verdict == "insufficient":
-        return _("the latest measurement, of %(day)s, was too small to tell") % says
+        return _("the latest measurement, of %(day)s, was not enough to tell") % says
     return _("the latest measurement, of %(day)s, did not meet it") % says
 
 
@@ -198,7 +233,9 @@ def _worse(gate: gates.GateState) -> Difference:
     says = _("the measurement of %(day)s did not meet it, and nobody has decided on it again") % {
         "day": words.day(day) if day else "?"
     }  # fmt: skip
-    return Difference("verdict", str(VERDICT["met"]), str(VERDICT["met"]), day, says)
+    return Difference(
+        "verdict", str(words.VERDICT["met"]), str(words.VERDICT["met"]), day, says
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +275,7 @@ class _Names:
         if name == "function":
             return self.functions.get(value, "")
         if name == "verdict":
-            return str(VERDICT.get(value, value))
+            return str(words.VERDICT.get(value, value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return Truncator(" ".join(str(value or "").split())).chars(AT_MOST)

@@ -62,6 +62,13 @@ COURT = {
     standing.NOBODY: gettext_lazy("nobody’s court"),
     standing.OUTSIDE: gettext_lazy("outside"),
 }
+VERDICT = {
+    "met": gettext_lazy("met"),
+    "not_met": gettext_lazy("not met"),
+    "insufficient": gettext_lazy("not enough to tell"),
+    "stale": gettext_lazy("too old to count"),
+    "none": gettext_lazy("not measured"),
+}
 MISSING = {
     "acceptable_use": gettext_lazy("what it may be used for"),
     "trust_when": gettext_lazy("when to trust it"),

@@ -134,7 +134,7 @@ class GateState:
         name = LAPSED if end is not None and day > end else self.state(sealed_now)
         if name != self.name:
             self.name, self.since = name, day
-        self.differs = self._differing(day, sealed_now) if name == RECONFIRM else {}
+        self.differs = self._differing(day, sealed_now) if self.answer in YES else {}
 
     def _differing(
         self, day: date, sealed_now: Mapping[str, Any]

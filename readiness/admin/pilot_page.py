@@ -130,13 +130,6 @@ class Measure:
     verdict: str = ""
 
 
-VERDICTS = {
-    "met": gettext_lazy("met"),
-    "not_met": gettext_lazy("not met"),
-    "insufficient": gettext_lazy("too small a sample to say"),
-}
-
-
 def _measures(events: Any) -> Iterable[Measure]:
     """What was agreed and what was measured, newest first."""
     rows = events.filter(verb__in=("register_threshold", "record_measurement"))
@@ -148,7 +141,7 @@ def _measures(events: Any) -> Iterable[Measure]:
         else:
             says = _("measured: %(value)s on %(sample)s") % event.data
             verdict = str(event.data.get("verdict") or "")
-            yield Measure(event.on, who, says, str(VERDICTS.get(verdict, verdict)))
+            yield Measure(event.on, who, says, str(words.VERDICT.get(verdict, verdict)))
 
 
 def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:

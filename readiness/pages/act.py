@@ -18,7 +18,8 @@ from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import acceptance, acts, deeds, filed, forms, sealed, words
+from readiness import acceptance, acts, answers, deeds, filed, forms, words
+from readiness.differences import Seals
 from readiness.pages.looking import gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
@@ -146,15 +147,11 @@ def _missing(form: forms.ActForm, found: PilotOn) -> list[str]:
 def _about_gate(found: PilotOn, gate: GateOn, state: PilotState) -> dict[str, Any]:
     """What an answer on a gate would be given on, what of it changed, and what is accepted."""
     row: Gate = gate.gate
-    agreed = {
-        "threshold": state.threshold.in_words() if state.threshold else "",
-        "verdict": state.verdict,
-    }
-    answer = sealed.last_answers([row]).get(row.pk)
+    seals = Seals([row], at=found.at)
     return {
-        "facts": sealed.facts(gate.kind, found.pilot, agreed),
-        "answer": answer,
-        "changes": sealed.changes(answer, found.pilot, agreed) if answer else [],
+        "facts": seals.facts(row.pk),
+        "answer": answers.last_answers([row]).get(row.pk),
+        "changes": seals.differences(row.pk),
         "spelled_out": acceptance.spelled_out(gate.kind, found.pilot),
     }
 

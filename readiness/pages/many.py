@@ -11,13 +11,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from pilots.models import Gate
 from pilots.today import today
-from readiness import filed, forms, sealed, words
+from readiness import filed, forms, words
+from readiness.differences import Fact, differences_between
 from readiness.duties import duties
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
 from readiness.pages.looking import WITH, reader
@@ -64,7 +66,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
             if form.act():
                 messages.success(request, str(form.done_says))
                 return redirect(queue)
-    same, names, alike = differences(gates)
+    same, names, alike = alike_or_not(gates)
     context = {
         "form": form,
         "gates": gates,
@@ -87,19 +89,20 @@ def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
     return list(with_pilot.order_by("pilot__key", "pk"))
 
 
-def differences(gates: Sequence[Gate]) -> tuple[list[sealed.Fact], list[str], list[Alike]]:  # fmt: skip
+def alike_or_not(gates: Sequence[Gate]) -> tuple[list[Fact], list[str], list[Alike]]:
     """What is the same for all of them, the names of what is not, and what each would be answered on."""
-    agreed = sealed.agreed_on([gate.pilot for gate in gates])
-    each = [sealed.facts(gate.kind, gate.pilot, agreed.get(gate.pilot_id, {})) for gate in gates]  # fmt: skip
-    columns = list(zip(*each, strict=True))
-    differs = [n for n, column in enumerate(columns) if len({fact.value for fact in column}) > 1]  # fmt: skip
-    same = [column[0] for n, column in enumerate(columns) if n not in differs]
-    names = [columns[n][0].name for n in differs]
-    alike = [
-        Alike(gate, [facts[n].value for n in differs])
-        for gate, facts in zip(gates, each, strict=True)
+    beside = differences_between(gates, at=today())
+    differ = [fact for fact in beside if fact.differs]
+    same = [
+        Fact(capfirst(fact.what), fact.values[gates[0].pk] or _("not said"))
+        for fact in beside
+        if not fact.differs
     ]
-    return same, names, alike
+    alike = [
+        Alike(gate, [fact.values[gate.pk] or _("not said") for fact in differ])
+        for gate in gates
+    ]
+    return same, [capfirst(fact.what) for fact in differ], alike
 
 
 def opening(gates: Sequence[Gate]) -> str:

@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import Decision, Event, Gate, Person, Pilot
-from pilots.rules import gates, history
+from pilots.rules import history
 from pilots.rules.acts import ACCEPTANCE
 from pilots.seen import of_gates
 from pilots.today import today
-from readiness import acceptance, acts, answers, forms, sealed, standing, words
+from readiness import acceptance, acts, answers, forms, standing, words
+from readiness.differences import Difference, Fact, Seals
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.querysets import gates_on
@@ -40,9 +41,9 @@ class Wait:
     capacity: str | None
     asked: answers.Asked | None
     over: int
-    facts: Sequence[sealed.Fact]
+    facts: Sequence[Fact]
     answer: Decision | None
-    changes: Sequence[str]
+    changes: Sequence[Difference]
     said: Sequence[Event]
     form: forms.DecideForm
     grant: forms.GrantExceptionForm | None
@@ -99,15 +100,13 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     at, away = today(), acts.away_on(today())
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
-    pilots = [one.pilot for one, _gate in found]
-    seen, last = of_gates(rows), sealed.last_answers(rows)
-    agreed, said = sealed.agreed_on(pilots), _said(rows)
+    seen, last = of_gates(rows), answers.last_answers(rows)
+    seals, said = Seals(rows, at=at), _said(rows)
     out = []
     for one, gate in found:
         row, asked = gate.gate, answers.asked(gate, one)
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
-        terms = agreed.get(one.pilot.pk, {})
         askers = [e.by_id for e in since if e.verb == "ask_exception"]
         given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}  # fmt: skip
         grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
@@ -119,11 +118,9 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
                 acts.may_decide(person, one, gate, away=away),
                 asked,
                 max((at - asked.answer_by).days, 0) if asked else 0,
-                sealed.facts(gate.kind, one.pilot, terms),
+                seals.facts(row.pk),
                 answer,
-                sealed.changes(answer, one.pilot, terms)
-                if answer and answer.outcome in gates.YES
-                else [],
+                seals.differences(row.pk),
                 since,
                 forms.DecideForm(**given),
                 forms.GrantExceptionForm(**given) if grants else None,

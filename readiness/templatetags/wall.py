@@ -105,7 +105,7 @@ def mark_key() -> dict[str, Any]:
 @register.filter
 def verdict_words(verdict: str) -> str:
     """`{{ measured.verdict|verdict_words }}`: “met”, “not enough to tell”."""
-    return str(deeds.VERDICT.get(verdict, verdict))
+    return str(words.VERDICT.get(verdict, verdict))
 
 
 @register.filter
