@@ -33,11 +33,12 @@ ROWS = (
 LISTS = "No person says this: a list does that is read in."
 SET_UP = "No person does this: the installation does."
 ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
-NO_ROAD = "By law and rarely: whoever runs the installation calls the verb in `manage.py shell`."
+BY_LAW = "By law and rarely, by whoever runs the installation."
 
 COMMANDS: Mapping[str, str] = {
     **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
     "file_evidence": "`file_evidence`", "assign_right": "`assign_right`", "issue_token": "`api_token`",
+    "revoke_token": "`api_token --revoke`", "erase": "`erase decision`", "erase_person": "`erase person`",
     **dict.fromkeys(("record", "amend", "record_claim", "assert_", "list_again"), "`import_pilots`"),
     **dict.fromkeys(("open_first_account", "record_set_up"), "`start`"),
 }  # fmt: skip
@@ -47,7 +48,7 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(("record_claim", "assert_", "list_again"), LISTS),
     **dict.fromkeys(("open_first_account", "record_set_up"), SET_UP),
     **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),
-    **dict.fromkeys(("erase", "erase_person"), NO_ROAD),
+    **dict.fromkeys(("erase", "erase_person"), BY_LAW),
     **dict.fromkeys(
         (
             "end_right", "delegate", "away", "back", "open_account", "amend_account", "close_account", "give_role",
@@ -59,7 +60,7 @@ WHY: Mapping[str, str] = {
     "assign_right": "The desk is its page: `/rights/` shows who decides, to many who assign nothing.",
     "replace_evidence": "On the page where a pilot's evidence is listed, beside the version that it replaces.",
     "issue_token": "A key is handed out by whoever runs the installation.",
-    "revoke_token": "A key is taken back by whoever runs the installation, in `manage.py shell`.",
+    "revoke_token": "A key is taken back by whoever runs the installation.",
     "set_password": "Everybody sets their own on the pages of the sign-in; `start` sets those of the sample.",
 }  # fmt: skip
 

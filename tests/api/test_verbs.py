@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from pilots import verbs
 from pilots.models import ApiToken, Decision, Event, Pilot, PortfolioRole
@@ -198,6 +199,27 @@ def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(
         assert ended.value.returncode == 2
     with pytest.raises(CommandError):
         call_command("api_token", "nobody@example.org")
+
+
+def test_the_command_lists_what_there_is_and_takes_one_back(stage: Stage) -> None:
+    asks = APIClient()
+    made = [verbs.issue_token(person=stage.vera, by=None, name=name)[1] for name in ("review", "lost")]  # fmt: skip
+    out = StringIO()
+    call_command("api_token", "vera@example.org", "--list", stdout=out)
+    told = out.getvalue()
+    assert [line.rsplit(". ", 1)[1] for line in told.splitlines()] == ["review", "lost"]
+    assert not any(key in told for key in made)
+    with pytest.raises(CommandError):
+        call_command("api_token", "ria@example.org", "--revoke", made[1])
+    call_command("api_token", "vera@example.org", "--revoke", made[1][:15], stdout=out)
+    opens = []
+    for key in made:
+        asks.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+        opens.append(asks.get("/api/v1/pilots/").status_code)
+    assert opens == [200, 401]
+    call_command("api_token", "vera@example.org", "--revoke", "all", stdout=out)
+    asks.credentials(HTTP_AUTHORIZATION=f"Bearer {made[0]}")
+    assert asks.get("/api/v1/pilots/").status_code == 401
 
 
 def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(

@@ -145,7 +145,9 @@ def test_the_decider_sees_what_they_approve_and_what_changed_since(
     [wait] = page.context["waits"]
     assert ("The tool", "Drafter 2") in [(f.name, f.value) for f in wait.facts]
     [changed] = wait.changes
-    assert changed.says.startswith("the tool changed from “Drafter 1” to “Drafter 2” on ")
+    assert changed.says.startswith(
+        "the tool changed from “Drafter 1” to “Drafter 2” on "
+    )
     assert "1 decision" not in page.content.decode()
     assert page.context["opening"].startswith("One decision waits on you. The first is")
 

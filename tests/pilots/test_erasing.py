@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import models
 
 from pilots import rebuilding, verbs, verifying
@@ -156,3 +157,35 @@ def test_the_name_of_somebody_who_left_is_erased_and_everything_holds(
     assert cast.gate().decisions.get().decider == cast.lena
     assert all_holds()
     call_command("verify_log")
+
+
+def test_the_command_erases_the_texts_of_one_decision_in_the_offices_name(
+    cast: Signed, decision: Decision
+) -> None:
+    gate = decision.gate
+    which = ("decision", gate.pilot.key, gate.kind.key, str(decision.number))
+    for refused in (
+        (*which, "--by", cast.ria.email),
+        (*which, "--by", cast.lena.email, "--reason", "I would rather not."),
+        (*which[:3], "99", "--by", cast.ria.email, "--reason", "Article 17."),
+    ):
+        with pytest.raises(CommandError) as ended:
+            call_command("erase", *refused)
+        assert ended.value.returncode == 2
+    assert SECRET in all_that_is_stored()
+    call_command("erase", *which, "--by", cast.ria.email, "--reason", "Article 17.", stdout=StringIO())  # fmt: skip
+    assert SECRET not in all_that_is_stored()
+    assert all_holds()
+
+
+def test_the_command_erases_a_name_only_once_the_account_is_closed(
+    cast: Signed, decision: Decision
+) -> None:
+    asked = ("person", cast.lena.email, "--by", cast.ria.email, "--reason", "Article 17.")  # fmt: skip
+    with pytest.raises(CommandError, match="Close the account first"):
+        call_command("erase", *asked)
+    verbs.close_account(person=cast.lena, by=cast.ria)
+    call_command("erase", *asked, stdout=StringIO())
+    cast.lena.refresh_from_db()
+    assert "lena" not in f"{cast.lena.name}{cast.lena.email}".casefold()
+    assert all_holds()
