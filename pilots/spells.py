@@ -109,39 +109,49 @@ class Cells:
 
     def __getitem__(self, function: int | None) -> int:
         if function not in self.found:
-            self.found[function] = cell_of(self.portfolio, function).pk
+            self.found[function] = cell_of(self.portfolio, function)
         return self.found[function]
 
 
-def cell_of(portfolio: int, function: int | None) -> Cell:
-    """The cell of a function in a portfolio, with its seats, made where there is none yet."""
-    where: dict[str, Any] = {"portfolio_id": portfolio, "function_id": function}
-    cell, made = Cell.objects.get_or_create(**where)
-    if made:
-        rebuild_seats(only=[cell])
-    return cell
+def cell_of(portfolio: int, function: int | None) -> int:
+    """The cell of a function in a portfolio, by primary key, made with its seats where there is none yet."""
+    there = Cell.objects.filter(portfolio=portfolio, function=function)
+    found = there.values_list("pk", flat=True).first()
+    if found is not None:
+        return found
+    return cells_of([(portfolio, function)])[portfolio].found[function]
 
 
 def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
     """The cells of many places (portfolio and function) at once, by portfolio."""
-    out: dict[int, Cells] = {}
-    missing = set(places)
-    for cell in Cell.objects.filter(portfolio__in={place[0] for place in missing}):
-        out.setdefault(cell.portfolio_id, Cells(cell.portfolio_id)).found[
-            cell.function_id
-        ] = cell.pk
-        missing.discard((cell.portfolio_id, cell.function_id))
-    in_order = sorted(missing, key=lambda place: (place[0], place[1] or 0))
-    made = Cell.objects.bulk_create(
-        [Cell(portfolio_id=p, function_id=f) for p, f in in_order]
-    )
-    for cell in made:
-        out.setdefault(cell.portfolio_id, Cells(cell.portfolio_id)).found[
-            cell.function_id
-        ] = cell.pk
-    if made:
+    wanted = set(places)
+    out = _cells_in({portfolio for portfolio, _function in wanted})
+    if _missing(wanted, out):
+        hold_seats()
+        out = _cells_in({portfolio for portfolio, _function in wanted})
+        missing = _missing(wanted, out)
+        made = Cell.objects.bulk_create(
+            [Cell(portfolio_id=portfolio, function_id=of) for portfolio, of in missing]
+        )
+        for cell in made:
+            out[cell.portfolio_id].found[cell.function_id] = cell.pk
         rebuild_seats(only=made)
     return out
+
+
+def _cells_in(portfolios: set[int]) -> dict[int, Cells]:
+    out = {portfolio: Cells(portfolio) for portfolio in portfolios}
+    for cell in Cell.objects.filter(portfolio__in=portfolios):
+        out[cell.portfolio_id].found[cell.function_id] = cell.pk
+    return out
+
+
+def _missing(
+    wanted: set[tuple[int, int | None]], there: Mapping[int, Cells]
+) -> list[tuple[int, int | None]]:
+    """The places that have no cell yet, in one order whoever asks."""
+    found = [place for place in wanted if place[1] not in there[place[0]].found]
+    return sorted(found, key=lambda place: (place[0], place[1] or 0))
 
 
 @dataclass(slots=True)
@@ -392,6 +402,18 @@ def rights_of(kinds: Iterable[GateKind]) -> Any:
     """The rights of some kinds with all that `as_right` reads, in two queries."""
     there = DecisionRight.objects.filter(kind__in=kinds)
     return there.select_related("kind").prefetch_related("delegations")
+
+
+def hold_seats(kinds: Iterable[GateKind] | None = None) -> None:
+    """Let nobody else work out the seats of these kinds, or of all, before this transaction is over.
+
+    Whoever changes a right, a delegation, an account or a place holds them before anything is read that the seats follow
+    from. Pilots are locked before seats are held, never after.
+    """
+    found = GateKind.objects.all()
+    if kinds is not None:
+        found = found.filter(pk__in=[kind.pk for kind in kinds])
+    list(found.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 def rebuild_seats(

@@ -60,7 +60,8 @@ class Right:
 class Seat:
     """Who sits where on a stretch of days: the acting holder, by which right, and since when the seat has been so filled.
 
-    A seat with `holder` None is a hole. `run_from` is the first day of the unbroken stretch of held, or unheld, days.
+    A seat with `holder` None is a hole. `run_from` is the first day of the unbroken stretch of held, or unheld, days. It is
+    `orphaned` where the account of whoever held the nearest right in force is closed, whether or not it passed to somebody.
     """
 
     starts: date
@@ -93,11 +94,14 @@ def people_left(
 
 def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> Seat:
     """The seat of a cell on a day, from the rights that reach the cell."""
+    passed_over = False
     for right in sorted(
         (r for r in rights if r.in_force(day)), key=lambda r: (r.breadth, r.id)
     ):
         left = people_left(right, closed, day)
-        if left:
+        if not left:
+            passed_over = True
+        else:
             (capacity, holder), rest = left[0], dict(left[1:])
             return Seat(
                 starts=day,
@@ -107,10 +111,10 @@ def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> S
                 escalation=rest.get(ESCALATION),
                 capacity=capacity,
                 right=right.id,
-                orphaned=capacity != HOLDER,
+                orphaned=passed_over or capacity != HOLDER,
                 delegate=_delegate(right, closed, day) if capacity == HOLDER else None,
             )
-    return Seat(starts=day, ends=None)
+    return Seat(starts=day, ends=None, orphaned=passed_over)
 
 
 def _delegate(right: Right, closed: Mapping[int, date], day: date) -> int | None:

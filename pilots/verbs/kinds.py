@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from pilots import spells
 from pilots.models import Event, Gate, GateKind, Person, Pilot, Portfolio, SwitchedOff
 from pilots.refusals import Invalid
 from pilots.rules.acts import APPROVAL, MEASUREMENT
@@ -69,7 +68,6 @@ def add_kind(
     clean(kind)
     kind.save()
     log("add_kind", by, on, known, {"kind": kind.key})
-    spells.rebuild_seats([kind])
     for pilot in _concerned(kind):
         _open(sit_down(pilot, by, _day(pilot, on), known), kind)
     return kind

@@ -22,8 +22,9 @@ from pilots.models import (
     Person,
     Portfolio,
 )
-from pilots.refusals import EndRequired, Invalid, NotYours, Overlap
+from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
+from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, sit_down, within_reach
 from pilots.verbs.reference_rows import log, only_office, only_their_office
 
@@ -58,14 +59,18 @@ def assign_right(
     """Give somebody the right to decide a kind of gate. It closes an open-ended right of the same reach on that day.
 
     Raises:
+        WrongGate: a kind that is accepted by the person named: nobody has a right to decide it.
         Overlap: another right of the same reach holds on those days; both are named.
-        Invalid: an end before its start, a deputy who is the holder.
+        Invalid: an end before its start, a deputy who is the holder, somebody whose account is closed by its start.
     """
     on, known = days(on, known)
     _reaches(by, portfolio, on)
+    if kind.clears_by == ACCEPTANCE:
+        raise WrongGate(field="kind")
     if holder is None:
         raise Invalid(_("Missing. A name, not a team."), field="holder")
     starts = starts or on
+    _still_here(starts, holder=holder, deputy=deputy, escalate_to=escalate_to)
     within_reach(starts, "starts")
     within_reach(until, "until")
     if until is not None and until < starts:
@@ -73,6 +78,7 @@ def assign_right(
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     _working_days(answer_within_days)
+    spells.hold_seats([kind])
     _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
@@ -82,8 +88,18 @@ def assign_right(
         "right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until,
     }  # fmt: skip
     log("assign_right", by, on, known, data, portfolio=portfolio)
+    if portfolio is not None:
+        # The place is there to be seen, whether or not a pilot lies in it yet.
+        spells.cell_of(portfolio.pk, function.pk if function else None)
     spells.rebuild_seats([kind])
     return right
+
+
+def _still_here(day: date, **people: Person | None) -> None:
+    """Refuse to put somebody down whose account is closed by a day."""
+    for field, person in people.items():
+        if person is not None and person.closed_by(day):
+            raise Invalid(_("This account is closed."), field=field)
 
 
 def _working_days(number: object) -> None:
@@ -139,6 +155,7 @@ def end_right(
     on, known = days(on, known)
     _reaches(by, right.portfolio, on)
     within_reach(until, "until")
+    spells.hold_seats([right.kind])
     right = DecisionRight.objects.select_for_update().get(pk=right.pk)
     if until < right.starts:
         raise Invalid(_("The right would end before it starts."), field="until")
@@ -174,6 +191,8 @@ def delegate(
     on, known = days(on, known)
     if by != right.holder:
         _reaches(by, right.portfolio, on)
+    spells.hold_seats([right.kind])
+    right = DecisionRight.objects.select_for_update(of=("self",)).get(pk=right.pk)
     starts = starts or known
     _delegation_days(right, starts, until, known)
     assert until is not None
@@ -268,12 +287,18 @@ def close_account(
     on, known = days(on, known)
     only_office(by, None, on)
     only_their_office(by, person)
-    if person.closed_on is not None:
+    if Person.objects.select_for_update().get(pk=person.pk).closed_on is not None:
         raise Invalid(_("This account is closed already."), field="person")
     person.closed_on, person.is_active = on, False
     person.save(update_fields=["closed_on", "is_active"])
     log("close_account", by, on, known, {"person": person.pk})
+    _leave_seats(person, by, on, known)
+    spells.hold_seats()
     spells.rebuild_seats()
+
+
+def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
+    """Every gate that somebody accepted, or is named for, is left."""
     latest = GateSpell.objects.filter(
         person=person, known_until=None, ends=None
     ).select_related("gate__pilot", "gate__kind")

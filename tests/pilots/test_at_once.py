@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from pilots import rebuilding, seen, verbs, verifying
-from pilots.models import Decision, Event, GateSpell, Pilot
+from pilots import rebuilding, seen, spells, verbs, verifying
+from pilots.models import (
+    Decision,
+    DecisionRight,
+    Event,
+    Function,
+    GateKind,
+    GateSpell,
+    Person,
+    Pilot,
+    Seat,
+)
 from pilots.refusals import Refused
 from pilots.rules import history
 from pilots.verbs import desk
@@ -253,3 +263,83 @@ def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(
     together(hold, check)
     assert marks == [None]
     assert verifying.settled() == Event.objects.latest("pk").pk
+
+
+# Rights: the seats that follow from them are worked out by one at a time (rule 7)
+
+
+def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
+    """Giving somebody the right to sign off."""
+    return lambda: verbs.assign_right(
+        kind=GateKind.objects.get(key=LEGAL), holder=holder, portfolio=cast.portfolio, by=cast.ria, **more
+    )  # fmt: skip
+
+
+def seats_follow() -> bool:
+    """Whether every stored seat is what the rights say."""
+    before = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)  # fmt: skip
+    spells.rebuild_seats()
+    after = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)  # fmt: skip
+    return before == after
+
+
+YEARS = date(2032, 1, 1), date(2032, 6, 1)
+
+
+@pytest.mark.parametrize("until", [None, YEARS[1]])
+@pytest.mark.parametrize("time", AT_ONCE)
+def test_of_two_rights_of_one_reach_one_is_assigned_and_the_other_is_told_of_it(
+    cast: Signed, time: int, until: date | None
+) -> None:
+    says = {"starts": YEARS[0], "until": until}
+    found = together(
+        assigning(cast, cast.lena, **says), assigning(cast, cast.ivo, **says)
+    )
+    assert sorted(map(code, found)) == ["DecisionRight", "overlap"]
+    assert seats_follow()
+
+
+@pytest.mark.parametrize("time", AT_ONCE)
+def test_two_rights_of_different_reach_are_both_assigned(
+    cast: Signed, time: int
+) -> None:
+    other = Function.objects.create(name="Billing")
+    found = together(
+        assigning(cast, cast.lena, starts=YEARS[0]),
+        assigning(cast, cast.ivo, starts=YEARS[0], function=other),
+    )
+    assert list(map(code, found)) == ["DecisionRight", "DecisionRight"]
+    assert seats_follow()
+
+
+@pytest.mark.parametrize("time", AT_ONCE)
+def test_of_two_delegations_for_the_same_days_one_is_given(
+    cast: Signed, time: int
+) -> None:
+    right = DecisionRight.objects.filter(kind__key=LEGAL).get()
+    found = together(
+        *(
+            lambda to=to: verbs.delegate(  # type: ignore[misc]
+                right=DecisionRight.objects.get(pk=right.pk), to=to, by=cast.ria,
+                starts=YEARS[0], until=YEARS[1],
+            )
+            for to in (cast.ivo, cast.olga)
+        )
+    )  # fmt: skip
+    assert sorted(map(code, found)) == ["Delegation", "overlap"]
+    assert seats_follow()
+
+
+@pytest.mark.parametrize("time", AT_ONCE)
+def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(
+    cast: Signed, time: int
+) -> None:
+    new = Function.objects.create(name="Billing")
+    found = together(
+        assigning(cast, cast.lena, function=new),
+        lambda: verbs.record(
+            portfolio=cast.portfolio, key="P-9", name="Bills", function=new, by=cast.ria
+        ),
+    )  # fmt: skip
+    assert not [one for one in found if isinstance(one, Exception)]
+    assert seats_follow()
