@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from pilots.models import GateSpell, Person, Pilot, PortfolioRole, Seat
+from pilots.models import (
+    GateSpell,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+    Seat,
+)
 from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.history import SPONSOR
 from pilots.today import today
@@ -14,11 +21,12 @@ from pilots.today import today
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """Whether somebody carries pilots, is named for a gate, decides, lives with pilots, keeps their records or reviews them."""
+    """Whether somebody carries pilots, is named for a gate, decides, is a portfolio's escalation person, and so on."""
 
     carries: bool = False
     named: bool = False
     decides: bool = False
+    escalates: bool = False
     manages: bool = False
     office: bool = False
     reviews: bool = False
@@ -35,6 +43,7 @@ def duties(person: Person) -> Duties:
             now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ACCEPTANCE)
         ),
         "decides": Exists(Seat.objects.on(today()).of(me)),
+        "escalates": Exists(Portfolio.objects.filter(escalation=me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),
         "office": Exists(roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE)),
         "reviews": Exists(roles.filter(role=PortfolioRole.Role.REVIEWER)),

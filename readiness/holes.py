@@ -8,7 +8,16 @@ from datetime import date, timedelta
 from itertools import islice
 
 from pilots import spells
-from pilots.models import Absence, Gate, GateKind, Person, Pilot, Seat
+from pilots.models import (
+    Absence,
+    Function,
+    Gate,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    Seat,
+)
 from pilots.rules import rights
 from pilots.rules.history import RUNNING
 from readiness import working_days
@@ -38,7 +47,8 @@ class Gap:
     """The same hole of many pilots: one kind of gate, in one place, for one reason, on the same days."""
 
     kind: GateKind
-    place: str
+    portfolio: Portfolio
+    function: Function | None
     why: str
     first: date
     last: date
@@ -47,15 +57,15 @@ class Gap:
 
 def gaps(found: Iterable[Hole]) -> list[Gap]:
     """Holes that are one hole, together: the earliest first, and of one day those that concern most pilots."""
-    together: dict[tuple[int, str, str, date, date], list[Hole]] = {}
+    together: dict[tuple[int, int, int | None, str, date, date], list[Hole]] = {}
     for hole in found:
-        place = str(hole.pilot.function or hole.pilot.portfolio)
-        key = (hole.kind.pk, place, hole.why, hole.first, hole.last)
+        place = (hole.pilot.portfolio_id, hole.pilot.function_id)
+        key = (hole.kind.pk, *place, hole.why, hole.first, hole.last)
         together.setdefault(key, []).append(hole)
     out = [
-        Gap(of[0].kind, place, why, first, last, [hole.pilot for hole in of])
-        for (_kind, place, why, first, last), of in together.items()
-    ]
+        Gap(of[0].kind, of[0].pilot.portfolio, of[0].pilot.function, of[0].why, of[0].first, of[0].last, [hole.pilot for hole in of])
+        for of in together.values()
+    ]  # fmt: skip
     return sorted(out, key=lambda gap: (gap.first, -len(gap.pilots), gap.kind.order))
 
 

@@ -18,6 +18,7 @@ from pilots.models import (
     Person,
     Portfolio,
     Seat,
+    SwitchedOff,
 )
 from pilots.rules import rights
 from readiness.querysets import pilots
@@ -38,7 +39,7 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class SeatOn:
-    """Who decides a kind of gate in a cell on a date, in the order in which they do."""
+    """Who decides a kind of gate in a cell on a date, in the order in which they do. Nobody has to where it is switched off."""
 
     kind: GateKind
     cell: Cell
@@ -46,10 +47,13 @@ class SeatOn:
     sitting: Sequence[Sitting] = ()
     escalation: Sitting | None = None
     orphaned: bool = False
+    switched_off: bool = False
 
     @property
     def hole(self) -> str | None:
         """Why nobody decides on that date, or None where somebody does."""
+        if self.switched_off:
+            return None
         if not self.sitting:
             return NOBODY
         there = [*self.sitting, *([self.escalation] if self.escalation else [])]
@@ -99,12 +103,13 @@ def away_on(at: date) -> dict[int, date]:
 
 
 def table(cells: Iterable[Cell], *, at: date) -> list[CellOn]:
-    """Who decides what in these cells on a date. Three queries for any number of them.
+    """Who decides what in these cells on a date. Four queries for any number of them.
 
     Args:
         cells: read with their portfolio and function.
     """
     wanted, kinds, away = list(cells), decided_kinds(), away_on(at)
+    off = set(SwitchedOff.objects.on(at).values_list("portfolio", "kind"))
     found = {
         (seat.cell_id, seat.kind_id): seat
         for seat in Seat.objects.on(at)
@@ -112,7 +117,15 @@ def table(cells: Iterable[Cell], *, at: date) -> list[CellOn]:
         .select_related("holder", "deputy", "delegate", "escalation", "right")
     }
     return [
-        CellOn(cell, [_seat(kind, cell, found.get((cell.pk, kind.pk)), away) for kind in kinds])
+        CellOn(
+            cell,
+            [
+                SeatOn(kind, cell, switched_off=True)
+                if (cell.portfolio_id, kind.pk) in off
+                else _seat(kind, cell, found.get((cell.pk, kind.pk)), away)
+                for kind in kinds
+            ],
+        )
         for cell in wanted
     ]  # fmt: skip
 
@@ -121,7 +134,7 @@ def _seat(
     kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]
 ) -> SeatOn:
     if seat is None or seat.holder is None:
-        return SeatOn(kind, cell)
+        return SeatOn(kind, cell, orphaned=seat is not None and seat.orphaned)
 
     def sits(person: Person, capacity: str) -> Sitting:
         return Sitting(person, capacity, away.get(person.pk))
@@ -139,6 +152,31 @@ def _seat(
         sits(seat.escalation, rights.ESCALATION) if seat.escalation else None,
         seat.orphaned,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A right in force whose holder's account is closed, and whoever of it has the seat now, if anybody is left."""
+
+    right: DecisionRight
+    passed_to: Sitting | None
+
+
+def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
+    """The orphaned rights that reach into these portfolios on a date. Three queries for any number."""
+    reach = Q(portfolio__in=list(portfolios)) | Q(portfolio=None)
+    there = DecisionRight.objects.filter(reach, Q(until=None) | Q(until__gte=at), starts__lte=at, holder__closed_on__lte=at)  # fmt: skip
+    people = ("holder", "deputy", "escalate_to")
+    found = there.select_related("kind", "portfolio", "function", *people)
+    away = away_on(at)
+    out = []
+    for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):  # fmt: skip
+        fact, person_of = spells.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p}  # fmt: skip
+        closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}  # fmt: skip
+        left = rights.people_left(fact, closed, at)
+        sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None  # fmt: skip
+        out.append(Orphan(right, sits))
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +217,8 @@ def who_decides(
     facts = [spells.as_right(right) for right in reaching]
     by_key = {right.pk: right for right in reaching}
     cell = Cell(portfolio=portfolio, function=function)
+    if kind.off_for(portfolio, at):
+        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))  # fmt: skip
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
     sat = rights.seat_on(facts, closed, at)
     seat = Seat(

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pilots.models import DecisionRight
 from pilots.rules import adoption, gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
@@ -183,12 +184,17 @@ def missing(found: PilotOn) -> list[str]:
     return out
 
 
+def reach(right: DecisionRight) -> str:
+    """Where a right holds: “Billing, Works”, “everywhere”."""
+    named = [str(part) for part in (right.function, right.portfolio) if part]
+    return ", ".join(named) or _("everywhere")
+
+
 def step(found: rights.Step) -> str:
     """One right on the way to whoever decides, in a sentence."""
     right = found.right
-    reach = [str(part) for part in (right.function, right.portfolio) if part]
     says = {
-        "reach": ", ".join(reach) or _("everywhere"),
+        "reach": reach(right),
         "holder": right.holder.name,
         "starts": day(right.starts),
         "until": day(right.until) if right.until else "",
@@ -196,7 +202,7 @@ def step(found: rights.Step) -> str:
     sentences = {
         "not_yet": _("The right for %(reach)s begins only on %(starts)s."),
         "over": _("The right for %(reach)s, of %(holder)s, ended on %(until)s."),
-        "emptied": _("The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right decides."),
+        "emptied": _("The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right is looked for."),
         "decides": _("The right for %(reach)s is the nearest in force: it was given to %(holder)s on %(starts)s."),
     }  # fmt: skip
     return sentences[found.found] % says

@@ -30,7 +30,10 @@ class SittingShape(serializers.Serializer[Any]):
 
 
 class SeatShape(serializers.Serializer[Any]):
-    """Who decides a kind of gate in a place. `hole` says why nobody does: `nobody`, or `none_free`."""
+    """Who decides a kind of gate in a place. `hole` says why nobody does: `nobody`, or `none_free`.
+
+    `orphaned`: the account of whoever held it is closed. `switched_off`: nothing is asked of this gate there.
+    """
 
     portfolio = serializers.CharField(source="cell.portfolio.key")
     function = serializers.CharField(source="cell.function.name", default=None)
@@ -42,6 +45,7 @@ class SeatShape(serializers.Serializer[Any]):
         source="right.answer_within_days", default=None
     )
     orphaned = serializers.BooleanField()
+    switched_off = serializers.BooleanField()
     hole = serializers.CharField(allow_null=True)
 
 

@@ -28,7 +28,7 @@ def _places(person: Person, does: Duties) -> list[str]:
         ("readiness:my-gates", does.carries),
         ("admin:index", does.office and person.is_staff),
         ("readiness:portfolio", does.office),
-        ("readiness:my-decisions", does.named),
+        ("readiness:my-decisions", does.named or does.escalates),
     ]
     found = [_address(name) for name, yes in wanted if yes]
     if does.manages:

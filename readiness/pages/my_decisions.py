@@ -28,6 +28,8 @@ from readiness.reading import GateOn, PilotOn, read_many
 A_PAGE = 10
 ASKED_AT_MOST = 50
 """Acceptances shown at once; nobody is named for more."""
+ESCALATED_AT_MOST = 50
+"""Gates looked at for an answer that is overdue, the oldest first."""
 ALIVE = (history.RUNNING, history.PAUSED, history.ADOPTED)
 
 
@@ -60,19 +62,30 @@ class Named:
     decline: forms.DeclineForm
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """One gate whose decider has not answered in time, with how many days over."""
+
+    found: PilotOn
+    gate: GateOn
+    asked: answers.Asked
+    over: int
+
+
 @require_safe
 def my_decisions(request: HttpRequest) -> HttpResponse:
     """The reader's queue."""
     person, at = reader(request), today()
     page = page_of(request, waits_on(person), A_PAGE)
     waits = _waits(person, [row.gate_id for row in page.object_list])
-    named = _named(person)
+    named, escalated = _named(person), _escalated(person)
     context: dict[str, Any] = {
         "at": at,
         "page": page,
         "waits": waits,
         "named": named,
-        "opening": opening(page.paginator.count, waits, named),
+        "escalated": escalated,
+        "opening": opening(page.paginator.count, waits, named, len(escalated)),
         "people": forms.people_near(waits[0].found.pilot) if waits else [],
         "page_number": page.number,
     }
@@ -80,8 +93,29 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
 
 
 def waits_on(person: Person) -> QuerySet[Any]:
-    """The open gates in the decider's court that this person may have to decide, the longest wait first."""
-    sits = Q(sits=person.pk) | Q(deputises=person.pk) | Q(stands_in=person.pk)
+    """The open gates in the decider's court that are this person's to decide, the longest wait first (rule 7).
+
+    The right's escalation person has those for which both holder and deputy are away or carry the pilot. Nobody has those
+    of a pilot that they carry themselves.
+    """
+    away = acts.away_on(today())
+
+    def cannot(who: str) -> Q:
+        return Q(**{f"{who}__in": away}) | Q(**{who: F("carries")})
+
+    decides = Q(sits=person.pk) | Q(deputises=person.pk) | Q(stands_in=person.pk)
+    left = Q(stands_by=person.pk) & cannot("sits") & (Q(deputises=None) | cannot("deputises"))  # fmt: skip
+    found: QuerySet[Any] = (
+        _with_deciders()
+        .filter(decides | left, court=standing.DECIDER, stage_then__in=ALIVE)
+        .exclude(carries=person.pk)
+        .order_by("since", "gate_id")
+    )
+    return found
+
+
+def _with_deciders() -> QuerySet[Any]:
+    """The gates that somebody with a right decides, with everybody who may have to, and who carries the pilot."""
     found: QuerySet[Any] = (
         gates_on(today())
         .exclude(kind__clears_by=ACCEPTANCE)
@@ -89,11 +123,28 @@ def waits_on(person: Person) -> QuerySet[Any]:
             sits=F("seat__holder_id"),
             deputises=F("seat__deputy_id"),
             stands_in=F("seat__delegate_id"),
+            stands_by=F("seat__escalation_id"),
+            carries=F("spell__sponsor_id"),
         )
-        .filter(sits, court=standing.DECIDER, stage_then__in=ALIVE)
-        .order_by("since", "gate_id")
     )
     return found
+
+
+def _escalated(person: Person) -> list[Overdue]:
+    """What a decider has not answered in time, and is now with the reader: to ask, and to unblock. The oldest first."""
+    at = today()
+    mine = Q(stands_by=person.pk) | Q(stands_by=None, gate__pilot__portfolio__escalation=person)  # fmt: skip
+    rows = (
+        _with_deciders()
+        .filter(mine, court=standing.DECIDER, stage_then__in=ALIVE, since__lt=at)
+        .order_by("since", "gate_id")
+    )
+    out = []
+    for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
+        asked = answers.asked(gate, one)
+        if asked and asked.is_overdue(at) and asked.escalates_to == person:
+            out.append(Overdue(one, gate, asked, (at - asked.answer_by).days))
+    return out
 
 
 def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
@@ -172,10 +223,18 @@ def _named(person: Person) -> list[Named]:
     return out
 
 
-def opening(count: int, waits: Sequence[Wait], named: Sequence[Named]) -> str:
+def opening(
+    count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int
+) -> str:
     """The sentence that the page opens with."""
-    if not count and not named:
+    if not count and not named and not escalated:
         return _("Nothing waits on you today.")
+    if not count and not named:
+        return ngettext(
+            "One answer is overdue, and has escalated to you.",
+            "%(n)s answers are overdue, and have escalated to you.",
+            escalated,
+        ) % {"n": words.number(escalated)}
     if not count:
         return ngettext(
             "One thing asks for your own word.",

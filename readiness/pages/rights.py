@@ -12,13 +12,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from pilots import access
 from pilots.models import Cell, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
+from pilots.rules.history import RUNNING
 from pilots.today import today
 from readiness.asked import as_of
 from readiness.holes import gaps, holes, next_month
 from readiness.querysets import pilots
-from readiness.rights import cells_for, decided_kinds, table, who_decides
+from readiness.rights import cells_for, decided_kinds, orphans, table, who_decides
 
 MOST_CELLS = 200
 """Places shown on one page; a portfolio can be chosen where there are more."""
@@ -59,12 +61,16 @@ class Question(forms.Form):
         label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: Any, cells: QuerySet[Cell], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cells: QuerySet[Cell], every: bool, **kwargs: Any
+    ) -> None:
+        """`every`: offer every function; else those in which a pilot lies, or for which a right was given."""
         super().__init__(*args, **kwargs)
         kinds = GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
         self._choose("kind", kinds)
         self._choose("portfolio", Portfolio.objects.filter(cells__in=cells).distinct())
-        self._choose("function", Function.objects.filter(cells__in=cells).distinct())
+        some = Function.objects.filter(cells__in=cells).distinct()
+        self._choose("function", Function.objects.all() if every else some)
 
     def _choose(self, name: str, among: QuerySet[Any]) -> None:
         field = self.fields[name]
@@ -84,17 +90,22 @@ def rights(request: HttpRequest) -> HttpResponse:
     cells = cells_for(request.user)
     chosen = cells.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else cells  # fmt: skip
     shown = list(chosen[: MOST_CELLS + 1])
-    asks = "kind" in request.GET
+    there = Portfolio.objects.filter(cells__in=cells).distinct()
+    within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
+    asks, office = "kind" in request.GET, access.is_office(request.user)
     form = Question(
-        request.GET if asks else None, cells=cells, initial={"on": at.isoformat()}
-    )
+        request.GET if asks else None, cells=cells, every=office,
+        initial={"on": at.isoformat()},
+    )  # fmt: skip
     context = {
         "at": at,
         "refused": refused,
         "kinds": decided_kinds(),
         "rows": table(shown[:MOST_CELLS], at=at),
         "more": len(shown) > MOST_CELLS,
-        "portfolios": Portfolio.objects.filter(cells__in=cells).distinct(),
+        "orphans": orphans(within, at=at) if shown else [],
+        "portfolios": there,
+        "office": office,
         "of": request.GET.get("of", ""),
         "form": form,
         "answer": _answer(form) if asks else None,
@@ -115,7 +126,7 @@ def _answer(form: Question) -> Any:
 def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
     """The holes of next month among the running pilots that a person may see, the earliest first."""
     first, last = next_month(at)
-    there = pilots().visible_to(person).filter(stage="running")
+    there = pilots().visible_to(person).on(at).filter(stage_then=RUNNING)
     if portfolio:
         there = there.filter(portfolio__key=portfolio)
     some = there.select_related("portfolio", "function")[:MOST_PILOTS]

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from pilots.models import Decision
+from pilots.models import Decision, DecisionRight
 from readiness import deeds, marks, words
 from readiness.reading import GateOn
 from readiness.rights import Sitting, Step
@@ -74,6 +74,12 @@ def hole_words(why: str) -> str:
 def sitting_words(sitting: Sitting) -> str:
     """`{{ sitting|sitting_words }}`: who decides, in which capacity, and until when they are away."""
     return words.sitting(sitting)
+
+
+@register.filter
+def reach_words(right: DecisionRight) -> str:
+    """`{{ right|reach_words }}`: where a right holds."""
+    return words.reach(right)
 
 
 @register.filter

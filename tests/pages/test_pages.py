@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pilots import verbs
-from pilots.models import Decision, Event, Person, Pilot
+from pilots.models import Decision, Event, GateKind, Person, Pilot
+from pilots.today import today
 from tests.pages.conftest import Stage
 
 
@@ -328,3 +329,56 @@ def test_no_text_of_a_pilot_becomes_a_part_of_the_page(stage: Stage) -> None:
     for address in (pilot_page(pilot), *(reverse(f"readiness:{r}") for r in ROOMS)):
         assert evil not in as_(stage.ria).get(address).content.decode()
         assert evil not in as_(stage.ansel).get(address).content.decode()
+
+
+def left_to(stage: Stage, person: Person, **more: Any) -> Any:
+    """Perpetua decides for Legal alone, and somebody is the escalation person of her right."""
+    legal = GateKind.objects.get(key="legal-sign-off")
+    return verbs.assign_right(
+        kind=legal, holder=stage.perpetua, escalate_to=person, by=None, on=stage.day(60), portfolio=stage.portfolio,
+        function=stage.function, **more
+    )  # fmt: skip
+
+
+def queue_of(person: Person) -> Any:
+    return as_(person).get(reverse("readiness:my-decisions")).context
+
+
+def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_person(
+    stage: Stage,
+) -> None:
+    """Rule 7: where neither holder nor deputy can or may decide, the right's escalation person may."""
+    left_to(stage, stage.vera)
+    pilot = stage.running(ago=3)
+    assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == ([], 1)  # fmt: skip
+    verbs.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
+    [wait] = queue_of(stage.vera)["waits"]
+    assert (wait.found.pilot, wait.capacity) == (pilot, "escalation")
+    verbs.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")  # fmt: skip
+    assert queue_of(stage.vera)["waits"] == []
+
+
+def test_nobody_is_asked_to_decide_on_a_pilot_that_they_carry(stage: Stage) -> None:
+    left_to(stage, stage.vera)
+    pilot = stage.running(ago=3)
+    verbs.leave(gate=stage.gate(pilot, "named-sponsor"), by=stage.ansel)
+    stage.accepts("named-sponsor", pilot, stage.perpetua)
+    assert queue_of(stage.perpetua)["waits"] == []
+    assert queue_of(stage.perpetua)["opening"] == "Nothing waits on you today."
+    [wait] = queue_of(stage.vera)["waits"]
+    assert wait.capacity == "escalation"
+
+
+def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(
+    stage: Stage,
+) -> None:
+    left_to(stage, stage.vera, answer_within_days=5)
+    stage.running("A-1", "First", ago=30)
+    stage.running("A-2", "Second", ago=2)
+    told = queue_of(stage.vera)
+    [late] = told["escalated"]
+    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)  # fmt: skip
+    assert late.over > 10
+    assert told["opening"] == "One answer is overdue, and has escalated to you."
+    others = queue_of(stage.ines)["escalated"]
+    assert {late.gate.kind.key for late in others} == {"it-data-access"}

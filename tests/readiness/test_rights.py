@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from pilots import verbs
 from pilots.models import (
@@ -18,13 +19,20 @@ from pilots.models import (
     Portfolio,
     PortfolioRole,
 )
-from pilots.refusals import EndRequired, Invalid, NotYours, Overlap
+from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules.acts import ACCEPTANCE
 from readiness import working_days
 from readiness.answers import asked
 from readiness.holes import Hole, gaps, holes, next_month
 from readiness.reading import read_one
-from readiness.rights import NOBODY, NONE_FREE, UNNAMED, table, who_decides
+from readiness.rights import (
+    NOBODY,
+    NONE_FREE,
+    UNNAMED,
+    orphans,
+    table,
+    who_decides,
+)
 
 pytestmark = pytest.mark.django_db
 JAN, MARCH, APRIL = date(2025, 1, 1), date(2025, 3, 3), date(2025, 4, 1)
@@ -230,7 +238,7 @@ def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(
         assert asked(found.gate("funding-owner"), found) is None
 
 
-def test_the_table_takes_three_queries_however_many_places(
+def test_the_table_takes_four_queries_however_many_places(
     cast: Cast, django_assert_num_queries: Any
 ) -> None:
     cast.right("lena", deputy="dora", escalate_to="kai")
@@ -238,10 +246,91 @@ def test_the_table_takes_three_queries_however_many_places(
         place = Function.objects.create(name=f"F {number}")
         cast.pilot(f"P-{number}", function=place)
     cells = list(cast.portfolio.cells.select_related("portfolio", "function"))
-    assert len(cells) == 12
-    with django_assert_num_queries(3):
+    assert (
+        len(cells) == 13
+    )  # the portfolio as a whole is a place too: a right was given there
+    with django_assert_num_queries(4):
         rows = table(cells, at=APRIL)
     assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}  # fmt: skip
+
+
+def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(
+    cast: Cast,
+) -> None:
+    """Rule 7: orphaned seats are shown, counted, and passed on."""
+    cast.right("dora", function=cast.service)
+    wide = cast.right("lena")
+    cast.pilot()
+    [cell] = cast.portfolio.cells.filter(function=cast.service)
+    verbs.close_account(person=cast.dora, by=None, on=MARCH, known=MARCH)
+    [row] = table([cell], at=APRIL)
+    seat = row.seats[0]
+    assert seat.decides is not None
+    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)  # fmt: skip
+    [told] = orphans([cast.portfolio], at=APRIL)
+    assert (told.right.holder, told.passed_to) == (cast.dora, None)
+    verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+    seat = table([cell], at=APRIL)[0].seats[0]
+    assert (seat.orphaned, seat.hole) == (True, NOBODY)
+    answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
+    assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (True, ["emptied", "emptied"])  # fmt: skip
+    assert len(orphans([cast.portfolio], at=APRIL)) == 2
+    assert orphans([cast.portfolio], at=JAN) == []
+
+
+def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -> None:
+    cast.right("lena", deputy="dora")
+    verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+    client = Client()
+    client.force_login(cast.ria)
+    page = client.get(reverse("readiness:rights")).content.decode()
+    assert "One right whose holder has left" in page
+    assert "passed to Dora, deputy" in page
+
+
+def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
+    cast.pilot()
+    assert table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0].hole == NOBODY
+    verbs.switch_off(kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL)  # fmt: skip
+    seat = table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0]
+    assert (seat.switched_off, seat.hole, seat.decides) == (True, None, None)
+    assert who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL).seat.switched_off  # fmt: skip
+    assert not who_decides(cast.legal, cast.portfolio, cast.service, at=MARCH).seat.switched_off  # fmt: skip
+
+
+def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
+    """Before the first pilot lies there, its program office sees who would decide, and what is missing."""
+    cast.right("lena", function=cast.service)
+    client = Client()
+    client.force_login(cast.ria)
+    page = client.get(reverse("readiness:rights"))
+    assert [str(row.cell.function) for row in page.context["rows"]] == [str(cast.service)]  # fmt: skip
+    elsewhere = Function.objects.create(name="Billing")
+    assert elsewhere in page.context["form"].fields["function"].queryset
+
+
+def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(
+    cast: Cast,
+) -> None:
+    verbs.close_account(person=cast.dora, by=None, on=JAN, known=JAN)
+    for named in ({"holder": "dora"}, {"deputy": "dora"}, {"escalate_to": "dora"}):
+        with pytest.raises(Invalid) as refused:
+            cast.right(**named)
+        assert refused.value.field == next(iter(named))
+    with pytest.raises(WrongGate):
+        cast.right(kind=GateKind.objects.get(key="named-sponsor"))
+    assert not DecisionRight.objects.exists()
+
+
+def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None:
+    """Rule 4: a pause is over the day after its last; nobody has to say so."""
+    pilot = cast.pilot()
+    verbs.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)  # fmt: skip
+    client = Client()
+    client.force_login(cast.ria)
+    page = client.get(reverse("readiness:rights"))
+    assert page.context["how_many"] > 0
+    assert {each.key for gap in page.context["gaps"] for each in gap.pilots} == {"P-1"}
 
 
 # The Thursday test ---------------------------------------------------------------------------------------------------
