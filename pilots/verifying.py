@@ -20,6 +20,8 @@ from pilots.rules import chain
 
 _OF_GATE = ("pk", "public_id", "head", "count")
 _OF_DECISION = ("pk", "event", "checksum", "salt", "erased_on")
+_OF_EVENT = ("event__gate", "event__on", "event__known_on")
+"""What an act says of itself, which the rules read, and which must be what its decision was signed with."""
 _TEXTS = (*Decision.ERASABLE, *signing.KEPT)
 _FREE = len(Decision.ERASABLE)
 
@@ -112,7 +114,7 @@ def _rows() -> Iterator[tuple[Any, ...]]:
         "public_id" if name == "gate__public_id" else f"decisions__{name}"
         for name in signing.COVERED
     ]
-    own = [f"decisions__{name}" for name in (*_OF_DECISION, *_TEXTS)]
+    own = [f"decisions__{name}" for name in (*_OF_DECISION, *_OF_EVENT, *_TEXTS)]
     return (
         Gate.objects.order_by("pk", "decisions__number")
         .values_list(*_OF_GATE, *own, *covered)
@@ -120,10 +122,12 @@ def _rows() -> Iterator[tuple[Any, ...]]:
     )
 
 
-_TEXTS_FROM = len(_OF_GATE) + len(_OF_DECISION)
+_EVENT_FROM = len(_OF_GATE) + len(_OF_DECISION)
+_TEXTS_FROM = _EVENT_FROM + len(_OF_EVENT)
 _COVERED_FROM = _TEXTS_FROM + len(_TEXTS)
-_PUBLIC_ID, _NUMBER, _DIGESTS = (
-    signing.COVERED.index(name) for name in ("public_id", "number", "digests")
+_PUBLIC_ID, _NUMBER, _ON, _KNOWN_ON, _DIGESTS = (
+    signing.COVERED.index(name)
+    for name in ("public_id", "number", "on", "known_on", "digests")
 )
 
 
@@ -134,7 +138,7 @@ class _Reader:
         self.found = found
         self.marks = [mark for mark in (found.now, found.then) if mark is not None]
         self.gate: tuple[Any, ...] | None = None
-        self.checksum, self.number, self.pk = chain.START, 0, None
+        self.checksum, self.number, self.pk, self.event = chain.START, 0, None, 0
         self.at_marks: list[tuple[str, int] | None] = []
 
     def read(self, row: tuple[Any, ...]) -> None:
@@ -142,13 +146,14 @@ class _Reader:
         if self.gate is None or gate[0] != self.gate[0]:
             self.end_gate()
             self.gate, self.at_marks = gate, [None] * len(self.marks)
-            self.checksum, self.number, self.pk = chain.START, 0, None
-        pk, event, checksum, salt, erased_on = row[len(_OF_GATE) : _TEXTS_FROM]
+            self.checksum, self.number, self.pk, self.event = chain.START, 0, None, 0
+        pk, event, checksum, salt, erased_on = row[len(_OF_GATE) : _EVENT_FROM]
         if pk is None:
             return
         texts, covered = row[_TEXTS_FROM:_COVERED_FROM], row[_COVERED_FROM:]
         self._after(pk)
         says = self._wrong(checksum, salt, erased_on, texts, covered)
+        says = says or self._act_wrong(event, row[_EVENT_FROM:_TEXTS_FROM], covered)
         number = covered[_NUMBER]
         if says:
             self._broke(Break(gate[0], pk, number, says, before=self.pk))
@@ -156,6 +161,7 @@ class _Reader:
         self.found.erased += erased_on is not None
         # What is stored, not what it should be: one row that does not fit is not told again of every later one.
         self.checksum, self.number, self.pk = checksum, number, pk
+        self.event = event
         for place, mark in enumerate(self.marks):
             if mark.event is None or event <= mark.event:
                 self.at_marks[place] = (checksum, number)
@@ -194,6 +200,17 @@ class _Reader:
                 return "its checksum does not fit what it says, or not the decision before it"
         except (AttributeError, TypeError, ValueError) as error:
             return f"it cannot be read ({error})"
+        return ""
+
+    def _act_wrong(self, event: int, act: Sequence[Any], covered: Sequence[Any]) -> str:
+        """What of the act that carries a decision does not fit it: it is told by that act, on that day, in that order."""
+        assert self.gate is not None
+        if tuple(act) != (self.gate[0], covered[_ON], covered[_KNOWN_ON]):
+            return "the act that carries it is another gate's, or another day's"
+        if event <= self.event:
+            return (
+                "the act that carries it comes before the act of the decision before it"
+            )
         return ""
 
     def _broke(self, broken: Break) -> None:

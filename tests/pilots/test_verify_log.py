@@ -244,3 +244,31 @@ def test_neither_queries_nor_memory_grow_with_the_log(
     few = pass_through()
     grow(60)
     assert pass_through() < few + 400_000
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"],
+)
+def test_an_act_that_is_not_the_one_a_decision_was_signed_with_is_found(
+    cast: Signed, capsys: Any, change: str
+) -> None:
+    event = Decision.objects.filter(gate=cast.gate()).earliest("pk").event_id
+    bend(f"UPDATE pilots_event SET {change} WHERE id = %s", event)
+    status, said = verify(capsys)
+    assert status == 1
+    assert "the act that carries it is another gate's, or another day's" in said
+
+
+def test_two_decisions_that_were_given_each_others_acts_are_found(capsys: Any) -> None:
+    cast = signed()
+    for outcome in ("refused", "cleared"):
+        cast.decide(outcome=outcome)
+    first, last = Decision.objects.order_by("pk")
+    one, other = first.event_id, last.event_id
+    spare = Event.objects.exclude(pk__in=(one, other)).earliest("pk").pk
+    for decision, event in ((first, spare), (last, one), (first, other)):
+        bend("UPDATE pilots_decision SET event_id = %s WHERE id = %s", event, decision.pk)  # fmt: skip
+    status, said = verify(capsys)
+    assert status == 1
+    assert "comes before the act of the decision before it" in said
