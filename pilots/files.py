@@ -191,10 +191,15 @@ def _is(path: Path, wanted: str, ending: str) -> bool:
         try:
             # The name is no evidence of what a file holds: only its bytes are asked.
             found = {match.mime_type for match in puremagic.magic_stream(file)}
+            file.seek(0)
+            begins = file.read(12)
         except (puremagic.PureError, ValueError):
             return False
     if wanted.startswith((_OPEN_XML, _OPEN_DOCUMENT)):
-        return _is_document(path, wanted, ending)
+        # An archive can be read from its end: what stands before it may be something else.
+        return begins.startswith(b"PK\x03\x04") and _is_document(path, wanted, ending)
+    if wanted == "image/webp" and begins[8:] != b"WEBP":
+        return False
     return wanted in found
 
 

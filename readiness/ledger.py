@@ -97,7 +97,7 @@ def _stretches(
 
 
 def _after(day: date | None) -> date:
-    return day + DAY if day is not None else date.min
+    return min(day, date.max - DAY) + DAY if day is not None else date.min
 
 
 def _on(found: Sequence[Any], day: date) -> Any:

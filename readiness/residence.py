@@ -76,7 +76,7 @@ def looks(
         answers = answers.filter(known_on__lte=known_at)
     for event in answers.select_related("by").order_by("on", "pk"):
         assert event.pilot_id is not None
-        if event.on >= since[event.pilot_id]:
+        if event.on >= found[event.pilot_id].due_on:
             found[event.pilot_id] = Look(
                 found[event.pilot_id].due_on, event.on, event.by, event.reason
             )

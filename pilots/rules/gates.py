@@ -255,7 +255,8 @@ def evidence_replaced(gate: GateState, act: Act) -> None:
     """A version with the same content and an earlier end ends the answer that rests on it earlier, never later."""
     key, ends = evidence_key(act.data["piece"]), act.data.get("expires_on")
     if gate.answer in YES and gate.sealed.get(key) == act.data["checksum"] and ends:
-        gate.evidence_ends[act.data["piece"]] = ends
+        kept = gate.evidence_ends.get(act.data["piece"], ends)
+        gate.evidence_ends[act.data["piece"]] = min(kept, ends)
 
 
 def accepted(gate: GateState, act: Act) -> bool:

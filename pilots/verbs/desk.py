@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from pilots import access, spells
@@ -231,13 +232,8 @@ class Desk:
         return told
 
     def _grows(self, told: history.History) -> bool:
-        """Write the spells by what they have grown, where that is all: an act of today on which no late note was written.
-
-        A note of today about an earlier day may have superseded a spell that holds again: then what is stored is read.
-        """
+        """Write the spells by what they have grown, where that is all: an act of today, with nothing done after it."""
         if self.before is None or self.cells is None or self.on != self.known:
-            return False
-        if any(act.on < act.known == self.known for act in self.acts):
             return False
         return spells.grow(
             self.pilot, self.before, told, self.known, self.gates, self.cells
@@ -298,6 +294,13 @@ def sit_down(
     else:
         desk.state = stood(pilot, gates, acts, on)
     return desk
+
+
+def lock_all(pilots: Any) -> list[Pilot]:
+    """Lock many pilots, a query or primary keys, in one order, so that two who act on many cannot wait on each other."""
+    wanted = pilots.values("pk") if isinstance(pilots, QuerySet) else set(pilots)
+    found = Pilot.objects.select_for_update().filter(pk__in=wanted)
+    return list(found.order_by("pk"))
 
 
 def stood(

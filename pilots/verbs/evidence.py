@@ -17,7 +17,7 @@ from pilots import access, files
 from pilots.models import Event, Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
-from pilots.verbs.desk import Desk, days, sit_down
+from pilots.verbs.desk import Desk, days, sit_down, within_reach
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -190,6 +190,8 @@ def fill(
 ) -> None:
     """Give a piece its content and its terms. Nothing is saved but a file's bytes."""
     piece.effective_on, piece.expires_on = terms.effective_on, terms.expires_on
+    within_reach(terms.effective_on, "effective_on")
+    within_reach(terms.expires_on, "expires_on")
     if terms.effective_on and terms.expires_on and terms.expires_on < terms.effective_on:  # fmt: skip
         raise Invalid(_("It would end before it takes effect."), field="expires_on")
     if file is not None and link.strip():

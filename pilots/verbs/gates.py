@@ -184,7 +184,9 @@ def decide(
 def _conditions(
     desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    listed = [dict(c) for c in conditions]
+    listed: list[dict[str, Any]] = [
+        {part: c.get(part) for part in ("text", "owner", "due")} for c in conditions
+    ]  # fmt: skip
     if outcome != gates.CONDITIONAL:
         return []
     if not listed:
@@ -201,6 +203,8 @@ def _conditions(
             raise Invalid(
                 "A condition's date lies before the decision.", field="conditions"
             )
+    if len({seals.plain(condition["text"]) for condition in listed}) < len(listed):
+        raise Invalid(_("Two conditions say the same. Word them apart, or make them one."), field="conditions")  # fmt: skip
     return listed
 
 

@@ -104,6 +104,12 @@ def _stands(piece: Evidence, on: date | None) -> None:
             % says,
             field="pieces",
         )  # fmt: skip
+    if on is not None and piece.effective_on is not None and piece.effective_on > on:
+        raise Invalid(
+            _("“%(title)s” takes effect only on %(day)s: no answer can rest on it before.")
+            % (says | {"day": piece.effective_on}),
+            field="pieces",
+        )  # fmt: skip
     if on is not None and piece.expires_on is not None and piece.expires_on < on:
         raise Invalid(
             _("“%(title)s” was good until %(day)s: no answer can rest on it now. File a newer version of it first.")

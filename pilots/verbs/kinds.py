@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Event, Gate, GateKind, Person, Pilot, Portfolio, SwitchedOff
 from pilots.refusals import Invalid
 from pilots.rules.acts import APPROVAL, MEASUREMENT
-from pilots.verbs.desk import Desk, days, need_reason, sit_down
+from pilots.verbs.desk import Desk, days, lock_all, need_reason, sit_down
 from pilots.verbs.reference_rows import clean, log, only_office, put
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
@@ -68,7 +68,7 @@ def add_kind(
     clean(kind)
     kind.save()
     log("add_kind", by, on, known, {"kind": kind.key})
-    for pilot in _concerned(kind):
+    for pilot in lock_all(_concerned(kind)):
         _open(sit_down(pilot, by, _day(pilot, on), known), kind)
     return kind
 
@@ -119,7 +119,7 @@ def switch_off(
     clean(off)
     off.save()
     log("switch_off", by, on, known, {"kind": kind.key}, portfolio=portfolio)
-    for pilot in _with_gate(kind, portfolio):
+    for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_off", gate=desk.gates[kind.key], reason=reason)
     return off
@@ -143,10 +143,10 @@ def switch_on(
     off.ends = on - timedelta(days=1)
     off.save(update_fields=["ends"])
     log("switch_on", by, on, known, {"kind": kind.key}, portfolio=portfolio)
-    for pilot in _with_gate(kind, portfolio):
+    for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_on", gate=desk.gates[kind.key])
-    for pilot in _concerned(kind).filter(portfolio=portfolio):
+    for pilot in lock_all(_concerned(kind).filter(portfolio=portfolio)):
         _open(sit_down(pilot, by, _day(pilot, on), known), kind)
     return off
 

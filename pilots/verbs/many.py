@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots.files import Upload
-from pilots.models import Decision, Evidence, Gate, Person, Pilot
+from pilots.models import Decision, Evidence, Gate, Person
 from pilots.refusals import EvidenceRequired, Invalid, Refused
 from pilots.rules.gates import EXCEPTED
+from pilots.verbs.desk import lock_all
 from pilots.verbs.evidence import file_evidence
 from pilots.verbs.gates import decide, except_
 
@@ -64,7 +65,7 @@ def decide_many(
     """
     entries = [
         Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk))
-        for gate in gates
+        for gate in dict.fromkeys(gates)
     ]  # fmt: skip
     if len({entry.gate.kind_id for entry in entries}) > 1:
         raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")  # fmt: skip
@@ -118,7 +119,7 @@ def _file(
             _("A file belongs to one portfolio, and these answers are of several. Record them portfolio by portfolio, or give a link."),
             field="file",
         )  # fmt: skip
-    _lock(entries)
+    lock_all(entry.gate.pilot_id for entry in entries)
     return file_evidence(
         pilot=entries[0].gate.pilot, by=by, file=file, file_name=file_name, effective_on=on, known=known
     )  # fmt: skip
@@ -149,7 +150,7 @@ def _all_or_none(
     """Do every entry, or refuse with all that stands in the way. Each is tried by itself, so that each says its own."""
     if not entries:
         raise Invalid(_("Choose a gate at least."), field="gates")
-    _lock(entries)
+    lock_all(entry.gate.pilot_id for entry in entries)
     done: list[Decision] = []
     refused: dict[int, Refused] = {}
     for place, entry in enumerate(entries):
@@ -161,12 +162,6 @@ def _all_or_none(
     if refused:
         raise _refusal(entries, refused)
     return done
-
-
-def _lock(entries: list[Entry]) -> None:
-    """Lock every pilot in one order, so that two who decide many at once cannot wait on each other."""
-    wanted = {entry.gate.pilot_id for entry in entries}
-    list(Pilot.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
 
 
 def _refusal(entries: list[Entry], refused: dict[int, Refused]) -> Refused:

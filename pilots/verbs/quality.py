@@ -6,6 +6,7 @@ import math
 from datetime import date
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots.models import Event, Person, Pilot
@@ -55,6 +56,7 @@ def register_threshold(
     desk = sit_down(pilot, by, on, known, seen)
     _not_over(desk)
     desk.allow("register_threshold")
+    _before_any_measurement(desk)
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
     if direction not in ("at_least", "at_most"):
@@ -85,6 +87,17 @@ def register_threshold(
         }
     ]
     return desk.write("register_threshold", data=data, changes=changes)
+
+
+def _before_any_measurement(desk: Desk) -> None:
+    """Refuse to agree, after the fact, on what a measurement that is on record is held against."""
+    measured = [act.on for act in desk.acts if act.verb == "record_measurement"]
+    if measured and max(measured) >= desk.on and desk.on < desk.known:
+        raise Invalid(
+            _("It was measured on %(day)s already. What is good enough counts from a day after that.")
+            % {"day": date_format(max(measured), "j F Y")},
+            field="on",
+        )  # fmt: skip
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from pilots.models import (
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
-from pilots.verbs.desk import days, sit_down, within_reach
+from pilots.verbs.desk import days, lock_all, sit_down, within_reach
 from pilots.verbs.reference_rows import log, only_office, only_their_office
 
 
@@ -304,7 +304,9 @@ def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> No
     ).select_related("gate__pilot", "gate__kind")
     named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
     waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
-    for gate in sorted({s.gate for s in latest} | set(waiting), key=lambda g: g.pk):
+    theirs = {s.gate for s in latest} | set(waiting)
+    lock_all(gate.pilot_id for gate in theirs)
+    for gate in sorted(theirs, key=lambda gate: gate.pk):
         # Closed with a day in the past, the account may have accepted since: that seat is left today.
         for day in sorted({on, known}):
             _leave_seat(gate, person, by, day, known)

@@ -16,6 +16,7 @@ from pilots.models import (
     DecisionRight,
     Event,
     Function,
+    Gate,
     GateKind,
     GateSpell,
     Person,
@@ -343,3 +344,23 @@ def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(
     )  # fmt: skip
     assert not [one for one in found if isinstance(one, Exception)]
     assert seats_follow()
+
+
+@pytest.mark.parametrize("time", AT_ONCE)
+def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(
+    cast: Signed, time: int
+) -> None:
+    """Whoever acts on many pilots locks them in one order, whichever way they are sorted elsewhere."""
+    pilots = [
+        verbs.record(portfolio=cast.portfolio, key=f"A-{99 - n}", name="Drafts", by=cast.ria)
+        for n in range(12)
+    ]  # fmt: skip
+    gates = [Gate.objects.select_related("pilot", "kind").get(pilot=p, kind__key=LEGAL) for p in pilots]  # fmt: skip
+    found = together(
+        lambda: verbs.decide_many(gates=gates, by=cast.lena, outcome="refused", reason="Not yet."),
+        lambda: verbs.switch_off(
+            kind=GateKind.objects.get(key=LEGAL), portfolio=cast.portfolio, by=cast.ria, reason="No contracts here."
+        ),
+    )  # fmt: skip
+    assert not [one for one in found if isinstance(one, DatabaseError)], found
+    all_holds()

@@ -703,3 +703,60 @@ def test_a_refused_filing_leaves_no_record_behind(
     with pytest.raises(Refused):
         filed(pilot, cast["lena"], EXE)
     assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("field", ["effective_on", "expires_on"])
+def test_a_day_that_no_calendar_reaches_is_refused(
+    pilot: Pilot, cast: dict[str, Person], field: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        filed(pilot, cast["ria"], **{field: date.max})
+    assert refused.value.field == field
+
+
+def test_no_answer_rests_on_what_takes_effect_later(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    piece = filed(pilot, cast["ria"], effective_on=MARCH + timedelta(days=1))
+    with pytest.raises(Invalid) as refused:
+        cleared(pilot, cast["lena"], piece)
+    assert refused.value.field == "pieces"
+    refusing = cleared(pilot, cast["lena"], piece, outcome="refused")
+    assert refusing.evidence_used.get().evidence == piece
+
+
+def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    """Rule 7: evidence ends the answer that rests on it earlier, never later; only a decision renews it."""
+    said = {"link": "https://terms.example/1", "file": None, "file_name": ""}
+    piece = filed(pilot, cast["ria"], **said, expires_on=MARCH + timedelta(days=100))
+    cleared(pilot, cast["lena"], piece)
+    ends = []
+    for after, day in ((20, 1), (90, 2), (5, 3), (300, 12)):
+        piece = verbs.replace_evidence(
+            evidence=piece, by=cast["ria"], link="https://terms.example/1", expires_on=MARCH + timedelta(days=after),
+            **on(MARCH + timedelta(days=day)),
+        )  # fmt: skip
+        found = read_one(pilot, at=MARCH + timedelta(days=day))
+        assert found is not None
+        reading = found.gate("legal-sign-off").reading
+        ends.append((reading.state, reading.good_until and (reading.good_until - MARCH).days))  # fmt: skip
+    assert ends == [("cleared", 20), ("cleared", 20), ("cleared", 5), ("lapsed", None)]
+
+
+def test_what_stands_before_a_document_is_not_overlooked(
+    pilot: Pilot, cast: dict[str, Person]
+) -> None:
+    """An archive is read from its end, so that anything can stand before it."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("[Content_Types].xml", "<Types/>")
+        made.writestr("word/document.xml", "<w/>")
+    document = archive.getvalue()
+    assert filed(pilot, cast["ria"], document, file_name="terms.docx").size
+    sound = b"RIFF" + (36).to_bytes(4, "little") + b"WAVEfmt " + bytes(60)
+    for content, name in ((EXE + document, "terms.docx"), (sound, "terms.webp")):
+        with pytest.raises(Invalid) as refused:
+            filed(pilot, cast["ria"], content, file_name=name)
+        assert refused.value.field == "file"

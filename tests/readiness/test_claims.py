@@ -56,6 +56,12 @@ def test_shown_on_its_last_good_day_it_is_claimed_from_the_day_after() -> None:
     assert read(acts, date(2026, 2, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))  # fmt: skip
 
 
+def test_a_claim_that_lapsed_is_no_younger_for_what_is_done_after() -> None:
+    """The facts showed it up to the last good day, whatever was looked at later."""
+    acts = story((date(2026, 6, 1), "set_rules", {"set": {"success": "More."}}))
+    assert read(acts, date(2026, 7, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))  # fmt: skip
+
+
 def test_what_happens_to_a_claim_later_does_not_make_it_younger() -> None:
     broken, later = date(2025, 4, 1), date(2025, 8, 1)
     acts = story(
