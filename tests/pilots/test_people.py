@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from pilots import verbs
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
+from tests.pilots.signed import MARCH, SPONSOR, signed
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
@@ -203,3 +204,30 @@ def test_a_closed_account_is_given_nothing(portfolio: Portfolio, ria: Person) ->
         verbs.amend_portfolio(
             portfolio=portfolio, by=ria, set={"escalation": gone}, **WHEN
         )
+
+
+def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None:
+    """Rule 7: closing an account leaves every seat that the person had accepted, up to the day it is written down."""
+    cast, day = signed(), timedelta(days=1)
+    gate = cast.gate(SPONSOR)
+    for verb, n in ((verbs.nominate, 1), (verbs.accept, 10)):
+        when = {"on": MARCH + n * day, "known": MARCH + n * day}
+        says = {"by": cast.ria, "person": cast.sam} if verb is verbs.nominate else {"by": cast.sam}  # fmt: skip
+        verb(gate=gate, **says, **when)
+    verbs.close_account(person=cast.sam, by=cast.ria, on=MARCH + 5 * day, known=MARCH + 12 * day)  # fmt: skip
+    latest = gate.spells.get(known_until=None, ends=None)
+    assert (latest.person, latest.nominee) == (None, None)
+
+
+def test_whoever_was_named_to_succeed_is_named_no_longer() -> None:
+    cast, day = signed(), timedelta(days=1)
+    gate = cast.gate(SPONSOR)
+    for person, n in ((cast.sam, 1), (cast.olga, 3)):
+        when = {"on": MARCH + n * day, "known": MARCH + n * day}
+        verbs.nominate(gate=gate, by=cast.ria, person=person, **when)
+        if person == cast.sam:
+            verbs.accept(gate=gate, by=person, **when)
+    assert gate.spells.get(known_until=None, ends=None).nominee == cast.olga
+    verbs.close_account(person=cast.olga, by=cast.ria, on=MARCH + 4 * day, known=MARCH + 4 * day)  # fmt: skip
+    latest = gate.spells.get(known_until=None, ends=None)
+    assert (latest.person, latest.nominee) == (cast.sam, None)
