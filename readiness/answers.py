@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from pilots import spells
 from pilots.models import Decision, Gate, Person
 from pilots.rules.gates import ASSERTED
-from readiness import standing, working_days
+from pilots.rules.history import RETIRED
+from readiness import ledger, standing, working_days
 from readiness.reading import GateOn, PilotOn
 
 
@@ -26,21 +28,45 @@ class Asked:
 
 
 def asked(gate: GateOn, found: PilotOn) -> Asked | None:
-    """What the decider of an open gate was asked; None where it is not a decider's move, or no right says by when.
+    """What the decider of an open gate was asked; None where nobody is asked, or no right says by when.
 
-    Days are working days of the portfolio's calendar, from the day after the gate came to the decider. Starting asks all
-    deciders, so nobody is asked before the start. Read the pilots with their portfolio and its escalation person.
+    A decider is asked from the first day of the unbroken stretch on which the gate was the decider's move and its days were
+    charged (rule 12); another holder, and another state of it, do not begin a new one. From the day after, they have the
+    working days of the right, by the portfolio's calendar. Paused days are charged to nobody and not counted here either:
+    a pause neither lets an answer fall due nor gives anybody all of their days again.
+
+    Read the pilots with their portfolio and its escalation person.
     """
     if gate.reading.court != standing.DECIDER or gate.answer_within is None:
         return None
-    since = max(gate.reading.since, found.reading.started_on or gate.reading.since)
-    portfolio = found.pilot.portfolio
-    days = working_days.calendar(portfolio.calendar)
+    since = _first_asked(gate, found)
+    if since > found.at or found.reading.stage == RETIRED:
+        return None
+    days = working_days.calendar(found.pilot.portfolio.calendar)
     return Asked(
         since,
-        working_days.after(since, gate.answer_within, days),
-        gate.escalation or portfolio.escalation,
+        working_days.after(since, gate.answer_within, days, found.pauses),
+        escalation(gate, found),
     )
+
+
+def _first_asked(gate: GateOn, found: PilotOn) -> date:
+    since = ledger.with_decider(
+        gate.kind.as_rule(),
+        [spells.as_gate_spell(spell) for spell in gate.told],
+        gate.reading.seat,
+        start=found.asks_from,
+        at=found.at,
+    )
+    while working_days.lies_in(since, found.pauses):
+        since += ledger.DAY
+    return since
+
+
+def escalation(gate: GateOn, found: PilotOn) -> Person | None:
+    """Whom a gate goes to above its decider: of the right, else of the portfolio; None where neither has an account then."""
+    above = (gate.escalation, found.pilot.portfolio.escalation)
+    return next((who for who in above if who and not who.closed_by(found.at)), None)
 
 
 def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:

@@ -74,6 +74,49 @@ def charges(
                 )
 
 
+def with_decider(
+    kind: Kind,
+    found: Sequence[GateSpell],
+    seat: rights.Seat,
+    *,
+    start: date,
+    at: date,
+) -> date:
+    """The first day of the unbroken stretch of days, up to a date, on which an open gate was its decider's move.
+
+    Cut where the ledger cuts. Where the decider answered and the team replied within a day, that day begins a new stretch.
+
+    Args:
+        found: its spells, in order, up to the one of the date; those in which it was never the decider's may be missing.
+        seat: who sits there on the date, and since when somebody has.
+        start: the first day on which anybody was asked anything.
+    """
+    since, start = at, max(start, seat.run_from or start)
+    cuts = _stretches((), found, lambda _function, _kind: (), kind.key, start, at + DAY)
+    for first, before in reversed(list(cuts)):
+        spell = _on(found, first)
+        if spell is None or spell.turn == OFF or not _lasts(spell, before):
+            break
+        gate = standing.read_gate(kind, spell, seat, started=True, at=first)
+        if gate.court != standing.DECIDER:
+            break
+        since = first
+        if spell.starts == first and _asked_anew(spell, _on(found, first - DAY)):
+            break
+    return since
+
+
+def _lasts(spell: GateSpell, before: date) -> bool:
+    """Whether a spell goes on up to a day; the one that follows it may be missing."""
+    return spell.ends is None or before <= spell.ends + DAY
+
+
+def _asked_anew(spell: GateSpell, before: GateSpell | None) -> bool:
+    """Whether a spell begins with a day on which an answer came and was over again."""
+    again = before is not None and before.state == spell.state
+    return spell.moved or (again and spell.since == spell.starts)
+
+
 def _stretches(
     pilot: Sequence[PilotSpell],
     found: Sequence[GateSpell],

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from pilots.models import Person
 from pilots.rules.acts import ACCEPTANCE
-from readiness import standing, words
+from readiness import answers, standing, words
 from readiness.reading import GateOn, PilotOn
 
 Item = tuple[PilotOn, GateOn]
@@ -64,11 +64,13 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
 
 
 def _waits(found: PilotOn, gate: GateOn) -> str:
+    asked = answers.asked(gate, found)
+    since = asked.since if asked else gate.reading.since
     says = {
         "pilot": found.pilot.name,
         "gate": gate.kind.name,
-        "since": words.day(gate.reading.since),
-        "days": words.days(gate.reading.days),
+        "since": words.day(since),
+        "days": words.days((found.at - since).days),
     }
     line = _("%(pilot)s, %(gate)s: with you since %(since)s, %(days)s.") % says
     stalls_on = found.reading.stalls_on
@@ -114,7 +116,7 @@ def of_gate(sender: Person, found: PilotOn, gate: GateOn) -> Letter | None:
         if gate.kind.clears_by == ACCEPTANCE:
             return to_named(sender, holder, (found, gate))
         return to_decider(sender, holder, [(found, gate)])
-    above = found.pilot.portfolio.escalation
+    above = answers.escalation(gate, found)
     if court == standing.NOBODY and above is not None and above != sender:
         return to_name_somebody(sender, above, (found, gate))
     return None

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from pilots import spells
 from pilots.models import (
@@ -25,17 +25,28 @@ from pilots.models import (
     Seat,
 )
 from pilots.rules import rights
-from pilots.rules.acts import Kind
-from pilots.rules.gates import OFF, OPEN
-from pilots.rules.history import ADOPTED
+from pilots.rules.acts import ACCEPTANCE, Kind
+from pilots.rules.gates import OFF
+from pilots.rules.history import ADOPTED, PAUSED
 from readiness import ledger, standing
 from readiness.querysets import pilots, settled, within
 from readiness.residence import residences
+from readiness.working_days import Days
+
+NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, PAUSED])
+"""Of a pilot's spells, those of whose days nobody is asked anything."""
+TO_ANSWER = ~Q(kind__clears_by=ACCEPTANCE) & (
+    Q(turn="answer") | Q(good_until__lt=F("ends"))
+)
+"""Of a gate's spells, those in which it was a decider's move for some days, whoever held it."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateOn:
-    """One gate on a date, with the people whose move it may be."""
+    """One gate on a date, with the people whose move it may be.
+
+    `told` are its spells up to the date, in order; of the earlier ones those in which it was a decider's move.
+    """
 
     gate: Gate
     kind: GateKind
@@ -44,11 +55,15 @@ class GateOn:
     deputy: Person | None
     escalation: Person | None
     answer_within: int | None = None
+    told: Sequence[GateSpell] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PilotOn:
-    """A pilot on a date. `reading` holds what the facts mean; the rest are the rows that it names by primary key."""
+    """A pilot on a date. `reading` holds what the facts mean; the rest are the rows that it names by primary key.
+
+    `asks_from` is the day after the last on which it had not started; `pauses` are those that had begun by the date.
+    """
 
     pilot: Pilot
     reading: standing.Reading
@@ -57,6 +72,8 @@ class PilotOn:
     sponsor: Person | None
     manager: Person | None
     switched_off: Sequence[tuple[GateKind, date]] = ()
+    asks_from: date = date.min
+    pauses: Sequence[Days] = ()
 
     @property
     def at(self) -> date:
@@ -83,29 +100,32 @@ def read_many(
         known_at: what was recorded by that day; all that is known now unless said.
     """
     wanted = list(rows)
-    found = PilotSpell.objects.filter(within(at, known_at), pilot__in=wanted)
-    own = _latest(found.annotate(**settled(at)), "pilot_id")
+    there = _with_earlier(NOBODY_ASKED, at, known_at)
+    found = PilotSpell.objects.filter(there, pilot__in=wanted)
+    own = _in_order(found.annotate(**settled(at)), "pilot_id", known_at)
+    there = _with_earlier(TO_ANSWER, at, known_at)
+    told = _in_order(
+        GateSpell.objects.filter(there, gate__pilot__in=wanted), "gate_id", known_at
+    )
     gates: dict[int, list[GateSpell]] = {}
-    for spell in _latest(
-        GateSpell.objects.filter(within(at, known_at), gate__pilot__in=wanted),
-        "gate_id",
-    ).values():
-        gates.setdefault(spell.gate.pilot_id, []).append(spell)
-    seats = _seats({spell.cell_id for spell in own.values()}, at)
+    for of_gate in told.values():
+        gates.setdefault(of_gate[-1].gate.pilot_id, []).append(of_gate[-1])
+    seats = _seats({of_pilot[-1].cell_id for of_pilot in own.values()}, at)
     runs = _runs(gates, at, known_at)
-    adopted = [pk for pk, spell in own.items() if spell.stage == ADOPTED]
+    adopted = [pk for pk, of_pilot in own.items() if of_pilot[-1].stage == ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
     out = []
     for pilot in wanted:
         if pilot.pk in own:
+            spell = own[pilot.pk][-1]
             terms = standing.Terms(
-                own[pilot.pk].quiet_days,
-                own[pilot.pk].warning_days,
+                spell.quiet_days,
+                spell.warning_days,
                 pilot.recorded_on,
                 bool(pilot.source),
             )
-            held = seats.get(own[pilot.pk].cell_id, {})
-            of_pilot = gates.get(pilot.pk, [])
+            held = seats.get(spell.cell_id, {})
+            of_pilot = [told[each.gate_id] for each in gates.get(pilot.pk, [])]
             lives = lived.get(pilot.pk)
             run = runs.get(pilot.pk, {})
             out.append(
@@ -120,13 +140,27 @@ def read_one(pilot: Pilot, *, at: date, known_at: date | None = None) -> PilotOn
     return found[0] if found else None
 
 
-def _latest(found: Any, owner: str) -> dict[int, Any]:
-    """The latest of the spells known, by their owner."""
+def _with_earlier(those: Q, at: date, known_at: date | None) -> Q:
+    """The spells in which a date lies, and those of the earlier ones; all earlier ones where it is asked what was known."""
+    there = within(at, known_at)
+    return there if known_at else there | Q(known_until=None, starts__lte=at) & those
+
+
+def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[Any]]:
+    """The spells known, in order, by their owner."""
     people = (
         ("manager", "sponsor") if found.model is PilotSpell else ("gate", "kind", "person")
     )  # fmt: skip
-    rows = found.select_related("cell__function", *people).order_by("starts")
-    return {getattr(row, owner): row for row in rows}
+    out: dict[int, list[Any]] = {}
+    for row in found.select_related("cell__function", *people).order_by("starts"):
+        before = out.setdefault(getattr(row, owner), [])
+        if known_at:
+            # `ends` follows what is known now: then, a spell ended where the next one known then began.
+            row.ends = None
+            if before:
+                before[-1].ends = row.starts - ledger.DAY
+        before.append(row)
+    return out
 
 
 def _seats(cells: set[int], at: date) -> dict[int, dict[int, Seat]]:
@@ -151,7 +185,7 @@ def _runs(
     may_have = [
         pilot
         for pilot, found in gates.items()
-        if any(spell.state == OPEN and spell.since < spell.starts for spell in found)
+        if any(_waits_from_before(spell) for spell in found)
     ]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
@@ -185,22 +219,29 @@ def _runs(
     }
 
 
+def _waits_from_before(spell: GateSpell) -> bool:
+    """Whether a gate was open already before a spell of it began."""
+    over = spell.good_until is not None and spell.good_until < spell.starts
+    return (spell.turn == "answer" or over) and spell.since < spell.starts
+
+
 def _read(
     pilot: Pilot,
-    own: PilotSpell,
-    found: list[GateSpell],
+    own: list[PilotSpell],
+    told: list[list[GateSpell]],
     held: dict[int, Seat],
     at: date,
     terms: standing.Terms,
     residence: str | None,
     runs: Runs,
 ) -> PilotOn:
-    found.sort(key=lambda spell: (spell.kind.order, spell.kind_id))
-    off = [(spell.kind, spell.since) for spell in found if spell.turn == OFF]
-    found = [spell for spell in found if spell.turn != OFF]
+    told.sort(key=lambda of_gate: (of_gate[-1].kind.order, of_gate[-1].kind_id))
+    off = [(of[-1].kind, of[-1].since) for of in told if of[-1].turn == OFF]
+    told = [of_gate for of_gate in told if of_gate[-1].turn != OFF]
+    found, spell_on = [of_gate[-1] for of_gate in told], own[-1]
     reading = standing.read(
         {spell.kind.key: spell.kind.as_rule() for spell in found},
-        spells.as_pilot_spell(own),
+        spells.as_pilot_spell(spell_on),
         {spell.kind.key: spells.as_gate_spell(spell) for spell in found},
         {spell.kind.key: _sits(spell.kind_id, held, at, runs) for spell in found},
         at=at,
@@ -208,12 +249,36 @@ def _read(
         residence=residence,
     )
     gates = [
-        _gate(spell, reading.gates[spell.kind.key], held.get(spell.kind_id))
-        for spell in found
+        _gate(of, reading.gates[of[-1].kind.key], held.get(of[-1].kind_id))
+        for of in told
     ]
     return PilotOn(
-        pilot, reading, gates, own.cell.function, own.sponsor, own.manager, off
+        pilot,
+        reading,
+        gates,
+        spell_on.cell.function,
+        spell_on.sponsor,
+        spell_on.manager,
+        off,
+        _asks_from(own),
+        _pauses(own, at),
     )
+
+
+def _asks_from(own: Sequence[PilotSpell]) -> date:
+    before = [row.ends for row in own if row.stage in standing.NOT_STARTED]
+    return before[-1] + ledger.DAY if before and before[-1] else date.min
+
+
+def _pauses(own: Sequence[PilotSpell], at: date) -> list[Days]:
+    """The pauses that had begun by a date. One that still ran goes on to its last day, where it has one."""
+    out = []
+    for row in own:
+        if row.stage == PAUSED:
+            ended = row.ends if row.ends and row.ends < at else None
+            ends = [day for day in (row.paused_until, ended) if day is not None]
+            out.append((row.starts, min(ends, default=at)))
+    return out
 
 
 def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat:
@@ -226,7 +291,10 @@ def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat
     return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
-def _gate(spell: GateSpell, reading: standing.GateReading, seat: Seat | None) -> GateOn:
+def _gate(
+    told: Sequence[GateSpell], reading: standing.GateReading, seat: Seat | None
+) -> GateOn:
+    spell = told[-1]
     if spell.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE or seat is None:
         return GateOn(spell.gate, spell.kind, reading, spell.person, None, None)
     return GateOn(
@@ -237,6 +305,7 @@ def _gate(spell: GateSpell, reading: standing.GateReading, seat: Seat | None) ->
         deputy=seat.deputy,
         escalation=seat.escalation,
         answer_within=seat.right.answer_within_days if seat.right else None,
+        told=told,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -23,13 +23,24 @@ def is_working(day: date, of: HolidayBase) -> bool:
     return bool(of.is_working_day(day))
 
 
-def after(day: date, number: int, of: HolidayBase) -> date:
-    """The working day that comes `number` working days after a day."""
+Days = tuple[date, date]
+"""From a day to a day, both included."""
+
+
+def after(
+    day: date, number: int, of: HolidayBase, but_not: Sequence[Days] = ()
+) -> date:
+    """The working day that comes `number` working days after a day, those of the stretches in `but_not` left out."""
     for _ in range(number):
         day += timedelta(days=1)
-        while not is_working(day, of):
+        while not is_working(day, of) or lies_in(day, but_not):
             day += timedelta(days=1)
     return day
+
+
+def lies_in(day: date, of: Sequence[Days]) -> bool:
+    """Whether a day lies in one of some stretches."""
+    return any(first <= day <= last for first, last in of)
 
 
 def between(first: date, last: date, of: HolidayBase) -> Iterator[date]:

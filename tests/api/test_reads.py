@@ -187,6 +187,24 @@ def test_gates_are_listed_with_whose_move_and_by_when(stage: Stage) -> None:
     assert one == rows[0] | {"differences": []}
 
 
+def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
+    stage: Stage, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(8):
+        pilot = stage.running(f"P-{number}", ago=60)
+        stage.measured(pilot, ago=30)
+        verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))  # fmt: skip
+        for outcome in ("cleared", "withdrawn"):
+            verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.", on=stage.day(9))  # fmt: skip
+    signed_in = 2
+    for query in ("", "?court=decider", f"?holder={stage.perpetua.public_id}"):
+        asks = client(stage.vera)
+        asks.get(f"/api/v1/gates/{query}")
+        with django_assert_max_num_queries(6 + signed_in):
+            rows = asks.get(f"/api/v1/gates/{query}").json()["results"]
+        assert any(row["answer_by"] for row in rows)
+
+
 def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="Not with names in it.", on=stage.day(3))  # fmt: skip

@@ -13,6 +13,7 @@ from django.urls import reverse
 from pilots import verbs
 from pilots.models import Decision, Event, GateKind, Person, Pilot
 from pilots.today import today
+from readiness import words
 from tests.pages.conftest import Stage
 
 
@@ -135,6 +136,27 @@ def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> No
     assert letter.to == stage.perpetua
     assert "Renewal drafts, Legal: with you since" in letter.body
     assert letter.mailto.startswith("mailto:perpetua@example.org?subject=")
+
+
+def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(
+    stage: Stage,
+) -> None:
+    stage.running()
+    page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
+    assert "Escalate to Ines Thorvall" in page
+    verbs.close_account(person=stage.ines, by=stage.ria)
+    page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
+    assert "Escalate to" not in page
+    assert "There is nobody left to escalate to" in page
+
+
+def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> None:
+    pilot = stage.running(ago=40)
+    stage.measured(pilot, ago=5)
+    page = as_(stage.tove).get(reverse("readiness:my-decisions"))
+    [wait] = page.context["waits"]
+    assert (wait.asked.since, wait.over) == (stage.day(5), 0)
+    assert words.day(stage.day(5)) in page.content.decode().split("With you since")[1][:120]  # fmt: skip
 
 
 def test_the_decider_sees_what_they_approve_and_what_changed_since(
