@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
 from pilots.models import Function, Person, Pilot
+from pilots.today import today
 from readiness.ledger import Charge
 from readiness.reading import charges_of
 from readiness.standing import COURTS
@@ -19,10 +20,15 @@ BATCH = 500
 
 @dataclass(slots=True)
 class Wait:
-    """The days of one pilot, kind, holder, function or portfolio, by court; `days` is all of them."""
+    """The days of one pilot, kind, holder, function or portfolio, by court; `days` is all of them.
+
+    They were counted from `start` up to, not including, `end`.
+    """
 
     of: str
     name: str
+    start: date
+    end: date
     courts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COURTS, 0))
 
     @property
@@ -39,6 +45,8 @@ def waits(
     by: str = "court",
     kind: str | None = None,
     holder: Person | None = None,
+    functions: Collection[int | None] | None = None,
+    at: date | None = None,
 ) -> list[Wait]:
     """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first.
 
@@ -46,21 +54,27 @@ def waits(
         pilots: read with their portfolio; they are gone through in batches.
         by: one of `BY`; `court` tells all of them together.
         kind, holder: only the gates of this kind, or the days on which this person held them.
+        functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
+        at: only the days that had come before this one; today unless said. The others are charged to nobody.
     """
+    end = min(end, at or today())
+    start = min(start, end)
     found: dict[str, Wait] = {}
     people: set[int] = set()
-    functions: set[int] = set()
+    places: set[int] = set()
     for pilot, charge in _charges(pilots, start, end):
         if kind is not None and charge.kind != kind:
             continue
         if holder is not None and charge.holder != holder.pk:
             continue
+        if functions is not None and charge.function not in functions:
+            continue
         of, name = _of(by, pilot, charge)
-        wait = found.setdefault(of, Wait(of, name))
+        wait = found.setdefault(of, Wait(of, name, start, end))
         wait.courts[charge.court] += charge.days
         people |= {charge.holder} if by == "holder" and charge.holder else set()
-        functions |= {charge.function} if by == "function" and charge.function else set()  # fmt: skip
-    _name(found, people, functions)
+        places |= {charge.function} if by == "function" and charge.function else set()
+    _name(found, people, places)
     return sorted(found.values(), key=lambda wait: (-wait.days, wait.name, wait.of))
 
 

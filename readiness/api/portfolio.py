@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,7 +14,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from pilots.models import Function, PilotSpell
 from pilots.refusals import Invalid
+from pilots.today import today
 from readiness import standing
 from readiness.api.asking import AS_OF, WITH, Asking
 from readiness.api.filters import known_kind, somebody
@@ -26,7 +29,7 @@ from readiness.waits import BY, waits
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")  # fmt: skip
 MONTHS, MOST_MONTHS = 12, 60
-LONGEST = timedelta(days=3660)
+A_QUARTER = timedelta(days=90)
 
 
 class CountsShape(serializers.Serializer[Any]):
@@ -56,12 +59,16 @@ class BottleneckShape(serializers.Serializer[Any]):
 
 
 class WaitShape(serializers.Serializer[Any]):
-    """Days by court; `days` is their sum."""
+    """Days by court; `days` is their sum. They were counted from `from` up to, not including, `to`: no day that has not come."""
 
     of = serializers.CharField()
     name = serializers.CharField()
     courts = serializers.DictField(child=serializers.IntegerField())
     days = serializers.IntegerField()
+
+    def get_fields(self) -> Any:
+        ends = {"from": serializers.DateField(source="start"), "to": serializers.DateField(source="end")}  # fmt: skip
+        return super().get_fields() | ends
 
 
 class CellShape(serializers.Serializer[Any]):
@@ -176,31 +183,35 @@ class Waits(OfPortfolio):
 
     @extend_schema(
         parameters=[
+            OpenApiParameter("as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."),
             OF,
-            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before the last unless said."),
-            OpenApiParameter("to", OpenApiTypes.DATE, description="The day after the last; today unless said."),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
+            OpenApiParameter("to", OpenApiTypes.DATE, description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today."),
             OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
             OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
             OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
-            OpenApiParameter("function", OpenApiTypes.STR, description="Only pilots of this function."),
+            OpenApiParameter("function", OpenApiTypes.STR, description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none."),
             OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
         ],
         responses=WaitShape(many=True),
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """The open days of a period, each charged to one court; the parts add up to the whole."""
+        """The open days of any period, each charged to one court; the parts add up to the whole.
+
+        A period ends with yesterday at the latest; each row says which days were counted.
+        """
         query = request.query_params
-        end = as_of(query, "to")
-        start = as_of(query, "from") if query.get("from") else end - timedelta(days=90)
+        at = min(self.at, today())
+        start, end = period(query, at)
         by = query.get("by", "court")
         if by not in BY:
             raise Invalid(_("Say one of: %(by)s.") % {"by": ", ".join(BY)}, field="by")
-        if not timedelta(0) <= end - start <= LONGEST:
-            raise Invalid(_("The period ends before it begins, or is longer than ten years."), field="from")  # fmt: skip
         there = self.chosen()
-        for name, column in (("pilot", "key"), ("function", "function__name__iexact")):
-            if query.get(name):
-                there = there.filter(**{column: query[name]})
+        if query.get("pilot"):
+            there = there.filter(key=query["pilot"])
+        functions = functions_asked(query)
+        if functions is not None:
+            there = there.filter(pk__in=lay_in(functions).values("pilot"))
         kind, holder = query.get("kind"), query.get("holder")
         kind = known_kind(kind, "kind") if kind else None
         found = waits(
@@ -210,5 +221,36 @@ class Waits(OfPortfolio):
             by=by,
             kind=kind,
             holder=somebody(holder, "holder") if holder else None,
+            functions=functions,
+            at=at,
         )
         return Response([WaitShape(wait).data for wait in found])
+
+
+def period(query: Mapping[str, str], at: date) -> tuple[date, date]:
+    """The period asked about, from a day up to, not including, another.
+
+    Raises:
+        Invalid: it ends before it begins, with the field.
+    """
+    end = as_of(query, "to") if query.get("to") else at
+    start = as_of(query, "from") if query.get("from") else min(end, at) - A_QUARTER
+    if start > end:
+        raise Invalid(_("The period ends before it begins."), field="from")
+    return start, end
+
+
+def functions_asked(query: Mapping[str, str]) -> set[int | None] | None:
+    """The functions of that name, None for none; or None where nothing is said of it."""
+    if "function" not in query:
+        return None
+    name = query["function"].strip()
+    found = Function.objects.filter(name__iexact=name)
+    return set(found.values_list("pk", flat=True)) if name else {None}
+
+
+def lay_in(functions: set[int | None]) -> QuerySet[PilotSpell]:
+    """The spells of pilots in these functions, or in none."""
+    there = Q(cell__function__in=functions - {None})
+    there |= Q(cell__function=None) if None in functions else Q()
+    return PilotSpell.objects.filter(there, known_until=None)

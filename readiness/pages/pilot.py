@@ -246,11 +246,12 @@ SHARE = {
 
 
 def courts(found: PilotOn) -> list[Share]:
-    """The blocked days of a pilot by court (rule 12), from its start up to the day that is read."""
+    """The blocked days of a pilot by court (rule 12), from its start up to the day that is read; days that have not come are nobody's."""
     began = found.reading.started_on
     if began is None:
         return []
-    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=found.at))  # fmt: skip
+    end = min(found.at, today())
+    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=end))  # fmt: skip
     return shares(total)
 
 

@@ -258,6 +258,51 @@ def test_waits_of_one_person_are_the_days_they_held(stage: Stage) -> None:
     assert [(row["courts"]["decider"], row["days"]) for row in rows] == [(10, 10)]
 
 
+@pytest.fixture
+def moved(stage: Stage) -> Stage:
+    """One pilot that moved from customer operations to billing ten days ago, one that lies in no function."""
+    pilot = stage.running("A", ago=30)
+    billing = Function.objects.create(name="Billing")
+    verbs.amend(pilot=pilot, by=stage.ria, set={"function": billing}, on=stage.day(10))
+    stage.running("B", ago=30, function=None)
+    return stage
+
+
+@pytest.mark.parametrize(
+    ("function", "days"), [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)]
+)  # fmt: skip
+def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: Stage, function: str, days: int) -> None:  # fmt: skip
+    period = f"from={moved.day(20)}&to={moved.day(4)}&kind=funding-owner"
+    rows = get(moved.vera, f"portfolio/waits/?{period}&function={function}").json()
+    assert sum(row["days"] for row in rows) == days
+    told = get(moved.vera, f"portfolio/waits/?{period}&by=function").json()
+    assert {row["of"].casefold(): row["days"] for row in told}.get(function.casefold(), 0) == days  # fmt: skip
+
+
+def test_waits_take_any_period_and_no_day_that_has_not_come(stage: Stage) -> None:
+    stage.running("A", ago=30)
+
+    def days(query: str) -> list[tuple[int, str, str]]:
+        rows = get(stage.vera, f"portfolio/waits/?kind=funding-owner&{query}").json()
+        return [(row["days"], row["from"], row["to"]) for row in rows]
+
+    first, at, today = stage.day(30), stage.day(10), stage.day().isoformat()
+    assert days("from=1900-01-01&to=8999-12-31") == [(30, "1900-01-01", today)]
+    assert days(f"from={first}&to=2998-01-01") == [(30, str(first), today)]
+    assert days(f"from={first}&as_of={at}") == [(20, str(first), str(at))]
+    assert days(f"from={first}&to=2998-01-01&as_of={at}") == [(20, str(first), str(at))]
+    assert days(f"to={stage.day(-40)}") == [(30, str(stage.day(90)), today)]
+    assert days("from=2998-01-01&to=2999-01-01") == []
+    refused = get(stage.vera, f"portfolio/waits/?from={today}&to={at}")
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["from"])
+
+
+def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(stage: Stage) -> None:
+    pilots, first, end = [stage.running("A", ago=30)], stage.day(30), stage.day()
+    told = [list(reading.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]  # fmt: skip
+    assert told[0] == told[1]
+
+
 def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
     stage.running()
     rows = get(stage.vera, "rights/").json()["results"]

@@ -159,6 +159,17 @@ def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> Non
     assert words.day(stage.day(5)) in page.content.decode().split("With you since")[1][:120]  # fmt: skip
 
 
+def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
+    pilot = stage.running(ago=40)
+
+    def days(ago: int) -> int:
+        page = as_(stage.ria).get(pilot_page(pilot), {"as_of": stage.day(ago).isoformat()})  # fmt: skip
+        return sum(share.days for share in page.context["courts"])
+
+    # Five gates are open from the start on, and Ansel carries the sixth.
+    assert (days(30), days(0), days(-30)) == (5 * 10, 5 * 40, 5 * 40)
+
+
 def test_the_decider_sees_what_they_approve_and_what_changed_since(
     stage: Stage,
 ) -> None:
