@@ -245,7 +245,10 @@ KNOX_TOKEN_MODEL = "pilots.ApiToken"
 MIGRATION_MODULES = {"knox": None}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Lived In",
-    "DESCRIPTION": "Which decision is missing, whose it is, and for how many days.",
+    "DESCRIPTION": (
+        "Which decision is missing, whose it is, and for how many days. A read that does not list `known_at` "
+        "is answered by all that is known now, and refuses it."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",

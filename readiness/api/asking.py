@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -35,11 +35,15 @@ WITH = (
 
 
 class Asking(GenericAPIView[Any]):
-    """A view that reads with the eyes of whoever asks. `at` and `known_at` are read once for each request."""
+    """A view that reads with the eyes of whoever asks. `at` and `known_at` are read once for each request.
+
+    `by_knowledge` says whether it can answer by what was recorded by a day; the others refuse to be asked that.
+    """
 
     pagination_class = Pages
     filter_backends: Any = ()
     queryset = Pilot.objects.none()
+    by_knowledge: ClassVar[bool] = False
     at: date
     known_at: date | None
 
@@ -49,6 +53,11 @@ class Asking(GenericAPIView[Any]):
         self.at = as_of(request.query_params)
         known = request.query_params.get("known_at")
         self.known_at = as_of(request.query_params, "known_at") if known else None
+        if known and not self.by_knowledge:
+            raise Invalid(
+                _("This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."),
+                field="known_at",
+            )  # fmt: skip
 
     @property
     def person(self) -> Person:

@@ -53,6 +53,7 @@ class Gates(Asking):
     serializer_class = WholeGateShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = GateFilter
+    by_knowledge = True
     ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
 
     def get_queryset(self) -> Any:
@@ -109,6 +110,7 @@ class OneGate(ShowsGate):
     """One gate as it stood on a day."""
 
     serializer_class = OneGateShape
+    by_knowledge = True
 
     @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=OneGateShape)
     def get(self, request: Request, public_id: str) -> Response:

@@ -41,6 +41,7 @@ class Decisions(Asking):
     serializer_class = DecisionShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = DecisionFilter
+    by_knowledge = True
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self) -> Any:

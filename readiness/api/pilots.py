@@ -28,6 +28,7 @@ class Pilots(Asking):
     serializer_class = PilotShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PilotFilter
+    by_knowledge = True
     ordering: ClassVar[tuple[str, ...]] = ("key",)
 
     def get_queryset(self) -> Any:
@@ -59,6 +60,7 @@ class OnePilot(Asking):
     """One pilot as it stood on a day."""
 
     serializer_class = WholePilotShape
+    by_knowledge = True
 
     @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholePilotShape)
     def get(self, request: Request, key: str) -> Response:

@@ -198,7 +198,8 @@ class Waits(OfPortfolio):
     def get(self, request: Request) -> Response:
         """The open days of any period, each charged to one court; the parts add up to the whole.
 
-        A period ends with yesterday at the latest; each row says which days were counted.
+        A period ends with yesterday at the latest; each row says which days were counted. By all that is known now:
+        `known_at` is refused.
         """
         query = request.query_params
         at = min(self.at, today())

@@ -72,7 +72,10 @@ class Rights(Asking):
 
     @extend_schema(parameters=[AS_OF, OF], responses=SeatShape(many=True))
     def get(self, request: Request) -> Response:
-        """Who decides what on a day, a row for each kind; a page holds 50 places."""
+        """Who decides what on a day, a row for each kind; a page holds 50 places.
+
+        By the rights as they are written down now: `known_at` is refused.
+        """
         cells, key = cells_for(self.person), request.query_params.get("portfolio")
         page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)  # fmt: skip
         seats = [seat for row in table(page or [], at=self.at) for seat in row.seats]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 
 from pilots import verbs
 from pilots.models import Function
@@ -301,6 +302,43 @@ def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(stage: Stage) 
     pilots, first, end = [stage.running("A", ago=30)], stage.day(30), stage.day()
     told = [list(reading.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]  # fmt: skip
     assert told[0] == told[1]
+
+
+KNOWING = ("pilots/", "exhibits/", "gates/", "decisions/")
+NOT_KNOWING = (
+    "rights/", "changes/", "portfolio/waits/", "portfolio/summary/", "portfolio/board/", "portfolio/bottlenecks/",
+    "portfolio/trend/", "pilots/CO-014/evidence/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", NOT_KNOWING)
+def test_what_is_answered_by_all_that_is_known_refuses_to_be_asked_what_was(
+    stage: Stage, address: str
+) -> None:
+    stage.running()
+    answer = get(stage.vera, f"{address}?known_at={stage.day(3)}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert list(answer.json()["errors"]) == ["known_at"]
+    assert "ask pilots, exhibits, gates or decisions" in answer.json()["detail"]
+    assert get(stage.vera, f"{address}?known_at=").status_code == 200
+
+
+@pytest.mark.parametrize("address", KNOWING)
+def test_the_others_answer_by_what_was_known(stage: Stage, address: str) -> None:
+    stage.running(ago=200)
+    assert get(stage.vera, address).json()["results"]
+    assert get(stage.vera, f"{address}?known_at={stage.day(3)}").json()["results"] == []
+
+
+def test_the_schema_lists_what_a_read_can_be_asked(stage: Stage) -> None:
+    """A read lists `known_at` exactly where it answers by it."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    reads = {
+        path.removeprefix("/api/v1/"): {each["name"] for each in of["get"].get("parameters", [])}
+        for path, of in schema["paths"].items() if "get" in of
+    }  # fmt: skip
+    knowing = {path for path, names in reads.items() if "known_at" in names}
+    assert knowing == {*KNOWING, "pilots/{key}/", "gates/{public_id}/"}
 
 
 def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
