@@ -36,13 +36,18 @@ class Refused(Exception):
         super().__init__(self.says)
 
 
+def part_of(field: str, number: int, part: str) -> str:
+    """The field of one part of one row, such as `conditions.2.due`. Rows are numbered as people count them, from 1."""
+    return f"{field}.{number}.{part}"
+
+
 class NotYours(Refused):
     """This person may not do this here."""
 
     code = "not_yours"
     status = 403
     sentence = _(
-        "This is not yours to do here. The pilot's page says whose move it is."
+        "This is not yours to do here. The pilot’s page says whose move it is."
     )
 
 
@@ -141,7 +146,9 @@ class WrongStage(Refused):
     """The verb does not fit the stage: deciding on a retired pilot, starting twice."""
 
     code = "wrong_stage"
-    sentence = _("This does not fit the pilot's stage.")
+    sentence = _(
+        "This does not fit the pilot’s stage. Its page says how it stands, and what can be done now."
+    )
 
 
 class WrongGate(Refused):
@@ -199,7 +206,7 @@ class RulesUnconfirmed(Refused):
 
     code = "rules_unconfirmed"
     sentence = _(
-        "It cannot be adopted today. The pilot's manager has not confirmed that they can work by the rules as they stand."
+        "It cannot be adopted today. The pilot’s manager has not confirmed that they can work by the rules as they stand."
     )
 
 
@@ -208,7 +215,7 @@ class EscalationRequired(Refused):
 
     code = "escalation_required"
     status = 403
-    sentence = _("This takes the portfolio's escalation person. Ask them to do it.")
+    sentence = _("This takes the portfolio’s escalation person. Ask them to do it.")
 
 
 class Overlap(Refused):

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pilots import access, spells
 from pilots.models import Absence, Event, Gate, Person, Pilot, StallPolicy
@@ -36,6 +38,29 @@ _GATES = Gate.objects.select_related("kind").order_by("kind__order", "kind_id")
 
 FAR_OFF = 9000
 """The first year that is too far off for any day to be planned in."""
+
+LONGEST_TEXT = 10_000
+"""Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
+
+
+LEADS_ON = {
+    history.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
+    history.NOT_STATED: (gettext_lazy("Nobody has said since %(day)s whether it runs."), gettext_lazy("Start it first.")),
+    history.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
+    history.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
+    history.ADOPTED: (gettext_lazy("It was declared adopted on %(day)s."), gettext_lazy("Take it back to running first, if that no longer holds.")),
+    history.RETIRED: (
+        gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
+        gettext_lazy("To try again, put a new pilot on record."),
+    ),
+}  # fmt: skip
+"""How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
+
+RUNS_ALREADY = {
+    (history.PLANNED, history.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
+    (history.PAUSED,): gettext_lazy("There is no pause to end."),
+}  # fmt: skip
+"""What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
 
 
 def days(on: date | None, known: date | None) -> tuple[date, date]:
@@ -146,7 +171,21 @@ class Desk:
     def stages(self, *allowed: str) -> None:
         """Refuse a verb that does not fit the stage."""
         if self.stage not in allowed:
-            raise WrongStage
+            raise WrongStage(self._stage_says(allowed))
+
+    def not_over(self) -> None:
+        """Refuse what is done to a pilot only while it is not retired."""
+        self.stages(*(stage for stage in LEADS_ON if stage != history.RETIRED))
+
+    def _stage_says(self, allowed: tuple[str, ...]) -> str:
+        """Since when the pilot is in its stage, and what to do instead."""
+        until, since = self.state.paused_until, self.state.since
+        if until is not None and self.on > until:
+            since = until + timedelta(days=1)
+        is_, instead = LEADS_ON[self.stage]
+        if self.stage == history.RUNNING:
+            instead = RUNS_ALREADY.get(allowed, instead)
+        return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
 
     def latest(self) -> history.PilotState:
         """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
@@ -326,9 +365,15 @@ def within_reach(day: date | None, field: str) -> None:
 
 
 def need_plain(text: str, field: str) -> str:
-    """A text without a null character, or a refusal: not every engine can keep one."""
+    """A text that can be kept, or a refusal: not every engine keeps a null character, and nobody reads without end."""
     if "\0" in text:
         raise Invalid(_("A text cannot hold a null character."), field=field)
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(
+            _("This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence.")
+            % {"n": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"},
+            field=field,
+        )  # fmt: skip
     return text
 
 

@@ -17,8 +17,9 @@ from pilots import access, files
 from pilots.models import Event, Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
-from pilots.verbs.desk import Desk, days, sit_down, within_reach
+from pilots.verbs.desk import Desk, days, need_plain, sit_down, within_reach
 
+LONGEST_LINK = 2000
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -115,6 +116,7 @@ def replace_evidence(
     fill(new, terms, link, file, file_name)
     new.save()
     _log("file_evidence", new, on, known)
+    reason = need_plain(reason.strip(), "reason")
     for desk in desks:
         _tell(desk, old, new, reason)
     return new
@@ -154,7 +156,7 @@ def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
             "expires_on": new.expires_on,
         },
         changes=[{"field": "evidence", "from": old.title, "to": new.title}],
-        reason=reason.strip(),
+        reason=reason,
     )
 
 
@@ -242,4 +244,7 @@ def address(link: str) -> str:
     host = f"[{host}]" if ":" in host else host
     if port is not None and port != _PORTS[scheme]:
         host = f"{host}:{port}"
-    return urlunsplit((scheme, host, parts.path or "/", parts.query, parts.fragment))
+    kept = urlunsplit((scheme, host, parts.path or "/", parts.query, parts.fragment))
+    if len(kept) > LONGEST_LINK:
+        raise Invalid(_("A link has at most 2,000 characters."), field="link")
+    return kept

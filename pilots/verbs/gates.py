@@ -23,7 +23,7 @@ from pilots.refusals import (
     NotYours,
     SelfApproval,
     WrongGate,
-    WrongStage,
+    part_of,
 )
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
@@ -31,6 +31,7 @@ from pilots.seen import of_acts
 from pilots.verbs.desk import (
     Desk,
     last_day,
+    need_plain,
     need_reason,
     need_text,
     sit_down,
@@ -64,11 +65,6 @@ def _sit(
     return desk, desk.gates[key], desk.state.gates[key]
 
 
-def _not_over(desk: Desk) -> None:
-    if desk.stage == "retired":
-        raise WrongStage
-
-
 def _approval_only(state: gates.GateState) -> None:
     if state.kind.clears_by == ACCEPTANCE:
         raise WrongGate
@@ -88,7 +84,7 @@ def _capacity(
 ) -> str:
     """In which capacity a person decides here, or a refusal (rule 7)."""
     if access.has_left(decider, desk.on):
-        raise NotYours
+        raise _somebody_elses(desk, state, decider)
     seat = desk.seat(state.kind.key)
     barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
     # Only an escalation person has to ask who is away.
@@ -99,10 +95,32 @@ def _capacity(
     if capacity is None:
         others = barred - {decider.pk}
         free = rights.may_decide(seat, decider.pk, barred=others, away=away)
-        raise SelfApproval if decider.pk in barred and free else NotYours
+        if decider.pk in barred and free:
+            raise SelfApproval
+        raise _somebody_elses(desk, state, decider)
     if not access.may("decide", frozenset({capacity})):
         raise NotYours
     return capacity
+
+
+def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotYours:
+    """The refusal of whoever does not decide here; it names who does, and is of the field where somebody was named."""
+    holds = desk.seat(state.kind.key).holder
+    holder = Person.objects.get(pk=holds) if holds else None
+    says = {"person": decider, "holder": holder}
+    if holder is None:
+        return NotYours(_("Nobody holds this decision. The program office assigns it first."))  # fmt: skip
+    if holder == decider:
+        return NotYours()
+    if desk.by != decider:
+        return NotYours(_("%(person)s does not decide this: %(holder)s does.") % says, field="for")  # fmt: skip
+    if access.may("record_for_decider", desk.roles()):
+        return NotYours(
+            _("%(holder)s decides this. Record it for them, with the evidence that shows their answer.")
+            % says,
+            field="for",
+        )  # fmt: skip
+    return NotYours(_("This is not yours to decide here: %(holder)s decides it.") % says)  # fmt: skip
 
 
 def _decider(
@@ -158,15 +176,15 @@ def decide(
         Refused: with the code that `SCENARIOS.md` names for it.
     """
     desk, row, state = _sit(gate, by, on, known, seen)
-    if outcome not in OUTCOMES:
-        raise Invalid(_("Choose one of the answers."), field="outcome")
     _approval_only(state)
-    _not_over(desk)
+    desk.not_over()
     shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
     decider, capacity = _decider(desk, state, for_, shown)
+    if outcome not in OUTCOMES:
+        raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
     if outcome == gates.WITHDRAWN and state.answer in (None, gates.ASSERTED):
-        raise NothingAsked("There is no answer to withdraw.", field="outcome")
+        raise NothingAsked(_("There is no answer to withdraw."), field="outcome")
     conditions = _conditions(desk, outcome, conditions)
     court, until = _court(desk, outcome, court, until)
     if (
@@ -177,7 +195,7 @@ def decide(
     return _answer(
         desk, row, state, outcome=outcome, reason=reason, decider=decider, capacity=capacity,
         recorded_for=for_ is not None, conditions=conditions, until=until, court=court, shown=shown, cites=cites,
-        would_change=would_change.strip() if outcome == gates.REFUSED else "",
+        would_change=need_plain(would_change.strip(), "would_change") if outcome == gates.REFUSED else "",
     )  # fmt: skip
 
 
@@ -191,21 +209,29 @@ def _conditions(
         return []
     if not listed:
         raise ConditionsRequired(field="conditions")
-    for condition in listed:
-        if (
-            not str(condition.get("text") or "").strip()
-            or not condition.get("owner")
-            or not condition.get("due")
-        ):
-            raise ConditionsRequired(field="conditions")
-        within_reach(condition["due"], "conditions")
-        if condition["due"] < desk.on:
+    said: set[str] = set()
+    for number, condition in enumerate(listed, 1):
+        _can_be_met(desk, number, condition)
+        text = seals.plain(condition["text"])
+        if text in said:
             raise Invalid(
-                "A condition's date lies before the decision.", field="conditions"
+                _("Two conditions say the same. Word them apart, or make them one."),
+                field=part_of("conditions", number, "text"),
             )
-    if len({seals.plain(condition["text"]) for condition in listed}) < len(listed):
-        raise Invalid(_("Two conditions say the same. Word them apart, or make them one."), field="conditions")  # fmt: skip
+        said.add(text)
     return listed
+
+
+def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
+    """Refuse a condition that is not whole, or is over before it is asked; of its row, and the part of it."""
+    for part in ("text", "owner", "due"):
+        if not str(condition.get(part) or "").strip():
+            raise ConditionsRequired(field=part_of("conditions", number, part))
+    need_plain(condition["text"], part_of("conditions", number, "text"))
+    due = part_of("conditions", number, "due")
+    within_reach(condition["due"], due)
+    if condition["due"] < desk.on:
+        raise Invalid(_("A condition is met on the day of the decision or later."), field=due)  # fmt: skip
 
 
 def _court(
@@ -221,7 +247,7 @@ def _court(
         raise EndRequired(field="until")
     within_reach(until, "until")
     if until < desk.on:
-        raise Invalid("The date lies before the decision.", field="until")
+        raise Invalid(_("The date lies before the decision."), field="until")
     return court, until
 
 
@@ -320,11 +346,11 @@ def ask_exception(
     """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    _not_over(desk)
+    desk.not_over()
     desk.only_people("ask_exception")
     reason = need_reason(reason)
     if until is not None and until < desk.on:
-        raise Invalid("The end lies before the asking.", field="until")
+        raise Invalid(_("The end lies before the asking."), field="until")
     return desk.write("ask_exception", gate=row, reason=reason, data={"until": until})
 
 
@@ -337,7 +363,7 @@ def except_(
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    _not_over(desk)
+    desk.not_over()
     shown = grounds(desk, evidence, pieces)
     decider, capacity = _decider(desk, state, for_, shown, askers=state.askers)
     if not state.askers:
@@ -346,7 +372,7 @@ def except_(
     if until is None:
         raise EndRequired(field="until")
     if until < desk.on:
-        raise Invalid("The end lies before the day of the decision.", field="until")
+        raise Invalid(_("The end lies before the day of the decision."), field="until")
     if until > desk.on + stalls.LONGEST_EXCEPTION:
         raise EndTooLate(field="until")
     return _answer(
@@ -368,7 +394,7 @@ def answer(
     """The team answers a request or a no: the gate waits on the decider again."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    _not_over(desk)
+    desk.not_over()
     desk.only_people("answer")
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
@@ -390,12 +416,12 @@ def meet_condition(
     """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    _not_over(desk)
-    asked = [
-        c for c in state.conditions
-        if not c.get("met") and seals.same(c["text"], text)
-    ]  # fmt: skip
+    desk.not_over()
+    unmet = [c for c in state.conditions if not c.get("met")]
+    asked = [c for c in unmet if seals.same(c["text"], text)]
     desk.only_people("meet_condition", desk.owner_of(asked))
+    if not unmet:
+        raise NothingAsked(field="text")
     text = need_text(text, "text")
     if not asked:
         raise NothingAsked(field="text")
@@ -429,7 +455,7 @@ def nominate(
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    _not_over(desk)
+    desk.not_over()
     desk.allow("nominate")
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
@@ -458,7 +484,7 @@ def _in_own_name(
         gate,
         state,
         outcome=outcome,
-        reason=(reason or "").strip(),
+        reason=need_plain((reason or "").strip(), "reason"),
         decider=by,
         capacity=Decision.Capacity.NAMED,
         verb=outcome,
@@ -478,7 +504,7 @@ def accept(
     """Accept, in one's own name, what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    _not_over(desk)
+    desk.not_over()
     return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept")
 
 
@@ -495,7 +521,7 @@ def decline(
     """Decline what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    _not_over(desk)
+    desk.not_over()
     return _in_own_name(desk, row, gates.DECLINED, reason, "decline")
 
 
@@ -512,5 +538,5 @@ def leave(
     """Leave a seat that one accepted: the gate opens that day."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    _not_over(desk)
+    desk.not_over()
     return _in_own_name(desk, row, gates.LEFT, reason, "leave")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Decision, DecisionEvidence, Event, Evidence
 from pilots.refusals import EvidenceRequired, Invalid
-from pilots.verbs.desk import Desk
+from pilots.verbs.desk import Desk, need_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,9 @@ def grounds(
         holds: whether an answer will rest on it, which nothing that is over can carry.
 
     Raises:
-        Invalid: a piece that is not this portfolio's or not this person's to see, is replaced by a newer version, or is over.
+        Invalid: a text that cannot be kept; a piece that is not this portfolio's or not this person's to see, is replaced by a newer version, or is over.
     """
+    need_plain(text, "evidence")
     wanted = {piece.pk for piece in pieces}
     if not wanted:
         return Grounds(text)

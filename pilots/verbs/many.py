@@ -165,8 +165,14 @@ def _all_or_none(
 
 
 def _refusal(entries: list[Entry], refused: dict[int, Refused]) -> Refused:
-    """One refusal for all, of the first one's code, that names each gate and why."""
+    """One refusal for all, of the first one's code, that names each gate and why; what all of them say is said once."""
     first = next(iter(refused.values()))
+    fields = {refusal.field for refusal in refused.values()}
+    field = first.field if len(fields) == 1 else None
+    said = {(refusal.code, refusal.says, refusal.field) for refusal in refused.values()}
+    if len(said) == 1 and len(refused) == len(entries):
+        says = _("%(says)s Nothing was written.") % {"says": first.says}
+        return type(first)(says, field=field, missing=first.missing, rows=refused)
     named = [
         f"{entries[place].gate.pilot.key}, {entries[place].gate.kind.name}: {refusal.says}"
         for place, refusal in refused.items()
@@ -175,4 +181,4 @@ def _refusal(entries: list[Entry], refused: dict[int, Refused]) -> Refused:
     if more > 0:
         named[NAMED_IN_A_SENTENCE:] = [_("And %(n)d more.") % {"n": more}]
     says = " ".join([*named, _("Nothing was written.")])
-    return type(first)(says, field=first.field, missing=first.missing, rows=refused)
+    return type(first)(says, field=field, missing=first.missing, rows=refused)

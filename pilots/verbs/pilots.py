@@ -31,7 +31,14 @@ from pilots.refusals import (
     SelfApproval,
 )
 from pilots.rules import adoption, gates, stalls
-from pilots.verbs.desk import Desk, days, need_reason, sit_down, within_reach
+from pilots.verbs.desk import (
+    Desk,
+    days,
+    need_plain,
+    need_reason,
+    sit_down,
+    within_reach,
+)
 from pilots.verbs.kinds import fit, kinds_in_force
 
 AMENDABLE = (
@@ -152,8 +159,8 @@ def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> No
         field, sentences = next(iter(error.message_dict.items()))
         raise Invalid(_(" ").join(sentences), field=field) from error
     for field, value in vars(pilot).items():
-        if isinstance(value, str) and "\0" in value:
-            raise Invalid(_("A text cannot hold a null character."), field=field)
+        if isinstance(value, str):
+            need_plain(value, field)
 
 
 @transaction.atomic
@@ -238,6 +245,7 @@ def move_decide_by(
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")
     desk.allow("move_decide_by", access.beyond("move_decide_by"))
+    _not_stalled(desk)
     state = desk.state
     if to is None or state.decide_by is None or state.started_on is None:
         raise Invalid(_("Missing. Give the new date."), field="to")
@@ -249,7 +257,6 @@ def move_decide_by(
         started=state.started_on,
     )
     reason = need_reason(reason)
-    _not_stalled(desk)
     if to < state.started_on or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
     _allow_or_escalate(desk, "move_decide_by", takes)
@@ -275,8 +282,8 @@ def pause(
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")
     desk.allow("pause", access.beyond("pause"))
-    reason = need_reason(reason)
     _not_stalled(desk)
+    reason = need_reason(reason)
     if until is None:
         raise EndRequired(field="until")
     if until < desk.on:
@@ -407,7 +414,7 @@ def retiring(desk: Desk, learned: str | None = None) -> Event:
     if desk.by is not None:
         learned = need_reason(learned, "learned")
     pilot = desk.pilot
-    pilot.learned = learned or ""
+    pilot.learned = need_plain(learned or "", "learned")
     return desk.write(
         "retire",
         reason=pilot.learned,

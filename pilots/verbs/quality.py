@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots.models import Event, Person, Pilot
-from pilots.refusals import Invalid, WrongStage
+from pilots.refusals import Invalid
 from pilots.rules import quality
 from pilots.verbs.desk import Desk, need_plain, sit_down
 
@@ -18,18 +18,13 @@ MOST = 2**53
 """A count above this is a slip of the hand, and no float holds it exactly."""
 
 
-def _not_over(desk: Desk) -> None:
-    if desk.stage == "retired":
-        raise WrongStage
-
-
 def _number(value: object, field: str) -> float:
     try:
         number = float(str(value))
-    except ValueError as error:
-        raise Invalid(_("Give a number."), field=field) from error
+    except ValueError:
+        number = math.nan
     if not math.isfinite(number):
-        raise Invalid(_("Give a finite number."), field=field)
+        raise Invalid(_("Give a number, such as 0.9."), field=field)
     return number
 
 
@@ -54,11 +49,12 @@ def register_threshold(
         kind: `proportion` (0 to 1) or `mean`.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    _not_over(desk)
+    desk.not_over()
     desk.allow("register_threshold")
     _before_any_measurement(desk)
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
+    metric = need_plain(str(metric).strip(), "metric")
     if direction not in ("at_least", "at_most"):
         raise Invalid(_("Say at least or at most."), field="direction")
     if kind not in ("proportion", "mean"):
@@ -72,7 +68,7 @@ def register_threshold(
         _("The smallest sample is a whole number, one at least."),
     )
     data = {
-        "metric": need_plain(metric.strip(), "metric"),
+        "metric": metric,
         "direction": direction,
         "value": value,
         "kind": kind,
@@ -112,7 +108,7 @@ def record_measurement(
         deviation: for means, the sample's standard deviation.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    _not_over(desk)
+    desk.not_over()
     desk.allow("record_measurement")
     threshold = desk.state.threshold
     if threshold is None:
@@ -128,7 +124,7 @@ def record_measurement(
     sample = _whole(sample, "sample", _("The sample is a whole number, one at least."))
     if threshold.kind == "mean" and deviation is None:
         raise Invalid(
-            _("A mean needs the sample's standard deviation."), field="deviation"
+            _("A mean needs the sample’s standard deviation."), field="deviation"
         )
     if deviation is not None:
         deviation = _number(deviation, "deviation")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots.models import Event, Person, Pilot
-from pilots.refusals import Invalid, NotYours, WrongStage
+from pilots.refusals import Invalid, NotYours
 from pilots.rules import adoption, seals
 from pilots.verbs.desk import Desk, need_plain, sit_down
 
@@ -33,8 +33,7 @@ def set_rules(
 
 def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     """State rules of the pilot that is at the desk. Returns None where nothing changed."""
-    if desk.stage == "retired":
-        raise WrongStage
+    desk.not_over()
     desk.allow("set_rules")
     values = {}
     for name, value in rules.items():
@@ -74,8 +73,7 @@ def accept_risk(
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
-    if desk.stage == "retired":
-        raise WrongStage
+    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("accept_risk")
@@ -93,8 +91,7 @@ def confirm_rules(
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)
-    if desk.stage == "retired":
-        raise WrongStage
+    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("confirm_rules")
