@@ -156,6 +156,12 @@ def may_decide(
     return rights.may_decide(gate.reading.seat, person.pk, barred=barred, away=away)
 
 
+def records(person: Person, gate: GateOn, *, office: bool) -> bool:
+    """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
+    named = rights.named(gate.reading.seat)
+    return office and gate.kind.clears_by != ACCEPTANCE and person.pk not in named
+
+
 def away_on(day: date) -> set[int]:
     """Who is away on a day."""
     there = Absence.objects.filter(starts__lte=day, ends__gte=day)

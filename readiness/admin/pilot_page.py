@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pilots import spells
 from pilots.models import Decision, Event, Gate, Person, Pilot
@@ -87,23 +86,9 @@ def state_of(found: PilotOn) -> PilotState:
     return stood(found.pilot, by_kind, spells.acts_of(found.pilot), found.at)
 
 
-CALLED = {
-    "decide": gettext_lazy("Record an answer"),
-    "except": gettext_lazy("Record that it is let past"),
-}
-"""What an office calls it: the answer is the decider's, and is put on record for them."""
-
-
 def called(word: str) -> Any:
     """What an act on a gate is called at the desk."""
-    return CALLED.get(word, OF_GATE[word].title)
-
-
-def answers_for(gate: GateOn, by: Person) -> Person | None:
-    """The holder, for whom an office records an answer; None where the person acting decides here themselves."""
-    seat = gate.reading.seat
-    own = by.pk in (seat.holder, seat.deputy, seat.escalation, seat.delegate)
-    return None if own else gate.holder
+    return OF_GATE[word].recorded or OF_GATE[word].title
 
 
 def unmet(gate: Gate, at: date) -> list[str]:
@@ -158,4 +143,4 @@ def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:
     return [(words.MISSING[name], value) for name, value in values.items()]
 
 
-__all__ = ["GateRow", "answers_for", "called", "described", "unmet"]
+__all__ = ["GateRow", "called", "described", "unmet"]

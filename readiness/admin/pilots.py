@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,13 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Event, Gate, GateKind, Person, Pilot
 from pilots.today import today
-from readiness import querysets, words
+from readiness import acts, querysets, words
 from readiness.admin import pilot_list, pilot_page
 from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
-from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm
+from readiness.forms import (
+    OF_GATE,
+    OF_PILOT,
+    ActForm,
+    DecideForm,
+    MeetConditionForm,
+    shut,
+)
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
@@ -118,8 +126,9 @@ class Pilots(OfficeTable):
         if word not in OF_PILOT:
             raise Http404
         pilot = self.row(request, str(pk))
-        self._opens(request, OF_PILOT[word].verb, word, pilot)
-        form = OF_PILOT[word](_typed(request), target=pilot, by=_who(request), office=True)  # fmt: skip
+        make = partial(OF_PILOT[word], target=pilot, by=_who(request), office=True)
+        self._opens(request, make, word, pilot)
+        form = make(_typed(request))
         return self._act(request, pilot, form, title=form.title)
 
     def evidence_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -137,7 +146,6 @@ class Pilots(OfficeTable):
         pilot = self.row(request, str(pk))
         gates = Gate.objects.select_related("pilot__portfolio", "kind")
         gate = get_object_or_404(gates, pilot=pilot, kind__key=kind)
-        self._opens(request, OF_GATE[word].verb, word, pilot, kind)
         more: dict[str, Any] = {}
         if OF_GATE[word] is MeetConditionForm:
             more["conditions"] = pilot_page.unmet(gate, today())
@@ -145,23 +153,30 @@ class Pilots(OfficeTable):
             more["initial"] = self._recorded_for(gate, _who(request))
         if word == "decide" and "another" in request.POST:
             return self._one_more_row(request, pilot, gate)
-        form = OF_GATE[word](_typed(request), target=gate, by=_who(request), office=True, **more)  # fmt: skip
+        make = partial(
+            OF_GATE[word], target=gate, by=_who(request), office=True, **more
+        )
+        self._opens(request, make, word, pilot, kind)
+        form = make(_typed(request))
         return self._act(request, pilot, form, gate, pilot_page.called(word))
 
     @staticmethod
     def _opens(
         request: HttpRequest,
-        verb: str,
+        make: partial[Any],
         word: str,
         pilot: Pilot,
         kind: str | None = None,
     ) -> None:
         """Refuse the form of what is done in one's own name to an office that is not named for it."""
+        verb = {**OF_PILOT, **OF_GATE}[word].verb
         recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")  # fmt: skip
         if request.method == "POST" or recorded or office_of(request).may(verb):
             return
         if word not in pilot_page.offered_on(pilot, _who(request), kind):
-            raise PermissionDenied
+            refused = shut(make)
+            if refused is not None:
+                raise PermissionDenied(refused.says)
 
     def _one_more_row(
         self, request: HttpRequest, pilot: Pilot, gate: Gate
@@ -177,7 +192,9 @@ class Pilots(OfficeTable):
         found = read_one(gate.pilot, at=today())
         for each in found.gates if found else []:
             if each.kind.pk == gate.kind_id:
-                return {"for_": pilot_page.answers_for(each, by)}
+                return (
+                    {"for_": each.holder} if acts.records(by, each, office=True) else {}
+                )
         return {}
 
     def _act(

@@ -1,6 +1,6 @@
 """One form for each verb, shared by pages and admin. Forms shape what was typed; the rules are the verbs'."""
 
-from readiness.forms.base import ActForm, Aside, GateForm
+from readiness.forms.base import ActForm, Aside, GateForm, shut
 from readiness.forms.gates import (
     AcceptForm,
     AnswerForm,
@@ -61,9 +61,13 @@ OF_GATE: dict[str, type[GateForm]] = {
 }
 """The forms of the verbs on a gate, by the word that stands in an address."""
 
+RESTS_ON_EVIDENCE = frozenset({"decide", "except", "meet-condition"})
+"""The acts on a gate that can rest on evidence that is filed."""
+
 __all__ = [
     "OF_GATE",
     "OF_PILOT",
+    "RESTS_ON_EVIDENCE",
     "AcceptForm",
     "AcceptRiskForm",
     "ActForm",
@@ -91,4 +95,5 @@ __all__ = [
     "SetRulesForm",
     "StartForm",
     "people_near",
+    "shut",
 ]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from pilots import access, verbs
 from pilots.models import Event, Evidence, Gate, Person
-from pilots.refusals import ChangedMeanwhile, Refused
+from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
 from readiness.forms import seen as looked
+
+SHUTS = frozenset({NotYours.status, WrongStage.status})
+"""The statuses of refusals that nothing typed could change: of who acts, and of how the pilot or the gate stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class ActForm(forms.Form):
     title: ClassVar[Any]
     offer: ClassVar[Any] = None
     """What the way to the form says, where that is not its title."""
+    recorded: ClassVar[Any] = None
+    """What an office calls it whose answer it is not: it is put on record for its decider."""
     button: ClassVar[Any]
     done_says: ClassVar[Any] = _("Done, and written into the log.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
@@ -118,6 +125,12 @@ class ActForm(forms.Form):
         return 422 if self.is_bound and self.errors else 200
 
     @property
+    def kept_says(self) -> Any:
+        """What a refusal says of what was typed; nothing where nothing was."""
+        typed = self.is_bound and any(field.data for field in self.visible_fields())
+        return _("What you typed is kept below.") if typed else ""
+
+    @property
     def elsewhere(self) -> bool:
         """Whether the refusal is of the whole form, so that it stands above it and not at a field."""
         return self.refused is not None and bool(self.non_field_errors())
@@ -168,6 +181,23 @@ class ActForm(forms.Form):
         data = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
         data[self.add_prefix("seen")] = self.look_again()
         self.data = data
+
+
+def shut(make: Callable[..., ActForm]) -> Refused | None:
+    """Why the verb would refuse whatever is typed: it is not theirs, or does not fit now. None where it is open to them.
+
+    The verb itself is asked, with nothing typed, and nothing of it is kept. `make` makes the form, from what is typed.
+    """
+    drawn = make()
+    blank = {field.html_name: field.value() for field in drawn}
+    typed = {name: value for name, value in blank.items() if value is not None}
+    # A verb brings the rows that it is given up to date: those in hand stay as they are.
+    tried = make(typed, target=deepcopy(drawn.target))
+    with transaction.atomic():
+        tried.act()
+        transaction.set_rollback(True)
+    refused = tried.refused
+    return refused if refused is not None and refused.status in SHUTS else None
 
 
 class GateForm(ActForm):

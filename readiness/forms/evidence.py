@@ -32,7 +32,6 @@ class FileEvidenceForm(forms.Form):
     link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
     title = LineField(
         label=_("What it is called"),
-        max_length=None,
         help_text=_("The file’s name, or the link, unless you say."),
     )
     effective_on = DayField(label=_("In effect from"))

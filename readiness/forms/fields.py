@@ -34,7 +34,7 @@ class PersonField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"list": PEOPLE, "autocomplete": "off"})
-        given = {"widget": widget, "required": False, "max_length": 254}
+        given = {"widget": widget, "required": False}
         super().__init__(**_over(given, kwargs))
 
     def clean(self, value: Any) -> Any:
@@ -58,7 +58,7 @@ class NumberField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        given = {"widget": widget, "required": False, "max_length": 40}
+        given = {"widget": widget, "required": False}
         super().__init__(**_over(given, kwargs))
 
     def clean(self, value: Any) -> Any:
@@ -93,18 +93,18 @@ class DayField(forms.DateField):
 
 
 class SentenceField(forms.CharField):
-    """A sentence or a few. Whether an empty one will do is the verb's to say."""
+    """A sentence or a few. Whether an empty or a long one will do is the verb's to say; nothing pasted is cut."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
-        given = {"widget": widget, "required": False, "max_length": 10_000}
+        given = {"widget": widget, "required": False}
         super().__init__(**_over(given, kwargs))
 
 
 class LineField(forms.CharField):
-    """A line of text. Whether an empty one will do is the verb's to say."""
+    """A line of text. Whether an empty or a long one will do is the verb's to say; nothing pasted is cut."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "off"})
-        given = {"widget": widget, "required": False, "max_length": 2_000}
+        given = {"widget": widget, "required": False}
         super().__init__(**_over(given, kwargs))

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pilots.refusals import Refused, part_of
 from readiness.forms.base import Aside, GateForm
 from readiness.forms.fields import (
     DayField,
@@ -31,6 +32,7 @@ OUTCOMES = [
 ]
 ROWS = 2
 """How many conditions can be typed before asking for another row."""
+PARTS = ("text", "owner", "due")
 
 
 def _only_the_office_records(form: GateForm) -> None:
@@ -58,7 +60,8 @@ class DecideForm(GateForm):
         RECORDED,
         ANOTHER_DAY,
     )
-    places = {"conditions": "condition_1_text", "for": "for_"}
+    places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
+    recorded = _("Record an answer")
 
     outcome = OneOfField(
         label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES
@@ -84,6 +87,7 @@ class DecideForm(GateForm):
 
     def __init__(self, *args: Any, rows: int = ROWS, **kwargs: Any) -> None:
         self._least = rows
+        self._typed_in: list[int] = []
         super().__init__(*args, **kwargs)
 
     def fit(self) -> None:
@@ -93,11 +97,12 @@ class DecideForm(GateForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]
         for number in range(1, self.rows + 1):
-            self.fields[f"condition_{number}_text"] = LineField(label=_("Condition"))
-            self.fields[f"condition_{number}_owner"] = PersonField(
-                label=_("Who meets it")
+            fields = (
+                LineField(label=_("Condition")),
+                PersonField(label=_("Who meets it")),
+                DayField(label=_("Last good day")),
             )
-            self.fields[f"condition_{number}_due"] = DayField(label=_("Last good day"))
+            self.fields |= dict(zip(_parts(number), fields, strict=True))
 
     @property
     def rows(self) -> int:
@@ -107,30 +112,37 @@ class DecideForm(GateForm):
 
     def conditions(self) -> list[dict[str, Any]]:
         """The conditions that were typed; a row without a word is none."""
-        found = []
+        found, self._typed_in = [], []
         for number in range(1, self.rows + 1):
-            row = {
-                part: self.cleaned_data.get(f"condition_{number}_{part}")
-                for part in ("text", "owner", "due")
-            }
+            typed = (self.cleaned_data.get(name) for name in _parts(number))
+            row = dict(zip(PARTS, typed, strict=True))
             if any(row.values()):
+                self._typed_in.append(number)
                 found.append(row | {"owner": row["owner"] and row["owner"].pk})
         return found
 
+    def _refuse(self, refused: Refused) -> None:
+        """What is refused of a condition stands in the row in which it was typed: the verb was told of no empty ones."""
+        field, _dot, rest = (refused.field or "").partition(".")
+        if field == "conditions" and rest:
+            number, part = rest.split(".")
+            refused.field = part_of(field, self._typed_in[int(number) - 1], part)
+        super()._refuse(refused)
+
     def asked(self) -> dict[str, Any]:
         typed = super().asked()
-        asked = {k: v for k, v in typed.items() if not k.startswith("condition_")}
+        asked = {k: v for k, v in typed.items() if not k.startswith("conditions.")}
         asked["conditions"] = self.conditions()
         return asked
 
     @property
     def main(self) -> Iterable[forms.BoundField]:
-        return [f for f in super().main if not f.name.startswith("condition_")]
+        return [f for f in super().main if not f.name.startswith("conditions.")]
 
     @property
     def asides(self) -> Iterable[Aside]:
         rows = [
-            [self[f"condition_{number}_{part}"] for part in ("text", "owner", "due")]
+            [self[name] for name in _parts(number)]
             for number in range(1, self.rows + 1)
         ]
         typed = self.typed(field for row in rows for field in row)
@@ -143,9 +155,14 @@ class DecideForm(GateForm):
         return True
 
 
+def _parts(number: int) -> list[str]:
+    """The fields of one row of conditions, called as a refusal calls them."""
+    return [part_of("conditions", number, part) for part in PARTS]
+
+
 def _number(name: str) -> int:
-    parts = name.split("_")
-    if parts[0] != "condition" or len(parts) != 3 or not parts[1].isdecimal():
+    parts = name.split(".")
+    if parts[0] != "conditions" or len(parts) != 3 or not parts[1].isdecimal():
         return 0
     return min(int(parts[1]), 20)
 
@@ -175,6 +192,7 @@ class GrantExceptionForm(GateForm):
     done_says = _("Signed. It is let past, and that is not counted as cleared.")
     asides_of = (RECORDED, ANOTHER_DAY)
     places = {"for": "for_"}
+    recorded = _("Record that it is let past")
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     until = DayField(
         label=_("Until, the last day"), help_text=_("At most 90 days from today.")

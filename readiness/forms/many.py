@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
 from pilots import verbs
@@ -105,7 +106,7 @@ class MinutesForm(forms.Form):
             for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
         ]
         for n in range(1, self.rows + 1):
-            self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"), max_length=80)  # fmt: skip
+            self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"))
             self.fields[f"row_{n}_kind"] = _choice(_("Gate"), kinds)
             self.fields[f"row_{n}_outcome"] = _choice(_("Answer"), OUTCOMES)
             self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))  # fmt: skip
@@ -174,15 +175,21 @@ class MinutesForm(forms.Form):
         return numbers, entries
 
     def _refuse(self, refused: Refused, numbers: list[int]) -> None:
-        """Each row says its own refusal; one of the whole form stands above it."""
+        """Each row says its own refusal. What is typed for all of them says it once; one of the whole form stands above it."""
         self.refused = refused
         for place, each in refused.rows.items():
-            name = f"row_{numbers[place]}_{(each.field or '').rstrip('_')}"
-            field = name if name in self.fields else f"row_{numbers[place]}_outcome"
-            self.add_error(field, forms.ValidationError(each.says, code=each.code))
+            self._say(each, self._place(each, f"row_{numbers[place]}_"))
         if not refused.rows:
-            field = refused.field if refused.field in self.fields else None  # type: ignore[assignment]
-            self.add_error(field, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
+            self._say(refused, refused.field if refused.field in self.fields else None)
+
+    def _place(self, refused: Refused, row: str) -> str:
+        """Where the refusal of a row was typed: in the row, or once for the whole meeting."""
+        typed = (f"{row}{refused.field}", refused.field)
+        return next((name for name in typed if name in self.fields), f"{row}outcome")
+
+    def _say(self, refused: Refused, place: str | None) -> None:
+        if refused.says not in self.errors.get(place or NON_FIELD_ERRORS, ()):
+            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from pilots import access
-from pilots.models import Gate, Person
+from pilots.models import Gate
 from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
@@ -24,8 +24,8 @@ from readiness.pages.looking import gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
 
-RESTS_ON_EVIDENCE = frozenset({"decide", "except", "meet-condition"})
-"""The acts on a gate that can rest on evidence that is filed."""
+RECORDED = frozenset(word for word, form in forms.OF_GATE.items() if form.recorded)
+"""The acts that an office puts on record for whoever decides."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,9 +41,9 @@ def act_on_pilot(request: HttpRequest, key: str, act: str) -> HttpResponse:
     state = _state(found)
     office = access.is_office(person, pilot.portfolio)
     offered = acts.on_pilot(person, found, state, office=office)
-    form = _form(request, forms.OF_PILOT[act], pilot, person, office)
+    make = partial(forms.OF_PILOT[act], target=pilot, by=person, office=office)
     context = {"rules": rules(pilot, state) if act == "confirm-rules" else None}
-    return _answer(request, form, act, offered, found, None, context)
+    return _answer(request, make, act, offered, found, None, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,12 +67,13 @@ def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     more: dict[str, Any] = {}
     if act == "meet-condition":
         more["conditions"] = [str(each["text"]) for each in acts.unmet(of_gate)]
-    if act in RESTS_ON_EVIDENCE:
+    if act in forms.RESTS_ON_EVIDENCE:
         more["filed"] = filed.to_choose(person, gate.pilot)
-    form = _form(request, forms.OF_GATE[act], gate, person, office, **more)
-    return _answer(
-        request, form, act, offered, found, on, _about_gate(found, on, state)
-    )
+    if act in RECORDED and acts.records(person, on, office=office):
+        more["initial"] = {"for_": on.holder}
+    make = partial(forms.OF_GATE[act], target=gate, by=person, office=office, **more)
+    about = _about_gate(found, on, state) | {"records": "initial" in more}
+    return _answer(request, make, act, offered, found, on, about)
 
 
 def _state(found: PilotOn) -> PilotState:
@@ -81,36 +82,31 @@ def _state(found: PilotOn) -> PilotState:
     return stood(found.pilot, of, [as_act(event) for event in events], found.at)
 
 
-def _form(
-    request: HttpRequest,
-    form: type[forms.ActForm],
-    target: Any,
-    person: Person,
-    office: bool,
-    **more: Any,
-) -> forms.ActForm:
-    given: dict[str, Any] = {"target": target, "by": person, "office": office, **more}
+def _form(request: HttpRequest, make: partial[Any]) -> forms.ActForm:
+    """The form as it is drawn, or with what was typed."""
+    form: forms.ActForm
     if request.method != "POST":
-        return form(**given)
-    if "another" in request.POST and form is forms.DecideForm:
+        form = make()
+    elif "another" in request.POST and make.func is forms.DecideForm:
         # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
         typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}  # fmt: skip
         typed["pieces"] = request.POST.getlist("pieces")
-        drawn = forms.DecideForm(initial=typed, **given)
-        return forms.DecideForm(initial=typed, rows=drawn.rows + 1, **given)
-    return form(request.POST, **given)
+        form = make(initial=typed, rows=make(initial=typed).rows + 1)
+    else:
+        form = make(request.POST)
+    return form
 
 
 def _answer(
     request: HttpRequest,
-    form: forms.ActForm,
+    make: partial[Any],
     act: str,
     offered: list[str],
     found: PilotOn,
     gate: GateOn | None,
     about: dict[str, Any],
 ) -> HttpResponse:
-    back = _back(request, found)
+    back, form, refused = _back(request, found), _form(request, make), None
     if request.method == "POST" and form.is_bound:
         if form.act():
             messages.success(request, str(form.done_says))
@@ -118,9 +114,11 @@ def _answer(
         if form.refused and form.refused.code == "changed_meanwhile":
             found = read_one(found.pilot, at=found.at) or found
     elif act not in offered:
-        raise PermissionDenied
+        refused = forms.shut(make)
     context = {
         "form": form,
+        "shut": refused,
+        "title": form.recorded if about.get("records") else form.title,
         "act": act,
         "found": found,
         "pilot": found.pilot,
@@ -134,7 +132,8 @@ def _answer(
         "at": found.at,
         **about,
     }
-    return render(request, "pages/act.html", context, status=form.status)
+    status = refused.status if refused else form.status
+    return render(request, "pages/act.html", context, status=status)
 
 
 def _missing(form: forms.ActForm, found: PilotOn) -> list[str]:

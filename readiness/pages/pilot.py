@@ -152,6 +152,7 @@ def gate_rows(
     for gate in found.gates:
         asked = answers.asked(gate, found)
         of_gate = state.gates[gate.kind.key]
+        records = acts.records(person, gate, office=office)
         offered = acts.on_gate(person, found, gate, of_gate, office=office, away=away)
         rows.append(
             GateRow(
@@ -159,15 +160,16 @@ def gate_rows(
                 asked,
                 asked is not None and asked.is_overdue(found.at),
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
-                [
-                    (act, forms.OF_GATE[act].offer or forms.OF_GATE[act].title)
-                    for act in offered
-                ]
-                if acts_too
-                else [],
+                [(act, _called(act, records)) for act in offered] if acts_too else [],
             )
         )
     return rows
+
+
+def _called(act: str, records: bool) -> Any:
+    """What the way to an act on a gate says; an office records what others answer."""
+    form = forms.OF_GATE[act]
+    return (records and form.recorded) or form.offer or form.title
 
 
 def sentence(found: PilotOn) -> str:

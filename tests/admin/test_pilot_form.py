@@ -287,9 +287,9 @@ def test_one_more_condition_can_be_typed_and_nothing_is_lost(
     desk: Client, running: Pilot, legal: GateKind
 ) -> None:
     there = on_gate(running, "legal-sign-off", "decide")
-    asked = {"another": "1", "outcome": "conditional", "reason": "Typed.", "condition_1_text": "Train the team"}  # fmt: skip
+    asked = {"another": "1", "outcome": "conditional", "reason": "Typed.", "conditions.1.text": "Train the team"}  # fmt: skip
     text = desk.post(there, asked).content.decode()
-    assert "condition_3_text" in text
+    assert "conditions.3.text" in text
     assert "Train the team" in text
     assert ">Typed.</textarea>" in text.replace("\n", "")
     assert not gate_of(running, "legal-sign-off").decisions.exists()

@@ -58,15 +58,36 @@ def test_conditions_are_typed_in_rows_and_an_empty_row_is_none(stage: Stage) -> 
         stage.perpetua,
         outcome="conditional",
         reason="On one condition.",
-        condition_1_text="List the retained fields",
-        condition_1_owner="HEDDA@example.org",
-        condition_1_due=stage.day(-9).isoformat(),
-        condition_2_text="",
+        **{
+            "conditions.1.text": "",
+            "conditions.2.text": "List the retained fields",
+            "conditions.2.owner": "HEDDA@example.org",
+            "conditions.2.due": stage.day(-9).isoformat(),
+        },
     )
     assert form.act(), form.errors
     [condition] = Decision.objects.get(gate=gate).conditions
     assert condition["owner"] == stage.hedda.pk
     assert condition["text"] == "List the retained fields"
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_refusal_stands_at_the_part_of_the_condition_where_it_was_typed(
+    stage: Stage, empty: bool
+) -> None:
+    """Also where the row before it is empty, which the verb is not told of."""
+    gate = stage.gate(stage.running(), "legal-sign-off")
+    first = {"text": "List the retained fields", "owner": "hedda@example.org", "due": stage.day(-9)}  # fmt: skip
+    rows = {} if empty else {f"conditions.1.{part}": str(value) for part, value in first.items()}  # fmt: skip
+    rows |= {f"conditions.2.{part}": str(value) for part, value in first.items()}
+    typed = {"outcome": "conditional", "reason": "If.", **rows, "conditions.2.due": str(stage.day(1))}  # fmt: skip
+    form = bound(forms.DecideForm, gate, stage.perpetua, **typed)
+    assert not form.act()
+    assert list(form.errors) == ["conditions.2.due"] == [form.refused.field]
+    typed |= {"conditions.2.due": str(stage.day(-1)), "conditions.2.owner": ""}
+    form = bound(forms.DecideForm, gate, stage.perpetua, **typed)
+    assert not form.act()
+    assert list(form.errors) == ["conditions.2.owner"]
 
 
 def test_a_yes_on_no_condition_is_refused_in_the_first_row(stage: Stage) -> None:
@@ -79,7 +100,7 @@ def test_a_yes_on_no_condition_is_refused_in_the_first_row(stage: Stage) -> None
         reason="If only.",
     )
     assert not form.act()
-    assert form.errors.as_data()["condition_1_text"][0].code == "conditions_required"
+    assert form.errors.as_data()["conditions.1.text"][0].code == "conditions_required"
     [conditions, *_] = form.asides
     assert conditions.open
 
@@ -161,7 +182,7 @@ def test_a_rule_that_was_and_stays_empty_is_not_asked_for(stage: Stage) -> None:
     assert emptied.errors.as_data()["trust_when"][0].code == "invalid"
 
 
-@pytest.mark.parametrize(("typed", "says"), [("NaN", "finite"), ("", "number"), ("nine", "number")])  # fmt: skip
+@pytest.mark.parametrize(("typed", "says"), [("NaN", "such as 0.9"), ("", "such as 0.9"), ("nine", "such as 0.9")])  # fmt: skip
 def test_a_value_that_cannot_be_gets_the_verbs_own_words(
     stage: Stage, typed: str, says: str
 ) -> None:

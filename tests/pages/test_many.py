@@ -159,10 +159,26 @@ def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(
         "row_2_for": "Perpetua Rask", "row_2_reason": "Fine.",
     }  # fmt: skip
     page = as_(stage.ria).post(reverse(MINUTES), typed)
-    assert page.context["form"].errors.as_data()["row_2_outcome"][0].code == "not_yours"
+    assert page.context["form"].errors.as_data()["row_2_for"][0].code == "not_yours"
+    assert list(page.context["form"].errors) == ["row_2_for"]
     assert not Decision.objects.filter(recorded_for=True).exists()
     unknown = as_(stage.ria).post(reverse(MINUTES), typed | {"row_2_pilot": "Z-9"})
     assert unknown.context["form"].errors.as_data()["row_2_pilot"][0].code == "not_found"  # fmt: skip
+
+
+def test_what_is_wrong_with_the_meeting_stands_there_once(stage: Stage) -> None:
+    two(stage)
+    typed = minutes_of(stage) | {"file": "", "evidence": "https://minutes.test/7"}
+    page = as_(stage.ria).post(reverse(MINUTES), typed | {"on": stage.day(-1).isoformat()})  # fmt: skip
+    assert {name: len(says) for name, says in page.context["form"].errors.items()} == {"on": 1}  # fmt: skip
+    assert page.context["form"].refused.code == "in_future"
+
+
+def test_what_every_gate_refuses_is_said_once(stage: Stage) -> None:
+    page = send(as_(stage.perpetua), ids(stage, two(stage)), outcome="cleared", reason="")  # fmt: skip
+    says = page.context["form"].errors["reason"]
+    assert says == ["Say why, in a sentence. It is kept with the act. Nothing was written."]  # fmt: skip
+    assert 'class="refusal"' in page.content.decode()
 
 
 def test_minutes_are_for_the_office_and_for_deciders(stage: Stage) -> None:
