@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from pilots.models import Person
-from pilots.refusals import Invalid
-from readiness.api.filters import somebody
+from pilots.refusals import Invalid, Refused, part_of
+from readiness.api.filters import NOBODY, somebody
 from readiness.forms.fields import NOT_A_DATE
+
+NOT_A_LIST = _("Send a list.")
+NOT_A_FILE = _("This is not a file. Send it as a form.")
+NOT_NAMED_VALUES = _("Send an object: each value under its name.")
 
 
 class DayField(serializers.DateField):
@@ -23,8 +28,26 @@ class DayField(serializers.DateField):
             raise Invalid(NOT_A_DATE, field=self.field_name) from wrong
 
 
+class TextField(serializers.CharField):
+    """A text, as it was sent. Nothing, where null was sent."""
+
+    default_error_messages: ClassVar = {"invalid": _("This is not a text.")}
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return super().validate_empty_values("" if data is None else data)
+
+
+class AsSentField(serializers.JSONField):
+    """A value as it was sent, of whatever type. Whether it can be is the verb's to say."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
 class PersonField(serializers.CharField):
     """A person, by their id or the address they sign in with."""
+
+    default_error_messages: ClassVar = {"invalid": NOBODY, "null": NOBODY, "blank": NOBODY}  # fmt: skip
 
     def to_internal_value(self, data: Any) -> Any:
         return somebody(super().to_internal_value(data), self.field_name or "person")
@@ -33,9 +56,9 @@ class PersonField(serializers.CharField):
         return value.public_id if isinstance(value, Person) else str(value)
 
 
-def words(**more: Any) -> serializers.CharField:
+def words(**more: Any) -> TextField:
     """A text that may be empty: whether an empty one will do is the verb's to say."""
-    return serializers.CharField(**{"required": False, "allow_blank": True, **more})
+    return TextField(**{"required": False, "allow_blank": True, **more})
 
 
 def day(**more: Any) -> DayField:
@@ -45,17 +68,20 @@ def day(**more: Any) -> DayField:
 
 def number() -> Any:
     """A number, as it was sent. Whether it is one is the verb's to say."""
-    return serializers.JSONField(required=False, allow_null=True, default=None)
+    return AsSentField(required=False, allow_null=True, default=None)
 
 
 def ids() -> serializers.ListField:
     """Filed pieces of evidence, by their ids."""
-    return serializers.ListField(child=serializers.CharField(), required=False)
+    return serializers.ListField(
+        child=TextField(), required=False, error_messages={"not_a_list": NOT_A_LIST}
+    )
 
 
 class Ask(serializers.Serializer[Any]):
     """What every verb may be told: the day that it counts from, today unless said."""
 
+    default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
     on = day(help_text="The day it counts from; today unless said.")
 
     def to_internal_value(self, data: Any) -> Any:
@@ -64,7 +90,7 @@ class Ask(serializers.Serializer[Any]):
         if isinstance(sent, dict):
             unknown = sorted(set(sent) - set(self.fields))
             if unknown:
-                says = "This is not asked for here."
+                says = _("This is not asked for here.")
                 raise serializers.ValidationError({name: [says] for name in unknown})
         return super().to_internal_value(data)
 
@@ -95,8 +121,8 @@ class SetRules(Ask):
     acceptable_use = words()
     trust_when = words()
     override_when = words()
-    exceptions_to = PersonField(required=False)
-    exceptions_deputy = PersonField(required=False)
+    exceptions_to = PersonField(required=False, allow_null=True)
+    exceptions_deputy = PersonField(required=False, allow_null=True)
     matters_more = words()
     success = words()
 
@@ -112,24 +138,49 @@ class RegisterThreshold(Ask):
 class Measurement(Ask):
     value = number()
     sample = number()
-    deviation: Any = serializers.JSONField(required=False, allow_null=True)
+    deviation = number()
 
 
 class Residents(Ask):
     week = day(default=None)
     people = number()
-    visitors: Any = serializers.JSONField(required=False)
+    visitors: Any = AsSentField(required=False)
 
 
 class LookAgain(Ask):
     text = words()
 
 
+class Rows(serializers.ListSerializer[Any]):
+    """Several of one kind. What is wrong with one is said of its row and part, as the verb says it."""
+
+    default_error_messages: ClassVar = {"not_a_list": NOT_A_LIST}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        return [self._row(number, each) for number, each in enumerate(data, 1)]
+
+    def _row(self, number: int, sent: Any) -> Any:
+        try:
+            return self.run_child_validation(sent)
+        except Refused as refused:
+            refused.field = part_of(self.field_name or "", number, refused.field or "")
+            raise
+        except serializers.ValidationError as wrong:
+            parts = wrong.detail if isinstance(wrong.detail, dict) else {}
+            raise serializers.ValidationError({f"{number}": parts}) from wrong
+
+
 class ConditionAsk(serializers.Serializer[Any]):
     """A condition of a yes: what, who meets it, and the last good day."""
 
+    class Meta:
+        list_serializer_class = Rows
+
+    default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
     text = words()
-    owner = PersonField(required=False)
+    owner = PersonField(required=False, allow_null=True)
     due = day()
 
     def to_internal_value(self, data: Any) -> Any:
@@ -151,7 +202,7 @@ class Decide(Ask):
     would_change = words()
 
     def get_fields(self) -> Any:
-        return super().get_fields() | {"for": PersonField(required=False)}
+        return super().get_fields() | {"for": PersonField(required=False, allow_null=True)}  # fmt: skip
 
 
 class Nominate(Ask):
@@ -177,7 +228,9 @@ class FileEvidence(Ask):
 
     title = words()
     link = words()
-    file = serializers.FileField(required=False, allow_empty_file=True)
+    file = serializers.FileField(
+        required=False, allow_empty_file=True, error_messages={"invalid": NOT_A_FILE}
+    )
     effective_on = day()
     expires_on = day()
 
@@ -196,7 +249,7 @@ class AssignRight(Ask):
     holder = PersonField(required=False, allow_null=True, default=None)
     deputy = PersonField(required=False, allow_null=True)
     escalate_to = PersonField(required=False, allow_null=True)
-    answer_within_days: Any = serializers.JSONField(required=False)
+    answer_within_days: Any = AsSentField(required=False)
     starts = day()
     until = day()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pilots.models import GateKind, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import gates
+from readiness.forms.fields import PersonField
 from readiness.querysets import StandingQuerySet
 from readiness.standing import COURTS, STANDINGS
 
@@ -18,6 +19,10 @@ STATES = (
     gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.CLEARED, gates.CONDITIONAL,
     gates.EXCEPTED, gates.ASSERTED, gates.LAPSED, gates.RECONFIRM,
 )  # fmt: skip
+
+
+NOBODY = PersonField.default_error_messages["nobody"]
+"""As a form says it."""
 
 
 def _choices(values: Any) -> list[tuple[str, str]]:
@@ -95,8 +100,5 @@ def somebody(written: str, field: str) -> Person:
     found = Person.objects.filter(public_id=written).first()
     found = found or Person.objects.filter(email__iexact=written).first()
     if found is None:
-        raise Invalid(
-            _("Nobody here is called that. Write the address they sign in with: a person, not a team."),
-            field=field,
-        )  # fmt: skip
+        raise Invalid(NOBODY, field=field)
     return found

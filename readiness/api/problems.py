@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from pilots.refusals import Refused
+from pilots.refusals import Invalid, Refused
 
 
 def problem(
@@ -69,19 +72,34 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         if response.has_header(name)
     }
     if isinstance(error, exceptions.ValidationError):
-        return problem(
-            response.status_code,
-            code="invalid",
-            detail="Some of what was sent cannot be.",
-            headers=headers,
-            errors=response.data,
-        )
+        return _cannot_be(dict(_wrong(error.detail)), headers)
     return problem(
         response.status_code,
         code=_code(error),
         detail=str(error.detail),
         headers=headers,
     )
+
+
+def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with what was sent, by field; a part of a row as `conditions.2.due`, as verbs name it."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            own = "" if name == api_settings.NON_FIELD_ERRORS_KEY else str(name)
+            yield from _wrong(inner, ".".join(filter(None, (field, own))))
+    elif isinstance(detail, list):
+        yield field, [str(says) for says in detail]
+
+
+def _cannot_be(errors: dict[str, list[str]], headers: dict[str, str]) -> Response:
+    """The problem of values that cannot be: the sentence of the one that cannot, or the names of all of them."""
+    named = {name: says for name, says in errors.items() if name}
+    detail = _("These cannot be: %(fields)s.") % {"fields": ", ".join(named)}
+    if len(errors) == 1:
+        detail = " ".join(next(iter(errors.values())))
+    more = {"errors": named} if named else {}
+    status, code = Invalid.status, Invalid.code
+    return problem(status, code=code, detail=detail, headers=headers, **more)
 
 
 def _code(error: exceptions.APIException) -> str:

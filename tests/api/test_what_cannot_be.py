@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from typing import Any
 from urllib.parse import quote
@@ -120,3 +121,72 @@ def test_a_cursor_steps_over_all_that_stalled_on_one_day(stage: Stage) -> None:
     cursor = Pages().decode_cursor(request)
     assert cursor is not None
     assert cursor.offset == 4000
+
+
+THRESHOLD = {"metric": "m", "direction": "at_least", "value": 9, "kind": "mean", "smallest_sample": 9}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e400", "-Infinity", "[]", "{}", "true", "null", '"nine"'])  # fmt: skip
+def test_a_number_that_is_none_is_refused_in_the_verbs_words(
+    stage: Stage, value: str
+) -> None:
+    pilot = stage.running()
+    body = json.dumps(THRESHOLD).replace('"value": 9', f'"value": {value}')
+    answer = client(stage.ria).post(
+        f"/api/v1/pilots/{pilot.key}/register-threshold/", body, content_type="application/json"
+    )  # fmt: skip
+    says = answer.json()
+    assert (answer.status_code, says["code"]) == (422, "invalid")
+    assert says["errors"] == {"value": [says["detail"]]} == {"value": ["Give a number, such as 0.9."]}  # fmt: skip
+
+
+CONDITION = {"text": "List.", "owner": "hedda@example.org", "due": "2998-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ({"reason": ["Yes."]}, ["reason"]),
+        ({"reason": {"why": "Yes."}}, ["reason"]),
+        ({"reason": True}, ["reason"]),
+        ({"on": 5}, ["on"]),
+        ({"for": 5}, ["for"]),
+        ({"for": ["perpetua@example.org"]}, ["for"]),
+        ({"pieces": "all"}, ["pieces"]),
+        ({"pieces": [{}]}, ["pieces.0"]),
+        ({"conditions": "none"}, ["conditions"]),
+        ({"conditions": ["none"]}, ["conditions.1"]),
+        ({"conditions": [CONDITION, CONDITION | {"text": []}]}, ["conditions.2.text"]),
+        ({"conditions": [CONDITION, CONDITION | {"owner": []}]}, ["conditions.2.owner"]),
+        ({"mood": "good", "weather": "fine"}, ["mood", "weather"]),
+        ({"reason": [], "evidence": {}}, ["reason", "evidence"]),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_kind_is_named_by_its_field(
+    stage: Stage, sent: dict[str, Any], fields: list[str]
+) -> None:
+    legal = stage.gate(stage.running(), "legal-sign-off").public_id
+    before = Event.objects.count()
+    answer = post(stage.perpetua, f"gates/{legal}/decisions/", **{"outcome": "conditional", "reason": "If.", **sent})  # fmt: skip
+    says = answer.json()
+    assert (answer.status_code, says["code"], list(says["errors"])) == (422, "invalid", fields)  # fmt: skip
+    assert all(field in says["detail"] for field in fields) or says["detail"] == says["errors"][fields[0]][0]  # fmt: skip
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize(("body", "status"), [("{", 400), ("nonsense", 400), ("[]", 422), ('"a text"', 422), ("5", 422)])  # fmt: skip
+def test_what_is_no_json_at_all_is_a_bad_request_and_what_names_no_value_cannot_be(
+    stage: Stage, body: str, status: int
+) -> None:
+    legal = stage.gate(stage.running(), "legal-sign-off").public_id
+    answer = client(stage.perpetua).post(f"/api/v1/gates/{legal}/decisions/", body, content_type="application/json")  # fmt: skip
+    assert answer.status_code == status
+    assert len(answer.json()["detail"]) > 15
+
+
+def test_null_is_a_text_that_says_nothing(stage: Stage) -> None:
+    legal = stage.gate(stage.running(), "legal-sign-off").public_id
+    answer = post(stage.perpetua, f"gates/{legal}/decisions/", outcome="cleared", reason=None)  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (422, "reason_required")
+    given = {"outcome": "refused", "reason": "No.", "evidence": None, "would_change": None, "for": None, "court": None}  # fmt: skip
+    assert post(stage.perpetua, f"gates/{legal}/decisions/", **given).status_code == 201
