@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from pilots.models import DecisionEvidence, Evidence, Person, Pilot
+from pilots.refusals import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +44,18 @@ def to_choose(person: Person, *pilots: Pilot) -> list[Evidence]:
     if len({pilot.portfolio_id for pilot in pilots}) > 1:
         return []
     return [piece.now for piece in pieces(person, *pilots)]
+
+
+def by_id(person: Person, ids: Iterable[str]) -> list[Evidence]:
+    """Pieces by their public ids.
+
+    Raises:
+        Invalid: one is not there for this person.
+    """
+    wanted = set(ids)
+    found = list(Evidence.objects.visible_to(person).filter(public_id__in=wanted))
+    if len(found) < len(wanted):
+        raise Invalid(
+            _("There is no such evidence, or it is not yours to see."), field="pieces"
+        )
+    return found

@@ -7,9 +7,11 @@ from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import Person, Portfolio
+from pilots.refusals import Invalid
 
 Rows = TypeVar("Rows", bound=Any)
 
@@ -57,6 +59,18 @@ class Office:
     def own(self) -> Any:
         """Their portfolios."""
         return self.limit(Portfolio.objects.all(), "pk")
+
+
+def row_named(field: str, rows: Any, /, **by: str) -> Any:
+    """The one of these rows that is meant by what was written.
+
+    Raises:
+        Invalid: there is none for whoever asks, with the field where it was written.
+    """
+    found = rows.filter(**by).first()
+    if found is None:
+        raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)  # fmt: skip
+    return found
 
 
 def office_of(request: HttpRequest) -> Office:

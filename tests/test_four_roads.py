@@ -31,6 +31,7 @@ from pilots.models import (
     Pilot,
 )
 from pilots.refusals import ALL, Refused
+from pilots.verbs.desk import LONGEST_TEXT
 from readiness.forms.seen import token
 from tests.pages.conftest import Stage, set_the_stage
 
@@ -87,11 +88,17 @@ def asked_by_the_office(stage: Stage, pilot: Pilot) -> None:
 
 LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
 FOR = {"for_": "perpetua@example.org", "evidence": "https://mail.example.org/1"}
+LONG = "x" * (LONGEST_TEXT + 1)
 YES = {"outcome": "cleared", "reason": "Standard terms apply."}
 THRESHOLD = {"metric": "Share", "direction": "at_least", "value": "NaN", "kind": "mean", "smallest_sample": "9"}  # fmt: skip
+CONDITIONS = {"outcome": "conditional", "reason": "If."} | {
+    f"conditions.{number}.{part}": value
+    for number in (1, 2)
+    for part, value in {"text": f"List {number}.", "owner": "hedda@example.org", "due": "2998-01-01"}.items()
+}  # fmt: skip
 CASES = [
-    Bad("not yours", "ria", "decide", LEGAL, YES, "not_yours"),
-    Bad("for somebody who does not decide it", "ria", "decide", LEGAL, YES | FOR | {"for_": "bastian@example.org"}, "not_yours"),
+    Bad("not yours", "ria", "decide", LEGAL, YES, "not_yours", field="for"),
+    Bad("for somebody who does not decide it", "ria", "decide", LEGAL, YES | FOR | {"for_": "bastian@example.org"}, "not_yours", field="for"),
     Bad("without evidence", "ria", "decide", LEGAL, YES | {"for_": "perpetua@example.org"}, "evidence_required", field="evidence"),
     Bad("without a reason", "ria", "decide", LEGAL, FOR | {"outcome": "cleared"}, "reason_required", field="reason"),
     Bad("without conditions", "ria", "decide", LEGAL, FOR | {"outcome": "conditional", "reason": "If."}, "conditions_required", field="conditions"),
@@ -123,6 +130,19 @@ CASES = [
     Bad("residents of no week", "ria", "record-residents", None, {"people": "4"}, "invalid", field="week"),
     Bad("a share beyond one", "ria", "register-threshold", None, THRESHOLD | {"value": "1.5", "kind": "proportion"}, "invalid", field="value"),
     Bad("a threshold in no direction", "ria", "register-threshold", None, THRESHOLD | {"direction": "about"}, "invalid", field="direction"),
+    Bad("a reason beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"reason": LONG}, "invalid", field="reason"),
+    Bad("what would change it, beyond the limit", "ria", "decide", LEGAL, FOR | {"outcome": "refused", "reason": "No.", "would_change": LONG}, "invalid", field="would_change"),
+    Bad("evidence beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"evidence": LONG}, "invalid", field="evidence"),
+    Bad("a condition beyond the limit", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.text": LONG}, "invalid", field="conditions.2.text"),
+    Bad("asking beyond the limit", "ria", "ask-exception", LEGAL, {"reason": LONG}, "invalid", field="reason"),
+    Bad("learned more than anybody reads", "ria", "retire", None, {"learned": LONG}, "invalid", field="learned"),
+    Bad("a rule beyond the limit", "ria", "set-rules", None, {"trust_when": LONG}, "invalid", field="trust_when"),
+    Bad("a metric beyond the limit", "ria", "register-threshold", None, THRESHOLD | {"value": "9", "metric": LONG}, "invalid", field="metric"),
+    Bad("a condition that was over beforehand", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.due": "2001-01-01"}, "invalid", field="conditions.2.due"),
+    Bad("a condition on no day that there is", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.due": "soon"}, "invalid", field="conditions.2.due"),
+    Bad("a condition said twice", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.text": "list  1."}, "invalid", field="conditions.2.text"),
+    Bad("a condition that nobody meets", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.owner": ""}, "conditions_required", field="conditions.2.owner"),
+    Bad("a condition for somebody who is not here", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.owner": "nobody@example.org"}, "invalid", field="conditions.2.owner"),
     Bad("a rule that says neither", "ria", "set-rules", None, {"matters_more": "beauty"}, "invalid", field="matters_more"),
 ]  # fmt: skip
 
@@ -188,6 +208,12 @@ def by_api(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
         gate = pilot.gates.get(kind__key=bad.kind)
         place = f"/api/v1/gates/{gate.public_id}/{word}/"
     body: dict[str, Any] = {"for" if k == "for_" else k: v for k, v in bad.typed.items()}  # fmt: skip
+    rows: dict[str, dict[str, str]] = {}
+    for name in [name for name in body if name.startswith("conditions.")]:
+        _rows, number, part = name.split(".")
+        rows.setdefault(number, {})[part] = body.pop(name) or None
+    if rows:
+        body["conditions"] = list(rows.values())
     if bad.act == "except":
         body["outcome"] = "excepted"
     headers = {"if-match": f'"{seen}.0"'} if seen else {}
@@ -214,7 +240,7 @@ def in_command(*words: str) -> Said:
     with pytest.raises(CommandError) as ended:
         call_command(*words)
     assert ended.value.returncode == 2
-    found = re.match(r"(\w+)(?: \((\w+)\))?: (.*)", str(ended.value))
+    found = re.match(r"(\w+)(?: \(([\w.]+)\))?: (.*)", str(ended.value))
     assert found is not None, str(ended.value)
     field = found[2] and found[2].rstrip("_")
     return found[1], found[3], field
@@ -305,13 +331,14 @@ RIGHTS: dict[str, tuple[dict[str, str], str, str | None]] = {
     "no working day to answer in": ({"answer_within_days": "0"}, "invalid", "answer_within_days"),
     "a number of days that is none": ({"answer_within_days": "soon"}, "invalid", "answer_within_days"),
     "a start that is no day": ({"starts": "soon"}, "invalid", "starts"),
+    "a function that there is not": ({"function": "Nowhere"}, "invalid", "function"),
     "days on which another holds it": ({"starts": "2019-01-01"}, "overlap", None),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", RIGHTS)
 def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> None:
-    """The office's desk is the page of rights that are assigned."""
+    """The office's desk is the page of rights that are assigned; a function is chosen there, and not written."""
     stage.running()
     typed, code, field = RIGHTS[what]
     typed = RIGHT | typed
@@ -320,14 +347,14 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
     if typed.get("answer_within_days") == "0":
         body["answer_within_days"] = 0  # type: ignore[assignment]
     options = [word for k, v in typed.items() for word in (f"--{k.replace('_', '-')}", v)]  # fmt: skip
-    desk = client(stage.ria).post(
+    desk = {} if "function" in typed else {"desk": in_form(client(stage.ria).post(
         reverse("admin:pilots_decisionright_add"), typed | {"kind": kind.pk, "portfolio": stage.portfolio.pk}
-    )  # fmt: skip
+    ))}  # fmt: skip
     asks = APIClient()
     asks.force_login(stage.ria)
     before = DecisionRight.objects.count(), Event.objects.count()
     said = {
-        "desk": in_form(desk),
+        **desk,
         "api": in_problem(asks.post("/api/v1/rights/", body)),
         "command": in_command(
             "assign_right", kind.key, "--portfolio", stage.portfolio.key, "--by", stage.ria.email, *options
@@ -346,12 +373,12 @@ def test_a_right_is_assigned_over_the_api_and_by_the_command(stage: Stage) -> No
     answer = asks.post("/api/v1/rights/", body)
     assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Bastian Oake")  # fmt: skip
     call_command(
-        "assign_right", "it-data-access", "--portfolio", stage.portfolio.key, "--holder", "Tove Harlan", "--by",
-        stage.ria.email, stdout=StringIO(),
+        "assign_right", "it-data-access", "--portfolio", stage.portfolio.key, "--function", stage.function.name,
+        "--holder", "Tove Harlan", "--by", stage.ria.email, stdout=StringIO(),
     )  # fmt: skip
     latest = DecisionRight.objects.order_by("-pk")
-    assert [(right.kind.key, right.holder) for right in latest[:2]] == [
-        ("it-data-access", stage.tove), ("legal-sign-off", stage.bastian),
+    assert [(right.kind.key, right.function, right.holder) for right in latest[:2]] == [
+        ("it-data-access", stage.function, stage.tove), ("legal-sign-off", None, stage.bastian),
     ]  # fmt: skip
     assert in_command("assign_right", "it-data-access", "--holder", "Tove Harlan", "--by", stage.noam.email)[0] == "not_yours"  # fmt: skip
 

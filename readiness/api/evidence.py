@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import verbs
 from pilots.access import scope_of
-from pilots.models import Evidence, Person
-from pilots.refusals import Invalid
+from pilots.models import Evidence
 from readiness import filed
 from readiness.api.asking import Asking
 from readiness.api.asks import FileEvidence
+from readiness.api.parsing import Parser
 from readiness.api.shapes import PersonShape
 
 
@@ -52,7 +50,7 @@ class Filed(Asking):
     """The evidence of a pilot."""
 
     serializer_class = EvidenceShape
-    parser_classes = (JSONParser, MultiPartParser)
+    parser_classes = (Parser, MultiPartParser)
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
 
     def scope_needed(self) -> str:
@@ -78,14 +76,3 @@ class Filed(Asking):
         says: dict[str, Any] = dict(asked.validated_data)
         piece = verbs.file_evidence(pilot=pilot, by=self.person, **says)
         return Response(EvidenceShape(piece).data, 201)
-
-
-def pieces_of(person: Person, ids: Iterable[str]) -> list[Evidence]:
-    """Pieces by their ids. Raises Invalid where one is not there for this person."""
-    wanted = set(ids)
-    found = list(Evidence.objects.visible_to(person).filter(public_id__in=wanted))
-    if len(found) < len(wanted):
-        raise Invalid(
-            _("There is no such evidence, or it is not yours to see."), field="pieces"
-        )
-    return found

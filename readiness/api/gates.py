@@ -17,12 +17,11 @@ from pilots import verbs
 from pilots.models import Gate, GateSpell
 from pilots.rules.gates import EXCEPTED, RECONFIRM
 from pilots.seen import of_gates
-from readiness import standing
+from readiness import filed, standing
 from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
-from readiness.api.evidence import pieces_of
 from readiness.api.filters import STATES, kinds, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.differences import differences
@@ -127,7 +126,7 @@ class GateVerb(Doing, ShowsGate):
         if "for" in says:
             says["for_"] = says.pop("for")
         if "pieces" in says:
-            says["pieces"] = pieces_of(self.person, says["pieces"])
+            says["pieces"] = filed.by_id(self.person, says["pieces"])
         if verb == "decide" and says.get("outcome") == EXCEPTED:
             verb = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}

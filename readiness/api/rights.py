@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,12 +11,12 @@ from rest_framework.response import Response
 
 from pilots import access, verbs
 from pilots.models import Cell, DecisionRight, Function, GateKind
-from pilots.refusals import Invalid, NotYours
+from pilots.refusals import NotYours
 from readiness.api.asking import AS_OF, Asking
 from readiness.api.asks import AssignRight
 from readiness.api.portfolio import OF
 from readiness.api.shapes import PersonShape
-from readiness.offices import Office
+from readiness.offices import Office, row_named
 from readiness.rights import cells_for, table
 
 
@@ -92,20 +91,14 @@ class Rights(Asking):
         kept = Office(self.person, access.portfolios_kept(self.person))
         if not kept.enters:
             raise NotYours
-        says["kind"] = _one("kind", GateKind.objects.all(), key=says["kind"])
+        says["kind"] = row_named("kind", GateKind.objects.all(), key=says["kind"])
         for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):  # fmt: skip
-            says[name] = _one(name, rows, **{by: says[name]}) if says[name] else None
+            says[name] = (
+                row_named(name, rows, **{by: says[name]}) if says[name] else None
+            )
         right = verbs.assign_right(by=self.person, **says)
         return Response(RightShape(right).data, 201)
 
     def scope_needed(self) -> str:
         """The scope that a key needs to assign a right."""
         return access.scope_of("assign_right")
-
-
-def _one(field: str, rows: Any, **by: str) -> Any:
-    """The row that is meant. Raises Invalid where there is none for whoever asks."""
-    found = rows.filter(**by).first()
-    if found is None:
-        raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)  # fmt: skip
-    return found

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from pilots import verbs
@@ -45,6 +49,38 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
     assert (str(decision.decider), decision.reason) == ("Lena", "Standard terms.")
 
 
+def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> None:
+    readme = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"`manage\.py (act .*?)`", readme)
+    meant = {
+        "VERB": "decide", "KEY": "P-1", "[--gate KIND]": "--gate legal-sign-off", "EMAIL": "lena@example.org",
+        "[FIELD=VALUE …]": "outcome=refused reason='Not so.'",
+    }  # fmt: skip
+    for word, value in meant.items():
+        assert word in line
+        line = line.replace(word, value)
+    for words in (line, "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off"):  # fmt: skip
+        call_command(*shlex.split(words), stdout=StringIO())
+    answers = Decision.objects.order_by("number").values_list("outcome", "reason")
+    assert list(answers) == [("refused", "Not so."), ("cleared", "Yes.")]
+
+
+def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
+    ria = Person.objects.get(name="Ria")
+    one, other = (
+        verbs.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}")
+        for n in (1, 2)
+    )
+    cited = f"pieces={one.public_id}, {other.public_id}"
+    act("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
+    decision = Decision.objects.get()
+    assert set(decision.pieces) == {one.public_id, other.public_id}
+    with pytest.raises(CommandError, match=r"^invalid \(pieces\): There is no such"):
+        act("decide", "P-1", "outcome=refused", "reason=No.", "pieces=none")
+    with pytest.raises(CommandError, match="asks for no pieces, but for: reason, until"):  # fmt: skip
+        act("ask-exception", "P-1", "reason=Soon.", "pieces=none")
+
+
 @pytest.mark.parametrize(
     ("words", "by", "says"),
     [
@@ -53,7 +89,11 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
             "lena",
             r"^reason_required \(reason\): Say why",
         ),
-        (("decide", "P-1", "outcome=cleared", "reason=Yes."), "ria", "^not_yours: "),
+        (
+            ("decide", "P-1", "outcome=cleared", "reason=Yes."),
+            "ria",
+            r"^not_yours \(for\): Lena decides this\.",
+        ),
         (
             ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=2999-01-01"),
             "lena",
@@ -68,7 +108,7 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
         (
             ("decide", "P-1", "mood=good"),
             "lena",
-            "asks for no mood, but for: .*outcome",
+            "asks for no mood, but for: outcome, ",
         ),
         (("decide", "P-1", "cleared"), "lena", "as FIELD=VALUE"),
         (("decide", "P-9"), "lena", "There is no pilot P-9"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -278,3 +279,11 @@ def test_queries_do_not_grow_with_the_pilots(
         export()
     with django_assert_max_num_queries(14):
         export("--as-of", AT)
+
+
+def test_a_reader_who_has_read_enough_ends_the_export_quietly() -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w") as gone:
+        call_command("export_pilots", stdout=gone)
+        gone.write("what is still kept back goes nowhere, without a word")

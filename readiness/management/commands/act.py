@@ -7,9 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from pilots.models import Gate, Person, Pilot
-from readiness.forms import OF_GATE, OF_PILOT, ActForm
-from readiness.management.in_name_of import person_of, pilot_of, why_not
+from pilots.models import Evidence, Gate, Person, Pilot
+from pilots.refusals import Invalid
+from readiness import filed
+from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, ActForm
+from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
 
 
 class Command(BaseCommand):
@@ -20,6 +22,12 @@ class Command(BaseCommand):
 
     help = "Does one act in somebody's name: manage.py act decide P-1 --gate legal-sign-off --by lena@example.org outcome=cleared reason='Standard terms.'"
 
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        """The values may stand before the options or after them."""
+        parser = super().create_parser(*args, **kwargs)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        return parser
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("verb", choices=sorted({**OF_PILOT, **OF_GATE}))
         parser.add_argument("pilot", help="the pilot's key")
@@ -27,7 +35,7 @@ class Command(BaseCommand):
             "values",
             nargs="*",
             metavar="FIELD=VALUE",
-            help="what the form of the act asks for",
+            help="what the form of the act asks for; pieces=ID,ID cites filed evidence",
         )
         parser.add_argument(
             "--gate", help="the kind of the gate, such as legal-sign-off"
@@ -47,8 +55,8 @@ class Command(BaseCommand):
         self.stdout.write(str(form.done_says))
 
 
-def _typed(values: list[str]) -> dict[str, str]:
-    typed = {}
+def _typed(values: list[str]) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
     for pair in values:
         name, sign, value = pair.partition("=")
         if not sign:
@@ -56,15 +64,18 @@ def _typed(values: list[str]) -> dict[str, str]:
                 _("Write %(pair)s as FIELD=VALUE.") % {"pair": pair}, returncode=2
             )
         typed["for_" if name == "for" else name] = value
+    if "pieces" in typed:
+        typed["pieces"] = [each.strip() for each in typed["pieces"].split(",")]
     return typed
 
 
 def _form(
-    verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, str]
+    verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any]
 ) -> ActForm:
     """The form of the verb, filled in: what is seen is how the pilot or the gate is now."""
     form: type[ActForm]
     target: Pilot | Gate
+    given: dict[str, Any] = {"by": person}
     if verb in OF_PILOT:
         form, target = OF_PILOT[verb], pilot
     else:
@@ -77,12 +88,23 @@ def _form(
             )
         gate.pilot = pilot
         form, target = OF_GATE[verb], gate
-    blank = form(target=target, by=person)
-    unknown = sorted(set(typed) - set(blank.fields) - {"seen"})
+        if verb in RESTS_ON_EVIDENCE and "pieces" in typed:
+            given["filed"] = _pieces(person, typed["pieces"])
+    given["target"] = target
+    blank = form(**given)
+    unknown = sorted(set(typed) - set(blank.fields))
     if unknown:
+        asked = [field.name for field in blank.visible_fields()]
         raise CommandError(
             _("This act asks for no %(unknown)s, but for: %(fields)s.")
-            % {"unknown": ", ".join(unknown), "fields": ", ".join(blank.fields)},
+            % {"unknown": ", ".join(unknown), "fields": ", ".join(asked)},
             returncode=2,
         )
-    return form({"seen": blank["seen"].value(), **typed}, target=target, by=person)
+    return form({"seen": blank["seen"].value(), **typed}, **given)
+
+
+def _pieces(person: Person, ids: list[str]) -> list[Evidence]:
+    try:
+        return filed.by_id(person, ids)
+    except Invalid as refused:
+        raise refusal(refused) from refused

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.translation import gettext as _
+from django.core.management.base import BaseCommand, CommandParser
 
 from pilots import access
 from pilots.models import Function, GateKind
-from pilots.refusals import NotYours
+from pilots.refusals import Invalid, NotYours
 from readiness.admin.rights import AssignRight
-from readiness.exits import NOTHING_DONE
 from readiness.management.in_name_of import person_of, refusal, why_not
-from readiness.offices import Office
+from readiness.offices import Office, row_named
 
 TYPED = ("holder", "deputy", "escalate_to", "answer_within_days", "starts", "until")
 
@@ -46,10 +44,10 @@ class Command(BaseCommand):
         self.stdout.write(str(form.done_says))
 
 
-def _one(name: str, rows: Any, **by: str) -> int:
+def _one(field: str, rows: Any, /, **by: str) -> int:
     """The row that is meant, where it is theirs to see."""
-    found: int | None = rows.filter(**by).values_list("pk", flat=True).first()
-    if found is None:
-        says = _("There is no %(what)s %(written)s, or it is not theirs to see.")
-        raise CommandError(says % {"what": name, "written": next(iter(by.values()))}, returncode=NOTHING_DONE)  # fmt: skip
+    try:
+        found: int = row_named(field, rows, **by).pk
+    except Invalid as refused:
+        raise refusal(refused) from refused
     return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -19,6 +17,7 @@ from pilots.models import Portfolio
 from pilots.refusals import Invalid
 from readiness import placards, words
 from readiness.asked import as_of
+from readiness.exits import to_whoever_reads
 from readiness.querysets import StandingQuerySet, pilots
 from readiness.reading import PilotOn, read_many
 
@@ -38,11 +37,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, asked = _day(options["at"]), _pilots_of(options["portfolio"])
-        try:
+        with to_whoever_reads(self.stdout):
             self._museum(asked, at)
-        except BrokenPipeError:
-            # Whoever read along has seen enough; nothing is left for Python to flush.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _museum(self, asked: StandingQuerySet, at: date) -> None:
         width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))

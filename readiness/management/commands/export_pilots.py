@@ -65,7 +65,8 @@ class Command(BaseCommand):
         if file is None:
             if form == "xlsx":
                 raise _refusal(_("A workbook needs a file: name one."))
-            write_csv(export, cast(TextIO, self.stdout), kinds=kinds)
+            with exits.to_whoever_reads(self.stdout):
+                write_csv(export, cast(TextIO, self.stdout), kinds=kinds)
             return
         # Whoever reads the file never finds half of it.
         part = file.with_name(f"{file.name}.part")
