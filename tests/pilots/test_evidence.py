@@ -154,6 +154,7 @@ def test_a_links_checksum_is_that_of_its_normalised_address(
         "wiki page 7",
         "https://me:secret@example.org/",
         "https://example.org:99999/",
+        f"https://example.org/{'a' * 2_000}",
     ],
 )
 def test_a_link_that_is_none_is_refused(
