@@ -107,8 +107,8 @@ def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
         (("accept", "P-1"), "lena", "^wrong_gate: "),
         (
             ("decide", "P-1", "mood=good"),
-            "lena",
-            "asks for no mood, but for: outcome, ",
+            "ria",
+            "asks for no mood, but for: outcome, .* for, evidence, ",
         ),
         (("decide", "P-1", "cleared"), "lena", "as FIELD=VALUE"),
         (("decide", "P-9"), "lena", "There is no pilot P-9"),

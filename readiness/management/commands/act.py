@@ -94,7 +94,7 @@ def _form(
     blank = form(**given)
     unknown = sorted(set(typed) - set(blank.fields))
     if unknown:
-        asked = [field.name for field in blank.visible_fields()]
+        asked = [field.name.rstrip("_") for field in blank.visible_fields()]
         raise CommandError(
             _("This act asks for no %(unknown)s, but for: %(fields)s.")
             % {"unknown": ", ".join(unknown), "fields": ", ".join(asked)},
