@@ -1,10 +1,11 @@
-"""Which day a reader asks about: `?as_of=YYYY-MM-DD`, today unless said."""
+"""Which day a reader asks about: `?as_of=YYYY-MM-DD`, today unless said; and what no query can ask."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from pilots.refusals import Invalid
@@ -35,3 +36,13 @@ def as_of(query: Mapping[str, str], name: str = "as_of") -> date:
     if not FIRST_YEAR <= day.year < FAR_OFF:
         raise Invalid(_("No record reaches that day."), field=name)
     return day
+
+
+def has_null(texts: Iterable[object]) -> bool:
+    """Whether one of these holds a null character: nothing on record can, and not every engine can be asked for it."""
+    return any("\0" in str(text) for text in texts)
+
+
+def null_in(query: QueryDict) -> str | None:
+    """The first parameter of a query with a null character in its name or a value, or None."""
+    return next((name for name, said in query.lists() if has_null([name, *said])), None)  # fmt: skip

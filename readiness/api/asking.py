@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from pilots.models import Gate, Person, Pilot
 from pilots.refusals import Invalid
 from readiness.api.pages import Pages
-from readiness.asked import as_of
+from readiness.asked import as_of, has_null, null_in
 from readiness.querysets import StandingQuerySet, pilots
 
 AS_OF = OpenApiParameter(
@@ -97,11 +97,12 @@ def _can_be_asked(request: Request, place: dict[str, str]) -> None:
         Http404: an address that nothing can have.
         Invalid: with the field.
     """
-    if any("\0" in part for part in place.values()):
+    if has_null(place.values()):
         raise Http404
-    for name, values in request.query_params.lists():
-        if any("\0" in value for value in values):
-            raise Invalid(_("A text cannot hold a null character."), field=name)
+    null = null_in(request.query_params)
+    if null is not None:
+        raise Invalid(_("A text cannot hold a null character."), field=null)
+    for name in request.query_params:
         if request.method not in SAFE_METHODS and name in ("as_of", "known_at"):
             raise Invalid(
                 _("A verb is done today. Send “on” for the day it counts from."),

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from pilots.models import Gate
 from pilots.today import today
 from readiness import filed, forms, words
+from readiness.asked import has_null
 from readiness.differences import Fact, differences_between
 from readiness.duties import duties
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
@@ -84,7 +85,8 @@ def decide_many(request: HttpRequest) -> HttpResponse:
 
 def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
     mine = pilots().visible_to(person).order_by().values("pk")
-    rows = Gate.objects.filter(public_id__in=public_ids, pilot__in=mine)
+    ids = [each for each in public_ids if not has_null([each])]
+    rows = Gate.objects.filter(public_id__in=ids, pilot__in=mine)
     with_pilot = rows.select_related("kind", *(f"pilot__{name}" for name in WITH))
     return list(with_pilot.order_by("pilot__key", "pk"))
 
