@@ -13,7 +13,15 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.models import Event, Function, GateKind, Person, Pilot
+from pilots.models import (
+    Event,
+    Function,
+    GateKind,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+)
 from readiness import words
 
 DID: dict[str, Any] = {
@@ -68,6 +76,10 @@ DID: dict[str, Any] = {
     "rename_function": gettext_lazy("renamed a function"),
     "set_stall_policy": gettext_lazy("set the stall clock"),
     "set_password": gettext_lazy("set a password"),
+    "issue_token": gettext_lazy("handed out a key to the API"),
+    "revoke_token": gettext_lazy("took a key to the API back"),
+    "erase": gettext_lazy("erased the texts of an answer by law"),
+    "erase_person": gettext_lazy("erased a name by law"),
     "set_up": gettext_lazy("was set up"),
 }
 OUTCOME: dict[str, Any] = {
@@ -90,9 +102,32 @@ FIELDS: dict[str, Any] = {
     "warning_days": gettext_lazy("days of warning"),
     "residents": gettext_lazy("people who used it that week"),
     "calendar": gettext_lazy("public holidays"),
+    "person": gettext_lazy("who"),
+    "kind": gettext_lazy("gate"),
+    "portfolio": gettext_lazy("portfolio"),
+    "function": gettext_lazy("function"),
+    "reach": gettext_lazy("where"),
+    "holder": gettext_lazy("holder"),
+    "delegate": gettext_lazy("decides too"),
+    "deputy": gettext_lazy("deputy"),
+    "escalate_to": gettext_lazy("escalates to"),
+    "answer_within_days": gettext_lazy("working days to answer"),
+    "starts": gettext_lazy("first day"),
+    "until": gettext_lazy("last day"),
+    "ends": gettext_lazy("last day"),
+    "ended": gettext_lazy("last day of the right that it ended"),
+    "corrected": gettext_lazy("corrected"),
+    "email": gettext_lazy("e-mail address"),
+    "role": gettext_lazy("role"),
+    "scope": gettext_lazy("scope"),
 }
-PEOPLE = frozenset({"manager", "exceptions_to", "exceptions_deputy", "escalation"})
+PEOPLE = frozenset({
+    "manager", "exceptions_to", "exceptions_deputy", "escalation", "person", "holder", "delegate", "deputy", "escalate_to",
+})  # fmt: skip
 FUNCTIONS = frozenset({"function"})
+PORTFOLIOS = frozenset({"portfolio"})
+KINDS = frozenset({"kind"})
+DAYS = frozenset({"decide_by", "starts", "until", "ends", "ended"})
 LONGEST = 160
 """Characters of a text that are told of a change; the record holds the rest."""
 
@@ -109,7 +144,7 @@ class Line:
 
 
 def lines(events: Iterable[Event], *, on_pilot: bool = False) -> list[Line]:
-    """Acts in words, in the order given. Three queries for any number, where names are needed.
+    """Acts in words, in the order given. Four queries for any number, where names are needed.
 
     Args:
         on_pilot: the pilot's own name stands above, and is left out.
@@ -154,6 +189,7 @@ def did(event: Event) -> str:
 class _Names:
     people: Mapping[int, str]
     functions: Mapping[int, str]
+    portfolios: Mapping[int, str]
     kinds: Mapping[str, str]
 
 
@@ -161,19 +197,24 @@ def _names(events: Sequence[Event]) -> _Names:
     """The names that the changes tell by primary key, asked for only where there are any."""
     people: set[int] = set()
     functions: set[int] = set()
-    nominated = False
+    portfolios: set[int] = set()
+    of_kinds = False
     for event in events:
-        nominated |= event.verb == "nominate"
+        of_kinds |= event.verb == "nominate"
         for change in event.changes or []:
+            of_kinds |= change["field"] in KINDS
             keys = {each for each in (change["from"], change["to"]) if isinstance(each, int)}  # fmt: skip
             if change["field"] in PEOPLE or event.verb == "nominate":
                 people |= keys
             elif change["field"] in FUNCTIONS:
                 functions |= keys
+            elif change["field"] in PORTFOLIOS:
+                portfolios |= keys
     return _Names(
         dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {},
         dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
-        dict(GateKind.objects.values_list("key", "name")) if nominated else {},
+        dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
+        dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
     )  # fmt: skip
 
 
@@ -210,6 +251,22 @@ def _value(field: str, value: Any, names: _Names) -> str:
         return names.people.get(value, "")
     if isinstance(value, int) and field in FUNCTIONS:
         return names.functions.get(value, "")
-    if isinstance(value, str) and field == "decide_by":
+    if isinstance(value, int) and field in PORTFOLIOS:
+        return names.portfolios.get(value, "")
+    if isinstance(value, list):
+        return ", ".join(_field(each, names) for each in value)
+    if isinstance(value, str):
+        return _text(field, value, names)
+    return Truncator(value).chars(LONGEST)
+
+
+def _text(field: str, value: str, names: _Names) -> str:
+    if field in DAYS:
         return words.day(date.fromisoformat(value))
+    if field in KINDS:
+        return names.kinds.get(value, value)
+    if field == "reach":
+        return _("everywhere")
+    if field == "role":
+        return str(dict(PortfolioRole.Role.choices).get(value, value))
     return Truncator(value).chars(LONGEST)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Decision, Event, Person
 from pilots.refusals import Invalid
 from pilots.verbs.desk import days, need_reason, sit_down
-from pilots.verbs.reference_rows import log, only_office
+from pilots.verbs.reference_rows import concerns, log, only_office
 
 SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
 """What the sign-in keeps of a person, where it is installed: addresses, other accounts, second factors."""
@@ -96,4 +96,5 @@ def erase_person(
     for kept in SIGN_IN:
         if hasattr(person, kept):
             getattr(person, kept).all().delete()
-    return log("erase_person", by, on, known, {"person": person.pk, "reason": reason})
+    data = {"person": person.pk, "reason": reason}
+    return log("erase_person", by, on, known, data, changes=concerns(person=person))

@@ -18,6 +18,7 @@ from pilots.models import Event, Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
 from pilots.verbs.desk import Desk, days, need_plain, sit_down, within_reach
+from pilots.verbs.reference_rows import concerns
 
 LONGEST_LINK = 2000
 _PORTS = {"http": 80, "https": 443}
@@ -184,6 +185,11 @@ def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
             "version": piece.version,
             "pilot": piece.pilot_id,
         },
+        changes=concerns(
+            evidence=piece.title,
+            pilot=piece.pilot.key if piece.pilot else None,
+            portfolio=None if piece.pilot else piece.portfolio,
+        ),
     )
 
 

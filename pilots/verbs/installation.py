@@ -12,7 +12,7 @@ from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days
 from pilots.verbs.people import open_account
-from pilots.verbs.reference_rows import log, only_office, only_their_office
+from pilots.verbs.reference_rows import concerns, log, only_office, only_their_office
 
 SET_UP = "set_up"
 
@@ -59,7 +59,8 @@ def set_password(
         raise Invalid(_("This account is closed."), field="person")
     person.set_password(password)
     person.save(update_fields=["password"])
-    return log("set_password", by, on, known, {"person": person.pk})
+    changes = concerns(person=person)
+    return log("set_password", by, on, known, {"person": person.pk}, changes=changes)
 
 
 def record_set_up(

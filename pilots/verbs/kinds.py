@@ -14,7 +14,7 @@ from pilots.models import Event, Gate, GateKind, Person, Pilot, Portfolio, Switc
 from pilots.refusals import Invalid
 from pilots.rules.acts import APPROVAL, MEASUREMENT
 from pilots.verbs.desk import Desk, days, lock_all, need_reason, sit_down
-from pilots.verbs.reference_rows import clean, log, only_office, put
+from pilots.verbs.reference_rows import clean, concerns, log, only_office, put
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
@@ -67,7 +67,7 @@ def add_kind(
     )  # fmt: skip
     clean(kind)
     kind.save()
-    log("add_kind", by, on, known, {"kind": kind.key})
+    log("add_kind", by, on, known, {"kind": kind.key}, changes=concerns(kind=kind))
     for pilot in lock_all(_concerned(kind)):
         _open(sit_down(pilot, by, _day(pilot, on), known), kind)
     return kind
@@ -90,7 +90,8 @@ def amend_kind(
         return None
     clean(kind)
     kind.save()
-    return log("amend_kind", by, on, known, {"kind": kind.key}, changes=changes)
+    told = concerns(kind=kind) + changes
+    return log("amend_kind", by, on, known, {"kind": kind.key}, changes=told)
 
 
 @transaction.atomic
@@ -118,7 +119,10 @@ def switch_off(
     off = SwitchedOff(kind=kind, portfolio=portfolio, starts=on, reason=reason)
     clean(off)
     off.save()
-    log("switch_off", by, on, known, {"kind": kind.key}, portfolio=portfolio)
+    log(
+        "switch_off", by, on, known, {"kind": kind.key}, portfolio=portfolio,
+        changes=concerns(kind=kind, portfolio=portfolio), reason=reason,
+    )  # fmt: skip
     for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_off", gate=desk.gates[kind.key], reason=reason)
@@ -142,7 +146,10 @@ def switch_on(
         raise Invalid(_("This gate is not switched off here."), field="kind")
     off.ends = on - timedelta(days=1)
     off.save(update_fields=["ends"])
-    log("switch_on", by, on, known, {"kind": kind.key}, portfolio=portfolio)
+    log(
+        "switch_on", by, on, known, {"kind": kind.key}, portfolio=portfolio,
+        changes=concerns(kind=kind, portfolio=portfolio),
+    )  # fmt: skip
     for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_on", gate=desk.gates[kind.key])

@@ -15,6 +15,7 @@ from pilots.refusals import Invalid
 from pilots.verbs.desk import days
 from pilots.verbs.reference_rows import (
     clean,
+    concerns,
     log,
     only_office,
     only_their_office,
@@ -48,7 +49,8 @@ def open_account(
     person.set_password(password)
     person.save()
     # No name and no address in the log: what a law may ask to be erased stands in one place.
-    log("open_account", by, on, known, {"person": person.pk})
+    changes = concerns(person=person, function=function)
+    log("open_account", by, on, known, {"person": person.pk}, changes=changes)
     return person
 
 
@@ -75,8 +77,10 @@ def amend_account(
         return None
     clean(person)
     person.save(update_fields=[change["field"] for change in changes])
-    data = {"person": person.pk, "fields": [change["field"] for change in changes]}
-    return log("amend_account", by, on, known, data)
+    corrected = [change["field"] for change in changes]
+    data = {"person": person.pk, "fields": corrected}
+    told = concerns(person=person, corrected=corrected)
+    return log("amend_account", by, on, known, data, changes=told)
 
 
 def _name_of(name: str) -> str:
@@ -118,7 +122,8 @@ def give_role(
     given, is_new = give(portfolio, person, role)
     if is_new:
         data = {"person": person.pk, "role": role}
-        log("give_role", by, on, known, data, portfolio=portfolio)
+        changes = concerns(person=person, portfolio=portfolio, role=role)
+        log("give_role", by, on, known, data, portfolio=portfolio, changes=changes)
     return given
 
 
@@ -171,4 +176,8 @@ def take_role(
     theirs.delete()
     _may_open_the_admin(person)
     data = {"person": person.pk, "role": role}
-    return log("take_role", by, on, known, data, portfolio=portfolio)
+    changes = [
+        *concerns(person=person, portfolio=portfolio),
+        {"field": "role", "from": role, "to": None},
+    ]
+    return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes)

@@ -23,7 +23,7 @@ from pilots.refusals import EscalationRequired, Invalid, SelfApproval
 from pilots.rules import stalls
 from pilots.verbs.desk import days
 from pilots.verbs.people import give
-from pilots.verbs.reference_rows import clean, log, only_office, plain, put
+from pilots.verbs.reference_rows import clean, concerns, log, only_office, plain, put
 
 OF_PORTFOLIO = ("name", "escalation", "calendar")
 LONGEST_QUIET = 365
@@ -56,7 +56,8 @@ def open_portfolio(
     clean(portfolio)
     portfolio.save()
     data = {"portfolio": portfolio.pk, "escalation": plain(escalation)}
-    log("open_portfolio", by, on, known, data, portfolio=portfolio)
+    changes = concerns(portfolio=portfolio, escalation=escalation, calendar=calendar)
+    log("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes)
     if by is not None and not by.is_superuser:
         give(portfolio, by, PortfolioRole.Role.PROGRAM_OFFICE)
     return portfolio
@@ -82,9 +83,8 @@ def amend_portfolio(
     clean(portfolio)
     portfolio.save()
     data = {"portfolio": portfolio.pk}
-    return log(
-        "amend_portfolio", by, on, known, data, portfolio=portfolio, changes=changes
-    )
+    told = concerns(portfolio=portfolio) + changes
+    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told)  # fmt: skip
 
 
 def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:
@@ -211,7 +211,8 @@ def set_stall_policy(
         if old != new
     ]
     data = values | {"starts": starts}
-    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=changes)
+    told = [*concerns(portfolio=portfolio, starts=starts), *changes]
+    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=told)
     return policy
 
 

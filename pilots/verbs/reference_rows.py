@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from pilots import access
-from pilots.models import Event, Function, Person, Portfolio
+from pilots.models import Event, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid, NotYours
 
 
@@ -64,8 +64,19 @@ def put(
 
 
 def plain(value: Any) -> Any:
-    """A value as the log keeps it: rows by their primary key."""
-    return value.pk if isinstance(value, Person | Function) else value
+    """A value as the log keeps it: rows by their primary key, so that a name stands in one place; kinds by their key."""
+    if isinstance(value, GateKind):
+        return value.key
+    return value.pk if isinstance(value, Person | Function | Portfolio) else value
+
+
+def concerns(**told: Any) -> list[dict[str, Any]]:
+    """Whom and what an act is about, as changes from nothing. What is not given is not told."""
+    return [
+        {"field": name, "from": None, "to": plain(value)}
+        for name, value in told.items()
+        if value not in (None, "")
+    ]
 
 
 def log(
@@ -77,8 +88,9 @@ def log(
     *,
     portfolio: Portfolio | None = None,
     changes: list[dict[str, Any]] | None = None,
+    reason: str = "",
 ) -> Event:
-    """Write the event of a verb that is about no pilot."""
+    """Write the event of a verb that is about no pilot. `changes` say whom and what it is about, never by name."""
     return Event.objects.create(
         verb=verb,
         portfolio=portfolio,
@@ -87,4 +99,5 @@ def log(
         known_on=known,
         data=data,
         changes=changes or [],
+        reason=reason,
     )

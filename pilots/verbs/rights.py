@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,7 +27,13 @@ from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, lock_all, sit_down, within_reach
-from pilots.verbs.reference_rows import log, only_office, only_their_office
+from pilots.verbs.reference_rows import (
+    concerns,
+    log,
+    only_office,
+    only_their_office,
+    plain,
+)
 
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
@@ -79,7 +86,7 @@ def assign_right(
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     _working_days(answer_within_days)
     spells.hold_seats([kind])
-    _make_room(kind, portfolio, function, holder, starts, until)
+    before = _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
         answer_within_days=answer_within_days, starts=starts, until=until,
@@ -87,7 +94,12 @@ def assign_right(
     data = {
         "right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until,
     }  # fmt: skip
-    log("assign_right", by, on, known, data, portfolio=portfolio)
+    if before is not None:
+        data["ended"] = before.pk
+    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]  # fmt: skip
+    if before is not None:
+        changes += concerns(ended=before.until)
+    log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes)
     if portfolio is not None:
         # The place is there to be seen, whether or not a pilot lies in it yet.
         spells.cell_of(portfolio.pk, function.pk if function else None)
@@ -100,6 +112,27 @@ def _still_here(day: date, **people: Person | None) -> None:
     for field, person in people.items():
         if person is not None and person.closed_by(day):
             raise Invalid(_("This account is closed."), field=field)
+
+
+def _reach(right: DecisionRight) -> list[dict[str, Any]]:
+    """What a right is about, for the log: the kind, and where it holds."""
+    if right.portfolio is None and right.function is None:
+        return concerns(kind=right.kind, reach="everywhere")
+    return concerns(kind=right.kind, portfolio=right.portfolio, function=right.function)
+
+
+HELD = ("holder", "deputy", "escalate_to", "answer_within_days")
+
+
+def _held(right: DecisionRight, before: DecisionRight | None) -> list[dict[str, Any]]:
+    """By whom a right is held, for the log, and by whom the one was that it ended, where that was somebody else."""
+    changes = []
+    for name in HELD:
+        new = plain(getattr(right, name))
+        old = plain(getattr(before, name)) if before else None
+        if new is not None or old is not None:
+            changes.append({"field": name, "from": None if old == new else old, "to": new})  # fmt: skip
+    return changes
 
 
 def _working_days(number: object) -> None:
@@ -116,8 +149,9 @@ def _make_room(
     holder: Person,
     starts: date,
     until: date | None,
-) -> None:
-    """Close an open-ended right of the same reach, or refuse where another one holds on those days."""
+) -> DecisionRight | None:
+    """End an open-ended right of the same reach, and return it; or refuse where another one holds on those days."""
+    ended = None
     alike = DecisionRight.objects.select_for_update().filter(
         kind=kind, portfolio=portfolio, function=function
     )
@@ -128,6 +162,7 @@ def _make_room(
         if other.until is None and other.starts < starts:
             other.until = starts - timedelta(days=1)
             other.save(update_fields=["until"])
+            ended = other
         else:
             raise Overlap(
                 _("%(holder)s would hold it from %(starts)s, but %(other)s holds it from %(from)s to %(to)s.")
@@ -136,6 +171,7 @@ def _make_room(
                     "to": other.until or _("further notice"),
                 }
             )  # fmt: skip
+    return ended
 
 
 @transaction.atomic
@@ -161,10 +197,15 @@ def end_right(
         raise Invalid(_("The right would end before it starts."), field="until")
     if right.until is not None and until > right.until:
         raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
+    changes = [
+        *_reach(right),
+        *concerns(holder=right.holder),
+        {"field": "until", "from": right.until, "to": until},
+    ]
     right.until = until
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
-    log("end_right", by, on, known, data, portfolio=right.portfolio)
+    log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes)
     spells.rebuild_seats([right.kind])
     return right
 
@@ -212,7 +253,8 @@ def delegate(
     data = {
         "right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until,
     }  # fmt: skip
-    log("delegate", by, on, known, data, portfolio=right.portfolio)
+    named = concerns(holder=right.holder, delegate=to, starts=starts, until=until)
+    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=_reach(right) + named)  # fmt: skip
     spells.rebuild_seats([right.kind])
     return given
 
@@ -246,11 +288,17 @@ def back(
     if on > absence.ends:
         raise Invalid(_("This absence is over."), field="on")
     data = {"person": absence.person_id, "starts": absence.starts, "ends": absence.ends}
-    log("back", by, on, known, data)
-    if on <= absence.starts:
+    last = on - timedelta(days=1) if on > absence.starts else None
+    changes = [
+        *concerns(person=absence.person),
+        {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
+        {"field": "ends", "from": absence.ends, "to": last},
+    ]  # fmt: skip
+    log("back", by, on, known, data, changes=changes)
+    if last is None:
         absence.delete()
         return
-    absence.ends = on - timedelta(days=1)
+    absence.ends = last
     absence.save(update_fields=["ends"])
 
 
@@ -271,7 +319,9 @@ def away(
     if ends < starts:
         raise Invalid(_("The absence would end before it starts."), field="ends")
     absence = Absence.objects.create(person=person, starts=starts, ends=ends)
-    log("away", by, on, known, {"person": person.pk, "starts": starts, "ends": ends})
+    data = {"person": person.pk, "starts": starts, "ends": ends}
+    changes = concerns(person=person, starts=starts, ends=ends)
+    log("away", by, on, known, data, changes=changes)
     return absence
 
 
@@ -291,7 +341,8 @@ def close_account(
         raise Invalid(_("This account is closed already."), field="person")
     person.closed_on, person.is_active = on, False
     person.save(update_fields=["closed_on", "is_active"])
-    log("close_account", by, on, known, {"person": person.pk})
+    changes = concerns(person=person)
+    log("close_account", by, on, known, {"person": person.pk}, changes=changes)
     _leave_seats(person, by, on, known)
     spells.hold_seats()
     spells.rebuild_seats()

@@ -11,7 +11,7 @@ from pilots import access
 from pilots.models import ApiToken, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days as days_of
-from pilots.verbs.reference_rows import log
+from pilots.verbs.reference_rows import concerns, log
 
 LONGEST = 366
 """A key that nobody renews within a year is nobody's."""
@@ -62,7 +62,8 @@ def issue_token(
     data = {
         "person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date(),
     }  # fmt: skip
-    log("issue_token", by, on, known, data)
+    changes = concerns(person=person, scope=scope, until=data["until"])
+    log("issue_token", by, on, known, data, changes=changes)
     return token, key
 
 
@@ -78,5 +79,6 @@ def revoke_token(
     on, known = days_of(on, known)
     if by is not None and by != token.user and not access.is_office(by):
         raise NotYours
-    log("revoke_token", by, on, known, {"person": token.user_id, "token": token.token_key})  # fmt: skip
+    data = {"person": token.user_id, "token": token.token_key}
+    log("revoke_token", by, on, known, data, changes=concerns(person=token.user))
     token.delete()

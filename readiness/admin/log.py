@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -161,14 +162,33 @@ def by(row: Event) -> str:
     return log_words.who(row)
 
 
+@admin.display(description=_("Whom, and what"))
+def changed(row: Any) -> str:
+    return Truncator("; ".join(row.line.changes)).chars(300)
+
+
+class Log(ChangeList):
+    """A page of the log, each act with what it says of whom and what: names are looked up once a page."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        for line in log_words.lines(rows):
+            line.event.line = line  # type: ignore[attr-defined]
+        self.result_list = rows
+
+
 @admin.register(Event)
 class Events(ReadOnly):
     """The log: every act, newest first."""
 
     portfolio_path = "portfolio"
     shared = True
-    list_display = (when, did, by, of_pilot, reason)
+    list_display = (when, did, changed, by, of_pilot, reason)
     list_filter = (ByVerb, ByKind)
     search_fields = ("pilot__key", "pilot__name", "by__name", "reason")
     list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
     ordering = ("-pk",)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return Log
