@@ -56,6 +56,7 @@ class GateOn:
     escalation: Person | None
     answer_within: int | None = None
     told: Sequence[GateSpell] = ()
+    delegate: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def _seats(cells: set[int], at: date) -> dict[int, dict[int, Seat]]:
     out: dict[int, dict[int, Seat]] = {}
     rows = Seat.objects.filter(
         Q(ends=None) | Q(ends__gte=at), cell__in=cells, starts__lte=at
-    ).select_related("holder", "deputy", "escalation", "right")
+    ).select_related("holder", "deputy", "escalation", "delegate", "right")
     for row in rows:
         out.setdefault(row.cell_id, {})[row.kind_id] = row
     return out
@@ -304,6 +305,7 @@ def _gate(
         holder=seat.holder,
         deputy=seat.deputy,
         escalation=seat.escalation,
+        delegate=seat.delegate,
         answer_within=seat.right.answer_within_days if seat.right else None,
         told=told,
     )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from readiness import addresses as addresses  # registers pilot_key
 from readiness.pages.act import act_on_gate, act_on_pilot
+from readiness.pages.away import away, back, delegate
 from readiness.pages.evidence import evidence
 from readiness.pages.filing import filing
 from readiness.pages.home import home
@@ -21,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/gates/", my_gates, name="my-gates"),
     path("my/decisions/", my_decisions, name="my-decisions"),
     path("my/decisions/many/", decide_many, name="decide-many"),
+    path("my/away/", away, name="my-away"),
+    path("my/away/delegate/", delegate, name="my-delegate"),
+    path("my/away/<int:pk>/back/", back, name="my-back"),
     path("minutes/", minutes, name="minutes"),
     path("museum/", museum, name="museum"),
     path("museum/claims/", claims, name="claims"),

@@ -148,7 +148,16 @@ API = (
     "pilots", "gates", "decisions", "exhibits", "changes", "summary", "board", "bottlenecks", "trend", "waits", "rights",
     "schema", "docs",
 )  # fmt: skip
-PAGES = ("home", "my-gates", "my-decisions", "museum", "claims", "portfolio", "rights")
+PAGES = (
+    "home",
+    "my-gates",
+    "my-decisions",
+    "my-away",
+    "museum",
+    "claims",
+    "portfolio",
+    "rights",
+)
 OPEN_SIGN_IN = (
     "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
     "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
@@ -262,7 +271,7 @@ for _model, _rows in ROWS.items():
     READS |= of_table(_model, _rows)
 
 ACTS = (
-    "readiness:decide-many", "readiness:minutes", "readiness:filing", "readiness:api:evidence",
+    "readiness:decide-many", "readiness:minutes", "readiness:my-delegate", "readiness:my-back", "readiness:filing", "readiness:api:evidence",
     "readiness:pilot-act", "readiness:gate-act", "admin:pilots_pilot_evidence",
     "admin:pilots_pilot_act", "admin:pilots_pilot_gate",
     *(f"admin:pilots_{model._meta.model_name}_act" for model in ROWS),

@@ -29,6 +29,7 @@ from tests.addresses import (
     YES,
     Who,
     its_office,
+    signed_in,
     whoever_sees_it,
 )
 from tests.asks import FIRST, Ask
@@ -212,6 +213,7 @@ def on_pages_of_their_own() -> Iterator[Road]:
     def room(cast: Cast) -> str:
         return reverse("readiness:filing", args=[cast.pilot.key])
 
+    yield from _while_away()
     yield Road("page decide-many", many, of_gates, alike, on_page(many), who_decides(many))  # fmt: skip
     yield Road("page minutes", minutes, lambda _cast: reverse("readiness:minutes"), at_a_meeting, who_records_minutes, who_enters_minutes)  # fmt: skip
     yield Road("page file-evidence", filed, room, piece, on_page(filed), whoever_sees_it)  # fmt: skip
@@ -219,6 +221,30 @@ def on_pages_of_their_own() -> Iterator[Road]:
         "api file-evidence", filed, lambda cast: reverse("readiness:api:evidence", args=[cast.pilot.key]), piece,
         on_page(filed), whoever_sees_it, is_json=True,
     )  # fmt: skip
+
+
+def _while_away() -> Iterator[Road]:
+    """Everybody says their own absence, and takes back none but their own; whoever holds a right lets somebody else decide."""
+    away, back, delegate = FIRST["away"], FIRST["back"], FIRST["delegate"]
+
+    def takes_back(name: str) -> str:
+        return SIGN_IN if name == "anonymous" else YES if name == "manager" else GONE
+
+    def holds(name: str) -> str:
+        if name == "anonymous":
+            return SIGN_IN
+        return YES if access.HOLDER in ROLES[name] else NO
+
+    def days(cast: Cast) -> dict[str, Any]:
+        return {k: str(v) for k, v in away.says(cast).items() if k != "person"}
+
+    def of_right(cast: Cast) -> dict[str, Any]:
+        says = delegate.says(cast)
+        return {k: str(v) for k, v in says.items()} | {"right": says["right"].pk, "to": says["to"].email}  # fmt: skip
+
+    yield Road("page away", away, lambda _cast: reverse("readiness:my-away"), days, signed_in, signed_in)  # fmt: skip
+    yield Road("page back", back, lambda cast: reverse("readiness:my-back", args=[back.says(cast)["absence"].pk]), lambda _cast: {}, takes_back)  # fmt: skip
+    yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)  # fmt: skip
 
 
 def _page(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:

@@ -33,6 +33,7 @@ ROWS = (
 LISTS = "No person says this: a list does that is read in."
 SET_UP = "No person does this: the installation does."
 ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
+OWN = "Said by whoever it is about, on a page of their own, or by their office at the desk; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
 
 COMMANDS: Mapping[str, str] = {
@@ -51,12 +52,13 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(("erase", "erase_person"), BY_LAW),
     **dict.fromkeys(
         (
-            "end_right", "delegate", "away", "back", "open_account", "amend_account", "close_account", "give_role",
+            "end_right", "open_account", "amend_account", "close_account", "give_role",
             "take_role", "open_portfolio", "amend_portfolio", "set_stall_policy", "name_function", "rename_function",
             "add_kind", "amend_kind", "switch_off", "switch_on",
         ),
         ROWS,
     ),
+    **dict.fromkeys(("away", "back", "delegate"), OWN),
     "assign_right": "The desk is its page: `/rights/` shows who decides, to many who assign nothing.",
     "replace_evidence": "On the page where a pilot's evidence is listed, beside the version that it replaces.",
     "issue_token": "A key is handed out by whoever runs the installation.",
@@ -76,6 +78,9 @@ def on_page(verb: str) -> str:
         "decide_many": "`my/decisions/many/`",
         "record_minutes": "`minutes/`",
         "file_evidence": "`pilots/KEY/evidence/`",
+        "away": "`my/away/`",
+        "back": "`my/away/ID/back/`",
+        "delegate": "`my/away/delegate/`",
     }
     if verb in own:
         return own[verb]

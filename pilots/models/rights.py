@@ -76,10 +76,13 @@ class DecisionRight(models.Model):
         ]
 
     def __str__(self) -> str:
-        reach = ", ".join(
-            str(part) for part in (self.portfolio, self.function) if part
-        ) or _("everywhere")
-        return f"{self.kind.key}: {self.holder} ({reach})"
+        return f"{self.kind.key}: {self.holder} ({self.reach})"
+
+    @property
+    def reach(self) -> str:
+        """Where it holds, in words."""
+        places = (str(part) for part in (self.portfolio, self.function) if part)
+        return ", ".join(places) or str(_("everywhere"))
 
 
 class Delegation(models.Model):

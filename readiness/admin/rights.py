@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -83,7 +83,8 @@ class EndRight(RowForm):
 
 
 class Delegate(RowForm):
-    verb, takes = "delegate", "right"
+    verb = "delegate"
+    takes: ClassVar[str | None] = "right"
     title = _("Let somebody else decide for a while")
     button = _("Delegate it")
     done_says = _("Delegated. The holder stays the holder, and the log names both.")

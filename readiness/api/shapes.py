@@ -168,6 +168,7 @@ class WholeGateShape(GateShape):
 
     pilot = serializers.SerializerMethodField()
     deputy = PersonShape(allow_null=True)
+    delegate = PersonShape(allow_null=True)
     escalation = PersonShape(allow_null=True)
     answer_by = serializers.SerializerMethodField()
     escalates_to = serializers.SerializerMethodField()

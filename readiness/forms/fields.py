@@ -24,6 +24,7 @@ class PersonField(forms.CharField):
     """A person, written as their address or, where one person alone has it, their name. No list of everybody is needed."""
 
     default_error_messages = {
+        "required": _("Missing. A name, not a team."),
         "nobody": _(
             "Nobody here is called that. Write the address they sign in with: a person, not a team."
         ),
@@ -84,7 +85,7 @@ class OneOfField(forms.ChoiceField):
 class DayField(forms.DateField):
     """A calendar date."""
 
-    default_error_messages = {"invalid": NOT_A_DATE}
+    default_error_messages = {"required": _("Missing. Give a day."), "invalid": NOT_A_DATE}  # fmt: skip
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from pilots import access
@@ -20,7 +19,7 @@ from pilots.today import today
 from pilots.verbs.desk import stood
 from readiness import acceptance, acts, answers, deeds, filed, forms, words
 from readiness.differences import Seals
-from readiness.pages.looking import gate_or_404, pilot_or_404, reader
+from readiness.pages.looking import back_to, gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
 
@@ -157,7 +156,4 @@ def _about_gate(found: PilotOn, gate: GateOn, state: PilotState) -> dict[str, An
 
 def _back(request: HttpRequest, found: PilotOn) -> str:
     """Where somebody came from, if that is one of our own pages; else the pilot's."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):  # fmt: skip
-        return wanted
-    return reverse("readiness:pilot", args=[found.pilot.key])
+    return back_to(request, reverse("readiness:pilot", args=[found.pilot.key]))

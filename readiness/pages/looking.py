@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from pilots.models import Gate, Person, Pilot
 from pilots.refusals import Invalid
@@ -52,6 +53,13 @@ def gate_or_404(person: Person, public_id: str) -> Gate:
     if gate is None:
         raise Http404
     return gate
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Where somebody came from, if that is one of our own pages."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())  # fmt: skip
+    return wanted if ours else otherwise
 
 
 def page_of(request: HttpRequest, rows: Any, size: int) -> Page[Any]:

@@ -20,6 +20,7 @@ from pilots.seen import of_gates
 from pilots.today import today
 from readiness import acceptance, acts, answers, forms, standing, words
 from readiness.differences import Difference, Fact, Seals
+from readiness.pages.away import planned
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.querysets import gates_on
@@ -86,9 +87,11 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
         "named": named,
         "escalated": escalated,
         "opening": opening(page.paginator.count, waits, named, len(escalated)),
-        "people": forms.people_near(waits[0].found.pilot) if waits else [],
+        **planned(request),
         "page_number": page.number,
     }
+    offered = {*context["near"], *(forms.people_near(waits[0].found.pilot) if waits else ())}  # fmt: skip
+    context["people"] = sorted(offered, key=str)
     return render(request, "pages/my_decisions.html", context)
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
 """A name of 236 characters without one place to break."""
-ROOMS = ("my-gates", "my-decisions", "museum", "claims", "portfolio")
+ROOMS = ("my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio")
 
 
 def furnish(stage: Stage) -> Pilot:

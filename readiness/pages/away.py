@@ -1,0 +1,171 @@
+"""While somebody is away: their own absences, and whom they let decide for them (rule 7). By the forms of the office's desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pilots.models import Absence, DecisionRight, Delegation, Person
+from pilots.today import today
+from readiness import words
+from readiness.admin.people import EndAbsence, RecordAbsence
+from readiness.admin.rights import Delegate
+from readiness.admin.rows import RowForm
+from readiness.offices import office_of
+from readiness.pages.looking import back_to, reader
+
+if TYPE_CHECKING:
+    Rights = forms.ModelChoiceField[DecisionRight]
+else:
+    Rights = forms.ModelChoiceField
+
+MOST_OFFERED = 50
+"""Names that are offered while one is typed; any other can be written."""
+
+
+class RightField(Rights):
+    """One of the rights that somebody holds, by its gate and where it holds."""
+
+    def label_from_instance(self, obj: DecisionRight) -> str:
+        return _("%(gate)s, %(place)s") % {"gate": obj.kind.name, "place": obj.reach}
+
+
+class MyAbsence(RecordAbsence):
+    """The reader's own."""
+
+    title = gettext_lazy("Say when you are away")
+    button = gettext_lazy("I am away then")
+
+    def fit(self) -> None:
+        del self.fields["person"]
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"person": self.by}
+
+
+class MyReturn(EndAbsence):
+    """Back today; an absence that had not begun is taken off."""
+
+    done_says = gettext_lazy("Done: from today on you are there.")
+
+    def fit(self) -> None:
+        del self.fields["on"]
+
+
+class MyDelegation(Delegate):
+    """One of the rights that the reader holds."""
+
+    title = gettext_lazy("Let somebody else decide for you")
+    button = gettext_lazy("Let them decide")
+    done_says = gettext_lazy("Delegated. You stay the holder, and the log names you both.")  # fmt: skip
+    takes = None
+    right = RightField(
+        DecisionRight.objects.none(),
+        label=gettext_lazy("What they decide"),
+        error_messages={
+            "required": gettext_lazy("Missing. Choose what they decide."),
+            "invalid_choice": gettext_lazy("This is no right that you hold."),
+        },
+    )
+    field_order = ("right", "to", "starts", "until")
+
+    def fit(self) -> None:
+        field: Any = self.fields["right"]
+        field.queryset = held_by(self.by)
+        field.empty_label = None if len(field.queryset) == 1 else _("choose")
+
+
+def held_by(person: Person) -> QuerySet[DecisionRight]:
+    """The rights that a person holds, today or later."""
+    ends = Q(until=None) | Q(until__gte=today())
+    return DecisionRight.objects.filter(ends, holder=person).select_related("kind", "portfolio", "function")  # fmt: skip
+
+
+def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]:
+    """What the section draws: what is planned, and a form for each act; `form` is one that was sent and not done."""
+    person, office = reader(request), office_of(request)
+    rights = list(held_by(person))
+    absences = list(person.absences.filter(ends__gte=today()).order_by("starts", "pk"))
+    mine = Delegation.objects.filter(right__holder=person, until__gte=today())
+    told = mine.select_related("to", "right__kind", "right__portfolio", "right__function")  # fmt: skip
+    return {
+        "absences": absences,
+        "delegations": list(told.order_by("starts", "right__kind__order", "pk")),
+        "absence": form if isinstance(form, MyAbsence) else MyAbsence(office=office),
+        "delegation": form if isinstance(form, MyDelegation) else MyDelegation(office=office) if rights else None,
+        "near": _near(person, rights),
+        "away_says": says(absences),
+    }  # fmt: skip
+
+
+def _near(person: Person, rights: list[DecisionRight]) -> list[Person]:
+    """Whoever else decides gates of these kinds somewhere."""
+    kinds = {right.kind_id for right in rights}
+    among = (
+        Q(rights_held__kind__in=kinds)
+        | Q(rights_deputised__kind__in=kinds)
+        | Q(rights_escalated__kind__in=kinds)
+    )
+    here = Person.objects.filter(among, closed_on=None).exclude(pk=person.pk)
+    return list(here.distinct().order_by("name")[:MOST_OFFERED]) if kinds else []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def away(request: HttpRequest) -> HttpResponse:
+    """The section on a page of its own; or the reader's own absence."""
+    if request.method != "POST":
+        return _page(request)
+    return _act(request, MyAbsence(request.POST, office=office_of(request)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegate(request: HttpRequest) -> HttpResponse:
+    """Let somebody else decide too, by a right that the reader holds. Whoever holds none has nothing to give."""
+    if not held_by(reader(request)).exists():
+        raise PermissionDenied
+    if request.method != "POST":
+        return _page(request)
+    return _act(request, MyDelegation(request.POST, office=office_of(request)))
+
+
+@require_POST
+def back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The reader is back earlier than said. Somebody else's absence is not there."""
+    absence = get_object_or_404(Absence, pk=pk, person=reader(request))
+    return _act(request, MyReturn(request.POST, row=absence, office=office_of(request)))
+
+
+def _act(request: HttpRequest, form: RowForm) -> HttpResponse:
+    if not form.act():
+        return _page(request, form)
+    messages.success(request, str(form.done_says))
+    return redirect(back_to(request, reverse("readiness:my-away")))
+
+
+def _page(request: HttpRequest, form: RowForm | None = None) -> HttpResponse:
+    context = {
+        **planned(request, form),
+        "form": form,
+        "at": today(),
+        "back": request.POST.get("next", request.GET.get("next", "")),
+    }
+    return render(request, "pages/away.html", context, status=form.status if form else 200)  # fmt: skip
+
+
+def says(absences: list[Absence]) -> str:
+    """Whether the reader is away, or will be."""
+    if absences and absences[0].starts <= today():
+        return _("You are away until %(day)s.") % {"day": words.day(absences[0].ends)}
+    if absences:
+        return _("You are away from %(day)s, %(ago)s.") % {"day": words.day(absences[0].starts), "ago": words.ago(absences[0].starts, today())}  # fmt: skip
+    return _("You are here, and no absence of yours is planned.")
