@@ -41,7 +41,7 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
     """Every page, with somebody who uses it."""
     gate = stage.gate(pilot, "legal-sign-off")
     other = stage.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
-    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua}
+    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua, "my-away": stage.perpetua}  # fmt: skip
     rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]  # fmt: skip
     return [
         *rooms,
