@@ -96,7 +96,7 @@ def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]
     person, office = reader(request), office_of(request)
     rights = list(held_by(person))
     absences = list(person.absences.filter(ends__gte=today()).order_by("starts", "pk"))
-    mine = Delegation.objects.filter(right__holder=person, until__gte=today())
+    mine = Delegation.objects.filter(right__in=rights, until__gte=today())
     told = mine.select_related("to", "right__kind", "right__portfolio", "right__function")  # fmt: skip
     return {
         "absences": absences,

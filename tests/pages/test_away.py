@@ -105,6 +105,16 @@ def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(
     assert (named["holder"], named["delegate"]) == (stage.perpetua.pk, stage.tove.pk)
 
 
+def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(
+    stage: Stage,
+) -> None:
+    right = legal(stage)
+    verbs.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
+    assert "decides for you too" in as_(stage.perpetua).get(AWAY).content.decode()
+    verbs.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)  # fmt: skip
+    assert "decides for you too" not in as_(stage.perpetua).get(AWAY).content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "status", "field", "says"),
     [
