@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import Decision, Event
 from readiness import words
@@ -84,9 +84,24 @@ def _done(event: Event) -> str:
             "sample": data["sample"],
             "verdict": words.VERDICT.get(data.get("verdict", ""), ""),
         }
+    if event.verb == "record_residents" and data.get("week"):
+        return _lived(data)
     if event.verb == "register_threshold" and event.changes:
         return _("%(what)s: %(threshold)s") % {"what": name, "threshold": event.changes[0]["to"]}  # fmt: skip
     return name
+
+
+def _lived(data: dict[str, Any]) -> str:
+    """“31 people lived in it, 12 visited, week of 16 November 2026”."""
+    people, visitors = int(data["people"]), int(data.get("visitors") or 0)
+    lived = (
+        ngettext("%(n)d person lived in it", "%(n)d people lived in it", people) % {"n": people}
+        if people
+        else _("Nobody lived in it")
+    )  # fmt: skip
+    visited = _("%(n)d visited") % {"n": visitors} if visitors else ""
+    week = _("week of %(day)s") % {"day": _day(data["week"])}
+    return ", ".join(part for part in (lived, visited, week) if part)
 
 
 def _moved(event: Event) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pilots.models import Event, Person, Residents
+from pilots.models import Event, Person, Pilot, Residents
 from pilots.rules.history import ADOPTED
 from readiness import standing
 
@@ -49,6 +49,43 @@ def residences(
         for pilot, week, n in rows.values_list("pilot", "week", "people"):
             people[pilot][week] = n
     return {pk: residence(found, at=at) for pk, found in people.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week from its Monday: who used it, and apart from them who only saw it; None where nobody counted."""
+
+    monday: date
+    people: int | None = None
+    visitors: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """The weeks that residence is judged by, the latest first, and whether others were counted before them."""
+
+    weeks: Sequence[Week]
+    counted_before: bool
+
+    @property
+    def in_use(self) -> int:
+        """In how many of the weeks somebody outside the pilot team used it."""
+        return sum(1 for week in self.weeks if week.people)
+
+    @property
+    def anything(self) -> bool:
+        """Whether anybody has counted, in these weeks or before."""
+        return self.counted_before or any(w.people is not None for w in self.weeks)
+
+
+def lived(pilot: Pilot, *, at: date) -> Lived:
+    """Who lived in a pilot in the last eight weeks, and who visited (rule 11). One query."""
+    rows = Residents.objects.known().filter(pilot=pilot, week__lte=at)
+    counts = {week: (people, seen) for week, people, seen in rows.values_list("week", "people", "visitors")}  # fmt: skip
+    first = first_week(at)
+    mondays = [first + timedelta(weeks=n) for n in reversed(range(WEEKS_LOOKED_AT))]
+    weeks = [Week(monday, *counts.get(monday, (None, None))) for monday in mondays]
+    return Lived(weeks, any(week < first for week in counts))
 
 
 @dataclass(frozen=True, slots=True)

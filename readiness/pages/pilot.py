@@ -35,7 +35,7 @@ from readiness import (  # fmt: skip
 from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
 from readiness.reading import GateOn, PilotOn, charges_of, read_one
-from readiness.residence import looks
+from readiness.residence import lived, looks
 
 LATEST = 40
 """Events of the history shown at once; the rest on the page's own second view."""
@@ -124,6 +124,7 @@ def look(
         else [],
         "missing": words.missing(found),
         "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
+        "lived": lived(found.pilot, at=at),
         "rules": rules(found.pilot, state),
         "known": sum(1 for rule in rules(found.pilot, state) if rule.says),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
