@@ -34,7 +34,25 @@ def furnish(stage: Stage) -> Pilot:
     stage.running("CO-015", LONG, ago=30, workflow=LONG, tool=LONG)
     verbs.record_claim(pilot=stage.pilot("CO-016", "Said to be adopted", ago=30), on=stage.day(20))  # fmt: skip
     stage.pilot("CO-017", "Planned")
+    in_every_state(stage)
     return pilot
+
+
+def in_every_state(stage: Stage) -> None:
+    """A pilot whose gates are to be confirmed again, on conditions and asserted; another that was let past, and refused."""
+    changed = stage.all_clear(stage.running("CO-018", "Changed since", ago=60))
+    verbs.decide(
+        gate=stage.gate(changed, "it-data-access"), by=stage.bastian, outcome="conditional", reason="If it is listed.",
+        conditions=[{"text": "List the fields", "owner": stage.hedda.email, "due": stage.day(-20)}],
+    )  # fmt: skip
+    verbs.amend(pilot=changed, by=stage.ria, set={"tool": "Drafter 2"})
+    past = stage.running("CO-019", "Let past", ago=60)
+    legal = stage.gate(past, "legal-sign-off")
+    verbs.ask_exception(gate=legal, by=stage.ria, reason="Six weeks.", until=stage.day(-40))  # fmt: skip
+    verbs.except_(gate=legal, by=stage.perpetua, reason="Six weeks.", until=stage.day(-40))  # fmt: skip
+    data = stage.gate(past, "it-data-access")
+    verbs.decide(gate=data, by=stage.bastian, outcome="changes_requested", reason="A list.", court="team")  # fmt: skip
+    verbs.record_residents(pilot=past, by=stage.ria, week=stage.day(7), people=31, visitors=12)  # fmt: skip
 
 
 def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
@@ -46,7 +64,10 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
     return [
         *rooms,
         (stage.ria, reverse("readiness:pilot", args=[pilot.key])),
-        (stage.ria, reverse("readiness:pilot", args=["CO-015"])),
+        *(
+            (stage.ria, reverse("readiness:pilot", args=[key]))
+            for key in ("CO-015", "CO-018", "CO-019")
+        ),
         (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
         (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
         (stage.ria, reverse("readiness:minutes")),

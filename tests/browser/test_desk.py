@@ -42,6 +42,34 @@ def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
     assert wrong + visitor.trouble == []
 
 
+def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(
+    house: House,
+) -> None:
+    person = office(house)
+    for number in range(40):
+        house.stage.pilot(f"ZZ-{number}", "Planned")
+    page = house.visit(person).open("/admin/pilots/pilot/")
+    for width in (1440, 360):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.locator(".board tbody tr").last.evaluate(
+            "row => row.scrollIntoView({block: 'end'})"
+        )
+        assert page.evaluate(ASTRAY) == [], width
+
+
+ASTRAY = """() => {
+  const heads = [...document.querySelectorAll('.board thead th')].map(head => head.getBoundingClientRect());
+  const cells = [...document.querySelectorAll('.board tbody tr:last-child > *')].map(cell => cell.getBoundingClientRect());
+  return heads.flatMap((head, n) => {
+    if (!head.width) return [];
+    const middle = (head.left + head.right) / 2;
+    const over = middle >= cells[n].left && middle <= cells[n].right;
+    return over && head.top >= 0 && head.bottom <= cells[n].top + 1 ? [] : [n];
+  });
+}"""
+"""The columns whose head does not stand above its last cell, in sight. What a narrow screen leaves out has no width."""
+
+
 def _violations(page: Page, path: str, width: int) -> list[str]:
     found = Axe().run(page).response["violations"]
     return [f"{path} at {width}: {each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]  # fmt: skip
