@@ -91,11 +91,10 @@ def _open(found: PilotOn) -> str:
     if said:
         return said
     if found.reading.standing == standing.EXHIBIT:
-        return _("Every gate is clear, and nobody has declared it adopted.")
+        return capfirst(_("%(gates)s, and nobody has declared it adopted.") % {"gates": words.nothing_open(found.gates)})  # fmt: skip
     unknown = [words.MISSING[c] for c in found.reading.missing if c in words.MISSING]
-    return _("Every gate is clear. Not known: %(what)s.") % {
-        "what": open_aloud.listed(map(str, unknown))
-    }
+    says = {"gates": capfirst(words.nothing_open(found.gates)), "what": open_aloud.listed(map(str, unknown))}  # fmt: skip
+    return _("%(gates)s. Not known: %(what)s.") % says
 
 
 def _goalpost(found: PilotOn) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.contrib.humanize.templatetags.humanize import apnumber
@@ -164,6 +165,36 @@ def _of_decider(gate: GateOn) -> str:
     if gate.kind.clears_by == ACCEPTANCE:
         return _("%(gate)s: %(who)s has not accepted, %(long)s")
     return _("%(gate)s: %(who)s has not answered, %(long)s")
+
+
+def clear_apart(gates_of: Iterable[GateOn]) -> str:
+    """What is not open, each state counted apart (rule 2): “4 cleared, 1 let past until 3 January 2027, 1 only asserted”."""
+    found: dict[str, list[GateOn]] = {state: [] for state in CLEAR}
+    for gate in gates_of:
+        if gate.reading.state in found:
+            found[gate.reading.state].append(gate)
+    return ", ".join(_counted(state, of) for state, of in found.items() if of)
+
+
+CLEAR = {
+    gates.CLEARED: gettext_lazy("%(n)d cleared"),
+    gates.CONDITIONAL: gettext_lazy("%(n)d cleared on conditions"),
+    gates.EXCEPTED: gettext_lazy("%(n)d let past until %(until)s"),
+    gates.ASSERTED: gettext_lazy("%(n)d only asserted"),
+}
+"""How many gates are in each state that is not open."""
+
+
+def _counted(state: str, of: Sequence[GateOn]) -> str:
+    ends = [gate.reading.good_until for gate in of if gate.reading.good_until]
+    return str(CLEAR[state]) % {"n": len(of), "until": day(min(ends)) if ends else ""}
+
+
+def nothing_open(gates_of: Sequence[GateOn]) -> str:
+    """That no gate is open: “every gate is clear” only where no exception and nobody's mere word is among them."""
+    if all(gate.reading.state == gates.CLEARED for gate in gates_of):
+        return _("every gate is clear")
+    return _("no gate is open (%(apart)s)") % {"apart": clear_apart(gates_of)}
 
 
 def missing(found: PilotOn) -> list[str]:

@@ -44,7 +44,7 @@ class Entry:
 
     found: PilotOn
     sentence: str
-    clear: int
+    clear: str
     moves: Sequence[Move]
     may_adopt: bool
 
@@ -92,7 +92,7 @@ def entry(person: Person, found: PilotOn) -> Entry:
     return Entry(
         found,
         sentence(found),
-        sum(1 for gate in found.gates if gate.reading.court is None),
+        words.clear_apart(found.gates),
         [_move(person, found, gate) for gate in found.open_gates],
         found.reading.standing == standing.READY
         and "sponsor" in acts.roles(person, found, office=False),
@@ -153,7 +153,8 @@ def _without_letter(found: Sequence[PilotOn]) -> str:
         return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {"pilot": ready[0].pilot.name}  # fmt: skip
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
-        return _("Every gate of your pilots is clear.")
+        gates = [gate for one in found for gate in one.gates]
+        return _("Of your pilots, %(gates)s.") % {"gates": words.nothing_open(gates)}
     first = next(one for one in found if one.open_gates)
     return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
         "move": words.move(first.open_gates[0]),

@@ -122,6 +122,7 @@ def look(
         ]
         if may_act
         else [],
+        "clear": words.clear_apart(found.gates),
         "missing": words.missing(found),
         "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
         "lived": lived(found.pilot, at=at),
@@ -181,6 +182,7 @@ def sentence(found: PilotOn) -> str:
         "day": words.day(stalls) if stalls else "",
         "ago": words.ago(stalls, at) if stalls else "",
         "since": words.day(now.since),
+        "gates": words.nothing_open(found.gates),
     }
     if now.standing == "planned":
         return _("Planned since %(since)s, and never started.") % says if now.never_started else _("Planned. Nothing is asked of anybody before it starts.")  # fmt: skip
@@ -192,9 +194,9 @@ def sentence(found: PilotOn) -> str:
     sentences = {
         standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
         standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
-        standing.READY: _("Ready. Every gate is clear and nobody has declared adoption. It stalls on %(day)s, %(ago)s."),
+        standing.READY: _("Ready: %(gates)s, and nobody has declared adoption. It stalls on %(day)s, %(ago)s."),
         standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
-        "adopted": _("Adopted since %(since)s: every gate is clear, and the rules are known."),
+        "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
         standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
         "retired": _("Retired on %(since)s, with what was learned."),
         "not_stated": _("Nobody has said whether it runs."),

@@ -59,6 +59,12 @@ def move_words(gate: GateOn) -> str:
 
 
 @register.filter
+def clear_apart(gates: list[GateOn]) -> str:
+    """`{{ found.gates|clear_apart }}`: “4 cleared, 1 only asserted”."""
+    return words.clear_apart(gates)
+
+
+@register.filter
 def since_words(gate: GateOn) -> str:
     """`{{ gate|since_words }}`: “70 days”, or no more than is known."""
     return words.since(gate.reading)
