@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from pilots.models import Person
 from readiness.duties import Duties, duties
-from readiness.querysets import pilots
 
 
 @require_safe
@@ -28,13 +27,11 @@ def _places(person: Person, does: Duties) -> list[str]:
         ("readiness:my-gates", does.carries),
         ("admin:index", does.office and person.is_staff),
         ("readiness:portfolio", does.office),
+        ("readiness:my-gates", does.manages),
         ("readiness:my-decisions", does.named or does.escalates),
+        ("readiness:museum", does.reviews),
     ]
     found = [_address(name) for name, yes in wanted if yes]
-    if does.manages:
-        found.append(_only_pilot(person))
-    if does.reviews or does.manages:
-        found.append(_address("readiness:museum"))
     return [address for address in found if address]
 
 
@@ -43,9 +40,3 @@ def _address(name: str) -> str | None:
         return reverse(name)
     except NoReverseMatch:
         return None
-
-
-def _only_pilot(person: Person) -> str | None:
-    """The one pilot that a manager lives with; None where there are several, which a room shows."""
-    keys = list(pilots().filter(manager=person).values_list("key", flat=True)[:2])
-    return reverse("readiness:pilot", args=keys) if len(keys) == 1 else None

@@ -1,4 +1,4 @@
-"""What a sponsor carries: what is blocked, who must move, and what to send them."""
+"""What a sponsor carries: what is blocked, who must move, and what to send them; and what a manager lives with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person, PilotSpell
+from pilots.rules import adoption
 from pilots.today import today
 from readiness import acts, answers, letters, standing, words
 from readiness.pages.looking import WITH, page_of, reader
@@ -40,43 +41,42 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pilot that the reader carries."""
+    """One pilot that the reader carries, or lives with; `confirms` says that its rules wait for their word."""
 
     found: PilotOn
     sentence: str
     clear: str
     moves: Sequence[Move]
     may_adopt: bool
+    confirms: bool
 
 
 @require_safe
 def my_gates(request: HttpRequest) -> HttpResponse:
-    """The pilots that the reader carries, those that stall soonest first."""
+    """The pilots that the reader carries or lives with, those that stall soonest first."""
     person, at = reader(request), today()
-    carried = carried_by(person)
-    page = page_of(request, carried, A_PAGE)
+    theirs = of(person)
+    page = page_of(request, theirs, A_PAGE)
     found = read_many(page.object_list, at=at)
-    first = found if page.number == 1 and not page.has_next() else read_many(carried[:LOOKED_AT], at=at)  # fmt: skip
-    ask = letters.of_today(person, first)
+    first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)  # fmt: skip
+    ask = letters.of_today(person, [one for one in first if one.sponsor == person])
     context: dict[str, Any] = {
         "at": at,
         "page": page,
         "entries": [entry(person, one) for one in found],
         "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
         "frees": ask[1] if ask else [],
-        "opening": opening(first, ask),
-        "carries": page.paginator.count,
+        "opening": opening(person, first, ask),
+        "is_what": is_what(person),
         "in_letter": {gate.gate.pk for _found, gate in ask[1]} if ask else set(),
     }  # fmt: skip
     return render(request, "pages/my_gates.html", context)
 
 
-def carried_by(person: Person) -> StandingQuerySet:
-    """The pilots that a person has accepted to carry; those whose clock runs first, the earliest stall first."""
+def of(person: Person) -> StandingQuerySet:
+    """The pilots that a person has accepted to carry, or lives with; those whose clock runs first, the earliest stall first."""
     at = today()
-    own = PilotSpell.objects.filter(
-        within(at), pilot=OuterRef("pk"), sponsor=person
-    ).exclude(stage="retired")
+    own = _spells_of(person).filter(pilot=OuterRef("pk"))
     found: StandingQuerySet = (
         pilots()
         .standing(at)
@@ -85,6 +85,24 @@ def carried_by(person: Person) -> StandingQuerySet:
         .order_by(F("clock_on").asc(nulls_last=True), "key")
     )
     return found
+
+
+def _spells_of(person: Person) -> QuerySet[PilotSpell]:
+    theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))  # fmt: skip
+    return theirs.exclude(stage="retired")
+
+
+def is_what(person: Person) -> str:
+    """What a person is to how many pilots: “sponsor of 2 pilots, manager of one”; empty where they are neither."""
+    n = _spells_of(person).aggregate(
+        carries=Count("pk", filter=Q(sponsor=person)),
+        manages=Count("pk", filter=Q(manager=person)),
+    )
+    parts = [
+        ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", n["carries"]) % {"n": n["carries"]} if n["carries"] else "",
+        ngettext("manager of one pilot", "manager of %(n)d pilots", n["manages"]) % {"n": n["manages"]} if n["manages"] else "",
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
 
 
 def entry(person: Person, found: PilotOn) -> Entry:
@@ -96,21 +114,31 @@ def entry(person: Person, found: PilotOn) -> Entry:
         [_move(person, found, gate) for gate in found.open_gates],
         found.reading.standing == standing.READY
         and "sponsor" in acts.roles(person, found, office=False),
+        confirms(person, found),
     )
+
+
+def confirms(person: Person, found: PilotOn) -> bool:
+    """Whether rules are stated, and wait for this person's word that they can work by them (rule 11)."""
+    lacks = set(found.reading.missing)
+    stated = not lacks.issuperset(adoption.RULES)
+    return found.manager == person and stated and adoption.UNCONFIRMED in lacks
 
 
 def _move(person: Person, found: PilotOn, gate: GateOn) -> Move:
     asked = answers.asked(gate, found)
     over = max((found.at - asked.answer_by).days, 0) if asked else 0
-    return Move(
-        gate, asked, over, letters.of_gate(person, found, gate), gate.holder == person
-    )
+    letter = letters.of_gate(person, found, gate) if found.sponsor == person else None
+    return Move(gate, asked, over, letter, gate.holder == person)
 
 
-def opening(found: Sequence[PilotOn], ask: Any) -> str:
-    """The sentence that the page opens with: whom to write to today, and why."""
+def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
+    """The sentence that the page opens with: whom to write to today, and why; or what waits for the reader's own word."""
     if not found:
-        return _("You carry no pilot. Nothing here waits on you.")
+        return _("You carry no pilot, and live with none. Nothing here waits on you.")
+    if not any(one.sponsor == person for one in found):
+        return _of_manager([one for one in found if confirms(person, one)])
+    found = [one for one in found if one.sponsor == person]
     if ask is None:
         return _without_letter(found)
     to, items = ask
@@ -130,6 +158,16 @@ def opening(found: Sequence[PilotOn], ask: Any) -> str:
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says  # fmt: skip
     return start + _soonest(items)
+
+
+def _of_manager(waits: Sequence[PilotOn]) -> str:
+    if not waits:
+        return _("Nothing waits for your word today. This is what you live with.")
+    return ngettext(
+        "The rules of %(pilot)s wait for your word: can you work by them?",
+        "The rules of %(n)d pilots wait for your word: can you work by them? The first is %(pilot)s.",
+        len(waits),
+    ) % {"n": len(waits), "pilot": waits[0].pilot.name}
 
 
 def _soonest(items: Sequence[letters.Item]) -> str:
