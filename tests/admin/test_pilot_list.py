@@ -211,3 +211,15 @@ def test_the_front_of_the_desk_counts_how_pilots_stand(
     assert long_ago
     assert "museum exhibit" in page
     assert "?standing=museum_exhibit" in page
+
+
+def test_nobody_must_move_on_what_is_retired(
+    desk: Client, running: Pilot, legal: GateKind, ria: Person
+) -> None:
+    assert "in the decider’s court</span>" in text(desk, as_of="2026-03-02")
+    verbs.retire(pilot=running, by=ria, learned="It was slower.")
+    for address in (LIST, f"{LIST}{running.pk}/change/", "/portfolio/", f"/pilots/{running.key}/"):  # fmt: skip
+        marks = [part.split('"')[0] for part in text(desk, address).split('class="mark ')[1:]]  # fmt: skip
+        of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]  # fmt: skip
+        assert of_gates, address
+        assert {"decider", "nobody", "team"}.isdisjoint(of_gates), address
