@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -48,13 +49,15 @@ def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(file: Path, *arguments: str) -> Iterator[tuple[str, str]]:
-    """The address, and what was printed before it."""
+def serving(
+    file: Path, *arguments: str, told: int = subprocess.DEVNULL
+) -> Iterator[tuple[str, str]]:
+    """The address, and what was printed before it. What it tells the console of failures goes to `told`."""
     process = subprocess.Popen(
         command("--port", "0", *arguments),
         env=surroundings(file),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=told,
         text=True,
     )
     assert process.stdout is not None
@@ -208,3 +211,31 @@ def test_a_busy_port_is_a_sentence(file: Path) -> None:
     assert refused.returncode == 1
     assert "--port" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def asked(address: str, **headers: str) -> tuple[int, str]:
+    """The status of an answer, and its page."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as page:  # fmt: skip
+            return page.status, page.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_says_why(
+    tmp_path: Path,
+) -> None:
+    file, console = tmp_path / "empty.sqlite3", tmp_path / "console"
+    with console.open("w") as told, serving(file, "--empty", told=told.fileno()) as (address, _):  # fmt: skip
+        status, page = asked(f"{address}nothing/here/")
+        assert status == 404
+        assert "There is nothing at this address, or it is not yours to see." in page
+        with sqlite3.connect(file) as database:
+            database.execute("DROP TABLE django_session")
+        status, page = asked(address, Cookie="sessionid=abcdefghijklmnop")
+        assert status == 500
+        assert "Something broke here, not with you." in page
+        status, style = asked(f"{address}static/readiness/lived-in.css")
+        assert (status, "@layer" in style) == (200, True)
+    assert "Traceback" in console.read_text()
+    assert "no such table: django_session" in console.read_text()

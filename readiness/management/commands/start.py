@@ -106,6 +106,8 @@ class Command(BaseCommand):
             server.server_activate()
         except OSError as error:
             raise CommandError(_port_taken(server.server_port)) from error
+        # Whoever looks is no developer: our own pages answer for what is not there or breaks, and the console has the rest.
+        settings.DEBUG = False
         server.set_app(get_internal_wsgi_application())
         server.daemon_threads = True
         # A shell that starts it in the background has interrupts ignored; a supervisor sends another signal.
