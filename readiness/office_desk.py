@@ -129,6 +129,7 @@ class OfficeDesk(admin.AdminSite):
             "title": self.index_title,
             "tally": tally,
             "counts": counts,
+            "keeps_portfolios": office.own().exists(),
             "total": sum(counts.values()),
             "events": list(events.order_by("-pk")[:LATEST]),
             "at": at,

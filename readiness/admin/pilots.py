@@ -43,6 +43,7 @@ class Pilots(OfficeTable):
     """The records of pilots."""
 
     adds, changes = "record", "amend"
+    nothing_yet = _("No pilot is on record here yet.")
     portfolio_path = "portfolio"
     list_filter = FILTERS
     search_fields = ("key", "name", "workflow", "purpose")
@@ -70,7 +71,9 @@ class Pilots(OfficeTable):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         at = pilot_list.day_of(request)
-        return super().changelist_view(request, {"at": at, "is_today": at == today()})
+        has_any = office_of(request).own().exists()
+        extra = {"at": at, "is_today": at == today(), "keeps_portfolios": has_any}
+        return super().changelist_view(request, extra)
 
     # The record
 
@@ -93,6 +96,9 @@ class Pilots(OfficeTable):
         return self._add(request) if object_id is None else self._change(request, object_id)  # fmt: skip
 
     def _add(self, request: HttpRequest) -> HttpResponse:
+        if not office_of(request).own().exists():
+            messages.info(request, _("A pilot is kept in a portfolio, and none is open yet. Open one first."))  # fmt: skip
+            return redirect("admin:pilots_portfolio_add")
         form = RecordForm(_typed(request), office=office_of(request))
         if request.method == "POST" and form.act():
             messages.success(request, form.done_says)

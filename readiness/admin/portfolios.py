@@ -133,6 +133,7 @@ class Portfolios(RowTable):
         "switch-on": SwitchOn,
     }
     portfolio_path = "pk"
+    nothing_yet = _("No portfolio is open yet. Pilots are kept in one.")
     list_display = ("name", "key", escalation, "calendar")
     list_select_related = ("escalation",)
     search_fields = ("key", "name")

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from readiness.offices import Office, office_of
 
@@ -36,6 +37,8 @@ class OfficeTable(Table):
     """Where a row says in which portfolio it lies; None where all offices share the rows."""
     shared: ClassVar[bool] = False
     """Whether rows that lie in no portfolio are seen by every office."""
+    nothing_yet: ClassVar[Any] = _("Nothing is on record here yet.")
+    """What an empty list says that was narrowed to nothing."""
 
     actions = None
     empty_value_display = "–"
@@ -67,6 +70,12 @@ class OfficeTable(Table):
         return allowed and office_of(request).may(verb)
 
     # What is there
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        says = {"nothing_yet": self.nothing_yet, **(extra_context or {})}
+        return super().changelist_view(request, says)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import Function, GateKind, PilotSpell, Portfolio
+from pilots.rules import history
 from readiness import pictures, placards, standing, words
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.querysets import StandingQuerySet, pilots, within
@@ -65,7 +67,8 @@ def _room(
         "room": room,
         "page": page,
         "hung": _hang(found),
-        "says": says(page.paginator.count, room),
+        "says": says(page.paginator.count, room, filtered=any(chosen.values()), runs=page.paginator.count > 0 or _runs(request, at)),
+        "on_record": page.paginator.count or pilots().visible_to(reader(request)).on(at).exists(),
         "longest": found[0] if found and page.number == 1 and room == "museum" else None,
         "chosen": chosen,
         "filtered": any(chosen.values()),
@@ -103,8 +106,16 @@ def _hang(found: list[PilotOn]) -> list[Hung]:
     ]
 
 
-def says(count: int, room: str) -> str:
-    """The sentence that the room opens with."""
+def _runs(request: HttpRequest, at: date) -> bool:
+    """Whether any pilot that the reader may see runs on a day."""
+    mine = pilots().visible_to(reader(request)).on(at)
+    return bool(mine.filter(stage_then=history.RUNNING).exists())
+
+
+def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) -> str:
+    """The sentence that the room opens with. Of pilots that were not looked for, or that do not run, it says nothing."""
+    if filtered and not count:
+        return _("Nothing that hangs here answers to that.")
     if room == "claims":
         if not count:
             return _("Nothing is claimed that the facts do not show.")
@@ -114,6 +125,8 @@ def says(count: int, room: str) -> str:
             count,
         ) % {"n": words.number(count)}
     if not count:
+        if not runs:
+            return _("Nothing is on display: no pilot runs.")
         return _("Nothing is on display. Every pilot that runs has moved in time.")
     return ngettext(
         "One pilot is on display. It was not refused, and it was not decided. People point at it, and nobody lives in it.",

@@ -200,7 +200,7 @@ def test_the_list_cannot_be_asked_by_what_is_not_offered(
 
 def test_an_empty_list_says_so(desk: Client) -> None:
     assert "No pilot is on record here yet." in text(desk)
-    assert "No pilot answers to that." in text(desk, q="x")
+    assert "Nothing here answers to that." in text(desk, q="x")
 
 
 def test_the_front_of_the_desk_counts_how_pilots_stand(
