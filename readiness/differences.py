@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots import spells
-from pilots.models import Event, Evidence, Function, Gate, Person
+from pilots.models import Decision, Event, Evidence, Function, Gate, Person
 from pilots.rules import gates, history, seals
 from readiness import words
 
@@ -127,6 +127,13 @@ def differences(
     found = Seals(of, at=at, known_at=known_at)
     said = {gate: found.differences(gate) for gate in found.told}
     return {gate: each for gate, each in said.items() if each}
+
+
+def sealed_in(decision: Decision) -> list[Fact]:
+    """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
+    then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}  # fmt: skip
+    named = _Names.of(then.items())
+    return [Fact(capfirst(_what(name)), named.say(name, value) or _("not said")) for name, value in then.items()]  # fmt: skip
 
 
 def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:

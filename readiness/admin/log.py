@@ -15,7 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Decision, Event, GateKind
-from readiness import log_words, words
+from readiness import differences, log_words, words
 from readiness.admin.pilot_filters import Choices, Select
 from readiness.admin.tables import OfficeTable
 
@@ -61,6 +61,14 @@ class ReadOnly(OfficeTable):
 
     view_template = "admin/pilots/event/view.html"
 
+    def called(self, row: Any) -> str:
+        """What the page of a row is called."""
+        return str(row)
+
+    def beside(self, row: Any) -> dict[str, Any]:
+        """What else its page draws."""
+        return {}
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -74,8 +82,9 @@ class ReadOnly(OfficeTable):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(row),
+            "title": self.called(row),
             "row": row,
+            **self.beside(row),
         }
         return TemplateResponse(request, self.view_template, context)
 
@@ -150,6 +159,21 @@ class Decisions(ReadOnly):
     list_select_related = ("gate__pilot", "gate__kind", "decider", "by")
     ordering = ("-pk",)
     view_template = "admin/pilots/decision/view.html"
+
+    def called(self, row: Decision) -> str:
+        return _("%(gate)s: %(outcome)s on %(day)s") % {
+            "gate": row.gate.kind.name,
+            "outcome": log_words.OUTCOME.get(row.outcome, row.outcome),
+            "day": words.day(row.on),
+        }
+
+    def beside(self, row: Decision) -> dict[str, Any]:
+        used = row.evidence_used.select_related("evidence").order_by("pk")
+        return {
+            "sealed": differences.sealed_in(row),
+            "pieces": [use.evidence for use in used],
+            "term": row.good_until or row.until,
+        }
 
 
 @admin.display(description=_("Act"))

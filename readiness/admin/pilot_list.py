@@ -20,6 +20,7 @@ from pilots.refusals import Invalid
 from pilots.rules import history
 from pilots.today import today
 from readiness import asked, words
+from readiness.pressing import presses
 from readiness.reading import PilotOn, read_many
 from readiness.templatetags import wall
 
@@ -54,8 +55,10 @@ class PilotList(ChangeList):
         return found
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
-        """What has no date comes last, whichever way it is sorted, on either engine."""
-        return [_dated_first(each) for each in super().get_ordering(request, queryset)]
+        """What has no date or name comes last, whichever way it is sorted, on either engine."""
+        return [
+            _present_first(each) for each in super().get_ordering(request, queryset)
+        ]
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         chosen: Any = self.root_queryset
@@ -71,22 +74,27 @@ class PilotList(ChangeList):
         self.result_list = rows
 
 
-DATED = {"stalls", "moved_on"}
+MAY_LACK = {"stalls", "moved_on", "function_then", "manager_then", "sponsor_then"}
 
 
-def _dated_first(order: Any) -> Any:
-    if isinstance(order, str) and order.lstrip("-") in DATED:
+def _present_first(order: Any) -> Any:
+    if isinstance(order, str) and order.lstrip("-") in MAY_LACK:
         name = order.lstrip("-")
         return OrderBy(F(name), descending=order.startswith("-"), nulls_last=True)
     return order
 
 
 def with_dates(rows: Any) -> Any:
-    """The pilots with what the list can be sorted by: the clock of those it runs for, and the day they last moved."""
+    """The pilots with what the list is sorted and searched by: how they press, the clock of those it runs for, the day
+    they last moved, and who and where they were on that day."""
     running = Q(stage_then__in=[history.RUNNING, history.PAUSED])
     return rows.annotate(
         stalls=Case(When(running, then=F("clock_on"))),
         moved_on=F("spell__last_movement"),
+        presses=presses(),
+        function_then=F("spell__cell__function__name"),
+        manager_then=F("spell__manager__name"),
+        sponsor_then=F("spell__sponsor__name"),
     )
 
 
@@ -108,13 +116,13 @@ def portfolio(row: Any) -> str:
     return str(row.portfolio)
 
 
-@admin.display(description=_("Function"), empty_value="–")
+@admin.display(description=_("Function"), ordering="function_then", empty_value="–")
 def function(row: Any) -> str | None:
     found = _then(row).function
     return str(found) if found else None
 
 
-@admin.display(description=_("Standing"))
+@admin.display(description=_("Standing"), ordering="presses")
 def standing(row: Any) -> str:
     return wall.standing_words(_then(row).reading.standing)
 
@@ -138,7 +146,12 @@ def stalls_on(row: Any) -> SafeString | str | None:
     )
 
 
-@admin.display(description=_("Sponsor"), empty_value="–")
+@admin.display(description=_("Manager"), ordering="manager_then", empty_value="–")
+def manager(row: Any) -> Person | None:
+    return _then(row).manager
+
+
+@admin.display(description=_("Sponsor"), ordering="sponsor_then", empty_value="–")
 def sponsor(row: Any) -> Person | None:
     return _then(row).sponsor
 
@@ -165,5 +178,5 @@ def columns(kinds: Iterable[GateKind], *, one_portfolio: bool) -> list[Any]:
     gates = [gate_column(kind) for kind in kinds]
     where = [function] if one_portfolio else [portfolio, function]
     return [
-        pilot, *where, standing, *gates, days_quiet, stalls_on, sponsor,
+        pilot, *where, standing, *gates, days_quiet, stalls_on, manager, sponsor,
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.telling import PilotState
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import acts, placards, reading, words
+from readiness import acts, filed, placards, reading, words
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.reading import GateOn, PilotOn
 
@@ -45,6 +45,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "pilot_acts": [],
         "decisions": list(_decisions(pilot)[:LATEST]),
         "events": list(told.order_by("-pk")[:LATEST]),
+        "pieces": filed.pieces(by, pilot),
         "measures": list(_measures(events)),
         "rules": _rules(pilot),
     }

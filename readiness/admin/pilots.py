@@ -46,7 +46,9 @@ class Pilots(OfficeTable):
     nothing_yet = _("No pilot is on record here yet.")
     portfolio_path = "portfolio"
     list_filter = FILTERS
-    search_fields = ("key", "name", "workflow", "purpose")
+    search_fields = (
+        "key", "name", "workflow", "purpose", "tool", "manager_then", "sponsor_then",
+    )  # fmt: skip
     list_select_related = ("portfolio",)
     change_list_template = "admin/pilots/pilot/list.html"
     ordering = ("key",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Value, When
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,12 +18,11 @@ from readiness import standing, words
 from readiness.duties import duties
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
+from readiness.pressing import presses
 from readiness.querysets import StandingQuerySet, gates_on, pilots
 from readiness.reading import GateOn, PilotOn, read_many
 
 A_PAGE = 50
-PRESSING = (standing.AT_RISK, standing.EXHIBIT, standing.READY, standing.MOVING, "paused", standing.CLAIMED, "planned", "not_stated", "adopted", "retired")  # fmt: skip
-"""The order of the board: what can still be moved in time comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +77,8 @@ def _board(mine: StandingQuerySet, at: Any, wanted: str) -> StandingQuerySet:
     rows = mine.standing(at)
     if wanted:
         rows = rows.filter(standing=wanted)
-    order = Case(*(When(standing=name, then=Value(n)) for n, name in enumerate(PRESSING)), output_field=IntegerField())  # fmt: skip
     ordered: StandingQuerySet = (
-        rows.annotate(presses=order)
+        rows.annotate(presses=presses())
         .select_related(*WITH)
         .order_by("presses", F("clock_on").asc(nulls_last=True), "key")
     )

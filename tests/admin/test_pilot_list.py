@@ -223,3 +223,31 @@ def test_nobody_must_move_on_what_is_retired(
         of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]  # fmt: skip
         assert of_gates, address
         assert {"decider", "nobody", "team"}.isdisjoint(of_gates), address
+
+
+def test_it_is_searched_by_manager_tool_and_sponsor(
+    desk: Client, running: Pilot, record: Record, ria: Person
+) -> None:
+    sam = account("sam")
+    gate = gate_of(running, "named-sponsor")
+    verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
+    verbs.accept(gate=gate, by=sam, **WHEN)
+    record("P-2", "Letters", manager=account("mara"), tool="Quill 3")
+    for asked, found in (("sam", {"P-1"}), ("MARA", {"P-2"}), ("quill", {"P-2"})):
+        assert shown(desk, q=asked) == found
+
+
+def test_it_is_sorted_by_function_standing_manager_and_sponsor(
+    desk: Client, running: Pilot, record: Record, ria: Person
+) -> None:
+    record("P-2", function=None, manager=account("mara"))
+    sam = account("sam")
+    gate = gate_of(running, "named-sponsor")
+    verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
+    verbs.accept(gate=gate, by=sam, **WHEN)
+    heads = [getattr(head, "__name__", "") for head in desk.get(LIST).context["cl"].list_display]  # fmt: skip
+    # What lacks a function, a manager or a sponsor comes last; a plan presses less than what runs.
+    for head, first in (("function", "P-1"), ("standing", "P-1"), ("manager", "P-2"), ("sponsor", "P-1")):  # fmt: skip
+        rows = desk.get(LIST, {"o": f"{heads.index(head)}"}).context["cl"].result_list
+        assert rows[0].key == first, head
+    assert "Mara" in text(desk)
