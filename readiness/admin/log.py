@@ -18,6 +18,7 @@ from pilots.models import Decision, Event, GateKind
 from readiness import differences, log_words, words
 from readiness.admin.pilot_filters import Choices, Select
 from readiness.admin.tables import OfficeTable
+from readiness.templatetags import wall
 
 
 class ByVerb(Select):
@@ -92,12 +93,9 @@ class ReadOnly(OfficeTable):
 @admin.display(description=_("When"), ordering="on")
 def when(row: Any) -> SafeString:
     if row.known_on == row.on:
-        return format_html('<time datetime="{0}">{0}</time>', row.on.isoformat())
+        return format_html("{}", wall.day(row.on))
     return format_html(
-        '<time datetime="{0}">{0}</time> <small>{1} {2}</small>',
-        row.on.isoformat(),
-        _("known"),
-        row.known_on.isoformat(),
+        "{} <small>{} {}</small>", wall.day(row.on), _("known"), wall.day(row.known_on)
     )
 
 
@@ -216,3 +214,7 @@ class Events(ReadOnly):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return Log
+
+    def called(self, row: Event) -> str:
+        says = {"who": log_words.who(row), "did": log_words.did(row), "day": words.day(row.on)}  # fmt: skip
+        return _("%(who)s %(did)s on %(day)s") % says

@@ -21,9 +21,9 @@ from pilots.models import (
 from pilots.today import today
 from readiness import words
 from readiness.admin.rows import RowField, RowForm, RowTable
-from readiness.admin.tables import iso
 from readiness.forms.fields import DayField, LineField, PersonField
 from readiness.offices import Office
+from readiness.templatetags import wall
 
 
 class FunctionField(RowField):
@@ -200,12 +200,12 @@ class EndAbsence(RowForm):
 
 @admin.display(description=_("From"), ordering="starts")
 def starts(row: Absence) -> Any:
-    return iso(row.starts)
+    return wall.day(row.starts)
 
 
 @admin.display(description=_("Until"), ordering="ends")
 def ends(row: Absence) -> Any:
-    return iso(row.ends)
+    return wall.day(row.ends)
 
 
 @admin.register(Absence)

@@ -142,7 +142,7 @@ def stalls_on(row: Any) -> SafeString | str | None:
         '<time datetime="{}" title="{}">{}</time>',
         when.isoformat(),
         words.ago(when, _then(row).at),
-        when.isoformat(),
+        words.day(when),
     )
 
 

@@ -15,9 +15,9 @@ from readiness import words
 from readiness.admin.people import FunctionField
 from readiness.admin.portfolios import KindOf
 from readiness.admin.rows import RowForm, RowTable
-from readiness.admin.tables import iso
 from readiness.forms.fields import DayField, NumberField, PersonField
 from readiness.offices import Office, office_of
+from readiness.templatetags import wall
 
 
 class HeldBy(RowForm):
@@ -110,12 +110,12 @@ def function(row: DecisionRight) -> str:
 
 @admin.display(description=_("Until"), ordering="until")
 def until(row: DecisionRight) -> Any:
-    return iso(row.until) if row.until else _("no end")
+    return wall.day(row.until) if row.until else _("no end")
 
 
 @admin.display(description=_("From"), ordering="starts")
 def starts(row: DecisionRight) -> Any:
-    return iso(row.starts)
+    return wall.day(row.starts)
 
 
 @admin.register(DecisionRight)

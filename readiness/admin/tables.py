@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from readiness.offices import Office, office_of
@@ -18,11 +15,6 @@ if TYPE_CHECKING:
     Table = admin.ModelAdmin[Any]
 else:
     Table = admin.ModelAdmin
-
-
-def iso(day: date) -> SafeString:
-    """A day in a row of a list: short, and read by machines too."""
-    return format_html('<time datetime="{0}">{0}</time>', day.isoformat())
 
 
 class OfficeTable(Table):

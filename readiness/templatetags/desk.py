@@ -71,8 +71,8 @@ def as_list(row: Any) -> list[Any]:
 
 
 @register.filter
-def outcome_words(decision: Decision) -> str:
-    """`{{ decision|outcome_words }}`: “changes requested”."""
+def answer_words(decision: Decision) -> str:
+    """`{{ decision|answer_words }}`: “changes requested”."""
     return str(log_words.OUTCOME.get(decision.outcome, decision.outcome))
 
 

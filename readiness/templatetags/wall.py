@@ -20,10 +20,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def day(when: date | None) -> SafeString | str:
-    """`{% day date %}`: a date as people write it, which machines can read too."""
-    if when is None:
+def day(when: date | str | None) -> SafeString | str:
+    """`{% day date %}`: a date as people write it, which machines can read too. A stored condition holds it as text."""
+    if not when:
         return ""
+    when = date.fromisoformat(when) if isinstance(when, str) else when
     return format_html(
         '<time datetime="{}">{}</time>', when.isoformat(), words.day(when)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -46,3 +47,44 @@ def test_the_page_of_a_pilot_lists_its_evidence(
 ) -> None:
     page = text(desk, f"/admin/pilots/pilot/{decided.gate.pilot_id}/change/")
     assert "The terms" in page.split('id="its-evidence"')[1].split("</section>")[0]
+
+
+ISO = re.compile(r">[^<]*\b\d{4}-\d\d-\d\d\b[^<]*<")
+"""A date as machines write it, where people read."""
+
+TABLES = ("pilot", "decision", "event", "decisionright", "absence", "person", "portfolio")  # fmt: skip
+
+
+def test_dates_are_written_as_people_write_them(
+    desk: Client, decided: Decision, lena: Person, ria: Person
+) -> None:
+    verbs.away(person=lena, by=ria, starts=date(2027, 3, 1), ends=date(2027, 3, 5))  # fmt: skip
+    pilot = decided.gate.pilot
+    pages = [f"/admin/pilots/{table}/" for table in TABLES]
+    pages += [
+        f"/admin/pilots/pilot/{pilot.pk}/change/",
+        f"/admin/pilots/decision/{decided.pk}/change/",
+        f"/admin/pilots/event/{decided.event_id}/change/",
+        f"/pilots/{pilot.key}/",
+    ]
+    wrong = {page: ISO.findall(text(desk, page)) for page in pages}
+    assert {page: found for page, found in wrong.items() if found} == {}
+
+
+def test_a_decision_is_called_in_words_and_no_code_is_shown(
+    desk: Client, running: Pilot, legal: GateKind, lena: Person
+) -> None:
+    verbs.decide(
+        gate=gate_of(running, "legal-sign-off"), by=lena, outcome="changes_requested", reason="A list.", **WHEN,
+    )  # fmt: skip
+    decision = Decision.objects.get()
+    page = text(desk, f"/admin/pilots/decision/{decision.pk}/change/")
+    assert "<title>Legal: changes requested on 2 March 2026" in page
+    assert f"<h1>{decision.gate.kind.question} Changes requested.</h1>" in page
+    for address in (f"/admin/pilots/decision/{decision.pk}/change/", f"/admin/pilots/pilot/{running.pk}/change/"):  # fmt: skip
+        assert "hanges_requested" not in text(desk, address)
+
+
+def test_a_list_is_titled_in_our_words(desk: Client, running: Pilot) -> None:
+    assert "<title>Pilots · Lived In</title>" in text(desk, "/admin/pilots/pilot/")
+    assert " to change" not in text(desk, "/admin/pilots/event/")
