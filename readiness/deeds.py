@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import Decision, Event
+from pilots.rules.quality import Threshold
 from readiness import words
 
 OUTCOME = {
@@ -80,14 +81,15 @@ def _done(event: Event) -> str:
         return _("%(what)s until %(day)s") % {"what": name, "day": _day(data["until"])}
     if event.verb == "record_measurement":
         return _("Measured: %(value)s on %(sample)s, %(verdict)s") % {
-            "value": figure(data["value"]),
+            "value": words.figure(data["value"], data.get("kind", "mean")),
             "sample": data["sample"],
             "verdict": words.VERDICT.get(data.get("verdict", ""), ""),
         }
     if event.verb == "record_residents" and data.get("week"):
         return _lived(data)
-    if event.verb == "register_threshold" and event.changes:
-        return _("%(what)s: %(threshold)s") % {"what": name, "threshold": event.changes[0]["to"]}  # fmt: skip
+    if event.verb == "register_threshold":
+        agreed = words.threshold(Threshold.of(data))
+        return _("Agreed what is good enough. %(threshold)s") % {"threshold": agreed}
     return name
 
 
@@ -127,11 +129,6 @@ def who(event: Event) -> str:
         return _("%(who)s, written down by %(by)s") % {"who": decision.decider, "by": decision.by}  # fmt: skip
     person = (decision and decision.decider) or event.by
     return str(person) if person else _("a list")
-
-
-def figure(value: Any) -> str:
-    """A measured value as it is read: no more digits than say something."""
-    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
 
 
 def _day(written: Any) -> str:

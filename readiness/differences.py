@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from pilots import spells
 from pilots.models import Decision, Event, Evidence, Function, Gate, Person
 from pilots.rules import gates, history, seals
+from pilots.rules.quality import Threshold
 from readiness import words
 
 FIELD = {
@@ -283,6 +284,8 @@ class _Names:
             return self.functions.get(value, "")
         if name == "verdict":
             return str(words.VERDICT.get(value, value))
+        if name == "threshold" and (agreed := Threshold.read(str(value))):
+            value = words.threshold(agreed)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         return Truncator(" ".join(str(value or "").split())).chars(AT_MOST)

@@ -8,7 +8,8 @@ from datetime import date
 
 from pilots.models import Event
 from pilots.rules import quality
-from readiness import deeds
+from readiness import deeds, words
+from readiness.words import figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Agreed:
 
     @property
     def says(self) -> str:
-        return self.threshold.in_words()
+        return words.threshold(self.threshold)
 
     @property
     def value(self) -> str:
@@ -90,11 +91,6 @@ class Quality:
 
 MOST = 8
 """Measurements drawn: the latest ones. The table below the picture holds them all."""
-
-
-def figure(value: float, kind: str) -> str:
-    """A share as percent, a mean as it is."""
-    return f"{100 * value:.4g}%" if kind == "proportion" else f"{value:.4g}"
 
 
 def rounded(value: float, kind: str) -> str:

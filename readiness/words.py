@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilots.models import DecisionRight
 from pilots.rules import adoption, gates
 from pilots.rules.acts import ACCEPTANCE
+from pilots.rules.quality import Threshold
 from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
 from readiness import residence, rights, standing
 from readiness.reading import GateOn, PilotOn
@@ -92,6 +93,23 @@ def day(when: date) -> str:
 def days(number: int) -> str:
     """A number of days."""
     return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+def figure(value: float, kind: str) -> str:
+    """A share as percent, a mean as it is; no more digits than say something."""
+    return f"{100 * value:.4g}%" if kind == "proportion" else f"{value:.4g}"
+
+
+def threshold(agreed: Threshold) -> str:
+    """What is good enough: “Sent unchanged: at least 85%, measured on 300 or more”."""
+    says = {
+        "metric": agreed.metric,
+        "value": figure(agreed.value, agreed.kind),
+        "n": agreed.smallest_sample,
+    }
+    if agreed.direction == "at_least":
+        return _("%(metric)s: at least %(value)s, measured on %(n)d or more") % says
+    return _("%(metric)s: at most %(value)s, measured on %(n)d or more") % says
 
 
 def number(many: int) -> str:

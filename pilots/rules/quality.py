@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,6 +14,12 @@ from pilots.rules.seals import same
 
 STALE_AFTER = 180
 Z = NormalDist().inv_cdf(0.975)
+
+
+IN_WORDS = re.compile(
+    r"(?P<metric>.*) (?P<least>at least|at most) (?P<value>\S+) \((?P<kind>\w+), (?P<smallest_sample>\d+) or more\)",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,15 @@ class Threshold:
         """The threshold as one line, for a seal and for a difference in words."""
         least = "at least" if self.direction == "at_least" else "at most"
         return f"{self.metric} {least} {self.value:.15g} ({self.kind}, {self.smallest_sample} or more)"
+
+    @classmethod
+    def read(cls, line: str) -> Threshold | None:
+        """The threshold that `in_words` wrote as this line; None where it did not write it."""
+        found = IN_WORDS.fullmatch(line)
+        if found is None:
+            return None
+        said = found.groupdict() | {"direction": found["least"].replace(" ", "_")}
+        return cls.of(said)
 
 
 def wilson(value: float, sample: int) -> tuple[float, float]:

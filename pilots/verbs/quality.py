@@ -138,5 +138,6 @@ def record_measurement(
         "sample": sample,
         "deviation": deviation,
         "verdict": verdict,
+        "kind": threshold.kind,
     }
     return desk.write("record_measurement", data=data)

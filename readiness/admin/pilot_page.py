@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilots import spells
 from pilots.models import Decision, Event, Gate, Person, Pilot
+from pilots.rules.quality import Threshold
 from pilots.rules.telling import PilotState
 from pilots.today import today
 from pilots.verbs.desk import stood
@@ -81,6 +82,12 @@ def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
     return acts.on_gate(by, found, gate, state.gates[kind], office=True, away=away)
 
 
+def agreed_on(pilot: Pilot) -> Threshold | None:
+    """What is agreed to be good enough, today."""
+    found = reading.read_one(pilot, at=today())
+    return state_of(found).threshold if found else None
+
+
 def state_of(found: PilotOn) -> PilotState:
     """A pilot told by its acts, as the verbs know it on the day that was read."""
     by_kind = {gate.kind.key: gate.gate for gate in found.gates}
@@ -122,10 +129,12 @@ def _measures(events: Any) -> Iterable[Measure]:
     for event in rows.select_related("by").order_by("-on", "-pk"):
         who = str(event.by) if event.by else _("a list that was read")
         if event.verb == "register_threshold":
-            says = _("agreed: %(what)s") % {"what": event.changes[0]["to"]}
+            agreed = words.threshold(Threshold.of(event.data))
+            says = _("agreed: %(what)s") % {"what": agreed}
             yield Measure(event.on, who, says)
         else:
-            says = _("measured: %(value)s on %(sample)s") % event.data
+            value = words.figure(event.data["value"], event.data.get("kind", "mean"))
+            says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})  # fmt: skip
             verdict = str(event.data.get("verdict") or "")
             yield Measure(event.on, who, says, str(words.VERDICT.get(verdict, verdict)))
 

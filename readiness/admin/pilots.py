@@ -35,6 +35,7 @@ from readiness.offices import office_of
 from readiness.reading import read_one
 
 PAGE = 100
+OF_QUALITY = (OF_PILOT["register-threshold"], OF_PILOT["record-measurement"])
 UNCHANGED = _("Nothing was changed: it says so already.")
 
 
@@ -221,6 +222,9 @@ class Pilots(OfficeTable):
             "on": pilot.name,
             "row": pilot,
             "says": _said_of(gate) if gate else "",
+            "agreed": pilot_page.agreed_on(pilot)
+            if form.__class__ in OF_QUALITY
+            else None,
         }
         if form.refused and form.refused.missing:
             described = pilot_page.described(pilot, _who(request), today())

@@ -25,6 +25,8 @@ from readiness.reading import GateOn, PilotOn, read_one
 
 RECORDED = frozenset(word for word, form in forms.OF_GATE.items() if form.recorded)
 """The acts that an office puts on record for whoever decides."""
+OF_QUALITY = frozenset({"register-threshold", "record-measurement"})
+"""The acts that are judged against what is agreed."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,7 +43,10 @@ def act_on_pilot(request: HttpRequest, key: str, act: str) -> HttpResponse:
     office = access.is_office(person, pilot.portfolio)
     offered = acts.on_pilot(person, found, state, office=office)
     make = partial(forms.OF_PILOT[act], target=pilot, by=person, office=office)
-    context = {"rules": rules(pilot, state) if act == "confirm-rules" else None}
+    context = {
+        "rules": rules(pilot, state) if act == "confirm-rules" else None,
+        "agreed": state.threshold if act in OF_QUALITY else None,
+    }
     return _answer(request, make, act, offered, found, None, context)
 
 

@@ -130,6 +130,12 @@ def verdict_words(verdict: str) -> str:
 
 
 @register.filter
+def figure_words(value: float, kind: str) -> str:
+    """`{{ agreed.value|figure_words:agreed.kind }}`: “85%”, or a mean as it is."""
+    return words.figure(value, kind)
+
+
+@register.filter
 def outcome_words(outcome: str) -> str:
     """`{{ decision.outcome|outcome_words }}`: “cleared on conditions”."""
     return str(deeds.OUTCOME.get(outcome, outcome))

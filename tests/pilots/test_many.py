@@ -319,8 +319,8 @@ def test_a_worse_measurement_and_another_threshold_are_said(
         pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day)
     )
     assert says(pilot, day, QUALITY) == [
-        "the threshold changed from “right at least 0.8 (proportion, 100 or more)”"
-        " to “right at least 0.7 (proportion, 100 or more)” on 5 May 2025",
+        "the threshold changed from “right: at least 80%, measured on 100 or more”"
+        " to “right: at least 70%, measured on 100 or more” on 5 May 2025",
         "nothing has been measured against the new threshold",
     ]
 
