@@ -112,6 +112,11 @@ def threshold(agreed: Threshold) -> str:
     return _("%(metric)s: at most %(value)s, measured on %(n)d or more") % says
 
 
+def how_many(many: int) -> str:
+    """A number within a sentence: “none”, “one”, “seven”, “14”."""
+    return str(apnumber(many)) if many else _("none")
+
+
 def number(many: int) -> str:
     """A number that begins a sentence: “Seven”, “14”."""
     return capfirst(str(apnumber(many)))
@@ -179,7 +184,7 @@ def _of_decider(gate: GateOn) -> str:
             else _("%(gate)s: what was decided on has changed, and nobody holds it, %(long)s")
         )  # fmt: skip
     if not held:
-        return _("%(gate)s belongs to nobody, %(long)s")
+        return _("%(gate)s: belongs to nobody, %(long)s")
     if gate.kind.clears_by == ACCEPTANCE:
         return _("%(gate)s: %(who)s has not accepted, %(long)s")
     return _("%(gate)s: %(who)s has not answered, %(long)s")

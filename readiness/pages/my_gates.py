@@ -147,8 +147,8 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
     says = {"who": to.name, "gates": " and ".join(gates), "n": len({f.pilot.pk for f, _g in items}), "last": len(last)}  # fmt: skip
     if last:
         start = ngettext(
-            "Write to %(who)s today: %(gates)s is the last open gate on one of your pilots",
-            "Write to %(who)s today: %(gates)s is the last open gate on %(last)d of your pilots",
+            "Write to %(who)s today about %(gates)s: it is the last open gate on one of your pilots",
+            "Write to %(who)s today about %(gates)s: it is the last open gate on each of %(last)d of your pilots",
             len(last),
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from pilots import access
@@ -127,7 +127,7 @@ def look(
         "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
         "lived": lived(found.pilot, at=at),
         "rules": rules(found.pilot, state),
-        "known": sum(1 for rule in rules(found.pilot, state) if rule.says),
+        "stated": stated(rules(found.pilot, state)),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
         "confirmed": state.confirmed,
         "picture": pictures.timeline(found, so_far),
@@ -217,6 +217,16 @@ def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
             value = {"speed": _("Speed."), "accuracy": _("Accuracy.")}.get(value, value)
         out.append(Rule(str(RULE[name]), str(value or "")))
     return out
+
+
+def stated(of: list[Rule]) -> str:
+    """How many of the known rules are stated."""
+    many = sum(1 for rule in of if rule.says)
+    if many == len(of):
+        return _("All seven are stated.")
+    if many == 0:
+        return _("None of the seven is stated.")
+    return ngettext("%(n)s of the seven is stated.", "%(n)s of the seven are stated.", many) % {"n": words.number(many)}  # fmt: skip
 
 
 RULE = {

@@ -115,14 +115,26 @@ def _courts(mine: StandingQuerySet, at: Any) -> Any:
     return shares(dict(rows))
 
 
+def _adopted(many: int) -> str:
+    return (
+        ngettext("%(n)s is adopted", "%(n)s are adopted", many) if many else _("%(n)s is adopted")
+    ) % {"n": words.how_many(many)}  # fmt: skip
+
+
+def _stalled(many: int) -> str:
+    return (
+        ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many) if many else _("%(n)s is a museum exhibit")
+    ) % {"n": words.how_many(many)}  # fmt: skip
+
+
 def opening(counts: dict[str, int]) -> str:
     """The sentence that the page opens with."""
     whole = sum(counts.values())
     if not whole:
         return _("No pilot is on record here.")
     shown, stalled, soon = counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK]  # fmt: skip
-    says = {"n": whole, "adopted": shown, "stalled": stalled, "soon": soon}
-    start = ngettext("Of %(n)d pilot, %(adopted)d is adopted and %(stalled)d is a museum exhibit", "Of %(n)d pilots, %(adopted)d are adopted and %(stalled)d are museum exhibits", whole) % says  # fmt: skip
+    says = {"n": whole, "soon": soon, "adopted": _adopted(shown), "stalled": _stalled(stalled)}  # fmt: skip
+    start = ngettext("Of %(n)d pilot, %(adopted)s and %(stalled)s", "Of %(n)d pilots, %(adopted)s and %(stalled)s", whole) % says  # fmt: skip
     if not soon:
         return start + "."
     return start + "; " + ngettext("%(soon)d more stalls within days unless somebody moves.", "%(soon)d more stall within days unless somebody moves.", soon) % says  # fmt: skip

@@ -153,7 +153,7 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
     text = desk.get(page(running)).content.decode()
     for said in (
         "Has Legal said yes to this use?", "Standard terms.", "https://example.org/minutes", "recorded by Ria",
-        "Drafts only", "sent unchanged", "measured: 0.99 on 500", "started it", "Put it on record".lower(),
+        "Drafts only", "sent unchanged", "measured: 99% on 500", "started it", "Put it on record".lower(),
     ):  # fmt: skip
         assert said in text, said
 
@@ -263,7 +263,7 @@ def test_adopting_too_early_lists_what_is_missing(desk: Client, running: Pilot) 
     assert answer.status_code == 409
     text = answer.content.decode()
     assert "It cannot be adopted today." in text
-    assert "Legal belongs to nobody" in text
+    assert "Legal: belongs to nobody" in text
     assert "Not known: what success looks like" in text
 
 

@@ -131,7 +131,7 @@ def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> No
     )
     page = as_(stage.ansel).get(reverse("readiness:my-gates"))
     assert page.context["opening"].startswith(
-        "Write to Perpetua Rask today: Legal is the last open gate on one of your pilots"
+        "Write to Perpetua Rask today about Legal: it is the last open gate on one of your pilots"
     )
     letter = page.context["ask"]
     assert letter.to == stage.perpetua
