@@ -16,8 +16,10 @@ from readiness.reading import PilotOn
 LEVELS = (52, 28, 4)
 """How far down the numbers above the line stand, in pixels; the first that has room is taken."""
 SLIP_LEVELS = (136, 160)
-ROOM = 3.4
-"""What a number needs of the width, in percent, so that it does not touch the next."""
+ROOM, NARROW_ROOM = 3.4, 6.4
+"""What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
+SHORTEST = 28
+"""Days that a time line shows at least, so that one day is not as wide as the page."""
 DRAWN = frozenset(
     {"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"}
 )  # fmt: skip
@@ -39,11 +41,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One event: its number in the table, where it lies, and how far down its number stands; None where there is no room."""
+    """One event: its number in the table, where it lies, and how far down its number stands, on a broad page and on a
+    narrow one; None where there is no room."""
 
     number: int
     x: float
     y: int | None
+    narrow: int | None
     on: date
     what: str
     who: str
@@ -69,6 +73,7 @@ class Picture:
     ran: tuple[float, float] | None = None
     waited: tuple[float, float] | None = None
     hatched: tuple[float, float, float] | None = None
+    claimed: tuple[float, float] | None = None
     over: float | None = None
     taken: float | None = None
     points: list[Point] = field(default_factory=list)
@@ -85,24 +90,45 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
     """The time line of one pilot's own page: decisions and measurements above, slips below, hatched from the stall."""
     now = found.reading
     first = min(found.pilot.recorded_on, now.started_on or found.pilot.recorded_on)
-    picture = _picture(found, Scale(first, max(found.at, first + timedelta(days=1))))
+    picture = _picture(found, _roomy(first, found.at))
     picture.ticks = months(picture.scale)
     shown = [event for event in events if _is_drawn(event) and event.on <= found.at]
-    taken: list[float] = [-100.0] * len(LEVELS)
+    above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
     for number, event in enumerate(shown, start=1):
         x = picture.scale.at(event.on)
         if event.verb == "move_decide_by":
-            picture.slips.append(_slip(number, event, picture))
+            picture.slips.append(_slip(number, event, picture, below))
             continue
-        level = next((i for i, last in enumerate(taken) if x - last >= ROOM), None)
-        if level is not None:
-            taken[level] = x
         if picture.hatched is None or x < picture.hatched[0]:
             picture.strokes.append(x)  # what is hatched did not move
-        picture.points.append(
-            _point(number, event, x, None if level is None else LEVELS[level])
-        )
+        picture.points.append(_point(number, event, x, above))
     return picture
+
+
+def _roomy(first: date, last: date) -> Scale:
+    """From the first day to the last, with room before it for half a number."""
+    long = max((last - first).days, SHORTEST)
+    return Scale(last - timedelta(days=long + -(-long // 40)), last)
+
+
+class _Places:
+    """How far down numbers stand so that none touches another, for a broad page and a narrow one; the first with room."""
+
+    def __init__(self, levels: tuple[int, ...]) -> None:
+        self.levels = levels
+        self.taken = {room: [-100.0] * len(levels) for room in (ROOM, NARROW_ROOM)}
+
+    def at(self, x: float) -> tuple[int | None, int | None]:
+        broad, narrow = (self._level(x, room) for room in (ROOM, NARROW_ROOM))
+        return broad, narrow
+
+    def _level(self, x: float, room: float) -> int | None:
+        taken = self.taken[room]
+        for place, last in enumerate(taken):
+            if abs(x - last) >= room:
+                taken[place] = x
+                return self.levels[place]
+        return None
 
 
 def specimen(found: PilotOn, moved: Sequence[date], scale: Scale) -> Picture:
@@ -125,10 +151,17 @@ def moves_of(pilots: Iterable[PilotOn]) -> dict[int, list[date]]:
 
 
 def wall_scale(pilots: Sequence[PilotOn], at: date) -> Scale:
-    """One scale for everything on a wall: from the quarter in which the first of them began."""
-    began = [found.reading.started_on or found.pilot.recorded_on for found in pilots]
+    """One scale for everything on a wall: from the quarter in which the first of them began, or was first claimed."""
+    began = [_began(found) for found in pilots]
     first = min(began, default=at - timedelta(days=90))
     return Scale(first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1), at)
+
+
+def _began(found: PilotOn) -> date:
+    days = [found.reading.started_on or found.pilot.recorded_on]
+    if found.reading.claim is not None:
+        days.append(found.reading.claim.since)
+    return min(days)
 
 
 def months(scale: Scale) -> list[Tick]:
@@ -163,6 +196,8 @@ def _firsts(scale: Scale, step: int) -> list[date]:
 def _picture(found: PilotOn, scale: Scale) -> Picture:
     """The line itself: thick while it ran, thin while it waited past its date, hatched on display."""
     now, picture = found.reading, Picture(scale, [])
+    if now.claim is not None:
+        picture.claimed = (scale.at(now.claim.since), 100.0)
     if now.started_on is None:
         return picture
     stalled = now.stalls_on if now.standing == standing.EXHIBIT else None
@@ -176,7 +211,8 @@ def _picture(found: PilotOn, scale: Scale) -> Picture:
         x = scale.at(stalled)
         picture.hatched = (x, 100.0, round(100 - x, 2))
     if now.stage == ADOPTED:
-        picture.taken = scale.at(now.since)
+        if now.claim is None or now.claim.because == standing.NO_LONGER_SHOWN:
+            picture.taken = scale.at(now.since)
     elif ended is not None:
         picture.over = scale.at(ended)
     return picture
@@ -189,19 +225,18 @@ def _is_drawn(event: Event) -> bool:
     return event.verb in DRAWN or event.verb == "move_decide_by"
 
 
-def _point(number: int, event: Event, x: float, y: int | None) -> Point:
+def _point(number: int, event: Event, x: float, places: _Places) -> Point:
     return Point(
-        number, x, y, event.on, deeds.deed(event), deeds.who(event), event.reason
-    )
+        number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason
+    )  # fmt: skip
 
 
-def _slip(number: int, event: Event, picture: Picture) -> Point:
+def _slip(number: int, event: Event, picture: Picture, places: _Places) -> Point:
     change = event.changes[0] if event.changes else {}
-    level = SLIP_LEVELS[len(picture.slips) % len(SLIP_LEVELS)]
     before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
     x = picture.scale.at(event.on) if before is None else before
     return Point(
-        number, x, level, event.on, deeds.deed(event), deeds.who(event), event.reason, after
+        number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason, after
     )  # fmt: skip
 
 
