@@ -80,7 +80,12 @@ def _done(event: Event) -> str:
     if event.verb == "pause" and data.get("until"):
         return _("%(what)s until %(day)s") % {"what": name, "day": _day(data["until"])}
     if event.verb == "record_measurement":
-        return _("Measured: %(value)s on %(sample)s, %(verdict)s") % {
+        says = (
+            _("Measured: %(value)s on %(sample)s, %(verdict)s, self-measured")
+            if data.get("self_measured")
+            else _("Measured: %(value)s on %(sample)s, %(verdict)s")
+        )
+        return says % {
             "value": words.figure(data["value"], data.get("kind", "mean")),
             "sample": data["sample"],
             "verdict": words.VERDICT.get(data.get("verdict", ""), ""),

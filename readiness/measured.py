@@ -20,6 +20,7 @@ class Agreed:
     who: str
     threshold: quality.Threshold
     loosened: bool
+    source: str = ""
     x: float = 0.0
 
     @property
@@ -50,6 +51,7 @@ class Measured:
     high: str
     verdict: str
     against: str
+    by_themselves: bool
     x: float = 0.0
     x_low: float = 0.0
     x_high: float = 0.0
@@ -106,7 +108,8 @@ def quality_of(events: Iterable[Event]) -> Quality:
         if event.verb == "register_threshold":
             new = quality.Threshold.of(event.data)
             eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)  # fmt: skip
-            agreed.append(Agreed(event.on, deeds.who(event), new, eased))
+            source = event.data.get("source", "")
+            agreed.append(Agreed(event.on, deeds.who(event), new, eased, source))
         elif event.verb == "record_measurement" and agreed:
             rows.append((event, agreed[-1].threshold, _interval(event, agreed[-1])))
     return _drawn(agreed, rows)
@@ -149,6 +152,7 @@ def _drawn(
                 figure(high, threshold.kind),
                 str(event.data["verdict"]),
                 figure(threshold.value, threshold.kind),
+                bool(event.data.get("self_measured")),
                 place(value),
                 place(low),
                 place(high),
@@ -156,7 +160,7 @@ def _drawn(
             )
         )
     placed = [
-        Agreed(each.on, each.who, each.threshold, each.loosened, place(each.threshold.value))
+        Agreed(each.on, each.who, each.threshold, each.loosened, each.source, place(each.threshold.value))
         for each in agreed
     ]  # fmt: skip
     kind = agreed[-1].threshold.kind

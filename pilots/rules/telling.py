@@ -81,6 +81,11 @@ class PilotState:
         return self.fields.get("manager")
 
     @property
+    def team(self) -> set[int]:
+        """The pilot's own people, whose measurement of it is one of themselves: whoever carries it, and its manager."""
+        return {who for who in (self.sponsor, self.manager) if who is not None}
+
+    @property
     def met_until(self) -> date | None:
         """The last day of a measurement that is `met`, None where there is none."""
         return (

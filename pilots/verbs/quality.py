@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import quality
+from pilots.rules.acts import in_order
 from pilots.verbs.desk import Desk, need_plain, sit_down
 
 MOST = 2**53
@@ -40,13 +41,15 @@ def _whole(value: object, field: str, sentence: str) -> int:
 @transaction.atomic
 def register_threshold(
     *, pilot: Pilot, by: Person, metric: str, direction: str, value: float, kind: str, smallest_sample: int,
-    on: date | None = None, known: date | None = None, seen: int | None = None,
+    source: str = "", measured_by: Person | None = None, on: date | None = None, known: date | None = None, seen: int | None = None,
 ) -> Event:  # fmt: skip
     """Register what is good enough: a new version each time, with no measurement yet.
 
     Args:
         direction: `at_least` or `at_most`.
         kind: `proportion` (0 to 1) or `mean`.
+        source: where the figures come from.
+        measured_by: who measures; where that is said, whoever records a result may be somebody else.
     """
     desk = sit_down(pilot, by, on, known, seen)
     desk.not_over()
@@ -67,12 +70,17 @@ def register_threshold(
         "smallest_sample",
         _("The smallest sample is a whole number, one at least."),
     )
+    source = need_plain(source.strip(), "source")
+    if measured_by is not None and measured_by.closed_by(desk.on):
+        raise Invalid(_("This account is closed."), field="measured_by")
     data = {
         "metric": metric,
         "direction": direction,
         "value": value,
         "kind": kind,
         "smallest_sample": smallest_sample,
+        "source": source,
+        "measured_by": measured_by and measured_by.pk,
     }
     old = desk.state.threshold
     changes = [
@@ -139,5 +147,15 @@ def record_measurement(
         "deviation": deviation,
         "verdict": verdict,
         "kind": threshold.kind,
+        "self_measured": _measures(desk) in desk.state.team,
     }
     return desk.write("record_measurement", data=data)
+
+
+def _measures(desk: Desk) -> int | None:
+    """Who measures: whoever was agreed on with the threshold in force, else whoever records it."""
+    agreed = [act for act in in_order(desk.acts) if act.verb == "register_threshold" and act.on <= desk.on]  # fmt: skip
+    said: int | None = agreed[-1].data.get("measured_by") if agreed else None
+    if said is None and desk.by is not None:
+        return desk.by.pk
+    return said

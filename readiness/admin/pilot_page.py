@@ -135,6 +135,8 @@ def _measures(events: Any) -> Iterable[Measure]:
         else:
             value = words.figure(event.data["value"], event.data.get("kind", "mean"))
             says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})  # fmt: skip
+            if event.data.get("self_measured"):
+                says = _("%(says)s, self-measured") % {"says": says}
             verdict = str(event.data.get("verdict") or "")
             yield Measure(event.on, who, says, str(words.VERDICT.get(verdict, verdict)))
 

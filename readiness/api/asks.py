@@ -133,6 +133,8 @@ class RegisterThreshold(Ask):
     value = number()
     kind = words(default="")
     smallest_sample = number()
+    source = words(default="")  # type: ignore[assignment]
+    measured_by = PersonField(required=False, allow_null=True)
 
 
 class Measurement(Ask):

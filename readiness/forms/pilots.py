@@ -186,6 +186,14 @@ class RegisterThresholdForm(ActForm):
     )
     value = NumberField(label=_("The value"), help_text=_("A share as 0.9."))
     smallest_sample = NumberField(label=_("The smallest sample that counts"))
+    source = LineField(
+        label=_("Where the figures come from"),
+        help_text=_("“A random draw from the mailbox”. You may leave it empty."),
+    )
+    measured_by = PersonField(
+        label=_("Who measures"),
+        help_text=_("Whoever carries the pilot or lives with it measures themselves, and it says so."),
+    )  # fmt: skip
 
 
 class RecordMeasurementForm(ActForm):

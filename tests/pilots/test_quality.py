@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from pilots import verbs
-from pilots.models import GateKind
+from pilots.models import GateKind, Person
 from pilots.refusals import Invalid, NotMeasured
 from pilots.rules import quality
 from pilots.rules.quality import Threshold, loosened, student_t, verdict, wilson
-from tests.pilots.signed import MARCH, Signed, signed
+from tests.pilots.signed import MARCH, SPONSOR, Signed, signed
 
 DAY = timedelta(days=1)
 SHARE = Threshold("Drafts sent unchanged", "at_least", 0.8, "proportion", 10)
@@ -106,3 +107,36 @@ def test_nothing_is_agreed_after_the_fact_on_what_was_measured(
 def test_a_stale_result_is_read_as_one() -> None:
     assert quality.at("met", MARCH, MARCH + 180 * DAY) == "met"
     assert quality.at("met", MARCH, MARCH + 181 * DAY) == "stale"
+
+
+def measured_by(cast: Signed, measures: Person | None) -> bool:
+    verbs.register_threshold(
+        pilot=cast.pilot, by=cast.ria, metric=SHARE.metric, direction="at_least", value=0.8, kind="proportion",
+        smallest_sample=10, source="The mailbox.", measured_by=measures, **on(5),
+    )  # fmt: skip
+    event = verbs.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))  # fmt: skip
+    return bool(event.data["self_measured"])
+
+
+def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
+    """Rule 10: who measures is agreed beforehand; a result that the team took of itself says so."""
+    verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **on(1))
+    verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **on(1))
+    assert not measured_by(cast, None)
+    assert not measured_by(cast, cast.olga)
+    assert measured_by(cast, cast.sam)
+    verbs.amend(pilot=cast.pilot, by=cast.ria, set={"manager": cast.ria}, **on(5))
+    assert measured_by(cast, None)
+    assert not measured_by(cast, cast.olga)
+    client = Client()
+    client.force_login(cast.ria)
+    page = client.get(f"/pilots/{cast.pilot.key}/").content.decode()
+    assert page.count("<small>self-measured</small>") == 2
+    assert "Source: The mailbox." in page
+    verbs.close_account(person=cast.olga, by=cast.ria, **on(6))
+    with pytest.raises(Invalid) as refused:
+        verbs.register_threshold(
+            pilot=cast.pilot, by=cast.ria, metric="M", direction="at_least", value=0.8, kind="proportion",
+            smallest_sample=10, measured_by=cast.olga, **on(7),
+        )  # fmt: skip
+    assert refused.value.field == "measured_by"
