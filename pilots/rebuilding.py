@@ -92,6 +92,7 @@ def _spells(pilots: list[int]) -> Stored:
 
 
 def _sit(cells: list[int]) -> None:
+    spells.hold_seats()
     spells.rebuild_seats(only=list(Cell.objects.filter(pk__in=cells)))
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
+from django.db import transaction
 from django.db.models import BigIntegerField, DateField, Q
 
 from pilots.compiled import Compiled
@@ -125,17 +126,24 @@ def cell_of(portfolio: int, function: int | None) -> int:
 def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
     """The cells of many places (portfolio and function) at once, by portfolio."""
     wanted = set(places)
-    out = _cells_in({portfolio for portfolio, _function in wanted})
-    if _missing(wanted, out):
-        hold_seats()
-        out = _cells_in({portfolio for portfolio, _function in wanted})
-        missing = _missing(wanted, out)
-        made = Cell.objects.bulk_create(
-            [Cell(portfolio_id=portfolio, function_id=of) for portfolio, of in missing]
-        )
-        for cell in made:
-            out[cell.portfolio_id].found[cell.function_id] = cell.pk
-        rebuild_seats(only=made)
+    portfolios = {portfolio for portfolio, _function in wanted}
+    out = _cells_in(portfolios)
+    return _with_all(wanted, portfolios) if _missing(wanted, out) else out
+
+
+@transaction.atomic
+def _with_all(
+    wanted: set[tuple[int, int | None]], portfolios: set[int]
+) -> dict[int, Cells]:
+    """Make the cells that are missing, unless somebody else has made them by now."""
+    hold_seats()
+    out = _cells_in(portfolios)
+    made = Cell.objects.bulk_create(
+        [Cell(portfolio_id=portfolio, function_id=of) for portfolio, of in _missing(wanted, out)]
+    )  # fmt: skip
+    for cell in made:
+        out[cell.portfolio_id].found[cell.function_id] = cell.pk
+    rebuild_seats(only=made)
     return out
 
 

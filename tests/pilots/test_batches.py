@@ -179,7 +179,7 @@ def test_statements_do_not_grow_with_the_batch(
             batch.desks.append(
                 batch.record(portfolio=portfolio, key=f"N-{number}", name="N")
             )
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(17):
             batch.file()
 
 

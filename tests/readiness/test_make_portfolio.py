@@ -53,6 +53,12 @@ def test_a_synthetic_portfolio_is_true_to_its_acts() -> None:
     assert ended.value.returncode == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_it_is_made_as_on_the_command_line_in_transactions_of_its_own() -> None:
+    assert make(pilots=30).startswith("30 pilots of seed 7 in ")
+    assert Pilot.objects.count() == 30
+
+
 def _spells_are_as_a_rebuild_leaves_them() -> None:
     for pilot in Pilot.objects.all()[:: PILOTS // 30]:
         before = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
