@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from pilots.models import Gate
+from pilots.models import Gate, Person, Seat
+from pilots.querysets import PilotQuerySet
 from pilots.today import today
 from readiness import filed, forms, words
 from readiness.asked import has_null
@@ -116,6 +120,20 @@ def opening(gates: Sequence[Gate]) -> str:
     ) % {"gate": gates[0].kind.name, "n": words.number(len(gates)).lower()}
 
 
+MOST_KEYS, MOST_PEOPLE = 500, 100
+"""Pilots and people that are offered while one is typed; any other can be written."""
+
+
+def who_decides(mine: PilotQuerySet) -> list[Person]:
+    """Who sits today where these pilots lie, whoever deputises, stands in or is escalated to included. One query."""
+    seats = Seat.objects.on(today()).filter(
+        cell__portfolio__in=mine.order_by().values("portfolio")
+    )
+    sits = [Q(pk__in=seats.values(who)) for who in ("holder", "deputy", "delegate", "escalation")]  # fmt: skip
+    found = Person.objects.filter(reduce(or_, sits), closed_on=None)
+    return list(found.order_by("name", "pk")[:MOST_PEOPLE])
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def minutes(request: HttpRequest) -> HttpResponse:
     """One meeting's answers on many gates, entered by the program office or by a decider."""
@@ -135,5 +153,14 @@ def minutes(request: HttpRequest) -> HttpResponse:
             says = ngettext("One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n)  # fmt: skip
             messages.success(request, says % {"n": words.number(n)})
             return redirect("readiness:minutes")
-    context = {"form": form, "at": today(), "people": []}
+    for name in form.fields:
+        if name.endswith("_pilot"):
+            form.fields[name].widget.attrs["list"] = "keys"
+    mine = pilots().visible_to(person)
+    context = {
+        "form": form,
+        "at": today(),
+        "people": who_decides(mine),
+        "keys": list(mine.order_by("key").values_list("key", "name")[:MOST_KEYS]),
+    }
     return render(request, "pages/minutes.html", context, status=form.status)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -135,6 +136,7 @@ def look(
         "quality": measured.quality_of(so_far),
         "history": [_deed(event) for event in reversed(so_far)],
         "latest": LATEST,
+        "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
     }  # fmt: skip
 
 
