@@ -47,19 +47,13 @@ def whole_number(name: str, default: int, *, least: int = 0) -> int:
 def names(name: str, default: list[str]) -> list[str]:
     """Values with commas between them."""
     written = text(name, "")
-    return (
-        [part.strip() for part in written.split(",") if part.strip()]
-        if written
-        else default
-    )
+    return [part.strip() for part in written.split(",") if part.strip()] if written else default
 
 
 def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
     chosen = text(name, default)
     if chosen not in choices:
-        raise ImproperlyConfigured(
-            f"{name} must be one of {', '.join(choices)}, not {chosen!r}."
-        )
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {chosen!r}.")
     return chosen
 
 
@@ -77,9 +71,7 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     given = text(name, "")
     if given:
         if len(given) < 50 or len(set(given)) < 5:
-            raise ImproperlyConfigured(
-                f"{name} must have at least 50 characters, drawn at random."
-            )
+            raise ImproperlyConfigured(f"{name} must have at least 50 characters, drawn at random.")
         return given
     if kept_in is None:
         raise ImproperlyConfigured(f"{name} must be set when DEBUG is false.")
@@ -109,16 +101,14 @@ def folder(name: str, default: Path, *, outside: Path) -> Path:
     """A folder that nobody is served from."""
     chosen = Path(text(name, "") or default).resolve()
     if chosen.is_relative_to(outside.resolve()):
-        raise ImproperlyConfigured(
-            f"{name} must not lie in {outside}: files there are served to everybody."
-        )
+        raise ImproperlyConfigured(f"{name} must not lie in {outside}: files there are served to everybody.")
     return chosen
 
 
 def beside(database: dict[str, Any], otherwise: Path) -> Path:
     """The folder of an SQLite file; another one where the database is no file."""
     path = Path(str(database["NAME"]))
-    in_a_file = database["ENGINE"] == "django.db.backends.sqlite3" and path.is_absolute()  # fmt: skip
+    in_a_file = database["ENGINE"] == "django.db.backends.sqlite3" and path.is_absolute()
     return path.parent if in_a_file else otherwise
 
 
@@ -135,16 +125,12 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
     try:
         return read(written)
     except (ValueError, OSError, KeyError) as wrong:
-        raise ImproperlyConfigured(
-            f"{name} must be {wanted}, not {written!r}."
-        ) from wrong
+        raise ImproperlyConfigured(f"{name} must be {wanted}, not {written!r}.") from wrong
 
 
 def _keep(value: str, path: Path) -> None:
     """Write a file that only its owner can read, whole or not at all. Of two processes that start at once, one wins."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8"
-    ) as draft:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8") as draft:
         draft.write(value + "\n")
     try:
         path.hardlink_to(draft.name)

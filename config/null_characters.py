@@ -25,9 +25,7 @@ class NoNullCharacters:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(
-        self, request: HttpRequest, view: Any, _args: Any, place: dict[str, Any]
-    ) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, place: dict[str, Any]) -> HttpResponse | None:
         if issubclass(getattr(view, "cls", object), Asking):
             return None
         if has_null(place.values()):

@@ -14,16 +14,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Without DEBUG=false it serves this computer only.
 DEBUG = environment.boolean("DEBUG", True)
-SECRET_KEY = environment.secret(
-    "SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None
-)
-ALLOWED_HOSTS = environment.names(
-    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else []
-)
+SECRET_KEY = environment.secret("SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None)
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured(
-        "ALLOWED_HOSTS must name the hosts that are served when DEBUG is false."
-    )
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served when DEBUG is false.")
 
 INSTALLED_APPS = [
     "readiness.apps.ReadinessConfig",
@@ -115,9 +109,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
@@ -161,9 +153,7 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", [])
 if not DEBUG:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-    SECURE_HSTS_SECONDS = environment.whole_number(
-        "SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60
-    )
+    SECURE_HSTS_SECONDS = environment.whole_number("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
@@ -196,9 +186,7 @@ EVIDENCE_ROOT = environment.folder(
     environment.beside(DATABASES["default"], BASE_DIR) / "evidence",
     outside=STATIC_ROOT,
 )
-EVIDENCE_MOST_BYTES = (
-    environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
-)
+EVIDENCE_MOST_BYTES = environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
 
 # Words and days: every calendar date is a date in this time zone.
 
@@ -268,9 +256,7 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = None
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
 
-def without_browser(
-    _logger: Any, _method: str, event: dict[str, Any]
-) -> dict[str, Any]:
+def without_browser(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     event.pop("user_agent", None)
     return event
 

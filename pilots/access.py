@@ -146,9 +146,7 @@ def keeps_all(person: Person) -> bool:
     from pilots.models import Portfolio
 
     kept = portfolios_kept(person)
-    return kept is None or (
-        bool(kept) and not Portfolio.objects.exclude(pk__in=kept).exists()
-    )
+    return kept is None or (bool(kept) and not Portfolio.objects.exclude(pk__in=kept).exists())
 
 
 def may(verb: str, roles: frozenset[str]) -> bool:

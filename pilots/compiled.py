@@ -31,9 +31,7 @@ class _Statement(NamedTuple):
 class Compiled:
     """A query of columns with blanks in it. A blank stands for a value, never for null."""
 
-    def __init__(
-        self, ask: Callable[..., QuerySet[Any, Any]], **blanks: Field[Any, Any]
-    ) -> None:
+    def __init__(self, ask: Callable[..., QuerySet[Any, Any]], **blanks: Field[Any, Any]) -> None:
         self.ask = ask
         self.blanks = {name: Blank(name, field) for name, field in blanks.items()}
         self._known: dict[str, _Statement] = {}
@@ -42,9 +40,7 @@ class Compiled:
         """The rows for these values, in one query."""
         statement = self._statement()
         filled = [
-            part.output_field.get_db_prep_value(values[part.name], connection)
-            if isinstance(part, Blank)
-            else part
+            part.output_field.get_db_prep_value(values[part.name], connection) if isinstance(part, Blank) else part
             for part in statement.parameters
         ]
         with connection.cursor() as cursor:

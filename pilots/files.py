@@ -96,7 +96,7 @@ def receive(upload: Upload, file_name: str = "") -> Received:
     transaction.on_commit(_Arrival(stored), robust=True)
     size, checksum = _copy(_chunks(upload), path)
     if size == 0:
-        raise Invalid(_("This file is empty. Choose one that says something."), field="file")  # fmt: skip
+        raise Invalid(_("This file is empty. Choose one that says something."), field="file")
     return Received(stored, named, size, checksum, sniff(path, ending))
 
 
@@ -150,7 +150,7 @@ def _chunks(upload: Upload) -> Iterator[bytes]:
 def _copy(chunks: Iterator[bytes], path: Path) -> tuple[int, str]:
     """Write chunks to disk, for good, up to the limit. Returns how many bytes there were, and their checksum."""
     size, total = 0, hashlib.sha256()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # fmt: skip
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for chunk in chunks:
             size += len(chunk)
             if size > most():
@@ -209,9 +209,7 @@ def _is_document(path: Path, wanted: str, ending: str) -> bool:
         with zipfile.ZipFile(path) as archive:
             if ending in _PARTS:
                 names = archive.namelist()
-                return "[Content_Types].xml" in names and any(
-                    name.startswith(_PARTS[ending]) for name in names
-                )
+                return "[Content_Types].xml" in names and any(name.startswith(_PARTS[ending]) for name in names)
             with archive.open("mimetype") as says:
                 return says.read(200).strip() == wanted.encode()
     except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError):
@@ -244,12 +242,13 @@ def sweep(older_than: float = A_DAY) -> None:
 
 
 def _too_large() -> str:
-    return _(
-        "This file is larger than %(most)d MB. Leave out what is not evidence, or file a link to it."
-    ) % {"most": most() // (1024 * 1024)}
+    return _("This file is larger than %(most)d MB. Leave out what is not evidence, or file a link to it.") % {
+        "most": most() // (1024 * 1024)
+    }
 
 
 def _not_taken(ending: str) -> str:
-    return _(
-        "Files ending in “%(ending)s” are not taken. Save it as one of %(taken)s, or file a link to it."
-    ) % {"ending": ending or "?", "taken": ", ".join(TYPES)}
+    return _("Files ending in “%(ending)s” are not taken. Save it as one of %(taken)s, or file a link to it.") % {
+        "ending": ending or "?",
+        "taken": ", ".join(TYPES),
+    }

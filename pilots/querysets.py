@@ -24,22 +24,16 @@ class PilotQuerySet(models.QuerySet[Any]):
 
         if person.is_superuser:
             return self
-        granted = Portfolio.objects.filter(
-            Q(roles__person=person) | Q(escalation=person)
-        )
+        granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
         now = GateSpell.objects.filter(
             Q(person=person) | Q(nominee=person),
             gate__pilot=OuterRef("pk"),
             known_until=None,
             ends=None,
         )
-        named = (
-            Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
-        )
+        named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
         # A pilot lies where its columns say, and the seats of a cell are far fewer than the spells of its gates.
-        asked = Gate.objects.filter(
-            kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk"))
-        )
+        asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
         seats = (
             Seat.objects.on(at or today())
             .of(person)
@@ -50,6 +44,4 @@ class PilotQuerySet(models.QuerySet[Any]):
                 function=Coalesce(OuterRef("function"), 0),
             )
         )
-        return self.filter(
-            Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats)
-        )
+        return self.filter(Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats))

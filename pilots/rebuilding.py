@@ -25,10 +25,7 @@ class Difference:
     columns: dict[str, tuple[Any, Any]]
 
     def __str__(self) -> str:
-        told = ", ".join(
-            f"{name} {stored} → {again}"
-            for name, (stored, again) in self.columns.items()
-        )
+        told = ", ".join(f"{name} {stored} → {again}" for name, (stored, again) in self.columns.items())
         return f"{self.of}: {told}"
 
 
@@ -45,9 +42,7 @@ class _NotKept(Exception):
     """Takes a batch back."""
 
 
-def rebuild(
-    portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebuilt
-) -> Iterator[Difference]:
+def rebuild(portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebuilt) -> Iterator[Difference]:
     """Tell every pilot and every seat again, batch by batch, each in a transaction; yields what differed.
 
     Args:
@@ -57,7 +52,10 @@ def rebuild(
     cells = Cell.objects.order_by("pk")
     pilots = Pilot.objects.order_by("pk")
     if portfolio is not None:
-        cells, pilots = cells.filter(portfolio=portfolio), pilots.filter(portfolio=portfolio)  # fmt: skip
+        cells, pilots = (
+            cells.filter(portfolio=portfolio),
+            pilots.filter(portfolio=portfolio),
+        )
     for some in _batches(cells, CELLS_AT_ONCE):
         yield from _again(_seats(some), lambda some=some: _sit(some), keep, done)
         done.cells += len(some)
@@ -69,7 +67,7 @@ def rebuild(
 def _batches(rows: QuerySet[Any], size: int) -> Iterator[list[int]]:
     """Primary keys, some at a time. Each batch is looked up anew, so that no cursor outlives a transaction."""
     last = 0
-    while found := list(islice(rows.filter(pk__gt=last).values_list("pk", flat=True), size)):  # fmt: skip
+    while found := list(islice(rows.filter(pk__gt=last).values_list("pk", flat=True), size)):
         yield found
         last = found[-1]
 
@@ -126,9 +124,7 @@ def _by_name(rows: QuerySet[Any], names: tuple[str, ...]) -> Rows:
     return {tuple(row[name] for name in names): row for row in found}
 
 
-def _differences(
-    model: type[models.Model], names: tuple[str, ...], was: Rows, now: Rows
-) -> Iterable[Difference]:
+def _differences(model: type[models.Model], names: tuple[str, ...], was: Rows, now: Rows) -> Iterable[Difference]:
     for name in sorted(was.keys() | now.keys()):
         stored, again = was.get(name, {}), now.get(name, {})
         columns = {

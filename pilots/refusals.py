@@ -46,9 +46,7 @@ class NotYours(Refused):
 
     code = "not_yours"
     status = 403
-    sentence = _(
-        "This is not yours to do here. The pilot’s page says whose move it is."
-    )
+    sentence = _("This is not yours to do here. The pilot’s page says whose move it is.")
 
 
 class SelfApproval(Refused):
@@ -92,9 +90,7 @@ class ConditionsRequired(Refused):
 
     code = "conditions_required"
     status = 422
-    sentence = _(
-        "A yes on conditions needs at least one, each with an owner and a date."
-    )
+    sentence = _("A yes on conditions needs at least one, each with an owner and a date.")
 
 
 class EndRequired(Refused):
@@ -110,18 +106,14 @@ class EndTooLate(Refused):
 
     code = "end_too_late"
     status = 422
-    sentence = _(
-        "That is more than 90 days. Choose an earlier last day; it can be asked for again."
-    )
+    sentence = _("That is more than 90 days. Choose an earlier last day; it can be asked for again.")
 
 
 class AlreadyStalled(Refused):
     """Moving the decide-by date, or pausing, once the stall date has come."""
 
     code = "already_stalled"
-    sentence = _(
-        "The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now."
-    )
+    sentence = _("The stall date has come. Only a decision, adoption or an honest retirement takes the mark off now.")
 
 
 class InFuture(Refused):
@@ -137,27 +129,21 @@ class BeforeRecord(Refused):
 
     code = "before_record"
     status = 422
-    sentence = _(
-        "That day is before the pilot was recorded. Give the day of the record or a later one."
-    )
+    sentence = _("That day is before the pilot was recorded. Give the day of the record or a later one.")
 
 
 class WrongStage(Refused):
     """The verb does not fit the stage: deciding on a retired pilot, starting twice."""
 
     code = "wrong_stage"
-    sentence = _(
-        "This does not fit the pilot’s stage. Its page says how it stands, and what can be done now."
-    )
+    sentence = _("This does not fit the pilot’s stage. Its page says how it stands, and what can be done now.")
 
 
 class WrongGate(Refused):
     """The verb does not fit the gate: accepting an approval gate, deciding an acceptance gate."""
 
     code = "wrong_gate"
-    sentence = _(
-        "This does not fit the gate: some are decided, others accepted by the person named."
-    )
+    sentence = _("This does not fit the gate: some are decided, others accepted by the person named.")
 
 
 class NothingAsked(Refused):
@@ -171,9 +157,7 @@ class NotMeasured(Refused):
     """Clearing the quality gate on anything but a measurement that is met."""
 
     code = "not_measured"
-    sentence = _(
-        "Quality can be cleared only on a measurement that meets the agreed threshold. Measure first."
-    )
+    sentence = _("Quality can be cleared only on a measurement that meets the agreed threshold. Measure first.")
 
 
 class GatesOpen(Refused):
@@ -187,18 +171,14 @@ class GatesAsserted(Refused):
     """Adopting while a gate rests on what a list says."""
 
     code = "gates_asserted"
-    sentence = _(
-        "It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them."
-    )
+    sentence = _("It cannot be adopted today. Gates rest on what a list says; their deciders have to confirm them.")
 
 
 class RulesMissing(Refused):
     """Adopting while a rule is not stated, or nobody has accepted the risk."""
 
     code = "rules_missing"
-    sentence = _(
-        "It cannot be adopted today. Rules are not known, or nobody has accepted the risk."
-    )
+    sentence = _("It cannot be adopted today. Rules are not known, or nobody has accepted the risk.")
 
 
 class RulesUnconfirmed(Refused):
@@ -230,9 +210,7 @@ class ChangedMeanwhile(Refused):
 
     code = "changed_meanwhile"
     status = 412
-    sentence = _(
-        "Somebody changed this since you opened it. Look at it as it is now, then send yours again."
-    )
+    sentence = _("Somebody changed this since you opened it. Look at it as it is now, then send yours again.")
 
 
 class Invalid(Refused):
@@ -243,6 +221,4 @@ class Invalid(Refused):
     sentence = _("This value cannot be.")
 
 
-ALL: dict[str, type[Refused]] = {
-    refusal.code: refusal for refusal in Refused.__subclasses__()
-}
+ALL: dict[str, type[Refused]] = {refusal.code: refusal for refusal in Refused.__subclasses__()}

@@ -25,8 +25,4 @@ def of_gates(gates: Iterable[Gate]) -> dict[int, int]:
         .annotate(n=Count("pk"))
     )
     found = {(pilot, gate): n for pilot, gate, n in rows}
-    return {
-        gate.pk: found.get((gate.pilot_id, gate.pk), 0)
-        + found.get((gate.pilot_id, None), 0)
-        for gate in wanted
-    }
+    return {gate.pk: found.get((gate.pilot_id, gate.pk), 0) + found.get((gate.pilot_id, None), 0) for gate in wanted}

@@ -86,9 +86,22 @@ def in_chain(decision: Decision) -> dict[str, Any]:
 
 
 COVERED = (
-    "public_id", "gate__public_id", "number", "on", "known_on", "outcome", "capacity", "recorded_for",
-    "decider__public_id", "by__public_id", "court", "until", "good_until", "digests", "cites__public_id",
-)  # fmt: skip
+    "public_id",
+    "gate__public_id",
+    "number",
+    "on",
+    "known_on",
+    "outcome",
+    "capacity",
+    "recorded_for",
+    "decider__public_id",
+    "by__public_id",
+    "court",
+    "until",
+    "good_until",
+    "digests",
+    "cites__public_id",
+)
 """The columns that `covered` takes, in its order."""
 
 

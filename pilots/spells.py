@@ -32,8 +32,7 @@ _DATES = ("to", "until", "decide_by", "good_until", "due", "met", "expires_on")
 
 def _with_dates(data: dict[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {
-        k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v
-        for k, v in data.items()
+        k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v for k, v in data.items()
     }
     for name in ("conditions", "pieces"):
         if out.get(name):
@@ -58,12 +57,24 @@ _OF_DECISION = ("outcome", "court", "until", "good_until", "conditions", "sealed
 """What of a decision the rules read."""
 
 _ACTS = Compiled(
-    lambda pilot: Event.objects.filter(pilot=pilot).order_by("pk").values_list(
-        "pk", "on", "known_on", "verb", "by_id", "gate_id", "data", "decision__pk", "decision__decider_id",
-        *(f"decision__{name}" for name in _OF_DECISION),
+    lambda pilot: (
+        Event.objects.filter(pilot=pilot)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "on",
+            "known_on",
+            "verb",
+            "by_id",
+            "gate_id",
+            "data",
+            "decision__pk",
+            "decision__decider_id",
+            *(f"decision__{name}" for name in _OF_DECISION),
+        )
     ),
     pilot=BigIntegerField(),
-)  # fmt: skip
+)
 
 
 def acts_of(pilot: Pilot, gates: Mapping[str, Gate] | None = None) -> list[Act]:
@@ -74,9 +85,7 @@ def acts_of(pilot: Pilot, gates: Mapping[str, Gate] | None = None) -> list[Act]:
     owned = pilot.gates.select_related("kind") if gates is None else gates.values()
     keys = {gate.pk: gate.kind.key for gate in owned}
     out = []
-    for seq, on, known, verb, by, gate, data, decided, decider, *says in (
-        _ACTS(pilot=pilot.pk)
-    ):  # fmt: skip
+    for seq, on, known, verb, by, gate, data, decided, decider, *says in _ACTS(pilot=pilot.pk):
         data = _with_dates(data)
         if decided is not None:
             verb, by = "decide", decider
@@ -93,12 +102,7 @@ def _decided(decision: dict[str, Any]) -> dict[str, Any]:
 
 def kinds_of(pilot: Pilot) -> list[Kind]:
     """The kinds of a pilot's gates, in their order."""
-    return [
-        gate.kind.as_rule()
-        for gate in pilot.gates.select_related("kind").order_by(
-            "kind__order", "kind_id"
-        )
-    ]
+    return [gate.kind.as_rule() for gate in pilot.gates.select_related("kind").order_by("kind__order", "kind_id")]
 
 
 class Cells:
@@ -132,15 +136,13 @@ def cells_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Cells]:
 
 
 @transaction.atomic
-def _with_all(
-    wanted: set[tuple[int, int | None]], portfolios: set[int]
-) -> dict[int, Cells]:
+def _with_all(wanted: set[tuple[int, int | None]], portfolios: set[int]) -> dict[int, Cells]:
     """Make the cells that are missing, unless somebody else has made them by now."""
     hold_seats()
     out = _cells_in(portfolios)
     made = Cell.objects.bulk_create(
         [Cell(portfolio_id=portfolio, function_id=of) for portfolio, of in _missing(wanted, out)]
-    )  # fmt: skip
+    )
     for cell in made:
         out[cell.portfolio_id].found[cell.function_id] = cell.pk
     rebuild_seats(only=made)
@@ -154,9 +156,7 @@ def _cells_in(portfolios: set[int]) -> dict[int, Cells]:
     return out
 
 
-def _missing(
-    wanted: set[tuple[int, int | None]], there: Mapping[int, Cells]
-) -> list[tuple[int, int | None]]:
+def _missing(wanted: set[tuple[int, int | None]], there: Mapping[int, Cells]) -> list[tuple[int, int | None]]:
     """The places that have no cell yet, in one order whoever asks."""
     found = [place for place in wanted if place[1] not in there[place[0]].found]
     return sorted(found, key=lambda place: (place[0], place[1] or 0))
@@ -203,12 +203,10 @@ def grow(
     """
     own = _grown(before.pilot, told.pilot)
     of_gates = {key: _grown(of, told.gates[key]) for key, of in before.gates.items()}
-    if own is None or None in of_gates.values() or before.gates.keys() != told.gates.keys():  # fmt: skip
+    if own is None or None in of_gates.values() or before.gates.keys() != told.gates.keys():
         return False
     last, more = own
-    new: list[Any] = [
-        PilotSpell(pilot_id=pilot.pk, known_from=known, **pilot_columns(spell, cells)) for spell in more
-    ]  # fmt: skip
+    new: list[Any] = [PilotSpell(pilot_id=pilot.pk, known_from=known, **pilot_columns(spell, cells)) for spell in more]
     if more:
         _stands(PilotSpell.objects.filter(pilot=pilot)).update(ends=last.ends)
         PilotSpell.objects.bulk_create(new)
@@ -221,8 +219,13 @@ def grow(
             gate = owned[key]
             over.setdefault(last.ends, []).append(gate.pk)
             new += [
-                GateSpell(gate_id=gate.pk, known_from=known, **gate_columns(spell, gate, cells)) for spell in more
-            ]  # fmt: skip
+                GateSpell(
+                    gate_id=gate.pk,
+                    known_from=known,
+                    **gate_columns(spell, gate, cells),
+                )
+                for spell in more
+            ]
     for ends, those in over.items():
         _stands(GateSpell.objects.filter(gate__in=those)).update(ends=ends)
     if new:
@@ -245,9 +248,7 @@ def keep(
 
     Two reads and a write for each table, however many gates there are: only what is another than before is written.
     """
-    owned = gates_by_kind or {
-        gate.kind.key: gate for gate in pilot.gates.select_related("kind")
-    }
+    owned = gates_by_kind or {gate.kind.key: gate for gate in pilot.gates.select_related("kind")}
     cells = Cells(pilot.portfolio_id)
     stored = _stored(PilotSpell, "pilot_id", [pilot.pk], known)
     for spell in stored[pilot.pk]:
@@ -263,14 +264,10 @@ def keep(
     _keep(GateSpell, "gate_id", of_gates, stored, known)
 
 
-def _stored(
-    model: Any, owner: str, pks: list[int], known: date
-) -> dict[int, list[Any]]:
+def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, list[Any]]:
     """The spells that still hold, or did until this day, by their owner and in order."""
     out: dict[int, list[Any]] = {pk: [] for pk in pks}
-    found = model.objects.filter(
-        Q(known_until=None) | Q(known_until=known), **{f"{owner}__in": pks}
-    )
+    found = model.objects.filter(Q(known_until=None) | Q(known_until=known), **{f"{owner}__in": pks})
     if model is PilotSpell:
         found = found.select_related("cell")
     for spell in found.order_by("starts", "pk"):
@@ -317,9 +314,7 @@ def _keep(
         todays = [spell for spell in stored[pk] if spell.known_from >= known]
         kept.append((before, _that_hold(before, wanted)))
         gone += _again(todays, wanted)
-        new += [
-            model(**{owner: pk}, **row, known_from=known) for row in wanted.values()
-        ]
+        new += [model(**{owner: pk}, **row, known_from=known) for row in wanted.values()]
     # What this day said and says no longer goes first: a spell that it had superseded may hold again from the same day.
     if gone:
         model.objects.filter(pk__in=gone).delete()
@@ -329,20 +324,12 @@ def _keep(
         model.objects.bulk_create(new)
 
 
-def _that_hold(
-    before: list[Any], wanted: dict[date, dict[str, Any]]
-) -> dict[int, dict[str, Any]]:
+def _that_hold(before: list[Any], wanted: dict[date, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     """Spells known before that still say what is wanted, with the row that they stand for; it is wanted no more."""
-    return {
-        spell.pk: wanted.pop(spell.starts)
-        for spell in before
-        if _says(spell, wanted.get(spell.starts))
-    }
+    return {spell.pk: wanted.pop(spell.starts) for spell in before if _says(spell, wanted.get(spell.starts))}
 
 
-def _supersede(
-    before: list[Any], holds: Mapping[int, dict[str, Any]], known: date
-) -> None:
+def _supersede(before: list[Any], holds: Mapping[int, dict[str, Any]], known: date) -> None:
     """Of the spells known before, those that hold are known still, the others until this day."""
     for spell, following in zip_longest(before, before[1:]):
         if spell.pk in holds:
@@ -365,9 +352,7 @@ def _again(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> list[int]:
 
 def _says(spell: Any, row: dict[str, Any] | None) -> bool:
     """Whether a stored spell says what is wanted, whatever its end."""
-    return row is not None and all(
-        getattr(spell, name) == value for name, value in row.items() if name != "ends"
-    )
+    return row is not None and all(getattr(spell, name) == value for name, value in row.items() if name != "ends")
 
 
 def _set(spell: Any, **values: Any) -> None:
@@ -399,10 +384,7 @@ def as_right(right: DecisionRight) -> rights.Right:
         right.escalate_to_id,
         right.starts,
         right.until,
-        tuple(
-            rights.Delegation(given.to_id, given.starts, given.until)
-            for given in right.delegations.all()
-        ),
+        tuple(rights.Delegation(given.to_id, given.starts, given.until) for given in right.delegations.all()),
     )
 
 
@@ -424,15 +406,11 @@ def hold_seats(kinds: Iterable[GateKind] | None = None) -> None:
     list(found.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
-def rebuild_seats(
-    kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] | None = None
-) -> None:
+def rebuild_seats(kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] | None = None) -> None:
     """Work out again who sits where, for some kinds and cells or for all."""
     kinds = list(GateKind.objects.all() if kinds is None else kinds)
     cells = list(Cell.objects.order_by("pk") if only is None else only)
-    closed: dict[int, Any] = dict(
-        Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on")
-    )
+    closed: dict[int, Any] = dict(Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on"))
     by_kind: dict[int, list[rights.Right]] = {kind.pk: [] for kind in kinds}
     for right in rights_of(kinds):
         by_kind[right.kind_id].append(as_right(right))
@@ -444,11 +422,7 @@ def rebuild_seats(
             for kind in kinds
             for cell in cells
             for seat in rights.seats(
-                [
-                    right
-                    for right in by_kind[kind.pk]
-                    if right.reaches(cell.portfolio_id, cell.function_id)
-                ],
+                [right for right in by_kind[kind.pk] if right.reaches(cell.portfolio_id, cell.function_id)],
                 closed,
             )
         ],
@@ -521,12 +495,8 @@ def as_seat(row: Seat) -> rights.Seat:
 
 
 def _seats(portfolio: Any, function: Any, day: Any) -> Any:
-    there = Seat.objects.on(day).filter(
-        cell__portfolio=portfolio, cell__function=function
-    )
-    return there.values_list(
-        "kind__key", "cell", *(field.name for field in fields(rights.Seat))
-    )
+    there = Seat.objects.on(day).filter(cell__portfolio=portfolio, cell__function=function)
+    return there.values_list("kind__key", "cell", *(field.name for field in fields(rights.Seat)))
 
 
 _SEATS = Compiled(
@@ -537,9 +507,7 @@ _SEATS = Compiled(
 )
 
 
-def seats_on(
-    portfolio: int, function: int | None, day: date, cells: Cells | None = None
-) -> dict[str, rights.Seat]:
+def seats_on(portfolio: int, function: int | None, day: date, cells: Cells | None = None) -> dict[str, rights.Seat]:
     """Who sits where in a cell on a day, by the key of the kind. A kind that is not there has no right at all.
 
     Where `cells` are given, they learn which cell it is.

@@ -34,12 +34,7 @@ def _columns(using: str) -> list[models.Field[Any, Any]]:
     if _table() not in connection.introspection.table_names():
         return []
     with connection.cursor() as cursor:
-        there = {
-            column.name
-            for column in connection.introspection.get_table_description(
-                cursor, _table()
-            )
-        }
+        there = {column.name for column in connection.introspection.get_table_description(cursor, _table())}
     return [f for f in Decision._meta.concrete_fields if f.column in there]
 
 
@@ -55,11 +50,7 @@ def _is_an_edit(columns: Iterable[models.Field[Any, Any]], differs: str) -> str:
             broken.append(f'NEW."{name}" IS NOT NULL')
         elif name != "erased_on":
             # JSON is compared as it is written: two numbers that are equal may still differ in what was signed.
-            as_text = (
-                "::text"
-                if isinstance(field, models.JSONField) and "DISTINCT" in differs
-                else ""
-            )
+            as_text = "::text" if isinstance(field, models.JSONField) and "DISTINCT" in differs else ""
             broken.append(f'NEW."{name}"{as_text} {differs} OLD."{name}"{as_text}')
     return " OR ".join(broken)
 
@@ -85,9 +76,9 @@ def _sqlite(columns: list[models.Field[Any, Any]]) -> dict[str, str]:
     """By the name of a trigger: the statement that makes it. REPLACE deletes a row without a word to a delete trigger."""
     table, refuse = _table(), f"BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
     alike = (
-        'id = NEW.id OR public_id = NEW.public_id OR event_id = NEW.event_id OR '
-        '(gate_id = NEW.gate_id AND number = NEW.number)'
-    )  # fmt: skip
+        "id = NEW.id OR public_id = NEW.public_id OR event_id = NEW.event_id OR "
+        "(gate_id = NEW.gate_id AND number = NEW.number)"
+    )
     there = f"EXISTS (SELECT 1 FROM {table} WHERE {alike})"
     edit = _is_an_edit(columns, "IS NOT")
     return {
@@ -106,9 +97,7 @@ def install(using: str = "default") -> None:
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "postgresql":
             for name, (when, body) in _postgresql(columns).items():
-                cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
-                )
+                cursor.execute(f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$")
                 on = when.format(table=_table())
                 cursor.execute(f"CREATE TRIGGER {name} {on} EXECUTE FUNCTION {name}()")
         else:

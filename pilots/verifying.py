@@ -110,10 +110,7 @@ def _one_state() -> AbstractContextManager[Any]:
 
 
 def _rows() -> Iterator[tuple[Any, ...]]:
-    covered = [
-        "public_id" if name == "gate__public_id" else f"decisions__{name}"
-        for name in signing.COVERED
-    ]
+    covered = ["public_id" if name == "gate__public_id" else f"decisions__{name}" for name in signing.COVERED]
     own = [f"decisions__{name}" for name in (*_OF_DECISION, *_OF_EVENT, *_TEXTS)]
     return (
         Gate.objects.order_by("pk", "decisions__number")
@@ -126,8 +123,7 @@ _EVENT_FROM = len(_OF_GATE) + len(_OF_DECISION)
 _TEXTS_FROM = _EVENT_FROM + len(_OF_EVENT)
 _COVERED_FROM = _TEXTS_FROM + len(_TEXTS)
 _PUBLIC_ID, _NUMBER, _ON, _KNOWN_ON, _DIGESTS = (
-    signing.COVERED.index(name)
-    for name in ("public_id", "number", "on", "known_on", "digests")
+    signing.COVERED.index(name) for name in ("public_id", "number", "on", "known_on", "digests")
 )
 
 
@@ -191,9 +187,7 @@ class _Reader:
         try:
             if covered[_NUMBER] != self.number + 1:
                 return f"number {covered[_NUMBER]} follows number {self.number}"
-            says = _texts_wrong(
-                salt, erased_on, texts, covered[_PUBLIC_ID], covered[_DIGESTS]
-            )
+            says = _texts_wrong(salt, erased_on, texts, covered[_PUBLIC_ID], covered[_DIGESTS])
             if says:
                 return says
             if chain.checksum(self.checksum, signing.covered(*covered)) != checksum:
@@ -208,9 +202,7 @@ class _Reader:
         if tuple(act) != (self.gate[0], covered[_ON], covered[_KNOWN_ON]):
             return "the act that carries it is another gate's, or another day's"
         if event <= self.event:
-            return (
-                "the act that carries it comes before the act of the decision before it"
-            )
+            return "the act that carries it comes before the act of the decision before it"
         return ""
 
     def _broke(self, broken: Break) -> None:

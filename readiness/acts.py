@@ -41,10 +41,7 @@ def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
     named = {gate.holder for gate in found.gates if gate.kind.clears_by == ACCEPTANCE}
     named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
     seated = {
-        who
-        for gate in found.gates
-        if gate.kind.clears_by != ACCEPTANCE
-        for who in rights.named(gate.reading.seat)
+        who for gate in found.gates if gate.kind.clears_by != ACCEPTANCE for who in rights.named(gate.reading.seat)
     }
     has = {
         access.OFFICE: office,
@@ -57,18 +54,12 @@ def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
     return frozenset(role for role, yes in has.items() if yes)
 
 
-def on_pilot(
-    person: Person, found: PilotOn, state: PilotState, *, office: bool
-) -> list[str]:
+def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool) -> list[str]:
     """The verbs on the pilot that this person may do now, as they stand in addresses."""
     mine = roles(person, found, office=office)
     offered = []
     for act, stages in STAGES.items():
-        if (
-            _may(act, mine)
-            and found.reading.stage in stages
-            and _fits(act, found, state)
-        ):
+        if _may(act, mine) and found.reading.stage in stages and _fits(act, found, state):
             offered.append(act)
     return offered
 
@@ -109,9 +100,7 @@ def on_gate(
     records = access.may("record_for_decider", mine)
     if records or may_decide(person, found, gate, away=away):
         offered.append("decide")
-    if state.askers and (
-        records or may_decide(person, found, gate, askers=state.askers, away=away)
-    ):
+    if state.askers and (records or may_decide(person, found, gate, askers=state.askers, away=away)):
         offered.append("except")
     if state.answer in gates.ASKS_TEAM and access.may("answer", mine):
         offered.append("answer")
@@ -122,9 +111,7 @@ def on_gate(
     return offered
 
 
-def _on_acceptance(
-    person: Person, state: gates.GateState, mine: frozenset[str]
-) -> list[str]:
+def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str]) -> list[str]:
     named = {access.NOMINEE: state.nominee, access.ACCEPTED: state.accepted}
     mine |= {what for what, who in named.items() if who == person.pk}
     words = ("accept", "decline", "leave", "nominate")
@@ -136,9 +123,7 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
     return [each for each in state.conditions if not each.get("met")]
 
 
-def _may_meet(
-    person: Person, condition: dict[str, object], mine: frozenset[str]
-) -> bool:
+def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
     owns = {access.OWNER} if condition["owner"] == person.pk else set()
     return access.may("meet_condition", mine | owns)
 

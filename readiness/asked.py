@@ -29,8 +29,7 @@ def as_of(query: Mapping[str, str], name: str = "as_of") -> date:
         day = date.fromisoformat(written)
     except ValueError as wrong:
         raise Invalid(
-            _("“%(written)s” is not a date. Write it as 2026-11-23.")
-            % {"written": written[:40]},
+            _("“%(written)s” is not a date. Write it as 2026-11-23.") % {"written": written[:40]},
             field=name,
         ) from wrong
     if not FIRST_YEAR <= day.year < FAR_OFF:
@@ -45,4 +44,4 @@ def has_null(texts: Iterable[object]) -> bool:
 
 def null_in(query: QueryDict) -> str | None:
     """The first parameter of a query with a null character in its name or a value, or None."""
-    return next((name for name, said in query.lists() if has_null([name, *said])), None)  # fmt: skip
+    return next((name for name, said in query.lists() if has_null([name, *said])), None)

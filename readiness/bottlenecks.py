@@ -25,17 +25,11 @@ class Bottleneck:
     frees: int
 
 
-def bottlenecks(
-    pilots: StandingQuerySet, *, at: date, most: int = 50
-) -> Sequence[Bottleneck]:
+def bottlenecks(pilots: StandingQuerySet, *, at: date, most: int = 50) -> Sequence[Bottleneck]:
     """Where the running ones of these pilots wait: what frees most comes first, then what most wait on. Three queries."""
     mine = pilots.order_by().values("pk")
-    opened = gates_on(at).filter(
-        gate__pilot__in=mine, court__isnull=False, stage_then=RUNNING
-    )
-    alone: Any = (
-        opened.order_by().values("gate__pilot").annotate(n=Count("pk")).filter(n=1)
-    )
+    opened = gates_on(at).filter(gate__pilot__in=mine, court__isnull=False, stage_then=RUNNING)
+    alone: Any = opened.order_by().values("gate__pilot").annotate(n=Count("pk")).filter(n=1)
     rows = list(
         opened.order_by()
         .values("kind", "court", "holding")
@@ -49,7 +43,11 @@ def bottlenecks(
     people = Person.objects.in_bulk([row["holding"] for row in rows if row["holding"]])
     return [
         Bottleneck(
-            kinds[row["kind"]], row["court"], people.get(row["holding"]), row["n"], row["frees"]
+            kinds[row["kind"]],
+            row["court"],
+            people.get(row["holding"]),
+            row["n"],
+            row["frees"],
         )
         for row in rows
-    ]  # fmt: skip
+    ]

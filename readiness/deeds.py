@@ -74,7 +74,10 @@ def _answered(decision: Decision) -> str:
 def _done(event: Event) -> str:
     name, data = str(VERB.get(event.verb, event.verb)), event.data
     if event.verb == "start" and data.get("decide_by"):
-        return _("%(what)s, to be decided by %(day)s") % {"what": name, "day": _day(data["decide_by"])}  # fmt: skip
+        return _("%(what)s, to be decided by %(day)s") % {
+            "what": name,
+            "day": _day(data["decide_by"]),
+        }
     if event.verb == "move_decide_by":
         return _moved(event)
     if event.verb == "pause" and data.get("until"):
@@ -105,7 +108,7 @@ def _lived(data: dict[str, Any]) -> str:
         ngettext("%(n)d person lived in it", "%(n)d people lived in it", people) % {"n": people}
         if people
         else _("Nobody lived in it")
-    )  # fmt: skip
+    )
     visited = _("%(n)d visited") % {"n": visitors} if visitors else ""
     week = _("week of %(day)s") % {"day": _day(data["week"])}
     return ", ".join(part for part in (lived, visited, week) if part)
@@ -131,7 +134,10 @@ def who(event: Event) -> str:
     """Who did it: the decider, and whoever wrote it down for them."""
     decision = decision_of(event)
     if decision and decision.decider and decision.recorded_for and decision.by:
-        return _("%(who)s, written down by %(by)s") % {"who": decision.decider, "by": decision.by}  # fmt: skip
+        return _("%(who)s, written down by %(by)s") % {
+            "who": decision.decider,
+            "by": decision.by,
+        }
     person = (decision and decision.decider) or event.by
     return str(person) if person else _("a list")
 

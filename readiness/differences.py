@@ -80,9 +80,7 @@ class Beside:
 class Seals:
     """What answers on some gates would seal on a date, and what has changed since they were given. A few queries for all."""
 
-    def __init__(
-        self, of: Iterable[Gate], *, at: date, known_at: date | None = None
-    ) -> None:
+    def __init__(self, of: Iterable[Gate], *, at: date, known_at: date | None = None) -> None:
         self.told = _tell(of, at, known_at)
         self._named = _Names.of(pair for pk in self.told for pair in self._values(pk))
 
@@ -121,9 +119,7 @@ class Seals:
                 yield from ((name, state.sealed.get(name)), (name, now))
 
 
-def differences(
-    of: Iterable[Gate], *, at: date, known_at: date | None = None
-) -> dict[int, list[Difference]]:
+def differences(of: Iterable[Gate], *, at: date, known_at: date | None = None) -> dict[int, list[Difference]]:
     """What has changed since it was decided on, by primary key, for each of these gates of which something has."""
     found = Seals(of, at=at, known_at=known_at)
     said = {gate: found.differences(gate) for gate in found.told}
@@ -132,9 +128,9 @@ def differences(
 
 def sealed_in(decision: Decision) -> list[Fact]:
     """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
-    then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}  # fmt: skip
+    then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
-    return [Fact(capfirst(_what(name)), named.say(name, value) or _("not said")) for name, value in then.items()]  # fmt: skip
+    return [Fact(capfirst(_what(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
 
 
 def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
@@ -159,9 +155,7 @@ def _what(name: str) -> str:
     return str(FIELD.get(name, name))
 
 
-def _tell(
-    of: Iterable[Gate], at: date, known_at: date | None
-) -> dict[int, tuple[str, history.PilotState]]:
+def _tell(of: Iterable[Gate], at: date, known_at: date | None) -> dict[int, tuple[str, history.PilotState]]:
     """Each gate's kind, and its pilot as it stood at the end of a day. Two queries for any number."""
     wanted = {gate.pk for gate in of}
     rows = Gate.objects.filter(pilot__gates__in=wanted).distinct()
@@ -184,14 +178,11 @@ def _tell(
     return out
 
 
-def _of_gate(
-    gate: gates.GateState, pilot: history.PilotState, named: _Names
-) -> list[Difference]:
+def _of_gate(gate: gates.GateState, pilot: history.PilotState, named: _Names) -> list[Difference]:
     # A stored seal does not keep its order everywhere: the kind's does, and evidence comes last.
     order = [*gate.kind.seals, *sorted(gate.differs)]
     found = [
-        _difference(name, gate, pilot, named, gate.differs[name][1])
-        for name in sorted(gate.differs, key=order.index)
+        _difference(name, gate, pilot, named, gate.differs[name][1]) for name in sorted(gate.differs, key=order.index)
     ]
     if gate.measured_worse and "verdict" not in gate.differs:
         found.append(_worse(gate))
@@ -211,8 +202,11 @@ def _difference(
         day = pilot.measured_on or day
         return Difference(name, before, after, day, _measured(str(now), day))
     says = {
-        "what": _what(name), "before": before, "after": after, "day": words.day(day),
-    }  # fmt: skip
+        "what": _what(name),
+        "before": before,
+        "after": after,
+        "day": words.day(day),
+    }
     return Difference(name, before, after, day, _sentence(name, before, after) % says)
 
 
@@ -220,7 +214,7 @@ def _sentence(name: str, before: str, after: str) -> str:
     if name.startswith(gates.EVIDENCE):
         return _("the evidence “%(after)s” was replaced by a newer version on %(day)s")
     if not before:
-        return _("%(what)s, not said when it was decided, became “%(after)s” on %(day)s")  # fmt: skip
+        return _("%(what)s, not said when it was decided, became “%(after)s” on %(day)s")
     if not after:
         return _("%(what)s was “%(before)s” and was taken out on %(day)s")
     return _("%(what)s changed from “%(before)s” to “%(after)s” on %(day)s")
@@ -240,10 +234,8 @@ def _worse(gate: gates.GateState) -> Difference:
     day = gate.worse_on
     says = _("the measurement of %(day)s did not meet it, and nobody has decided on it again") % {
         "day": words.day(day) if day else "?"
-    }  # fmt: skip
-    return Difference(
-        "verdict", str(words.VERDICT["met"]), str(words.VERDICT["met"]), day, says
-    )
+    }
+    return Difference("verdict", str(words.VERDICT["met"]), str(words.VERDICT["met"]), day, says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +259,7 @@ class _Names:
                 functions.add(value)
         who = Person.objects.filter(pk__in=people) if people else ()
         where = Function.objects.filter(pk__in=functions) if functions else ()
-        titles = Evidence.objects.filter(Q(piece__in=pieces)).order_by("version") if pieces else ()  # fmt: skip
+        titles = Evidence.objects.filter(Q(piece__in=pieces)).order_by("version") if pieces else ()
         return cls(
             {person.pk: str(person) for person in who},
             {function.pk: function.name for function in where},

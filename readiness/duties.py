@@ -39,9 +39,7 @@ def duties(person: Person) -> Duties:
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),
-        "named": Exists(
-            now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ACCEPTANCE)
-        ),
+        "named": Exists(now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ACCEPTANCE)),
         "decides": Exists(Seat.objects.on(today()).of(me)),
         "escalates": Exists(Portfolio.objects.filter(escalation=me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),

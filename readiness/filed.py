@@ -22,9 +22,7 @@ class Piece:
 
 def of_pilot(person: Person, *pilots: Pilot) -> QuerySet[Evidence]:
     """Every version of what was filed for a pilot or is used on it, and that this person may see; the latest first."""
-    used = DecisionEvidence.objects.filter(
-        evidence__piece=OuterRef("piece"), decision__gate__pilot__in=pilots
-    )
+    used = DecisionEvidence.objects.filter(evidence__piece=OuterRef("piece"), decision__gate__pilot__in=pilots)
     mine = Evidence.objects.visible_to(person)
     rows = mine.filter(Q(pilot__in=pilots) | Exists(used))
     return rows.select_related("by").order_by("title", "piece", "-version")
@@ -55,7 +53,5 @@ def by_id(person: Person, ids: Iterable[str]) -> list[Evidence]:
     wanted = set(ids)
     found = list(Evidence.objects.visible_to(person).filter(public_id__in=wanted))
     if len(found) < len(wanted):
-        raise Invalid(
-            _("There is no such evidence, or it is not yours to see."), field="pieces"
-        )
+        raise Invalid(_("There is no such evidence, or it is not yours to see."), field="pieces")
     return found

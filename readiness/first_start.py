@@ -38,7 +38,7 @@ def look(tables: set[str]) -> None:
         return
     foreign = sorted(tables - _our_tables())
     if foreign:
-        raise NotOurs(_("it holds tables of something else: %(tables)s") % {"tables": _few(foreign)})  # fmt: skip
+        raise NotOurs(_("it holds tables of something else: %(tables)s") % {"tables": _few(foreign)})
     for model, says in (
         (Person, _("it holds people that no start put there")),
         (Pilot, _("it holds pilots that no start put there")),
@@ -75,7 +75,7 @@ def fill(kind: str, today: date) -> Event:
     """Fill an empty database, and write down with what: all of it, or nothing."""
     if kind == SAMPLE:
         played = playing.play(today)
-        accounts = {role: played.people[script.company()["demo"][role]] for role in ROLES}  # fmt: skip
+        accounts = {role: played.people[script.company()["demo"][role]] for role in ROLES}
     else:
         email, name = FIRST_ACCOUNT
         first = verbs.open_first_account(email=email, name=name, on=today, known=today)
@@ -104,7 +104,10 @@ def password_of(person: Person) -> str:
     It is stored nowhere, differs between installations, and can be printed again as long as the secret is the same.
     """
     drawn = salted_hmac(
-        "readiness.first_start", person.public_id, secret=settings.SECRET_KEY, algorithm="sha256"
-    ).digest()  # fmt: skip
+        "readiness.first_start",
+        person.public_id,
+        secret=settings.SECRET_KEY,
+        algorithm="sha256",
+    ).digest()
     letters = base64.b32encode(drawn[:10]).decode().lower()
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))

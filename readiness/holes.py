@@ -63,9 +63,17 @@ def gaps(found: Iterable[Hole]) -> list[Gap]:
         key = (hole.kind.pk, *place, hole.why, hole.first, hole.last)
         together.setdefault(key, []).append(hole)
     out = [
-        Gap(of[0].kind, of[0].pilot.portfolio, of[0].pilot.function, of[0].why, of[0].first, of[0].last, [hole.pilot for hole in of])
+        Gap(
+            of[0].kind,
+            of[0].pilot.portfolio,
+            of[0].pilot.function,
+            of[0].why,
+            of[0].first,
+            of[0].last,
+            [hole.pilot for hole in of],
+        )
         for of in together.values()
-    ]  # fmt: skip
+    ]
     return sorted(out, key=lambda gap: (gap.first, -len(gap.pilots), gap.kind.order))
 
 
@@ -76,9 +84,7 @@ def next_month(at: date) -> tuple[date, date]:
     return first, last
 
 
-def holes(
-    pilots: Iterable[Pilot], *, first: date, last: date, at: date
-) -> Iterator[Hole]:
+def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iterator[Hole]:
     """The holes of the running ones of these pilots, from one day to another, by what is known today.
 
     A gate is covered on a day when somebody may decide it and is there: the holder, the deputy, the delegate, or the
@@ -95,9 +101,7 @@ def holes(
         yield from _of(running, absent, first, last)
 
 
-def _of(
-    running: Sequence[PilotOn], absent: Absences, first: date, last: date
-) -> Iterator[Hole]:
+def _of(running: Sequence[PilotOn], absent: Absences, first: date, last: date) -> Iterator[Hole]:
     seats = _seats(running, first, last)
     for found in running:
         of = working_days.calendar(found.pilot.portfolio.calendar)
@@ -119,9 +123,9 @@ def batched(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
 
 def _seats(found: Sequence[PilotOn], first: date, last: date) -> Seats:
     out: Seats = {}
-    rows = Seat.objects.filter(
-        cell__portfolio__in={one.pilot.portfolio_id for one in found}, starts__lte=last
-    ).exclude(ends__lt=first)
+    rows = Seat.objects.filter(cell__portfolio__in={one.pilot.portfolio_id for one in found}, starts__lte=last).exclude(
+        ends__lt=first
+    )
     for row in rows.select_related("cell"):
         place = (row.cell.portfolio_id, row.cell.function_id, row.kind_id)
         out.setdefault(place, []).append(spells.as_seat(row))
@@ -149,19 +153,13 @@ def _why(
     seat = next(
         (one for one in sat if one.starts <= day and (one.ends is None or day <= one.ends)),
         None,
-    )  # fmt: skip
+    )
     if seat is None or seat.holder is None:
         return NOBODY
     named = {who for who in rights.named(seat) if who is not None}
-    away = {
-        who
-        for who in named
-        if any(starts <= day <= ends for starts, ends in absent.get(who, ()))
-    }
+    away = {who for who in named if any(starts <= day <= ends for starts, ends in absent.get(who, ()))}
     barred = {who for who in (found.reading.sponsor,) if who is not None}
-    there = any(
-        rights.may_decide(seat, who, barred=barred, away=away) for who in named - away
-    )
+    there = any(rights.may_decide(seat, who, barred=barred, away=away) for who in named - away)
     return None if there else NONE_FREE
 
 
@@ -169,9 +167,7 @@ def _unnamed(person: Person | None, day: date) -> str | None:
     return UNNAMED if person is None or person.closed_by(day) else None
 
 
-def _stretches(
-    days: Sequence[date], whys: Sequence[str | None]
-) -> Iterator[tuple[date, date, str]]:
+def _stretches(days: Sequence[date], whys: Sequence[str | None]) -> Iterator[tuple[date, date, str]]:
     """Working days in a row with the same answer, those with a hole only."""
     begins: date | None = None
     for place, (day, why) in enumerate(zip(days, whys, strict=True)):

@@ -69,9 +69,7 @@ def charges(
                 at=first,
             )
             if gate.court is not None:
-                yield Charge(
-                    key, gate.court, gate.holder, spell.function, first, before
-                )
+                yield Charge(key, gate.court, gate.holder, spell.function, first, before)
 
 
 def with_decider(

@@ -122,7 +122,7 @@ def of_gate(sender: Person, found: PilotOn, gate: GateOn) -> Letter | None:
     return None
 
 
-def of_today(sender: Person, pilots: Sequence[PilotOn]) -> tuple[Person, list[Item]] | None:  # fmt: skip
+def of_today(sender: Person, pilots: Sequence[PilotOn]) -> tuple[Person, list[Item]] | None:
     """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
     waiting: dict[int, tuple[Person, list[Item]]] = {}
     for found in pilots:

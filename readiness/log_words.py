@@ -121,9 +121,19 @@ FIELDS: dict[str, Any] = {
     "role": gettext_lazy("role"),
     "scope": gettext_lazy("scope"),
 }
-PEOPLE = frozenset({
-    "manager", "exceptions_to", "exceptions_deputy", "escalation", "person", "holder", "delegate", "deputy", "escalate_to",
-})  # fmt: skip
+PEOPLE = frozenset(
+    {
+        "manager",
+        "exceptions_to",
+        "exceptions_deputy",
+        "escalation",
+        "person",
+        "holder",
+        "delegate",
+        "deputy",
+        "escalate_to",
+    }
+)
 FUNCTIONS = frozenset({"function"})
 PORTFOLIOS = frozenset({"portfolio"})
 KINDS = frozenset({"kind"})
@@ -181,7 +191,10 @@ def did(event: Event) -> str:
     if decision is not None and event.verb == "decide":
         says = f"{says}: {OUTCOME.get(decision.outcome, decision.outcome)}"
     if decision is not None and decision.recorded_for and decision.decider:
-        says = _("%(did)s, recorded for %(who)s") % {"did": says, "who": decision.decider}  # fmt: skip
+        says = _("%(did)s, recorded for %(who)s") % {
+            "did": says,
+            "who": decision.decider,
+        }
     return f"{says} ({event.gate.kind.name})" if event.gate else says
 
 
@@ -203,7 +216,7 @@ def _names(events: Sequence[Event]) -> _Names:
         of_kinds |= event.verb == "nominate"
         for change in event.changes or []:
             of_kinds |= change["field"] in KINDS
-            keys = {each for each in (change["from"], change["to"]) if isinstance(each, int)}  # fmt: skip
+            keys = {each for each in (change["from"], change["to"]) if isinstance(each, int)}
             if change["field"] in PEOPLE or event.verb == "nominate":
                 people |= keys
             elif change["field"] in FUNCTIONS:
@@ -215,7 +228,7 @@ def _names(events: Sequence[Event]) -> _Names:
         dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
         dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
         dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
-    )  # fmt: skip
+    )
 
 
 def _change(change: Mapping[str, Any], names: _Names) -> str:

@@ -107,7 +107,7 @@ def quality_of(events: Iterable[Event]) -> Quality:
     for event in events:
         if event.verb == "register_threshold":
             new = quality.Threshold.of(event.data)
-            eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)  # fmt: skip
+            eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)
             source = event.data.get("source", "")
             agreed.append(Agreed(event.on, deeds.who(event), new, eased, source))
         elif event.verb == "record_measurement" and agreed:
@@ -160,9 +160,16 @@ def _drawn(
             )
         )
     placed = [
-        Agreed(each.on, each.who, each.threshold, each.loosened, each.source, place(each.threshold.value))
+        Agreed(
+            each.on,
+            each.who,
+            each.threshold,
+            each.loosened,
+            each.source,
+            place(each.threshold.value),
+        )
         for each in agreed
-    ]  # fmt: skip
+    ]
     kind = agreed[-1].threshold.kind
     ticks = [
         Tick(x, rounded(first + (last - first) * x / 100, kind), anchor)

@@ -22,8 +22,16 @@ from readiness import querysets, words
 from readiness.offices import office_of
 
 ORDER = (
-    "Pilot", "Portfolio", "Function", "Person", "GateKind", "DecisionRight", "Absence", "Decision", "Event",
-)  # fmt: skip
+    "Pilot",
+    "Portfolio",
+    "Function",
+    "Person",
+    "GateKind",
+    "DecisionRight",
+    "Absence",
+    "Decision",
+    "Event",
+)
 """The tables, in the order in which an office needs them."""
 LATEST = 12
 
@@ -39,21 +47,14 @@ class OfficeDesk(admin.AdminSite):
     def register(self, model_or_iterable: Any, *args: Any, **kwargs: Any) -> None:
         """The product's own tables only: what belongs to sign-in has pages of its own, and no secret is shown here."""
         models: Iterable[Any] = (
-            model_or_iterable
-            if isinstance(model_or_iterable, list | tuple)
-            else [model_or_iterable]
+            model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
         )
         ours = [model for model in models if model._meta.app_label == "pilots"]
         super().register(ours, *args, **kwargs)
 
     def has_permission(self, request: HttpRequest) -> bool:
         person = request.user
-        return (
-            isinstance(person, Person)
-            and person.is_active
-            and person.is_staff
-            and office_of(request).enters
-        )
+        return isinstance(person, Person) and person.is_active and person.is_staff and office_of(request).enters
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Strangers are sent to sign in; whoever is signed in and keeps no records is told so at once."""
@@ -68,24 +69,16 @@ class OfficeDesk(admin.AdminSite):
         return asked
 
     @method_decorator(never_cache)
-    def login(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Whoever is signed in and still sent here has no desk; strangers are sent to sign in before."""
-        if not isinstance(request.user, AnonymousUser) and not self.has_permission(
-            request
-        ):
+        if not isinstance(request.user, AnonymousUser) and not self.has_permission(request):
             raise PermissionDenied
         return redirect("admin:index")
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
 
-    def logout(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_logout")
 
     def app_index(
@@ -96,18 +89,14 @@ class OfficeDesk(admin.AdminSite):
     ) -> Any:
         return redirect("admin:index")
 
-    def get_app_list(
-        self, request: HttpRequest, app_label: str | None = None
-    ) -> list[Any]:
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """One list of tables, in their order."""
         found = super().get_app_list(request, app_label)
         for app in found:
             app["models"].sort(key=lambda table: ORDER.index(table["object_name"]))
         return found
 
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What stands where, and what was done last."""
         at = today()
         office = office_of(request)

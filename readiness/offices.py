@@ -46,7 +46,7 @@ class Office:
         """Whether a portfolio's records are theirs."""
         return self.portfolios is None or portfolio in self.portfolios
 
-    def limit(self, rows: Rows, path: str = "portfolio", *, shared: bool = False) -> Rows:  # fmt: skip
+    def limit(self, rows: Rows, path: str = "portfolio", *, shared: bool = False) -> Rows:
         """The rows that lie in their portfolios; nothing else exists for them. `shared` rows lie in none."""
         if self.portfolios is None:
             return rows
@@ -69,7 +69,7 @@ def row_named(field: str, rows: Any, /, **by: str) -> Any:
     """
     found = rows.filter(**by).first()
     if found is None:
-        raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)  # fmt: skip
+        raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)
     return found
 
 

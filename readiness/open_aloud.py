@@ -27,7 +27,7 @@ QUALITY = {
     "not_met": gettext_lazy("it was measured, and is not good enough"),
     "stale": gettext_lazy("the last measurement is too old to count"),
     "met": gettext_lazy("it was measured, and nobody has said whether that is enough"),
-}  # fmt: skip
+}
 """What the team has to show, by the last verdict."""
 
 
@@ -89,12 +89,16 @@ def _waits(of: Of, _found: PilotOn) -> str:
     for gate in of:
         by_name.setdefault(_name(gate), []).append(gate)
     first, *rest = by_name.values()
-    clause = ngettext("%(gates)s waits on %(who)s", "%(gates)s wait on %(who)s", len(first)) % _says(first)  # fmt: skip
-    return ", ".join([clause, *(_("%(gates)s on %(who)s") % _says(more) for more in rest)])  # fmt: skip
+    clause = ngettext("%(gates)s waits on %(who)s", "%(gates)s wait on %(who)s", len(first)) % _says(first)
+    return ", ".join([clause, *(_("%(gates)s on %(who)s") % _says(more) for more in rest)])
 
 
 def _lapsed(of: Of, _found: PilotOn) -> str:
-    return ngettext("%(gates)s has lapsed and waits on %(who)s", "%(gates)s have lapsed and wait on %(who)s", len(of)) % _says(of)  # fmt: skip
+    return ngettext(
+        "%(gates)s has lapsed and waits on %(who)s",
+        "%(gates)s have lapsed and wait on %(who)s",
+        len(of),
+    ) % _says(of)
 
 
 def _reconfirm(of: Of, _found: PilotOn) -> str:
@@ -128,7 +132,7 @@ def _unasked(of: Of, _found: PilotOn) -> str:
 
 
 def _to(gate: GateOn) -> str:
-    return str(TO.get(gate.kind.key) or _("to answer “%(question)s”") % {"question": gate.kind.question})  # fmt: skip
+    return str(TO.get(gate.kind.key) or _("to answer “%(question)s”") % {"question": gate.kind.question})
 
 
 def _refused(of: Of, _found: PilotOn) -> str:
@@ -140,11 +144,15 @@ def _refused(of: Of, _found: PilotOn) -> str:
 
 
 def _requested(of: Of, _found: PilotOn) -> str:
-    return _("the team has not answered what was asked about %(gates)s") % _says(of)  # fmt: skip
+    return _("the team has not answered what was asked about %(gates)s") % _says(of)
 
 
 def _outside(of: Of, _found: PilotOn) -> str:
-    return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(of)) % _says(of)  # fmt: skip
+    return ngettext(
+        "%(gates)s waits on somebody outside",
+        "%(gates)s wait on somebody outside",
+        len(of),
+    ) % _says(of)
 
 
 def _unmet(of: Of, _found: PilotOn) -> str:

@@ -21,8 +21,17 @@ ROOM, NARROW_ROOM = 3.4, 6.4
 SHORTEST = 28
 """Days that a time line shows at least, so that one day is not as wide as the page."""
 DRAWN = frozenset(
-    {"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"}
-)  # fmt: skip
+    {
+        "start",
+        "record_measurement",
+        "adopt",
+        "record_claim",
+        "roll_back",
+        "retire",
+        "pause",
+        "resume",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +150,7 @@ def specimen(found: PilotOn, moved: Sequence[date], scale: Scale) -> Picture:
 
 def moves_of(pilots: Iterable[PilotOn]) -> dict[int, list[date]]:
     """The days on which something moved on a gate, by pilot. One query."""
-    rows = GateSpell.objects.filter(
-        gate__pilot__in=[found.pilot for found in pilots], known_until=None, moved=True
-    )
+    rows = GateSpell.objects.filter(gate__pilot__in=[found.pilot for found in pilots], known_until=None, moved=True)
     found: dict[int, list[date]] = {}
     for pilot, day in rows.order_by("starts").values_list("gate__pilot", "starts"):
         found.setdefault(pilot, []).append(day)
@@ -169,10 +176,14 @@ def months(scale: Scale) -> list[Tick]:
     days = _firsts(scale, 1)
     every = max(1, -(-len(days) // 8))
     return [
-        Tick(scale.at(day), _month(day, len(days)) if n % every == 0 else "", n % (2 * every) != 0)
+        Tick(
+            scale.at(day),
+            _month(day, len(days)) if n % every == 0 else "",
+            n % (2 * every) != 0,
+        )
         for n, day in enumerate(days)
         if scale.at(day) < 96
-    ]  # fmt: skip
+    ]
 
 
 def quarters(scale: Scale) -> list[Tick]:
@@ -227,8 +238,14 @@ def _is_drawn(event: Event) -> bool:
 
 def _point(number: int, event: Event, x: float, places: _Places) -> Point:
     return Point(
-        number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason
-    )  # fmt: skip
+        number,
+        x,
+        *places.at(x),
+        event.on,
+        deeds.deed(event),
+        deeds.who(event),
+        event.reason,
+    )
 
 
 def _slip(number: int, event: Event, picture: Picture, places: _Places) -> Point:
@@ -236,8 +253,15 @@ def _slip(number: int, event: Event, picture: Picture, places: _Places) -> Point
     before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
     x = picture.scale.at(event.on) if before is None else before
     return Point(
-        number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason, after
-    )  # fmt: skip
+        number,
+        x,
+        *places.at(x),
+        event.on,
+        deeds.deed(event),
+        deeds.who(event),
+        event.reason,
+        after,
+    )
 
 
 def _place(written: object, scale: Scale) -> float | None:

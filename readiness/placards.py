@@ -38,9 +38,7 @@ def _ran(found: PilotOn) -> str:
         "times": _times(now.slips),
     }
     if now.slips:
-        return _(
-            "%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s."
-        ) % says  # fmt: skip
+        return _("%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s.") % says
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
 
 
@@ -57,9 +55,7 @@ def _stood(found: PilotOn) -> str:
     now = found.reading
     if now.stalls_on is None:
         return ""
-    return _(
-        "Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s."
-    ) % {
+    return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
         "moved": words.day(now.last_movement),
         "stalled": words.day(now.stalls_on),
         "days": words.days(now.days_on_display),
@@ -75,14 +71,8 @@ def _claimed(found: PilotOn) -> str:
         "days": words.days((found.at - claim.since).days),
     }
     if claim.because == standing.NEVER_SHOWN:
-        return (
-            _("%(what)s is said to be adopted, since %(day)s; the facts have never shown it, %(days)s.")
-            % says
-        )  # fmt: skip
-    return (
-        _("%(what)s was adopted; the facts show it no longer, since %(day)s, %(days)s.")
-        % says
-    )
+        return _("%(what)s is said to be adopted, since %(day)s; the facts have never shown it, %(days)s.") % says
+    return _("%(what)s was adopted; the facts show it no longer, since %(day)s, %(days)s.") % says
 
 
 def _open(found: PilotOn) -> str:
@@ -91,9 +81,14 @@ def _open(found: PilotOn) -> str:
     if said:
         return said
     if found.reading.standing == standing.EXHIBIT:
-        return capfirst(_("%(gates)s, and nobody has declared it adopted.") % {"gates": words.nothing_open(found.gates)})  # fmt: skip
+        return capfirst(
+            _("%(gates)s, and nobody has declared it adopted.") % {"gates": words.nothing_open(found.gates)}
+        )
     unknown = [words.MISSING[c] for c in found.reading.missing if c in words.MISSING]
-    says = {"gates": capfirst(words.nothing_open(found.gates)), "what": open_aloud.listed(map(str, unknown))}  # fmt: skip
+    says = {
+        "gates": capfirst(words.nothing_open(found.gates)),
+        "what": open_aloud.listed(map(str, unknown)),
+    }
     return _("%(gates)s. Not known: %(what)s.") % says
 
 

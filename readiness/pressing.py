@@ -7,9 +7,17 @@ from django.db.models import Case, IntegerField, Value, When
 from readiness import standing
 
 PRESSING = (
-    standing.AT_RISK, standing.EXHIBIT, standing.READY, standing.MOVING, "paused", standing.CLAIMED, "planned",
-    "not_stated", "adopted", "retired",
-)  # fmt: skip
+    standing.AT_RISK,
+    standing.EXHIBIT,
+    standing.READY,
+    standing.MOVING,
+    "paused",
+    standing.CLAIMED,
+    "planned",
+    "not_stated",
+    "adopted",
+    "retired",
+)
 
 
 def presses() -> Case:

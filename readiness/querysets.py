@@ -56,14 +56,9 @@ def policies(at: date) -> Policies:
 
 def settled(at: date) -> dict[str, Any]:
     """The same beside each spell of a pilot: `quiet_days` and `warning_days` of its portfolio."""
-    latest = StallPolicy.objects.filter(
-        portfolio=OuterRef("pilot__portfolio"), starts__lte=at
-    ).order_by("-starts")
+    latest = StallPolicy.objects.filter(portfolio=OuterRef("pilot__portfolio"), starts__lte=at).order_by("-starts")
     usual = {"quiet_days": stalls.QUIET_DAYS, "warning_days": stalls.WARNING_DAYS}
-    return {
-        name: Coalesce(Subquery(latest.values(name)[:1]), days)
-        for name, days in usual.items()
-    }
+    return {name: Coalesce(Subquery(latest.values(name)[:1]), days) for name, days in usual.items()}
 
 
 class StandingQuerySet(PilotQuerySet):
@@ -102,9 +97,7 @@ class StandingQuerySet(PilotQuerySet):
             When(running & _all_clear(at), then=Value(standing.READY)),
             When(running, then=Value(standing.MOVING)),
         ]
-        read: StandingQuerySet = self.on(at, known_at).annotate(
-            standing=Case(*answers, default=F("stage_then"))
-        )
+        read: StandingQuerySet = self.on(at, known_at).annotate(standing=Case(*answers, default=F("stage_then")))
         return read
 
     def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
@@ -185,9 +178,7 @@ def _runs(at: date) -> Q:
 
 
 def _all_clear(at: date) -> Q:
-    return Q(spell__all_clear=True) & (
-        Q(spell__clear_through=None) | Q(spell__clear_through__gte=at)
-    )
+    return Q(spell__all_clear=True) & (Q(spell__clear_through=None) | Q(spell__clear_through__gte=at))
 
 
 def _shown(at: date) -> Case:
@@ -218,11 +209,7 @@ def _cut_offs(at: date, settled: Policies) -> tuple[Q, Q]:
 
 def _stalled_on(settled: Policies) -> Any:
     """What orders exhibits by their stall date: the clock's day itself, while every portfolio waits for as many days."""
-    other = {
-        portfolio: days
-        for portfolio, (days, _) in settled.items()
-        if days != stalls.QUIET_DAYS
-    }
+    other = {portfolio: days for portfolio, (days, _) in settled.items() if days != stalls.QUIET_DAYS}
     if not other:
         return F("clock_on")
     later = [
@@ -248,9 +235,7 @@ def open_gates_of(person: int, at: date) -> QuerySet[Any]:
     for kind, found in cells.items():
         theirs |= Q(kind=kind, cell__in=found)
     unanswered = ~Q(turn__in=["clear", "said"]) | Q(good_until__lt=at)
-    waiting: QuerySet[Any] = gates_on(at).filter(
-        theirs, unanswered, holding=person, court__isnull=False
-    )
+    waiting: QuerySet[Any] = gates_on(at).filter(theirs, unanswered, holding=person, court__isnull=False)
     return waiting
 
 
@@ -262,23 +247,15 @@ def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
     seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
         Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
     )
-    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at)).exclude(
-        turn=gates.OFF
-    )
+    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at)).exclude(turn=gates.OFF)
     stage: Any = F("spell__stage")
     if known_at is None:
         own = within(at, None, "gate__pilot__spells__")
-        found = found.annotate(
-            spell=FilteredRelation("gate__pilot__spells", condition=own)
-        )
+        found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
     else:
-        known = PilotSpell.objects.filter(
-            within(at, known_at), pilot=OuterRef("gate__pilot")
-        )
+        known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot"))
         stage = Subquery(known.order_by("-starts").values("stage")[:1])
-        later = GateSpell.objects.filter(
-            within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts")
-        )
+        later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
     holding = Case(
         When(kind__clears_by=ACCEPTANCE, then=F("person_id")),
@@ -306,9 +283,7 @@ def _state_now(at: date) -> Case:
 
 def _court(at: date) -> Case:
     not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
-    unmeasured = Q(kind__clears_by=MEASUREMENT) & (
-        Q(met_until=None) | Q(met_until__lt=at)
-    )
+    unmeasured = Q(kind__clears_by=MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
     return Case(
         When(now__in=[*sorted(gates.YES), gates.ASSERTED], then=Value(None)),
         When(not_started, then=Value(standing.TEAM)),

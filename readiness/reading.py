@@ -35,9 +35,7 @@ from readiness.working_days import Days
 
 NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, PAUSED])
 """Of a pilot's spells, those of whose days nobody is asked anything."""
-TO_ANSWER = ~Q(kind__clears_by=ACCEPTANCE) & (
-    Q(turn="answer") | Q(good_until__lt=F("ends"))
-)
+TO_ANSWER = ~Q(kind__clears_by=ACCEPTANCE) & (Q(turn="answer") | Q(good_until__lt=F("ends")))
 """Of a gate's spells, those in which it was a decider's move for some days, whoever held it."""
 
 
@@ -89,9 +87,7 @@ class PilotOn:
         return next(gate for gate in self.gates if gate.kind.key == kind)
 
 
-def read_many(
-    rows: Iterable[Pilot], *, at: date, known_at: date | None = None
-) -> list[PilotOn]:
+def read_many(rows: Iterable[Pilot], *, at: date, known_at: date | None = None) -> list[PilotOn]:
     """Pilots on a date, in the order given; those not yet on record then are left out. Three queries for any number,
     one more where any is adopted, and two where any moved to another function while it waited.
 
@@ -105,9 +101,7 @@ def read_many(
     found = PilotSpell.objects.filter(there, pilot__in=wanted)
     own = _in_order(found.annotate(**settled(at)), "pilot_id", known_at)
     there = _with_earlier(TO_ANSWER, at, known_at)
-    told = _in_order(
-        GateSpell.objects.filter(there, gate__pilot__in=wanted), "gate_id", known_at
-    )
+    told = _in_order(GateSpell.objects.filter(there, gate__pilot__in=wanted), "gate_id", known_at)
     gates: dict[int, list[GateSpell]] = {}
     for of_gate in told.values():
         gates.setdefault(of_gate[-1].gate.pilot_id, []).append(of_gate[-1])
@@ -129,9 +123,7 @@ def read_many(
             of_pilot = [told[each.gate_id] for each in gates.get(pilot.pk, [])]
             lives = lived.get(pilot.pk)
             run = runs.get(pilot.pk, {})
-            out.append(
-                _read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives, run)
-            )
+            out.append(_read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives, run))
     return out
 
 
@@ -149,9 +141,7 @@ def _with_earlier(those: Q, at: date, known_at: date | None) -> Q:
 
 def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[Any]]:
     """The spells known, in order, by their owner."""
-    people = (
-        ("manager", "sponsor") if found.model is PilotSpell else ("gate", "kind", "person")
-    )  # fmt: skip
+    people = ("manager", "sponsor") if found.model is PilotSpell else ("gate", "kind", "person")
     out: dict[int, list[Any]] = {}
     for row in found.select_related("cell__function", *people).order_by("starts"):
         before = out.setdefault(getattr(row, owner), [])
@@ -167,9 +157,9 @@ def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[A
 def _seats(cells: set[int], at: date) -> dict[int, dict[int, Seat]]:
     """Who sits where on a date, by cell and kind."""
     out: dict[int, dict[int, Seat]] = {}
-    rows = Seat.objects.filter(
-        Q(ends=None) | Q(ends__gte=at), cell__in=cells, starts__lte=at
-    ).select_related("holder", "deputy", "escalation", "delegate", "right")
+    rows = Seat.objects.filter(Q(ends=None) | Q(ends__gte=at), cell__in=cells, starts__lte=at).select_related(
+        "holder", "deputy", "escalation", "delegate", "right"
+    )
     for row in rows:
         out.setdefault(row.cell_id, {})[row.kind_id] = row
     return out
@@ -179,20 +169,12 @@ Runs = dict[int, date | None]
 """Since when a decision has been held, or not, wherever the pilot lay, by kind."""
 
 
-def _runs(
-    gates: dict[int, list[GateSpell]], at: date, known_at: date | None
-) -> dict[int, Runs]:
+def _runs(gates: dict[int, list[GateSpell]], at: date, known_at: date | None) -> dict[int, Runs]:
     """The runs of pilots that moved to another cell while a gate was open, by pilot. Two queries where one may have."""
-    may_have = [
-        pilot
-        for pilot, found in gates.items()
-        if any(_waits_from_before(spell) for spell in found)
-    ]
+    may_have = [pilot for pilot, found in gates.items() if any(_waits_from_before(spell) for spell in found)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
-        known = (
-            within(at, known_at) if known_at else Q(known_until=None, starts__lte=at)
-        )
+        known = within(at, known_at) if known_at else Q(known_until=None, starts__lte=at)
         rows = PilotSpell.objects.filter(known, pilot__in=may_have).order_by("starts")
         for pilot, first, cell in rows.values_list("pilot_id", "starts", "cell_id"):
             of_pilot = stays.setdefault(pilot, [])
@@ -208,10 +190,7 @@ def _runs(
     return {
         pilot: {
             spell.kind_id: rights.run_across(
-                [
-                    rights.Stay(day, sat.get((cell, spell.kind_id), []))
-                    for day, cell in found
-                ],
+                [rights.Stay(day, sat.get((cell, spell.kind_id), [])) for day, cell in found],
                 at,
             )
             for spell in gates[pilot]
@@ -249,10 +228,7 @@ def _read(
         terms=terms,
         residence=residence,
     )
-    gates = [
-        _gate(of, reading.gates[of[-1].kind.key], held.get(of[-1].kind_id))
-        for of in told
-    ]
+    gates = [_gate(of, reading.gates[of[-1].kind.key], held.get(of[-1].kind_id)) for of in told]
     return PilotOn(
         pilot,
         reading,
@@ -284,17 +260,11 @@ def _pauses(own: Sequence[PilotSpell], at: date) -> list[Days]:
 
 def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat:
     """Who sits for a kind, and since when somebody, or nobody, has, also where the pilot lay before."""
-    seat = (
-        spells.as_seat(held[kind])
-        if kind in held
-        else rights.Seat(starts=at, ends=None)
-    )
+    seat = spells.as_seat(held[kind]) if kind in held else rights.Seat(starts=at, ends=None)
     return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
-def _gate(
-    told: Sequence[GateSpell], reading: standing.GateReading, seat: Seat | None
-) -> GateOn:
+def _gate(told: Sequence[GateSpell], reading: standing.GateReading, seat: Seat | None) -> GateOn:
     spell = told[-1]
     if spell.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE or seat is None:
         return GateOn(spell.gate, spell.kind, reading, spell.person, None, None)
@@ -311,19 +281,13 @@ def _gate(
     )
 
 
-def charges_of(
-    rows: Sequence[Pilot], *, start: date, end: date
-) -> Iterator[tuple[Pilot, ledger.Charge]]:
+def charges_of(rows: Sequence[Pilot], *, start: date, end: date) -> Iterator[tuple[Pilot, ledger.Charge]]:
     """The days of these pilots from `start` up to, not including, `end`, charged to courts (rule 12). Three queries."""
     own: dict[int, list[Any]] = {pilot.pk: [] for pilot in rows}
     found: dict[int, dict[str, list[Any]]] = {pilot.pk: {} for pilot in rows}
     kinds: dict[str, Kind] = {}
     now = Q(known_until=None, starts__lt=end)
-    for row in (
-        PilotSpell.objects.filter(now, pilot__in=rows)
-        .select_related("cell")
-        .order_by("starts")
-    ):
+    for row in PilotSpell.objects.filter(now, pilot__in=rows).select_related("cell").order_by("starts"):
         own[row.pilot_id].append(spells.as_pilot_spell(row))
     for spell in (
         GateSpell.objects.filter(now, gate__pilot__in=rows)
@@ -336,9 +300,7 @@ def charges_of(
     seats = _seats_by_place({pilot.portfolio_id for pilot in rows})
     for pilot in rows:
         sat = partial(_sat, seats, pilot.portfolio_id)
-        for charge in ledger.charges(
-            kinds, own[pilot.pk], found[pilot.pk], sat, start=start, end=end
-        ):
+        for charge in ledger.charges(kinds, own[pilot.pk], found[pilot.pk], sat, start=start, end=end):
             yield pilot, charge
 
 

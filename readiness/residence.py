@@ -22,7 +22,7 @@ def first_week(at: date) -> date:
     return monday - timedelta(weeks=WEEKS_LOOKED_AT - 1)
 
 
-def residence(people: Mapping[date, int], *, at: date, relief: int | None = None) -> str:  # fmt: skip
+def residence(people: Mapping[date, int], *, at: date, relief: int | None = None) -> str:
     """Whether people outside the pilot team live in it (rule 6).
 
     Args:
@@ -36,16 +36,12 @@ def residence(people: Mapping[date, int], *, at: date, relief: int | None = None
     return LIVED_IN if lived and (relief is None or relief >= 0) else EMPTY
 
 
-def residences(
-    pilots: Iterable[int], *, at: date, known_at: date | None = None
-) -> dict[int, str]:
+def residences(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> dict[int, str]:
     """The residence of many pilots, by primary key, in one query; none is asked for no pilot."""
     wanted = list(pilots)
     people: dict[int, dict[date, int]] = {pk: {} for pk in wanted}
     if wanted:
-        rows = Residents.objects.known(known_at).filter(
-            pilot__in=wanted, week__gte=first_week(at), week__lte=at
-        )
+        rows = Residents.objects.known(known_at).filter(pilot__in=wanted, week__gte=first_week(at), week__lte=at)
         for pilot, week, n in rows.values_list("pilot", "week", "people"):
             people[pilot][week] = n
     return {pk: residence(found, at=at) for pk, found in people.items()}
@@ -81,7 +77,7 @@ class Lived:
 def lived(pilot: Pilot, *, at: date) -> Lived:
     """Who lived in a pilot in the last eight weeks, and who visited (rule 11). One query."""
     rows = Residents.objects.known().filter(pilot=pilot, week__lte=at)
-    counts = {week: (people, seen) for week, people, seen in rows.values_list("week", "people", "visitors")}  # fmt: skip
+    counts = {week: (people, seen) for week, people, seen in rows.values_list("week", "people", "visitors")}
     first = first_week(at)
     mondays = [first + timedelta(weeks=n) for n in reversed(range(WEEKS_LOOKED_AT))]
     weeks = [Week(monday, *counts.get(monday, (None, None))) for monday in mondays]
@@ -102,9 +98,7 @@ class Look:
         return self.answered_on is None and at >= self.due_on
 
 
-def looks(
-    readings: Mapping[int, standing.Reading], *, at: date, known_at: date | None = None
-) -> dict[int, Look]:
+def looks(readings: Mapping[int, standing.Reading], *, at: date, known_at: date | None = None) -> dict[int, Look]:
     """The look of every pilot that is declared adopted, by primary key, in one query."""
     since = {pk: r.since for pk, r in readings.items() if r.stage == ADOPTED}
     found = {pk: Look(due_on=day + LOOK_AFTER) for pk, day in since.items()}
@@ -114,7 +108,5 @@ def looks(
     for event in answers.select_related("by").order_by("on", "pk"):
         assert event.pilot_id is not None
         if event.on >= found[event.pilot_id].due_on:
-            found[event.pilot_id] = Look(
-                found[event.pilot_id].due_on, event.on, event.by, event.reason
-            )
+            found[event.pilot_id] = Look(found[event.pilot_id].due_on, event.on, event.by, event.reason)
     return found

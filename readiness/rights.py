@@ -79,8 +79,12 @@ def cells_for(person: Person) -> QuerySet[Cell]:
     theirs = pilots().visible_to(person)
     there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
         Q(function=OuterRef("function"))
-        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
-    )  # fmt: skip
+        | Q(
+            function=None,
+            portfolio__cells=OuterRef("pk"),
+            portfolio__cells__function=None,
+        )
+    )
     whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
     wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
     return (
@@ -127,12 +131,10 @@ def table(cells: Iterable[Cell], *, at: date) -> list[CellOn]:
             ],
         )
         for cell in wanted
-    ]  # fmt: skip
+    ]
 
 
-def _seat(
-    kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]
-) -> SeatOn:
+def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) -> SeatOn:
     if seat is None or seat.holder is None:
         return SeatOn(kind, cell, orphaned=seat is not None and seat.orphaned)
 
@@ -165,16 +167,24 @@ class Orphan:
 def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
     """The orphaned rights that reach into these portfolios on a date. Three queries for any number."""
     reach = Q(portfolio__in=list(portfolios)) | Q(portfolio=None)
-    there = DecisionRight.objects.filter(reach, Q(until=None) | Q(until__gte=at), starts__lte=at, holder__closed_on__lte=at)  # fmt: skip
+    there = DecisionRight.objects.filter(
+        reach,
+        Q(until=None) | Q(until__gte=at),
+        starts__lte=at,
+        holder__closed_on__lte=at,
+    )
     people = ("holder", "deputy", "escalate_to")
     found = there.select_related("kind", "portfolio", "function", *people)
     away = away_on(at)
     out = []
-    for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):  # fmt: skip
-        fact, person_of = spells.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p}  # fmt: skip
-        closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}  # fmt: skip
+    for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):
+        fact, person_of = (
+            spells.as_right(right),
+            {p.pk: p for p in (right.deputy, right.escalate_to) if p},
+        )
+        closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}
         left = rights.people_left(fact, closed, at)
-        sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None  # fmt: skip
+        sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None
         out.append(Orphan(right, sits))
     return out
 
@@ -199,39 +209,47 @@ class Answer:
     steps: Sequence[Step] = field(default_factory=list)
 
 
-def who_decides(
-    kind: GateKind, portfolio: Portfolio, function: Function | None, *, at: date
-) -> Answer:
+def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None, *, at: date) -> Answer:
     """Who decides this on a date, and why. Worked out from the rights themselves, so that it holds where no pilot lies yet."""
     reaching = [
         right
-        for right in spells.rights_of([kind])
-        .select_related("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
+        for right in spells.rights_of([kind]).select_related(
+            "kind", "portfolio", "function", "holder", "deputy", "escalate_to"
+        )
         if spells.as_right(right).reaches(portfolio.pk, function.pk if function else None)
-    ]  # fmt: skip
+    ]
     closed = {
         pk: day
         for pk, day in Person.objects.filter(closed_on__lte=at).values_list("pk", "closed_on")
         if day is not None
-    }  # fmt: skip
+    }
     facts = [spells.as_right(right) for right in reaching]
     by_key = {right.pk: right for right in reaching}
     cell = Cell(portfolio=portfolio, function=function)
     if kind.off_for(portfolio, at):
-        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))  # fmt: skip
+        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
     sat = rights.seat_on(facts, closed, at)
     seat = Seat(
-        kind=kind, cell=cell, starts=at, right=by_key.get(sat.right or 0),
-        holder=people.get(sat.holder or 0), deputy=people.get(sat.deputy or 0),
-        delegate=people.get(sat.delegate or 0), escalation=people.get(sat.escalation or 0),
-        capacity=sat.capacity, orphaned=sat.orphaned,
-    )  # fmt: skip
+        kind=kind,
+        cell=cell,
+        starts=at,
+        right=by_key.get(sat.right or 0),
+        holder=people.get(sat.holder or 0),
+        deputy=people.get(sat.deputy or 0),
+        delegate=people.get(sat.delegate or 0),
+        escalation=people.get(sat.escalation or 0),
+        capacity=sat.capacity,
+        orphaned=sat.orphaned,
+    )
     return Answer(
-        at, kind, portfolio, function,
+        at,
+        kind,
+        portfolio,
+        function,
         _seat(kind, cell, seat, away_on(at)),
         [Step(by_key[step.right.id], step.found) for step in rights.steps(facts, closed, at)],
-    )  # fmt: skip
+    )
 
 
 def _people(found: Iterable[rights.Right]) -> set[int]:

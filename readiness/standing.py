@@ -139,9 +139,7 @@ def read_gate(
     return GateReading(
         kind=kind.key,
         state=state,
-        court=_court(kind, spell, state, held=held, started=started, at=at)
-        if is_open
-        else None,
+        court=_court(kind, spell, state, held=held, started=started, at=at) if is_open else None,
         holder=holder,
         since=since,
         days=(at - since).days,
@@ -153,9 +151,7 @@ def read_gate(
     )
 
 
-def _state(
-    kind: Kind, spell: GateSpell, seat: rights.Seat, at: date
-) -> tuple[str, date, bool]:
+def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
     held = (spell.person if kind.clears_by == ACCEPTANCE else seat.holder) is not None
     if spell.good_until is not None and at > spell.good_until:
         # Over before this spell began, it has been lapsed since the day that the spell carries.
@@ -170,22 +166,14 @@ def _state(
     return (gates.WAITING if held else gates.UNOWNED), since, held
 
 
-def _court(
-    kind: Kind, spell: GateSpell, state: str, *, held: bool, started: bool, at: date
-) -> str:
+def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, started: bool, at: date) -> str:
     if not started:
         return TEAM
-    if (
-        state == gates.CHANGES_REQUESTED
-        and spell.outside_until is not None
-        and at <= spell.outside_until
-    ):
+    if state == gates.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
         return OUTSIDE
     if state in gates.ASKS_TEAM or (state == gates.LAPSED and spell.ends_by_condition):
         return TEAM
-    if kind.clears_by == MEASUREMENT and (
-        spell.met_until is None or at > spell.met_until
-    ):
+    if kind.clears_by == MEASUREMENT and (spell.met_until is None or at > spell.met_until):
         return TEAM
     return DECIDER if held else NOBODY
 
@@ -202,8 +190,7 @@ class Terms:
     def open_before(self, pilot: PilotSpell) -> date | None:
         """The day of the record, where the pilot is older than that."""
         older = self.recorded_on is not None and (
-            self.listed
-            or (pilot.started_on is not None and pilot.started_on < self.recorded_on)
+            self.listed or (pilot.started_on is not None and pilot.started_on < self.recorded_on)
         )
         return self.recorded_on if older else None
 
@@ -253,9 +240,7 @@ def read(
     return Reading(
         at=at,
         stage=stage,
-        since=pilot.paused_until + timedelta(days=1)
-        if over and pilot.paused_until
-        else pilot.since,
+        since=pilot.paused_until + timedelta(days=1) if over and pilot.paused_until else pilot.since,
         standing=standing,
         stalls_on=stalls_on,
         days_quiet=(at - moved).days,
@@ -275,8 +260,7 @@ def read(
         claim=_claim(pilot) if standing == CLAIMED else None,
         on_exception_until=_exception(now) if standing == history.ADOPTED else None,
         residence=residence if standing == history.ADOPTED else None,
-        never_started=standing == history.PLANNED
-        and at - pilot.since > NEVER_STARTED_AFTER,
+        never_started=standing == history.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
     )
 
 
@@ -290,10 +274,7 @@ def _claim(pilot: PilotSpell) -> Claim:
 
 def _exception(now: Mapping[str, GateReading]) -> date | None:
     """The first day on which an exception that carries an adoption ends."""
-    ends = [
-        gate.good_until for gate in now.values()
-        if gate.state == gates.EXCEPTED and gate.good_until is not None
-    ]  # fmt: skip
+    ends = [gate.good_until for gate in now.values() if gate.state == gates.EXCEPTED and gate.good_until is not None]
     return min(ends, default=None)
 
 

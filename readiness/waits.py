@@ -78,9 +78,7 @@ def waits(
     return sorted(found.values(), key=lambda wait: (-wait.days, wait.name, wait.of))
 
 
-def _charges(
-    pilots: Iterable[Pilot], start: date, end: date
-) -> Iterator[tuple[Pilot, Charge]]:
+def _charges(pilots: Iterable[Pilot], start: date, end: date) -> Iterator[tuple[Pilot, Charge]]:
     there = iter(pilots)
     while some := list(islice(there, BATCH)):
         yield from charges_of(some, start=start, end=end)

@@ -82,7 +82,7 @@ MISSING = {
     "success": gettext_lazy("what success looks like"),
     adoption.RISK: gettext_lazy("who has accepted the risk"),
     adoption.UNCONFIRMED: gettext_lazy("the manager’s word that they can work by the rules"),
-}  # fmt: skip
+}
 
 
 def day(when: date) -> str:
@@ -182,7 +182,7 @@ def _of_decider(gate: GateOn) -> str:
             _("%(gate)s: what %(who)s saw has changed, %(long)s")
             if held
             else _("%(gate)s: what was decided on has changed, and nobody holds it, %(long)s")
-        )  # fmt: skip
+        )
     if not held:
         return _("%(gate)s: belongs to nobody, %(long)s")
     if gate.kind.clears_by == ACCEPTANCE:
@@ -256,9 +256,11 @@ def step(found: rights.Step) -> str:
     sentences = {
         "not_yet": _("The right for %(reach)s begins only on %(starts)s."),
         "over": _("The right for %(reach)s, of %(holder)s, ended on %(until)s."),
-        "emptied": _("The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right is looked for."),
+        "emptied": _(
+            "The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right is looked for."
+        ),
         "decides": _("The right for %(reach)s is the nearest in force: it was given to %(holder)s on %(starts)s."),
-    }  # fmt: skip
+    }
     return sentences[found.found] % says
 
 
@@ -267,6 +269,4 @@ def sitting(found: rights.Sitting) -> str:
     says = {"who": found.person.name, "as": str(CAPACITY[found.capacity])}
     if found.away_until is None:
         return _("%(who)s, %(as)s") % says
-    return _("%(who)s, %(as)s, away until %(until)s") % (
-        says | {"until": day(found.away_until)}
-    )
+    return _("%(who)s, %(as)s, away until %(until)s") % (says | {"until": day(found.away_until)})

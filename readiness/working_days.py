@@ -27,9 +27,7 @@ Days = tuple[date, date]
 """From a day to a day, both included."""
 
 
-def after(
-    day: date, number: int, of: HolidayBase, but_not: Sequence[Days] = ()
-) -> date:
+def after(day: date, number: int, of: HolidayBase, but_not: Sequence[Days] = ()) -> date:
     """The working day that comes `number` working days after a day, those of the stretches in `but_not` left out."""
     for _ in range(number):
         day += timedelta(days=1)

@@ -49,9 +49,7 @@ def addresses() -> list[Address]:
     return list(_walk(get_resolver(), "", ()))
 
 
-def _walk(
-    resolver: URLResolver, before: str, spaces: tuple[str, ...]
-) -> Iterator[Address]:
+def _walk(resolver: URLResolver, before: str, spaces: tuple[str, ...]) -> Iterator[Address]:
     for part in resolver.url_patterns:
         route = before + str(part.pattern)
         if isinstance(part, URLResolver):
@@ -145,9 +143,20 @@ def gate(cast: Cast) -> str:
 
 
 API = (
-    "pilots", "gates", "decisions", "exhibits", "changes", "summary", "board", "bottlenecks", "trend", "waits", "rights",
-    "schema", "docs",
-)  # fmt: skip
+    "pilots",
+    "gates",
+    "decisions",
+    "exhibits",
+    "changes",
+    "summary",
+    "board",
+    "bottlenecks",
+    "trend",
+    "waits",
+    "rights",
+    "schema",
+    "docs",
+)
 PAGES = (
     "home",
     "my-gates",
@@ -159,20 +168,34 @@ PAGES = (
     "rights",
 )
 OPEN_SIGN_IN = (
-    "account_login", "account_logout", "account_inactive", "account_signup", "account_email_verification_sent",
-    "account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_email_verification_sent",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
     "socialaccount_login_cancelled",
-)  # fmt: skip
+)
 """What of the sign-in is open to strangers."""
 HALF_WAY = ("account_confirm_login_code", "mfa_authenticate")
 """Steps of a sign-in that somebody has begun; whoever has not is sent to its beginning."""
 NO_OTHER_SIGN_IN = ("socialaccount_signup", "socialaccount_login_error")
 """Steps of a sign-in elsewhere; nobody has begun one."""
 OWN_ACCOUNT = (
-    "account_reauthenticate", "account_change_password", "account_set_password", "mfa_index", "mfa_reauthenticate",
-    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes", "socialaccount_connections",
-)  # fmt: skip
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "socialaccount_connections",
+)
 """What everybody signed in has for their own account; anonymous visitors are sent to sign in."""
 LETTERS = {
     "account_confirm_email": "/accounts/confirm-email/nothing/",
@@ -197,7 +220,10 @@ READS: dict[str, Read] = {
     "admin:jsi18n": Read(any_office, at("/admin/jsi18n/")),
     "admin:autocomplete": Read(no_office, at("/admin/autocomplete/")),
     "admin:app_list": Read(any_office, at("/admin/pilots/")),
-    "admin:view_on_site": Read(an_office_finds_nothing, lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/"),
+    "admin:view_on_site": Read(
+        an_office_finds_nothing,
+        lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/",
+    ),
     "admin/(?P<url>.*)$": Read(an_office_finds_nothing, at("/admin/nowhere/")),
     "accounts/email/": Read(nobody_there, at("/accounts/email/")),
     "account_email": Read(nobody_there, at("/accounts/email/")),
@@ -207,7 +233,7 @@ READS: dict[str, Read] = {
     **{name: Read(lambda _name: SIGN_IN, called(name)) for name in NO_OTHER_SIGN_IN},
     **{name: Read(anybody, at(path)) for name, path in LETTERS.items()},
     **{f"accounts/social/{word}/": Read(signed_in, at(f"/accounts/social/{word}/")) for word in OLD_SOCIAL},
-}  # fmt: skip
+}
 """Who may read what, by the address's name."""
 
 
@@ -241,7 +267,7 @@ ROWS: Mapping[type[Model], Rows] = {
     Function: Rows(lambda c: c.function, shared=True),
     Absence: Rows(lambda c: c.absence, shared=True),
     GateKind: Rows(lambda c: GateKind.objects.get(key=LEGAL), shared=True),
-}  # fmt: skip
+}
 """A row of each table at the desk."""
 
 
@@ -271,11 +297,19 @@ for _model, _rows in ROWS.items():
     READS |= of_table(_model, _rows)
 
 ACTS = (
-    "readiness:decide-many", "readiness:minutes", "readiness:my-delegate", "readiness:my-back", "readiness:filing", "readiness:api:evidence",
-    "readiness:pilot-act", "readiness:gate-act", "admin:pilots_pilot_evidence",
-    "admin:pilots_pilot_act", "admin:pilots_pilot_gate",
+    "readiness:decide-many",
+    "readiness:minutes",
+    "readiness:my-delegate",
+    "readiness:my-back",
+    "readiness:filing",
+    "readiness:api:evidence",
+    "readiness:pilot-act",
+    "readiness:gate-act",
+    "admin:pilots_pilot_evidence",
+    "admin:pilots_pilot_act",
+    "admin:pilots_pilot_gate",
     *(f"admin:pilots_{model._meta.model_name}_act" for model in ROWS),
-)  # fmt: skip
+)
 """Addresses under which each act has a word of its own; `tests/roads.py` finds the words."""
 
 
@@ -286,4 +320,4 @@ def untold(found: Iterable[Address]) -> list[str]:
         str(each)
         for each in found
         if each.name not in READS and each.name not in ACTS and not each.name.startswith(acts)
-    ]  # fmt: skip
+    ]

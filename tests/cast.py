@@ -54,18 +54,24 @@ class Cast:
         self.start = self.day(40)
         self.people: dict[str, Person] = {
             name: Person.objects.create_user(f"{name}@cast.example", None, name=name.title())
-            for name in ROLES if name != "anonymous"
-        }  # fmt: skip
+            for name in ROLES
+            if name != "anonymous"
+        }
         when = self.when
         self.function = verbs.name_function(name="Customer operations", by=None, **when)
-        self.portfolio = verbs.open_portfolio(key="ours", name="Ours", escalation=self["head"], by=None, **when)  # fmt: skip
-        self.elsewhere = verbs.open_portfolio(key="theirs", name="Theirs", by=None, **when)  # fmt: skip
+        self.portfolio = verbs.open_portfolio(key="ours", name="Ours", escalation=self["head"], by=None, **when)
+        self.elsewhere = verbs.open_portfolio(key="theirs", name="Theirs", by=None, **when)
         self._roles()
         self._rights()
         self._pilot = verbs.record(
-            portfolio=self.portfolio, key="ZZ-7731", name=NAME, function=self.function, manager=self["manager"],
-            by=None, **when,
-        )  # fmt: skip
+            portfolio=self.portfolio,
+            key="ZZ-7731",
+            name=NAME,
+            function=self.function,
+            manager=self["manager"],
+            by=None,
+            **when,
+        )
         self.names(SPONSOR, "sponsor")
         verbs.accept(gate=self.gate(SPONSOR), by=self["sponsor"], **when)
         self.names(ERROR, "named")
@@ -94,7 +100,7 @@ class Cast:
             (self.elsewhere, "neighbour", PortfolioRole.Role.PROGRAM_OFFICE),
             (self.portfolio, "reviewer", PortfolioRole.Role.REVIEWER),
         ):
-            verbs.give_role(portfolio=portfolio, person=self[name], role=role, by=None, **self.when)  # fmt: skip
+            verbs.give_role(portfolio=portfolio, person=self[name], role=role, by=None, **self.when)
 
     def _rights(self) -> None:
         """One right for each kind that is decided, with a deputy, a delegate of these days and an escalation person."""
@@ -102,16 +108,27 @@ class Cast:
         for key in (LEGAL, IT, QUALITY):
             kind = GateKind.objects.get(key=key)
             right = verbs.assign_right(
-                kind=kind, portfolio=self.portfolio, holder=self["decider"], deputy=self["deputy"],
-                escalate_to=self["stand_in"], by=None, **self.when,
-            )  # fmt: skip
-            verbs.delegate(right=right, to=self["delegate"], until=self.day(-60), by=None, **self.when)  # fmt: skip
+                kind=kind,
+                portfolio=self.portfolio,
+                holder=self["decider"],
+                deputy=self["deputy"],
+                escalate_to=self["stand_in"],
+                by=None,
+                **self.when,
+            )
+            verbs.delegate(
+                right=right,
+                to=self["delegate"],
+                until=self.day(-60),
+                by=None,
+                **self.when,
+            )
             self.rights[key] = right
 
     # Where the pilot may be taken from there
 
     def gate(self, kind: str) -> Gate:
-        return self.pilot.gates.select_related("pilot__portfolio", "kind").get(kind__key=kind)  # fmt: skip
+        return self.pilot.gates.select_related("pilot__portfolio", "kind").get(kind__key=kind)
 
     def names(self, kind: str, name: str) -> None:
         verbs.nominate(gate=self.gate(kind), person=self[name], by=None, **self.when)
@@ -125,20 +142,33 @@ class Cast:
 
     def agreed(self) -> None:
         verbs.register_threshold(
-            pilot=self.pilot, by=self["office"], metric="Share sent", direction="at_least", value=0.8, kind="proportion",
-            smallest_sample=50, on=self.day(9),
-        )  # fmt: skip
+            pilot=self.pilot,
+            by=self["office"],
+            metric="Share sent",
+            direction="at_least",
+            value=0.8,
+            kind="proportion",
+            smallest_sample=50,
+            on=self.day(9),
+        )
 
     def measured(self) -> None:
         self.agreed()
-        verbs.record_measurement(pilot=self.pilot, by=self["office"], value=0.95, sample=400, on=self.day(8))  # fmt: skip
+        verbs.record_measurement(pilot=self.pilot, by=self["office"], value=0.95, sample=400, on=self.day(8))
 
     def ruled(self) -> None:
         verbs.set_rules(
-            pilot=self.pilot, by=self["office"], acceptable_use="Drafts.", trust_when="Terms are standard.",
-            override_when="A complaint is open.", exceptions_to=self["manager"], exceptions_deputy=self["named"],
-            matters_more="accuracy", success="Nobody reads every line.", on=self.day(9),
-        )  # fmt: skip
+            pilot=self.pilot,
+            by=self["office"],
+            acceptable_use="Drafts.",
+            trust_when="Terms are standard.",
+            override_when="A complaint is open.",
+            exceptions_to=self["manager"],
+            exceptions_deputy=self["named"],
+            matters_more="accuracy",
+            success="Nobody reads every line.",
+            on=self.day(9),
+        )
 
     def all_clear(self) -> None:
         """Running, and nothing is missing for adoption."""
@@ -162,14 +192,16 @@ class Cast:
         self.runs()
         self.decided(LEGAL, "cleared")
         self.piece = self.filed()
-        self.absence = verbs.away(
-            person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9)
-        )
+        self.absence = verbs.away(person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9))
 
     def filed(self) -> Evidence:
         return verbs.file_evidence(
-            pilot=self.pilot, by=self["office"], file=[b"%PDF-1.7\n%%EOF\n"], file_name="minutes.pdf", on=self.day(5)
-        )  # fmt: skip
+            pilot=self.pilot,
+            by=self["office"],
+            file=[b"%PDF-1.7\n%%EOF\n"],
+            file_name="minutes.pdf",
+            on=self.day(5),
+        )
 
 
 @contextmanager

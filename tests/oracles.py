@@ -49,15 +49,25 @@ def capacity(decision: Decision, barred: set[int | None]) -> str | None:
     """In which capacity somebody could decide on that day, by the rights as they are written down now."""
     pilot, day, who = decision.gate.pilot, decision.on, decision.decider_id
     function = values_on(pilot, day).get("function")
-    reach = [(pilot.portfolio_id, function), (None, function), (pilot.portfolio_id, None), (None, None)]  # fmt: skip
+    reach = [
+        (pilot.portfolio_id, function),
+        (None, function),
+        (pilot.portfolio_id, None),
+        (None, None),
+    ]
     for portfolio, of in reach:
         if of is None and (portfolio, of) in reach[:2] and function is not None:
             continue
         right = (
-            DecisionRight.objects.filter(kind=decision.gate.kind, portfolio=portfolio, function=of, starts__lte=day)
+            DecisionRight.objects.filter(
+                kind=decision.gate.kind,
+                portfolio=portfolio,
+                function=of,
+                starts__lte=day,
+            )
             .exclude(until__lt=day)
             .first()
-        )  # fmt: skip
+        )
         if right is None:
             continue
         people = [right.holder, right.deputy, right.escalate_to]
@@ -72,12 +82,8 @@ def capacity(decision: Decision, barred: set[int | None]) -> str | None:
     return None
 
 
-def _among(
-    there: list[tuple[str, Person]], who: int | None, day: date, barred: set[int | None]
-) -> str | None:
-    gone = set(
-        Absence.objects.filter(starts__lte=day, ends__gte=day).values_list("person", flat=True)
-    )  # fmt: skip
+def _among(there: list[tuple[str, Person]], who: int | None, day: date, barred: set[int | None]) -> str | None:
+    gone = set(Absence.objects.filter(starts__lte=day, ends__gte=day).values_list("person", flat=True))
     for place, (role, person) in enumerate(there):
         before = [other.pk for _, other in there[:place]]
         first = place == 0 or role == "deputy"
@@ -120,15 +126,8 @@ def reason_to_be_clear(gate: Gate, day: date) -> bool:
 
 
 def _kept(answer: Decision, events: Iterable[Event], day: date) -> bool:
-    met = {
-        plain(e.data["text"])
-        for e in events
-        if e.verb == "meet_condition" and e.gate_id == answer.gate_id
-    }
-    return all(
-        plain(c["text"]) in met or day <= date.fromisoformat(c["due"])
-        for c in answer.conditions
-    )
+    met = {plain(e.data["text"]) for e in events if e.verb == "meet_condition" and e.gate_id == answer.gate_id}
+    return all(plain(c["text"]) in met or day <= date.fromisoformat(c["due"]) for c in answer.conditions)
 
 
 def _unbroken(answer: Decision, events: list[Event], day: date) -> bool:
@@ -144,13 +143,25 @@ def _unbroken(answer: Decision, events: list[Event], day: date) -> bool:
             return False
         if name == "threshold" and bool(value) != bool(threshold):
             return False
-        if name not in ("verdict", "threshold") and plain(value) != plain(values.get(name)):  # fmt: skip
+        if name not in ("verdict", "threshold") and plain(value) != plain(values.get(name)):
             return False
     return True
 
 
-MOVES = ("start", "adopt", "roll_back", "record_measurement", "decide", "except", "accepted")  # fmt: skip
-QUIET, HALF_A_YEAR, MOST_PAUSED = timedelta(days=30), timedelta(weeks=26), timedelta(days=180)  # fmt: skip
+MOVES = (
+    "start",
+    "adopt",
+    "roll_back",
+    "record_measurement",
+    "decide",
+    "except",
+    "accepted",
+)
+QUIET, HALF_A_YEAR, MOST_PAUSED = (
+    timedelta(days=30),
+    timedelta(weeks=26),
+    timedelta(days=180),
+)
 
 
 def latest_stall(pilot: Pilot, kai: Person) -> date | None:
@@ -162,7 +173,7 @@ def latest_stall(pilot: Pilot, kai: Person) -> date | None:
     moves = [e.on for e in events if e.verb in MOVES and _could_move(e)]
     moves.append(pilot.recorded_on)
     dates = [date.fromisoformat(str(e.data["decide_by"])) for e in started]
-    dates += [date.fromisoformat(e.data["to"]) for e in events if e.verb == "move_decide_by"]  # fmt: skip
+    dates += [date.fromisoformat(e.data["to"]) for e in events if e.verb == "move_decide_by"]
     paused: set[date] = set()
     for event in events:
         if event.verb == "pause":

@@ -62,24 +62,46 @@ class Stage:
     def __init__(self) -> None:
         self.people = {
             name: Person.objects.create_user(f"{name}@outcomes.example", name=name)
-            for name in ("office", "holder", "deputy", "escalation", "named", "manager", "outsider")
-        }  # fmt: skip
+            for name in (
+                "office",
+                "holder",
+                "deputy",
+                "escalation",
+                "named",
+                "manager",
+                "outsider",
+            )
+        }
         who = self.people
         when: dict[str, Any] = {"on": START, "known": START}
         self.portfolio = Portfolio.objects.create(key="outcomes", name="Outcomes")
         verbs.give_role(
-            portfolio=self.portfolio, person=who["office"], role="program-office", by=None, **when
-        )  # fmt: skip
+            portfolio=self.portfolio,
+            person=who["office"],
+            role="program-office",
+            by=None,
+            **when,
+        )
         self.kinds = list(GateKind.objects.filter(ships=True))
         for kind in self.kinds:
             if kind.key not in ACCEPTANCE:
                 verbs.assign_right(
-                    kind=kind, holder=who["holder"], deputy=who["deputy"], escalate_to=who["escalation"],
-                    portfolio=self.portfolio, by=None, **when,
-                )  # fmt: skip
+                    kind=kind,
+                    holder=who["holder"],
+                    deputy=who["deputy"],
+                    escalate_to=who["escalation"],
+                    portfolio=self.portfolio,
+                    by=None,
+                    **when,
+                )
         self.pilot = verbs.record(
-            portfolio=self.portfolio, key="OUT-1", name="Drafts", manager=who["manager"], by=None, **when
-        )  # fmt: skip
+            portfolio=self.portfolio,
+            key="OUT-1",
+            name="Drafts",
+            manager=who["manager"],
+            by=None,
+            **when,
+        )
         verbs.start(pilot=self.pilot, by=who["office"], **when)
         for key in ACCEPTANCE:
             self.do("nominate", key, "office", person=who["named"])
@@ -88,11 +110,18 @@ class Stage:
 
     def _threshold(self, on: date) -> None:
         verbs.register_threshold(
-            pilot=self.pilot, by=self.people["office"], metric="Right drafts", direction="at_least", value=0.8,
-            kind="proportion", smallest_sample=50, on=on, known=on,
-        )  # fmt: skip
+            pilot=self.pilot,
+            by=self.people["office"],
+            metric="Right drafts",
+            direction="at_least",
+            value=0.8,
+            kind="proportion",
+            smallest_sample=50,
+            on=on,
+            known=on,
+        )
 
-    def do(self, verb: str, kind: str, by: str | None, on: date = START, **says: Any) -> Any:  # fmt: skip
+    def do(self, verb: str, kind: str, by: str | None, on: date = START, **says: Any) -> Any:
         gate = self.pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
         if by is not None or verb != "assert_":
             says["by"] = self.people[by] if by else None
@@ -100,8 +129,13 @@ class Stage:
 
     def _measured(self) -> None:
         verbs.record_measurement(
-            pilot=self.pilot, by=self.people["office"], value=0.95, sample=400, on=START + DAY, known=START + DAY
-        )  # fmt: skip
+            pilot=self.pilot,
+            by=self.people["office"],
+            value=0.95,
+            sample=400,
+            on=START + DAY,
+            known=START + DAY,
+        )
 
     def unmeasured(self) -> None:
         """A new version of the threshold, which nothing was measured against."""
@@ -132,7 +166,7 @@ class Stage:
         accepting = kind in ACCEPTANCE
         eve = ON - DAY
         if outcome == "withdrawn" and not accepting:
-            quiet(lambda: self.do("decide", kind, "holder", eve, outcome="cleared", reason="Yes."))  # fmt: skip
+            quiet(lambda: self.do("decide", kind, "holder", eve, outcome="cleared", reason="Yes."))
         if outcome == "left" and accepting:
             self.do("accept", kind, "named", eve)
         if capacity == "holder who asked" or outcome == "excepted":
@@ -145,8 +179,13 @@ class Stage:
         if capacity == "escalation, others away":
             for name in ("holder", "deputy"):
                 verbs.away(
-                    person=self.people[name], by=None, starts=ON, ends=ON, on=ON, known=ON
-                )  # fmt: skip
+                    person=self.people[name],
+                    by=None,
+                    starts=ON,
+                    ends=ON,
+                    on=ON,
+                    known=ON,
+                )
 
     def _act(self, outcome: str, capacity: str, kind: str) -> None:
         by, for_ = _who(capacity)
@@ -160,16 +199,21 @@ class Stage:
     def _verb(self, outcome: str, by: str | None) -> tuple[str, dict[str, Any]]:
         name, _, more = outcome.partition(", ")
         if name in ("accepted", "declined", "left"):
-            return {"accepted": "accept", "declined": "decline", "left": "leave"}[name], {}  # fmt: skip
+            return {"accepted": "accept", "declined": "decline", "left": "leave"}[name], {}
         if name == "asserted":
             # Only a list asserts: there is no verb by which a person could.
-            return ("assert_", {"source": "Row 12"}) if by is None else ("decide", {"outcome": name, "reason": "Row 12"})  # fmt: skip
+            return (
+                ("assert_", {"source": "Row 12"}) if by is None else ("decide", {"outcome": name, "reason": "Row 12"})
+            )
         if name == "excepted":
-            return "except_", {"reason": "Until the tool is moved.", "until": ON + 30 * DAY}  # fmt: skip
+            return "except_", {
+                "reason": "Until the tool is moved.",
+                "until": ON + 30 * DAY,
+            }
         says: dict[str, Any] = {"outcome": name, "reason": "Said in the meeting."}
         if name == "conditional":
             due = ON + 30 * DAY
-            says["conditions"] = [{"text": "Log it.", "owner": self.people["manager"].pk, "due": due}]  # fmt: skip
+            says["conditions"] = [{"text": "Log it.", "owner": self.people["manager"].pk, "due": due}]
         if more == "outside":
             says |= {"court": "outside", "until": ON + 10 * DAY}
         return "decide", says
@@ -184,7 +228,7 @@ class Stage:
             said.append(f"court {gate.court}")
         if gate.good_until:
             said.append(f"for {(gate.good_until - ON).days + 1} days")
-        moved = PilotSpell.objects.filter(pilot=self.pilot, known_until=None).latest("starts")  # fmt: skip
+        moved = PilotSpell.objects.filter(pilot=self.pilot, known_until=None).latest("starts")
         if moved.last_movement == ON:
             said.append("**moves**")
         return ", ".join(said)
@@ -233,7 +277,10 @@ def page() -> str:
     with taken_back():
         stage = Stage()
         rows = stage.rows()
-        parts = [HEAD, *(f"* **{name}**: {says}\n" for name, says in CAPACITIES.items())]  # fmt: skip
+        parts = [
+            HEAD,
+            *(f"* **{name}**: {says}\n" for name, says in CAPACITIES.items()),
+        ]
         for outcome, says in OUTCOMES.items():
             parts.append(f"\n## {outcome}\n\n{says}\n\n")
             parts.append(f"| | {' | '.join(rows)} |\n|---{'|---' * len(rows)}|\n")

@@ -76,13 +76,12 @@ def filled(form: forms.Form, says: Mapping[str, Any]) -> dict[str, Any]:
     """A form filled in: what is said, and what stood there already."""
     said = {**says, **says.get("set", {})}
     found = {
-        name: write(field, said[name] if name in said else form[name].value())
-        for name, field in form.fields.items()
+        name: write(field, said[name] if name in said else form[name].value()) for name, field in form.fields.items()
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def in_form(made: type[ActForm], says: Mapping[str, Any], by: Person, **more: Any) -> dict[str, Any]:  # fmt: skip
+def in_form(made: type[ActForm], says: Mapping[str, Any], by: Person, **more: Any) -> dict[str, Any]:
     form = made(target=says[made.takes], by=by, office=True, **more)
     return filled(form, says)
 
@@ -146,7 +145,7 @@ def at_desk(ask: Ask, who: Who = its_office) -> Who:
 
 def opens_at_desk(ask: Ask) -> Who:
     def who(name: str) -> str:
-        return its_office(name) if opens_page(ask)(name) in (YES, GONE) else at_desk(ask)(name)  # fmt: skip
+        return its_office(name) if opens_page(ask)(name) in (YES, GONE) else at_desk(ask)(name)
 
     return who
 
@@ -184,13 +183,22 @@ def pages() -> Iterator[Road]:
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.verb]
         yield Road(
-            f"page {word}", ask, _page(ask, made, word), _form(ask, made), on_page(ask), opens_page(ask)
-        )  # fmt: skip
+            f"page {word}",
+            ask,
+            _page(ask, made, word),
+            _form(ask, made),
+            on_page(ask),
+            opens_page(ask),
+        )
 
 
 def on_pages_of_their_own() -> Iterator[Road]:
     """Acts that are on several gates, or on no gate."""
-    many, minutes, filed = FIRST["decide_many"], FIRST["record_minutes"], FIRST["file_evidence"]  # fmt: skip
+    many, minutes, filed = (
+        FIRST["decide_many"],
+        FIRST["record_minutes"],
+        FIRST["file_evidence"],
+    )
 
     def alike(cast: Cast) -> dict[str, Any]:
         gates = many.says(cast)["gates"]
@@ -200,8 +208,13 @@ def on_pages_of_their_own() -> Iterator[Road]:
 
     def at_a_meeting(cast: Cast) -> dict[str, Any]:
         entry = minutes.says(cast)["entries"][0]
-        row = {"pilot": entry.gate.pilot.key, "kind": entry.gate.kind.key, "outcome": entry.outcome, "reason": entry.reason}  # fmt: skip
-        return {f"row_1_{part}": value for part, value in row.items()} | {"evidence": "https://minutes.example/1"}  # fmt: skip
+        row = {
+            "pilot": entry.gate.pilot.key,
+            "kind": entry.gate.kind.key,
+            "outcome": entry.outcome,
+            "reason": entry.reason,
+        }
+        return {f"row_1_{part}": value for part, value in row.items()} | {"evidence": "https://minutes.example/1"}
 
     def piece(cast: Cast) -> dict[str, Any]:
         return {k: v for k, v in filed.says(cast).items() if k != "pilot"}
@@ -214,13 +227,25 @@ def on_pages_of_their_own() -> Iterator[Road]:
         return reverse("readiness:filing", args=[cast.pilot.key])
 
     yield from _while_away()
-    yield Road("page decide-many", many, of_gates, alike, on_page(many), who_decides(many))  # fmt: skip
-    yield Road("page minutes", minutes, lambda _cast: reverse("readiness:minutes"), at_a_meeting, who_records_minutes, who_enters_minutes)  # fmt: skip
-    yield Road("page file-evidence", filed, room, piece, on_page(filed), whoever_sees_it)  # fmt: skip
+    yield Road("page decide-many", many, of_gates, alike, on_page(many), who_decides(many))
     yield Road(
-        "api file-evidence", filed, lambda cast: reverse("readiness:api:evidence", args=[cast.pilot.key]), piece,
-        on_page(filed), whoever_sees_it, is_json=True,
-    )  # fmt: skip
+        "page minutes",
+        minutes,
+        lambda _cast: reverse("readiness:minutes"),
+        at_a_meeting,
+        who_records_minutes,
+        who_enters_minutes,
+    )
+    yield Road("page file-evidence", filed, room, piece, on_page(filed), whoever_sees_it)
+    yield Road(
+        "api file-evidence",
+        filed,
+        lambda cast: reverse("readiness:api:evidence", args=[cast.pilot.key]),
+        piece,
+        on_page(filed),
+        whoever_sees_it,
+        is_json=True,
+    )
 
 
 def _while_away() -> Iterator[Road]:
@@ -240,11 +265,34 @@ def _while_away() -> Iterator[Road]:
 
     def of_right(cast: Cast) -> dict[str, Any]:
         says = delegate.says(cast)
-        return {k: str(v) for k, v in says.items()} | {"right": says["right"].pk, "to": says["to"].email}  # fmt: skip
+        return {k: str(v) for k, v in says.items()} | {
+            "right": says["right"].pk,
+            "to": says["to"].email,
+        }
 
-    yield Road("page away", away, lambda _cast: reverse("readiness:my-away"), days, signed_in, signed_in)  # fmt: skip
-    yield Road("page back", back, lambda cast: reverse("readiness:my-back", args=[back.says(cast)["absence"].pk]), lambda _cast: {}, takes_back)  # fmt: skip
-    yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)  # fmt: skip
+    yield Road(
+        "page away",
+        away,
+        lambda _cast: reverse("readiness:my-away"),
+        days,
+        signed_in,
+        signed_in,
+    )
+    yield Road(
+        "page back",
+        back,
+        lambda cast: reverse("readiness:my-back", args=[back.says(cast)["absence"].pk]),
+        lambda _cast: {},
+        takes_back,
+    )
+    yield Road(
+        "page delegate",
+        delegate,
+        lambda _cast: reverse("readiness:my-delegate"),
+        of_right,
+        holds,
+        holds,
+    )
 
 
 def _page(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
@@ -272,9 +320,13 @@ def over_api() -> Iterator[Road]:
     yield _over_api("gate", "decisions", FIRST["except_"], outcome="excepted")
     right = FIRST["assign_right"]
     yield Road(
-        "api assign-right", right, lambda _cast: reverse("readiness:api:rights"), lambda cast: in_json(right.says(cast)),
-        _adds(right), is_json=True,
-    )  # fmt: skip
+        "api assign-right",
+        right,
+        lambda _cast: reverse("readiness:api:rights"),
+        lambda cast: in_json(right.says(cast)),
+        _adds(right),
+        is_json=True,
+    )
 
 
 def _over_api(on: str, word: str, ask: Ask, **more: Any) -> Road:
@@ -283,8 +335,13 @@ def _over_api(on: str, word: str, ask: Ask, **more: Any) -> Road:
         return reverse(f"readiness:api:{on}-{word}", args=[of])
 
     return Road(
-        f"api {on} {word} {ask.verb}", ask, path, lambda cast: in_json(ask.says(cast)) | more, on_page(ask), is_json=True
-    )  # fmt: skip
+        f"api {on} {word} {ask.verb}",
+        ask,
+        path,
+        lambda cast: in_json(ask.says(cast)) | more,
+        on_page(ask),
+        is_json=True,
+    )
 
 
 def at_the_desk() -> Iterator[Road]:
@@ -297,27 +354,42 @@ def at_the_desk() -> Iterator[Road]:
 def _files_evidence() -> Road:
     ask = FIRST["file_evidence"]
     return Road(
-        "desk file-evidence", ask, lambda cast: reverse("admin:pilots_pilot_evidence", args=[cast.pilot.pk]),
-        lambda cast: {k: v for k, v in ask.says(cast).items() if k != "pilot"}, at_desk(ask), its_office,
-    )  # fmt: skip
+        "desk file-evidence",
+        ask,
+        lambda cast: reverse("admin:pilots_pilot_evidence", args=[cast.pilot.pk]),
+        lambda cast: {k: v for k, v in ask.says(cast).items() if k != "pilot"},
+        at_desk(ask),
+        its_office,
+    )
 
 
 def _acts_on_pilots() -> Iterator[Road]:
     yield _files_evidence()
     new, edit = FIRST["record"], FIRST["amend"]
     yield Road(
-        "desk record", new, lambda _cast: reverse("admin:pilots_pilot_add"),
-        lambda cast: filled(RecordForm(office=_office(cast)), new.says(cast)), _adds(new),
-    )  # fmt: skip
+        "desk record",
+        new,
+        lambda _cast: reverse("admin:pilots_pilot_add"),
+        lambda cast: filled(RecordForm(office=_office(cast)), new.says(cast)),
+        _adds(new),
+    )
     yield Road(
-        "desk amend", edit, lambda cast: reverse("admin:pilots_pilot_change", args=[cast.pilot.pk]),
-        _form(edit, AmendForm), at_desk(edit),
-    )  # fmt: skip
+        "desk amend",
+        edit,
+        lambda cast: reverse("admin:pilots_pilot_change", args=[cast.pilot.pk]),
+        _form(edit, AmendForm),
+        at_desk(edit),
+    )
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.verb]
         yield Road(
-            f"desk {word}", ask, _desk(ask, made, word), _form(ask, made), at_desk(ask), opens_at_desk(ask)
-        )  # fmt: skip
+            f"desk {word}",
+            ask,
+            _desk(ask, made, word),
+            _form(ask, made),
+            at_desk(ask),
+            opens_at_desk(ask),
+        )
 
 
 def _desk(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
@@ -343,7 +415,7 @@ def _adds(ask: Ask) -> Who:
     def who(name: str) -> str:
         if name == "neighbour" and not ask.shared:
             return CANNOT_BE
-        return SIGN_IN if name == "anonymous" else YES if name in OFFICES and ask.allows(name) else NO  # fmt: skip
+        return SIGN_IN if name == "anonymous" else YES if name in OFFICES and ask.allows(name) else NO
 
     return who
 
@@ -355,9 +427,12 @@ def _of_rows(model: type[Model], table: RowTable) -> Iterator[Road]:
             f"admin:pilots_{model._meta.model_name}_add",
         )
         yield Road(
-            f"desk add {model._meta.model_name}", ask, lambda _cast: reverse(name),
-            _row_form(ask, table.form_to_add, None), _adds(ask),
-        )  # fmt: skip
+            f"desk add {model._meta.model_name}",
+            ask,
+            lambda _cast: reverse(name),
+            _row_form(ask, table.form_to_add, None),
+            _adds(ask),
+        )
     if table.form_to_change:
         yield _changes(model, table.form_to_change)
     for word, made in table.acts.items():
@@ -367,10 +442,12 @@ def _of_rows(model: type[Model], table: RowTable) -> Iterator[Road]:
 def _changes(model: type[Model], made: type[RowForm]) -> Road:
     ask, name = FIRST[made.verb], f"admin:pilots_{model._meta.model_name}_change"
     return Road(
-        f"desk change {model._meta.model_name}", ask,
+        f"desk change {model._meta.model_name}",
+        ask,
         lambda cast: reverse(name, args=[_row(ask, made, model, cast).pk]),
-        _row_form(ask, made, model), at_desk(ask, ROWS[model].who),
-    )  # fmt: skip
+        _row_form(ask, made, model),
+        at_desk(ask, ROWS[model].who),
+    )
 
 
 def _act_on_row(model: type[Model], word: str, made: type[RowForm]) -> Road:
@@ -378,10 +455,13 @@ def _act_on_row(model: type[Model], word: str, made: type[RowForm]) -> Road:
     name = f"admin:pilots_{model._meta.model_name}_act"
     does = _adds(ask) if rows.shared and not ask.shared else at_desk(ask, rows.who)
     return Road(
-        f"desk {model._meta.model_name} {word}", ask,
+        f"desk {model._meta.model_name} {word}",
+        ask,
         lambda cast: reverse(name, args=[_row(ask, made, model, cast).pk, word]),
-        _row_form(ask, made, model), does, rows.who,
-    )  # fmt: skip
+        _row_form(ask, made, model),
+        does,
+        rows.who,
+    )
 
 
 def _row(ask: Ask, made: type[RowForm], model: type[Model], cast: Cast) -> Any:

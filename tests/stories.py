@@ -44,11 +44,7 @@ class Story:
         for name in told["functions"]:
             Function.objects.get_or_create(name=name)
         for name, says in told["people"].items():
-            function = (
-                Function.objects.get(name=says["function"])
-                if says.get("function")
-                else None
-            )
+            function = Function.objects.get(name=says["function"]) if says.get("function") else None
             self.people[name] = Person.objects.create_user(
                 f"{name}@example.org", None, name=name.title(), function=function
             )
@@ -65,16 +61,12 @@ class Story:
                     role=says["role"],
                 )
         settings = told.get("settings") or {}
-        StallPolicy.objects.create(
-            portfolio=self.portfolio, starts=date(2000, 1, 1), **settings
-        )
+        StallPolicy.objects.create(portfolio=self.portfolio, starts=date(2000, 1, 1), **settings)
         pilot = dict(told["pilot"])
         on = date.fromisoformat(pilot.pop("recorded_on"))
         for right in told["rights"]:
             self._right(right, None, min(date.fromisoformat(right["from"]), on))
-        self.pilot: Pilot = verbs.record(
-            portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot)
-        )
+        self.pilot: Pilot = verbs.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
         self.reached = on
 
     def person(self, name: str | None) -> Person | None:
@@ -92,9 +84,7 @@ class Story:
         verbs.assign_right(
             kind=GateKind.objects.get(key=says["kind"]),
             portfolio=self.portfolio,
-            function=Function.objects.get(name=says["function"])
-            if says.get("function")
-            else None,
+            function=Function.objects.get(name=says["function"]) if says.get("function") else None,
             holder=self.people[says["holder"]],
             deputy=self.person(says.get("deputy")),
             escalate_to=self.person(says.get("escalate_to")),
@@ -144,13 +134,8 @@ class Story:
             return
         self._on_pilot(do, Person.objects.get(pk=by.pk) if by else None, step, when)
 
-    def _on_pilot(
-        self, do: str, by: Person | None, step: dict[str, Any], when: dict[str, Any]
-    ) -> None:
-        values: dict[str, Any] = {
-            ("for_" if k == "for" else k): day(v) if k in DATES else v
-            for k, v in step.items()
-        }
+    def _on_pilot(self, do: str, by: Person | None, step: dict[str, Any], when: dict[str, Any]) -> None:
+        values: dict[str, Any] = {("for_" if k == "for" else k): day(v) if k in DATES else v for k, v in step.items()}
         for name in ("for_", "person", "exceptions_to", "exceptions_deputy"):
             if values.get(name):
                 values[name] = Person.objects.get(pk=self.people[values[name]].pk)
@@ -158,9 +143,7 @@ class Story:
             values["conditions"] = [
                 condition
                 | {
-                    "owner": self.people[condition["owner"]].pk
-                    if condition.get("owner")
-                    else None,
+                    "owner": self.people[condition["owner"]].pk if condition.get("owner") else None,
                     "due": day(condition.get("due")),
                 }
                 for condition in values["conditions"]
@@ -169,11 +152,7 @@ class Story:
             values["set"] = self._fields(values["set"])
         target: dict[str, Any] = {"pilot": Pilot.objects.get(pk=self.pilot.pk)}
         if "gate" in values:
-            target = {
-                "gate": self.pilot.gates.select_related("pilot", "kind").get(
-                    kind__key=values.pop("gate")
-                )
-            }
+            target = {"gate": self.pilot.gates.select_related("pilot", "kind").get(kind__key=values.pop("gate"))}
         if do == "assert":
             verbs.assert_(**target, **values, **when)
         else:
@@ -191,9 +170,7 @@ class Story:
             {key: _on(of, at) for key, of in told.gates.items()},
             seats_across(self.portfolio.pk, told.pilot, at),
             at=at,
-            terms=standing.Terms(
-                **(self.told.get("settings") or {}), recorded_on=self.pilot.recorded_on
-            ),
+            terms=standing.Terms(**(self.told.get("settings") or {}), recorded_on=self.pilot.recorded_on),
         )
 
     def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
@@ -215,9 +192,7 @@ class Story:
         """Days by court, told again from the acts."""
         told, kinds = self._told(None)
         sat = partial(seats_of, self.portfolio.pk)
-        return ledger.by_court(
-            ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end)
-        )
+        return ledger.by_court(ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end))
 
     def ledger_by_query(self, start: date, end: date) -> dict[str, int]:
         """Days by court, from the stored spells."""
@@ -225,11 +200,7 @@ class Story:
         return ledger.by_court(charge for _, charge in found)
 
     def _told(self, known_at: date | None) -> tuple[history.History, dict[str, Any]]:
-        acts = [
-            act
-            for act in spells.acts_of(self.pilot)
-            if known_at is None or act.known <= known_at
-        ]
+        acts = [act for act in spells.acts_of(self.pilot) if known_at is None or act.known <= known_at]
         kinds = spells.kinds_of(self.pilot)
         told = history.tell(self.pilot.recorded_on, kinds, acts)
         return told, {kind.key: kind for kind in kinds}

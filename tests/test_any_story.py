@@ -87,22 +87,28 @@ class AnyStory(RuleBasedStateMachine):
     def the_scene_is_set(self) -> None:
         when: dict[str, Any] = {"by": None, "on": BEGIN, "known": BEGIN}
         self.sales = Function.objects.create(name="Sales")
-        people = {
-            name: Person.objects.create_user(f"{name}@story.example", name=name)
-            for name in PEOPLE
-        }
-        portfolio = Portfolio.objects.create(key="story", name="Story", escalation=people["kai"])  # fmt: skip
-        verbs.give_role(portfolio=portfolio, person=people["ria"], role="program-office", **when)  # fmt: skip
+        people = {name: Person.objects.create_user(f"{name}@story.example", name=name) for name in PEOPLE}
+        portfolio = Portfolio.objects.create(key="story", name="Story", escalation=people["kai"])
+        verbs.give_role(portfolio=portfolio, person=people["ria"], role="program-office", **when)
         for kind, holder, deputy, escalate_to, function in RIGHTS:
             verbs.assign_right(
-                kind=GateKind.objects.get(key=kind), holder=people[holder], deputy=people.get(deputy or ""),
-                escalate_to=people.get(escalate_to or ""), portfolio=portfolio,
-                function=self.sales if function else None, **when,
-            )  # fmt: skip
+                kind=GateKind.objects.get(key=kind),
+                holder=people[holder],
+                deputy=people.get(deputy or ""),
+                escalate_to=people.get(escalate_to or ""),
+                portfolio=portfolio,
+                function=self.sales if function else None,
+                **when,
+            )
         for key in ("P-1", "P-2"):
             pilot = verbs.record(
-                portfolio=portfolio, key=key, name="Drafts", manager=people["mia"], tool="Drafter 1", **when
-            )  # fmt: skip
+                portfolio=portfolio,
+                key=key,
+                name="Drafts",
+                manager=people["mia"],
+                tool="Drafter 1",
+                **when,
+            )
         verbs.start(pilot=pilot, **when)
         self.portfolio, self.people = portfolio, people
 
@@ -110,7 +116,15 @@ class AnyStory(RuleBasedStateMachine):
 
     def act(self, verb: Callable[..., Any], back: int = 0, **asked: Any) -> Any:
         """Do it, unless it is refused. Acts that are no movement never give a pilot more time."""
-        for name in ("by", "for_", "person", "holder", "deputy", "escalate_to", "manager"):  # fmt: skip
+        for name in (
+            "by",
+            "for_",
+            "person",
+            "holder",
+            "deputy",
+            "escalate_to",
+            "manager",
+        ):
             if isinstance(asked.get(name), str):
                 asked[name] = Person.objects.get(pk=self.people[asked[name]].pk)
         clocks, exhibits = self.clocks(), self.exhibits()
@@ -122,9 +136,7 @@ class AnyStory(RuleBasedStateMachine):
             return None
         finally:
             self.the_log_only_grew()
-        no_movement = (
-            verb.__name__ in NO_MOVEMENT or asked.get("outcome") == "withdrawn"
-        )
+        no_movement = verb.__name__ in NO_MOVEMENT or asked.get("outcome") == "withdrawn"
         if no_movement or verb.__name__ in ("move_decide_by", "pause"):
             # Nothing but movement, adoption or an honest ending takes the mark off.
             assert verb.__name__ in ENDS or exhibits <= self.exhibits()
@@ -134,19 +146,12 @@ class AnyStory(RuleBasedStateMachine):
         return done
 
     def clocks(self) -> list[date | None]:
-        return [
-            spells_of(pilot)[-1].clock_on if spells_of(pilot) else None
-            for pilot in Pilot.objects.order_by("pk")
-        ]
+        return [spells_of(pilot)[-1].clock_on if spells_of(pilot) else None for pilot in Pilot.objects.order_by("pk")]
 
     def exhibits(self) -> set[int]:
         """The pilots that had stalled before adoption by today, read off their latest spells."""
-        rows = PilotSpell.objects.filter(
-            known_until=None, ends=None, clock_on__lte=self.today - 30 * DAY
-        )
-        return {
-            row.pilot_id for row in rows if stage_on(row, self.today) == history.RUNNING
-        }
+        rows = PilotSpell.objects.filter(known_until=None, ends=None, clock_on__lte=self.today - 30 * DAY)
+        return {row.pilot_id for row in rows if stage_on(row, self.today) == history.RUNNING}
 
     def pilot(self, key: str) -> Pilot:
         return Pilot.objects.get(key=key)
@@ -159,37 +164,84 @@ class AnyStory(RuleBasedStateMachine):
         self.today += days * DAY
 
     @rule(
-        key=PILOTS, kind=DECIDED, by=usually("lena", "dan", "ivo", "quinn", "ria", "eve"), for_=st.sampled_from([None, None, None, "lena", "ivo"]),
-        outcome=st.sampled_from(["cleared", "cleared", "conditional", "changes_requested", "refused", "withdrawn"]),
-        days=SOME_DAYS, court=st.sampled_from(["team", "outside"]), back=BACK,
-    )  # fmt: skip
+        key=PILOTS,
+        kind=DECIDED,
+        by=usually("lena", "dan", "ivo", "quinn", "ria", "eve"),
+        for_=st.sampled_from([None, None, None, "lena", "ivo"]),
+        outcome=st.sampled_from(
+            [
+                "cleared",
+                "cleared",
+                "conditional",
+                "changes_requested",
+                "refused",
+                "withdrawn",
+            ]
+        ),
+        days=SOME_DAYS,
+        court=st.sampled_from(["team", "outside"]),
+        back=BACK,
+    )
     def somebody_decides(
-        self, key: str, kind: str, by: str, for_: str | None, outcome: str, days: int, court: str, back: int
-    ) -> None:  # fmt: skip
+        self,
+        key: str,
+        kind: str,
+        by: str,
+        for_: str | None,
+        outcome: str,
+        days: int,
+        court: str,
+        back: int,
+    ) -> None:
         due = self.today + days * DAY
         condition = {"text": "Log it.", "owner": self.people["sam"].pk, "due": due}
         decision = self.act(
-            verbs.decide, back, gate=self.gate(key, kind), by=by, outcome=outcome, reason="Why.", for_=for_,
-            evidence="https://minutes.example", conditions=[condition] if outcome == "conditional" else [],
-            court=court if outcome == "changes_requested" else "", until=due,
-        )  # fmt: skip
+            verbs.decide,
+            back,
+            gate=self.gate(key, kind),
+            by=by,
+            outcome=outcome,
+            reason="Why.",
+            for_=for_,
+            evidence="https://minutes.example",
+            conditions=[condition] if outcome == "conditional" else [],
+            court=court if outcome == "changes_requested" else "",
+            until=due,
+        )
         if decision:
             self.it_was_theirs(decision, set())
 
     @rule(key=PILOTS, kind=DECIDED, by=usually("mia", "ria"), back=BACK)
-    def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:  # fmt: skip
-        self.act(verbs.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")  # fmt: skip
+    def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:
+        self.act(verbs.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
 
-    @rule(key=PILOTS, kind=DECIDED, by=usually("lena", "dan", "ivo", "quinn"), days=SOME_DAYS, back=BACK)  # fmt: skip
-    def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int) -> None:  # fmt: skip
+    @rule(
+        key=PILOTS,
+        kind=DECIDED,
+        by=usually("lena", "dan", "ivo", "quinn"),
+        days=SOME_DAYS,
+        back=BACK,
+    )
+    def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int) -> None:
         decision = self.act(
-            verbs.except_, back, gate=self.gate(key, kind), by=by, reason="Why.", until=self.today + days * DAY
-        )  # fmt: skip
+            verbs.except_,
+            back,
+            gate=self.gate(key, kind),
+            by=by,
+            reason="Why.",
+            until=self.today + days * DAY,
+        )
         if decision:
             self.it_was_theirs(decision, oracles.asked_since_the_last_grant(decision))
 
-    @rule(key=PILOTS, kind=DECIDED, by=st.sampled_from(["lena", "ivo", "quinn", "dan"]), carries=st.booleans(), back=BACK)  # fmt: skip
-    def somebody_answers_what_is_their_own(self, key: str, kind: str, by: str, carries: bool, back: int) -> None:  # fmt: skip
+    @rule(
+        key=PILOTS,
+        kind=DECIDED,
+        by=st.sampled_from(["lena", "ivo", "quinn", "dan"]),
+        carries=st.booleans(),
+        back=BACK,
+    )
+    def somebody_answers_what_is_their_own(self, key: str, kind: str, by: str, carries: bool, back: int) -> None:
         """Whoever carries the pilot, or asked for the exception, tries to answer it all the same."""
         if carries:
             self.somebody_is_named(key, "named-sponsor", by, back)
@@ -210,25 +262,52 @@ class AnyStory(RuleBasedStateMachine):
         self.somebody_decides(key, kind, by, None, "withdrawn", 0, "team", 0)
         self.the_record_is_edited(key, "Drafter 2", None, 0)
 
-    @rule(key=PILOTS, kind=DECIDED, by=usually("ria", "mia"), text=st.sampled_from(["Log it.", "log  it.", "Other"]), back=BACK)  # fmt: skip
-    def the_team_answers(self, key: str, kind: str, by: str, text: str, back: int) -> None:  # fmt: skip
+    @rule(
+        key=PILOTS,
+        kind=DECIDED,
+        by=usually("ria", "mia"),
+        text=st.sampled_from(["Log it.", "log  it.", "Other"]),
+        back=BACK,
+    )
+    def the_team_answers(self, key: str, kind: str, by: str, text: str, back: int) -> None:
         gate = self.gate(key, kind)
         self.act(verbs.answer, back, gate=gate, by=by, text="Done.")
-        self.act(verbs.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")  # fmt: skip
-
-    @rule(key=PILOTS, kind=st.sampled_from(ACCEPTANCE), person=st.sampled_from(["sam", "lena", "ria"]), back=BACK)  # fmt: skip
-    def somebody_is_named(self, key: str, kind: str, person: str, back: int) -> None:
-        self.act(verbs.nominate, back, gate=self.gate(key, kind), by="ria", person=person)  # fmt: skip
+        self.act(
+            verbs.meet_condition,
+            back,
+            gate=gate,
+            by=by,
+            text=text,
+            evidence="https://x.example",
+        )
 
     @rule(
-        key=PILOTS, kind=st.sampled_from(ACCEPTANCE), by=usually("sam", "lena", "ria"), back=BACK,
+        key=PILOTS,
+        kind=st.sampled_from(ACCEPTANCE),
+        person=st.sampled_from(["sam", "lena", "ria"]),
+        back=BACK,
+    )
+    def somebody_is_named(self, key: str, kind: str, person: str, back: int) -> None:
+        self.act(verbs.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
+
+    @rule(
+        key=PILOTS,
+        kind=st.sampled_from(ACCEPTANCE),
+        by=usually("sam", "lena", "ria"),
+        back=BACK,
         verb=st.sampled_from(["accept", "accept", "decline", "leave"]),
-    )  # fmt: skip
-    def somebody_accepts_or_does_not(self, key: str, kind: str, by: str, back: int, verb: str) -> None:  # fmt: skip
+    )
+    def somebody_accepts_or_does_not(self, key: str, kind: str, by: str, back: int, verb: str) -> None:
         self.act(getattr(verbs, verb), back, gate=self.gate(key, kind), by=by)
 
-    @rule(key=PILOTS, by=usually("ria", "kai"), days=SOME_DAYS, back=BACK, verb=st.sampled_from(["start", "move_decide_by", "pause", "resume"]))  # fmt: skip
-    def the_calendar_is_settled(self, key: str, by: str, days: int, back: int, verb: str) -> None:  # fmt: skip
+    @rule(
+        key=PILOTS,
+        by=usually("ria", "kai"),
+        days=SOME_DAYS,
+        back=BACK,
+        verb=st.sampled_from(["start", "move_decide_by", "pause", "resume"]),
+    )
+    def the_calendar_is_settled(self, key: str, by: str, days: int, back: int, verb: str) -> None:
         day = self.today + days * DAY
         asked = {
             "start": {"decide_by": day},
@@ -239,21 +318,32 @@ class AnyStory(RuleBasedStateMachine):
         self.act(getattr(verbs, verb), back, pilot=self.pilot(key), by=by, **asked)
 
     @rule(
-        key=PILOTS, by=usually("ria", "sam", "mia"), back=BACK,
+        key=PILOTS,
+        by=usually("ria", "sam", "mia"),
+        back=BACK,
         verb=st.sampled_from(["adopt", "roll_back", "retire", "accept_risk", "confirm_rules"]),
-    )  # fmt: skip
+    )
     def the_stage_is_changed(self, key: str, by: str, back: int, verb: str) -> None:
         if verb == "retire" and self.today < BEGIN + 200 * DAY:
             return
         asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}}
-        self.act(getattr(verbs, verb), back, pilot=self.pilot(key), by=by, **asked.get(verb, {}))  # fmt: skip
+        self.act(
+            getattr(verbs, verb),
+            back,
+            pilot=self.pilot(key),
+            by=by,
+            **asked.get(verb, {}),
+        )
 
     @rule(key=PILOTS, back=BACK)
     def all_is_made_ready_and_adopted(self, key: str, back: int) -> None:
         """The whole way at once, which single steps would hardly find."""
         self.the_rules_are_set(key, "Only drafts.", back)
         self.quality_is_measured(key, 0.95, True, back)
-        for kind, by in (*zip(APPROVAL, ("lena", "ivo"), strict=True), (QUALITY, "quinn")):  # fmt: skip
+        for kind, by in (
+            *zip(APPROVAL, ("lena", "ivo"), strict=True),
+            (QUALITY, "quinn"),
+        ):
             self.somebody_decides(key, kind, by, None, "cleared", 0, "team", back)
         for kind in ACCEPTANCE:
             self.somebody_is_named(key, kind, "sam", back)
@@ -264,24 +354,54 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(key=PILOTS, text=TEXTS, back=BACK)
     def the_rules_are_set(self, key: str, text: str, back: int) -> None:
-        people = {"exceptions_to": self.people["lena"], "exceptions_deputy": self.people["dan"]}  # fmt: skip
+        people = {
+            "exceptions_to": self.people["lena"],
+            "exceptions_deputy": self.people["dan"],
+        }
         self.act(
-            verbs.set_rules, back, pilot=self.pilot(key), by="ria", acceptable_use=text, trust_when="Ever.",
-            override_when="Else.", matters_more="speed", success="Less.", **people,
-        )  # fmt: skip
+            verbs.set_rules,
+            back,
+            pilot=self.pilot(key),
+            by="ria",
+            acceptable_use=text,
+            trust_when="Ever.",
+            override_when="Else.",
+            matters_more="speed",
+            success="Less.",
+            **people,
+        )
 
-    @rule(key=PILOTS, value=st.sampled_from([0.2, 0.8, 0.95]), again=st.booleans(), back=BACK)  # fmt: skip
-    def quality_is_measured(self, key: str, value: float, again: bool, back: int) -> None:  # fmt: skip
+    @rule(
+        key=PILOTS,
+        value=st.sampled_from([0.2, 0.8, 0.95]),
+        again=st.booleans(),
+        back=BACK,
+    )
+    def quality_is_measured(self, key: str, value: float, again: bool, back: int) -> None:
         pilot = self.pilot(key)
         if again:
             self.act(
-                verbs.register_threshold, back, pilot=pilot, by="ria", metric="Right", direction="at_least",
-                value=0.8, kind="proportion", smallest_sample=50,
-            )  # fmt: skip
-        self.act(verbs.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)  # fmt: skip
+                verbs.register_threshold,
+                back,
+                pilot=pilot,
+                by="ria",
+                metric="Right",
+                direction="at_least",
+                value=0.8,
+                kind="proportion",
+                smallest_sample=50,
+            )
+        self.act(
+            verbs.record_measurement,
+            back,
+            pilot=pilot,
+            by="ria",
+            value=value,
+            sample=400,
+        )
 
-    @rule(key=PILOTS, text=TEXTS, to_sales=st.sampled_from([None, True, False]), back=BACK)  # fmt: skip
-    def the_record_is_edited(self, key: str, text: str, to_sales: bool | None, back: int) -> None:  # fmt: skip
+    @rule(key=PILOTS, text=TEXTS, to_sales=st.sampled_from([None, True, False]), back=BACK)
+    def the_record_is_edited(self, key: str, text: str, to_sales: bool | None, back: int) -> None:
         values: dict[str, Any] = {"tool": text, "workflow": text}
         if to_sales is not None:
             values["function"] = self.sales if to_sales else None
@@ -294,22 +414,45 @@ class AnyStory(RuleBasedStateMachine):
             self.act(verbs.record_claim, pilot=self.pilot(key))
 
     @rule(
-        kind=DECIDED, holder=ANYBODY, deputy=st.sampled_from([None, "dan", "eve"]), starts=st.integers(-30, 30),
-        lasts=st.sampled_from([None, 20, 90]), sales=st.booleans(),
-    )  # fmt: skip
+        kind=DECIDED,
+        holder=ANYBODY,
+        deputy=st.sampled_from([None, "dan", "eve"]),
+        starts=st.integers(-30, 30),
+        lasts=st.sampled_from([None, 20, 90]),
+        sales=st.booleans(),
+    )
     def a_right_changes(
-        self, kind: str, holder: str, deputy: str | None, starts: int, lasts: int | None, sales: bool
-    ) -> None:  # fmt: skip
+        self,
+        kind: str,
+        holder: str,
+        deputy: str | None,
+        starts: int,
+        lasts: int | None,
+        sales: bool,
+    ) -> None:
         first = self.today + starts * DAY
         self.act(
-            verbs.assign_right, kind=GateKind.objects.get(key=kind), holder=holder, deputy=deputy, by="ria",
-            escalate_to="eve" if holder != "eve" else None, portfolio=self.portfolio, starts=first,
-            until=first + lasts * DAY if lasts else None, function=self.sales if sales else None,
-        )  # fmt: skip
+            verbs.assign_right,
+            kind=GateKind.objects.get(key=kind),
+            holder=holder,
+            deputy=deputy,
+            by="ria",
+            escalate_to="eve" if holder != "eve" else None,
+            portfolio=self.portfolio,
+            starts=first,
+            until=first + lasts * DAY if lasts else None,
+            function=self.sales if sales else None,
+        )
 
     @rule(person=ANYBODY, days=st.integers(0, 20))
     def somebody_is_away(self, person: str, days: int) -> None:
-        self.act(verbs.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)  # fmt: skip
+        self.act(
+            verbs.away,
+            person=person,
+            by="ria",
+            starts=self.today,
+            ends=self.today + days * DAY,
+        )
 
     @rule(person=st.sampled_from(["lena", "dan", "sam", "ivo", "quinn"]), back=BACK)
     def an_account_is_closed(self, person: str, back: int) -> None:
@@ -330,9 +473,7 @@ class AnyStory(RuleBasedStateMachine):
         """No event and no decision is ever gone, or another than it was."""
         now = {
             pk: row
-            for pk, *row in Event.objects.values_list(
-                "pk", "verb", "on", "known_on", "by", "decision__checksum"
-            )
+            for pk, *row in Event.objects.values_list("pk", "verb", "on", "known_on", "by", "decision__checksum")
         }
         for pk, row in self.seen.items():
             assert now[pk] == row
@@ -358,12 +499,8 @@ class AnyStory(RuleBasedStateMachine):
     def every_open_day_is_charged_once(self, pilot: Pilot) -> None:
         """The ledger's parts add up to the open days while running or adopted, counted one by one."""
         end = self.today + 30 * DAY
-        charged = sum(
-            charge.days for _, charge in reading.charges_of([pilot], start=BEGIN, end=end)
-        )  # fmt: skip
-        assert charged == sum(
-            open_days(pilot, BEGIN + n * DAY) for n in range((end - BEGIN).days)
-        )
+        charged = sum(charge.days for _, charge in reading.charges_of([pilot], start=BEGIN, end=end))
+        assert charged == sum(open_days(pilot, BEGIN + n * DAY) for n in range((end - BEGIN).days))
 
     def no_gate_is_clear_without_a_reason(self, pilot: Pilot) -> None:
         for day in (self.today, self.today - 10 * DAY, self.today + 40 * DAY):
@@ -385,11 +522,27 @@ class AnyStory(RuleBasedStateMachine):
 
 NO_MOVEMENT = frozenset(
     {
-        "answer", "meet_condition", "ask_exception", "nominate", "decline", "leave", "resume", "amend", "set_rules",
-        "accept_risk", "confirm_rules", "register_threshold", "assert_", "assign_right", "away", "close_account",
-        "erase", "retire", "record_claim",
+        "answer",
+        "meet_condition",
+        "ask_exception",
+        "nominate",
+        "decline",
+        "leave",
+        "resume",
+        "amend",
+        "set_rules",
+        "accept_risk",
+        "confirm_rules",
+        "register_threshold",
+        "assert_",
+        "assign_right",
+        "away",
+        "close_account",
+        "erase",
+        "retire",
+        "record_claim",
     }
-)  # fmt: skip
+)
 
 ENDS = frozenset({"retire", "record_claim"})
 
@@ -425,7 +578,7 @@ def _history(pilot: Pilot) -> history.History:
     acts = spells.acts_of(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
     if acts:
         _TOLD.clear()
-        _TOLD[pilot.pk, pilot.version] = history.tell(pilot.recorded_on, spells.kinds_of(pilot), acts)  # fmt: skip
+        _TOLD[pilot.pk, pilot.version] = history.tell(pilot.recorded_on, spells.kinds_of(pilot), acts)
     return _TOLD[pilot.pk, pilot.version]
 
 

@@ -37,41 +37,53 @@ def _refused(field: str, verb: str, story: Story, **values: Any) -> None:
 def test_a_year_typed_as_9999_is_no_decide_by_date(story: Story) -> None:
     pilot = Pilot.objects.get(pk=story.pilot.pk)
     kai = story.people["kai"]
-    _refused(
-        "to", "move_decide_by", story, pilot=pilot, by=kai, to=NEVER, reason="Some day."
-    )
+    _refused("to", "move_decide_by", story, pilot=pilot, by=kai, to=NEVER, reason="Some day.")
     pilot = Pilot.objects.get(pk=story.pilot.pk)
     _refused(
-        "reason", "pause", story, pilot=pilot, by=story.people["ria"],
-        until=date(2025, 4, 1), reason="a\0b",
-    )  # fmt: skip
+        "reason",
+        "pause",
+        story,
+        pilot=pilot,
+        by=story.people["ria"],
+        until=date(2025, 4, 1),
+        reason="a\0b",
+    )
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("until", NEVER), ("starts", NEVER), ("answer_within_days", 10**12)],
 )
-def test_a_right_has_days_that_a_calendar_reaches(
-    story: Story, field: str, value: Any
-) -> None:
+def test_a_right_has_days_that_a_calendar_reaches(story: Story, field: str, value: Any) -> None:
     ria: Person = story.people["ria"]
     values: dict[str, Any] = {"starts": DAY, field: value}
     _refused(
-        field, "assign_right", story, kind=GateKind.objects.get(key="legal-sign-off"),
-        portfolio=story.portfolio, holder=ria, by=ria, **values,
-    )  # fmt: skip
+        field,
+        "assign_right",
+        story,
+        kind=GateKind.objects.get(key="legal-sign-off"),
+        portfolio=story.portfolio,
+        holder=ria,
+        by=ria,
+        **values,
+    )
 
 
 def test_a_date_outside_is_one_that_a_calendar_reaches(story: Story) -> None:
     ria: Person = story.people["ria"]
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(
-        kind=kind, portfolio=story.portfolio, holder=ria, by=ria, on=DAY, known=DAY
-    )
+    verbs.assign_right(kind=kind, portfolio=story.portfolio, holder=ria, by=ria, on=DAY, known=DAY)
     _refused(
-        "until", "decide", story, gate=story.pilot.gates.get(kind=kind), by=ria,
-        outcome="changes_requested", reason="Ask them.", court="outside", until=NEVER,
-    )  # fmt: skip
+        "until",
+        "decide",
+        story,
+        gate=story.pilot.gates.get(kind=kind),
+        by=ria,
+        outcome="changes_requested",
+        reason="Ask them.",
+        court="outside",
+        until=NEVER,
+    )
 
 
 def test_a_rule_and_a_metric_hold_no_null_character(story: Story) -> None:
@@ -79,17 +91,21 @@ def test_a_rule_and_a_metric_hold_no_null_character(story: Story) -> None:
     pilot = Pilot.objects.get(pk=story.pilot.pk)
     _refused("success", "set_rules", story, pilot=pilot, by=ria, success="a\0b")
     _refused(
-        "metric", "register_threshold", story, pilot=pilot, by=ria, metric="a\0b",
-        direction="at_least", value=0.8, kind="proportion", smallest_sample=10,
-    )  # fmt: skip
+        "metric",
+        "register_threshold",
+        story,
+        pilot=pilot,
+        by=ria,
+        metric="a\0b",
+        direction="at_least",
+        value=0.8,
+        kind="proportion",
+        smallest_sample=10,
+    )
 
 
-@pytest.mark.parametrize(
-    "day", ["0001-01-01", "1899-12-31", "9000-01-01", "9999-12-31"]
-)
-def test_a_reader_asks_for_days_that_a_record_reaches(
-    story: Story, client: Client, day: str
-) -> None:
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9000-01-01", "9999-12-31"])
+def test_a_reader_asks_for_days_that_a_record_reaches(story: Story, client: Client, day: str) -> None:
     client.force_login(story.people["ria"])
     for address in (
         "/museum/",
@@ -105,9 +121,7 @@ def test_a_reader_asks_for_days_that_a_record_reaches(
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "8999-12-31"])
-def test_the_first_and_the_last_such_day_are_answered(
-    story: Story, client: Client, day: str
-) -> None:
+def test_the_first_and_the_last_such_day_are_answered(story: Story, client: Client, day: str) -> None:
     client.force_login(story.people["ria"])
     for address in ("/museum/", "/api/v1/exhibits/", "/api/v1/portfolio/trend/"):
         assert client.get(address, {"as_of": day}).status_code == 200, address

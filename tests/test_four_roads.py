@@ -39,7 +39,12 @@ pytestmark = pytest.mark.django_db
 
 Said = tuple[str, str, str | None]
 """The code of a refusal, its sentence, and the field at which it stands, if it is at one."""
-IN_API = {"decide": "decisions", "record-measurement": "measurements", "except": "decisions", "record-residents": "residents"}  # fmt: skip
+IN_API = {
+    "decide": "decisions",
+    "record-measurement": "measurements",
+    "except": "decisions",
+    "record-residents": "residents",
+}
 """The acts that the API calls otherwise."""
 
 
@@ -74,9 +79,13 @@ def answered_meanwhile(stage: Stage, pilot: Pilot) -> None:
 def held_by_the_office(stage: Stage, pilot: Pilot) -> None:
     """Whoever keeps the records also decides, and has asked for an exception."""
     verbs.assign_right(
-        kind=GateKind.objects.get(key="legal-sign-off"), portfolio=stage.portfolio, holder=stage.ria, by=None,
-        starts=stage.day(30), on=stage.day(30),
-    )  # fmt: skip
+        kind=GateKind.objects.get(key="legal-sign-off"),
+        portfolio=stage.portfolio,
+        holder=stage.ria,
+        by=None,
+        starts=stage.day(30),
+        on=stage.day(30),
+    )
     gate = stage.gate(pilot, "legal-sign-off")
     verbs.ask_exception(gate=gate, by=stage.ria, reason="It cannot wait.")
 
@@ -90,61 +99,399 @@ LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
 FOR = {"for_": "perpetua@example.org", "evidence": "https://mail.example.org/1"}
 LONG = "x" * (LONGEST_TEXT + 1)
 YES = {"outcome": "cleared", "reason": "Standard terms apply."}
-THRESHOLD = {"metric": "Share", "direction": "at_least", "value": "NaN", "kind": "mean", "smallest_sample": "9"}  # fmt: skip
+THRESHOLD = {
+    "metric": "Share",
+    "direction": "at_least",
+    "value": "NaN",
+    "kind": "mean",
+    "smallest_sample": "9",
+}
 CONDITIONS = {"outcome": "conditional", "reason": "If."} | {
     f"conditions.{number}.{part}": value
     for number in (1, 2)
-    for part, value in {"text": f"List {number}.", "owner": "hedda@example.org", "due": "2998-01-01"}.items()
-}  # fmt: skip
+    for part, value in {
+        "text": f"List {number}.",
+        "owner": "hedda@example.org",
+        "due": "2998-01-01",
+    }.items()
+}
 CASES = [
     Bad("not yours", "ria", "decide", LEGAL, YES, "not_yours", field="for"),
-    Bad("for somebody who does not decide it", "ria", "decide", LEGAL, YES | FOR | {"for_": "bastian@example.org"}, "not_yours", field="for"),
-    Bad("without evidence", "ria", "decide", LEGAL, YES | {"for_": "perpetua@example.org"}, "evidence_required", field="evidence"),
-    Bad("without a reason", "ria", "decide", LEGAL, FOR | {"outcome": "cleared"}, "reason_required", field="reason"),
-    Bad("without conditions", "ria", "decide", LEGAL, FOR | {"outcome": "conditional", "reason": "If."}, "conditions_required", field="conditions"),
-    Bad("without an end", "ria", "decide", LEGAL, FOR | {"outcome": "changes_requested", "reason": "Whose data?", "court": "outside"}, "end_required", field="until"),
-    Bad("in the future", "ria", "decide", LEGAL, YES | FOR | {"on": "2999-01-01"}, "in_future", field="on"),
-    Bad("before the record", "ria", "decide", LEGAL, YES | FOR | {"on": "2001-01-01"}, "before_record", field="on"),
+    Bad(
+        "for somebody who does not decide it",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"for_": "bastian@example.org"},
+        "not_yours",
+        field="for",
+    ),
+    Bad(
+        "without evidence",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | {"for_": "perpetua@example.org"},
+        "evidence_required",
+        field="evidence",
+    ),
+    Bad(
+        "without a reason",
+        "ria",
+        "decide",
+        LEGAL,
+        FOR | {"outcome": "cleared"},
+        "reason_required",
+        field="reason",
+    ),
+    Bad(
+        "without conditions",
+        "ria",
+        "decide",
+        LEGAL,
+        FOR | {"outcome": "conditional", "reason": "If."},
+        "conditions_required",
+        field="conditions",
+    ),
+    Bad(
+        "without an end",
+        "ria",
+        "decide",
+        LEGAL,
+        FOR | {"outcome": "changes_requested", "reason": "Whose data?", "court": "outside"},
+        "end_required",
+        field="until",
+    ),
+    Bad(
+        "in the future",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"on": "2999-01-01"},
+        "in_future",
+        field="on",
+    ),
+    Bad(
+        "before the record",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"on": "2001-01-01"},
+        "before_record",
+        field="on",
+    ),
     Bad("on a retired pilot", "ria", "decide", LEGAL, YES | FOR, "wrong_stage", retired),
-    Bad("not measured", "ria", "decide", QUALITY, YES | FOR | {"for_": "tove@example.org"}, "not_measured"),
-    Bad("an exception beyond ninety days", "ria", "except", LEGAL, FOR | {"reason": "Until then.", "until": "2998-01-01"}, "end_too_late", asked_by_the_office, field="until"),
-    Bad("an exception that nobody asked for", "ria", "except", LEGAL, FOR | {"reason": "Until then.", "until": "2998-01-01"}, "nothing_asked"),
-    Bad("a decision on what is accepted", "ria", "decide", "error-owner", YES | FOR, "wrong_gate"),
-    Bad("asking without a reason", "ria", "ask-exception", LEGAL, {}, "reason_required", field="reason"),
-    Bad("a threshold that is no number", "ria", "register-threshold", None, THRESHOLD, "invalid", field="value"),
-    Bad("a measurement without a threshold", "ria", "record-measurement", None, {"value": "0.9", "sample": "100"}, "invalid", field="value"),
+    Bad(
+        "not measured",
+        "ria",
+        "decide",
+        QUALITY,
+        YES | FOR | {"for_": "tove@example.org"},
+        "not_measured",
+    ),
+    Bad(
+        "an exception beyond ninety days",
+        "ria",
+        "except",
+        LEGAL,
+        FOR | {"reason": "Until then.", "until": "2998-01-01"},
+        "end_too_late",
+        asked_by_the_office,
+        field="until",
+    ),
+    Bad(
+        "an exception that nobody asked for",
+        "ria",
+        "except",
+        LEGAL,
+        FOR | {"reason": "Until then.", "until": "2998-01-01"},
+        "nothing_asked",
+    ),
+    Bad(
+        "a decision on what is accepted",
+        "ria",
+        "decide",
+        "error-owner",
+        YES | FOR,
+        "wrong_gate",
+    ),
+    Bad(
+        "asking without a reason",
+        "ria",
+        "ask-exception",
+        LEGAL,
+        {},
+        "reason_required",
+        field="reason",
+    ),
+    Bad(
+        "a threshold that is no number",
+        "ria",
+        "register-threshold",
+        None,
+        THRESHOLD,
+        "invalid",
+        field="value",
+    ),
+    Bad(
+        "a measurement without a threshold",
+        "ria",
+        "record-measurement",
+        None,
+        {"value": "0.9", "sample": "100"},
+        "invalid",
+        field="value",
+    ),
     Bad("started twice", "ria", "start", None, {}, "wrong_stage"),
-    Bad("a pause without an end", "ria", "pause", None, {"reason": "Holidays."}, "end_required", field="until"),
-    Bad("retired without what was learned", "ria", "retire", None, {}, "reason_required", field="learned"),
+    Bad(
+        "a pause without an end",
+        "ria",
+        "pause",
+        None,
+        {"reason": "Holidays."},
+        "end_required",
+        field="until",
+    ),
+    Bad(
+        "retired without what was learned",
+        "ria",
+        "retire",
+        None,
+        {},
+        "reason_required",
+        field="learned",
+    ),
     Bad("adopted too early", "ria", "adopt", None, {}, "gates_open"),
-    Bad("answered already, and not looked at since", "ria", "decide", LEGAL, YES | FOR, "changed_meanwhile", answered_meanwhile, late=True),
-    Bad("an exception of one's own asking", "ria", "except", LEGAL, {"reason": "Until then.", "until": "2998-01-01"}, "self_approval", held_by_the_office),
-    Bad("an exception without an end", "ria", "except", LEGAL, FOR | {"reason": "Until then."}, "end_required", asked_by_the_office, "until"),
+    Bad(
+        "answered already, and not looked at since",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR,
+        "changed_meanwhile",
+        answered_meanwhile,
+        late=True,
+    ),
+    Bad(
+        "an exception of one's own asking",
+        "ria",
+        "except",
+        LEGAL,
+        {"reason": "Until then.", "until": "2998-01-01"},
+        "self_approval",
+        held_by_the_office,
+    ),
+    Bad(
+        "an exception without an end",
+        "ria",
+        "except",
+        LEGAL,
+        FOR | {"reason": "Until then."},
+        "end_required",
+        asked_by_the_office,
+        "until",
+    ),
     Bad("accepting what is decided", "ria", "accept", LEGAL, {}, "wrong_gate"),
     Bad("accepting for somebody else", "ria", "accept", "error-owner", {}, "not_named"),
-    Bad("an answer that is none", "ria", "decide", LEGAL, FOR | {"outcome": "perhaps", "reason": "If."}, "invalid", field="outcome"),
-    Bad("a day that is none", "ria", "decide", LEGAL, YES | FOR | {"on": "soon"}, "invalid", field="on"),
-    Bad("for somebody who is not here", "ria", "decide", LEGAL, YES | FOR | {"for_": "nobody@example.org"}, "invalid", field="for"),
-    Bad("nobody is named", "ria", "nominate", "error-owner", {}, "invalid", field="person"),
-    Bad("moved to no day", "ria", "move-decide-by", None, {"reason": "Later data."}, "invalid", field="to"),
-    Bad("residents of no week", "ria", "record-residents", None, {"people": "4"}, "invalid", field="week"),
-    Bad("a share beyond one", "ria", "register-threshold", None, THRESHOLD | {"value": "1.5", "kind": "proportion"}, "invalid", field="value"),
-    Bad("a threshold in no direction", "ria", "register-threshold", None, THRESHOLD | {"direction": "about"}, "invalid", field="direction"),
-    Bad("a reason beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"reason": LONG}, "invalid", field="reason"),
-    Bad("what would change it, beyond the limit", "ria", "decide", LEGAL, FOR | {"outcome": "refused", "reason": "No.", "would_change": LONG}, "invalid", field="would_change"),
-    Bad("evidence beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"evidence": LONG}, "invalid", field="evidence"),
-    Bad("a condition beyond the limit", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.text": LONG}, "invalid", field="conditions.2.text"),
-    Bad("asking beyond the limit", "ria", "ask-exception", LEGAL, {"reason": LONG}, "invalid", field="reason"),
-    Bad("learned more than anybody reads", "ria", "retire", None, {"learned": LONG}, "invalid", field="learned"),
-    Bad("a rule beyond the limit", "ria", "set-rules", None, {"trust_when": LONG}, "invalid", field="trust_when"),
-    Bad("a metric beyond the limit", "ria", "register-threshold", None, THRESHOLD | {"value": "9", "metric": LONG}, "invalid", field="metric"),
-    Bad("a condition that was over beforehand", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.due": "2001-01-01"}, "invalid", field="conditions.2.due"),
-    Bad("a condition on no day that there is", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.due": "soon"}, "invalid", field="conditions.2.due"),
-    Bad("a condition said twice", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.text": "list  1."}, "invalid", field="conditions.2.text"),
-    Bad("a condition that nobody meets", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.owner": ""}, "conditions_required", field="conditions.2.owner"),
-    Bad("a condition for somebody who is not here", "ria", "decide", LEGAL, CONDITIONS | FOR | {"conditions.2.owner": "nobody@example.org"}, "invalid", field="conditions.2.owner"),
-    Bad("a rule that says neither", "ria", "set-rules", None, {"matters_more": "beauty"}, "invalid", field="matters_more"),
-]  # fmt: skip
+    Bad(
+        "an answer that is none",
+        "ria",
+        "decide",
+        LEGAL,
+        FOR | {"outcome": "perhaps", "reason": "If."},
+        "invalid",
+        field="outcome",
+    ),
+    Bad(
+        "a day that is none",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"on": "soon"},
+        "invalid",
+        field="on",
+    ),
+    Bad(
+        "for somebody who is not here",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"for_": "nobody@example.org"},
+        "invalid",
+        field="for",
+    ),
+    Bad(
+        "nobody is named",
+        "ria",
+        "nominate",
+        "error-owner",
+        {},
+        "invalid",
+        field="person",
+    ),
+    Bad(
+        "moved to no day",
+        "ria",
+        "move-decide-by",
+        None,
+        {"reason": "Later data."},
+        "invalid",
+        field="to",
+    ),
+    Bad(
+        "residents of no week",
+        "ria",
+        "record-residents",
+        None,
+        {"people": "4"},
+        "invalid",
+        field="week",
+    ),
+    Bad(
+        "a share beyond one",
+        "ria",
+        "register-threshold",
+        None,
+        THRESHOLD | {"value": "1.5", "kind": "proportion"},
+        "invalid",
+        field="value",
+    ),
+    Bad(
+        "a threshold in no direction",
+        "ria",
+        "register-threshold",
+        None,
+        THRESHOLD | {"direction": "about"},
+        "invalid",
+        field="direction",
+    ),
+    Bad(
+        "a reason beyond the limit",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"reason": LONG},
+        "invalid",
+        field="reason",
+    ),
+    Bad(
+        "what would change it, beyond the limit",
+        "ria",
+        "decide",
+        LEGAL,
+        FOR | {"outcome": "refused", "reason": "No.", "would_change": LONG},
+        "invalid",
+        field="would_change",
+    ),
+    Bad(
+        "evidence beyond the limit",
+        "ria",
+        "decide",
+        LEGAL,
+        YES | FOR | {"evidence": LONG},
+        "invalid",
+        field="evidence",
+    ),
+    Bad(
+        "a condition beyond the limit",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.text": LONG},
+        "invalid",
+        field="conditions.2.text",
+    ),
+    Bad(
+        "asking beyond the limit",
+        "ria",
+        "ask-exception",
+        LEGAL,
+        {"reason": LONG},
+        "invalid",
+        field="reason",
+    ),
+    Bad(
+        "learned more than anybody reads",
+        "ria",
+        "retire",
+        None,
+        {"learned": LONG},
+        "invalid",
+        field="learned",
+    ),
+    Bad(
+        "a rule beyond the limit",
+        "ria",
+        "set-rules",
+        None,
+        {"trust_when": LONG},
+        "invalid",
+        field="trust_when",
+    ),
+    Bad(
+        "a metric beyond the limit",
+        "ria",
+        "register-threshold",
+        None,
+        THRESHOLD | {"value": "9", "metric": LONG},
+        "invalid",
+        field="metric",
+    ),
+    Bad(
+        "a condition that was over beforehand",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.due": "2001-01-01"},
+        "invalid",
+        field="conditions.2.due",
+    ),
+    Bad(
+        "a condition on no day that there is",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.due": "soon"},
+        "invalid",
+        field="conditions.2.due",
+    ),
+    Bad(
+        "a condition said twice",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.text": "list  1."},
+        "invalid",
+        field="conditions.2.text",
+    ),
+    Bad(
+        "a condition that nobody meets",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.owner": ""},
+        "conditions_required",
+        field="conditions.2.owner",
+    ),
+    Bad(
+        "a condition for somebody who is not here",
+        "ria",
+        "decide",
+        LEGAL,
+        CONDITIONS | FOR | {"conditions.2.owner": "nobody@example.org"},
+        "invalid",
+        field="conditions.2.owner",
+    ),
+    Bad(
+        "a rule that says neither",
+        "ria",
+        "set-rules",
+        None,
+        {"matters_more": "beauty"},
+        "invalid",
+        field="matters_more",
+    ),
+]
 
 
 @pytest.fixture
@@ -172,11 +519,9 @@ def by_desk(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
     return _typed_into(place, pilot.gates.get(kind__key=bad.kind), bad, person, seen)
 
 
-def _typed_into(
-    place: str, target: Pilot | Gate, bad: Bad, person: Person, seen: str
-) -> Said:
+def _typed_into(place: str, target: Pilot | Gate, bad: Bad, person: Person, seen: str) -> Said:
     """What the form of an address says to what is typed; the sentence must stand on the page that comes back."""
-    return in_form(client(person).post(place, bad.typed | {"seen": seen or token(target)}))  # fmt: skip
+    return in_form(client(person).post(place, bad.typed | {"seen": seen or token(target)}))
 
 
 def client(person: Person) -> Client:
@@ -195,7 +540,7 @@ def in_form(answer: Any) -> Said:
         return "invalid", str(says[0]), at.rstrip("_")
     field = form.refused.field
     place = getattr(form, "places", {}).get(field, field)
-    assert form.errors[place if place in form.fields else "__all__"] == [form.refused.says]  # fmt: skip
+    assert form.errors[place if place in form.fields else "__all__"] == [form.refused.says]
     return form.refused.code, form.refused.says, field
 
 
@@ -207,7 +552,7 @@ def by_api(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
     if bad.kind:
         gate = pilot.gates.get(kind__key=bad.kind)
         place = f"/api/v1/gates/{gate.public_id}/{word}/"
-    body: dict[str, Any] = {"for" if k == "for_" else k: v for k, v in bad.typed.items()}  # fmt: skip
+    body: dict[str, Any] = {"for" if k == "for_" else k: v for k, v in bad.typed.items()}
     rows: dict[str, dict[str, str]] = {}
     for name in [name for name in body if name.startswith("conditions.")]:
         _rows, number, part = name.split(".")
@@ -223,7 +568,7 @@ def by_api(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
 def in_problem(answer: Any) -> Said:
     """What a problem document says, at its field and as its detail."""
     says = answer.json()
-    field, sentences = next(iter(says.get("errors", {}).items()), (None, [says["detail"]]))  # fmt: skip
+    field, sentences = next(iter(says.get("errors", {}).items()), (None, [says["detail"]]))
     assert sentences == [says["detail"]]
     return says["code"], says["detail"], field
 
@@ -257,8 +602,8 @@ def test_the_four_roads_refuse_alike_and_write_nothing(stage: Stage, bad: Bad) -
         bad.before(stage, pilot)
     pilot.refresh_from_db()
     before = (Event.objects.count(), Decision.objects.count())
-    said = {road.__name__: road(bad, stage.people[bad.who], pilot, looked) for road in ROADS}  # fmt: skip
-    assert {(code, field) for code, _, field in said.values()} == {(bad.code, bad.field)}, said  # fmt: skip
+    said = {road.__name__: road(bad, stage.people[bad.who], pilot, looked) for road in ROADS}
+    assert {(code, field) for code, _, field in said.values()} == {(bad.code, bad.field)}, said
     assert len(set(said.values())) == 1, said
     assert (Event.objects.count(), Decision.objects.count()) == before
 
@@ -289,9 +634,7 @@ def room(tmp_path: Path, settings: Any) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_evidence_that_cannot_be_is_refused_alike(
-    stage: Stage, room: Path, what: str
-) -> None:
+def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what: str) -> None:
     pilot, ria, named = stage.running(), stage.ria, FILES[what]
 
     def sent() -> dict[str, Any]:
@@ -311,7 +654,7 @@ def test_evidence_that_cannot_be_is_refused_alike(
         "desk": in_form(client(ria).post(desk, sent())),
         "api": in_problem(asks.post(f"/api/v1/pilots/{pilot.key}/evidence/", sent(), format="multipart")),
         "command": in_command(*words),
-    }  # fmt: skip
+    }
     with pytest.raises(Refused) as refused:
         verbs.file_evidence(pilot=pilot, by=ria, **sent())
     verb = (refused.value.code, refused.value.says, refused.value.field)
@@ -325,15 +668,27 @@ def test_evidence_that_cannot_be_is_refused_alike(
 RIGHT = {"holder": "bastian@example.org", "starts": "2026-01-01"}
 RIGHTS: dict[str, tuple[dict[str, str], str, str | None]] = {
     "an end before its start": ({"until": "2025-12-31"}, "invalid", "until"),
-    "a deputy who is the holder": ({"deputy": "bastian@example.org"}, "invalid", "deputy"),
+    "a deputy who is the holder": (
+        {"deputy": "bastian@example.org"},
+        "invalid",
+        "deputy",
+    ),
     "a holder who is not here": ({"holder": "nobody@example.org"}, "invalid", "holder"),
     "nobody holds it": ({"holder": ""}, "invalid", "holder"),
-    "no working day to answer in": ({"answer_within_days": "0"}, "invalid", "answer_within_days"),
-    "a number of days that is none": ({"answer_within_days": "soon"}, "invalid", "answer_within_days"),
+    "no working day to answer in": (
+        {"answer_within_days": "0"},
+        "invalid",
+        "answer_within_days",
+    ),
+    "a number of days that is none": (
+        {"answer_within_days": "soon"},
+        "invalid",
+        "answer_within_days",
+    ),
     "a start that is no day": ({"starts": "soon"}, "invalid", "starts"),
     "a function that there is not": ({"function": "Nowhere"}, "invalid", "function"),
     "days on which another holds it": ({"starts": "2019-01-01"}, "overlap", None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", RIGHTS)
@@ -343,13 +698,25 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
     typed, code, field = RIGHTS[what]
     typed = RIGHT | typed
     kind = GateKind.objects.get(key="legal-sign-off")
-    body = {k: v or None for k, v in typed.items()} | {"kind": kind.key, "portfolio": stage.portfolio.key}  # fmt: skip
+    body = {k: v or None for k, v in typed.items()} | {
+        "kind": kind.key,
+        "portfolio": stage.portfolio.key,
+    }
     if typed.get("answer_within_days") == "0":
         body["answer_within_days"] = 0  # type: ignore[assignment]
-    options = [word for k, v in typed.items() for word in (f"--{k.replace('_', '-')}", v)]  # fmt: skip
-    desk = {} if "function" in typed else {"desk": in_form(client(stage.ria).post(
-        reverse("admin:pilots_decisionright_add"), typed | {"kind": kind.pk, "portfolio": stage.portfolio.pk}
-    ))}  # fmt: skip
+    options = [word for k, v in typed.items() for word in (f"--{k.replace('_', '-')}", v)]
+    desk = (
+        {}
+        if "function" in typed
+        else {
+            "desk": in_form(
+                client(stage.ria).post(
+                    reverse("admin:pilots_decisionright_add"),
+                    typed | {"kind": kind.pk, "portfolio": stage.portfolio.pk},
+                )
+            )
+        }
+    )
     asks = APIClient()
     asks.force_login(stage.ria)
     before = DecisionRight.objects.count(), Event.objects.count()
@@ -357,9 +724,15 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
         **desk,
         "api": in_problem(asks.post("/api/v1/rights/", body)),
         "command": in_command(
-            "assign_right", kind.key, "--portfolio", stage.portfolio.key, "--by", stage.ria.email, *options
+            "assign_right",
+            kind.key,
+            "--portfolio",
+            stage.portfolio.key,
+            "--by",
+            stage.ria.email,
+            *options,
         ),
-    }  # fmt: skip
+    }
     assert len(set(said.values())) == 1, said
     assert {(c, f) for c, _, f in said.values()} == {(code, field)}
     assert (DecisionRight.objects.count(), Event.objects.count()) == before
@@ -369,33 +742,66 @@ def test_a_right_is_assigned_over_the_api_and_by_the_command(stage: Stage) -> No
     stage.running()
     asks = APIClient()
     asks.force_login(stage.ria)
-    body = {"kind": "legal-sign-off", "portfolio": stage.portfolio.key, "holder": "bastian@example.org"}  # fmt: skip
+    body = {
+        "kind": "legal-sign-off",
+        "portfolio": stage.portfolio.key,
+        "holder": "bastian@example.org",
+    }
     answer = asks.post("/api/v1/rights/", body)
-    assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Bastian Oake")  # fmt: skip
+    assert (answer.status_code, answer.json()["holder"]["name"]) == (
+        201,
+        "Bastian Oake",
+    )
     call_command(
-        "assign_right", "it-data-access", "--portfolio", stage.portfolio.key, "--function", stage.function.name,
-        "--holder", "Tove Harlan", "--by", stage.ria.email, stdout=StringIO(),
-    )  # fmt: skip
+        "assign_right",
+        "it-data-access",
+        "--portfolio",
+        stage.portfolio.key,
+        "--function",
+        stage.function.name,
+        "--holder",
+        "Tove Harlan",
+        "--by",
+        stage.ria.email,
+        stdout=StringIO(),
+    )
     latest = DecisionRight.objects.order_by("-pk")
     assert [(right.kind.key, right.function, right.holder) for right in latest[:2]] == [
-        ("it-data-access", stage.function, stage.tove), ("legal-sign-off", None, stage.bastian),
-    ]  # fmt: skip
-    assert in_command("assign_right", "it-data-access", "--holder", "Tove Harlan", "--by", stage.noam.email)[0] == "not_yours"  # fmt: skip
+        ("it-data-access", stage.function, stage.tove),
+        ("legal-sign-off", None, stage.bastian),
+    ]
+    assert (
+        in_command(
+            "assign_right",
+            "it-data-access",
+            "--holder",
+            "Tove Harlan",
+            "--by",
+            stage.noam.email,
+        )[0]
+        == "not_yours"
+    )
 
 
-def test_evidence_is_filed_by_the_command_and_at_the_desk(
-    stage: Stage, tmp_path: Path, settings: Any
-) -> None:
+def test_evidence_is_filed_by_the_command_and_at_the_desk(stage: Stage, tmp_path: Path, settings: Any) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     pilot, minutes = stage.running(), tmp_path / "minutes.pdf"
     minutes.write_bytes(b"%PDF-1.7\n%%EOF\n")
-    call_command("file_evidence", pilot.key, "--file", str(minutes), "--by", stage.ottilie.email, stdout=StringIO())  # fmt: skip
+    call_command(
+        "file_evidence",
+        pilot.key,
+        "--file",
+        str(minutes),
+        "--by",
+        stage.ottilie.email,
+        stdout=StringIO(),
+    )
     sent = {"file": SimpleUploadedFile("letter.pdf", minutes.read_bytes())}
-    desk = client(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)  # fmt: skip
+    desk = client(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
     assert desk.status_code == 302
     filed = Evidence.objects.order_by("pk").values_list("title", "by__name")
     assert list(filed) == [("minutes.pdf", "Ottilie Bramm"), ("letter.pdf", "Ria Sand")]
-    gone = call_of(["file_evidence", pilot.key, "--file", "/nowhere.pdf", "--by", stage.ria.email])  # fmt: skip
+    gone = call_of(["file_evidence", pilot.key, "--file", "/nowhere.pdf", "--by", stage.ria.email])
     assert gone == "The file /nowhere.pdf cannot be read."
 
 

@@ -52,10 +52,7 @@ def _run(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def _count(database: Path) -> dict[str, int]:
     connection = sqlite3.connect(database)
     tables = ("pilot", "gate", "event", "pilotspell", "gatespell")
-    found = {
-        t: connection.execute(f"SELECT count(*) FROM pilots_{t}").fetchone()[0]
-        for t in tables
-    }
+    found = {t: connection.execute(f"SELECT count(*) FROM pilots_{t}").fetchone()[0] for t in tables}
     found["whole"] = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     connection.close()
     return found
@@ -74,15 +71,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [(10_000, 0), (40, 60)],
     ids=["in one transaction", "in batches"],
 )
-def test_killed_in_the_middle_the_next_run_completes_it(
-    tmp_path: Path, empty: Path, in_one: int, left: int
-) -> None:
+def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, empty: Path, in_one: int, left: int) -> None:
     database = tmp_path / "real.sqlite3"
     shutil.copy(empty, database)
     path = tmp_path / "own.csv"
-    rows = "".join(
-        f"k-{n},Name {n},ops,{'planned' if n % 2 else 'running'}\n" for n in range(ROWS)
-    )
+    rows = "".join(f"k-{n},Name {n},ops,{'planned' if n % 2 else 'running'}\n" for n in range(ROWS))
     path.write_text("key,name,portfolio,stage\n" + rows)
     killed = _run(database, "-c", KILLED, str(path), str(in_one))
     assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -31,7 +31,7 @@ UNWRITTEN = {"password"}
 def texts_of(verb: str) -> list[str]:
     """The arguments of a verb that take a text."""
     takes = inspect.signature(getattr(verbs, verb)).parameters.values()
-    return [each.name for each in takes if each.annotation in ("str", "str | None") and each.name not in UNWRITTEN]  # fmt: skip
+    return [each.name for each in takes if each.annotation in ("str", "str | None") and each.name not in UNWRITTEN]
 
 
 def asked_with(verb: str) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def asked_with(verb: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{name: LONG} for name in texts_of(verb)]
     if verb in ("amend", "record"):
         fields = ("name", "purpose", "workflow", "question", "tool", "data")
-        found += [{"set": {name: LONG}} if verb == "amend" else {name: LONG} for name in fields]  # fmt: skip
+        found += [{"set": {name: LONG}} if verb == "amend" else {name: LONG} for name in fields]
     if verb == "set_rules":
         found += [{name: LONG} for name in adoption.RULES]
     if verb == "decide":
@@ -49,7 +49,10 @@ def asked_with(verb: str) -> list[dict[str, Any]]:
 
 def written() -> str:
     """All that is in the log."""
-    rows = [*Event.objects.values("reason", "changes", "data"), *Decision.objects.values("reason", "evidence", "would_change", "conditions")]  # fmt: skip
+    rows = [
+        *Event.objects.values("reason", "changes", "data"),
+        *Decision.objects.values("reason", "evidence", "would_change", "conditions"),
+    ]
     return json.dumps(rows, cls=DjangoJSONEncoder)
 
 
@@ -71,7 +74,13 @@ def test_a_text_at_the_limit_is_kept_whole() -> None:
     cast = Cast()
     cast.runs()
     reason = LONG[1:]
-    verbs.decide(gate=cast.gate("legal-sign-off"), by=cast["decider"], outcome="cleared", reason=reason, evidence=LINK)  # fmt: skip
+    verbs.decide(
+        gate=cast.gate("legal-sign-off"),
+        by=cast["decider"],
+        outcome="cleared",
+        reason=reason,
+        evidence=LINK,
+    )
     assert Decision.objects.filter(reason=reason).exists()
 
 

@@ -66,13 +66,13 @@ def of_lists() -> dict[str, set[str]]:
     """What the lists of the desk read, by address: the search, the order, the page, and their filters."""
     out = {}
     for model, table in admin.site._registry.items():
-        filters = {str(getattr(each, "parameter_name", "")) for each in table.list_filter}  # fmt: skip
+        filters = {str(getattr(each, "parameter_name", "")) for each in table.list_filter}
         read = {SEARCH_VAR, ORDER_VAR, PAGE_VAR, *filters}
         out[f"admin:pilots_{model._meta.model_name}_changelist"] = read - {""}
     return out
 
 
-def asked(cast: Cast, client: Client, extra: dict[str, str]) -> dict[tuple[str, str], int]:  # fmt: skip
+def asked(cast: Cast, client: Client, extra: dict[str, str]) -> dict[tuple[str, str], int]:
     """The status of every address asked with a null character in each parameter that it reads."""
     lists, out = of_lists(), {}
     paths = {name: read.path(cast) for name, read in READS.items()} | extra
@@ -87,22 +87,25 @@ def asked(cast: Cast, client: Client, extra: dict[str, str]) -> dict[tuple[str, 
     return out
 
 
-def test_every_address_refuses_a_null_character_in_each_parameter_that_it_reads(
-    cast: Cast, office: Client
-) -> None:
+def test_every_address_refuses_a_null_character_in_each_parameter_that_it_reads(cast: Cast, office: Client) -> None:
     own = {
         "readiness:filing": reverse("readiness:filing", args=[cast.pilot.key]),
         "readiness:minutes": reverse("readiness:minutes"),
         "readiness:decide-many": reverse("readiness:decide-many"),
         "readiness:pilot-act": reverse("readiness:pilot-act", args=[cast.pilot.key, "pause"]),
         "admin:pilots_pilot_act": reverse("admin:pilots_pilot_act", args=[cast.pilot.pk, "pause"]),
-    }  # fmt: skip
+    }
     found = asked(cast, office, own)
     read = {
-        ("readiness:rights", "of"), ("readiness:rights", "as_of"), ("readiness:museum", "gate"),
-        ("readiness:portfolio", "portfolio"), ("readiness:filing", "newer"), ("readiness:pilot-act", "next"),
-        ("readiness:api:pilots", "as_of"), ("admin:pilots_pilot_changelist", "q"),
-    }  # fmt: skip
+        ("readiness:rights", "of"),
+        ("readiness:rights", "as_of"),
+        ("readiness:museum", "gate"),
+        ("readiness:portfolio", "portfolio"),
+        ("readiness:filing", "newer"),
+        ("readiness:pilot-act", "next"),
+        ("readiness:api:pilots", "as_of"),
+        ("admin:pilots_pilot_changelist", "q"),
+    }
     assert read <= found.keys(), "the walk sees what an address reads"
     assert {at: status for at, status in found.items() if status not in REFUSED} == {}
 
@@ -121,14 +124,16 @@ def test_no_address_holds_a_null_character(cast: Cast, office: Client) -> None:
     for path in (
         reverse(piece, args=["x"]).replace("x", "%00"),
         reverse(gate, args=["x0x", "decide"]).replace("x0x", "%00"),
-        "/pilots/%00/", "/admin/%00", "/admin/pilots/person/%00/change/", "/api/v1/gates/%00/", "/api/v1/pilots/%00/",
-    ):  # fmt: skip
+        "/pilots/%00/",
+        "/admin/%00",
+        "/admin/pilots/person/%00/change/",
+        "/api/v1/gates/%00/",
+        "/api/v1/pilots/%00/",
+    ):
         assert office.get(path).status_code == 404, path
 
 
-def test_what_is_sent_with_a_gate_that_holds_one_is_not_there(
-    cast: Cast, office: Client
-) -> None:
+def test_what_is_sent_with_a_gate_that_holds_one_is_not_there(cast: Cast, office: Client) -> None:
     there = reverse("readiness:decide-many")
     typed = {"gate": [cast.gate(LEGAL).public_id, "a\0b"]}
     office.force_login(cast["decider"])

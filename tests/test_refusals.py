@@ -40,9 +40,7 @@ def when(refusal: type[Refused]) -> str:
 def page() -> str:
     rows = []
     for code, refusal in ALL.items():
-        rows.append(
-            f"| `{code}` | {refusal.status} | {refusal.sentence} | {when(refusal)} |\n"
-        )
+        rows.append(f"| `{code}` | {refusal.status} | {refusal.sentence} | {when(refusal)} |\n")
     return HEAD + "".join(rows)
 
 
@@ -55,9 +53,9 @@ def test_the_page_of_refusals_says_what_the_code_says() -> None:
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Every sentence that is translated, with the module in which it stands."""
-    for path in sorted(path for app in ("pilots", "readiness", "config") for path in (ROOT / app).rglob("*.py")):  # fmt: skip
+    for path in sorted(path for app in ("pilots", "readiness", "config") for path in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:  # fmt: skip
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
                 for told in node.args:
                     if isinstance(told, ast.Constant) and isinstance(told.value, str):
                         yield str(path.relative_to(ROOT)), told.value

@@ -27,9 +27,7 @@ without the variable it holds the page against them.
 """
 
 RECORDS = "Records are kept at the desk, and many at once by import."
-ROWS = (
-    "The desk is the page of what lies beside pilots; few of these are done in a year."
-)
+ROWS = "The desk is the page of what lies beside pilots; few of these are done in a year."
 LISTS = "No person says this: a list does that is read in."
 SET_UP = "No person does this: the installation does."
 ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
@@ -38,11 +36,15 @@ BY_LAW = "By law and rarely, by whoever runs the installation."
 
 COMMANDS: Mapping[str, str] = {
     **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
-    "file_evidence": "`file_evidence`", "assign_right": "`assign_right`", "issue_token": "`api_token`",
-    "revoke_token": "`api_token --revoke`", "erase": "`erase decision`", "erase_person": "`erase person`",
+    "file_evidence": "`file_evidence`",
+    "assign_right": "`assign_right`",
+    "issue_token": "`api_token`",
+    "revoke_token": "`api_token --revoke`",
+    "erase": "`erase decision`",
+    "erase_person": "`erase person`",
     **dict.fromkeys(("record", "amend", "record_claim", "assert_", "list_again"), "`import_pilots`"),
     **dict.fromkeys(("open_first_account", "record_set_up"), "`start`"),
-}  # fmt: skip
+}
 
 WHY: Mapping[str, str] = {
     **dict.fromkeys(("record", "amend"), RECORDS),
@@ -52,9 +54,21 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(("erase", "erase_person"), BY_LAW),
     **dict.fromkeys(
         (
-            "end_right", "open_account", "amend_account", "close_account", "give_role",
-            "take_role", "open_portfolio", "amend_portfolio", "set_stall_policy", "name_function", "rename_function",
-            "add_kind", "amend_kind", "switch_off", "switch_on",
+            "end_right",
+            "open_account",
+            "amend_account",
+            "close_account",
+            "give_role",
+            "take_role",
+            "open_portfolio",
+            "amend_portfolio",
+            "set_stall_policy",
+            "name_function",
+            "rename_function",
+            "add_kind",
+            "amend_kind",
+            "switch_off",
+            "switch_on",
         ),
         ROWS,
     ),
@@ -64,11 +78,11 @@ WHY: Mapping[str, str] = {
     "issue_token": "A key is handed out by whoever runs the installation.",
     "revoke_token": "A key is taken back by whoever runs the installation.",
     "set_password": "Everybody sets their own on the pages of the sign-in; `start` sets those of the sample.",
-}  # fmt: skip
+}
 
 
 def at_desk(verb: str) -> str:
-    return "yes" if verb in {r.ask.verb for r in roads() if r.name.startswith("desk ")} else ""  # fmt: skip
+    return "yes" if verb in {r.ask.verb for r in roads() if r.name.startswith("desk ")} else ""
 
 
 def on_page(verb: str) -> str:
@@ -92,7 +106,11 @@ def on_page(verb: str) -> str:
 
 
 def over_api(verb: str) -> str:
-    own = {"file_evidence": "pilots/KEY/evidence", "assign_right": "rights", "except_": "gates/ID/decisions"}  # fmt: skip
+    own = {
+        "file_evidence": "pilots/KEY/evidence",
+        "assign_right": "rights",
+        "except_": "gates/ID/decisions",
+    }
     if verb in own:
         return f"`{own[verb]}/`"
     for start, words in (("pilots/KEY", api.OF_PILOT), ("gates/ID", api.OF_GATE)):
@@ -120,7 +138,7 @@ def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
 def test_every_verb_has_its_four_roads_or_a_reason() -> None:
     for verb in verbs.__all__:
         lacking = not all(row(verb)[1:5])
-        assert lacking == (verb in WHY), f"{verb}: say in WHY why a road is missing, or take the reason away"  # fmt: skip
+        assert lacking == (verb in WHY), f"{verb}: say in WHY why a road is missing, or take the reason away"
 
 
 def test_the_page_names_what_there_is() -> None:

@@ -12,9 +12,7 @@ import pytest
 from tests.stories import Story
 
 ROOT = Path(__file__).resolve().parent
-SHARED = Path(
-    os.environ.get("LIVED_IN_SCENARIOS") or ROOT.parent.parent / "shared" / "scenarios"
-)
+SHARED = Path(os.environ.get("LIVED_IN_SCENARIOS") or ROOT.parent.parent / "shared" / "scenarios")
 STORIES = [
     *sorted((ROOT / "scenarios").glob("*.json")),
     *(sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []),
@@ -44,11 +42,7 @@ def test_the_story_holds(path: Path) -> None:
     story.play()
     for expected in story.told["expect"]:
         at = date.fromisoformat(expected["at"])
-        known_at = (
-            date.fromisoformat(expected["known_at"])
-            if expected.get("known_at")
-            else None
-        )
+        known_at = date.fromisoformat(expected["known_at"]) if expected.get("known_at") else None
         for way in (story.by_rules, story.by_query):
             _holds(story, expected, way(at, known_at), f"{way.__name__} at {at}")
         if "ledger" in expected:
@@ -73,9 +67,7 @@ def _holds(story: Story, expected: dict[str, Any], reading: Any, where: str) -> 
     for name in ("stalls_on", "decide_by"):
         if name in expected:
             found = getattr(reading, name)
-            assert (found.isoformat() if found else None) == expected[name], (
-                f"{where}: {name}"
-            )
+            assert (found.isoformat() if found else None) == expected[name], f"{where}: {name}"
     for key, says in expected.get("gates", {}).items():
         gate = reading.gates[key]
         for name, value in says.items():

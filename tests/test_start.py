@@ -49,9 +49,7 @@ def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(
-    file: Path, *arguments: str, told: int = subprocess.DEVNULL
-) -> Iterator[tuple[str, str]]:
+def serving(file: Path, *arguments: str, told: int = subprocess.DEVNULL) -> Iterator[tuple[str, str]]:
     """The address, and what was printed before it. What it tells the console of failures goes to `told`."""
     process = subprocess.Popen(
         command("--port", "0", *arguments),
@@ -127,14 +125,9 @@ def test_it_serves_and_lets_each_printed_person_in(file: Path) -> None:
 
 def test_a_second_start_makes_no_second_sample(file: Path) -> None:
     again = start(file, "--setup-only")
-    assert (
-        again.stdout.splitlines()[-8:]
-        == (file.with_suffix(".txt").read_text().splitlines()[-8:])
-    )
+    assert again.stdout.splitlines()[-8:] == (file.with_suffix(".txt").read_text().splitlines()[-8:])
     with sqlite3.connect(file) as rows:
-        told = rows.execute(
-            "SELECT count(*) FROM pilots_event WHERE verb = 'set_up'"
-        ).fetchone()
+        told = rows.execute("SELECT count(*) FROM pilots_event WHERE verb = 'set_up'").fetchone()
     rows.close()
     assert told == (1,)
 
@@ -171,14 +164,20 @@ def test_people_that_it_did_not_make_are_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "used.sqlite3"
     surrounded = surroundings(file, DJANGO_SETTINGS_MODULE="config.settings")
     subprocess.run(
-        [sys.executable, "-c",
-         "import django; django.setup()\n"
-         "from django.core.management import call_command\n"
-         "call_command('migrate', verbosity=0)\n"
-         "from pilots import verbs\n"
-         "verbs.open_account(email='ria@example.org', name='Ria', by=None)"],
-        env=surrounded, cwd=ROOT, check=True, timeout=60,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            "import django; django.setup()\n"
+            "from django.core.management import call_command\n"
+            "call_command('migrate', verbosity=0)\n"
+            "from pilots import verbs\n"
+            "verbs.open_account(email='ria@example.org', name='Ria', by=None)",
+        ],
+        env=surrounded,
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+    )
     refused = start(file, "--setup-only")
     assert refused.returncode == 2
     assert "people" in refused.stderr
@@ -216,7 +215,7 @@ def test_a_busy_port_is_a_sentence(file: Path) -> None:
 def asked(address: str, **headers: str) -> tuple[int, str]:
     """The status of an answer, and its page."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as page:  # fmt: skip
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as page:
             return page.status, page.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -226,7 +225,10 @@ def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_sa
     tmp_path: Path,
 ) -> None:
     file, console = tmp_path / "empty.sqlite3", tmp_path / "console"
-    with console.open("w") as told, serving(file, "--empty", told=told.fileno()) as (address, _):  # fmt: skip
+    with (
+        console.open("w") as told,
+        serving(file, "--empty", told=told.fileno()) as (address, _),
+    ):
         status, page = asked(f"{address}nothing/here/")
         assert status == 404
         assert "There is nothing at this address, or it is not yours to see." in page

@@ -29,9 +29,7 @@ SIGNED_IN = [name for name in ROLES if name != "anonymous"]
 
 
 @pytest.fixture(scope="module")
-def cast(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
-) -> Iterator[Cast]:
+def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Cast]:
     """The cast, put on stage once; every test undoes what it did, and at the end there was nobody."""
     room = override_settings(EVIDENCE_ROOT=tmp_path_factory.mktemp("evidence"))
     with django_db_blocker.unblock(), room, unlogged(), transaction.atomic():
@@ -63,7 +61,10 @@ def test_the_table_has_a_line_for_every_verb_and_no_other() -> None:
 def test_every_verb_is_asked() -> None:
     unasked = sorted(set(verbs.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/asks.py"
-    assert access.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {"see", "enter_the_desk"}  # fmt: skip
+    assert access.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {
+        "see",
+        "enter_the_desk",
+    }
 
 
 @pytest.mark.parametrize("verb", sorted(NO_PERSON))
@@ -73,9 +74,7 @@ def test_no_person_does_what_a_list_or_the_installation_does(verb: str) -> None:
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.line)
-def test_a_verb_is_done_by_whom_the_table_names_and_refused_to_everybody_else(
-    cast: Cast, ask: Ask
-) -> None:
+def test_a_verb_is_done_by_whom_the_table_names_and_refused_to_everybody_else(cast: Cast, ask: Ask) -> None:
     with taken_back():
         ask.before(cast)
         found = {name: tried(cast, ask, name) for name in SIGNED_IN}
@@ -117,7 +116,7 @@ def outcome(answer: Any) -> str:
 
 
 def _signs_in(answer: Any) -> bool:
-    return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))  # fmt: skip
+    return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))
 
 
 def said(answer: Any) -> str:
@@ -129,12 +128,13 @@ def test_somebody_has_said_who_may_ask_every_address() -> None:
     missing = untold(addresses())
     assert not missing, f"say who may read {missing} in READS of tests/addresses.py"
     gone = READS.keys() | set(ACTS)
-    assert gone <= {each.name for each in addresses()} | {"admin:pilots_decision_act", "admin:pilots_event_act"}  # fmt: skip
+    assert gone <= {each.name for each in addresses()} | {
+        "admin:pilots_decision_act",
+        "admin:pilots_event_act",
+    }
 
 
-def test_every_address_is_read_by_whom_the_table_lets(
-    cast: Cast, clients: dict[str, Client]
-) -> None:
+def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[str, Client]) -> None:
     """And nobody reads the name of a pilot that is not theirs to see, on any page or list."""
     found, wanted, told = {}, {}, set()
     with taken_back():
@@ -171,9 +171,7 @@ def test_an_act_is_done_at_an_address_by_whom_the_table_lets(
 
 
 @pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
-def test_no_other_http_verb_writes_anything(
-    cast: Cast, clients: dict[str, Client], verb: str
-) -> None:
+def test_no_other_http_verb_writes_anything(cast: Cast, clients: dict[str, Client], verb: str) -> None:
     """Sign-in apart, which is about nothing but the account of whoever asks."""
     ours = {n: r for n, r in READS.items() if "account" not in n and "mfa" not in n}
     with taken_back():

@@ -138,15 +138,10 @@ class Stage:
     def __init__(self, world: World) -> None:
         self.today = FIRST_DAY
         self.people = {
-            name: Person.objects.create_user(
-                f"{name}@example.org", None, name=name.title()
-            )
-            for name in CAST
+            name: Person.objects.create_user(f"{name}@example.org", None, name=name.title()) for name in CAST
         }
         self.functions: list[Function | None] = [None]
-        self.functions += [
-            Function.objects.create(name=f"Function {n}") for n in range(2)
-        ]
+        self.functions += [Function.objects.create(name=f"Function {n}") for n in range(2)]
         portfolios = [self._portfolio(n) for n in range(2)]
         StallPolicy.objects.create(
             portfolio=portfolios[1],
@@ -171,9 +166,7 @@ class Stage:
         portfolio = Portfolio.objects.create(
             key=f"p{number}", name=f"Portfolio {number}", escalation=self.people["kai"]
         )
-        PortfolioRole.objects.create(
-            portfolio=portfolio, person=self.people["ria"], role="program-office"
-        )
+        PortfolioRole.objects.create(portfolio=portfolio, person=self.people["ria"], role="program-office")
         return portfolio
 
     def _right(self, says: Right) -> None:
@@ -184,9 +177,7 @@ class Stage:
             function=self.functions[says.function],
             holder=self.someone(says.holder),
             deputy=self.someone(says.deputy) if says.deputy >= 0 else None,
-            escalate_to=self.someone(says.escalate_to)
-            if says.escalate_to >= 0
-            else None,
+            escalate_to=self.someone(says.escalate_to) if says.escalate_to >= 0 else None,
             by=None,
             starts=starts,
             until=starts + timedelta(days=says.days) if says.days else None,
@@ -239,9 +230,7 @@ class Stage:
     def holder(self, gate: Gate, step: Step) -> Person:
         """Mostly whoever holds the decision, now and then anybody."""
         day = self.when(step.back)["on"]
-        seat = spells.seats_on(
-            gate.pilot.portfolio_id, gate.pilot.function_id, day
-        ).get(gate.kind.key)
+        seat = spells.seats_on(gate.pilot.portfolio_id, gate.pilot.function_id, day).get(gate.kind.key)
         if seat is None or seat.holder is None or step.length == 1:
             return self.someone(step.pick)
         return Person.objects.get(pk=seat.holder)
@@ -274,9 +263,7 @@ def _except(stage: Stage, step: Step) -> None:
     gate, when = stage.gate(step, APPROVALS), stage.when(step.back)
     end = when["on"] + timedelta(days=min(step.length, 90))
     if step.pick % 4:
-        verbs.ask_exception(
-            gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when
-        )
+        verbs.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
     gate.pilot.refresh_from_db()
     verbs.except_(
         gate=gate,
@@ -289,9 +276,7 @@ def _except(stage: Stage, step: Step) -> None:
 
 def _answer(stage: Stage, step: Step) -> None:
     gate = stage.gate(step, APPROVALS)
-    verbs.answer(
-        gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back)
-    )
+    verbs.answer(gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back))
 
 
 def _meet(stage: Stage, step: Step) -> None:
@@ -305,9 +290,7 @@ def _meet(stage: Stage, step: Step) -> None:
 
 
 def _assert(stage: Stage, step: Step) -> None:
-    verbs.assert_(
-        gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back)
-    )
+    verbs.assert_(gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back))
 
 
 def _nominate(stage: Stage, step: Step) -> None:
@@ -323,11 +306,7 @@ def _let_go(stage: Stage, step: Step) -> None:
     gate = stage.gate(step, ACCEPTANCES)
     for who in range(len(CAST)):
         for verb in (verbs.leave, verbs.decline):
-            stage.try_to(
-                lambda verb=verb, who=who: verb(
-                    gate=gate, by=stage.someone(who), **stage.when(step.back)
-                )
-            )
+            stage.try_to(lambda verb=verb, who=who: verb(gate=gate, by=stage.someone(who), **stage.when(step.back)))
 
 
 def _start(stage: Stage, step: Step) -> None:
@@ -346,9 +325,7 @@ def _move(stage: Stage, step: Step) -> None:
     spell = pilot.spells.filter(known_until=None, ends=None).get()
     to = (spell.decide_by or stage.today) + timedelta(days=step.length - 30)
     by = stage.someone(step.pick % 2)
-    verbs.move_decide_by(
-        pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back)
-    )
+    verbs.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))
 
 
 def _pause(stage: Stage, step: Step) -> None:
@@ -529,7 +506,11 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "switch": _switch,
     "threshold": _threshold,
 }
-_OFTEN = [*sorted(ACTS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]  # fmt: skip
+_OFTEN = [
+    *sorted(ACTS),
+    *("decide", "except", "amend", "measure", "pause") * 2,
+    "decide",
+]
 OPENINGS: list[tuple[str, ...]] = [
     (),
     ("claim",),

@@ -53,9 +53,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "is_superuser",
@@ -76,16 +74,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "email",
-                    models.EmailField(
-                        max_length=254, unique=True, verbose_name="e-mail address"
-                    ),
+                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "is_staff",
-                    models.BooleanField(
-                        default=False, verbose_name="may open the admin"
-                    ),
+                    models.BooleanField(default=False, verbose_name="may open the admin"),
                 ),
                 (
                     "is_active",
@@ -194,21 +188,15 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "valid_for",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="valid for days"
-                    ),
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="valid for days"),
                 ),
                 (
                     "seals",
-                    models.JSONField(
-                        blank=True, default=list, verbose_name="fields it seals"
-                    ),
+                    models.JSONField(blank=True, default=list, verbose_name="fields it seals"),
                 ),
                 (
                     "high_impact_only",
-                    models.BooleanField(
-                        default=False, verbose_name="for high-impact pilots only"
-                    ),
+                    models.BooleanField(default=False, verbose_name="for high-impact pilots only"),
                 ),
                 (
                     "order",
@@ -220,15 +208,11 @@ class Migration(migrations.Migration):
                 "ordering": ("order", "pk"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("clears_by__in", ["approval", "acceptance", "measurement"])
-                        ),
+                        condition=models.Q(("clears_by__in", ["approval", "acceptance", "measurement"])),
                         name="a_gate_clears_in_a_known_way",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_for", None), ("valid_for__gt", 0), _connector="OR"
-                        ),
+                        condition=models.Q(("valid_for", None), ("valid_for__gt", 0), _connector="OR"),
                         name="an_answer_holds_a_day_at_least",
                     ),
                 ],
@@ -254,15 +238,11 @@ class Migration(migrations.Migration):
                 ("purpose", models.TextField(blank=True, verbose_name="purpose")),
                 (
                     "workflow",
-                    models.CharField(
-                        blank=True, max_length=300, verbose_name="workflow"
-                    ),
+                    models.CharField(blank=True, max_length=300, verbose_name="workflow"),
                 ),
                 (
                     "question",
-                    models.TextField(
-                        blank=True, verbose_name="question it should answer"
-                    ),
+                    models.TextField(blank=True, verbose_name="question it should answer"),
                 ),
                 (
                     "learned",
@@ -335,9 +315,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "success",
-                    models.TextField(
-                        blank=True, verbose_name="what success looks like"
-                    ),
+                    models.TextField(blank=True, verbose_name="what success looks like"),
                 ),
                 (
                     "exceptions_deputy",
@@ -640,9 +618,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "answer_within_days",
-                    models.PositiveSmallIntegerField(
-                        default=10, verbose_name="working days to answer"
-                    ),
+                    models.PositiveSmallIntegerField(default=10, verbose_name="working days to answer"),
                 ),
                 ("starts", models.DateField(verbose_name="from")),
                 (
@@ -845,15 +821,11 @@ class Migration(migrations.Migration):
                 ("starts", models.DateField(verbose_name="from")),
                 (
                     "quiet_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="quiet days"
-                    ),
+                    models.PositiveSmallIntegerField(default=30, verbose_name="quiet days"),
                 ),
                 (
                     "warning_days",
-                    models.PositiveSmallIntegerField(
-                        default=14, verbose_name="days of warning"
-                    ),
+                    models.PositiveSmallIntegerField(default=14, verbose_name="days of warning"),
                 ),
                 (
                     "portfolio",
@@ -1100,9 +1072,7 @@ class Migration(migrations.Migration):
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("turn__in", ["answer", "team", "outside", "clear", "said"])
-                        ),
+                        condition=models.Q(("turn__in", ["answer", "team", "outside", "clear", "said"])),
                         name="a_turn_is_a_known_one",
                     ),
                     models.CheckConstraint(
@@ -1132,9 +1102,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="pilotspell",
-            index=models.Index(
-                models.F("pilot"), models.F("starts"), name="a_pilots_spells_in_order"
-            ),
+            index=models.Index(models.F("pilot"), models.F("starts"), name="a_pilots_spells_in_order"),
         ),
         migrations.AddIndex(
             model_name="pilotspell",
@@ -1148,9 +1116,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="pilotspell",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends", None), ("ends__gte", models.F("starts")), _connector="OR"
-                ),
+                condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
                 name="a_pilots_spell_ends_after_it_starts",
             ),
         ),
@@ -1165,9 +1131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="pilot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key", ""), _negated=True), name="a_pilot_has_a_key"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("key", ""), _negated=True), name="a_pilot_has_a_key"),
         ),
         migrations.AddConstraint(
             model_name="pilot",
@@ -1221,9 +1185,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="decisionright",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until", None), ("until__gte", models.F("starts")), _connector="OR"
-                ),
+                condition=models.Q(("until", None), ("until__gte", models.F("starts")), _connector="OR"),
                 name="a_right_ends_after_it_starts",
             ),
         ),
@@ -1283,9 +1245,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="seat",
-            index=models.Index(
-                models.F("holder"), models.F("ends"), name="the_seats_of_a_person"
-            ),
+            index=models.Index(models.F("holder"), models.F("ends"), name="the_seats_of_a_person"),
         ),
         migrations.AddConstraint(
             model_name="seat",

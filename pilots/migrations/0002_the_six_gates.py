@@ -48,12 +48,8 @@ SIX = [
 
 
 def ship(apps, schema_editor):
-    kinds = apps.get_model("pilots", "GateKind").objects.using(
-        schema_editor.connection.alias
-    )
-    for order, (key, name, question, clears_by, valid_for, seals) in enumerate(
-        SIX, start=1
-    ):
+    kinds = apps.get_model("pilots", "GateKind").objects.using(schema_editor.connection.alias)
+    for order, (key, name, question, clears_by, valid_for, seals) in enumerate(SIX, start=1):
         kinds.update_or_create(
             key=key,
             defaults={
@@ -69,9 +65,7 @@ def ship(apps, schema_editor):
 
 
 def take_back(apps, schema_editor):
-    apps.get_model("pilots", "GateKind").objects.using(
-        schema_editor.connection.alias
-    ).filter(ships=True).delete()
+    apps.get_model("pilots", "GateKind").objects.using(schema_editor.connection.alias).filter(ships=True).delete()
 
 
 class Migration(migrations.Migration):

@@ -39,9 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="gatespell",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("turn__in", ["answer", "team", "outside", "clear", "said", "off"])
-                ),
+                condition=models.Q(("turn__in", ["answer", "team", "outside", "clear", "said", "off"])),
                 name="a_turn_is_a_known_one",
             ),
         ),

@@ -25,15 +25,11 @@ class Migration(migrations.Migration):
                 ("week", models.DateField(verbose_name="week from")),
                 (
                     "people",
-                    models.PositiveIntegerField(
-                        verbose_name="people outside the pilot team"
-                    ),
+                    models.PositiveIntegerField(verbose_name="people outside the pilot team"),
                 ),
                 (
                     "visitors",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="visitors of demos"
-                    ),
+                    models.PositiveIntegerField(default=0, verbose_name="visitors of demos"),
                 ),
                 ("known_from", models.DateField()),
                 ("known_until", models.DateField(null=True)),

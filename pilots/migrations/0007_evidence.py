@@ -63,9 +63,7 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("file", "file"), ("link", "link")], max_length=4
-                    ),
+                    models.CharField(choices=[("file", "file"), ("link", "link")], max_length=4),
                 ),
                 ("title", models.CharField(max_length=300, verbose_name="title")),
                 (
@@ -75,9 +73,7 @@ class Migration(migrations.Migration):
                 ("stored", models.CharField(blank=True, editable=False, max_length=64)),
                 (
                     "file_name",
-                    models.CharField(
-                        blank=True, max_length=255, verbose_name="file name"
-                    ),
+                    models.CharField(blank=True, max_length=255, verbose_name="file name"),
                 ),
                 (
                     "size",

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
                 ("expiry", models.DateTimeField(blank=True, null=True)),
                 (
                     "name",
-                    models.CharField(
-                        blank=True, max_length=100, verbose_name="what it is for"
-                    ),
+                    models.CharField(blank=True, max_length=100, verbose_name="what it is for"),
                 ),
                 (
                     "scope",
@@ -41,9 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "last_used_at",
-                    models.DateTimeField(
-                        editable=False, null=True, verbose_name="last used"
-                    ),
+                    models.DateTimeField(editable=False, null=True, verbose_name="last used"),
                 ),
                 (
                     "user",

@@ -26,9 +26,7 @@ class Evidences(models.QuerySet["Evidence"]):
         if person.is_superuser:
             return self
         seen = Pilot.objects.visible_to(person).values("pk")
-        used = DecisionEvidence.objects.filter(
-            evidence__piece=OuterRef("piece"), decision__gate__pilot__in=seen
-        )
+        used = DecisionEvidence.objects.filter(evidence__piece=OuterRef("piece"), decision__gate__pilot__in=seen)
         office = Q(portfolio__roles__person=person, portfolio__roles__role=OFFICE)
         return self.filter(office | Q(pilot__in=seen) | Exists(used)).distinct()
 
@@ -58,20 +56,12 @@ class Evidence(models.Model):
         FILE = "file", _("file")
         LINK = "link", _("link")
 
-    public_id = models.CharField(
-        max_length=24, unique=True, default=opaque_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     piece = models.CharField(max_length=24, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
-    )
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="evidence"
-    )
-    pilot = models.ForeignKey(
-        "Pilot", on_delete=models.PROTECT, null=True, related_name="evidence"
-    )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="evidence")
+    pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, null=True, related_name="evidence")
     kind = models.CharField(max_length=4, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=300)
     link = models.URLField(_("link"), max_length=2000, blank=True)
@@ -93,33 +83,22 @@ class Evidence(models.Model):
         verbose_name = _("piece of evidence")
         verbose_name_plural = _("evidence")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "piece", "version", name="one_version_of_a_piece_at_a_time"
-            ),
+            models.UniqueConstraint("piece", "version", name="one_version_of_a_piece_at_a_time"),
             models.CheckConstraint(
-                condition=Q(kind="file", link="", size__isnull=False)
-                & ~Q(stored="")
-                & ~Q(content_type="")
+                condition=Q(kind="file", link="", size__isnull=False) & ~Q(stored="") & ~Q(content_type="")
                 | Q(kind="link", stored="") & ~Q(link=""),
                 name="evidence_is_a_file_or_a_link",
             ),
             models.CheckConstraint(
-                condition=Q(effective_on=None)
-                | Q(expires_on=None)
-                | Q(expires_on__gte=F("effective_on")),
+                condition=Q(effective_on=None) | Q(expires_on=None) | Q(expires_on__gte=F("effective_on")),
                 name="evidence_ends_after_it_takes_effect",
             ),
             models.CheckConstraint(
-                condition=Q(version=1, replaces=None)
-                | Q(version__gt=1, replaces__isnull=False),
+                condition=Q(version=1, replaces=None) | Q(version__gt=1, replaces__isnull=False),
                 name="a_later_version_replaces_one",
             ),
         ]
-        indexes: ClassVar = [
-            models.Index(
-                "stored", condition=~Q(stored=""), name="the_piece_that_a_file_is_of"
-            )
-        ]
+        indexes: ClassVar = [models.Index("stored", condition=~Q(stored=""), name="the_piece_that_a_file_is_of")]
 
     def __str__(self) -> str:
         return self.title
@@ -151,26 +130,16 @@ class EvidenceUses(models.QuerySet["DecisionEvidence"]):
 class DecisionEvidence(models.Model):
     """A version of a piece that a decision rests on. `event` brought it: the decision's own, or a condition met later."""
 
-    decision = models.ForeignKey(
-        Decision, on_delete=models.PROTECT, related_name="evidence_used"
-    )
-    evidence = models.ForeignKey(
-        Evidence, on_delete=models.PROTECT, related_name="uses"
-    )
-    event = models.ForeignKey(
-        Event, on_delete=models.PROTECT, related_name="evidence_used"
-    )
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="evidence_used")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="uses")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="evidence_used")
     checksum = models.CharField(max_length=64)
 
     objects = EvidenceUses.as_manager()
 
     class Meta:
         ordering = ("pk",)
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                "event", "evidence", name="an_act_rests_on_a_piece_once"
-            )
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("event", "evidence", name="an_act_rests_on_a_piece_once")]
 
     def __str__(self) -> str:
         return f"{self.decision} rests on {self.evidence}"

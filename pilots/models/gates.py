@@ -26,16 +26,10 @@ class GateKind(models.Model):
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("short name"), max_length=60)
     question = models.CharField(_("question"), max_length=200)
-    clears_by = models.CharField(
-        _("clears by"), max_length=12, choices=ClearsBy.choices
-    )
-    valid_for = models.PositiveSmallIntegerField(
-        _("valid for days"), null=True, blank=True
-    )
+    clears_by = models.CharField(_("clears by"), max_length=12, choices=ClearsBy.choices)
+    valid_for = models.PositiveSmallIntegerField(_("valid for days"), null=True, blank=True)
     seals = models.JSONField(_("fields it seals"), default=list, blank=True)
-    high_impact_only = models.BooleanField(
-        _("for high-impact pilots only"), default=False
-    )
+    high_impact_only = models.BooleanField(_("for high-impact pilots only"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     ships = models.BooleanField(default=False, editable=False)
 
@@ -61,9 +55,7 @@ class GateKind(models.Model):
 
     def off_for(self, portfolio: Portfolio, day: date) -> bool:
         """Whether this kind is switched off for a portfolio on a day."""
-        return (
-            SwitchedOff.objects.on(day).filter(kind=self, portfolio=portfolio).exists()
-        )
+        return SwitchedOff.objects.on(day).filter(kind=self, portfolio=portfolio).exists()
 
 
 class SwitchedOffQuerySet(models.QuerySet["SwitchedOff"]):
@@ -77,12 +69,8 @@ class SwitchedOffQuerySet(models.QuerySet["SwitchedOff"]):
 class SwitchedOff(models.Model):
     """Days on which a portfolio asks nothing of a kind of gate, both included; `ends` null is an open end."""
 
-    kind = models.ForeignKey(
-        GateKind, on_delete=models.PROTECT, related_name="switched_off"
-    )
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="switched_off"
-    )
+    kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="switched_off")
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="switched_off")
     starts = models.DateField(_("from"))
     ends = models.DateField(_("until"), null=True, blank=True)
     reason = models.TextField(_("reason"))
@@ -109,9 +97,7 @@ class SwitchedOff(models.Model):
 class Gate(models.Model):
     """One condition of adoption for one pilot. `head` and `count` close the chain of its decisions."""
 
-    public_id = models.CharField(
-        max_length=24, unique=True, default=opaque_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, related_name="gates")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="gates")
     head = models.CharField(max_length=64, default=START, editable=False)
@@ -119,11 +105,7 @@ class Gate(models.Model):
 
     class Meta:
         ordering = ("kind__order", "pk")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                "pilot", "kind", name="one_gate_of_a_kind_for_a_pilot"
-            )
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("pilot", "kind", name="one_gate_of_a_kind_for_a_pilot")]
 
     def __str__(self) -> str:
         return f"{self.pilot}: {self.kind.key}"
@@ -167,39 +149,27 @@ class Decision(models.Model):
         NAMED = "named", _("the person named")
         ASSERTED = "asserted", _("a source says so")
 
-    public_id = models.CharField(
-        max_length=24, unique=True, default=opaque_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="decisions")
-    event = models.OneToOneField(
-        "Event", on_delete=models.PROTECT, related_name="decision"
-    )
+    event = models.OneToOneField("Event", on_delete=models.PROTECT, related_name="decision")
     number = models.PositiveIntegerField()
     on = models.DateField()
     known_on = models.DateField()
     outcome = models.CharField(max_length=20)
     capacity = models.CharField(max_length=12, choices=Capacity.choices)
     recorded_for = models.BooleanField(default=False)
-    decider = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="decisions"
-    )
-    by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="decisions_recorded"
-    )
+    decider = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions_recorded")
     court = models.CharField(max_length=8, blank=True)
     until = models.DateField(null=True)
     good_until = models.DateField(null=True)
     reason = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
     evidence = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
-    conditions: Any = models.JSONField(
-        null=True, default=list, encoder=DjangoJSONEncoder
-    )
+    conditions: Any = models.JSONField(null=True, default=list, encoder=DjangoJSONEncoder)
     sealed: Any = models.JSONField(null=True, default=dict, encoder=DjangoJSONEncoder)
     would_change = models.TextField(null=True)  # noqa: DJ001 - null: not a no, or erased by law
     pieces: Any = models.JSONField(null=True)
-    cites = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="cited_by"
-    )
+    cites = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="cited_by")
     salt = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null means erased by law
     digests = models.JSONField(default=dict)
     erased_on = models.DateField(null=True)
@@ -210,16 +180,13 @@ class Decision(models.Model):
     class Meta:
         ordering = ("gate", "number")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "gate", "number", name="a_gates_decisions_are_numbered"
-            ),
+            models.UniqueConstraint("gate", "number", name="a_gates_decisions_are_numbered"),
             models.CheckConstraint(
                 condition=Q(on__lte=F("known_on")),
                 name="a_decision_is_not_known_beforehand",
             ),
             models.CheckConstraint(
-                condition=Q(capacity="asserted", decider=None)
-                | (~Q(capacity="asserted") & Q(decider__isnull=False)),
+                condition=Q(capacity="asserted", decider=None) | (~Q(capacity="asserted") & Q(decider__isnull=False)),
                 name="only_an_assertion_has_no_decider",
             ),
         ]
@@ -251,12 +218,8 @@ class GateSpell(models.Model):
     ends_by_condition = models.BooleanField(default=False)
     outside_until = models.DateField(null=True)
     met_until = models.DateField(null=True)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="gate_spells"
-    )
-    nominee = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="gates_named_for"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gate_spells")
+    nominee = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gates_named_for")
     grants = models.PositiveSmallIntegerField(default=0)
     moved = models.BooleanField(default=False)
     known_from = models.DateField()
@@ -274,9 +237,7 @@ class GateSpell(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(
-                    turn__in=["answer", "team", "outside", "clear", "said", "off"]
-                ),
+                condition=Q(turn__in=["answer", "team", "outside", "clear", "said", "off"]),
                 name="a_turn_is_a_known_one",
             ),
             models.CheckConstraint(

@@ -16,22 +16,12 @@ class Event(models.Model):
     `data` is what the rules read; `changes` is a list of {field, from, to} for people. `by` is null where an import spoke.
     """
 
-    public_id = models.CharField(
-        max_length=24, unique=True, default=opaque_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     verb = models.CharField(max_length=30)
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, null=True, related_name="events"
-    )
-    pilot = models.ForeignKey(
-        "Pilot", on_delete=models.PROTECT, null=True, related_name="events"
-    )
-    gate = models.ForeignKey(
-        "Gate", on_delete=models.PROTECT, null=True, related_name="events"
-    )
-    by = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="events"
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, related_name="events")
+    pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, null=True, related_name="events")
+    gate = models.ForeignKey("Gate", on_delete=models.PROTECT, null=True, related_name="events")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="events")
     on = models.DateField()
     known_on = models.DateField()
     written_at = models.DateTimeField(auto_now_add=True)
@@ -41,9 +31,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        indexes: ClassVar = [
-            models.Index("pilot", "on", "id", name="a_pilots_events_in_order")
-        ]
+        indexes: ClassVar = [models.Index("pilot", "on", "id", name="a_pilots_events_in_order")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(on__lte=models.F("known_on")),

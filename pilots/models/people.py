@@ -29,20 +29,14 @@ def opaque_id() -> str:
 class People(BaseUserManager["Person"]):
     """People, found by e-mail address in any case."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> Person:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
         person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> Person:
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(email__iexact=username)
@@ -51,9 +45,7 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody who signs in with an e-mail address. The log knows them by `public_id`, never by name."""
 
-    public_id = models.CharField(
-        max_length=24, unique=True, default=opaque_id, editable=False
-    )
+    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     function = models.ForeignKey(
@@ -65,9 +57,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
-    closed_on = models.DateField(
-        _("account closed on"), null=True, blank=True, editable=False
-    )
+    closed_on = models.DateField(_("account closed on"), null=True, blank=True, editable=False)
 
     objects: ClassVar[People] = People()
 
@@ -96,10 +86,7 @@ def known_calendar(name: str) -> None:
     parts = supported_countries().get(country)
     if parts is None or (part and part not in parts):
         raise ValidationError(
-            gettext(
-                "No public holidays are known for “%(name)s”. Write it as DE or DE-BY."
-            )
-            % {"name": name}
+            gettext("No public holidays are known for “%(name)s”. Write it as DE or DE-BY.") % {"name": name}
         )
 
 
@@ -128,9 +115,7 @@ class Portfolio(models.Model):
         max_length=12,
         blank=True,
         validators=[known_calendar],
-        help_text=_(
-            "A country, or a part of one, as in DE or DE-BY. Without it only weekends are free."
-        ),
+        help_text=_("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free."),
     )
 
     class Meta:
@@ -147,17 +132,13 @@ class PortfolioRole(models.Model):
         PROGRAM_OFFICE = "program-office", _("program office")
         REVIEWER = "reviewer", _("reviewer")
 
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.CASCADE, related_name="roles"
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
     role = models.CharField(max_length=20, choices=Role.choices)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "portfolio", "person", "role", name="a_role_is_given_once"
-            ),
+            models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
             models.CheckConstraint(
                 condition=models.Q(role__in=["program-office", "reviewer"]),
                 name="a_role_is_a_known_one",
@@ -186,18 +167,12 @@ class Cell(models.Model):
     `function` null means that none is named. Rows are made when a pilot first lies there, and never change.
     """
 
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="cells"
-    )
-    function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, related_name="cells"
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="cells")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="cells")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function"
-            ),
+            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function"),
         ]
 
     def __str__(self) -> str:

@@ -27,12 +27,8 @@ class Pilot(models.Model):
         NOT_STATED = "not_stated", _("not stated")
 
     key = models.CharField(_("key"), max_length=80, unique=True)
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="pilots"
-    )
-    function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots"
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="pilots")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots")
     name = models.CharField(_("name"), max_length=300)
     purpose = models.TextField(_("purpose"), blank=True)
     workflow = models.CharField(_("workflow"), max_length=300, blank=True)
@@ -48,25 +44,17 @@ class Pilot(models.Model):
         related_name="pilots_managed",
     )
     high_impact = models.BooleanField(_("high impact"), default=False)
-    stage = models.CharField(
-        max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False
-    )
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False)
     recorded_on = models.DateField(_("recorded on"), editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
-    approximate = models.BooleanField(
-        _("dates are approximate"), default=False, editable=False
-    )
+    approximate = models.BooleanField(_("dates are approximate"), default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     acceptable_use = models.TextField(_("acceptable use"), blank=True)
     trust_when = models.TextField(_("when to trust it"), blank=True)
     override_when = models.TextField(_("when to override it"), blank=True)
-    exceptions_to = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    exceptions_deputy = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    exceptions_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    exceptions_deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     matters_more = models.CharField(
         _("what matters more"),
         max_length=8,
@@ -122,15 +110,9 @@ class PilotSpell(models.Model):
     paused_until = models.DateField(null=True)
     clock_on = models.DateField(null=True)
     last_movement = models.DateField(null=True)
-    cell = models.ForeignKey(
-        Cell, on_delete=models.PROTECT, related_name="pilot_spells"
-    )
-    manager = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    sponsor = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="pilot_spells")
+    manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    sponsor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     all_clear = models.BooleanField(default=False)
     clear_through = models.DateField(null=True)
     missing_rules = models.JSONField(default=list)
@@ -172,9 +154,7 @@ class PilotSpell(models.Model):
 class StallPolicy(models.Model):
     """How many quiet days make an exhibit, and how long before it people are warned; of a portfolio, from a day on."""
 
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.CASCADE, related_name="stall_policies"
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="stall_policies")
     starts = models.DateField(_("from"))
     quiet_days = models.PositiveSmallIntegerField(_("quiet days"), default=30)
     warning_days = models.PositiveSmallIntegerField(_("days of warning"), default=14)
@@ -182,11 +162,7 @@ class StallPolicy(models.Model):
     class Meta:
         ordering = ("portfolio", "-starts")
         verbose_name_plural = _("stall policies")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                "portfolio", "starts", name="one_stall_policy_a_day"
-            )
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("portfolio", "starts", name="one_stall_policy_a_day")]
 
     def __str__(self) -> str:
         return f"{self.portfolio}: {self.quiet_days} quiet days from {self.starts}"

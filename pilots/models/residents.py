@@ -41,9 +41,7 @@ class Residents(models.Model):
     class Meta:
         ordering = ("pilot", "week", "pk")
         verbose_name_plural = _("residents")
-        indexes: ClassVar = [
-            models.Index("pilot", "week", name="who_lived_there_in_a_week")
-        ]
+        indexes: ClassVar = [models.Index("pilot", "week", name="who_lived_there_in_a_week")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 "pilot",

@@ -19,9 +19,7 @@ class DecisionRight(models.Model):
     Portfolio null means every portfolio; function null every function; `until` null an open end.
     """
 
-    kind = models.ForeignKey(
-        "GateKind", on_delete=models.PROTECT, related_name="rights"
-    )
+    kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights")
     portfolio = models.ForeignKey(
         Portfolio,
         on_delete=models.PROTECT,
@@ -29,12 +27,8 @@ class DecisionRight(models.Model):
         blank=True,
         related_name="rights",
     )
-    function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights"
-    )
-    holder = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="rights_held"
-    )
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held")
     deputy = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
@@ -49,9 +43,7 @@ class DecisionRight(models.Model):
         blank=True,
         related_name="rights_escalated",
     )
-    answer_within_days = models.PositiveSmallIntegerField(
-        _("working days to answer"), default=10
-    )
+    answer_within_days = models.PositiveSmallIntegerField(_("working days to answer"), default=10)
     starts = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
 
@@ -88,12 +80,8 @@ class DecisionRight(models.Model):
 class Delegation(models.Model):
     """Days on which the holder of a right lets somebody else decide too, both included. The holder stays the holder."""
 
-    right = models.ForeignKey(
-        DecisionRight, on_delete=models.PROTECT, related_name="delegations"
-    )
-    to = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="rights_delegated"
-    )
+    right = models.ForeignKey(DecisionRight, on_delete=models.PROTECT, related_name="delegations")
+    to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_delegated")
     starts = models.DateField(_("from"))
     until = models.DateField(_("until"))
 
@@ -113,9 +101,7 @@ class Delegation(models.Model):
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
-    person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="absences"
-    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
     starts = models.DateField()
     ends = models.DateField()
 
@@ -140,12 +126,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def of(self, person: Any) -> SeatQuerySet:
         """The seats from which a person may decide, or be asked to."""
-        return self.filter(
-            Q(holder=person)
-            | Q(deputy=person)
-            | Q(delegate=person)
-            | Q(escalation=person)
-        )
+        return self.filter(Q(holder=person) | Q(deputy=person) | Q(delegate=person) | Q(escalation=person))
 
 
 class Seat(models.Model):
@@ -157,24 +138,14 @@ class Seat(models.Model):
 
     kind = models.ForeignKey("GateKind", on_delete=models.CASCADE, related_name="seats")
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="seats")
-    right = models.ForeignKey(
-        DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats"
-    )
+    right = models.ForeignKey(DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats")
     starts = models.DateField()
     ends = models.DateField(null=True)
     run_from = models.DateField()
-    holder = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats"
-    )
-    deputy = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised"
-    )
-    escalation = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated"
-    )
-    delegate = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats_delegated"
-    )
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats")
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised")
+    escalation = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated")
+    delegate = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_delegated")
     capacity = models.CharField(max_length=12, blank=True)
     orphaned = models.BooleanField(default=False)
 

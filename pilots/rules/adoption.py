@@ -18,9 +18,7 @@ RISK = "risk"
 UNCONFIRMED = "rules_unconfirmed"
 
 
-def missing_rules(
-    rules: Mapping[str, Any], *, risk_accepted: bool, confirmed: bool
-) -> tuple[str, ...]:
+def missing_rules(rules: Mapping[str, Any], *, risk_accepted: bool, confirmed: bool) -> tuple[str, ...]:
     """The codes of what is not known: rules by field name, then `risk`, then `rules_unconfirmed`."""
     codes = [name for name in RULES if not rules.get(name)]
     if not risk_accepted:
@@ -30,9 +28,7 @@ def missing_rules(
     return tuple(codes)
 
 
-def missing(
-    open_gates: Iterable[str], asserted: Iterable[str], rules: Iterable[str]
-) -> list[str]:
+def missing(open_gates: Iterable[str], asserted: Iterable[str], rules: Iterable[str]) -> list[str]:
     """All that adoption misses, in the order of the design: open gates, asserted gates, rules, risk, confirmation."""
     return [*open_gates, *(f"asserted:{key}" for key in asserted), *rules]
 

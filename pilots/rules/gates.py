@@ -85,9 +85,7 @@ class GateState:
     @property
     def due(self) -> date | None:
         """The due date of the first condition not met."""
-        return min(
-            (c["due"] for c in self.conditions if not c.get("met")), default=None
-        )
+        return min((c["due"] for c in self.conditions if not c.get("met")), default=None)
 
     @property
     def lasts(self) -> date | None:
@@ -116,9 +114,7 @@ class GateState:
             if self.accepted is not None:
                 return CLEARED
             return WAITING if self.nominee is not None else UNOWNED
-        if self.answer in YES and (
-            self.measured_worse or seals.broken(self.sealed, sealed_now)
-        ):
+        if self.answer in YES and (self.measured_worse or seals.broken(self.sealed, sealed_now)):
             return RECONFIRM
         return self.answer or OPEN
 
@@ -136,9 +132,7 @@ class GateState:
             self.name, self.since = name, day
         self.differs = self._differing(day, sealed_now) if self.answer in YES else {}
 
-    def _differing(
-        self, day: date, sealed_now: Mapping[str, Any]
-    ) -> dict[str, tuple[Any, date]]:
+    def _differing(self, day: date, sealed_now: Mapping[str, Any]) -> dict[str, tuple[Any, date]]:
         """What of the seal is another now, and since which day it has been what it is."""
         out = {}
         for name in seals.broken(self.sealed, sealed_now):

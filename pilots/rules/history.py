@@ -26,12 +26,22 @@ from pilots.rules.telling import (
     SPONSOR,
     TELL,
     PilotState,
-)  # fmt: skip
+)
 
 __all__ = [
-    "ADOPTED", "NOT_STATED", "PAUSED", "PLANNED", "RETIRED", "RUNNING", "SPONSOR", "History", "PilotSpell",
-    "PilotState", "tell", "tell_on",
-]  # fmt: skip
+    "ADOPTED",
+    "NOT_STATED",
+    "PAUSED",
+    "PLANNED",
+    "RETIRED",
+    "RUNNING",
+    "SPONSOR",
+    "History",
+    "PilotSpell",
+    "PilotState",
+    "tell",
+    "tell_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +86,7 @@ class PilotSpell:
 
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
-        over = (
-            self.stage == PAUSED
-            and self.paused_until is not None
-            and day > self.paused_until
-        )
+        over = self.stage == PAUSED and self.paused_until is not None and day > self.paused_until
         return RUNNING if over else self.stage
 
 
@@ -109,9 +115,7 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
         kinds: the kinds of gate that apply to it, in their order.
         acts: all that was done, in any order. What a list says may lie before the record.
     """
-    pilot = PilotState(
-        recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds}
-    )
+    pilot = PilotState(recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds})
     told = History(pilot, {key: [] for key in pilot.gates}, [])
     acts = in_order(list(acts))
     for late in (act.gate for act in acts if act.verb == "open_gate"):
@@ -202,15 +206,8 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None
     before = told.pilot[-1] if told.pilot else None
-    if (
-        pilot.stage == ADOPTED
-        and before is not None
-        and before.shows
-        and before.starts < day
-    ):
-        pilot.shown_until = min(
-            before.clear_through or date.max, day - timedelta(days=1)
-        )
+    if pilot.stage == ADOPTED and before is not None and before.shows and before.starts < day:
+        pilot.shown_until = min(before.clear_through or date.max, day - timedelta(days=1))
     return PilotSpell(
         starts=day,
         ends=None,

@@ -62,11 +62,7 @@ def wilson(value: float, sample: int) -> tuple[float, float]:
     """The 95 % interval of a proportion. Wilson, JASA 22 (1927) 209-212."""
     z2 = Z * Z
     middle = (value + z2 / (2 * sample)) / (1 + z2 / sample)
-    half = (
-        Z
-        / (1 + z2 / sample)
-        * math.sqrt(value * (1 - value) / sample + z2 / (4 * sample * sample))
-    )
+    half = Z / (1 + z2 / sample) * math.sqrt(value * (1 - value) / sample + z2 / (4 * sample * sample))
     return middle - half, middle + half
 
 
@@ -91,20 +87,13 @@ def student_t(degrees: int) -> float:
         y = (((((0.4 * y + 6.3) * y + 36) * y + 94.5) / c - y - 3) / b + 1) * x
         y = math.expm1(a * y * y)
     else:
-        y = (
-            (
-                1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3)
-                + 0.5 / (n + 4)
-            )
-            * y
-            - 1
-        ) * (n + 1) / (n + 2) + 1 / y
+        y = ((1 / (((n + 6) / (n * y) - 0.089 * d - 0.822) * (n + 2) * 3) + 0.5 / (n + 4)) * y - 1) * (n + 1) / (
+            n + 2
+        ) + 1 / y
     return math.sqrt(n * y)
 
 
-def interval(
-    threshold: Threshold, value: float, sample: int, deviation: float | None
-) -> tuple[float, float]:
+def interval(threshold: Threshold, value: float, sample: int, deviation: float | None) -> tuple[float, float]:
     """The 95 % interval of a measured value: Wilson's for a proportion, Student's for a mean."""
     if threshold.kind == "proportion":
         return wilson(value, sample)
@@ -112,9 +101,7 @@ def interval(
     return value - half, value + half
 
 
-def verdict(
-    threshold: Threshold, value: float, sample: int, deviation: float | None = None
-) -> str:
+def verdict(threshold: Threshold, value: float, sample: int, deviation: float | None = None) -> str:
     """`met`, `not_met`, or `insufficient` where the sample is too small or the interval straddles the threshold."""
     if sample < threshold.smallest_sample or (threshold.kind == "mean" and sample < 2):
         return "insufficient"
@@ -134,11 +121,7 @@ def loosened(before: Threshold, after: Threshold) -> bool:
         after.kind,
     ):
         return True
-    easier = (
-        after.value < before.value
-        if after.direction == "at_least"
-        else after.value > before.value
-    )
+    easier = after.value < before.value if after.direction == "at_least" else after.value > before.value
     return easier or after.smallest_sample < before.smallest_sample
 
 

@@ -40,16 +40,12 @@ class Right:
 
     def reaches(self, portfolio: int, function: int | None) -> bool:
         """Whether a cell (a function in a portfolio) lies within this right."""
-        return self.portfolio in (None, portfolio) and (
-            self.function is None or self.function == function
-        )
+        return self.portfolio in (None, portfolio) and (self.function is None or self.function == function)
 
     @property
     def breadth(self) -> int:
         """0 is the most specific: function in portfolio, function, portfolio, everywhere."""
-        return (0 if self.function is not None else 2) + (
-            0 if self.portfolio is not None else 1
-        )
+        return (0 if self.function is not None else 2) + (0 if self.portfolio is not None else 1)
 
     def in_force(self, day: date) -> bool:
         """Whether the right holds on a day."""
@@ -76,28 +72,20 @@ class Seat:
     delegate: int | None = None
 
 
-def people_left(
-    right: Right, closed: Mapping[int, date], day: date
-) -> list[tuple[str, int]]:
+def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tuple[str, int]]:
     """Who of a right still has an account on a day, in the order in which its seat passes."""
     named = (
         (HOLDER, right.holder),
         (DEPUTY, right.deputy),
         (ESCALATION, right.escalate_to),
     )
-    return [
-        (role, who)
-        for role, who in named
-        if who is not None and not (who in closed and closed[who] <= day)
-    ]
+    return [(role, who) for role, who in named if who is not None and not (who in closed and closed[who] <= day)]
 
 
 def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> Seat:
     """The seat of a cell on a day, from the rights that reach the cell."""
     passed_over = False
-    for right in sorted(
-        (r for r in rights if r.in_force(day)), key=lambda r: (r.breadth, r.id)
-    ):
+    for right in sorted((r for r in rights if r.in_force(day)), key=lambda r: (r.breadth, r.id)):
         left = people_left(right, closed, day)
         if not left:
             passed_over = True
@@ -151,14 +139,8 @@ def steps(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> lis
 
 def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
     """The disjoint stretches of a cell's seat, from its first right on; before that nobody sits there."""
-    days = {r.starts for r in rights} | {
-        r.until + timedelta(days=1) for r in rights if r.until
-    }
-    days |= {
-        day
-        for who, day in closed.items()
-        if any(who in _named(right) for right in rights)
-    }
+    days = {r.starts for r in rights} | {r.until + timedelta(days=1) for r in rights if r.until}
+    days |= {day for who, day in closed.items() if any(who in _named(right) for right in rights)}
     for given in (given for right in rights for given in right.delegations):
         days |= {given.starts, given.until + timedelta(days=1)}
     out: list[Seat] = []
@@ -169,12 +151,8 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
             continue
         if before:
             out[-1] = replace(before, ends=day - timedelta(days=1))
-        held_alike = before is not None and (before.holder is None) == (
-            seat.holder is None
-        )
-        out.append(
-            replace(seat, run_from=before.run_from if held_alike and before else day)
-        )
+        held_alike = before is not None and (before.holder is None) == (seat.holder is None)
+        out.append(replace(seat, run_from=before.run_from if held_alike and before else day))
     return out
 
 
@@ -220,9 +198,7 @@ def named(seat: Seat) -> set[int | None]:
     return {seat.holder, seat.deputy, seat.delegate, seat.escalation}
 
 
-def may_decide(
-    seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[int]
-) -> str | None:
+def may_decide(seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[int]) -> str | None:
     """The capacity in which a person may decide from a seat, or None.
 
     `barred` may not decide here (the pilot's sponsor, whoever asked); `away` cannot today. Being away takes no right.
@@ -237,10 +213,6 @@ def may_decide(
     if who == seat.delegate:
         return DELEGATE
     others = [person for person in (seat.holder, seat.deputy) if person is not None]
-    if (
-        who == seat.escalation
-        and others
-        and all(person in kept or person in gone for person in others)
-    ):
+    if who == seat.escalation and others and all(person in kept or person in gone for person in others):
         return ESCALATION
     return None

@@ -18,6 +18,4 @@ def same(one: Any, other: Any) -> bool:
 
 def broken(sealed: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
     """The sealed fields whose value is another now, in the order of the seal."""
-    return tuple(
-        name for name, value in sealed.items() if not same(value, now.get(name))
-    )
+    return tuple(name for name, value in sealed.items() if not same(value, now.get(name)))

@@ -40,9 +40,7 @@ def stalls_on(clock: date, quiet_days: int = QUIET_DAYS) -> date:
     return clock + timedelta(days=quiet_days)
 
 
-def needs_escalation_for_date(
-    *, slips: int, is_slip: bool, to: date, started: date
-) -> bool:
+def needs_escalation_for_date(*, slips: int, is_slip: bool, to: date, started: date) -> bool:
     """Whether a decide-by date takes the portfolio's escalation person (rule 4)."""
     return (is_slip and slips >= FREE_SLIPS) or to > started + HALF_A_YEAR
 

@@ -64,9 +64,7 @@ class PilotState:
     @property
     def named(self) -> set[int | None]:
         """Everybody whom the pilot names: for a gate, or for its exceptions."""
-        seated = {
-            who for of in self.gates.values() for who in (of.accepted, of.nominee)
-        }
+        seated = {who for of in self.gates.values() for who in (of.accepted, of.nominee)}
         return seated | {
             self.rules.get("exceptions_to"),
             self.rules.get("exceptions_deputy"),
@@ -88,20 +86,12 @@ class PilotState:
     @property
     def met_until(self) -> date | None:
         """The last day of a measurement that is `met`, None where there is none."""
-        return (
-            quality.good_until(self.measured_on)
-            if self.verdict == "met" and self.measured_on
-            else None
-        )
+        return quality.good_until(self.measured_on) if self.verdict == "met" and self.measured_on else None
 
     @property
     def clock(self) -> date | None:
         """The day from which quiet days count, for a pilot that runs or is paused."""
-        if (
-            self.stage not in (RUNNING, PAUSED)
-            or self.decide_by is None
-            or self.last_movement is None
-        ):
+        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None or self.last_movement is None:
             return None
         return stalls.clock_on(self.decide_by, self.last_movement, self.pauses)
 
@@ -113,9 +103,7 @@ class PilotState:
     @property
     def missing_rules(self) -> tuple[str, ...]:
         """What of the known rules is missing (rule 11)."""
-        return adoption.missing_rules(
-            self.rules, risk_accepted=self.risk_by is not None, confirmed=self.confirmed
-        )
+        return adoption.missing_rules(self.rules, risk_accepted=self.risk_by is not None, confirmed=self.confirmed)
 
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
@@ -125,11 +113,7 @@ class PilotState:
     def to_seal(self, kind: Kind, outcome: str = "cleared") -> dict[str, Any]:
         """What an answer of this kind would seal now. An exception on quality seals the threshold only."""
         values: dict[str, Any] = {**self.fields, **self.rules}
-        sealed = {
-            name: values.get(name) or ""
-            for name in kind.seals
-            if name not in ("threshold", "verdict")
-        }
+        sealed = {name: values.get(name) or "" for name in kind.seals if name not in ("threshold", "verdict")}
         if kind.clears_by == MEASUREMENT:
             sealed["threshold"] = self.threshold.in_words() if self.threshold else ""
             if outcome != gates.EXCEPTED:
@@ -155,9 +139,7 @@ class PilotState:
 
     def move(self, day: date) -> None:
         """Something moved: the stall clock starts again."""
-        self.last_movement = (
-            day if self.last_movement is None else max(day, self.last_movement)
-        )
+        self.last_movement = day if self.last_movement is None else max(day, self.last_movement)
 
 
 Told = Callable[[PilotState, Act], bool]

@@ -46,21 +46,23 @@ def record_residents(
     if monday > desk.known:
         raise Invalid(_("That week has not begun."), field="week")
     for field, count in (("people", people), ("visitors", visitors)):
-        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:  # fmt: skip
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
             raise Invalid(_("Give a whole number of people, or 0."), field=field)
     before = Residents.objects.known().filter(pilot=pilot, week=monday).first()
     if before is not None:
         before.known_until = desk.known
         before.save(update_fields=["known_until"])
     Residents.objects.create(
-        pilot=pilot, week=monday, people=people, visitors=visitors, known_from=desk.known
-    )  # fmt: skip
+        pilot=pilot,
+        week=monday,
+        people=people,
+        visitors=visitors,
+        known_from=desk.known,
+    )
     return desk.write(
         "record_residents",
         data={"week": monday, "people": people, "visitors": visitors},
-        changes=[
-            {"field": "residents", "from": before and before.people, "to": people}
-        ],
+        changes=[{"field": "residents", "from": before and before.people, "to": people}],
     )
 
 

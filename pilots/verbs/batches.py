@@ -86,12 +86,18 @@ class Batch:
         """
         only(values, AMENDABLE)
         pilot = Pilot(
-            portfolio=portfolio, key=key, name=name, recorded_on=self.on, stage=stage, source=source,
-            approximate=approximate, **values,
-        )  # fmt: skip
+            portfolio=portfolio,
+            key=key,
+            name=name,
+            recorded_on=self.on,
+            stage=stage,
+            source=source,
+            approximate=approximate,
+            **values,
+        )
         clean(pilot, known_to_be_there=IN_HAND)
         gates = {g.kind.key: g for g in gates_for(pilot, self._kinds_of(portfolio))}
-        desk = BatchDesk(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)  # fmt: skip
+        desk = BatchDesk(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)
         recording(desk, stage=stage, listed=listed)
         return desk
 
@@ -138,9 +144,7 @@ class Batch:
             for key, gate in desk.gates.items():
                 for of_gate in what.gates[key]:
                     row = spells.gate_columns(of_gate, gate, places)
-                    of_gates.append(
-                        GateSpell(gate_id=gate.pk, known_from=self.known, **row)
-                    )
+                    of_gates.append(GateSpell(gate_id=gate.pk, known_from=self.known, **row))
         PilotSpell.objects.bulk_create(own)
         GateSpell.objects.bulk_create(of_gates)
 

@@ -101,12 +101,7 @@ def life_of(pilot: Pilot) -> Life:
         PilotSpell: [blank.line(s) for s in PilotSpell.objects.filter(pilot=pilot)],
         GateSpell: [blank.line(s) for s in GateSpell.objects.filter(gate__in=gates)],
     }
-    people = {
-        int(found)
-        for lines in tables.values()
-        for line in lines
-        for found in re.findall(r"%\(w(\d+)\)s", line)
-    }
+    people = {int(found) for lines in tables.values() for line in lines for found in re.findall(r"%\(w(\d+)\)s", line)}
     return Life(
         tables=tables,
         gates=len(gates),
@@ -129,10 +124,7 @@ class _Blank:
     def line(self, row: Any, number: int = 0) -> str:
         """A row as tab-separated text, in the order of `columns`."""
         own = self._own(row, number)
-        return "\t".join(
-            own[f.attname] if f.attname in own else self.text(text_of(f, row))
-            for f in columns(type(row))
-        )
+        return "\t".join(own[f.attname] if f.attname in own else self.text(text_of(f, row)) for f in columns(type(row)))
 
     def text(self, text: str) -> str:
         """A text whose days, people and words are blanks."""
@@ -155,31 +147,53 @@ class _Blank:
             }
         if isinstance(row, Gate):
             n = self.gates[row.pk]
-            return {"id": f"%(g{n})s", "public_id": f"%(G{n})s", "pilot_id": "%(pilot)s", "head": f"%(h{n})s"}  # fmt: skip
+            return {
+                "id": f"%(g{n})s",
+                "public_id": f"%(G{n})s",
+                "pilot_id": "%(pilot)s",
+                "head": f"%(h{n})s",
+            }
         if isinstance(row, Event):
             n = self.events[row.pk]
             gate = NULL if row.gate_id is None else f"%(g{self.gates[row.gate_id]})s"
             written = f"%({self.day(row.known_on.isoformat())})s 00:00:00%(zone)s"
-            return {"id": f"%(e{n})s", "public_id": f"%(E{n})s", "portfolio_id": "%(portfolio)s", "pilot_id": "%(pilot)s", "gate_id": gate, "written_at": written}  # fmt: skip
+            return {
+                "id": f"%(e{n})s",
+                "public_id": f"%(E{n})s",
+                "portfolio_id": "%(portfolio)s",
+                "pilot_id": "%(pilot)s",
+                "gate_id": gate,
+                "written_at": written,
+            }
         if isinstance(row, Decision):
             of_gate, event = self.gates[row.gate_id], self.events[row.event_id]
-            return {"public_id": f"%(X{number})s", "gate_id": f"%(g{of_gate})s", "event_id": f"%(e{event})s", "salt": f"%(s{number})s", "digests": f"%(q{number})s", "checksum": f"%(c{number})s"}  # fmt: skip
+            return {
+                "public_id": f"%(X{number})s",
+                "gate_id": f"%(g{of_gate})s",
+                "event_id": f"%(e{event})s",
+                "salt": f"%(s{number})s",
+                "digests": f"%(q{number})s",
+                "checksum": f"%(c{number})s",
+            }
         if isinstance(row, GateSpell):
             return {"gate_id": f"%(g{self.gates[row.gate_id]})s", "cell_id": "%(cell)s"}
         return {"pilot_id": "%(pilot)s", "cell_id": "%(cell)s"}
 
     def signed(self, row: Decision) -> Signed:
         texts = {
-            name: self.text(
-                json.dumps(getattr(row, name), sort_keys=True, cls=DjangoJSONEncoder)
-            )
+            name: self.text(json.dumps(getattr(row, name), sort_keys=True, cls=DjangoJSONEncoder))
             for name in TEXTS
             if name not in WHERE_THERE or getattr(row, name)
         }
         dates = {
             name: self.day(day.isoformat()) if day else None
-            for name, day in (("on", row.on), ("known_on", row.known_on), ("until", row.until), ("good_until", row.good_until))
-        }  # fmt: skip
+            for name, day in (
+                ("on", row.on),
+                ("known_on", row.known_on),
+                ("until", row.until),
+                ("good_until", row.good_until),
+            )
+        }
         same = ("number", "outcome", "capacity", "recorded_for", "court")
         return Signed(
             gate=self.gates[row.gate_id],
@@ -237,22 +251,21 @@ class Copies:
         for model in (Pilot, Gate, Event, Decision, PilotSpell, GateSpell):
             write(
                 model,
-                (
-                    line % blanks
-                    for (life, _), blanks in zip(taken, filled, strict=True)
-                    for line in life.tables[model]
-                ),
+                (line % blanks for (life, _), blanks in zip(taken, filled, strict=True) for line in life.tables[model]),
             )
         return len(taken)
 
-    def _fill(
-        self, life: Life, place: Place, keys: dict[Any, Iterator[int]]
-    ) -> _Blanks:
+    def _fill(self, life: Life, place: Place, keys: dict[Any, Iterator[int]]) -> _Blanks:
         blanks = _Blanks(
-            key=place.key, name=place.name, workflow=place.workflow, portfolio=place.portfolio,
-            function=place.function, cell=place.cell, pilot=next(keys[Pilot]),
+            key=place.key,
+            name=place.name,
+            workflow=place.workflow,
+            portfolio=place.portfolio,
+            function=place.function,
+            cell=place.cell,
+            pilot=next(keys[Pilot]),
             zone="+00" if connection.vendor == "postgresql" else "",
-        )  # fmt: skip
+        )
         blanks.first = place.first
         for n in life.people:
             blanks[f"w{n}"] = place.people[n][0]
@@ -266,14 +279,11 @@ class Copies:
             self._sign(n, signed, place, blanks, next(public))
         return blanks
 
-    def _sign(
-        self, n: int, signed: Signed, place: Place, blanks: _Blanks, public: str
-    ) -> None:
+    def _sign(self, n: int, signed: Signed, place: Place, blanks: _Blanks, public: str) -> None:
         """A decision's place in its gate's chain, as `signing.sign` would give it."""
         salt = self.random.randbytes(16).hex()
         digests = {
-            name: chain.digest(text % blanks, salt_of(name, salt, public))
-            for name, text in signed.texts.items()
+            name: chain.digest(text % blanks, salt_of(name, salt, public)) for name, text in signed.texts.items()
         }
         row = {
             "id": public,
@@ -283,7 +293,7 @@ class Copies:
             "digests": digests,
             **signed.row,
             **{name: day and blanks[day] for name, day in signed.dates.items()},
-        }  # fmt: skip
+        }
         head = chain.checksum(blanks[f"h{signed.gate}"], row)
         blanks[f"h{signed.gate}"] = blanks[f"c{n}"] = head
         blanks[f"X{n}"], blanks[f"s{n}"] = public, salt
@@ -322,10 +332,7 @@ def write(model: type[models.Model], lines: Iterable[str]) -> None:
         blanks = ", ".join(["%s"] * len(names))
         cursor.executemany(
             f"INSERT INTO {table} ({', '.join(names)}) VALUES ({blanks})",
-            [
-                [None if part == NULL else part for part in line.split("\t")]
-                for line in lines
-            ],
+            [[None if part == NULL else part for part in line.split("\t")] for line in lines],
         )
 
 

@@ -44,22 +44,37 @@ LONGEST_TEXT = 10_000
 
 
 LEADS_ON = {
-    history.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
-    history.NOT_STATED: (gettext_lazy("Nobody has said since %(day)s whether it runs."), gettext_lazy("Start it first.")),
-    history.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
-    history.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
-    history.ADOPTED: (gettext_lazy("It was declared adopted on %(day)s."), gettext_lazy("Take it back to running first, if that no longer holds.")),
+    history.PLANNED: (
+        gettext_lazy("It is planned, on record since %(day)s."),
+        gettext_lazy("Start it first."),
+    ),
+    history.NOT_STATED: (
+        gettext_lazy("Nobody has said since %(day)s whether it runs."),
+        gettext_lazy("Start it first."),
+    ),
+    history.RUNNING: (
+        gettext_lazy("It has been running since %(day)s."),
+        gettext_lazy("Declare it adopted first."),
+    ),
+    history.PAUSED: (
+        gettext_lazy("It has been paused since %(day)s."),
+        gettext_lazy("End the pause first."),
+    ),
+    history.ADOPTED: (
+        gettext_lazy("It was declared adopted on %(day)s."),
+        gettext_lazy("Take it back to running first, if that no longer holds."),
+    ),
     history.RETIRED: (
         gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
         gettext_lazy("To try again, put a new pilot on record."),
     ),
-}  # fmt: skip
+}
 """How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
 
 RUNS_ALREADY = {
     (history.PLANNED, history.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
     (history.PAUSED,): gettext_lazy("There is no pause to end."),
-}  # fmt: skip
+}
 """What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
 
 
@@ -107,18 +122,12 @@ class Desk:
     def seat(self, kind: str) -> rights.Seat:
         """Who holds the decision on the day of the act."""
         if self.seats is None:
-            self.seats = spells.seats_on(
-                self.pilot.portfolio_id, self.state.function, self.on, self.cells
-            )
+            self.seats = spells.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.cells)
         return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
 
     def away(self) -> set[int]:
         """Who is away on the day of the act."""
-        return set(
-            Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list(
-                "person_id", flat=True
-            )
-        )
+        return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
     def roles(self) -> frozenset[str]:
         """What the person acting is to this pilot on the day of the act."""
@@ -193,19 +202,13 @@ class Desk:
 
     def has_stalled(self) -> bool:
         """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
-        return self._stalled(self.state, self.on) or (
-            self.on < self.known and self._stalled(self.latest(), self.known)
-        )
+        return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: history.PilotState, day: date) -> bool:
         if state.clock is None or state.stage_on(day) != history.RUNNING:
             return False
         policy = (
-            StallPolicy.objects.filter(
-                portfolio=self.pilot.portfolio_id, starts__lte=day
-            )
-            .order_by("-starts")
-            .first()
+            StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=day).order_by("-starts").first()
         )
         quiet_days = policy.quiet_days if policy else stalls.QUIET_DAYS
         return stalls.stalls_on(state.clock, quiet_days) <= day
@@ -274,14 +277,12 @@ class Desk:
         """Write the spells by what they have grown, where that is all: an act of today, with nothing done after it."""
         if self.before is None or self.cells is None or self.on != self.known:
             return False
-        return spells.grow(
-            self.pilot, self.before, told, self.known, self.gates, self.cells
-        )
+        return spells.grow(self.pilot, self.before, told, self.known, self.gates, self.cells)
 
     def _save(self) -> None:
         """Save the columns of the pilot that are others than before."""
         now = {c.name: getattr(self.pilot, c.attname) for c in COLUMNS}
-        changed = [name for name, value in now.items() if self.stored.get(name) != value]  # fmt: skip
+        changed = [name for name, value in now.items() if self.stored.get(name) != value]
         self.pilot.save(update_fields=changed if self.stored else None)
         self.stored = now
 
@@ -325,7 +326,17 @@ def sit_down(
     gates = {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
     acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
-    desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)  # fmt: skip
+    desk = Desk(
+        pilot,
+        by,
+        on,
+        known,
+        acts,
+        history.PilotState(on, {}),
+        gates,
+        stored=stored,
+        cells=cells,
+    )
     if all(act.on <= on for act in acts):
         told = desk.tell(acts)
         desk.before, desk.state = spells.Before.of(told), _by(told, on)
@@ -342,9 +353,7 @@ def lock_all(pilots: Any) -> list[Pilot]:
     return list(found.order_by("pk"))
 
 
-def stood(
-    pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date
-) -> history.PilotState:
+def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> history.PilotState:
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
     before = [act for act in in_order(list(acts)) if act.on <= on]
@@ -370,10 +379,12 @@ def need_plain(text: str, field: str) -> str:
         raise Invalid(_("A text cannot hold a null character."), field=field)
     if len(text) > LONGEST_TEXT:
         raise Invalid(
-            _("This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence.")
+            _(
+                "This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence."
+            )
             % {"n": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"},
             field=field,
-        )  # fmt: skip
+        )
     return text
 
 

@@ -45,9 +45,7 @@ def erase(
     _blank(stored.event, texts)
     Decision.objects.filter(pk=stored.pk).erase(desk.known)
     gate = desk.gates[decision.gate.kind.key]
-    return desk.write(
-        "erase", gate=gate, reason=reason, data={"decision": stored.public_id}
-    )
+    return desk.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
 
 
 def _blank(event: Event, texts: Collection[str]) -> None:

@@ -110,9 +110,14 @@ def replace_evidence(
     if by is None or not (desks or _of_office(by, old.portfolio, on)):
         raise NotYours
     new = Evidence(
-        portfolio=old.portfolio, pilot=old.pilot, by=by, uploaded_on=on, piece=old.piece,
-        version=old.version + 1, replaces=old,
-    )  # fmt: skip
+        portfolio=old.portfolio,
+        pilot=old.pilot,
+        by=by,
+        uploaded_on=on,
+        piece=old.piece,
+        version=old.version + 1,
+        replaces=old,
+    )
     terms = Terms(title or old.title, effective_on, expires_on)
     fill(new, terms, link, file, file_name)
     new.save()
@@ -137,9 +142,7 @@ def _locked(evidence: Evidence, users: list[Pilot]) -> Evidence:
 
 def _users(old: Evidence) -> list[Pilot]:
     """The pilots that use a piece in any version, or were given it. In one order, so that two cannot wait on each other."""
-    used = Pilot.objects.filter(
-        gates__decisions__evidence_used__evidence__piece=old.piece
-    )
+    used = Pilot.objects.filter(gates__decisions__evidence_used__evidence__piece=old.piece)
     given = Pilot.objects.filter(evidence__piece=old.piece)
     wanted = {*used.values_list("pk", flat=True), *given.values_list("pk", flat=True)}
     found = Pilot.objects.filter(pk__in=wanted).select_related("portfolio")
@@ -193,17 +196,15 @@ def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
     )
 
 
-def fill(
-    piece: Evidence, terms: Terms, link: str, file: files.Upload | None, file_name: str
-) -> None:
+def fill(piece: Evidence, terms: Terms, link: str, file: files.Upload | None, file_name: str) -> None:
     """Give a piece its content and its terms. Nothing is saved but a file's bytes."""
     piece.effective_on, piece.expires_on = terms.effective_on, terms.expires_on
     within_reach(terms.effective_on, "effective_on")
     within_reach(terms.expires_on, "expires_on")
-    if terms.effective_on and terms.expires_on and terms.expires_on < terms.effective_on:  # fmt: skip
+    if terms.effective_on and terms.expires_on and terms.expires_on < terms.effective_on:
         raise Invalid(_("It would end before it takes effect."), field="expires_on")
     if file is not None and link.strip():
-        raise Invalid(_("Give a file or a link; the other is a piece of its own."), field="link")  # fmt: skip
+        raise Invalid(_("Give a file or a link; the other is a piece of its own."), field="link")
     if file is not None:
         _fill_file(piece, file, file_name)
     elif link.strip():
@@ -232,9 +233,7 @@ def address(link: str) -> str:
         Invalid: not an http or https address, or one that carries a password.
     """
     link = link.strip()
-    says: Any = _(
-        "This is not a web address. Copy it from the browser: it begins with https://."
-    )
+    says: Any = _("This is not a web address. Copy it from the browser: it begins with https://.")
     try:
         URLValidator(schemes=["http", "https"])(link)
         parts = urlsplit(link)
@@ -245,7 +244,7 @@ def address(link: str) -> str:
         raise Invalid(
             _("Leave the name and the password out of the link: everybody who sees this would see them."),
             field="link",
-        )  # fmt: skip
+        )
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
     if port is not None and port != _PORTS[scheme]:

@@ -109,18 +109,17 @@ def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotY
     holder = Person.objects.get(pk=holds) if holds else None
     says = {"person": decider, "holder": holder}
     if holder is None:
-        return NotYours(_("Nobody holds this decision. The program office assigns it first."))  # fmt: skip
+        return NotYours(_("Nobody holds this decision. The program office assigns it first."))
     if holder == decider:
         return NotYours()
     if desk.by != decider:
-        return NotYours(_("%(person)s does not decide this: %(holder)s does.") % says, field="for")  # fmt: skip
+        return NotYours(_("%(person)s does not decide this: %(holder)s does.") % says, field="for")
     if access.may("record_for_decider", desk.roles()):
         return NotYours(
-            _("%(holder)s decides this. Record it for them, with the evidence that shows their answer.")
-            % says,
+            _("%(holder)s decides this. Record it for them, with the evidence that shows their answer.") % says,
             field="for",
-        )  # fmt: skip
-    return NotYours(_("This is not yours to decide here: %(holder)s decides it.") % says)  # fmt: skip
+        )
+    return NotYours(_("This is not yours to decide here: %(holder)s decides it.") % says)
 
 
 def _decider(
@@ -187,24 +186,28 @@ def decide(
         raise NothingAsked(_("There is no answer to withdraw."), field="outcome")
     conditions = _conditions(desk, outcome, conditions)
     court, until = _court(desk, outcome, court, until)
-    if (
-        outcome in (gates.CLEARED, gates.CONDITIONAL)
-        and state.kind.clears_by == MEASUREMENT
-    ):
+    if outcome in (gates.CLEARED, gates.CONDITIONAL) and state.kind.clears_by == MEASUREMENT:
         _measured(desk)
     return _answer(
-        desk, row, state, outcome=outcome, reason=reason, decider=decider, capacity=capacity,
-        recorded_for=for_ is not None, conditions=conditions, until=until, court=court, shown=shown, cites=cites,
+        desk,
+        row,
+        state,
+        outcome=outcome,
+        reason=reason,
+        decider=decider,
+        capacity=capacity,
+        recorded_for=for_ is not None,
+        conditions=conditions,
+        until=until,
+        court=court,
+        shown=shown,
+        cites=cites,
         would_change=need_plain(would_change.strip(), "would_change") if outcome == gates.REFUSED else "",
-    )  # fmt: skip
+    )
 
 
-def _conditions(
-    desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = [
-        {part: c.get(part) for part in ("text", "owner", "due")} for c in conditions
-    ]  # fmt: skip
+def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = [{part: c.get(part) for part in ("text", "owner", "due")} for c in conditions]
     if outcome != gates.CONDITIONAL:
         return []
     if not listed:
@@ -231,12 +234,10 @@ def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
     due = part_of("conditions", number, "due")
     within_reach(condition["due"], due)
     if condition["due"] < desk.on:
-        raise Invalid(_("A condition is met on the day of the decision or later."), field=due)  # fmt: skip
+        raise Invalid(_("A condition is met on the day of the decision or later."), field=due)
 
 
-def _court(
-    desk: Desk, outcome: str, court: str, until: date | None
-) -> tuple[str, date | None]:
+def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
     if outcome != gates.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
@@ -258,11 +259,7 @@ def _measured(desk: Desk) -> None:
 
 def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
     term = last_day(desk.on, state.kind.valid_for)
-    if (
-        state.kind.clears_by == MEASUREMENT
-        and desk.state.measured_on
-        and outcome in (gates.CLEARED, gates.CONDITIONAL)
-    ):
+    if state.kind.clears_by == MEASUREMENT and desk.state.measured_on and outcome in (gates.CLEARED, gates.CONDITIONAL):
         measured = quality.good_until(desk.state.measured_on)
         return min(term, measured) if term else measured
     return term
@@ -309,9 +306,7 @@ def _answer(
             "court": court,
             "until": until,
             "good_until": shown.no_longer(good_until) if seals else good_until,
-            "sealed": desk.state.to_seal(state.kind, outcome) | shown.sealed
-            if seals
-            else {},
+            "sealed": desk.state.to_seal(state.kind, outcome) | shown.sealed if seals else {},
         },
     )
     shown.put_down(event.decision, event)
@@ -319,9 +314,7 @@ def _answer(
 
 
 @transaction.atomic
-def assert_(
-    *, gate: Gate, source: str, on: date | None = None, known: date | None = None
-) -> Decision:
+def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
     desk, row, _state = _sit(gate, None, on, known, None)
     return asserting(desk, row, source)
@@ -333,16 +326,28 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
     _approval_only(state)
     day = max(desk.on, desk.pilot.recorded_on)
     return _answer(
-        desk, row, state, outcome=gates.ASSERTED, reason=need_text(source, "source"), decider=None,
-        capacity=Decision.Capacity.ASSERTED, good_until=last_day(day, state.kind.valid_for),
-    )  # fmt: skip
+        desk,
+        row,
+        state,
+        outcome=gates.ASSERTED,
+        reason=need_text(source, "source"),
+        decider=None,
+        capacity=Decision.Capacity.ASSERTED,
+        good_until=last_day(day, state.kind.valid_for),
+    )
 
 
 @transaction.atomic
 def ask_exception(
-    *, gate: Gate, by: Person, reason: str | None = None, until: date | None = None,
-    on: date | None = None, known: date | None = None, seen: int | None = None,
-) -> Event:  # fmt: skip
+    *,
+    gate: Gate,
+    by: Person,
+    reason: str | None = None,
+    until: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
@@ -356,10 +361,19 @@ def ask_exception(
 
 @transaction.atomic
 def except_(
-    *, gate: Gate, by: Person | None, reason: str | None = None, until: date | None = None, for_: Person | None = None,
-    evidence: str = "", pieces: Iterable[Evidence] = (), cites: Decision | None = None, on: date | None = None,
-    known: date | None = None, seen: int | None = None,
-) -> Decision:  # fmt: skip
+    *,
+    gate: Gate,
+    by: Person | None,
+    reason: str | None = None,
+    until: date | None = None,
+    for_: Person | None = None,
+    evidence: str = "",
+    pieces: Iterable[Evidence] = (),
+    cites: Decision | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Decision:
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
@@ -376,9 +390,20 @@ def except_(
     if until > desk.on + stalls.LONGEST_EXCEPTION:
         raise EndTooLate(field="until")
     return _answer(
-        desk, row, state, outcome=gates.EXCEPTED, reason=reason, decider=decider, capacity=capacity,
-        recorded_for=for_ is not None, until=until, shown=shown, cites=cites, good_until=until, verb="except",
-    )  # fmt: skip
+        desk,
+        row,
+        state,
+        outcome=gates.EXCEPTED,
+        reason=reason,
+        decider=decider,
+        capacity=capacity,
+        recorded_for=for_ is not None,
+        until=until,
+        shown=shown,
+        cites=cites,
+        good_until=until,
+        verb="except",
+    )
 
 
 @transaction.atomic
@@ -468,9 +493,7 @@ def nominate(
     return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 
 
-def _in_own_name(
-    desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str
-) -> Decision:
+def _in_own_name(desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str) -> Decision:
     """What only the person named can say, or a refusal."""
     state, by = desk.state.gates[gate.kind.key], desk.by
     if by is None or access.has_left(by, desk.on):

@@ -59,16 +59,12 @@ class Grounds:
     def put_down(self, decision: Decision, event: Event) -> None:
         """Store on which versions a decision rests, and by which act."""
         DecisionEvidence.objects.bulk_create(
-            DecisionEvidence(
-                decision=decision, evidence=piece, event=event, checksum=piece.checksum
-            )
+            DecisionEvidence(decision=decision, evidence=piece, event=event, checksum=piece.checksum)
             for piece in self.pieces
         )
 
 
-def grounds(
-    desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = True
-) -> Grounds:
+def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> Grounds:
     """What is shown for an act at the desk.
 
     Args:
@@ -101,19 +97,18 @@ def _stands(piece: Evidence, on: date | None) -> None:
     says: dict[str, Any] = {"title": piece.title, "day": piece.expires_on}
     if hasattr(piece, "replaced_by"):
         raise Invalid(
-            _("“%(title)s” was replaced by a newer version. Look at that one, and cite it.")
-            % says,
+            _("“%(title)s” was replaced by a newer version. Look at that one, and cite it.") % says,
             field="pieces",
-        )  # fmt: skip
+        )
     if on is not None and piece.effective_on is not None and piece.effective_on > on:
         raise Invalid(
             _("“%(title)s” takes effect only on %(day)s: no answer can rest on it before.")
             % (says | {"day": piece.effective_on}),
             field="pieces",
-        )  # fmt: skip
+        )
     if on is not None and piece.expires_on is not None and piece.expires_on < on:
         raise Invalid(
             _("“%(title)s” was good until %(day)s: no answer can rest on it now. File a newer version of it first.")
             % says,
             field="pieces",
-        )  # fmt: skip
+        )

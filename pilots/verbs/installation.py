@@ -33,9 +33,7 @@ def open_first_account(
     """
     if Person.objects.exists():
         raise NotYours
-    person = open_account(
-        email=email, name=name, password=password, by=None, on=on, known=known
-    )
+    person = open_account(email=email, name=name, password=password, by=None, on=on, known=known)
     person.is_staff = person.is_superuser = True
     person.save(update_fields=["is_staff", "is_superuser"])
     return person

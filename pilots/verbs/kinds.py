@@ -51,8 +51,7 @@ def add_kind(
     for field in sealed:
         if field not in SEALABLE:
             raise Invalid(
-                _("“%(field)s” is not a field that an answer can seal.")
-                % {"field": field},
+                _("“%(field)s” is not a field that an answer can seal.") % {"field": field},
                 field="seals",
             )
     if clears_by == MEASUREMENT:
@@ -62,9 +61,15 @@ def add_kind(
         )
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
     kind = GateKind(
-        key=key.strip(), name=name.strip(), question=question.strip(), clears_by=clears_by, valid_for=valid_for,
-        seals=sealed, high_impact_only=high_impact_only, order=last + 10,
-    )  # fmt: skip
+        key=key.strip(),
+        name=name.strip(),
+        question=question.strip(),
+        clears_by=clears_by,
+        valid_for=valid_for,
+        seals=sealed,
+        high_impact_only=high_impact_only,
+        order=last + 10,
+    )
     clean(kind)
     kind.save()
     log("add_kind", by, on, known, {"kind": kind.key}, changes=concerns(kind=kind))
@@ -120,9 +125,15 @@ def switch_off(
     clean(off)
     off.save()
     log(
-        "switch_off", by, on, known, {"kind": kind.key}, portfolio=portfolio,
-        changes=concerns(kind=kind, portfolio=portfolio), reason=reason,
-    )  # fmt: skip
+        "switch_off",
+        by,
+        on,
+        known,
+        {"kind": kind.key},
+        portfolio=portfolio,
+        changes=concerns(kind=kind, portfolio=portfolio),
+        reason=reason,
+    )
     for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_off", gate=desk.gates[kind.key], reason=reason)
@@ -147,9 +158,14 @@ def switch_on(
     off.ends = on - timedelta(days=1)
     off.save(update_fields=["ends"])
     log(
-        "switch_on", by, on, known, {"kind": kind.key}, portfolio=portfolio,
+        "switch_on",
+        by,
+        on,
+        known,
+        {"kind": kind.key},
+        portfolio=portfolio,
         changes=concerns(kind=kind, portfolio=portfolio),
-    )  # fmt: skip
+    )
     for pilot in lock_all(_with_gate(kind, portfolio)):
         desk = sit_down(pilot, by, _day(pilot, on), known)
         desk.write("switch_on", gate=desk.gates[kind.key])
@@ -165,19 +181,13 @@ def fit(desk: Desk) -> None:
         gate = desk.gates.get(kind.key)
         if gate is None and desk.pilot.high_impact:
             _open(desk, kind)
-        elif gate is not None and desk.state.gates[kind.key].off == desk.pilot.high_impact:  # fmt: skip
-            desk.write("switch_on" if desk.pilot.high_impact else "switch_off", gate=gate)  # fmt: skip
+        elif gate is not None and desk.state.gates[kind.key].off == desk.pilot.high_impact:
+            desk.write("switch_on" if desk.pilot.high_impact else "switch_off", gate=gate)
 
 
-def kinds_in_force(
-    kinds: Iterable[GateKind], portfolio: Portfolio, day: date
-) -> list[GateKind]:
+def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -> list[GateKind]:
     """Those of the kinds that are not switched off for a portfolio on a day."""
-    off = set(
-        SwitchedOff.objects.on(day)
-        .filter(portfolio=portfolio)
-        .values_list("kind", flat=True)
-    )
+    off = set(SwitchedOff.objects.on(day).filter(portfolio=portfolio).values_list("kind", flat=True))
     return [kind for kind in kinds if kind.pk not in off]
 
 
@@ -201,7 +211,5 @@ def _open(desk: Desk, kind: GateKind) -> None:
     """Open a gate of this kind on the pilot that is at the desk."""
     gate = Gate.objects.create(pilot=desk.pilot, kind=kind)
     desk.gates[kind.key] = gate
-    desk.gates = dict(
-        sorted(desk.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk))
-    )  # fmt: skip
+    desk.gates = dict(sorted(desk.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk)))
     desk.write("open_gate", gate=gate)

@@ -64,15 +64,26 @@ def decide_many(
         Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
     """
     entries = [
-        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk))
+        Entry(
+            gate,
+            outcome,
+            reason,
+            for_,
+            conditions,
+            until,
+            court,
+            would_change,
+            (seen or {}).get(gate.pk),
+        )
         for gate in dict.fromkeys(gates)
-    ]  # fmt: skip
+    ]
     if len({entry.gate.kind_id for entry in entries}) > 1:
-        raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")  # fmt: skip
+        raise Invalid(
+            _("Choose gates of one kind: what is decided on differs between kinds."),
+            field="gates",
+        )
     shown = {"evidence": evidence, "pieces": list(pieces)}
-    return _all_or_none(
-        entries, lambda entry, first: _decide(entry, by, on, known, first, **shown)
-    )
+    return _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
 
 
 @transaction.atomic
@@ -101,28 +112,38 @@ def record_minutes(
     """
     entries, pieces = list(entries), list(pieces)
     if not (evidence.strip() or pieces or file is not None):
-        raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")  # fmt: skip
+        raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")
     if file is not None and entries:
         pieces.append(_file(entries, by, file, file_name, on, known))
     shown = {"evidence": evidence, "pieces": pieces}
-    return _all_or_none(
-        entries, lambda entry, first: _decide(entry, by, on, known, None, **shown)
-    )
+    return _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, None, **shown))
 
 
 def _file(
-    entries: list[Entry], by: Person | None, file: Upload, file_name: str, on: date | None, known: date | None
-) -> Evidence:  # fmt: skip
+    entries: list[Entry],
+    by: Person | None,
+    file: Upload,
+    file_name: str,
+    on: date | None,
+    known: date | None,
+) -> Evidence:
     """File the minutes as one piece. It is given to the first pilot, and used by all."""
     if len({entry.gate.pilot.portfolio_id for entry in entries}) > 1:
         raise Invalid(
-            _("A file belongs to one portfolio, and these answers are of several. Record them portfolio by portfolio, or give a link."),
+            _(
+                "A file belongs to one portfolio, and these answers are of several. Record them portfolio by portfolio, or give a link."
+            ),
             field="file",
-        )  # fmt: skip
+        )
     lock_all(entry.gate.pilot_id for entry in entries)
     return file_evidence(
-        pilot=entries[0].gate.pilot, by=by, file=file, file_name=file_name, effective_on=on, known=known
-    )  # fmt: skip
+        pilot=entries[0].gate.pilot,
+        by=by,
+        file=file,
+        file_name=file_name,
+        effective_on=on,
+        known=known,
+    )
 
 
 def _decide(
@@ -134,19 +155,29 @@ def _decide(
     **shown: Any,
 ) -> Decision:
     says: dict[str, Any] = {
-        "gate": entry.gate, "by": by, "reason": entry.reason, "until": entry.until, "for_": entry.for_,
-        "cites": cites, "on": on, "known": known, "seen": entry.seen, **shown,
-    }  # fmt: skip
+        "gate": entry.gate,
+        "by": by,
+        "reason": entry.reason,
+        "until": entry.until,
+        "for_": entry.for_,
+        "cites": cites,
+        "on": on,
+        "known": known,
+        "seen": entry.seen,
+        **shown,
+    }
     if entry.outcome == EXCEPTED:
         return except_(**says)
     return decide(
-        outcome=entry.outcome, conditions=entry.conditions, court=entry.court, would_change=entry.would_change, **says
-    )  # fmt: skip
+        outcome=entry.outcome,
+        conditions=entry.conditions,
+        court=entry.court,
+        would_change=entry.would_change,
+        **says,
+    )
 
 
-def _all_or_none(
-    entries: list[Entry], do: Callable[[Entry, Decision | None], Decision]
-) -> list[Decision]:
+def _all_or_none(entries: list[Entry], do: Callable[[Entry, Decision | None], Decision]) -> list[Decision]:
     """Do every entry, or refuse with all that stands in the way. Each is tried by itself, so that each says its own."""
     if not entries:
         raise Invalid(_("Choose a gate at least."), field="gates")

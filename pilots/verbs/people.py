@@ -93,7 +93,7 @@ def _address(email: str, person: Person | None) -> str:
     address = Person.objects.normalize_email(email.strip()).lower()
     others = Person.objects.filter(email__iexact=address)
     if (others if person is None else others.exclude(pk=person.pk)).exists():
-        raise Invalid(_("There is an account with this address already."), field="email")  # fmt: skip
+        raise Invalid(_("There is an account with this address already."), field="email")
     return address
 
 
@@ -128,9 +128,7 @@ def give_role(
 
 
 def give(portfolio: Portfolio, person: Person, role: str) -> tuple[PortfolioRole, bool]:
-    found = PortfolioRole.objects.get_or_create(
-        portfolio=portfolio, person=person, role=role
-    )
+    found = PortfolioRole.objects.get_or_create(portfolio=portfolio, person=person, role=role)
     _may_open_the_admin(person)
     return found
 
@@ -161,9 +159,7 @@ def take_role(
     """
     on, known = days(on, known)
     only_office(by, portfolio, on)
-    held = PortfolioRole.objects.select_for_update().filter(
-        portfolio=portfolio, role=role
-    )
+    held = PortfolioRole.objects.select_for_update().filter(portfolio=portfolio, role=role)
     theirs = held.filter(person=person)
     if not theirs.exists():
         return None
@@ -172,7 +168,7 @@ def take_role(
         raise Invalid(
             _("Nobody would be left to keep this portfolio’s records. Name somebody else first."),
             field="person",
-        )  # fmt: skip
+        )
     theirs.delete()
     _may_open_the_admin(person)
     data = {"person": person.pk, "role": role}

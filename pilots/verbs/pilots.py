@@ -84,9 +84,7 @@ def record(
         Invalid: a value that cannot be, with the field.
     """
     on, known = days(on, known)
-    if by is not None and (
-        access.has_left(by, on) or not access.is_office(by, portfolio)
-    ):
+    if by is not None and (access.has_left(by, on) or not access.is_office(by, portfolio)):
         raise NotYours
     only(values, AMENDABLE)
     pilot = Pilot(
@@ -113,27 +111,15 @@ def record(
 
 def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
     """A gate of each kind that applies to a pilot. Nothing is saved."""
-    return [
-        Gate(pilot=pilot, kind=kind)
-        for kind in kinds
-        if pilot.high_impact or not kind.high_impact_only
-    ]
+    return [Gate(pilot=pilot, kind=kind) for kind in kinds if pilot.high_impact or not kind.high_impact_only]
 
 
-def recording(
-    desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None
-) -> Event:
+def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
     """Write the record of a pilot that is at the desk."""
     facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
-    changes = [
-        {"field": field, "from": None, "to": value}
-        for field, value in facts.items()
-        if value
-    ]
+    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value]
     data = {"set": facts, "stage": stage}
-    return desk.write(
-        "record", data=data | {"listed": listed} if listed else data, changes=changes
-    )
+    return desk.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
 
 
 def only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
@@ -187,9 +173,7 @@ def amend(
     for name, value in set.items():
         setattr(pilot, name, value)
     clean(pilot)
-    event = desk.write(
-        "amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes
-    )
+    event = desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
     if any(change["field"] == "high_impact" for change in changes):
         fit(desk)
     return event
@@ -275,9 +259,15 @@ def _not_stalled(desk: Desk) -> None:
 
 @transaction.atomic
 def pause(
-    *, pilot: Pilot, by: Person, until: date | None = None, reason: str | None = None,
-    on: date | None = None, known: date | None = None, seen: int | None = None,
-) -> Event:  # fmt: skip
+    *,
+    pilot: Pilot,
+    by: Person,
+    until: date | None = None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.stages("running")

@@ -84,7 +84,7 @@ def amend_portfolio(
     portfolio.save()
     data = {"portfolio": portfolio.pk}
     told = concerns(portfolio=portfolio) + changes
-    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told)  # fmt: skip
+    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told)
 
 
 def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:
@@ -93,9 +93,7 @@ def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -
         return
     if by is not None and person.pk == by.pk:
         raise SelfApproval(
-            _(
-                "Nobody names themselves the escalation person: that is somebody above the program office."
-            ),
+            _("Nobody names themselves the escalation person: that is somebody above the program office."),
             field="escalation",
         )
     if person.closed_on is not None:
@@ -123,9 +121,7 @@ def name_function(
 
 
 @transaction.atomic
-def name_functions(
-    *, names: Iterable[str], on: date | None = None, known: date | None = None
-) -> list[Function]:
+def name_functions(*, names: Iterable[str], on: date | None = None, known: date | None = None) -> list[Function]:
     """Put the functions that a list names on record, in a few statements. None of them may be there already.
 
     Raises:
@@ -138,11 +134,14 @@ def name_functions(
     Function.objects.bulk_create(functions)
     Event.objects.bulk_create(
         Event(
-            verb="name_function", on=on, known_on=known, data={"function": function.pk},
+            verb="name_function",
+            on=on,
+            known_on=known,
+            data={"function": function.pk},
             changes=[{"field": "name", "from": None, "to": function.name}],
         )
         for function in functions
-    )  # fmt: skip
+    )
     return functions
 
 
@@ -200,11 +199,12 @@ def set_stall_policy(
     if by is not None:
         _may_set(portfolio, by, on, longer=quiet_days > before[0])
         if starts < known:
-            raise Invalid(_("That day is over, and stays as it was. Give today or a later day."), field="starts")  # fmt: skip
+            raise Invalid(
+                _("That day is over, and stays as it was. Give today or a later day."),
+                field="starts",
+            )
     values = {"quiet_days": quiet_days, "warning_days": warning_days}
-    policy, _made = StallPolicy.objects.update_or_create(
-        portfolio=portfolio, starts=starts, defaults=values
-    )
+    policy, _made = StallPolicy.objects.update_or_create(portfolio=portfolio, starts=starts, defaults=values)
     changes = [
         {"field": name, "from": old, "to": new}
         for (name, new), old in zip(values.items(), before, strict=True)
@@ -218,11 +218,7 @@ def set_stall_policy(
 
 def _policy_on(portfolio: Portfolio, day: date) -> tuple[int, int]:
     """Quiet days and days of warning in force on a day."""
-    found = (
-        StallPolicy.objects.filter(portfolio=portfolio, starts__lte=day)
-        .order_by("-starts")
-        .first()
-    )
+    found = StallPolicy.objects.filter(portfolio=portfolio, starts__lte=day).order_by("-starts").first()
     if found is None:
         return stalls.QUIET_DAYS, stalls.WARNING_DAYS
     return found.quiet_days, found.warning_days
@@ -247,7 +243,6 @@ def _numbers(quiet_days: int, warning_days: int) -> None:
             raise Invalid(_("Give a whole number of days."), field=field)
         if not least <= value <= LONGEST_QUIET:
             raise Invalid(
-                _("Give a number of days from %(least)d to %(most)d.")
-                % {"least": least, "most": LONGEST_QUIET},
+                _("Give a number of days from %(least)d to %(most)d.") % {"least": least, "most": LONGEST_QUIET},
                 field=field,
             )

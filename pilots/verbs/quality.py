@@ -40,9 +40,20 @@ def _whole(value: object, field: str, sentence: str) -> int:
 
 @transaction.atomic
 def register_threshold(
-    *, pilot: Pilot, by: Person, metric: str, direction: str, value: float, kind: str, smallest_sample: int,
-    source: str = "", measured_by: Person | None = None, on: date | None = None, known: date | None = None, seen: int | None = None,
-) -> Event:  # fmt: skip
+    *,
+    pilot: Pilot,
+    by: Person,
+    metric: str,
+    direction: str,
+    value: float,
+    kind: str,
+    smallest_sample: int,
+    source: str = "",
+    measured_by: Person | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Register what is good enough: a new version each time, with no measurement yet.
 
     Args:
@@ -101,14 +112,21 @@ def _before_any_measurement(desk: Desk) -> None:
             _("It was measured on %(day)s already. What is good enough counts from a day after that.")
             % {"day": date_format(max(measured), "j F Y")},
             field="on",
-        )  # fmt: skip
+        )
 
 
 @transaction.atomic
 def record_measurement(
-    *, pilot: Pilot, by: Person, value: float, sample: int, deviation: float | None = None,
-    on: date | None = None, known: date | None = None, seen: int | None = None,
-) -> Event:  # fmt: skip
+    *,
+    pilot: Pilot,
+    by: Person,
+    value: float,
+    sample: int,
+    deviation: float | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
     """Record a measurement; its verdict against the threshold in force is stored with it.
 
     Args:
@@ -121,9 +139,7 @@ def record_measurement(
     threshold = desk.state.threshold
     if threshold is None:
         raise Invalid(
-            _(
-                "Register a threshold first: what is good enough is agreed before it is measured."
-            ),
+            _("Register a threshold first: what is good enough is agreed before it is measured."),
             field="value",
         )
     value = _number(value, "value")
@@ -131,15 +147,11 @@ def record_measurement(
         raise Invalid(_("A proportion lies between 0 and 1."), field="value")
     sample = _whole(sample, "sample", _("The sample is a whole number, one at least."))
     if threshold.kind == "mean" and deviation is None:
-        raise Invalid(
-            _("A mean needs the sample’s standard deviation."), field="deviation"
-        )
+        raise Invalid(_("A mean needs the sample’s standard deviation."), field="deviation")
     if deviation is not None:
         deviation = _number(deviation, "deviation")
         if deviation < 0:
-            raise Invalid(
-                _("A standard deviation is never below zero."), field="deviation"
-            )
+            raise Invalid(_("A standard deviation is never below zero."), field="deviation")
     verdict = quality.verdict(threshold, value, sample, deviation)
     data = {
         "value": value,
@@ -154,7 +166,7 @@ def record_measurement(
 
 def _measures(desk: Desk) -> int | None:
     """Who measures: whoever was agreed on with the threshold in force, else whoever records it."""
-    agreed = [act for act in in_order(desk.acts) if act.verb == "register_threshold" and act.on <= desk.on]  # fmt: skip
+    agreed = [act for act in in_order(desk.acts) if act.verb == "register_threshold" and act.on <= desk.on]
     said: int | None = agreed[-1].data.get("measured_by") if agreed else None
     if said is None and desk.by is not None:
         return desk.by.pk

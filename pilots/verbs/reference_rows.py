@@ -16,9 +16,7 @@ from pilots.refusals import Invalid, NotYours
 
 def only_office(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
     """Refuse whoever is not of the program office; of any, where no portfolio is given. `by` null is the installation."""
-    if by is not None and (
-        access.has_left(by, on) or not access.is_office(by, portfolio)
-    ):
+    if by is not None and (access.has_left(by, on) or not access.is_office(by, portfolio)):
         raise NotYours
 
 
@@ -45,9 +43,7 @@ def clean(row: Any) -> None:
         raise Invalid(" ".join(sentences), field=field) from error
 
 
-def put(
-    row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]
-) -> list[dict[str, Any]]:
+def put(row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[dict[str, Any]]:
     """Set the values that differ, and tell which: field, from, to. Nothing is saved."""
     changes = []
     for name, value in values.items():
@@ -73,9 +69,7 @@ def plain(value: Any) -> Any:
 def concerns(**told: Any) -> list[dict[str, Any]]:
     """Whom and what an act is about, as changes from nothing. What is not given is not told."""
     return [
-        {"field": name, "from": None, "to": plain(value)}
-        for name, value in told.items()
-        if value not in (None, "")
+        {"field": name, "from": None, "to": plain(value)} for name, value in told.items() if value not in (None, "")
     ]
 
 

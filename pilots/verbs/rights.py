@@ -88,15 +88,30 @@ def assign_right(
     spells.hold_seats([kind])
     before = _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
-        kind=kind, portfolio=portfolio, function=function, holder=holder, deputy=deputy, escalate_to=escalate_to,
-        answer_within_days=answer_within_days, starts=starts, until=until,
-    )  # fmt: skip
+        kind=kind,
+        portfolio=portfolio,
+        function=function,
+        holder=holder,
+        deputy=deputy,
+        escalate_to=escalate_to,
+        answer_within_days=answer_within_days,
+        starts=starts,
+        until=until,
+    )
     data = {
-        "right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until,
-    }  # fmt: skip
+        "right": right.pk,
+        "kind": kind.key,
+        "holder": holder.pk,
+        "starts": starts,
+        "until": until,
+    }
     if before is not None:
         data["ended"] = before.pk
-    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]  # fmt: skip
+    changes = [
+        *_reach(right),
+        *_held(right, before),
+        *concerns(starts=starts, until=until),
+    ]
     if before is not None:
         changes += concerns(ended=before.until)
     log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes)
@@ -131,13 +146,16 @@ def _held(right: DecisionRight, before: DecisionRight | None) -> list[dict[str, 
         new = plain(getattr(right, name))
         old = plain(getattr(before, name)) if before else None
         if new is not None or old is not None:
-            changes.append({"field": name, "from": None if old == new else old, "to": new})  # fmt: skip
+            changes.append({"field": name, "from": None if old == new else old, "to": new})
     return changes
 
 
 def _working_days(number: object) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise Invalid(_("Give a whole number of working days, one at least."), field="answer_within_days")  # fmt: skip
+        raise Invalid(
+            _("Give a whole number of working days, one at least."),
+            field="answer_within_days",
+        )
     if number > MOST_DAYS:
         raise Invalid(_("Nobody waits that long."), field="answer_within_days")
 
@@ -152,9 +170,7 @@ def _make_room(
 ) -> DecisionRight | None:
     """End an open-ended right of the same reach, and return it; or refuse where another one holds on those days."""
     ended = None
-    alike = DecisionRight.objects.select_for_update().filter(
-        kind=kind, portfolio=portfolio, function=function
-    )
+    alike = DecisionRight.objects.select_for_update().filter(kind=kind, portfolio=portfolio, function=function)
     clash = alike.filter(Q(until=None) | Q(until__gte=starts))
     if until is not None:
         clash = clash.filter(starts__lte=until)
@@ -167,10 +183,13 @@ def _make_room(
             raise Overlap(
                 _("%(holder)s would hold it from %(starts)s, but %(other)s holds it from %(from)s to %(to)s.")
                 % {
-                    "holder": holder, "starts": starts, "other": other.holder, "from": other.starts,
+                    "holder": holder,
+                    "starts": starts,
+                    "other": other.holder,
+                    "from": other.starts,
                     "to": other.until or _("further notice"),
                 }
-            )  # fmt: skip
+            )
     return ended
 
 
@@ -248,20 +267,30 @@ def delegate(
             _("%(to)s would be the delegate from %(starts)s, but %(other)s is until %(until)s.")
             % {"to": to, "starts": starts, "other": clash.to, "until": clash.until},
             field="starts",
-        )  # fmt: skip
+        )
     given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
     data = {
-        "right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until,
-    }  # fmt: skip
+        "right": right.pk,
+        "holder": right.holder_id,
+        "to": to.pk,
+        "starts": starts,
+        "until": until,
+    }
     named = concerns(holder=right.holder, delegate=to, starts=starts, until=until)
-    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=_reach(right) + named)  # fmt: skip
+    log(
+        "delegate",
+        by,
+        on,
+        known,
+        data,
+        portfolio=right.portfolio,
+        changes=_reach(right) + named,
+    )
     spells.rebuild_seats([right.kind])
     return given
 
 
-def _delegation_days(
-    right: DecisionRight, starts: date, until: date | None, known: date
-) -> None:
+def _delegation_days(right: DecisionRight, starts: date, until: date | None, known: date) -> None:
     if until is None:
         raise EndRequired(field="until")
     within_reach(until, "until")
@@ -291,9 +320,13 @@ def back(
     last = on - timedelta(days=1) if on > absence.starts else None
     changes = [
         *concerns(person=absence.person),
-        {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
+        {
+            "field": "starts",
+            "from": None if last else absence.starts,
+            "to": absence.starts if last else None,
+        },
         {"field": "ends", "from": absence.ends, "to": last},
-    ]  # fmt: skip
+    ]
     log("back", by, on, known, data, changes=changes)
     if last is None:
         absence.delete()
@@ -350,9 +383,9 @@ def close_account(
 
 def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
     """Every gate that somebody accepted, or is named for, is left."""
-    latest = GateSpell.objects.filter(
-        person=person, known_until=None, ends=None
-    ).select_related("gate__pilot", "gate__kind")
+    latest = GateSpell.objects.filter(person=person, known_until=None, ends=None).select_related(
+        "gate__pilot", "gate__kind"
+    )
     named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
     waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
     theirs = {s.gate for s in latest} | set(waiting)
@@ -363,9 +396,7 @@ def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> No
             _leave_seat(gate, person, by, day, known)
 
 
-def _leave_seat(
-    gate: Gate, person: Person, by: Person | None, on: date, known: date
-) -> None:
+def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
     if on < gate.pilot.recorded_on:
         return
     desk = sit_down(gate.pilot, None, on, known)

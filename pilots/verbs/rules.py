@@ -38,9 +38,7 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:
-            raise Invalid(
-                _("“%(name)s” is not one of the rules.") % {"name": name}, field=name
-            )
+            raise Invalid(_("“%(name)s” is not one of the rules.") % {"name": name}, field=name)
         if name == "matters_more" and value not in ("speed", "accuracy"):
             raise Invalid(_("Say speed or accuracy."), field=name)
         if value is None or not str(value).strip():
@@ -48,17 +46,10 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
         need_plain(str(value), name)
         values[name] = value.pk if name in _PEOPLE else value
     before = desk.state.rules
-    changed = {
-        name: value
-        for name, value in values.items()
-        if not seals.same(before.get(name), value)
-    }
+    changed = {name: value for name, value in values.items() if not seals.same(before.get(name), value)}
     if not changed:
         return None
-    changes = [
-        {"field": name, "from": before.get(name), "to": value}
-        for name, value in changed.items()
-    ]
+    changes = [{"field": name, "from": before.get(name), "to": value} for name, value in changed.items()]
     return desk.write("set_rules", data={"set": changed}, changes=changes)
 
 

@@ -52,16 +52,16 @@ def issue_token(
         raise Invalid(_("This account is closed."), field="person")
     if scope not in access.scopes_of(person):
         raise NotYours(
-            _("The work of %(person)s does not need the scope %(scope)s.")
-            % {"person": person, "scope": scope},
+            _("The work of %(person)s does not need the scope %(scope)s.") % {"person": person, "scope": scope},
             field="scope",
         )
-    token, key = ApiToken.objects.create(
-        person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100]
-    )
+    token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100])
     data = {
-        "person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date(),
-    }  # fmt: skip
+        "person": person.pk,
+        "token": token.token_key,
+        "scope": scope,
+        "until": token.expiry.date(),
+    }
     changes = concerns(person=person, scope=scope, until=data["until"])
     log("issue_token", by, on, known, data, changes=changes)
     return token, key

@@ -21,10 +21,7 @@ VALID_FOR = _("For how many days an answer holds; empty for no end.")
 def sealable() -> list[tuple[str, str]]:
     """What an answer can seal, in words."""
     columns = [(name, Pilot._meta.get_field(name)) for name in SEALABLE]
-    return [
-        (name, capfirst(str(getattr(column, "verbose_name", name))))
-        for name, column in columns
-    ]
+    return [(name, capfirst(str(getattr(column, "verbose_name", name)))) for name, column in columns]
 
 
 class AddKind(RowForm):
@@ -32,9 +29,12 @@ class AddKind(RowForm):
     title = _("Add a kind of gate")
     button = _("Add it")
     done_says = _("Added. Every pilot it applies to has this gate, open, from today.")
-    key = LineField(label=_("Key"), help_text=_("Short, for addresses: security-review. It is never changed."))  # fmt: skip
+    key = LineField(
+        label=_("Key"),
+        help_text=_("Short, for addresses: security-review. It is never changed."),
+    )
     name = LineField(label=_("Short name"), help_text=_("For columns: Security."))
-    question = LineField(label=_("Question"), help_text=_("Has Security said yes to this use?"))  # fmt: skip
+    question = LineField(label=_("Question"), help_text=_("Has Security said yes to this use?"))
     clears_by = forms.ChoiceField(
         label=_("It clears by"),
         choices=[
@@ -50,7 +50,7 @@ class AddKind(RowForm):
         choices=sealable,
         help_text=_("When one of them changes, the answer must be given again."),
     )
-    high_impact_only = forms.BooleanField(label=_("For high-impact pilots only"), required=False)  # fmt: skip
+    high_impact_only = forms.BooleanField(label=_("For high-impact pilots only"), required=False)
 
 
 class AmendKind(RowForm):
@@ -68,7 +68,7 @@ class InPortfolio(RowForm):
     """This kind of gate, in one portfolio."""
 
     takes = "kind"
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)  # fmt: skip
+    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
 
     def fit(self) -> None:
         field: Any = self.fields["portfolio"]
@@ -98,7 +98,7 @@ def clears_by(row: GateKind) -> str:
 @admin.display(description=_("Seals"))
 def seals(row: GateKind) -> str:
     named = dict(sealable())
-    return ", ".join(named.get(name, name.replace("_", " ")) for name in row.seals) or "–"  # fmt: skip
+    return ", ".join(named.get(name, name.replace("_", " ")) for name in row.seals) or "–"
 
 
 @admin.display(description=_("Ships with the product"))

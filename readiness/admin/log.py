@@ -94,9 +94,7 @@ class ReadOnly(OfficeTable):
 def when(row: Any) -> SafeString:
     if row.known_on == row.on:
         return format_html("{}", wall.day(row.on))
-    return format_html(
-        "{} <small>{} {}</small>", wall.day(row.on), _("known"), wall.day(row.known_on)
-    )
+    return format_html("{} <small>{} {}</small>", wall.day(row.on), _("known"), wall.day(row.known_on))
 
 
 @admin.display(description=_("Pilot"))
@@ -104,7 +102,7 @@ def of_pilot(row: Any) -> SafeString | str:
     found = row.gate.pilot if isinstance(row, Decision) else row.pilot
     if found is None:
         return "–"
-    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)  # fmt: skip
+    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)
 
 
 @admin.display(description=_("Gate"))
@@ -148,12 +146,24 @@ class Decisions(ReadOnly):
 
     portfolio_path = "gate__pilot__portfolio"
     list_display = (
-        when, of_pilot, of_gate, outcome, decider, capacity, reason, evidence,
-    )  # fmt: skip
+        when,
+        of_pilot,
+        of_gate,
+        outcome,
+        decider,
+        capacity,
+        reason,
+        evidence,
+    )
     list_filter = (ByKind, ByOutcome)
     search_fields = (
-        "gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", "reason", "evidence",
-    )  # fmt: skip
+        "gate__pilot__key",
+        "gate__pilot__name",
+        "decider__name",
+        "by__name",
+        "reason",
+        "evidence",
+    )
     list_select_related = ("gate__pilot", "gate__kind", "decider", "by")
     ordering = ("-pk",)
     view_template = "admin/pilots/decision/view.html"
@@ -216,5 +226,9 @@ class Events(ReadOnly):
         return Log
 
     def called(self, row: Event) -> str:
-        says = {"who": log_words.who(row), "did": log_words.did(row), "day": words.day(row.on)}  # fmt: skip
+        says = {
+            "who": log_words.who(row),
+            "did": log_words.did(row),
+            "day": words.day(row.on),
+        }
         return _("%(who)s %(did)s on %(day)s") % says

@@ -39,7 +39,7 @@ class FunctionField(RowField):
         )
 
 
-ADDRESS = _("They sign in with it. A link to set a password is sent there when they ask for one.")  # fmt: skip
+ADDRESS = _("They sign in with it. A link to set a password is sent there when they ask for one.")
 
 
 class OpenAccount(RowForm):
@@ -76,9 +76,7 @@ class OfPortfolio(RowForm):
     """A role of this person in a portfolio."""
 
     takes = "person"
-    portfolio = forms.ModelChoiceField(
-        Portfolio.objects.none(), label=_("Portfolio"), empty_label=None
-    )
+    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     role = forms.ChoiceField(label=_("Role"), choices=PortfolioRole.Role.choices)
 
     def fit(self) -> None:
@@ -143,9 +141,9 @@ class People(RowTable):
         return list(self.acts) if row.closed_on is None else []
 
     def beside(self, row: Person, office: Office) -> dict[str, Any]:
-        rights = DecisionRight.objects.filter(
-            Q(holder=row) | Q(deputy=row) | Q(escalate_to=row)
-        ).select_related("kind", "portfolio", "function", "holder", "deputy", "escalate_to")  # fmt: skip
+        rights = DecisionRight.objects.filter(Q(holder=row) | Q(deputy=row) | Q(escalate_to=row)).select_related(
+            "kind", "portfolio", "function", "holder", "deputy", "escalate_to"
+        )
         return {
             "roles": list(office.limit(row.roles.select_related("portfolio"))),
             "rights": list(office.limit(rights, shared=True)),
@@ -165,7 +163,7 @@ class RenameFunction(RowForm):
     verb, takes = "rename_function", "function"
     title = _("The function")
     button = _("Rename it")
-    done_says = _("Renamed. It stays the same function: no right and no pilot is touched.")  # fmt: skip
+    done_says = _("Renamed. It stays the same function: no right and no pilot is touched.")
     name = LineField(label=_("Name"))
 
     def begins_with(self) -> dict[str, Any]:
@@ -185,7 +183,7 @@ class RecordAbsence(RowForm):
     verb = "away"
     title = _("Record an absence")
     button = _("Record it")
-    done_says = _("Recorded. The deputy covers; where there is none, the hole is shown.")  # fmt: skip
+    done_says = _("Recorded. The deputy covers; where there is none, the hole is shown.")
     person = PersonField(label=_("Who"), required=True)
     starts = DayField(label=_("Away from, the first day"), required=True)
     ends = DayField(label=_("Until, the last day"), required=True)

@@ -41,7 +41,7 @@ class ByStanding(Select):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(words.STANDING[name]))) for name in standing.STANDINGS]  # fmt: skip
+        return [(name, capfirst(str(words.STANDING[name]))) for name in standing.STANDINGS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -81,12 +81,12 @@ class ByFunction(Select):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         cells = office_of(request).limit(Cell.objects.exclude(function=None))
-        named = cells.order_by("function__name").values_list("function", "function__name")  # fmt: skip
+        named = cells.order_by("function__name").values_list("function", "function__name")
         return [(str(pk), name) for pk, name in named.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
-        return queryset.filter(spell__cell__function=int(chosen)) if chosen else queryset  # fmt: skip
+        return queryset.filter(spell__cell__function=int(chosen)) if chosen else queryset
 
 
 class BySponsor(Select):
@@ -94,11 +94,9 @@ class BySponsor(Select):
     parameter_name = "sponsor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        now = GateSpell.objects.filter(
-            within(day_of(request)), kind__key=SPONSOR, person__isnull=False
-        )
+        now = GateSpell.objects.filter(within(day_of(request)), kind__key=SPONSOR, person__isnull=False)
         there = office_of(request).limit(now, "cell__portfolio")
-        named = there.order_by("person__name", "person").values_list("person", "person__name")  # fmt: skip
+        named = there.order_by("person__name", "person").values_list("person", "person__name")
         return [(str(pk), name) for pk, name in named.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -132,9 +130,17 @@ class ByGate(Select):
 
 
 OPEN = (
-    gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM,
-)  # fmt: skip
-_STATES: dict[str, list[str]] = {"open": list(OPEN), **{name: [name] for name in words.STATE}}  # fmt: skip
+    gates.UNOWNED,
+    gates.WAITING,
+    gates.CHANGES_REQUESTED,
+    gates.REFUSED,
+    gates.LAPSED,
+    gates.RECONFIRM,
+)
+_STATES: dict[str, list[str]] = {
+    "open": list(OPEN),
+    **{name: [name] for name in words.STATE},
+}
 
 
 class OfTheGate(Select):
@@ -162,5 +168,12 @@ class ByCourt(OfTheGate):
 
 
 FILTERS = (
-    ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt,
-)  # fmt: skip
+    ByStanding,
+    ByStage,
+    ByPortfolio,
+    ByFunction,
+    BySponsor,
+    ByGate,
+    ByState,
+    ByCourt,
+)

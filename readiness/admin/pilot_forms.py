@@ -16,24 +16,30 @@ from readiness.forms import ActForm
 from readiness.forms.fields import LineField, PersonField, SentenceField
 
 ORDER = (
-    "name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact",
-)  # fmt: skip
+    "name",
+    "workflow",
+    "question",
+    "purpose",
+    "function",
+    "manager",
+    "tool",
+    "data",
+    "high_impact",
+)
 
 
 class Typed(forms.Form):
     """What can be typed of a pilot."""
 
-    name = LineField(label=_("Name"), help_text=_("What it does, not what it promises."))  # fmt: skip
+    name = LineField(label=_("Name"), help_text=_("What it does, not what it promises."))
     workflow = LineField(
         label=_("Workflow"),
         help_text=_("One named task, such as drafting renewal e-mails; not a department."),
-    )  # fmt: skip
+    )
     question = SentenceField(label=_("The question it should answer"), rows=2)
     purpose = SentenceField(label=_("Purpose"), rows=3)
     function = FunctionField()
-    manager = PersonField(
-        label=_("Manager"), help_text=_("Who lives with it: their address, or name.")
-    )
+    manager = PersonField(label=_("Manager"), help_text=_("Who lives with it: their address, or name."))
     tool = SentenceField(label=_("Tool"), rows=2)
     high_impact = forms.BooleanField(label=_("High impact"), required=False)
 
@@ -50,7 +56,7 @@ class RecordForm(Typed, RowForm):
     title = _("Put a pilot on record")
     button = _("Put it on record")
     done_says = _("On record, with a gate of each kind that applies to it.")
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)  # fmt: skip
+    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
 
     def fit(self) -> None:

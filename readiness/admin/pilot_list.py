@@ -56,9 +56,7 @@ class PilotList(ChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """What has no date or name comes last, whichever way it is sorted, on either engine."""
-        return [
-            _present_first(each) for each in super().get_ordering(request, queryset)
-        ]
+        return [_present_first(each) for each in super().get_ordering(request, queryset)]
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         chosen: Any = self.root_queryset
@@ -108,7 +106,7 @@ def _then(row: Any) -> PilotOn:
 
 @admin.display(description=_("Pilot"), ordering="key")
 def pilot(row: Any) -> SafeString:
-    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', row.name, row.key)  # fmt: skip
+    return format_html('<bdi class="work">{}</bdi> <small>{}</small>', row.name, row.key)
 
 
 @admin.display(description=_("Portfolio"), ordering="portfolio__name")
@@ -178,5 +176,12 @@ def columns(kinds: Iterable[GateKind], *, one_portfolio: bool) -> list[Any]:
     gates = [gate_column(kind) for kind in kinds]
     where = [function] if one_portfolio else [portfolio, function]
     return [
-        pilot, *where, standing, *gates, days_quiet, stalls_on, manager, sponsor,
-    ]  # fmt: skip
+        pilot,
+        *where,
+        standing,
+        *gates,
+        days_quiet,
+        stalls_on,
+        manager,
+        sponsor,
+    ]

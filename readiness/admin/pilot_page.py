@@ -134,7 +134,7 @@ def _measures(events: Any) -> Iterable[Measure]:
             yield Measure(event.on, who, says)
         else:
             value = words.figure(event.data["value"], event.data.get("kind", "mean"))
-            says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})  # fmt: skip
+            says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})
             if event.data.get("self_measured"):
                 says = _("%(says)s, self-measured") % {"says": says}
             verdict = str(event.data.get("verdict") or "")

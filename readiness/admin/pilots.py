@@ -48,8 +48,14 @@ class Pilots(OfficeTable):
     portfolio_path = "portfolio"
     list_filter = FILTERS
     search_fields = (
-        "key", "name", "workflow", "purpose", "tool", "manager_then", "sponsor_then",
-    )  # fmt: skip
+        "key",
+        "name",
+        "workflow",
+        "purpose",
+        "tool",
+        "manager_then",
+        "sponsor_then",
+    )
     list_select_related = ("portfolio",)
     change_list_template = "admin/pilots/pilot/list.html"
     ordering = ("key",)
@@ -60,9 +66,7 @@ class Pilots(OfficeTable):
         return office_of(request).limit(querysets.pilots())
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return pilot_list.columns(
-            GateKind.objects.all(), one_portfolio=office_of(request).has_one
-        )
+        return pilot_list.columns(GateKind.objects.all(), one_portfolio=office_of(request).has_one)
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return list_display[:1]
@@ -70,9 +74,7 @@ class Pilots(OfficeTable):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return pilot_list.PilotList
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         at = pilot_list.day_of(request)
         has_any = office_of(request).own().exists()
         extra = {"at": at, "is_today": at == today(), "keeps_portfolios": has_any}
@@ -83,11 +85,23 @@ class Pilots(OfficeTable):
     def get_urls(self) -> list[Any]:
         guard = self.admin_site.admin_view
         return [
-            path("<int:pk>/acts/<slug:word>/", guard(self.act_view), name="pilots_pilot_act"),
-            path("<int:pk>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
-            path("<int:pk>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
+            path(
+                "<int:pk>/acts/<slug:word>/",
+                guard(self.act_view),
+                name="pilots_pilot_act",
+            ),
+            path(
+                "<int:pk>/gates/<slug:kind>/<slug:word>/",
+                guard(self.gate_view),
+                name="pilots_pilot_gate",
+            ),
+            path(
+                "<int:pk>/evidence/",
+                guard(self.evidence_view),
+                name="pilots_pilot_evidence",
+            ),
             *super().get_urls(),
-        ]  # fmt: skip
+        ]
 
     def changeform_view(
         self,
@@ -96,11 +110,14 @@ class Pilots(OfficeTable):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        return self._add(request) if object_id is None else self._change(request, object_id)  # fmt: skip
+        return self._add(request) if object_id is None else self._change(request, object_id)
 
     def _add(self, request: HttpRequest) -> HttpResponse:
         if not office_of(request).own().exists():
-            messages.info(request, _("A pilot is kept in a portfolio, and none is open yet. Open one first."))  # fmt: skip
+            messages.info(
+                request,
+                _("A pilot is kept in a portfolio, and none is open yet. Open one first."),
+            )
             return redirect("admin:pilots_portfolio_add")
         form = RecordForm(_typed(request), office=office_of(request))
         if request.method == "POST" and form.act():
@@ -119,14 +136,12 @@ class Pilots(OfficeTable):
         at = pilot_list.day_of(request)
         context = self._context(request, form) | {
             "title": pilot.name,
-            "pilot": Pilot.objects.select_related(
-                "portfolio", "exceptions_to", "exceptions_deputy"
-            ).get(pk=pilot.pk),
+            "pilot": Pilot.objects.select_related("portfolio", "exceptions_to", "exceptions_deputy").get(pk=pilot.pk),
             "at": at,
             "is_today": at == today(),
         }
         context |= pilot_page.described(context["pilot"], _who(request), at)
-        return TemplateResponse(request, "admin/pilots/pilot/page.html", context, status=form.status)  # fmt: skip
+        return TemplateResponse(request, "admin/pilots/pilot/page.html", context, status=form.status)
 
     # The short forms
 
@@ -143,12 +158,10 @@ class Pilots(OfficeTable):
     def evidence_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Evidence for a pilot, a file or a link."""
         pilot = self.row(request, str(pk))
-        form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))  # fmt: skip
+        form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))
         return self._act(request, pilot, form, title=form.title_of_form)
 
-    def gate_view(
-        self, request: HttpRequest, pk: int, kind: str, word: str
-    ) -> HttpResponse:
+    def gate_view(self, request: HttpRequest, pk: int, kind: str, word: str) -> HttpResponse:
         """A verb on a gate."""
         if word not in OF_GATE:
             raise Http404
@@ -162,9 +175,7 @@ class Pilots(OfficeTable):
             more["initial"] = self._recorded_for(gate, _who(request))
         if word == "decide" and "another" in request.POST:
             return self._one_more_row(request, pilot, gate)
-        make = partial(
-            OF_GATE[word], target=gate, by=_who(request), office=True, **more
-        )
+        make = partial(OF_GATE[word], target=gate, by=_who(request), office=True, **more)
         self._opens(request, make, word, pilot, kind)
         form = make(_typed(request))
         return self._act(request, pilot, form, gate, pilot_page.called(word))
@@ -179,7 +190,7 @@ class Pilots(OfficeTable):
     ) -> None:
         """Refuse the form of what is done in one's own name to an office that is not named for it."""
         verb = {**OF_PILOT, **OF_GATE}[word].verb
-        recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")  # fmt: skip
+        recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")
         if request.method == "POST" or recorded or office_of(request).may(verb):
             return
         if word not in pilot_page.offered_on(pilot, _who(request), kind):
@@ -187,9 +198,7 @@ class Pilots(OfficeTable):
             if refused is not None:
                 raise PermissionDenied(refused.says)
 
-    def _one_more_row(
-        self, request: HttpRequest, pilot: Pilot, gate: Gate
-    ) -> HttpResponse:
+    def _one_more_row(self, request: HttpRequest, pilot: Pilot, gate: Gate) -> HttpResponse:
         """The same form with a row for one more condition; nothing is decided, and nothing typed is lost."""
         known: Any = {"target": gate, "by": _who(request), "office": True}
         rows = DecideForm(request.POST, **known).rows + 1
@@ -201,30 +210,36 @@ class Pilots(OfficeTable):
         found = read_one(gate.pilot, at=today())
         for each in found.gates if found else []:
             if each.kind.pk == gate.kind_id:
-                return (
-                    {"for_": each.holder} if acts.records(by, each, office=True) else {}
-                )
+                return {"for_": each.holder} if acts.records(by, each, office=True) else {}
         return {}
 
     def _act(
-        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None = None, title: Any = "",
-    ) -> HttpResponse:  # fmt: skip
+        self,
+        request: HttpRequest,
+        pilot: Pilot,
+        form: ActForm | FileEvidenceForm,
+        gate: Gate | None = None,
+        title: Any = "",
+    ) -> HttpResponse:
         if request.method == "POST" and form.act():
             messages.success(request, form.done_says)
             return redirect("admin:pilots_pilot_change", pilot.pk)
         return self._drawn(request, pilot, form, gate, title)
 
     def _drawn(
-        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None, title: Any,
-    ) -> HttpResponse:  # fmt: skip
+        self,
+        request: HttpRequest,
+        pilot: Pilot,
+        form: ActForm | FileEvidenceForm,
+        gate: Gate | None,
+        title: Any,
+    ) -> HttpResponse:
         context = self._context(request, form) | {
             "title": title,
             "on": pilot.name,
             "row": pilot,
             "says": _said_of(gate) if gate else "",
-            "agreed": pilot_page.agreed_on(pilot)
-            if form.__class__ in OF_QUALITY
-            else None,
+            "agreed": pilot_page.agreed_on(pilot) if form.__class__ in OF_QUALITY else None,
         }
         if form.refused and form.refused.missing:
             described = pilot_page.described(pilot, _who(request), today())
@@ -239,9 +254,7 @@ class Pilots(OfficeTable):
     ) -> HttpResponse:
         """The log of one pilot: every act on it, newest first."""
         pilot = self.row(request, object_id)
-        told = Event.objects.filter(pilot=pilot).select_related(
-            "by", "pilot", "gate__kind", "decision__decider"
-        )
+        told = Event.objects.filter(pilot=pilot).select_related("by", "pilot", "gate__kind", "decision__decider")
         page = Paginator(told.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
         context = self._context(request, None) | {
             "title": pilot.name,

@@ -20,9 +20,7 @@ from readiness.forms.fields import (
 )
 from readiness.offices import Office
 
-CALENDAR = _(
-    "A country, or a part of one, as in DE or DE-BY. Without it only weekends are free."
-)
+CALENDAR = _("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free.")
 ESCALATION = _(
     "One named person who answers for it above the program office. Only they allow a third slip or a third pause."
 )
@@ -33,7 +31,7 @@ class OpenPortfolio(RowForm):
     title = _("Open a portfolio")
     button = _("Open it")
     done_says = _("Opened. You keep its records.")
-    key = LineField(label=_("Key"), help_text=_("Short, for addresses: customer-operations."))  # fmt: skip
+    key = LineField(label=_("Key"), help_text=_("Short, for addresses: customer-operations."))
     name = LineField(label=_("Name"))
     escalation = PersonField(label=_("Escalation person"), help_text=ESCALATION)
     calendar = LineField(label=_("Public holidays"), help_text=CALENDAR)
@@ -58,9 +56,7 @@ class SetStallPolicy(RowForm):
         help_text=_("More of them take the escalation person."),
     )
     warning_days = NumberField(label=_("Days of warning before that"))
-    starts = DayField(
-        label=_("From"), help_text=_("Today or a later day; today unless you say.")
-    )
+    starts = DayField(label=_("From"), help_text=_("Today or a later day; today unless you say."))
 
     def begins_with(self) -> dict[str, Any]:
         found = self.row.stall_policies.filter(starts__lte=today()).first()
@@ -147,7 +143,7 @@ class Portfolios(RowTable):
             "policies": list(row.stall_policies.all()),
             "roles": list(row.roles.select_related("person").order_by("role", "person__name")),
             "off": list(row.switched_off.select_related("kind").order_by("-starts")),
-        }  # fmt: skip
+        }
 
     def acts_on(self, row: Portfolio, office: Office) -> list[str]:
         off = row.switched_off.on(today()).exists()

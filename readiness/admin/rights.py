@@ -25,7 +25,10 @@ class HeldBy(RowForm):
 
     verb = "assign_right"
     holder = PersonField(label=_("Holder"))
-    deputy = PersonField(label=_("Deputy"), help_text=_("Decides as well; covers when the holder is away."))  # fmt: skip
+    deputy = PersonField(
+        label=_("Deputy"),
+        help_text=_("Decides as well; covers when the holder is away."),
+    )
     escalate_to = PersonField(label=_("Escalates to"))
     answer_within_days = NumberField(label=_("Working days to answer"), initial=10)
     starts = DayField(label=_("From"), help_text=_("Today unless you say."))
@@ -41,9 +44,18 @@ class HeldBy(RowForm):
 class AssignRight(HeldBy):
     title = _("Assign a decision right")
     button = _("Assign it")
-    done_says = _("Assigned. An open-ended right of the same reach ends the day before.")  # fmt: skip
-    kind = KindOf(GateKind.objects.exclude(clears_by=ACCEPTANCE), label=_("Gate"), empty_label=None)  # fmt: skip
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), required=False, empty_label=_("every portfolio"))  # fmt: skip
+    done_says = _("Assigned. An open-ended right of the same reach ends the day before.")
+    kind = KindOf(
+        GateKind.objects.exclude(clears_by=ACCEPTANCE),
+        label=_("Gate"),
+        empty_label=None,
+    )
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(),
+        label=_("Portfolio"),
+        required=False,
+        empty_label=_("every portfolio"),
+    )
     function = FunctionField()
 
     field_order = ("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
@@ -78,7 +90,7 @@ class EndRight(RowForm):
     verb, takes = "end_right", "right"
     title = _("End the right")
     button = _("End it")
-    done_says = _("Ended. From the day after, the next broader right decides, or nobody, which is shown.")  # fmt: skip
+    done_says = _("Ended. From the day after, the next broader right decides, or nobody, which is shown.")
     until = DayField(label=_("The last day"), required=True)
 
 
@@ -126,14 +138,31 @@ class Rights(RowTable):
     acts = {"end": EndRight, "delegate": Delegate}
     portfolio_path, shared = "portfolio", True
     list_display = (
-        kind, portfolio, function, "holder", "deputy", "escalate_to", "answer_within_days", starts, until,
-    )  # fmt: skip
+        kind,
+        portfolio,
+        function,
+        "holder",
+        "deputy",
+        "escalate_to",
+        "answer_within_days",
+        starts,
+        until,
+    )
     list_select_related = (
-        "kind", "portfolio", "function", "holder", "deputy", "escalate_to",
-    )  # fmt: skip
+        "kind",
+        "portfolio",
+        "function",
+        "holder",
+        "deputy",
+        "escalate_to",
+    )
     search_fields = (
-        "holder__name", "deputy__name", "kind__name", "portfolio__name", "function__name",
-    )  # fmt: skip
+        "holder__name",
+        "deputy__name",
+        "kind__name",
+        "portfolio__name",
+        "function__name",
+    )
     row_template = "admin/pilots/decisionright/row.html"
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
@@ -142,17 +171,10 @@ class Rights(RowTable):
 
     def may_touch(self, row: DecisionRight, office: Office) -> bool:
         """A right that holds everywhere is seen by every office, and changed by those who keep every portfolio."""
-        return (
-            office.keeps_all
-            if row.portfolio_id is None
-            else office.keeps(row.portfolio_id)
-        )
+        return office.keeps_all if row.portfolio_id is None else office.keeps(row.portfolio_id)
 
     def says(self, row: DecisionRight) -> str:
-        return str(
-            _("%(holder)s decides %(kind)s")
-            % {"holder": row.holder, "kind": row.kind.name}
-        )
+        return str(_("%(holder)s decides %(kind)s") % {"holder": row.holder, "kind": row.kind.name})
 
     def facts(self, row: DecisionRight, office: Office) -> list[tuple[Any, Any]]:
         return [

@@ -98,7 +98,7 @@ class RowForm(forms.Form):
         except Refused as refused:
             self.refused = refused
             place = refused.field if refused.field in self.fields else None
-            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
+            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
             return False
         return True
 
@@ -166,9 +166,7 @@ class RowTable(OfficeTable):
             *super().get_urls(),
         ]
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         adds = self.form_to_add.title if self.form_to_add else ""
         return super().changelist_view(request, {"adds": adds, **(extra_context or {})})
 
@@ -181,11 +179,7 @@ class RowTable(OfficeTable):
     ) -> Any:
         row = None if object_id is None else self.row(request, object_id)
         made = self.form_to_add if row is None else self.form_to_change
-        allowed = (
-            self.has_add_permission(request)
-            if row is None
-            else self.has_change_permission(request, row)
-        )
+        allowed = self.has_add_permission(request) if row is None else self.has_change_permission(request, row)
         form = self._form(made, request, row) if made and allowed else None
         if form is None and (row is None or request.method == "POST"):
             raise PermissionDenied
@@ -219,13 +213,13 @@ class RowTable(OfficeTable):
             return redirect(f"{self.table}_changelist")
         return redirect(f"{self.table}_change", there.pk)
 
-    def _page(self, request: HttpRequest, row: Any, form: RowForm | None) -> HttpResponse:  # fmt: skip
+    def _page(self, request: HttpRequest, row: Any, form: RowForm | None) -> HttpResponse:
         office = office_of(request)
         title = form.title if row is None and form else self.says(row)
         context = self._context(request, row, form) | {"title": title}
         if row is not None:
             context["facts"] = self.facts(row, office)
-            doable = [w for w in self.acts_on(row, office) if office.may(self.acts[w].verb)]  # fmt: skip
+            doable = [w for w in self.acts_on(row, office) if office.may(self.acts[w].verb)]
             context["acts"] = [(word, self.acts[word].title) for word in doable]
             context |= self.beside(row, office)
         status = form.status if form else 200

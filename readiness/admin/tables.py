@@ -63,9 +63,7 @@ class OfficeTable(Table):
 
     # What is there
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         says = {"nothing_yet": self.nothing_yet, **(extra_context or {})}
         return super().changelist_view(request, says)
 

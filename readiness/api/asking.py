@@ -20,11 +20,15 @@ from readiness.asked import as_of, has_null, null_in
 from readiness.querysets import StandingQuerySet, pilots
 
 AS_OF = OpenApiParameter(
-    "as_of", OpenApiTypes.DATE, description="What was so on this day; today unless said."
-)  # fmt: skip
+    "as_of",
+    OpenApiTypes.DATE,
+    description="What was so on this day; today unless said.",
+)
 KNOWN_AT = OpenApiParameter(
-    "known_at", OpenApiTypes.DATE, description="What was recorded by this day; all that is known now unless said."
-)  # fmt: skip
+    "known_at",
+    OpenApiTypes.DATE,
+    description="What was recorded by this day; all that is known now unless said.",
+)
 WITH = (
     "portfolio__escalation",
     "function",
@@ -55,9 +59,11 @@ class Asking(GenericAPIView[Any]):
         self.known_at = as_of(request.query_params, "known_at") if known else None
         if known and not self.by_knowledge:
             raise Invalid(
-                _("This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."),
+                _(
+                    "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."
+                ),
                 field="known_at",
-            )  # fmt: skip
+            )
 
     @property
     def person(self) -> Person:

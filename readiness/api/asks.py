@@ -47,7 +47,11 @@ class AsSentField(serializers.JSONField):
 class PersonField(serializers.CharField):
     """A person, by their id or the address they sign in with."""
 
-    default_error_messages: ClassVar = {"invalid": NOBODY, "null": NOBODY, "blank": NOBODY}  # fmt: skip
+    default_error_messages: ClassVar = {
+        "invalid": NOBODY,
+        "null": NOBODY,
+        "blank": NOBODY,
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         return somebody(super().to_internal_value(data), self.field_name or "person")
@@ -73,9 +77,7 @@ def number() -> Any:
 
 def ids() -> serializers.ListField:
     """Filed pieces of evidence, by their ids."""
-    return serializers.ListField(
-        child=TextField(), required=False, error_messages={"not_a_list": NOT_A_LIST}
-    )
+    return serializers.ListField(child=TextField(), required=False, error_messages={"not_a_list": NOT_A_LIST})
 
 
 class Ask(serializers.Serializer[Any]):
@@ -204,7 +206,7 @@ class Decide(Ask):
     would_change = words()
 
     def get_fields(self) -> Any:
-        return super().get_fields() | {"for": PersonField(required=False, allow_null=True)}  # fmt: skip
+        return super().get_fields() | {"for": PersonField(required=False, allow_null=True)}
 
 
 class Nominate(Ask):
@@ -230,9 +232,7 @@ class FileEvidence(Ask):
 
     title = words()
     link = words()
-    file = serializers.FileField(
-        required=False, allow_empty_file=True, error_messages={"invalid": NOT_A_FILE}
-    )
+    file = serializers.FileField(required=False, allow_empty_file=True, error_messages={"invalid": NOT_A_FILE})
     effective_on = day()
     expires_on = day()
 

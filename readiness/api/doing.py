@@ -41,8 +41,6 @@ def view_of(base: type[View], on: str, verb: str, ask: type[Ask], answers: Any) 
     name = f"{verb.title().replace('_', '')}{on.title()}"
     says = {"verb": verb, "ask": ask, "__doc__": doc}
     view = cast(type[View], type(name, (base,), says))
-    named = extend_schema(
-        operation_id=f"{on}_{verb}", request=ask, responses=answers, description=doc
-    )
+    named = extend_schema(operation_id=f"{on}_{verb}", request=ask, responses=answers, description=doc)
     extend_schema_view(post=named)(view)
     return view.as_view()

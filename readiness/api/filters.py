@@ -16,9 +16,17 @@ from readiness.querysets import StandingQuerySet
 from readiness.standing import COURTS, STANDINGS
 
 STATES = (
-    gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.CLEARED, gates.CONDITIONAL,
-    gates.EXCEPTED, gates.ASSERTED, gates.LAPSED, gates.RECONFIRM,
-)  # fmt: skip
+    gates.UNOWNED,
+    gates.WAITING,
+    gates.CHANGES_REQUESTED,
+    gates.REFUSED,
+    gates.CLEARED,
+    gates.CONDITIONAL,
+    gates.EXCEPTED,
+    gates.ASSERTED,
+    gates.LAPSED,
+    gates.RECONFIRM,
+)
 
 
 NOBODY = PersonField.default_error_messages["nobody"]
@@ -38,17 +46,13 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
     standing = django_filters.MultipleChoiceFilter(choices=_choices(STANDINGS))
-    stage = django_filters.MultipleChoiceFilter(
-        field_name="stage_then", choices=Pilot.Stage.choices
-    )
+    stage = django_filters.MultipleChoiceFilter(field_name="stage_then", choices=Pilot.Stage.choices)
     portfolio = django_filters.CharFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")
     sponsor = django_filters.CharFilter(method="carried_by")
     gate = django_filters.CharFilter(method="gate_asked")
     court = django_filters.ChoiceFilter(choices=_choices(COURTS), method="gate_asked")
-    state = django_filters.MultipleChoiceFilter(
-        choices=_choices(STATES), method="gate_asked"
-    )
+    state = django_filters.MultipleChoiceFilter(choices=_choices(STATES), method="gate_asked")
     holder = django_filters.CharFilter(method="gate_asked")
     q = django_filters.CharFilter(method="says")
 
@@ -73,9 +77,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
             "kind": known_kind(asked["gate"], "gate") if asked["gate"] else None,
             "court": asked["court"] or None,
             "state": asked["state"] or None,
-            "holder": somebody(asked["holder"], "holder").pk
-            if asked["holder"]
-            else None,
+            "holder": somebody(asked["holder"], "holder").pk if asked["holder"] else None,
         }
         if not any(gate.values()):
             return rows

@@ -33,10 +33,8 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Gates by kind, state, court and holder on the day that is read, and by where their pilot lies."""
 
     kind = django_filters.ChoiceFilter(choices=kinds, field_name="kind__key")
-    state = django_filters.MultipleChoiceFilter(
-        field_name="now", choices=[(s, s) for s in STATES]
-    )
-    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])  # fmt: skip
+    state = django_filters.MultipleChoiceFilter(field_name="now", choices=[(s, s) for s in STATES])
+    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])
     holder = django_filters.CharFilter(method="held_by")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     portfolio = django_filters.CharFilter(field_name="gate__pilot__portfolio__key")
@@ -74,9 +72,7 @@ class Gates(Asking):
 def shapes(found: Iterable[PilotOn], wanted: list[int]) -> list[Any]:
     """These gates of the pilots that were read, in the order given."""
     pilots = {one.pilot.pk: one for one in found}
-    by_key: dict[int, GateOn] = {
-        gate.gate.pk: gate for one in pilots.values() for gate in one.gates
-    }
+    by_key: dict[int, GateOn] = {gate.gate.pk: gate for one in pilots.values() for gate in one.gates}
     rows = [by_key[pk] for pk in wanted if pk in by_key]
     return [WholeGateShape(row, context={"pilots": pilots}).data for row in rows]
 
@@ -99,9 +95,7 @@ class ShowsGate(Asking):
         waits = [gate.gate] if gate.reading.state == RECONFIRM else []
         return {
             "pilots": {one.pilot.pk: one for one in found},
-            "differences": differences(waits, at=self.at, known_at=self.known_at)
-            if waits
-            else {},
+            "differences": differences(waits, at=self.at, known_at=self.known_at) if waits else {},
         }
 
 

@@ -87,7 +87,7 @@ class Changes(Asking):
             OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
         ],
         responses=EventShape(many=True),
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         """What became known from a day to a day, in the order of the log."""
         rows = self.paginate_queryset(self.get_queryset()) or []

@@ -72,9 +72,7 @@ class OnePilot(Asking):
         return shown(request, pilot, found, self.known_at)
 
 
-def shown(
-    request: Request, pilot: Pilot, found: PilotOn, known_at: date | None = None
-) -> Response:
+def shown(request: Request, pilot: Pilot, found: PilotOn, known_at: date | None = None) -> Response:
     """A pilot with all of its record, and its mark."""
     return answered(
         request,

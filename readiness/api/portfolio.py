@@ -27,7 +27,7 @@ from readiness.querysets import StandingQuerySet, gates_on
 from readiness.reading import read_many
 from readiness.waits import BY, waits
 
-OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")  # fmt: skip
+OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
 MONTHS, MOST_MONTHS = 12, 60
 A_QUARTER = timedelta(days=90)
 
@@ -67,7 +67,10 @@ class WaitShape(serializers.Serializer[Any]):
     days = serializers.IntegerField()
 
     def get_fields(self) -> Any:
-        ends = {"from": serializers.DateField(source="start"), "to": serializers.DateField(source="end")}  # fmt: skip
+        ends = {
+            "from": serializers.DateField(source="start"),
+            "to": serializers.DateField(source="end"),
+        }
         return super().get_fields() | ends
 
 
@@ -112,9 +115,7 @@ class Summary(OfPortfolio):
         """How many pilots stand where on a day, and in whose court their open gates are."""
         chosen = self.chosen()
         counts = chosen.counts(self.at)
-        opened = gates_on(self.at).filter(
-            gate__pilot__in=chosen.order_by().values("pk"), court__isnull=False
-        )
+        opened = gates_on(self.at).filter(gate__pilot__in=chosen.order_by().values("pk"), court__isnull=False)
         courts = dict(opened.order_by().values_list("court").annotate(n=Count("pk")))
         body = {
             "at": self.at,
@@ -151,9 +152,17 @@ class Trend(OfPortfolio):
     serializer_class = PointShape
 
     @extend_schema(
-        parameters=[AS_OF, OF, OpenApiParameter("months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most.")],
+        parameters=[
+            AS_OF,
+            OF,
+            OpenApiParameter(
+                "months",
+                OpenApiTypes.INT,
+                description="How many month ends; 12 unless said, 60 at the most.",
+            ),
+        ],
         responses=PointShape(many=True),
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
         months = request.query_params.get("months", str(MONTHS))
@@ -161,7 +170,7 @@ class Trend(OfPortfolio):
             raise Invalid(
                 _("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS},
                 field="months",
-            )  # fmt: skip
+            )
         days = [*month_ends(self.at, int(months)), self.at]
         chosen = self.chosen()
         points = [{"at": day, "standing": chosen.counts(day)} for day in days]
@@ -183,18 +192,43 @@ class Waits(OfPortfolio):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."),
+            OpenApiParameter(
+                "as_of",
+                OpenApiTypes.DATE,
+                description="Only days that had come before this one; today unless said.",
+            ),
             OF,
-            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
-            OpenApiParameter("to", OpenApiTypes.DATE, description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today."),
-            OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
+            OpenApiParameter(
+                "from",
+                OpenApiTypes.DATE,
+                description="The first day; 90 days before `to` unless said.",
+            ),
+            OpenApiParameter(
+                "to",
+                OpenApiTypes.DATE,
+                description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
+            ),
+            OpenApiParameter(
+                "by",
+                OpenApiTypes.STR,
+                enum=BY,
+                description="What the days are told by.",
+            ),
             OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
-            OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
-            OpenApiParameter("function", OpenApiTypes.STR, description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none."),
+            OpenApiParameter(
+                "holder",
+                OpenApiTypes.STR,
+                description="Only the days of this person: their id or address.",
+            ),
+            OpenApiParameter(
+                "function",
+                OpenApiTypes.STR,
+                description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none.",
+            ),
             OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
         ],
         responses=WaitShape(many=True),
-    )  # fmt: skip
+    )
     def get(self, request: Request) -> Response:
         """The open days of any period, each charged to one court; the parts add up to the whole.
 

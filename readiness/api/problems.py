@@ -58,19 +58,13 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
             more["rows"] = [_row(place, each) for place, each in error.rows.items()]
         return problem(error.status, code=error.code, detail=error.says, **more)
     if isinstance(error, Http404):
-        error = exceptions.NotFound(
-            "There is nothing at this address, or it is not yours to see."
-        )
+        error = exceptions.NotFound("There is nothing at this address, or it is not yours to see.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return None
-    headers = {
-        name: response[name]
-        for name in ("WWW-Authenticate", "Retry-After")
-        if response.has_header(name)
-    }
+    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if response.has_header(name)}
     if isinstance(error, exceptions.ValidationError):
         return _cannot_be(dict(_wrong(error.detail)), headers)
     return problem(

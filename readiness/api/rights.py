@@ -40,9 +40,7 @@ class SeatShape(serializers.Serializer[Any]):
     decides = SittingShape(allow_null=True)
     sitting = SittingShape(many=True)
     escalation = SittingShape(allow_null=True)
-    answer_within_days = serializers.IntegerField(
-        source="right.answer_within_days", default=None
-    )
+    answer_within_days = serializers.IntegerField(source="right.answer_within_days", default=None)
     orphaned = serializers.BooleanField()
     switched_off = serializers.BooleanField()
     hole = serializers.CharField(allow_null=True)
@@ -76,13 +74,11 @@ class Rights(Asking):
         By the rights as they are written down now: `known_at` is refused.
         """
         cells, key = cells_for(self.person), request.query_params.get("portfolio")
-        page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)  # fmt: skip
+        page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)
         seats = [seat for row in table(page or [], at=self.at) for seat in row.seats]
         return self.get_paginated_response([SeatShape(seat).data for seat in seats])
 
-    @extend_schema(
-        operation_id="assign_right", request=AssignRight, responses={201: RightShape}
-    )
+    @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightShape})
     def post(self, request: Request) -> Response:
         """Give somebody the right to decide a kind of gate, in the name of whoever asks. An open-ended one of the same reach ends."""
         asked = AssignRight(data=request.data)
@@ -92,10 +88,11 @@ class Rights(Asking):
         if not kept.enters:
             raise NotYours
         says["kind"] = row_named("kind", GateKind.objects.all(), key=says["kind"])
-        for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):  # fmt: skip
-            says[name] = (
-                row_named(name, rows, **{by: says[name]}) if says[name] else None
-            )
+        for name, rows, by in (
+            ("portfolio", kept.own(), "key"),
+            ("function", Function.objects.all(), "name"),
+        ):
+            says[name] = row_named(name, rows, **{by: says[name]}) if says[name] else None
         right = verbs.assign_right(by=self.person, **says)
         return Response(RightShape(right).data, 201)
 

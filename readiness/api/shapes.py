@@ -32,9 +32,7 @@ class GateShape(serializers.Serializer[GateOn]):
     kind = serializers.CharField(source="kind.key")
     question = serializers.CharField(source="kind.question")
     state = serializers.CharField(source="reading.state")
-    court = serializers.ChoiceField(
-        source="reading.court", choices=standing.COURTS, allow_null=True
-    )
+    court = serializers.ChoiceField(source="reading.court", choices=standing.COURTS, allow_null=True)
     holder = PersonShape(allow_null=True)
     since = serializers.DateField(source="reading.since")
     since_at_least = serializers.BooleanField(source="reading.since_at_least")
@@ -75,9 +73,7 @@ class PilotShape(serializers.Serializer[PilotOn]):
     function = serializers.CharField(source="function.name", default=None)
     workflow = serializers.CharField(source="pilot.workflow")
     stage = serializers.CharField(source="reading.stage")
-    standing = serializers.ChoiceField(
-        source="reading.standing", choices=standing.STANDINGS
-    )
+    standing = serializers.ChoiceField(source="reading.standing", choices=standing.STANDINGS)
     at = serializers.DateField()
     started_on = serializers.DateField(source="reading.started_on", allow_null=True)
     decide_by = serializers.DateField(source="reading.decide_by", allow_null=True)
@@ -93,19 +89,13 @@ class PilotShape(serializers.Serializer[PilotOn]):
     goalpost_moved = serializers.BooleanField(source="reading.goalpost_moved")
     claimed_because = serializers.SerializerMethodField()
     claimed_since = serializers.SerializerMethodField()
-    on_exception_until = serializers.DateField(
-        source="reading.on_exception_until", allow_null=True
-    )
+    on_exception_until = serializers.DateField(source="reading.on_exception_until", allow_null=True)
     residence = serializers.CharField(source="reading.residence", allow_null=True)
     high_impact = serializers.BooleanField(source="pilot.high_impact")
     gates = GateShape(many=True)
     switched_off = SwitchedOffShape(many=True)
-    blocked_by = serializers.ListField(
-        source="reading.blocked_by", child=serializers.CharField()
-    )
-    missing = serializers.ListField(
-        source="reading.missing", child=serializers.CharField()
-    )
+    blocked_by = serializers.ListField(source="reading.blocked_by", child=serializers.CharField())
+    missing = serializers.ListField(source="reading.missing", child=serializers.CharField())
     placard = serializers.SerializerMethodField()
 
     def get_claimed_because(self, found: PilotOn) -> str | None:
@@ -183,7 +173,7 @@ class WholeGateShape(GateShape):
     def get_escalates_to(self, gate: GateOn) -> dict[str, str] | None:
         """Whom an overdue gate has gone to."""
         was = asked(gate, self._pilot)
-        if was is None or was.escalates_to is None or not was.is_overdue(self._pilot.at):  # fmt: skip
+        if was is None or was.escalates_to is None or not was.is_overdue(self._pilot.at):
             return None
         return dict(PersonShape(was.escalates_to).data)
 

@@ -14,15 +14,16 @@ urlpatterns: list[URLPattern] = [
     path("pilots/<pilot_key:key>/", pilots.OnePilot.as_view(), name="pilot"),
     path("pilots/<pilot_key:key>/evidence/", evidence.Filed.as_view(), name="evidence"),
     *(
-        path(f"pilots/<pilot_key:key>/{word}/", pilots.verb_view(word), name=f"pilot-{word}")
+        path(
+            f"pilots/<pilot_key:key>/{word}/",
+            pilots.verb_view(word),
+            name=f"pilot-{word}",
+        )
         for word in OF_PILOT
     ),
     path("gates/", gates.Gates.as_view(), name="gates"),
     path("gates/<str:public_id>/", gates.OneGate.as_view(), name="gate"),
-    *(
-        path(f"gates/<str:public_id>/{word}/", gates.verb_view(word), name=f"gate-{word}")
-        for word in OF_GATE
-    ),
+    *(path(f"gates/<str:public_id>/{word}/", gates.verb_view(word), name=f"gate-{word}") for word in OF_GATE),
     path("decisions/", log.Decisions.as_view(), name="decisions"),
     path("exhibits/", pilots.Exhibits.as_view(), name="exhibits"),
     path("changes/", log.Changes.as_view(), name="changes"),
@@ -33,5 +34,9 @@ urlpatterns: list[URLPattern] = [
     path("portfolio/waits/", portfolio.Waits.as_view(), name="waits"),
     path("rights/", rights.Rights.as_view(), name="rights"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"), name="docs"),
-]  # fmt: skip
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"),
+        name="docs",
+    ),
+]

@@ -206,9 +206,7 @@ class GateForm(ActForm):
     takes = "gate"
     target: Gate
 
-    def __init__(
-        self, *args: Any, filed: Sequence[Evidence] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, filed: Sequence[Evidence] = (), **kwargs: Any) -> None:
         """`filed`: the pieces of evidence that it can rest on, to choose among."""
         self._filed = {piece.public_id: piece for piece in filed}
         super().__init__(*args, **kwargs)

@@ -66,9 +66,7 @@ class FileEvidenceForm(forms.Form):
         except Refused as refused:
             self.refused = refused
             place = refused.field if refused.field in self.fields else None
-            self.add_error(
-                place, forms.ValidationError(refused.says, code=refused.code)
-            )
+            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
             return False
         return True
 

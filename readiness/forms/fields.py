@@ -25,12 +25,8 @@ class PersonField(forms.CharField):
 
     default_error_messages = {
         "required": _("Missing. A name, not a team."),
-        "nobody": _(
-            "Nobody here is called that. Write the address they sign in with: a person, not a team."
-        ),
-        "several": _(
-            "Several people are called that. Write the address they sign in with."
-        ),
+        "nobody": _("Nobody here is called that. Write the address they sign in with: a person, not a team."),
+        "several": _("Several people are called that. Write the address they sign in with."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -85,7 +81,10 @@ class OneOfField(forms.ChoiceField):
 class DayField(forms.DateField):
     """A calendar date."""
 
-    default_error_messages = {"required": _("Missing. Give a day."), "invalid": NOT_A_DATE}  # fmt: skip
+    default_error_messages = {
+        "required": _("Missing. Give a day."),
+        "invalid": NOT_A_DATE,
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -18,9 +18,7 @@ from readiness.forms.fields import (
     SentenceField,
 )
 
-KEPT = _(
-    "Kept with the answer and never edited. It can be withdrawn later, and that is kept too."
-)
+KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
 OUTCOMES = [
@@ -40,10 +38,7 @@ def _only_the_office_records(form: GateForm) -> None:
     if form.office:
         return
     del form.fields["for_"]
-    form.asides_of = tuple(
-        (_("Evidence"), ("evidence",)) if aside is RECORDED else aside
-        for aside in form.asides_of
-    )
+    form.asides_of = tuple((_("Evidence"), ("evidence",)) if aside is RECORDED else aside for aside in form.asides_of)
 
 
 class DecideForm(GateForm):
@@ -63,9 +58,7 @@ class DecideForm(GateForm):
     places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
     recorded = _("Record an answer")
 
-    outcome = OneOfField(
-        label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES
-    )
+    outcome = OneOfField(label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES)
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     would_change = SentenceField(
         label=_("What would change the answer"),
@@ -141,10 +134,7 @@ class DecideForm(GateForm):
 
     @property
     def asides(self) -> Iterable[Aside]:
-        rows = [
-            [self[name] for name in _parts(number)]
-            for number in range(1, self.rows + 1)
-        ]
+        rows = [[self[name] for name in _parts(number)] for number in range(1, self.rows + 1)]
         typed = self.typed(field for row in rows for field in row)
         yield Aside(_("The conditions, each with a person and a date"), rows, typed)
         yield from super().asides
@@ -194,9 +184,7 @@ class GrantExceptionForm(GateForm):
     places = {"for": "for_"}
     recorded = _("Record that it is let past")
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
-    until = DayField(
-        label=_("Until, the last day"), help_text=_("At most 90 days from today.")
-    )
+    until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
     for_ = PersonField(label=_("Who granted it"))
     evidence = LineField(
         label=_("Evidence"),
@@ -228,15 +216,11 @@ class MeetConditionForm(GateForm):
     title = _("Record a condition as met")
     button = _("Record it as met")
     text = LineField(label=_("The condition, as it was written"))
-    evidence = LineField(
-        label=_("Evidence"), help_text=_("A link to what shows that it is met.")
-    )
+    evidence = LineField(label=_("Evidence"), help_text=_("A link to what shows that it is met."))
     on = DayField(label=_("The day it was met"))
     asides_of = (ANOTHER_DAY,)
 
-    def __init__(
-        self, *args: Any, conditions: Iterable[str] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, conditions: Iterable[str] = (), **kwargs: Any) -> None:
         """`conditions`: those not met yet, to choose among; where none are given, the condition is typed."""
         self._unmet = list(conditions)
         super().__init__(*args, **kwargs)
@@ -285,9 +269,7 @@ class DeclineForm(GateForm):
     title = _("Decline")
     button = _("I decline")
     done_says = _("Declined. The log says so in your name.")
-    reason = SentenceField(
-        label=_("Who should be asked instead, or why not you"), help_text=KEPT, rows=2
-    )
+    reason = SentenceField(label=_("Who should be asked instead, or why not you"), help_text=KEPT, rows=2)
 
 
 class LeaveForm(GateForm):
@@ -297,6 +279,4 @@ class LeaveForm(GateForm):
     title = _("Leave it")
     button = _("Leave it")
     done_says = _("You left it. The gate is open from today.")
-    reason = SentenceField(
-        label=_("Why, and who should be asked"), help_text=KEPT, rows=2
-    )
+    reason = SentenceField(label=_("Why, and who should be asked"), help_text=KEPT, rows=2)

@@ -42,15 +42,9 @@ class DecideManyForm(DecideForm):
 
     def as_seen(self) -> dict[int, int]:
         """What the person saw of each gate, by its primary key."""
-        carried = dict(
-            part.split(":", 1)
-            for part in self.cleaned_data["seen"].split(",")
-            if ":" in part
-        )
+        carried = dict(part.split(":", 1) for part in self.cleaned_data["seen"].split(",") if ":" in part)
         try:
-            return {
-                gate.pk: looked.read(carried[gate.public_id]) for gate in self.gates
-            }
+            return {gate.pk: looked.read(carried[gate.public_id]) for gate in self.gates}
         except KeyError as missing:
             raise ChangedMeanwhile from missing
 
@@ -76,15 +70,13 @@ class MinutesForm(forms.Form):
     """One meeting's answers on gates of any kind, a row each, with the minutes as their evidence."""
 
     on = DayField(label=_("Day of the meeting"))
-    evidence = LineField(
-        label=_("The minutes"), help_text=_("A link to them. Every answer rests on it.")
-    )
+    evidence = LineField(label=_("The minutes"), help_text=_("A link to them. Every answer rests on it."))
     file = forms.FileField(
         label=_("Or the minutes as a file"),
         required=False,
         allow_empty_file=True,  # whether an empty one will do is the verb's to say
         help_text=_("Filed once, as evidence of the first pilot; every answer rests on it."),
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
@@ -100,16 +92,15 @@ class MinutesForm(forms.Form):
         self.done: Any = None
         typed: Mapping[str, Any] = data or kwargs.get("initial") or {}
         self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
-        super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)  # fmt: skip
+        super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)
         kinds = [("", "–")] + [
-            (kind.key, kind.name)
-            for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
+            (kind.key, kind.name) for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
         ]
         for n in range(1, self.rows + 1):
             self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"))
             self.fields[f"row_{n}_kind"] = _choice(_("Gate"), kinds)
             self.fields[f"row_{n}_outcome"] = _choice(_("Answer"), OUTCOMES)
-            self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))  # fmt: skip
+            self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))
             self.fields[f"row_{n}_until"] = DayField(label=_("Until"))
             self.fields[f"row_{n}_reason"] = LineField(label=_("Reason, in a sentence"))
 
@@ -118,7 +109,7 @@ class MinutesForm(forms.Form):
     @property
     def lines(self) -> list[list[forms.BoundField]]:
         """The rows as a template draws them."""
-        return [[self[f"row_{n}_{part}"] for part in self.PARTS] for n in range(1, self.rows + 1)]  # fmt: skip
+        return [[self[f"row_{n}_{part}"] for part in self.PARTS] for n in range(1, self.rows + 1)]
 
     def act(self) -> bool:
         """Record the minutes. False where something typed cannot be read, or an answer is refused; nothing is written then."""
@@ -150,28 +141,36 @@ class MinutesForm(forms.Form):
     def _entries(self) -> tuple[list[int], list[Entry]]:
         """The rows in which something is typed, each as an answer on a gate that this person may see."""
         typed = self.cleaned_data
-        used = [
-            n for n in range(1, self.rows + 1)
-            if any(typed.get(f"row_{n}_{part}") for part in self.PARTS)
-        ]  # fmt: skip
+        used = [n for n in range(1, self.rows + 1) if any(typed.get(f"row_{n}_{part}") for part in self.PARTS)]
         mine = pilots().visible_to(self.by).order_by().values("pk")
         keys = {typed[f"row_{n}_pilot"] for n in used}
-        rows = Gate.objects.filter(pilot__in=mine, pilot__key__in=keys).select_related("pilot__portfolio", "kind")  # fmt: skip
+        rows = Gate.objects.filter(pilot__in=mine, pilot__key__in=keys).select_related("pilot__portfolio", "kind")
         there = {(gate.pilot.key, gate.kind.key): gate for gate in rows}
         numbers, entries = [], []
         for n in used:
             gate = there.get((typed[f"row_{n}_pilot"], typed[f"row_{n}_kind"]))
             if gate is None:
-                self.add_error(f"row_{n}_pilot", forms.ValidationError(_("There is no such gate, or it is not yours to see."), code="not_found"))  # fmt: skip
+                self.add_error(
+                    f"row_{n}_pilot",
+                    forms.ValidationError(
+                        _("There is no such gate, or it is not yours to see."),
+                        code="not_found",
+                    ),
+                )
                 continue
             numbers.append(n)
             entries.append(
                 Entry(
-                    gate, typed[f"row_{n}_outcome"], typed[f"row_{n}_reason"],
-                    for_=typed[f"row_{n}_for"], until=typed[f"row_{n}_until"],
-                    court="outside" if typed[f"row_{n}_outcome"] == "changes_requested" and typed[f"row_{n}_until"] else "",
+                    gate,
+                    typed[f"row_{n}_outcome"],
+                    typed[f"row_{n}_reason"],
+                    for_=typed[f"row_{n}_for"],
+                    until=typed[f"row_{n}_until"],
+                    court="outside"
+                    if typed[f"row_{n}_outcome"] == "changes_requested" and typed[f"row_{n}_until"]
+                    else "",
                 )
-            )  # fmt: skip
+            )
         return numbers, entries
 
     def _refuse(self, refused: Refused, numbers: list[int]) -> None:
@@ -189,7 +188,7 @@ class MinutesForm(forms.Form):
 
     def _say(self, refused: Refused, place: str | None) -> None:
         if refused.says not in self.errors.get(place or NON_FIELD_ERRORS, ()):
-            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))  # fmt: skip
+            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
 
 
 def _choice(label: Any, choices: Any) -> forms.ChoiceField:
@@ -198,4 +197,4 @@ def _choice(label: Any, choices: Any) -> forms.ChoiceField:
 
 def _number(name: str) -> int:
     parts = name.split("_")
-    return int(parts[1]) if len(parts) == 3 and parts[0] == "row" and parts[1].isdecimal() else 0  # fmt: skip
+    return int(parts[1]) if len(parts) == 3 and parts[0] == "row" and parts[1].isdecimal() else 0

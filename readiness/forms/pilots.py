@@ -60,9 +60,7 @@ class PauseForm(ActForm):
     title = _("Pause it")
     button = _("Pause it")
     done_says = _("Paused. It runs on by itself after the last day.")
-    until = DayField(
-        label=_("Paused until, the last day"), help_text=_("At most 90 days from now.")
-    )
+    until = DayField(label=_("Paused until, the last day"), help_text=_("At most 90 days from now."))
     reason = SentenceField(label=_("Reason, in a sentence"))
 
 
@@ -139,11 +137,7 @@ class SetRulesForm(ActForm):
     def asked(self) -> dict[str, Any]:
         """What is typed, and what was taken out; a rule that was empty and stays empty is not asked for."""
         typed = super().asked()
-        return {
-            name: value
-            for name, value in typed.items()
-            if value or self.initial.get(name)
-        }
+        return {name: value for name, value in typed.items() if value or self.initial.get(name)}
 
 
 class AcceptRiskForm(ActForm):
@@ -171,9 +165,7 @@ class RegisterThresholdForm(ActForm):
     title = _("Agree what is good enough")
     button = _("Register it")
     done_says = _("Registered. It is measured against this from now on.")
-    metric = LineField(
-        label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”.")
-    )
+    metric = LineField(label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”."))
     kind = OneOfField(
         label=_("It is"),
         initial="proportion",
@@ -193,7 +185,7 @@ class RegisterThresholdForm(ActForm):
     measured_by = PersonField(
         label=_("Who measures"),
         help_text=_("Whoever carries the pilot or lives with it measures themselves, and it says so."),
-    )  # fmt: skip
+    )
 
 
 class RecordMeasurementForm(ActForm):
@@ -206,9 +198,7 @@ class RecordMeasurementForm(ActForm):
     asides_of = (ANOTHER_DAY,)
     value = NumberField(label=_("Measured value"), help_text=_("A share as 0.874."))
     sample = NumberField(label=_("How many were measured"))
-    deviation = NumberField(
-        label=_("Standard deviation"), help_text=_("For means only.")
-    )
+    deviation = NumberField(label=_("Standard deviation"), help_text=_("For means only."))
     on = DayField(label=_("The day it was measured"))
 
 

@@ -39,9 +39,7 @@ def read(written: str) -> int:
 
 def since(target: Target, written: str) -> QuerySet[Event]:
     """What was done since the form was drawn, oldest first: to the pilot, or to the gate and its pilot as a whole."""
-    rows = Event.objects.filter(pilot=pilot_of(target)).select_related(
-        "by", "gate__kind", "decision__decider"
-    )
+    rows = Event.objects.filter(pilot=pilot_of(target)).select_related("by", "gate__kind", "decision__decider")
     if isinstance(target, Gate):
         rows = rows.filter(Q(gate=None) | Q(gate=target))
     else:

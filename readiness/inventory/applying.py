@@ -24,7 +24,11 @@ from .said import PEOPLE, Said
 from .stages import steps
 from .updating import Standing, on_record, update
 
-_WORK: dict[str, Any] = {"start": starting, "record_claim": claiming, "retire": retiring}  # fmt: skip
+_WORK: dict[str, Any] = {
+    "start": starting,
+    "record_claim": claiming,
+    "retire": retiring,
+}
 
 
 class Applying:
@@ -112,10 +116,10 @@ class Applying:
         report.stages["claimed" if said.stage == ADOPTED else said.stage] += 1
         report.asserted.update(asserted)
         if not said.values.get("workflow"):
-            sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")  # fmt: skip
+            sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")
             report.find(Finding("no_workflow", sentence, said.line, "workflow"))
         if said.stage == PAUSED:
-            sentence = _("A pause needs somebody who answers for it: it is on record as running.")  # fmt: skip
+            sentence = _("A pause needs somebody who answers for it: it is on record as running.")
             report.find(Finding("pause_not_taken", sentence, said.line, "stage"))
 
     def rows(self, said: Said, stated: Any) -> dict[str, Any]:
@@ -129,7 +133,9 @@ class Applying:
             person = self.places.person(out[name])
             if person is None:
                 del out[name]
-                sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {"address": stated[name][:120]}  # fmt: skip
+                sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {
+                    "address": stated[name][:120]
+                }
                 self.report.find(Finding("no_account", sentence, said.line, name))
             else:
                 out[name] = person

@@ -65,9 +65,7 @@ def _full(text: str) -> ReadDate | None:
         month, day, year = match.groups()
     else:
         return None
-    return ReadDate(
-        date(_plausible(int(year)), int(month), int(day)), approximate=False
-    )
+    return ReadDate(date(_plausible(int(year)), int(month), int(day)), approximate=False)
 
 
 def _month(text: str) -> ReadDate | None:
@@ -92,9 +90,7 @@ def _century(two_digits: int) -> int:
 def _last_day(year: int, month: int) -> ReadDate:
     if not 1 <= month <= 12:
         raise ValueError(month)
-    return ReadDate(
-        date(_plausible(year), month, monthrange(year, month)[1]), approximate=True
-    )
+    return ReadDate(date(_plausible(year), month, monthrange(year, month)[1]), approximate=True)
 
 
 def _plausible(year: int) -> int:

@@ -35,7 +35,7 @@ class Export:
 
     def __iter__(self) -> Iterator[OwnRecord]:
         """The records, by key. The statements for each few hundred do not grow with the pilots in them."""
-        found = querysets.pilots().on(self.at).select_related("portfolio", "function", *PEOPLE).order_by("key")  # fmt: skip
+        found = querysets.pilots().on(self.at).select_related("portfolio", "function", *PEOPLE).order_by("key")
         if self.portfolio is not None:
             found = found.filter(portfolio__key=self.portfolio)
         rows = found.iterator(chunk_size=BATCH)
@@ -64,7 +64,7 @@ def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
     told = {}
     for pilot in batch:
         state = history.tell(pilot.recorded_on, (), acts[pilot.pk]).state
-        told[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules  # fmt: skip
+        told[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules
     return _with_rows(told)
 
 
@@ -85,7 +85,7 @@ def _named(told: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
 
 def _record(on: PilotOn, values: dict[str, Any]) -> OwnRecord:
     now = on.reading
-    texts: dict[str, Any] = {name: _text(value) for name, value in values.items() if name != "high_impact"}  # fmt: skip
+    texts: dict[str, Any] = {name: _text(value) for name, value in values.items() if name != "high_impact"}
     stage: Any = now.stage
     return OwnRecord(
         key=on.pilot.key,

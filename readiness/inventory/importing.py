@@ -66,9 +66,7 @@ class Import:
         self._finish()
         return self.report
 
-    def _take(
-        self, batches: Iterable[list[Said]], applying: Applying, rejects: Rejects
-    ) -> None:
+    def _take(self, batches: Iterable[list[Said]], applying: Applying, rejects: Rejects) -> None:
         for batch in batches:
             self.seen |= applying.take(batch)
             for rejected in applying.rejected:

@@ -48,9 +48,7 @@ def tidy(text: str) -> str:
 
 
 def is_placeholder(identifier: str) -> bool:
-    return tidy(identifier).casefold() in _PLACEHOLDERS or not re.search(
-        r"\d|\w{4}", identifier
-    )
+    return tidy(identifier).casefold() in _PLACEHOLDERS or not re.search(r"\d|\w{4}", identifier)
 
 
 def candidate(agency: str, identifier: str) -> str:
@@ -65,9 +63,7 @@ def candidate(agency: str, identifier: str) -> str:
 
 def digest(*parts: str) -> bytes:
     """Sixteen bytes that stand for these texts in this order."""
-    return blake2b(
-        "\x1f".join(parts).encode(errors="surrogatepass"), digest_size=16
-    ).digest()
+    return blake2b("\x1f".join(parts).encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 def plain(text: str) -> str:
@@ -93,9 +89,7 @@ class KeyBook:
 
     def _given(self, agency: str, identifier: str) -> str:
         key = candidate(agency, identifier)
-        holders = (
-            self._agencies.get(key.casefold(), Counter()) if key else Counter[str]()
-        )
+        holders = self._agencies.get(key.casefold(), Counter()) if key else Counter[str]()
         if holders[agency] != 1:
             return ""
         if len(holders) == 1:

@@ -29,9 +29,7 @@ _STAGES: dict[str, Stage] = {
     "retired": "retired",
     "": "not_stated",
 }
-_REVIEWS = frozenset(
-    ("internal independent review", "caio review", "oversight board review")
-)
+_REVIEWS = frozenset(("internal independent review", "caio review", "oversight board review"))
 _WAIVED = "caio waived"
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
@@ -68,9 +66,7 @@ class Inventory:
                 book.add(_agency(row), row.cells["id"], _identity(row))
         return book
 
-    def _items(
-        self, row: Row, book: KeyBook, lines: dict[bytes, int]
-    ) -> Iterator[Item]:
+    def _items(self, row: Row, book: KeyBook, lines: dict[bytes, int]) -> Iterator[Item]:
         if refusal := _refusal(row):
             self.rejected += 1
             yield Rejected(refusal, row.facts)

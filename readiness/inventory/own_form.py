@@ -66,9 +66,7 @@ GATE_KINDS = (
     ),
     "error-owner",
 )
-_STAGES = frozenset(
-    ("planned", "running", "paused", "adopted", "retired", "not_stated")
-)
+_STAGES = frozenset(("planned", "running", "paused", "adopted", "retired", "not_stated"))
 _YES, _NO = frozenset(("yes", "true", "1")), frozenset(("no", "false", "0", ""))
 _LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
@@ -143,9 +141,7 @@ class OwnForm:
     rows_read = records + rejected. Raises FileProblem where the file cannot be read.
     """
 
-    def __init__(
-        self, path: str | Path, *, kinds: Collection[str] = GATE_KINDS
-    ) -> None:
+    def __init__(self, path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
         self.path, self.kinds = Path(path), tuple(kinds)
         self.rows_read = self.records = self.rejected = 0
 
@@ -172,9 +168,7 @@ class OwnForm:
         yield record
 
 
-def _header_findings(
-    header: Iterable[str], kinds: Collection[str]
-) -> Iterator[Finding]:
+def _header_findings(header: Iterable[str], kinds: Collection[str]) -> Iterator[Finding]:
     known = {*OWN_COLUMNS, *gate_columns(kinds), BECAUSE}
     for column in header:
         if not column or column in known:
@@ -207,17 +201,13 @@ def _word(row: Row, column: str) -> str:
 def _refusal(row: Row, lines: dict[str, int]) -> Finding | None:
     for column in ("key", "name", "portfolio"):
         if not row.cells[column].strip():
-            return Finding(
-                f"no_{column}", f"This row has no {column}.", row.line, column
-            )
+            return Finding(f"no_{column}", f"This row has no {column}.", row.line, column)
     key, stage = _word(row, "key"), _word(row, "stage").lower()
     if first := lines.get(key.casefold()):
         sentence = f"The key {key[:_LONGEST_KEY]} is already that of row {first}."
         return Finding("duplicate_key", sentence, row.line, "key")
     if stage and stage not in _STAGES:
-        sentence = (
-            f"“{stage[:60]}” is not a stage; one of {', '.join(sorted(_STAGES))}."
-        )
+        sentence = f"“{stage[:60]}” is not a stage; one of {', '.join(sorted(_STAGES))}."
         return Finding("unknown_stage", sentence, row.line, "stage")
     return None
 
@@ -230,9 +220,7 @@ class _Cells:
         self.findings: list[Finding] = []
 
     def record(self) -> OwnRecord:
-        texts: dict[str, Any] = {
-            c: self.text(c) for c in (*TEXT_COLUMNS, *RULE_COLUMNS)
-        }
+        texts: dict[str, Any] = {c: self.text(c) for c in (*TEXT_COLUMNS, *RULE_COLUMNS)}
         days: dict[str, Any] = {c: self.day(c) for c in DATE_COLUMNS}
         return OwnRecord(
             key=_word(self.row, "key"),
@@ -255,18 +243,14 @@ class _Cells:
         day = read_iso_date(text)
         if text and day is None:
             sentence = f"“{text[:60]}” is not a date (like 2026-11-23); left empty."
-            self.findings.append(
-                Finding("unreadable_date", sentence, self.row.line, column)
-            )
+            self.findings.append(Finding("unreadable_date", sentence, self.row.line, column))
         return day
 
     def flag(self, column: str) -> bool:
         text = self.row.cells.get(column, "").strip()
         if text.lower() not in _YES | _NO:
             sentence = f"“{text[:60]}” is neither yes nor no; read as no."
-            self.findings.append(
-                Finding("neither_yes_nor_no", sentence, self.row.line, column)
-            )
+            self.findings.append(Finding("neither_yes_nor_no", sentence, self.row.line, column))
         return text.lower() in _YES
 
     def gate(self, kind: str) -> OwnGate:
@@ -283,9 +267,7 @@ def _says_something(gate: OwnGate) -> bool:
     return gate != OwnGate(gate.kind)
 
 
-def write_csv(
-    records: Iterable[OwnRecord], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS
-) -> None:
+def write_csv(records: Iterable[OwnRecord], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS) -> None:
     """Write the form to `stream`, opened with newline="" and UTF-8."""
     writer = csv.writer(stream)
     writer.writerow((*OWN_COLUMNS, *gate_columns(kinds)))
@@ -319,9 +301,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x0d\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-
 def _refuse_unwritable(cells: Iterable[str], path: Path, line: int) -> None:
     for text in cells:
         if len(text) > 32_767 or _UNWRITABLE.search(text):
-            sentence = (
-                "A text is too long for a workbook or not writable in one; export CSV."
-            )
+            sentence = "A text is too long for a workbook or not writable in one; export CSV."
             raise FileProblem("not_for_xlsx", sentence, file=path.name, line=line)
 
 

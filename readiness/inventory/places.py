@@ -37,13 +37,11 @@ class Places:
         self._learn_functions({str(s.values.get("function") or "") for s in said})
         self._learn_people({_address(s.fields.get(n)) for s in said for n in PEOPLE})
         names = {s.portfolio: s.portfolio_name for s in said}
-        for portfolio in Portfolio.objects.filter(
-            key__in=names.keys() - self._portfolios.keys()
-        ):
+        for portfolio in Portfolio.objects.filter(key__in=names.keys() - self._portfolios.keys()):
             self._portfolios[portfolio.key] = portfolio
 
     def _learn_functions(self, names: set[str]) -> None:
-        unknown = {n for n in names - self._functions.keys() if 0 < len(n) <= _LONGEST_NAME}  # fmt: skip
+        unknown = {n for n in names - self._functions.keys() if 0 < len(n) <= _LONGEST_NAME}
         there = list(Function.objects.filter(name__in=unknown))
         missing = sorted(unknown - {function.name for function in there})
         there += name_functions(names=missing, on=self.at, known=self.at)
@@ -60,8 +58,12 @@ class Places:
         if said.portfolio not in self._portfolios:
             try:
                 self._portfolios[said.portfolio] = verbs.open_portfolio(
-                    key=said.portfolio, name=said.portfolio_name, by=None, on=self.at, known=self.at
-                )  # fmt: skip
+                    key=said.portfolio,
+                    name=said.portfolio_name,
+                    by=None,
+                    on=self.at,
+                    known=self.at,
+                )
             except Invalid as refused:
                 raise Invalid(refused.says, field="portfolio") from refused
         return self._portfolios[said.portfolio]
@@ -70,8 +72,7 @@ class Places:
         """A function by its name; none where none is named. Raises Invalid where the name is too long."""
         if len(name) > _LONGEST_NAME:
             raise Invalid(
-                _("The name of a function has at most %(most)d characters.")
-                % {"most": _LONGEST_NAME},
+                _("The name of a function has at most %(most)d characters.") % {"most": _LONGEST_NAME},
                 field="function",
             )
         return self._functions[name] if name else None

@@ -63,9 +63,7 @@ class Row(NamedTuple):
     @property
     def facts(self) -> Facts:
         """The cells that say something, shortened where they are beyond reading."""
-        return tuple(
-            (name, text[:LONGEST_CELL]) for name, text in self.cells.items() if text
-        )
+        return tuple((name, text[:LONGEST_CELL]) for name, text in self.cells.items() if text)
 
 
 class _Raw(NamedTuple):
@@ -105,9 +103,7 @@ def _raw_rows(path: Path) -> Generator[_Raw, None, None]:
                 yield from _csv_rows(path, stream)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise FileProblem(
-            "unreadable", f"The file cannot be opened: {reason}.", file=path.name
-        ) from error
+        raise FileProblem("unreadable", f"The file cannot be opened: {reason}.", file=path.name) from error
 
 
 def _kind(path: Path, start: bytes) -> str:
@@ -135,9 +131,7 @@ def _header(path: Path, raw: _Raw | None, required: Collection[str]) -> list[str
     if missing:
         one = len(missing) == 1
         sentence = f"The column{'' if one else 's'} {', '.join(missing)} {'is' if one else 'are'} "
-        raise FileProblem(
-            "missing_columns", sentence + "missing.", file=path.name, line=1
-        )
+        raise FileProblem("missing_columns", sentence + "missing.", file=path.name, line=1)
     for name in names:
         if name and names.count(name) > 1:
             raise FileProblem(
@@ -152,9 +146,7 @@ def _header(path: Path, raw: _Raw | None, required: Collection[str]) -> list[str
 
 def _row(header: list[str], raw: _Raw) -> Row:
     cells = dict.fromkeys(filter(None, header), "")
-    cells.update(
-        (name, text) for name, text in zip(header, raw.cells, strict=False) if name
-    )
+    cells.update((name, text) for name, text in zip(header, raw.cells, strict=False) if name)
     cells.pop(BECAUSE, None)
     return Row(raw.line, cells, _formulas(header, raw), _problem(header, raw))
 
@@ -186,9 +178,7 @@ def _too_wide(header: list[str], raw: _Raw) -> Finding | None:
     for place, text in enumerate(raw.cells):
         if text.strip() and (place >= len(header) or not header[place]):
             sentence = "This row has a cell in a column that has no name in the header."
-            return Finding(
-                "more_cells_than_columns", sentence, raw.line, _column(header, place)
-            )
+            return Finding("more_cells_than_columns", sentence, raw.line, _column(header, place))
     return None
 
 
@@ -203,15 +193,9 @@ def _formulas(header: list[str], raw: _Raw) -> tuple[Finding, ...]:
         for position in raw.formulas
     ]
     for position, text in enumerate(raw.cells):
-        if text.startswith(("=", "+", "-", "@")) and _FORMULA.match(
-            text[:LONGEST_CELL]
-        ):
-            sentence = (
-                "This cell looks like a formula; it was kept as text and not evaluated."
-            )
-            found.append(
-                Finding("formula", sentence, raw.line, _column(header, position))
-            )
+        if text.startswith(("=", "+", "-", "@")) and _FORMULA.match(text[:LONGEST_CELL]):
+            sentence = "This cell looks like a formula; it was kept as text and not evaluated."
+            found.append(Finding("formula", sentence, raw.line, _column(header, position)))
     return tuple(found)
 
 
@@ -221,9 +205,7 @@ def _column(header: list[str], position: int) -> str:
 
 
 def _encoding(raw: _Raw) -> str:
-    return (
-        f"Byte {raw.bad_byte} of the file is not UTF-8; save the file as CSV in UTF-8."
-    )
+    return f"Byte {raw.bad_byte} of the file is not UTF-8; save the file as CSV in UTF-8."
 
 
 class _Lines:
@@ -266,13 +248,8 @@ def _csv_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
         for number, cells in enumerate(csv.reader(iter(lines)), 1):
             yield _Raw(number, cells, bad_byte=lines.take_bad_byte())
     except csv.Error as error:
-        sentence = (
-            f"From this row on the file cannot be read as CSV ({error}); "
-            "is a quotation mark left open?"
-        )
-        raise FileProblem(
-            "broken_csv", sentence, file=path.name, line=number + 1
-        ) from error
+        sentence = f"From this row on the file cannot be read as CSV ({error}); is a quotation mark left open?"
+        raise FileProblem("broken_csv", sentence, file=path.name, line=number + 1) from error
 
 
 def _xlsx_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
@@ -287,35 +264,22 @@ def _xlsx_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
     except _WORKBOOK_ERRORS as error:
         if number:
             sentence = "From this row on the workbook is damaged and cannot be read."
-            raise FileProblem(
-                "broken_xlsx", sentence, file=path.name, line=number + 1
-            ) from error
+            raise FileProblem("broken_xlsx", sentence, file=path.name, line=number + 1) from error
         sentence = "This is neither CSV nor XLSX, or the workbook is damaged."
         raise FileProblem("not_csv_or_xlsx", sentence, file=path.name) from error
 
 
 def _refuse_bombs(path: Path, stream: BinaryIO) -> None:
     with zipfile.ZipFile(stream) as parts:
-        strings = [
-            p
-            for p in parts.infolist()
-            if p.filename.lower().endswith("sharedstrings.xml")
-        ]
+        strings = [p for p in parts.infolist() if p.filename.lower().endswith("sharedstrings.xml")]
     if any(part.file_size > _LARGEST_PART for part in strings):
         sentence = "The workbook unpacks to more text than can be held; save it as CSV."
         raise FileProblem("too_large", sentence, file=path.name)
 
 
 def _xlsx_row(number: int, cells: Sequence[object]) -> _Raw:
-    formulas = [
-        place
-        for place, cell in enumerate(cells)
-        if getattr(cell, "data_type", "") == "f"
-    ]
-    values = [
-        "" if place in formulas else _as_text(getattr(cell, "value", None))
-        for place, cell in enumerate(cells)
-    ]
+    formulas = [place for place, cell in enumerate(cells) if getattr(cell, "data_type", "") == "f"]
+    values = ["" if place in formulas else _as_text(getattr(cell, "value", None)) for place, cell in enumerate(cells)]
     while values and not values[-1] and len(values) - 1 not in formulas:
         values.pop()
     return _Raw(number, values, formulas)

@@ -100,9 +100,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
     )
 
 
-def of_own_form(
-    record: OwnRecord, file: str, clears_by: Mapping[str, str], portfolio_name: str
-) -> Said:
+def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], portfolio_name: str) -> Said:
     """A record of the product's own form. An empty cell states nothing."""
     stated = {name for name, text in record.facts if text.strip()}
     names = ("name", "function", *TEXTS, "manager", "high_impact")
@@ -133,9 +131,7 @@ def of_own_form(
         adopted_on=record.adopted_on,
         retired_on=record.retired_on,
         learned=record.learned,
-        asserted={
-            kind: _sentence(said_of[kind], file, record.line) for kind in answers
-        },
+        asserted={kind: _sentence(said_of[kind], file, record.line) for kind in answers},
         answers=answers,
         line=record.line,
         facts=record.facts,
@@ -146,6 +142,4 @@ def _sentence(gate: OwnGate, file: str, line: int) -> str:
     """What the form says of a gate, with its place."""
     who = f" by {gate.holder}" if gate.holder else ""
     since = f" since {gate.since.isoformat()}" if gate.since else ""
-    return (
-        f"{file}, row {line}: gate:{gate.kind}:state says “{gate.state}”{who}{since}."
-    )
+    return f"{file}, row {line}: gate:{gate.kind}:state says “{gate.state}”{who}{since}."

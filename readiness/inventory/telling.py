@@ -44,11 +44,16 @@ TITLES = {
 def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
     """The report, line by line. A place in the file is named as a spreadsheet numbers it."""
     yield _("%(file)s: %(read)s rows read, %(rejected)s rejected, %(merged)s merged.") % {
-        "file": file, "read": f"{report.read:,}", "rejected": f"{report.rejected:,}", "merged": f"{report.merged:,}"
-    }  # fmt: skip
+        "file": file,
+        "read": f"{report.read:,}",
+        "rejected": f"{report.rejected:,}",
+        "merged": f"{report.merged:,}",
+    }
     yield _("Pilots: %(created)s created, %(updated)s updated, %(unchanged)s unchanged.") % {
-        "created": f"{report.created:,}", "updated": f"{report.updated:,}", "unchanged": f"{report.unchanged:,}"
-    }  # fmt: skip
+        "created": f"{report.created:,}",
+        "updated": f"{report.updated:,}",
+        "unchanged": f"{report.unchanged:,}",
+    }
     if report.records and not report.created and not report.updated:
         yield _("Nothing is new, and nothing changed.")
     yield from _counts(report)
@@ -71,19 +76,13 @@ def _counts(report: Report) -> Iterator[str]:
         f"{report.stages[stage]:,} {name}" if report.stages[stage] or stage != "adopted" else _("none adopted")
         for stage, name in STAGES.items()
         if report.stages[stage] or stage in ("planned", "running", "claimed", "adopted", "retired")
-    ]  # fmt: skip
+    ]
     if report.records:
         yield _("In this list: %(stages)s.") % {"stages": ", ".join(stages)}
     if report.asserted:
         kinds = dict(GateKind.objects.values_list("key", "name"))
-        said = [
-            f"{report.asserted[key]:,} {name}"
-            for key, name in kinds.items()
-            if report.asserted[key]
-        ]
-        yield _("Gates asserted, for their deciders to confirm: %(gates)s.") % {
-            "gates": ", ".join(said)
-        }
+        said = [f"{report.asserted[key]:,} {name}" for key, name in kinds.items() if report.asserted[key]]
+        yield _("Gates asserted, for their deciders to confirm: %(gates)s.") % {"gates": ", ".join(said)}
 
 
 def _group(title: str, group: Group, file: str) -> Iterator[str]:
@@ -92,16 +91,12 @@ def _group(title: str, group: Group, file: str) -> Iterator[str]:
         yield f"  {_place(finding, file)}: {finding.sentence}"
     more = group.count - len(group.first)
     if more:
-        yield "  " + ngettext("and %(n)s more", "and %(n)s more", more) % {
-            "n": f"{more:,}"
-        }
+        yield "  " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": f"{more:,}"}
 
 
 def _place(finding: Finding, file: str) -> str:
     row = _("row %(line)d") % {"line": finding.line} if finding.line else ""
-    column = (
-        _("column %(column)s") % {"column": finding.column} if finding.column else ""
-    )
+    column = _("column %(column)s") % {"column": finding.column} if finding.column else ""
     return ", ".join(part for part in (file, row, column) if part)
 
 
@@ -117,6 +112,4 @@ def _gone(report: Report) -> Iterator[str]:
         yield f"  {key}"
     more = report.no_longer - len(report.no_longer_first)
     if more:
-        yield "  " + ngettext("and %(n)s more", "and %(n)s more", more) % {
-            "n": f"{more:,}"
-        }
+        yield "  " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": f"{more:,}"}

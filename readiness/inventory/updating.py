@@ -67,11 +67,9 @@ class Came:
 
 def on_record(keys: Iterable[str], at: date) -> dict[str, Standing]:
     """The pilots with these keys, by key, with what lists said of them. Three queries for any number."""
-    pilots = Pilot.objects.filter(key__in=list(keys)).select_related("portfolio", "function", *PEOPLE)  # fmt: skip
+    pilots = Pilot.objects.filter(key__in=list(keys)).select_related("portfolio", "function", *PEOPLE)
     found = {pilot.pk: Standing(pilot) for pilot in pilots}
-    said = Event.objects.filter(
-        pilot__in=found, verb__in=("record", "list_again"), data__has_key="listed"
-    )
+    said = Event.objects.filter(pilot__in=found, verb__in=("record", "list_again"), data__has_key="listed")
     for pk, listed in said.order_by("pk").values_list("pilot_id", "data__listed"):
         found[pk].hear(listed)
     shown = querysets.pilots().standing(at).filter(pk__in=found, standing=ADOPTED)
@@ -116,7 +114,7 @@ def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> No
         if before == mark(there.now(name)) or not there.now(name):
             takes[name] = value
         else:
-            sentence = _("%(key)s: the list says otherwise now; what a person wrote is kept.") % {"key": said.key}  # fmt: skip
+            sentence = _("%(key)s: the list says otherwise now; what a person wrote is kept.") % {"key": said.key}
             came.kept.append(Finding("kept", sentence, said.line, name))
     if takes:
         _in_order(there.pilot, at)
@@ -138,7 +136,7 @@ def _in_order(pilot: Pilot, at: date) -> None:
             _("This list is of %(at)s, and the pilot was changed on %(last)s. Import it with --at %(last)s or later.")
             % {"at": at.isoformat(), "last": last.isoformat()},
             field="key",
-        )  # fmt: skip
+        )
 
 
 def _same(now: Any, value: Any) -> bool:
@@ -150,7 +148,7 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     if same_stage(pilot.stage, said.stage) or before == said.stage:
         return
     if _people_moved(pilot):
-        sentence = _("%(key)s: the list says another stage; what people declared is kept.")  # fmt: skip
+        sentence = _("%(key)s: the list says another stage; what people declared is kept.")
     elif way := steps(pilot.stage, said, at):
         _in_order(pilot, at)
         for step in way:
@@ -159,7 +157,7 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
         came.changed = True
         return
     else:
-        sentence = _("%(key)s: the list goes back to an earlier stage; only a person can do that.")  # fmt: skip
+        sentence = _("%(key)s: the list goes back to an earlier stage; only a person can do that.")
     finding = Finding("kept", sentence % {"key": said.key}, said.line, "stage")
     came.kept.append(finding)
 
@@ -172,17 +170,14 @@ def _people_moved(pilot: Pilot) -> bool:
 
 def _answers(there: Standing, said: Said, at: date, came: Came) -> None:
     """Assert what the list says yes to now and did not before; a list new to the pilot, what nobody has answered."""
-    before = there.listed.get("answers", {}) if there.listed.get("form") == said.form else None  # fmt: skip
-    new = [
-        kind for kind, text in said.answers.items()
-        if before is None or before.get(kind) != mark(text)
-    ]  # fmt: skip
+    before = there.listed.get("answers", {}) if there.listed.get("form") == said.form else None
+    new = [kind for kind, text in said.answers.items() if before is None or before.get(kind) != mark(text)]
     if not new:
         return
     _in_order(there.pilot, at)
     gates = there.pilot.gates.filter(kind__key__in=new).select_related("pilot", "kind")
     for gate in gates:
         if before is not None or gate.count == 0:
-            verbs.assert_(gate=gate, source=said.asserted[gate.kind.key], on=at, known=at)  # fmt: skip
+            verbs.assert_(gate=gate, source=said.asserted[gate.kind.key], on=at, known=at)
             came.asserted.append(gate.kind.key)
             came.changed = True

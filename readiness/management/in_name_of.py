@@ -24,11 +24,9 @@ def person_of(email: str) -> Person:
 
 def pilot_of(key: str, person: Person) -> Pilot:
     """The pilot, where the person may see it; otherwise there is none for them."""
-    found: Pilot | None = (
-        pilots().visible_to(person).select_related("portfolio").filter(key=key).first()
-    )
+    found: Pilot | None = pilots().visible_to(person).select_related("portfolio").filter(key=key).first()
     if found is None:
-        says = _("There is no pilot %(key)s, or it is not theirs to see.") % {"key": key}  # fmt: skip
+        says = _("There is no pilot %(key)s, or it is not theirs to see.") % {"key": key}
         raise CommandError(says, returncode=NOTHING_DONE)
     return found
 
@@ -37,10 +35,7 @@ def why_not(form: Any) -> CommandError:
     """A form's refusal: its code and sentence, the field where it was typed, and all that is missing."""
     if form.refused is not None:
         return refusal(form.refused)
-    lines = [
-        f"invalid ({name}): {' '.join(map(str, says))}"
-        for name, says in form.errors.items()
-    ]
+    lines = [f"invalid ({name}): {' '.join(map(str, says))}" for name, says in form.errors.items()]
     return CommandError("\n".join(lines), returncode=NOTHING_DONE)
 
 

@@ -93,7 +93,7 @@ def _form(request: HttpRequest, make: partial[Any]) -> forms.ActForm:
         form = make()
     elif "another" in request.POST and make.func is forms.DecideForm:
         # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
-        typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}  # fmt: skip
+        typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
         typed["pieces"] = request.POST.getlist("pieces")
         form = make(initial=typed, rows=make(initial=typed).rows + 1)
     else:

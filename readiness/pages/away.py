@@ -67,7 +67,7 @@ class MyDelegation(Delegate):
 
     title = gettext_lazy("Let somebody else decide for you")
     button = gettext_lazy("Let them decide")
-    done_says = gettext_lazy("Delegated. You stay the holder, and the log names you both.")  # fmt: skip
+    done_says = gettext_lazy("Delegated. You stay the holder, and the log names you both.")
     takes = None
     right = RightField(
         DecisionRight.objects.none(),
@@ -88,7 +88,7 @@ class MyDelegation(Delegate):
 def held_by(person: Person) -> QuerySet[DecisionRight]:
     """The rights that a person holds, today or later."""
     ends = Q(until=None) | Q(until__gte=today())
-    return DecisionRight.objects.filter(ends, holder=person).select_related("kind", "portfolio", "function")  # fmt: skip
+    return DecisionRight.objects.filter(ends, holder=person).select_related("kind", "portfolio", "function")
 
 
 def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]
     rights = list(held_by(person))
     absences = list(person.absences.filter(ends__gte=today()).order_by("starts", "pk"))
     mine = Delegation.objects.filter(right__in=rights, until__gte=today())
-    told = mine.select_related("to", "right__kind", "right__portfolio", "right__function")  # fmt: skip
+    told = mine.select_related("to", "right__kind", "right__portfolio", "right__function")
     return {
         "absences": absences,
         "delegations": list(told.order_by("starts", "right__kind__order", "pk")),
@@ -105,17 +105,13 @@ def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]
         "delegation": form if isinstance(form, MyDelegation) else MyDelegation(office=office) if rights else None,
         "near": _near(person, rights),
         "away_says": says(absences),
-    }  # fmt: skip
+    }
 
 
 def _near(person: Person, rights: list[DecisionRight]) -> list[Person]:
     """Whoever else decides gates of these kinds somewhere."""
     kinds = {right.kind_id for right in rights}
-    among = (
-        Q(rights_held__kind__in=kinds)
-        | Q(rights_deputised__kind__in=kinds)
-        | Q(rights_escalated__kind__in=kinds)
-    )
+    among = Q(rights_held__kind__in=kinds) | Q(rights_deputised__kind__in=kinds) | Q(rights_escalated__kind__in=kinds)
     here = Person.objects.filter(among, closed_on=None).exclude(pk=person.pk)
     return list(here.distinct().order_by("name")[:MOST_OFFERED]) if kinds else []
 
@@ -159,7 +155,7 @@ def _page(request: HttpRequest, form: RowForm | None = None) -> HttpResponse:
         "at": today(),
         "back": request.POST.get("next", request.GET.get("next", "")),
     }
-    return render(request, "pages/away.html", context, status=form.status if form else 200)  # fmt: skip
+    return render(request, "pages/away.html", context, status=form.status if form else 200)
 
 
 def says(absences: list[Absence]) -> str:
@@ -167,5 +163,8 @@ def says(absences: list[Absence]) -> str:
     if absences and absences[0].starts <= today():
         return _("You are away until %(day)s.") % {"day": words.day(absences[0].ends)}
     if absences:
-        return _("You are away from %(day)s, %(ago)s.") % {"day": words.day(absences[0].starts), "ago": words.ago(absences[0].starts, today())}  # fmt: skip
+        return _("You are away from %(day)s, %(ago)s.") % {
+            "day": words.day(absences[0].starts),
+            "ago": words.ago(absences[0].starts, today()),
+        }
     return _("You are here, and no absence of yours is planned.")

@@ -30,9 +30,7 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
         newer_than = get_object_or_404(filed.of_pilot(person, pilot), public_id=wanted)
     form = FileEvidenceForm(pilot=pilot, by=person, newer_than=newer_than)
     if request.method == "POST":
-        form = FileEvidenceForm(
-            request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than
-        )
+        form = FileEvidenceForm(request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than)
         if form.act():
             messages.success(request, str(form.done_says))
             return redirect("readiness:filing", key=pilot.key)

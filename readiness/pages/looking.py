@@ -15,7 +15,13 @@ from pilots.today import today
 from readiness.asked import as_of
 from readiness.querysets import pilots
 
-WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")  # fmt: skip
+WITH = (
+    "portfolio__escalation",
+    "function",
+    "manager",
+    "exceptions_to",
+    "exceptions_deputy",
+)
 """The rows that a pilot's page reads beside it."""
 
 
@@ -58,7 +64,7 @@ def gate_or_404(person: Person, public_id: str) -> Gate:
 def back_to(request: HttpRequest, otherwise: str) -> str:
     """Where somebody came from, if that is one of our own pages."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())  # fmt: skip
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
     return wanted if ours else otherwise
 
 

@@ -52,17 +52,23 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     queue = reverse("readiness:my-decisions")
     if not gates or len({gate.kind_id for gate in gates}) > 1:
-        says = _("Choose gates of one kind: what is decided on differs between kinds.") if gates else _("Choose a gate at least.")  # fmt: skip
+        says = (
+            _("Choose gates of one kind: what is decided on differs between kinds.")
+            if gates
+            else _("Choose a gate at least.")
+        )
         messages.error(request, says)
         return redirect(queue)
     given: dict[str, Any] = {
-        "gates": gates, "by": person, "office": False,
+        "gates": gates,
+        "by": person,
+        "office": False,
         "filed": filed.to_choose(person, *(gate.pilot for gate in gates)),
-    }  # fmt: skip
+    }
     form = DecideManyForm(**given)
     if request.method == "POST":
         if "another" in request.POST:
-            typed: dict[str, Any] = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}  # fmt: skip
+            typed: dict[str, Any] = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}
             typed["pieces"] = request.POST.getlist("pieces")
             rows = DecideManyForm(initial=typed, **given).rows + 1
             form = DecideManyForm(initial=typed, rows=rows, **given)
@@ -99,15 +105,8 @@ def alike_or_not(gates: Sequence[Gate]) -> tuple[list[Fact], list[str], list[Ali
     """What is the same for all of them, the names of what is not, and what each would be answered on."""
     beside = differences_between(gates, at=today())
     differ = [fact for fact in beside if fact.differs]
-    same = [
-        Fact(capfirst(fact.what), fact.values[gates[0].pk] or _("not said"))
-        for fact in beside
-        if not fact.differs
-    ]
-    alike = [
-        Alike(gate, [fact.values[gate.pk] or _("not said") for fact in differ])
-        for gate in gates
-    ]
+    same = [Fact(capfirst(fact.what), fact.values[gates[0].pk] or _("not said")) for fact in beside if not fact.differs]
+    alike = [Alike(gate, [fact.values[gate.pk] or _("not said") for fact in differ]) for gate in gates]
     return same, [capfirst(fact.what) for fact in differ], alike
 
 
@@ -126,10 +125,8 @@ MOST_KEYS, MOST_PEOPLE = 500, 100
 
 def who_decides(mine: PilotQuerySet) -> list[Person]:
     """Who sits today where these pilots lie, whoever deputises, stands in or is escalated to included. One query."""
-    seats = Seat.objects.on(today()).filter(
-        cell__portfolio__in=mine.order_by().values("portfolio")
-    )
-    sits = [Q(pk__in=seats.values(who)) for who in ("holder", "deputy", "delegate", "escalation")]  # fmt: skip
+    seats = Seat.objects.on(today()).filter(cell__portfolio__in=mine.order_by().values("portfolio"))
+    sits = [Q(pk__in=seats.values(who)) for who in ("holder", "deputy", "delegate", "escalation")]
     found = Person.objects.filter(reduce(or_, sits), closed_on=None)
     return list(found.order_by("name", "pk")[:MOST_PEOPLE])
 
@@ -150,7 +147,11 @@ def minutes(request: HttpRequest) -> HttpResponse:
         form = MinutesForm(request.POST, request.FILES, by=person)
         if form.act():
             n = len(form.done)
-            says = ngettext("One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n)  # fmt: skip
+            says = ngettext(
+                "One answer recorded, resting on the minutes.",
+                "%(n)s answers recorded, resting on the minutes.",
+                n,
+            )
             messages.success(request, says % {"n": words.number(n)})
             return redirect("readiness:minutes")
     for name in form.fields:

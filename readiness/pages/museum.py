@@ -57,7 +57,7 @@ def _room(
     refused: str | None,
     room: str,
 ) -> HttpResponse:
-    chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}  # fmt: skip
+    chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
     rows = _chosen(rows, chosen, at)
     page = page_of(request, rows.select_related(*WITH), A_PAGE)
     found = read_many(page.object_list, at=at)
@@ -67,23 +67,32 @@ def _room(
         "room": room,
         "page": page,
         "hung": _hang(found),
-        "says": says(page.paginator.count, room, filtered=any(chosen.values()), runs=page.paginator.count > 0 or _runs(request, at)),
+        "says": says(
+            page.paginator.count,
+            room,
+            filtered=any(chosen.values()),
+            runs=page.paginator.count > 0 or _runs(request, at),
+        ),
         "on_record": page.paginator.count or pilots().visible_to(reader(request)).on(at).exists(),
         "longest": found[0] if found and page.number == 1 and room == "museum" else None,
         "chosen": chosen,
         "filtered": any(chosen.values()),
-        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[:200],
-        "functions": Function.objects.filter(cells__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[:200],
+        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[
+            :200
+        ],
+        "functions": Function.objects.filter(
+            cells__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()
+        ).distinct()[:200],
         "kinds": GateKind.objects.all(),
-    }  # fmt: skip
+    }
     return render(request, "pages/museum.html", context)
 
 
-def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> StandingQuerySet:  # fmt: skip
+def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> StandingQuerySet:
     if chosen["portfolio"]:
         rows = rows.filter(portfolio__key=chosen["portfolio"])
     if chosen["function"]:
-        there = PilotSpell.objects.filter(within(at), pilot=OuterRef("pk"), cell__function__name=chosen["function"])  # fmt: skip
+        there = PilotSpell.objects.filter(within(at), pilot=OuterRef("pk"), cell__function__name=chosen["function"])
         rows = rows.filter(Exists(there))
     if chosen["gate"]:
         rows = rows.with_gate(at, kind=chosen["gate"], open_only=True)

@@ -90,7 +90,10 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
         **planned(request),
         "page_number": page.number,
     }
-    offered = {*context["near"], *(forms.people_near(waits[0].found.pilot) if waits else ())}  # fmt: skip
+    offered = {
+        *context["near"],
+        *(forms.people_near(waits[0].found.pilot) if waits else ()),
+    }
     context["people"] = sorted(offered, key=str)
     return render(request, "pages/my_decisions.html", context)
 
@@ -107,7 +110,7 @@ def waits_on(person: Person) -> QuerySet[Any]:
         return Q(**{f"{who}__in": away}) | Q(**{who: F("carries")})
 
     decides = Q(sits=person.pk) | Q(deputises=person.pk) | Q(stands_in=person.pk)
-    left = Q(stands_by=person.pk) & cannot("sits") & (Q(deputises=None) | cannot("deputises"))  # fmt: skip
+    left = Q(stands_by=person.pk) & cannot("sits") & (Q(deputises=None) | cannot("deputises"))
     found: QuerySet[Any] = (
         _with_deciders()
         .filter(decides | left, court=standing.DECIDER, stage_then__in=ALIVE)
@@ -136,7 +139,7 @@ def _with_deciders() -> QuerySet[Any]:
 def _escalated(person: Person) -> list[Overdue]:
     """What a decider has not answered in time, and is now with the reader: to ask, and to unblock. The oldest first."""
     at = today()
-    mine = Q(stands_by=person.pk) | Q(stands_by=None, gate__pilot__portfolio__escalation=person)  # fmt: skip
+    mine = Q(stands_by=person.pk) | Q(stands_by=None, gate__pilot__portfolio__escalation=person)
     rows = (
         _with_deciders()
         .filter(mine, court=standing.DECIDER, stage_then__in=ALIVE, since__lt=at)
@@ -162,7 +165,12 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
         askers = [e.by_id for e in since if e.verb == "ask_exception"]
-        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}  # fmt: skip
+        given: dict[str, Any] = {
+            "target": row,
+            "by": person,
+            "office": False,
+            "saw": seen[row.pk],
+        }
         grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
@@ -186,18 +194,14 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
 def _read(gate_ids: Sequence[int]) -> list[tuple[PilotOn, GateOn]]:
     """Gates with their pilots as they stand today, in the order given."""
     rows = Pilot.objects.filter(gates__in=gate_ids).select_related(*WITH).distinct()
-    of_gate = {
-        gate.gate.pk: (one, gate)
-        for one in read_many(rows, at=today())
-        for gate in one.gates
-    }
+    of_gate = {gate.gate.pk: (one, gate) for one in read_many(rows, at=today()) for gate in one.gates}
     return [of_gate[pk] for pk in gate_ids if pk in of_gate]
 
 
 def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
     """What the team answered and who asked for an exception, since the last answer on each gate. One query."""
     out: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "ask_exception", "decide", "except"))  # fmt: skip
+    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "ask_exception", "decide", "except"))
     for event in events.select_related("by").order_by("pk"):
         assert event.gate_id is not None
         if event.verb in ("decide", "except"):
@@ -220,15 +224,26 @@ def _named(person: Person) -> list[Named]:
     out = []
     for one, gate in found:
         gate.gate.pilot = one.pilot
-        given: dict[str, Any] = {"target": gate.gate, "by": person, "office": False, "saw": seen[gate.gate.pk]}  # fmt: skip
+        given: dict[str, Any] = {
+            "target": gate.gate,
+            "by": person,
+            "office": False,
+            "saw": seen[gate.gate.pk],
+        }
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
-        out.append(Named(one, gate, spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)))  # fmt: skip
+        out.append(
+            Named(
+                one,
+                gate,
+                spelled,
+                forms.AcceptForm(**given),
+                forms.DeclineForm(**given),
+            )
+        )
     return out
 
 
-def opening(
-    count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int
-) -> str:
+def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int) -> str:
     """The sentence that the page opens with."""
     if not count and not named and not escalated:
         return _("Nothing waits on you today.")
@@ -244,9 +259,7 @@ def opening(
             "%(n)s things ask for your own word.",
             len(named),
         ) % {"n": words.number(len(named))}
-    start = ngettext(
-        "One decision waits on you", "%(n)s decisions wait on you", count
-    ) % {"n": words.number(count)}
+    start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": words.number(count)}
     if not waits:
         return start + "."
     first = waits[0]
@@ -254,6 +267,5 @@ def opening(
         "start": start,
         "gate": first.gate.kind.name,
         "pilot": first.found.pilot.name,
-        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days)
-        % {"n": first.gate.reading.days},
+        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days) % {"n": first.gate.reading.days},
     }

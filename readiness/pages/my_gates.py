@@ -58,7 +58,7 @@ def my_gates(request: HttpRequest) -> HttpResponse:
     theirs = of(person)
     page = page_of(request, theirs, A_PAGE)
     found = read_many(page.object_list, at=at)
-    first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)  # fmt: skip
+    first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)
     ask = letters.of_today(person, [one for one in first if one.sponsor == person])
     context: dict[str, Any] = {
         "at": at,
@@ -69,7 +69,7 @@ def my_gates(request: HttpRequest) -> HttpResponse:
         "opening": opening(person, first, ask),
         "is_what": is_what(person),
         "in_letter": {gate.gate.pk for _found, gate in ask[1]} if ask else set(),
-    }  # fmt: skip
+    }
     return render(request, "pages/my_gates.html", context)
 
 
@@ -88,7 +88,7 @@ def of(person: Person) -> StandingQuerySet:
 
 
 def _spells_of(person: Person) -> QuerySet[PilotSpell]:
-    theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))  # fmt: skip
+    theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))
     return theirs.exclude(stage="retired")
 
 
@@ -99,9 +99,13 @@ def is_what(person: Person) -> str:
         manages=Count("pk", filter=Q(manager=person)),
     )
     parts = [
-        ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", n["carries"]) % {"n": n["carries"]} if n["carries"] else "",
-        ngettext("manager of one pilot", "manager of %(n)d pilots", n["manages"]) % {"n": n["manages"]} if n["manages"] else "",
-    ]  # fmt: skip
+        ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", n["carries"]) % {"n": n["carries"]}
+        if n["carries"]
+        else "",
+        ngettext("manager of one pilot", "manager of %(n)d pilots", n["manages"]) % {"n": n["manages"]}
+        if n["manages"]
+        else "",
+    ]
     return ", ".join(part for part in parts if part)
 
 
@@ -112,8 +116,7 @@ def entry(person: Person, found: PilotOn) -> Entry:
         sentence(found),
         words.clear_apart(found.gates),
         [_move(person, found, gate) for gate in found.open_gates],
-        found.reading.standing == standing.READY
-        and "sponsor" in acts.roles(person, found, office=False),
+        found.reading.standing == standing.READY and "sponsor" in acts.roles(person, found, office=False),
         confirms(person, found),
     )
 
@@ -144,7 +147,12 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
-    says = {"who": to.name, "gates": " and ".join(gates), "n": len({f.pilot.pk for f, _g in items}), "last": len(last)}  # fmt: skip
+    says = {
+        "who": to.name,
+        "gates": " and ".join(gates),
+        "n": len({f.pilot.pk for f, _g in items}),
+        "last": len(last),
+    }
     if last:
         start = ngettext(
             "Write to %(who)s today about %(gates)s: it is the last open gate on one of your pilots",
@@ -153,10 +161,14 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days), "gate": gate.kind.name}  # fmt: skip
-        start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)  # fmt: skip
+        waits = {
+            "pilot": first.pilot.name,
+            "days": words.days(gate.reading.days),
+            "gate": gate.kind.name,
+        }
+        start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)
     else:
-        start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says  # fmt: skip
+        start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says
     return start + _soonest(items)
 
 
@@ -175,7 +187,7 @@ def _soonest(items: Sequence[letters.Item]) -> str:
         (found.reading.stalls_on - found.at).days
         for found, _gate in items
         if found.reading.stalls_on and found.reading.standing in (standing.AT_RISK, standing.READY, standing.MOVING)
-    ]  # fmt: skip
+    ]
     if not ahead:
         return "."
     at = items[0][0].at
@@ -188,7 +200,9 @@ def _soonest(items: Sequence[letters.Item]) -> str:
 def _without_letter(found: Sequence[PilotOn]) -> str:
     ready = [one for one in found if one.reading.standing == standing.READY]
     if ready:
-        return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {"pilot": ready[0].pilot.name}  # fmt: skip
+        return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {
+            "pilot": ready[0].pilot.name
+        }
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
@@ -197,8 +211,8 @@ def _without_letter(found: Sequence[PilotOn]) -> str:
     return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
         "move": words.move(first.open_gates[0]),
         "pilot": first.pilot.name,
-    }  # fmt: skip
+    }
 
 
 def _worst_first(items: Sequence[letters.Item]) -> list[letters.Item]:
-    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -item[1].reading.days))  # fmt: skip
+    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -item[1].reading.days))

@@ -21,7 +21,7 @@ from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import (  # fmt: skip
+from readiness import (
     acts,
     answers,
     deeds,
@@ -83,7 +83,12 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     events = events_of(row)
-    state = stood(row, {gate.kind.key: gate.gate for gate in found.gates}, [as_act(event) for event in events], at)  # fmt: skip
+    state = stood(
+        row,
+        {gate.kind.key: gate.gate for gate in found.gates},
+        [as_act(event) for event in events],
+        at,
+    )
     context = {
         **look(person, found, events, state),
         "refused": refused,
@@ -100,9 +105,7 @@ def events_of(pilot: Pilot) -> list[Event]:
     return list(rows.order_by("on", "pk"))
 
 
-def look(
-    person: Person, found: PilotOn, events: list[Event], state: PilotState
-) -> dict[str, Any]:
+def look(person: Person, found: PilotOn, events: list[Event], state: PilotState) -> dict[str, Any]:
     """Everything that the page shows of a pilot on a day."""
     at, now = found.at, found.reading
     so_far = [event for event in events if event.on <= at]
@@ -117,10 +120,7 @@ def look(
         "sentence": sentence(found),
         "placard": placards.placard(found),
         "gates": gate_rows(person, found, state, office=office, acts_too=may_act),
-        "offers": [
-            (act, forms.OF_PILOT[act].title)
-            for act in acts.on_pilot(person, found, state, office=office)
-        ]
+        "offers": [(act, forms.OF_PILOT[act].title) for act in acts.on_pilot(person, found, state, office=office)]
         if may_act
         else [],
         "clear": words.clear_apart(found.gates),
@@ -137,7 +137,7 @@ def look(
         "history": [_deed(event) for event in reversed(so_far)],
         "latest": LATEST,
         "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
-    }  # fmt: skip
+    }
 
 
 def gate_rows(
@@ -187,7 +187,11 @@ def sentence(found: PilotOn) -> str:
         "gates": words.nothing_open(found.gates),
     }
     if now.standing == "planned":
-        return _("Planned since %(since)s, and never started.") % says if now.never_started else _("Planned. Nothing is asked of anybody before it starts.")  # fmt: skip
+        return (
+            _("Planned since %(since)s, and never started.") % says
+            if now.never_started
+            else _("Planned. Nothing is asked of anybody before it starts.")
+        )
     if now.standing == "paused" and now.paused_until:
         return _("Paused until %(until)s, %(ago)s. Then the clock runs on.") % {
             "until": words.day(now.paused_until),
@@ -202,13 +206,13 @@ def sentence(found: PilotOn) -> str:
         standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
         "retired": _("Retired on %(since)s, with what was learned."),
         "not_stated": _("Nobody has said whether it runs."),
-    }  # fmt: skip
+    }
     return sentences[now.standing] % says
 
 
 def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
     """The seven rules as they stood, in the order of the design."""
-    people = {person.pk: person for person in (pilot.exceptions_to, pilot.exceptions_deputy) if person}  # fmt: skip
+    people = {person.pk: person for person in (pilot.exceptions_to, pilot.exceptions_deputy) if person}
     out = []
     for name in adoption.RULES:
         value = state.rules.get(name)
@@ -228,7 +232,7 @@ def stated(of: list[Rule]) -> str:
         return _("All seven are stated.")
     if many == 0:
         return _("None of the seven is stated.")
-    return ngettext("%(n)s of the seven is stated.", "%(n)s of the seven are stated.", many) % {"n": words.number(many)}  # fmt: skip
+    return ngettext("%(n)s of the seven is stated.", "%(n)s of the seven are stated.", many) % {"n": words.number(many)}
 
 
 RULE = {
@@ -268,7 +272,7 @@ def courts(found: PilotOn) -> list[Share]:
     if began is None:
         return []
     end = min(found.at, today())
-    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=end))  # fmt: skip
+    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=end))
     return shares(total)
 
 
@@ -279,7 +283,16 @@ def shares(total: dict[str, int]) -> list[Share]:
         days = total.get(court, 0)
         if days:
             width = round(100 * days / whole, 2)
-            out.append(Share(court, str(SHARE[court]), days, round(100 * days / whole), round(x, 2), width))  # fmt: skip
+            out.append(
+                Share(
+                    court,
+                    str(SHARE[court]),
+                    days,
+                    round(100 * days / whole),
+                    round(x, 2),
+                    width,
+                )
+            )
             x += width
     return out
 
@@ -287,6 +300,4 @@ def shares(total: dict[str, int]) -> list[Share]:
 def _deed(event: Event) -> Deed:
     decision = deeds.decision_of(event)
     reason = decision.reason if decision else event.reason
-    return Deed(
-        event.on, event.known_on, deeds.deed(event), deeds.who(event), reason, decision
-    )
+    return Deed(event.on, event.known_on, deeds.deed(event), deeds.who(event), reason, decision)

@@ -69,7 +69,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "chosen": chosen,
         "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(person).order_by()).distinct()[:200],
-    }  # fmt: skip
+    }
     return render(request, "pages/portfolio.html", context)
 
 
@@ -98,10 +98,14 @@ def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
     said = {"portfolio": chosen, "as_of": as_of}
     tail = "".join(f"&{name}={value}" for name, value in said.items() if value)
     return [
-        Figure(number, str(words.STANDING[name]), rooms.get(name, f"?standing={name}{tail}#board"))
+        Figure(
+            number,
+            str(words.STANDING[name]),
+            rooms.get(name, f"?standing={name}{tail}#board"),
+        )
         for name, number in counts.items()
         if number
-    ]  # fmt: skip
+    ]
 
 
 def _courts(mine: StandingQuerySet, at: Any) -> Any:
@@ -116,15 +120,17 @@ def _courts(mine: StandingQuerySet, at: Any) -> Any:
 
 
 def _adopted(many: int) -> str:
-    return (
-        ngettext("%(n)s is adopted", "%(n)s are adopted", many) if many else _("%(n)s is adopted")
-    ) % {"n": words.how_many(many)}  # fmt: skip
+    return (ngettext("%(n)s is adopted", "%(n)s are adopted", many) if many else _("%(n)s is adopted")) % {
+        "n": words.how_many(many)
+    }
 
 
 def _stalled(many: int) -> str:
     return (
-        ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many) if many else _("%(n)s is a museum exhibit")
-    ) % {"n": words.how_many(many)}  # fmt: skip
+        ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many)
+        if many
+        else _("%(n)s is a museum exhibit")
+    ) % {"n": words.how_many(many)}
 
 
 def opening(counts: dict[str, int]) -> str:
@@ -132,9 +138,34 @@ def opening(counts: dict[str, int]) -> str:
     whole = sum(counts.values())
     if not whole:
         return _("No pilot is on record here.")
-    shown, stalled, soon = counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK]  # fmt: skip
-    says = {"n": whole, "soon": soon, "adopted": _adopted(shown), "stalled": _stalled(stalled)}  # fmt: skip
-    start = ngettext("Of %(n)d pilot, %(adopted)s and %(stalled)s", "Of %(n)d pilots, %(adopted)s and %(stalled)s", whole) % says  # fmt: skip
+    shown, stalled, soon = (
+        counts["adopted"],
+        counts[standing.EXHIBIT],
+        counts[standing.AT_RISK],
+    )
+    says = {
+        "n": whole,
+        "soon": soon,
+        "adopted": _adopted(shown),
+        "stalled": _stalled(stalled),
+    }
+    start = (
+        ngettext(
+            "Of %(n)d pilot, %(adopted)s and %(stalled)s",
+            "Of %(n)d pilots, %(adopted)s and %(stalled)s",
+            whole,
+        )
+        % says
+    )
     if not soon:
         return start + "."
-    return start + "; " + ngettext("%(soon)d more stalls within days unless somebody moves.", "%(soon)d more stall within days unless somebody moves.", soon) % says  # fmt: skip
+    return (
+        start
+        + "; "
+        + ngettext(
+            "%(soon)d more stalls within days unless somebody moves.",
+            "%(soon)d more stall within days unless somebody moves.",
+            soon,
+        )
+        % says
+    )

@@ -44,12 +44,13 @@ class KindField(Kinds):
 class Question(forms.Form):
     """Who decides this on a date?"""
 
-    kind = KindField(
-        GateKind.objects.none(), label=_("Gate"), to_field_name="key", empty_label=None
-    )
+    kind = KindField(GateKind.objects.none(), label=_("Gate"), to_field_name="key", empty_label=None)
     portfolio = forms.ModelChoiceField(
-        Portfolio.objects.none(), label=_("Portfolio"), to_field_name="key", empty_label=None
-    )  # fmt: skip
+        Portfolio.objects.none(),
+        label=_("Portfolio"),
+        to_field_name="key",
+        empty_label=None,
+    )
     function = forms.ModelChoiceField(
         Function.objects.none(),
         label=_("Function"),
@@ -57,13 +58,9 @@ class Question(forms.Form):
         required=False,
         empty_label=_("none named"),
     )
-    on = forms.DateField(
-        label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(
-        self, *args: Any, cells: QuerySet[Cell], every: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, cells: QuerySet[Cell], every: bool, **kwargs: Any) -> None:
         """`every`: offer every function; else those in which a pilot lies, or for which a right was given."""
         super().__init__(*args, **kwargs)
         kinds = GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
@@ -88,15 +85,17 @@ def rights(request: HttpRequest) -> HttpResponse:
     except Invalid as wrong:
         at, refused = today(), wrong.says
     cells = cells_for(request.user)
-    chosen = cells.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else cells  # fmt: skip
+    chosen = cells.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else cells
     shown = list(chosen[: MOST_CELLS + 1])
     there = Portfolio.objects.filter(cells__in=cells).distinct()
     within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
     asks, office = "kind" in request.GET, access.is_office(request.user)
     form = Question(
-        request.GET if asks else None, cells=cells, every=office,
+        request.GET if asks else None,
+        cells=cells,
+        every=office,
         initial={"on": at.isoformat()},
-    )  # fmt: skip
+    )
     context = {
         "at": at,
         "refused": refused,
@@ -118,9 +117,7 @@ def _answer(form: Question) -> Any:
     if not form.is_valid():
         return None
     asked = form.cleaned_data
-    return who_decides(
-        asked["kind"], asked["portfolio"], asked["function"], at=asked["on"]
-    )
+    return who_decides(asked["kind"], asked["portfolio"], asked["function"], at=asked["on"])
 
 
 def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:

@@ -13,10 +13,29 @@ from pilots.refusals import Refused
 from readiness.sample import script
 from readiness.sample.script import Calendar, Step
 
-PEOPLE = ("person", "for", "holder", "deputy", "escalate_to", "manager", "owner",
-          "exceptions_to", "exceptions_deputy")  # fmt: skip
-OF_GATES = ("nominate", "accept", "decline", "leave", "decide", "answer", "meet_condition", "ask_exception",
-            "except", "assert")  # fmt: skip
+PEOPLE = (
+    "person",
+    "for",
+    "holder",
+    "deputy",
+    "escalate_to",
+    "manager",
+    "owner",
+    "exceptions_to",
+    "exceptions_deputy",
+)
+OF_GATES = (
+    "nominate",
+    "accept",
+    "decline",
+    "leave",
+    "decide",
+    "answer",
+    "meet_condition",
+    "ask_exception",
+    "except",
+    "assert",
+)
 OF_NOBODY = ("assert",)
 """What only a list does: there is nobody to name."""
 
@@ -92,9 +111,7 @@ class Played:
             return
         where = self._where(step, values)
         whose = {} if step.do in OF_NOBODY else {"by": by}
-        verb = getattr(
-            verbs, step.do + ("_" if step.do in ("except", "assert") else "")
-        )
+        verb = getattr(verbs, step.do + ("_" if step.do in ("except", "assert") else ""))
         verb(**where, **whose, **when, **values)
 
     def _where(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
@@ -109,9 +126,7 @@ class Played:
 
     def _right(self, values: dict[str, Any]) -> dict[str, Any]:
         """The right of a function that somebody lets somebody else use for a while."""
-        right = DecisionRight.objects.get(
-            kind=values.pop("kind"), function=values.pop("function"), until=None
-        )
+        right = DecisionRight.objects.get(kind=values.pop("kind"), function=values.pop("function"), until=None)
         return {"right": right, "to": values.pop("person")}
 
     def _rows(self, told: dict[str, Any]) -> dict[str, Any]:

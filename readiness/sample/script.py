@@ -26,10 +26,7 @@ class Calendar:
     def dated(self, values: Any) -> Any:
         """The same values with days instead of numbers of days, all the way down."""
         if isinstance(values, dict):
-            return {
-                name: self.day(value) if name in DATES else self.dated(value)
-                for name, value in values.items()
-            }
+            return {name: self.day(value) if name in DATES else self.dated(value) for name, value in values.items()}
         if isinstance(values, list):
             return [self.dated(value) for value in values]
         return values
@@ -63,19 +60,12 @@ def steps(calendar: Calendar) -> list[Step]:
 
 def pilots() -> list[dict[str, Any]]:
     """The pilots, function by function, each with what was done to it."""
-    names = sorted(
-        entry.name for entry in _folder().iterdir() if entry.name.endswith(".toml")
-    )
-    return [
-        pilot
-        for name in names
-        if name != "company.toml"
-        for pilot in _read(name)["pilot"]
-    ]
+    names = sorted(entry.name for entry in _folder().iterdir() if entry.name.endswith(".toml"))
+    return [pilot for name in names if name != "company.toml" for pilot in _read(name)["pilot"]]
 
 
 def _of_pilot(pilot: dict[str, Any], calendar: Calendar) -> Iterator[Step]:
-    facts = {k: v for k, v in pilot.items() if k not in ("recorded", "acts", "listed_by")}  # fmt: skip
+    facts = {k: v for k, v in pilot.items() if k not in ("recorded", "acts", "listed_by")}
     on = calendar.day(pilot["recorded"])
     by = None if "listed_by" in pilot else pilot["recorded_by"]
     facts.pop("recorded_by", None)
@@ -85,9 +75,7 @@ def _of_pilot(pilot: dict[str, Any], calendar: Calendar) -> Iterator[Step]:
     yield from _steps(pilot.get("acts", []), pilot["key"], calendar)
 
 
-def _steps(
-    acts: list[dict[str, Any]], pilot: str | None, calendar: Calendar
-) -> Iterator[Step]:
+def _steps(acts: list[dict[str, Any]], pilot: str | None, calendar: Calendar) -> Iterator[Step]:
     for act in acts:
         values = dict(act)
         on = calendar.day(values.pop("on"))

@@ -26,9 +26,19 @@ from pilots.refusals import Refused
 from pilots.verbs.copies import NAME, STAND_IN, STAND_IN_PLACE, WORKFLOW, Life, life_of
 
 CAST = (
-    "office", "escalation", "manager", "sponsor", "funder", "error_owner",
-    "legal", "legal_deputy", "data", "data_deputy", "quality", "quality_deputy",
-)  # fmt: skip
+    "office",
+    "escalation",
+    "manager",
+    "sponsor",
+    "funder",
+    "error_owner",
+    "legal",
+    "legal_deputy",
+    "data",
+    "data_deputy",
+    "quality",
+    "quality_deputy",
+)
 """Who stands in, in the order of their numbers."""
 SEATS = {
     "legal-sign-off": ("legal", "legal_deputy"),
@@ -56,10 +66,20 @@ class Living:
 
     def record(self, **values: Any) -> None:
         self.pilot = verbs.record(
-            portfolio=self.stage.portfolio, key=f"life-{self.number}", name=NAME, workflow=WORKFLOW, by=None,
-            purpose="Less typing, fewer slips.", tool=f"Assistant {self.number % 7}", data="case notes",
-            function=self.stage.function, manager=self.stage.people["manager"], on=self.day, known=self.day, **values,
-        )  # fmt: skip
+            portfolio=self.stage.portfolio,
+            key=f"life-{self.number}",
+            name=NAME,
+            workflow=WORKFLOW,
+            by=None,
+            purpose="Less typing, fewer slips.",
+            tool=f"Assistant {self.number % 7}",
+            data="case notes",
+            function=self.stage.function,
+            manager=self.stage.people["manager"],
+            on=self.day,
+            known=self.day,
+            **values,
+        )
 
     def when(self) -> dict[str, date]:
         return {"on": self.day, "known": self.day}
@@ -104,18 +124,33 @@ class Stage:
 
     def __init__(self) -> None:
         Person.objects.bulk_create(
-            Person(pk=STAND_IN + n, email=f"{name}@stand-in.example", name=name, password="!")
+            Person(
+                pk=STAND_IN + n,
+                email=f"{name}@stand-in.example",
+                name=name,
+                password="!",
+            )
             for n, name in enumerate(CAST)
-        )  # fmt: skip
-        self.people = {name: Person.objects.get(pk=STAND_IN + n) for n, name in enumerate(CAST)}  # fmt: skip
-        self.function = Function.objects.create(pk=STAND_IN_PLACE, name="where lives are played")  # fmt: skip
-        self.portfolio = Portfolio.objects.create(key="lives", name="Lives", escalation=self.people["escalation"])  # fmt: skip
-        PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people["office"], role="program-office")  # fmt: skip
+        )
+        self.people = {name: Person.objects.get(pk=STAND_IN + n) for n, name in enumerate(CAST)}
+        self.function = Function.objects.create(pk=STAND_IN_PLACE, name="where lives are played")
+        self.portfolio = Portfolio.objects.create(key="lives", name="Lives", escalation=self.people["escalation"])
+        PortfolioRole.objects.create(
+            portfolio=self.portfolio,
+            person=self.people["office"],
+            role="program-office",
+        )
         for key, (holder, deputy) in SEATS.items():
             verbs.assign_right(
-                kind=GateKind.objects.get(key=key), portfolio=self.portfolio, holder=self.people[holder],
-                deputy=self.people[deputy], escalate_to=self.people["escalation"], by=None, on=BEGINS, known=BEGINS,
-            )  # fmt: skip
+                kind=GateKind.objects.get(key=key),
+                portfolio=self.portfolio,
+                holder=self.people[holder],
+                deputy=self.people[deputy],
+                escalate_to=self.people["escalation"],
+                by=None,
+                on=BEGINS,
+                known=BEGINS,
+            )
 
 
 def _planned(living: Living) -> None:
@@ -149,8 +184,17 @@ def _tried(living: Living) -> None:
     for _ in range(living.random.randint(0, 7)):
         living.later(3, 45)
         living.random.choice(
-            [_any_answer, _any_answer, _any_answer, _any_name, _measure, _put_off, _pause, _exception]
-        )(living)  # fmt: skip
+            [
+                _any_answer,
+                _any_answer,
+                _any_answer,
+                _any_name,
+                _measure,
+                _put_off,
+                _pause,
+                _exception,
+            ]
+        )(living)
 
 
 def _carried_through(living: Living) -> None:
@@ -179,9 +223,7 @@ def _afterwards(living: Living) -> None:
             for kind in sorted(SEATS):
                 _decide(living, kind, "cleared")
         elif turn < 0.7:
-            living.do(
-                verbs.roll_back, "office", reason="It made more work than it took."
-            )
+            living.do(verbs.roll_back, "office", reason="It made more work than it took.")
         elif turn < 0.85:
             living.do(verbs.amend, "office", set={"tool": "Assistant, next version"})
         else:
@@ -207,12 +249,19 @@ def _any_answer(living: Living) -> None:
 
 def _ask(living: Living, kind: str) -> None:
     outcome = living.random.choices(
-        ["cleared", "conditional", "changes_requested", "refused"], weights=[50, 15, 20, 15]
-    )[0]  # fmt: skip
+        ["cleared", "conditional", "changes_requested", "refused"],
+        weights=[50, 15, 20, 15],
+    )[0]
     _decide(living, kind, outcome)
     if outcome == "conditional" and living.random.random() < 0.5:
         living.later(5, 50)
-        living.do(verbs.meet_condition, "office", gate=kind, text="Tell people first", evidence="a letter")  # fmt: skip
+        living.do(
+            verbs.meet_condition,
+            "office",
+            gate=kind,
+            text="Tell people first",
+            evidence="a letter",
+        )
     elif outcome in ("changes_requested", "refused") and living.random.random() < 0.6:
         living.later(2, 40)
         living.do(verbs.answer, "office", gate=kind, text="Here is what you asked for.")
@@ -227,7 +276,7 @@ def _decide(living: Living, kind: str, outcome: str) -> None:
     if outcome == "conditional":
         due = living.day + timedelta(days=60)
         owner = living.stage.people["manager"].pk
-        values["conditions"] = [{"text": "Tell people first", "owner": owner, "due": due}]  # fmt: skip
+        values["conditions"] = [{"text": "Tell people first", "owner": owner, "due": due}]
     if outcome == "changes_requested":
         outside = living.random.random() < 0.2
         values["court"] = "outside" if outside else "team"
@@ -238,9 +287,21 @@ def _decide(living: Living, kind: str, outcome: str) -> None:
 def _exception(living: Living) -> None:
     kind = living.random.choice(["legal-sign-off", "it-data-access"])
     until = living.day + timedelta(days=living.random.randint(20, 80))
-    if living.do(verbs.ask_exception, "office", gate=kind, reason="The season will not wait.", until=until):  # fmt: skip
+    if living.do(
+        verbs.ask_exception,
+        "office",
+        gate=kind,
+        reason="The season will not wait.",
+        until=until,
+    ):
         living.later(0, 6)
-        living.do(verbs.except_, SEATS[kind][0], gate=kind, reason="For the season.", until=until)  # fmt: skip
+        living.do(
+            verbs.except_,
+            SEATS[kind][0],
+            gate=kind,
+            reason="For the season.",
+            until=until,
+        )
 
 
 def _any_name(living: Living) -> None:
@@ -257,9 +318,14 @@ def _name(living: Living, kind: str) -> None:
 
 def _measure(living: Living, good: bool = False) -> None:
     living.do(
-        verbs.register_threshold, "office", metric="right first time", direction="at_least", value=0.9,
-        kind="proportion", smallest_sample=100,
-    )  # fmt: skip
+        verbs.register_threshold,
+        "office",
+        metric="right first time",
+        direction="at_least",
+        value=0.9,
+        kind="proportion",
+        smallest_sample=100,
+    )
     living.later(2, 20)
     value = 0.97 if good else living.random.choice([0.97, 0.9, 0.7])
     living.do(verbs.record_measurement, "office", value=value, sample=400)
@@ -278,10 +344,16 @@ def _pause(living: Living) -> None:
 def _rules(living: Living) -> None:
     people = living.stage.people
     living.do(
-        verbs.set_rules, "office", acceptable_use="Drafts, read by a person before they are sent",
-        trust_when="The case is of a known kind", override_when="A customer is upset", exceptions_to=people["sponsor"],
-        exceptions_deputy=people["error_owner"], matters_more="accuracy", success="Fewer letters twice",
-    )  # fmt: skip
+        verbs.set_rules,
+        "office",
+        acceptable_use="Drafts, read by a person before they are sent",
+        trust_when="The case is of a known kind",
+        override_when="A customer is upset",
+        exceptions_to=people["sponsor"],
+        exceptions_deputy=people["error_owner"],
+        matters_more="accuracy",
+        success="Fewer letters twice",
+    )
     living.later(1, 8)
     living.do(verbs.confirm_rules, "manager")
     living.do(verbs.accept_risk, "escalation")

@@ -19,14 +19,91 @@ from readiness.synthetic.lives import CAST, LONGEST, SEATS, lives
 AT_ONCE = 1000
 """Pilots written in one transaction."""
 MOST_LIVES = 160
-WORK = ("Drafting", "Sorting", "Checking", "Answering", "Summing up", "Translating", "Routing", "Matching")  # fmt: skip
-THINGS = ("renewal e-mails", "claims", "invoices", "meeting notes", "complaints", "orders", "contracts", "tickets", "reports", "returns")  # fmt: skip
-WORDS = ("for the north", "for new customers", "at night", "after hours", "for the branches", "by phone", "in two languages")  # fmt: skip
-FUNCTIONS = ("Customer operations", "Claims", "Finance", "Legal", "Sales", "People", "Procurement", "Logistics", "Engineering", "Marketing", "Audit", "Field service")  # fmt: skip
-FIRST = ("Ada", "Bruno", "Chiara", "Dario", "Elif", "Finn", "Greta", "Hana", "Ivo", "Jana", "Kofi", "Lena", "Mira", "Noor", "Otis", "Pia")  # fmt: skip
-LAST = ("Adeyemi", "Brandt", "Costa", "Dietz", "Eriksen", "Fabbri", "Grau", "Horvat", "Ito", "Jansen", "Keller", "Lund", "Moreau", "Novak")  # fmt: skip
+WORK = (
+    "Drafting",
+    "Sorting",
+    "Checking",
+    "Answering",
+    "Summing up",
+    "Translating",
+    "Routing",
+    "Matching",
+)
+THINGS = (
+    "renewal e-mails",
+    "claims",
+    "invoices",
+    "meeting notes",
+    "complaints",
+    "orders",
+    "contracts",
+    "tickets",
+    "reports",
+    "returns",
+)
+WORDS = (
+    "for the north",
+    "for new customers",
+    "at night",
+    "after hours",
+    "for the branches",
+    "by phone",
+    "in two languages",
+)
+FUNCTIONS = (
+    "Customer operations",
+    "Claims",
+    "Finance",
+    "Legal",
+    "Sales",
+    "People",
+    "Procurement",
+    "Logistics",
+    "Engineering",
+    "Marketing",
+    "Audit",
+    "Field service",
+)
+FIRST = (
+    "Ada",
+    "Bruno",
+    "Chiara",
+    "Dario",
+    "Elif",
+    "Finn",
+    "Greta",
+    "Hana",
+    "Ivo",
+    "Jana",
+    "Kofi",
+    "Lena",
+    "Mira",
+    "Noor",
+    "Otis",
+    "Pia",
+)
+LAST = (
+    "Adeyemi",
+    "Brandt",
+    "Costa",
+    "Dietz",
+    "Eriksen",
+    "Fabbri",
+    "Grau",
+    "Horvat",
+    "Ito",
+    "Jansen",
+    "Keller",
+    "Lund",
+    "Moreau",
+    "Novak",
+)
 DECIDERS = tuple(who for pair in SEATS.values() for who in pair)
-OWN_RIGHTS = {"legal-sign-off": (7, 0), "it-data-access": (3, 0), "quality-threshold": (1, 9)}  # fmt: skip
+OWN_RIGHTS = {
+    "legal-sign-off": (7, 0),
+    "it-data-access": (3, 0),
+    "quality-threshold": (1, 9),
+}
 """Every how many portfolios have a right of their own, and every how many a hole where nobody decides."""
 EACH_CARRIES = {"manager": 6, "sponsor": 14, "funder": 20, "error_owner": 10}
 """How many pilots each person of a part carries, on average."""
@@ -54,7 +131,10 @@ def make(*, pilots: int, seed: int, at: date) -> Iterator[int]:
         Invalid: there is a portfolio of this seed already.
     """
     if Portfolio.objects.filter(key__startswith=f"synthetic-{seed}-").exists():
-        raise Invalid(_("There is a synthetic portfolio of seed %(seed)s already. Give another seed.") % {"seed": seed}, field="seed")  # fmt: skip
+        raise Invalid(
+            _("There is a synthetic portfolio of seed %(seed)s already. Give another seed.") % {"seed": seed},
+            field="seed",
+        )
     random = Random(f"{seed}")
     known = lives(random, min(MOST_LIVES, max(12, pilots // 5)))
     homes = _homes(random, pilots, seed, at)
@@ -78,13 +158,11 @@ def _long_tail(number: int) -> list[float]:
 
 def _that_fit(known: list[Life], home: Home) -> list[Life]:
     """The lives that can be lived here: nobody decides from a seat that nobody has."""
-    empty = {n for n, name in enumerate(CAST) if name in home.seats and home.seats[name] is None}  # fmt: skip
+    empty = {n for n, name in enumerate(CAST) if name in home.seats and home.seats[name] is None}
     return [life for life in known if not life.people & empty]
 
 
-def _place(
-    random: Random, home: Home, life: Life, number: int, seed: int, at: date
-) -> Place:
+def _place(random: Random, home: Home, life: Life, number: int, seed: int, at: date) -> Place:
     function = random.choices(home.functions, weights=home.weights)[0]
     ago = min(int(random.expovariate(1 / 260)), 2 * LONGEST)
     name = f"{random.choice(WORK)} {random.choice(THINGS)} {random.choice(WORDS)}"
@@ -115,38 +193,60 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
     shares = _long_tail(max(2, min(400, pilots // 250)))
     begins = at - timedelta(days=4 * LONGEST)
     functions = _functions(max(4, min(60, pilots // 200)), begins)
-    everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS)), strict=True))  # fmt: skip
+    everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS)), strict=True))
     head = _people(random, seed, "escalation", 1)[0]
     homes = [
-        _home(random, n, max(3, int(pilots * share / sum(shares))), seed, everywhere, head, begins)
+        _home(
+            random,
+            n,
+            max(3, int(pilots * share / sum(shares))),
+            seed,
+            everywhere,
+            head,
+            begins,
+        )
         for n, share in enumerate(shares)
-    ]  # fmt: skip
+    ]
     for home in homes:
         most = 2 + len(home.people["manager"]) // 10
         home.functions = random.sample(functions, min(len(functions), most))
         home.weights = _long_tail(len(home.functions))
     # Cells come after all rights, so that each cell's seats are worked out once.
-    found = spells.cells_of(
-        (home.portfolio.pk, function.pk)
-        for home in homes
-        for function in home.functions
-    )
+    found = spells.cells_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
     for home in homes:
         home.cells = found[home.portfolio.pk].found
     return homes
 
 
 def _home(
-    random: Random, n: int, here: int, seed: int, everywhere: dict[str, Person], head: Person, begins: date
-) -> Home:  # fmt: skip
+    random: Random,
+    n: int,
+    here: int,
+    seed: int,
+    everywhere: dict[str, Person],
+    head: Person,
+    begins: date,
+) -> Home:
     portfolio = verbs.open_portfolio(
-        key=f"synthetic-{seed}-{n}", name=f"Synthetic portfolio {n} of seed {seed}", escalation=head, by=None, on=begins, known=begins
-    )  # fmt: skip
+        key=f"synthetic-{seed}-{n}",
+        name=f"Synthetic portfolio {n} of seed {seed}",
+        escalation=head,
+        by=None,
+        on=begins,
+        known=begins,
+    )
     office = _people(random, seed, f"office-{n}", max(1, min(9, here // 400)))
     for person in office:
-        verbs.give_role(portfolio=portfolio, person=person, role=OFFICE, by=None, on=begins, known=begins)  # fmt: skip
+        verbs.give_role(
+            portfolio=portfolio,
+            person=person,
+            role=OFFICE,
+            by=None,
+            on=begins,
+            known=begins,
+        )
     seats: dict[str, Person | None] = {**everywhere, "escalation": head}
-    own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS)), strict=True))  # fmt: skip
+    own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS)), strict=True))
     for kind, (every, hole) in OWN_RIGHTS.items():
         if hole and n % hole == hole - 1:
             seats |= dict.fromkeys(SEATS[kind])
@@ -156,20 +256,29 @@ def _home(
         seats |= {who: sit[who] for who in SEATS[kind]}
         _right(kind, portfolio, sit, head, begins)
     people = {"office": office} | {
-        part: _people(random, seed, f"{part}-{n}", max(1, here // each))
-        for part, each in EACH_CARRIES.items()
+        part: _people(random, seed, f"{part}-{n}", max(1, here // each)) for part, each in EACH_CARRIES.items()
     }
     return Home(portfolio, [], [], {}, seats, people)
 
 
 def _right(
-    kind: str, portfolio: Portfolio, people: dict[str, Person], head: Person, begins: date
-) -> None:  # fmt: skip
+    kind: str,
+    portfolio: Portfolio,
+    people: dict[str, Person],
+    head: Person,
+    begins: date,
+) -> None:
     holder, deputy = (people[who] for who in SEATS[kind])
     verbs.assign_right(
-        kind=GateKind.objects.get(key=kind), portfolio=portfolio, holder=holder, deputy=deputy, escalate_to=head,
-        by=None, on=begins, known=begins,
-    )  # fmt: skip
+        kind=GateKind.objects.get(key=kind),
+        portfolio=portfolio,
+        holder=holder,
+        deputy=deputy,
+        escalate_to=head,
+        by=None,
+        on=begins,
+        known=begins,
+    )
 
 
 def _functions(number: int, begins: date) -> list[Function]:
@@ -178,9 +287,7 @@ def _functions(number: int, begins: date) -> list[Function]:
         again, which = divmod(n, len(FUNCTIONS))
         name = f"{FUNCTIONS[which]} {again + 1}" if again else FUNCTIONS[which]
         there = Function.objects.filter(name=name).first()
-        found.append(
-            there or verbs.name_function(name=name, by=None, on=begins, known=begins)
-        )
+        found.append(there or verbs.name_function(name=name, by=None, on=begins, known=begins))
     return found
 
 
@@ -188,8 +295,11 @@ def _people(random: Random, seed: int, part: str, number: int) -> list[Person]:
     """People of one part. Their names are drawn; their addresses say that they are nobody's."""
     return people_at_once(
         (
-            (f"{part}-{n}@synthetic-{seed}.example", f"{random.choice(FIRST)} {random.choice(LAST)}")
+            (
+                f"{part}-{n}@synthetic-{seed}.example",
+                f"{random.choice(FIRST)} {random.choice(LAST)}",
+            )
             for n in range(number)
         ),
         random,
-    )  # fmt: skip
+    )

@@ -29,9 +29,7 @@ def desk_rows(cl: Any) -> Iterable[Any]:
     """`{% desk_rows cl as rows %}`: the rows of a list, each a list of cells."""
     for row in admin_list.results(cl):
         # Each cell has been escaped where it was made.
-        yield [
-            SafeString(str(cell).replace("<th ", '<th scope="row" ', 1)) for cell in row
-        ]
+        yield [SafeString(str(cell).replace("<th ", '<th scope="row" ', 1)) for cell in row]
 
 
 @register.simple_tag

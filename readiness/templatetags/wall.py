@@ -25,9 +25,7 @@ def day(when: date | str | None) -> SafeString | str:
     if not when:
         return ""
     when = date.fromisoformat(when) if isinstance(when, str) else when
-    return format_html(
-        '<time datetime="{}">{}</time>', when.isoformat(), words.day(when)
-    )
+    return format_html('<time datetime="{}">{}</time>', when.isoformat(), words.day(when))
 
 
 @register.simple_tag
@@ -144,7 +142,7 @@ def outcome_words(outcome: str) -> str:
 @register.filter
 def capacity_words(capacity: str) -> str:
     """`{{ decision.capacity|capacity_words }}`: “deputy”."""
-    return str(words.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))  # fmt: skip
+    return str(words.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))
 
 
 @register.filter

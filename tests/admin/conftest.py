@@ -18,9 +18,7 @@ WHEN: dict[str, Any] = {"on": DAY, "known": DAY}
 
 
 def account(name: str) -> Person:
-    return verbs.open_account(
-        email=f"{name}@example.org", name=name.title(), by=None, **WHEN
-    )
+    return verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, **WHEN)
 
 
 def signed_in(person: Person, **kwargs: Any) -> Client:
@@ -65,9 +63,7 @@ def elsewhere(kai: Person) -> Portfolio:
 def ria(portfolio: Portfolio) -> Person:
     """Of the first portfolio's program office."""
     ria = account("ria")
-    verbs.give_role(
-        portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN
-    )
+    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN)
     return Person.objects.get(pk=ria.pk)
 
 

@@ -37,20 +37,16 @@ def test_before_the_first_pilot_comes_a_portfolio(first: Client, address: str) -
 def test_the_form_without_a_portfolio_leads_to_one(first: Client) -> None:
     answer = first.get("/admin/pilots/pilot/add/", follow=True)
     assert answer.redirect_chain == [(ADD, 302)]
-    assert "A pilot is kept in a portfolio, and none is open yet." in answer.content.decode()  # fmt: skip
+    assert "A pilot is kept in a portfolio, and none is open yet." in answer.content.decode()
 
 
-def test_with_a_portfolio_the_first_button_puts_a_pilot_on_record(
-    desk: Client, portfolio: Portfolio
-) -> None:
+def test_with_a_portfolio_the_first_button_puts_a_pilot_on_record(desk: Client, portfolio: Portfolio) -> None:
     for address in ("/admin/", "/admin/pilots/pilot/"):
         assert "Put a pilot on record" in main_of(text(desk, address))
 
 
-@pytest.mark.parametrize("table", ["portfolio", "function", "decisionright", "absence", "decision"])  # fmt: skip
-def test_an_empty_list_that_nobody_narrowed_says_that_nothing_is_there_yet(
-    first: Client, table: str
-) -> None:
+@pytest.mark.parametrize("table", ["portfolio", "function", "decisionright", "absence", "decision"])
+def test_an_empty_list_that_nobody_narrowed_says_that_nothing_is_there_yet(first: Client, table: str) -> None:
     page = text(first, f"/admin/pilots/{table}/")
     assert 'class="empty"' in page
     assert "yet" in page.split('class="empty">')[1].split("</p>")[0]
@@ -64,9 +60,7 @@ def test_a_list_narrowed_to_nothing_says_so(desk: Client, record: Record) -> Non
 
 
 @pytest.mark.parametrize("room", ["/museum/", "/museum/claims/", "/portfolio/"])
-def test_a_room_claims_nothing_of_pilots_that_are_not_there(
-    first: Client, room: str
-) -> None:
+def test_a_room_claims_nothing_of_pilots_that_are_not_there(first: Client, room: str) -> None:
     page = text(first, room)
     assert "moved in time" not in page
     assert "No pilot is on record here." in page
@@ -76,14 +70,12 @@ def test_a_room_claims_nothing_of_pilots_that_are_not_there(
 def test_the_museum_speaks_of_what_runs_only_where_something_does(
     desk: Client, record: Record, running: object
 ) -> None:
-    assert "Every pilot that runs has moved in time." in text(desk, "/museum/", as_of="2026-03-03")  # fmt: skip
+    assert "Every pilot that runs has moved in time." in text(desk, "/museum/", as_of="2026-03-03")
     filtered = text(desk, "/museum/", as_of="2026-03-03", gate="legal-sign-off")
     assert "moved in time" not in filtered
 
 
-def test_where_only_plans_are_on_record_nothing_is_said_to_move(
-    desk: Client, record: Record
-) -> None:
+def test_where_only_plans_are_on_record_nothing_is_said_to_move(desk: Client, record: Record) -> None:
     record("P-1")
     page = text(desk, "/museum/")
     assert "no pilot runs" in page

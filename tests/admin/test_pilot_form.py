@@ -42,7 +42,13 @@ def typed(pilot: Pilot, **changed: Any) -> dict[str, Any]:
 def test_a_pilot_is_put_on_record_by_the_verb(
     desk: Client, ria: Person, portfolio: Portfolio, operations: Function
 ) -> None:
-    asked = {"portfolio": portfolio.pk, "key": "CO-1", "name": "Renewal drafts", "function": operations.pk, "high_impact": "on"}  # fmt: skip
+    asked = {
+        "portfolio": portfolio.pk,
+        "key": "CO-1",
+        "name": "Renewal drafts",
+        "function": operations.pk,
+        "high_impact": "on",
+    }
     answer = desk.post(reverse("admin:pilots_pilot_add"), asked)
     pilot = Pilot.objects.get(key="CO-1")
     assert answer["Location"] == page(pilot)
@@ -73,18 +79,14 @@ def test_a_record_that_cannot_be_is_refused_at_its_field(
     assert Pilot.objects.count() == 1
 
 
-def test_nobody_records_into_a_portfolio_that_is_not_theirs(
-    desk: Client, elsewhere: Portfolio
-) -> None:
+def test_nobody_records_into_a_portfolio_that_is_not_theirs(desk: Client, elsewhere: Portfolio) -> None:
     asked = {"portfolio": elsewhere.pk, "key": "E-1", "name": "Name"}
     answer = desk.post(reverse("admin:pilots_pilot_add"), asked)
     assert answer.status_code == 422
     assert not Pilot.objects.exists()
 
 
-def test_an_edit_goes_through_amend_and_moves_nothing(
-    desk: Client, running: Pilot, ria: Person
-) -> None:
+def test_an_edit_goes_through_amend_and_moves_nothing(desk: Client, running: Pilot, ria: Person) -> None:
     answer = desk.post(page(running), typed(running, tool="Drafter 2"))
     assert answer["Location"] == page(running)
     event = Event.objects.get(pilot=running, verb="amend")
@@ -93,9 +95,7 @@ def test_an_edit_goes_through_amend_and_moves_nothing(
     assert not event.pilot.spells.filter(last_movement__gt=DAY).exists()
 
 
-def test_the_manager_is_found_by_name_and_can_be_taken_out(
-    desk: Client, running: Pilot, lena: Person
-) -> None:
+def test_the_manager_is_found_by_name_and_can_be_taken_out(desk: Client, running: Pilot, lena: Person) -> None:
     desk.post(page(running), typed(running, manager="lena"))
     assert Pilot.objects.get().manager == lena
     assert "lena@example.org" in desk.get(page(running)).content.decode()
@@ -113,8 +113,17 @@ def test_nothing_derived_can_be_typed(desk: Client, running: Pilot) -> None:
     before = Pilot.objects.values().get()
     desk.post(
         page(running),
-        typed(running, stage="adopted", key="X", recorded_on="2020-01-01", source="x", version=99, standing="adopted", learned="x"),
-    )  # fmt: skip
+        typed(
+            running,
+            stage="adopted",
+            key="X",
+            recorded_on="2020-01-01",
+            source="x",
+            version=99,
+            standing="adopted",
+            learned="x",
+        ),
+    )
     assert Pilot.objects.values().get() == before
 
 
@@ -123,7 +132,7 @@ def test_a_stale_form_says_who_changed_what_and_keeps_what_was_typed(
 ) -> None:
     mine = typed(running, tool="My tool")
     other = account("jory")
-    verbs.give_role(portfolio=portfolio, person=other, role="program-office", by=None, **WHEN)  # fmt: skip
+    verbs.give_role(portfolio=portfolio, person=other, role="program-office", by=None, **WHEN)
     verbs.amend(pilot=running, by=other, set={"tool": "Their tool"})
     answer = desk.post(page(running), mine)
     text = answer.content.decode()
@@ -143,24 +152,40 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
 ) -> None:
     gate = gate_of(running, "legal-sign-off")
     verbs.decide(
-        gate=gate, by=ria, for_=lena, outcome="cleared", reason="Standard terms.", evidence="https://example.org/minutes"
-    )  # fmt: skip
+        gate=gate,
+        by=ria,
+        for_=lena,
+        outcome="cleared",
+        reason="Standard terms.",
+        evidence="https://example.org/minutes",
+    )
     verbs.set_rules(pilot=running, by=ria, acceptable_use="Drafts only")
     verbs.register_threshold(
-        pilot=running, by=ria, metric="sent unchanged", direction="at_least", value=0.9, kind="proportion", smallest_sample=50
-    )  # fmt: skip
+        pilot=running,
+        by=ria,
+        metric="sent unchanged",
+        direction="at_least",
+        value=0.9,
+        kind="proportion",
+        smallest_sample=50,
+    )
     verbs.record_measurement(pilot=running, by=ria, value=0.99, sample=500)
     text = desk.get(page(running)).content.decode()
     for said in (
-        "Has Legal said yes to this use?", "Standard terms.", "https://example.org/minutes", "recorded by Ria",
-        "Drafts only", "sent unchanged", "measured: 99% on 500", "started it", "Put it on record".lower(),
-    ):  # fmt: skip
+        "Has Legal said yes to this use?",
+        "Standard terms.",
+        "https://example.org/minutes",
+        "recorded by Ria",
+        "Drafts only",
+        "sent unchanged",
+        "measured: 99% on 500",
+        "started it",
+        "Put it on record".lower(),
+    ):
         assert said in text, said
 
 
-def test_the_page_of_a_pilot_costs_the_same_however_long_its_history(
-    desk: Client, running: Pilot, ria: Person
-) -> None:
+def test_the_page_of_a_pilot_costs_the_same_however_long_its_history(desk: Client, running: Pilot, ria: Person) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as found:
             assert desk.get(page(running)).status_code == 200
@@ -174,9 +199,7 @@ def test_the_page_of_a_pilot_costs_the_same_however_long_its_history(
     assert asked() <= few
 
 
-def test_the_history_of_a_pilot_is_its_log(
-    desk: Client, running: Pilot, ria: Person
-) -> None:
+def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Person) -> None:
     verbs.amend(pilot=running, by=ria, set={"tool": "Drafter 2"})
     there = reverse("admin:pilots_pilot_history", args=[running.pk])
     text = desk.get(there).content.decode()
@@ -191,12 +214,26 @@ def test_the_history_of_a_pilot_is_its_log(
 @pytest.mark.parametrize(
     ("word", "asked", "verb"),
     [
-        ("move-decide-by", {"to": "2026-05-01", "reason": "Legal asked."}, "move_decide_by"),
+        (
+            "move-decide-by",
+            {"to": "2026-05-01", "reason": "Legal asked."},
+            "move_decide_by",
+        ),
         ("retire", {"learned": "Nobody needs it."}, "retire"),
         ("set-rules", {"acceptable_use": "Drafts only"}, "set_rules"),
-        ("register-threshold", {"metric": "sent", "direction": "at_least", "kind": "proportion", "value": "0.9", "smallest_sample": "50"}, "register_threshold"),
+        (
+            "register-threshold",
+            {
+                "metric": "sent",
+                "direction": "at_least",
+                "kind": "proportion",
+                "value": "0.9",
+                "smallest_sample": "50",
+            },
+            "register_threshold",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_act_on_a_pilot_is_a_short_form(
     desk: Client, record: Record, ria: Person, word: str, asked: Any, verb: str
 ) -> None:
@@ -222,9 +259,7 @@ def test_every_act_that_is_an_offices_opens(desk: Client, record: Record) -> Non
         assert desk.get(act(pilot, word)).status_code == opens, word
 
 
-def test_only_what_fits_today_is_offered(
-    desk: Client, running: Pilot, record: Record
-) -> None:
+def test_only_what_fits_today_is_offered(desk: Client, running: Pilot, record: Record) -> None:
     planned = record("P-2")
     offered = desk.get(page(planned)).context["pilot_acts"]
     assert "start" in dict(offered)
@@ -236,22 +271,18 @@ def test_only_what_fits_today_is_offered(
     assert "It was not on record on that day." in before.content.decode()
 
 
-def test_residents_are_counted_and_what_is_different_is_said(
-    desk: Client, running: Pilot, ria: Person
-) -> None:
+def test_residents_are_counted_and_what_is_different_is_said(desk: Client, running: Pilot, ria: Person) -> None:
     asked = {"seen": running.version, "week": "2026-03-04", "people": "7"}
     answer = desk.post(act(running, "record-residents"), asked)
     assert answer.status_code == 302, answer.context["form"].errors
     assert running.residents.get().people == 7
-    wrong = desk.post(act(running, "record-residents"), {"week": "2026-03-04", "people": "x"})  # fmt: skip
+    wrong = desk.post(act(running, "record-residents"), {"week": "2026-03-04", "people": "x"})
     assert wrong.status_code in (412, 422)
-    early = desk.post(act(running, "look-again"), {"seen": running.version + 1, "text": "Calmer."})  # fmt: skip
+    early = desk.post(act(running, "look-again"), {"seen": running.version + 1, "text": "Calmer."})
     assert early.status_code == 409
 
 
-def test_what_the_verb_refuses_stands_at_its_field(
-    desk: Client, running: Pilot
-) -> None:
+def test_what_the_verb_refuses_stands_at_its_field(desk: Client, running: Pilot) -> None:
     answer = desk.post(act(running, "retire"), {"seen": running.version, "learned": ""})
     assert answer.status_code == 422
     assert "learned" in answer.context["form"].errors
@@ -273,7 +304,12 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
     there = on_gate(running, "legal-sign-off", "decide")
     assert 'value="lena@example.org"' in desk.get(there).content.decode()
     seen = desk.get(there).context["form"]["seen"].value()
-    asked = {"seen": seen, "outcome": "cleared", "reason": "Fine.", "for_": "lena@example.org"}  # fmt: skip
+    asked = {
+        "seen": seen,
+        "outcome": "cleared",
+        "reason": "Fine.",
+        "for_": "lena@example.org",
+    }
     refused = desk.post(there, asked)
     assert refused.status_code == 422
     assert "evidence" in refused.context["form"].errors
@@ -283,11 +319,14 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
     assert (decision.decider, decision.by, decision.recorded_for) == (lena, ria, True)
 
 
-def test_one_more_condition_can_be_typed_and_nothing_is_lost(
-    desk: Client, running: Pilot, legal: GateKind
-) -> None:
+def test_one_more_condition_can_be_typed_and_nothing_is_lost(desk: Client, running: Pilot, legal: GateKind) -> None:
     there = on_gate(running, "legal-sign-off", "decide")
-    asked = {"another": "1", "outcome": "conditional", "reason": "Typed.", "conditions.1.text": "Train the team"}  # fmt: skip
+    asked = {
+        "another": "1",
+        "outcome": "conditional",
+        "reason": "Typed.",
+        "conditions.1.text": "Train the team",
+    }
     text = desk.post(there, asked).content.decode()
     assert "conditions.3.text" in text
     assert "Train the team" in text
@@ -295,31 +334,32 @@ def test_one_more_condition_can_be_typed_and_nothing_is_lost(
     assert not gate_of(running, "legal-sign-off").decisions.exists()
 
 
-def test_the_form_says_whose_move_the_gate_is(
-    desk: Client, running: Pilot, legal: GateKind
-) -> None:
+def test_the_form_says_whose_move_the_gate_is(desk: Client, running: Pilot, legal: GateKind) -> None:
     text = desk.get(on_gate(running, "legal-sign-off", "decide")).content.decode()
     assert "Lena has not answered" in text
 
 
-def test_somebody_is_named_for_an_acceptance_gate(
-    desk: Client, running: Pilot, lena: Person
-) -> None:
+def test_somebody_is_named_for_an_acceptance_gate(desk: Client, running: Pilot, lena: Person) -> None:
     there = on_gate(running, "named-sponsor", "nominate")
     seen = desk.get(there).context["form"]["seen"].value()
     assert desk.post(there, {"seen": seen, "person": "Lena"}).status_code == 302
     assert Event.objects.get(verb="nominate").data == {"person": lena.pk}
 
 
-@pytest.mark.parametrize("kind", ["legal-sign-off", "funding-owner", "quality-threshold"])  # fmt: skip
+@pytest.mark.parametrize("kind", ["legal-sign-off", "funding-owner", "quality-threshold"])
 def test_every_act_on_a_gate_opens(desk: Client, running: Pilot, kind: str) -> None:
-    for word in ("decide", "ask-exception", "except", "answer", "meet-condition", "nominate"):  # fmt: skip
+    for word in (
+        "decide",
+        "ask-exception",
+        "except",
+        "answer",
+        "meet-condition",
+        "nominate",
+    ):
         assert desk.get(on_gate(running, kind, word)).status_code == 200
 
 
-def test_what_is_said_in_ones_own_name_opens_for_whoever_is_named(
-    desk: Client, running: Pilot, ria: Person
-) -> None:
+def test_what_is_said_in_ones_own_name_opens_for_whoever_is_named(desk: Client, running: Pilot, ria: Person) -> None:
     kind = "funding-owner"
     for word in ("accept", "decline", "leave"):
         assert desk.get(on_gate(running, kind, word)).status_code == 403
@@ -340,12 +380,26 @@ def test_an_unmet_condition_is_offered_until_it_is_met(
 
     from pilots.today import today
 
-    condition = {"text": "Train the team", "owner": ria.pk, "due": today() + timedelta(days=9)}  # fmt: skip
-    verbs.decide(gate=gate_of(running, "legal-sign-off"), by=lena, outcome="conditional", reason="Yes, if.", conditions=[condition])  # fmt: skip
+    condition = {
+        "text": "Train the team",
+        "owner": ria.pk,
+        "due": today() + timedelta(days=9),
+    }
+    verbs.decide(
+        gate=gate_of(running, "legal-sign-off"),
+        by=lena,
+        outcome="conditional",
+        reason="Yes, if.",
+        conditions=[condition],
+    )
     there = on_gate(running, "legal-sign-off", "meet-condition")
     first = desk.get(there)
     assert "Train the team" in first.content.decode()
-    asked = {"seen": first.context["form"]["seen"].value(), "text": "Train the team", "evidence": "https://example.org/list"}  # fmt: skip
+    asked = {
+        "seen": first.context["form"]["seen"].value(),
+        "text": "Train the team",
+        "evidence": "https://example.org/list",
+    }
     assert desk.post(there, asked).status_code == 302
     assert "Train the team" not in desk.get(there).content.decode()
 
@@ -353,13 +407,17 @@ def test_an_unmet_condition_is_offered_until_it_is_met(
 # Whose it is
 
 
-def test_another_offices_pilot_is_not_there(
-    desk: Client, record: Record, elsewhere: Portfolio, root: Person
-) -> None:
+def test_another_offices_pilot_is_not_there(desk: Client, record: Record, elsewhere: Portfolio, root: Person) -> None:
     other = record("E-1", portfolio=elsewhere)
     history = reverse("admin:pilots_pilot_history", args=[other.pk])
     gone = reverse("admin:pilots_pilot_delete", args=[other.pk])
-    for address in (page(other), act(other, "start"), on_gate(other, "legal-sign-off", "decide"), history, gone):  # fmt: skip
+    for address in (
+        page(other),
+        act(other, "start"),
+        on_gate(other, "legal-sign-off", "decide"),
+        history,
+        gone,
+    ):
         assert desk.get(address).status_code == 404
         assert desk.post(address, {"seen": other.version}).status_code == 404
     assert signed_in(root).get(page(other)).status_code == 200
@@ -380,11 +438,14 @@ def test_a_form_from_elsewhere_is_refused(ria: Person, running: Pilot) -> None:
     assert Pilot.objects.get().stage == "running"
 
 
-def test_no_page_of_a_pilot_brings_a_style_or_a_script(
-    desk: Client, running: Pilot
-) -> None:
+def test_no_page_of_a_pilot_brings_a_style_or_a_script(desk: Client, running: Pilot) -> None:
     history = reverse("admin:pilots_pilot_history", args=[running.pk])
-    for address in (page(running), act(running, "pause"), history, reverse("admin:pilots_pilot_add")):  # fmt: skip
+    for address in (
+        page(running),
+        act(running, "pause"),
+        history,
+        reverse("admin:pilots_pilot_add"),
+    ):
         text = desk.get(address).content.decode()
         assert "<script" not in text
         assert " style=" not in text

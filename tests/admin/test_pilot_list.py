@@ -54,9 +54,7 @@ def test_it_can_be_asked_how_it_was(desk: Client, running: Pilot) -> None:
     assert shown(desk, as_of="2026-05-13", standing="museum_exhibit") == {"P-1"}
 
 
-def test_what_is_no_date_is_told_and_today_is_shown(
-    desk: Client, running: Pilot
-) -> None:
+def test_what_is_no_date_is_told_and_today_is_shown(desk: Client, running: Pilot) -> None:
     page = text(desk, as_of="yesterday")
     assert "“yesterday” is not a date." in page
     assert "Renewal drafts" in page
@@ -108,9 +106,7 @@ def test_it_can_be_narrowed_to_a_sponsor_and_a_function(
     assert shown(desk, sponsor=str(ria.pk)) == {"P-1", "P-2"}
 
 
-def test_what_stalls_first_comes_first_and_what_has_no_date_last(
-    desk: Client, record: Record
-) -> None:
+def test_what_stalls_first_comes_first_and_what_has_no_date_last(desk: Client, record: Record) -> None:
     record("A-never")
     for key, day in (("B-late", 9), ("C-soon", 2)):
         on = date(2026, 3, day)
@@ -183,17 +179,13 @@ def test_a_name_cannot_bring_its_own_markup(desk: Client, record: Record) -> Non
     assert "&lt;script&gt;" in page
 
 
-def test_a_portfolio_that_waits_longer_stalls_later(
-    desk: Client, running: Pilot, portfolio: Portfolio
-) -> None:
+def test_a_portfolio_that_waits_longer_stalls_later(desk: Client, running: Pilot, portfolio: Portfolio) -> None:
     StallPolicy.objects.create(portfolio=portfolio, starts=DAY, quiet_days=60)
     assert shown(desk, as_of="2026-05-13", standing="museum_exhibit") == set()
     assert shown(desk, as_of="2026-06-12", standing="museum_exhibit") == {"P-1"}
 
 
-def test_the_list_cannot_be_asked_by_what_is_not_offered(
-    desk: Client, running: Pilot
-) -> None:
+def test_the_list_cannot_be_asked_by_what_is_not_offered(desk: Client, running: Pilot) -> None:
     answer = desk.get(LIST, {"manager__password__startswith": "a"})
     assert answer.status_code == 400
 
@@ -203,9 +195,7 @@ def test_an_empty_list_says_so(desk: Client) -> None:
     assert "Nothing here answers to that." in text(desk, q="x")
 
 
-def test_the_front_of_the_desk_counts_how_pilots_stand(
-    desk: Client, running: Pilot
-) -> None:
+def test_the_front_of_the_desk_counts_how_pilots_stand(desk: Client, running: Pilot) -> None:
     page = text(desk, "/admin/")
     long_ago = today() - timedelta(days=100) > DAY
     assert long_ago
@@ -213,21 +203,22 @@ def test_the_front_of_the_desk_counts_how_pilots_stand(
     assert "?standing=museum_exhibit" in page
 
 
-def test_nobody_must_move_on_what_is_retired(
-    desk: Client, running: Pilot, legal: GateKind, ria: Person
-) -> None:
+def test_nobody_must_move_on_what_is_retired(desk: Client, running: Pilot, legal: GateKind, ria: Person) -> None:
     assert "in the decider’s court</span>" in text(desk, as_of="2026-03-02")
     verbs.retire(pilot=running, by=ria, learned="It was slower.")
-    for address in (LIST, f"{LIST}{running.pk}/change/", "/portfolio/", f"/pilots/{running.key}/"):  # fmt: skip
-        marks = [part.split('"')[0] for part in text(desk, address).split('class="mark ')[1:]]  # fmt: skip
-        of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]  # fmt: skip
+    for address in (
+        LIST,
+        f"{LIST}{running.pk}/change/",
+        "/portfolio/",
+        f"/pilots/{running.key}/",
+    ):
+        marks = [part.split('"')[0] for part in text(desk, address).split('class="mark ')[1:]]
+        of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]
         assert of_gates, address
         assert {"decider", "nobody", "team"}.isdisjoint(of_gates), address
 
 
-def test_it_is_searched_by_manager_tool_and_sponsor(
-    desk: Client, running: Pilot, record: Record, ria: Person
-) -> None:
+def test_it_is_searched_by_manager_tool_and_sponsor(desk: Client, running: Pilot, record: Record, ria: Person) -> None:
     sam = account("sam")
     gate = gate_of(running, "named-sponsor")
     verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
@@ -245,9 +236,14 @@ def test_it_is_sorted_by_function_standing_manager_and_sponsor(
     gate = gate_of(running, "named-sponsor")
     verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
     verbs.accept(gate=gate, by=sam, **WHEN)
-    heads = [getattr(head, "__name__", "") for head in desk.get(LIST).context["cl"].list_display]  # fmt: skip
+    heads = [getattr(head, "__name__", "") for head in desk.get(LIST).context["cl"].list_display]
     # What lacks a function, a manager or a sponsor comes last; a plan presses less than what runs.
-    for head, first in (("function", "P-1"), ("standing", "P-1"), ("manager", "P-2"), ("sponsor", "P-1")):  # fmt: skip
+    for head, first in (
+        ("function", "P-1"),
+        ("standing", "P-1"),
+        ("manager", "P-2"),
+        ("sponsor", "P-1"),
+    ):
         rows = desk.get(LIST, {"o": f"{heads.index(head)}"}).context["cl"].result_list
         assert rows[0].key == first, head
     assert "Mara" in text(desk)

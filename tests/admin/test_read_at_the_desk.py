@@ -17,11 +17,22 @@ from tests.admin.conftest import WHEN, gate_of
 def decided(running: Pilot, legal: GateKind, lena: Person, ria: Person) -> Decision:
     """Legal said yes to a tool, on a list that was filed."""
     verbs.amend(pilot=running, by=ria, set={"tool": "Quill 3"}, **WHEN)
-    piece = verbs.file_evidence(pilot=running, by=ria, link="https://example.org/terms", title="The terms", **WHEN)  # fmt: skip
+    piece = verbs.file_evidence(
+        pilot=running,
+        by=ria,
+        link="https://example.org/terms",
+        title="The terms",
+        **WHEN,
+    )
     verbs.decide(
-        gate=gate_of(running, "legal-sign-off"), by=lena, outcome="conditional", reason="Standard terms.", pieces=[piece],
-        conditions=[{"text": "List the fields", "owner": ria.pk, "due": date(2026, 4, 1)}], **WHEN,
-    )  # fmt: skip
+        gate=gate_of(running, "legal-sign-off"),
+        by=lena,
+        outcome="conditional",
+        reason="Standard terms.",
+        pieces=[piece],
+        conditions=[{"text": "List the fields", "owner": ria.pk, "due": date(2026, 4, 1)}],
+        **WHEN,
+    )
     return Decision.objects.get()
 
 
@@ -42,9 +53,7 @@ def test_a_decisions_page_says_its_term_what_it_was_decided_on_and_its_evidence(
     assert "The terms" in page
 
 
-def test_the_page_of_a_pilot_lists_its_evidence(
-    desk: Client, decided: Decision
-) -> None:
+def test_the_page_of_a_pilot_lists_its_evidence(desk: Client, decided: Decision) -> None:
     page = text(desk, f"/admin/pilots/pilot/{decided.gate.pilot_id}/change/")
     assert "The terms" in page.split('id="its-evidence"')[1].split("</section>")[0]
 
@@ -52,13 +61,19 @@ def test_the_page_of_a_pilot_lists_its_evidence(
 ISO = re.compile(r">[^<]*\b\d{4}-\d\d-\d\d\b[^<]*<")
 """A date as machines write it, where people read."""
 
-TABLES = ("pilot", "decision", "event", "decisionright", "absence", "person", "portfolio")  # fmt: skip
+TABLES = (
+    "pilot",
+    "decision",
+    "event",
+    "decisionright",
+    "absence",
+    "person",
+    "portfolio",
+)
 
 
-def test_dates_are_written_as_people_write_them(
-    desk: Client, decided: Decision, lena: Person, ria: Person
-) -> None:
-    verbs.away(person=lena, by=ria, starts=date(2027, 3, 1), ends=date(2027, 3, 5))  # fmt: skip
+def test_dates_are_written_as_people_write_them(desk: Client, decided: Decision, lena: Person, ria: Person) -> None:
+    verbs.away(person=lena, by=ria, starts=date(2027, 3, 1), ends=date(2027, 3, 5))
     pilot = decided.gate.pilot
     pages = [f"/admin/pilots/{table}/" for table in TABLES]
     pages += [
@@ -75,13 +90,20 @@ def test_a_decision_is_called_in_words_and_no_code_is_shown(
     desk: Client, running: Pilot, legal: GateKind, lena: Person
 ) -> None:
     verbs.decide(
-        gate=gate_of(running, "legal-sign-off"), by=lena, outcome="changes_requested", reason="A list.", **WHEN,
-    )  # fmt: skip
+        gate=gate_of(running, "legal-sign-off"),
+        by=lena,
+        outcome="changes_requested",
+        reason="A list.",
+        **WHEN,
+    )
     decision = Decision.objects.get()
     page = text(desk, f"/admin/pilots/decision/{decision.pk}/change/")
     assert "<title>Legal: changes requested on 2 March 2026" in page
     assert f"<h1>{decision.gate.kind.question} Changes requested.</h1>" in page
-    for address in (f"/admin/pilots/decision/{decision.pk}/change/", f"/admin/pilots/pilot/{running.pk}/change/"):  # fmt: skip
+    for address in (
+        f"/admin/pilots/decision/{decision.pk}/change/",
+        f"/admin/pilots/pilot/{running.pk}/change/",
+    ):
         assert "hanges_requested" not in text(desk, address)
 
 

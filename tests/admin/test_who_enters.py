@@ -45,9 +45,7 @@ def test_the_office_needs_no_permission_rows(desk: Client, ria: Person) -> None:
 
 
 @pytest.mark.parametrize("table", LISTS)
-def test_every_list_opens_and_brings_no_style_and_no_script(
-    desk: Client, running: Pilot, table: str
-) -> None:
+def test_every_list_opens_and_brings_no_style_and_no_script(desk: Client, running: Pilot, table: str) -> None:
     answer = desk.get(reverse(f"admin:pilots_{table}_changelist"))
     assert answer.status_code == 200
     page = answer.content.decode()
@@ -57,18 +55,14 @@ def test_every_list_opens_and_brings_no_style_and_no_script(
 
 
 @pytest.mark.parametrize("table", ["decision", "event"])
-def test_nobody_adds_to_the_log_by_hand(
-    root: Person, running: Pilot, table: str
-) -> None:
+def test_nobody_adds_to_the_log_by_hand(root: Person, running: Pilot, table: str) -> None:
     client = signed_in(root)
     address = reverse(f"admin:pilots_{table}_add")
     assert client.get(address).status_code == 403
     assert client.post(address, {}).status_code == 403
 
 
-def test_nobody_changes_or_deletes_what_is_in_the_log(
-    root: Person, running: Pilot
-) -> None:
+def test_nobody_changes_or_deletes_what_is_in_the_log(root: Person, running: Pilot) -> None:
     client = signed_in(root)
     event = running.events.get(verb="start")
     there = reverse("admin:pilots_event_change", args=[event.pk])
@@ -79,9 +73,7 @@ def test_nobody_changes_or_deletes_what_is_in_the_log(
     assert running.events.filter(verb="start").exists()
 
 
-def test_another_offices_log_is_not_there(
-    desk: Client, record: Record, elsewhere: Portfolio
-) -> None:
+def test_another_offices_log_is_not_there(desk: Client, record: Record, elsewhere: Portfolio) -> None:
     other = record("E-1", "Not theirs", portfolio=elsewhere)
     event = other.events.get(verb="record")
     there = reverse("admin:pilots_event_change", args=[event.pk])

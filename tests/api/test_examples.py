@@ -42,16 +42,10 @@ class Writer:
     def __init__(self, stage: Stage) -> None:
         self.stage, self.page = stage, [HEAD]
 
-    def ask(
-        self, title: str, who: Person, address: str, body: Any = None, **marks: str
-    ) -> Any:
+    def ask(self, title: str, who: Person, address: str, body: Any = None, **marks: str) -> Any:
         asks, path = client(who), f"/api/v1/{address}"
         headers = {f"HTTP_{name.upper()}": mark for name, mark in marks.items()}
-        answer = (
-            asks.get(path, **headers)
-            if body is None
-            else asks.post(path, body, **headers)
-        )  # type: ignore[arg-type]
+        answer = asks.get(path, **headers) if body is None else asks.post(path, body, **headers)  # type: ignore[arg-type]
         self.page.append(f"\n## {title}\n\n{_asked(who, path, body, marks)}\n")
         self.page.append(f"\n{_answered(answer)}\n")
         return answer
@@ -60,7 +54,7 @@ class Writer:
         """The page, with ids and marks that are the same whenever it is written."""
         page = "".join(self.page)
         for person in Person.objects.all():
-            page = page.replace(person.public_id, f"id-of-{person.name.split()[0].lower()}")  # fmt: skip
+            page = page.replace(person.public_id, f"id-of-{person.name.split()[0].lower()}")
         for gate in Gate.objects.select_related("pilot", "kind"):
             page = page.replace(gate.public_id, f"id-of-{gate.kind.key}")
         for event in Event.objects.all():
@@ -70,7 +64,7 @@ class Writer:
 
 def _asked(who: Person, path: str, body: Any, marks: dict[str, str]) -> str:
     lines = [f"{'GET' if body is None else 'POST'} {path}"]
-    lines += [f"{name.title().replace('_', '-')}: {mark}" for name, mark in marks.items()]  # fmt: skip
+    lines += [f"{name.title().replace('_', '-')}: {mark}" for name, mark in marks.items()]
     if body is not None:
         lines += ["", json.dumps(body, indent=2, ensure_ascii=False)]
     return f"{who.name} asks:\n\n```http\n" + "\n".join(lines) + "\n```"
@@ -97,7 +91,11 @@ def written(stage: Stage) -> str:
     """The whole page, asked anew."""
     pilot = stage.running(ago=150)
     legal = stage.gate(pilot, "legal-sign-off")
-    verbs.ask_exception(gate=stage.gate(pilot, "it-data-access"), by=stage.ansel, reason="The review is in January.")  # fmt: skip
+    verbs.ask_exception(
+        gate=stage.gate(pilot, "it-data-access"),
+        by=stage.ansel,
+        reason="The review is in January.",
+    )
     writer, gate = Writer(stage), f"gates/{legal.public_id}/"
     exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
     writer.ask("Which pilots have stalled on Legal", stage.vera, exhibits)
@@ -105,27 +103,48 @@ def written(stage: Stage) -> str:
     again = {"if_none_match": read["ETag"]}
     writer.ask("The same again, which has not changed", stage.perpetua, gate, **again)
     yes = {
-        "outcome": "conditional", "reason": "Standard terms apply.",
-        "conditions": [{"text": "Name the retention period.", "owner": "ria@example.org", "due": "2026-12-31"}],
-    }  # fmt: skip
+        "outcome": "conditional",
+        "reason": "Standard terms apply.",
+        "conditions": [
+            {
+                "text": "Name the retention period.",
+                "owner": "ria@example.org",
+                "due": "2026-12-31",
+            }
+        ],
+    }
     seen = {"if_match": read["ETag"]}
-    writer.ask("Legal decides, on what was read", stage.perpetua, f"{gate}decisions/", yes, **seen)  # fmt: skip
+    writer.ask(
+        "Legal decides, on what was read",
+        stage.perpetua,
+        f"{gate}decisions/",
+        yes,
+        **seen,
+    )
     late = {"outcome": "refused", "reason": "Not with names in it."}
-    writer.ask("The deputy decides on what is not so any more", stage.jory, f"{gate}decisions/", late, **seen)  # fmt: skip
+    writer.ask(
+        "The deputy decides on what is not so any more",
+        stage.jory,
+        f"{gate}decisions/",
+        late,
+        **seen,
+    )
     access = f"gates/{stage.gate(pilot, 'it-data-access').public_id}/decisions/"
     grant = {"outcome": "excepted", "reason": "Until the review."}
     writer.ask("An exception without an end", stage.bastian, access, grant)
     writer.ask("Adopting too early", stage.ansel, f"pilots/{pilot.key}/adopt/", {})
-    writer.ask("What was so on another day", stage.vera, "portfolio/summary/?as_of=2026-08-01")  # fmt: skip
+    writer.ask("What was so on another day", stage.vera, "portfolio/summary/?as_of=2026-08-01")
     writer.ask("The one answer that frees most", stage.vera, "portfolio/bottlenecks/")
-    writer.ask("Whom a quarter was spent waiting on", stage.vera, "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind")  # fmt: skip
-    writer.ask("What happened last week", stage.vera, "changes/?from=2026-11-16&to=2026-11-23")  # fmt: skip
+    writer.ask(
+        "Whom a quarter was spent waiting on",
+        stage.vera,
+        "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind",
+    )
+    writer.ask("What happened last week", stage.vera, "changes/?from=2026-11-16&to=2026-11-23")
     return writer.text()
 
 
-def test_the_page_of_examples_shows_what_the_api_answers(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_of_examples_shows_what_the_api_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.pages.conftest import set_the_stage
 
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_a, **_k: TODAY)

@@ -16,11 +16,32 @@ from tests.api.conftest import by_key, client, get
 from tests.pages.conftest import Stage
 
 KEYS = {
-    "key", "name", "portfolio", "function", "workflow", "stage", "standing", "stalls_on", "days_quiet", "decide_by",
-    "slips", "sponsor", "gates", "blocked_by", "missing", "placard",
-}  # fmt: skip
+    "key",
+    "name",
+    "portfolio",
+    "function",
+    "workflow",
+    "stage",
+    "standing",
+    "stalls_on",
+    "days_quiet",
+    "decide_by",
+    "slips",
+    "sponsor",
+    "gates",
+    "blocked_by",
+    "missing",
+    "placard",
+}
 GATE_KEYS = {"kind", "state", "court", "holder", "since", "days", "good_until"}
-SIX = ["legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold", "error-owner"]  # fmt: skip
+SIX = [
+    "legal-sign-off",
+    "it-data-access",
+    "funding-owner",
+    "named-sponsor",
+    "quality-threshold",
+    "error-owner",
+]
 
 
 def test_a_pilot_has_the_keys_of_the_design(stage: Stage) -> None:
@@ -41,7 +62,7 @@ def test_no_primary_key_is_in_any_answer(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     one = get(stage.vera, f"pilots/{pilot.key}/").json()
     assert "pk" not in one
-    assert all(gate["id"] == stage.gate(pilot, gate["kind"]).public_id for gate in one["gates"])  # fmt: skip
+    assert all(gate["id"] == stage.gate(pilot, gate["kind"]).public_id for gate in one["gates"])
 
 
 def test_a_page_of_fifty_takes_at_most_six_queries_however_many_rows(
@@ -96,14 +117,22 @@ def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> 
         ("gate=legal-sign-off", ["OLD", "PLAN"]),
         ("court=nobody", ["NEW", "OLD"]),
         ("sponsor=ansel@example.org", ["NEW", "OLD"]),
-        ("holder=perpetua@example.org&gate=legal-sign-off&state=waiting", ["OLD", "PLAN"]),
+        (
+            "holder=perpetua@example.org&gate=legal-sign-off&state=waiting",
+            ["OLD", "PLAN"],
+        ),
         ("q=rene", ["NEW", "OLD", "PLAN"]),
     ],
-)  # fmt: skip
-def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:  # fmt: skip
+)
+def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:
     stage.running("OLD", ago=200)
     new = stage.running("NEW", ago=5)
-    verbs.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")  # fmt: skip
+    verbs.decide(
+        gate=stage.gate(new, "legal-sign-off"),
+        by=stage.perpetua,
+        outcome="cleared",
+        reason="Yes.",
+    )
     stage.pilot("PLAN", function=Function.objects.create(name="Billing"))
     rows = get(stage.vera, f"pilots/?{query}").json()["results"]
     assert [row["key"] for row in rows] == found
@@ -111,7 +140,7 @@ def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found
 
 def test_gate_and_court_are_asked_of_one_gate(stage: Stage) -> None:
     stage.running()
-    assert get(stage.vera, "pilots/?gate=named-sponsor&court=nobody").json()["results"] == []  # fmt: skip
+    assert get(stage.vera, "pilots/?gate=named-sponsor&court=nobody").json()["results"] == []
 
 
 @pytest.mark.parametrize(
@@ -124,7 +153,7 @@ def test_gate_and_court_are_asked_of_one_gate(stage: Stage) -> None:
         ("sponsor=nobody@example.org", "sponsor"),
     ],
 )
-def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, query: str, field: str) -> None:  # fmt: skip
+def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, query: str, field: str) -> None:
     answer = get(stage.vera, f"pilots/?{query}")
     assert answer.status_code in (400, 422)
     assert answer["Content-Type"] == "application/problem+json"
@@ -134,7 +163,13 @@ def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, qu
 def test_the_past_is_read_as_it_was(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     on, before = stage.day(10), stage.day(11)
-    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)  # fmt: skip
+    verbs.decide(
+        gate=stage.gate(pilot, "legal-sign-off"),
+        by=stage.perpetua,
+        outcome="cleared",
+        reason="Yes.",
+        on=on,
+    )
 
     def legal(query: str) -> str:
         gates = get(stage.vera, f"pilots/CO-014/?{query}").json()["gates"]
@@ -150,7 +185,15 @@ def test_the_past_is_read_as_it_was(stage: Stage) -> None:
 def test_what_one_may_not_see_is_not_there(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "legal-sign-off")
-    for address in ("pilots/", "gates/", "decisions/", "exhibits/", "changes/", "portfolio/board/", "rights/"):  # fmt: skip
+    for address in (
+        "pilots/",
+        "gates/",
+        "decisions/",
+        "exhibits/",
+        "changes/",
+        "portfolio/board/",
+        "rights/",
+    ):
         assert get(stage.noam, address).json()["results"] == [], address
     for address in (f"pilots/{pilot.key}/", f"gates/{gate.public_id}/"):
         assert get(stage.noam, address).status_code == 404
@@ -168,8 +211,8 @@ def test_whoever_has_it_already_is_told_so(stage: Stage) -> None:
     first = asks.get("/api/v1/pilots/CO-014/")
     again = asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (again.status_code, again.content) == (304, b"")
-    verbs.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")  # fmt: skip
-    assert asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200  # fmt: skip
+    verbs.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")
+    assert asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
 
 
 def _pilot(key: str) -> Any:
@@ -180,8 +223,8 @@ def _pilot(key: str) -> Any:
 
 def test_gates_are_listed_with_whose_move_and_by_when(stage: Stage) -> None:
     stage.running(ago=40)
-    rows = get(stage.vera, "gates/?court=decider&holder=perpetua@example.org").json()["results"]  # fmt: skip
-    assert [(row["pilot"], row["kind"]) for row in rows] == [("CO-014", "legal-sign-off")]  # fmt: skip
+    rows = get(stage.vera, "gates/?court=decider&holder=perpetua@example.org").json()["results"]
+    assert [(row["pilot"], row["kind"]) for row in rows] == [("CO-014", "legal-sign-off")]
     assert rows[0]["answer_by"]
     assert rows[0]["escalates_to"]["name"] == "Ines Thorvall"
     one = get(stage.vera, f"gates/{rows[0]['id']}/").json()
@@ -194,9 +237,21 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
     for number in range(8):
         pilot = stage.running(f"P-{number}", ago=60)
         stage.measured(pilot, ago=30)
-        verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))  # fmt: skip
+        verbs.pause(
+            pilot=pilot,
+            by=stage.ria,
+            until=stage.day(15),
+            reason="Staff.",
+            on=stage.day(25),
+        )
         for outcome in ("cleared", "withdrawn"):
-            verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.", on=stage.day(9))  # fmt: skip
+            verbs.decide(
+                gate=stage.gate(pilot, "legal-sign-off"),
+                by=stage.perpetua,
+                outcome=outcome,
+                reason="So.",
+                on=stage.day(9),
+            )
     signed_in = 2
     for query in ("", "?court=decider", f"?holder={stage.perpetua.public_id}"):
         asks = client(stage.vera)
@@ -208,14 +263,24 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
 
 def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
     pilot = stage.running(ago=40)
-    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="Not with names in it.", on=stage.day(3))  # fmt: skip
+    verbs.decide(
+        gate=stage.gate(pilot, "legal-sign-off"),
+        by=stage.perpetua,
+        outcome="refused",
+        reason="Not with names in it.",
+        on=stage.day(3),
+    )
     first = get(stage.vera, "decisions/").json()["results"][0]
-    assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")  # fmt: skip
+    assert (first["outcome"], first["decider"]["name"], first["capacity"]) == (
+        "refused",
+        "Perpetua Rask",
+        "holder",
+    )
     assert first["reason"] == "Not with names in it."
-    told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]  # fmt: skip
+    told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]
     assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
     assert told[-1]["outcome"] == "refused"
-    assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422  # fmt: skip
+    assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422
 
 
 def test_the_portfolio_adds_up(stage: Stage) -> None:
@@ -224,7 +289,11 @@ def test_the_portfolio_adds_up(stage: Stage) -> None:
     stage.pilot("PLAN")
     summary = get(stage.vera, "portfolio/summary/").json()
     assert summary["pilots"] == 3
-    assert {k: n for k, n in summary["standing"].items() if n} == {"moving": 1, "museum_exhibit": 1, "planned": 1}  # fmt: skip
+    assert {k: n for k, n in summary["standing"].items() if n} == {
+        "moving": 1,
+        "museum_exhibit": 1,
+        "planned": 1,
+    }
     assert sum(summary["open_gates"].values()) == 5 + 5 + 6
     assert len(get(stage.vera, "portfolio/board/").json()["results"]) == 3
     trend = get(stage.vera, "portfolio/trend/?months=3").json()
@@ -236,17 +305,27 @@ def test_the_portfolio_adds_up(stage: Stage) -> None:
 def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
     for number in range(3):
         pilot = stage.all_clear(stage.running(f"P-{number}"))
-        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="New terms.")  # fmt: skip
+        verbs.decide(
+            gate=stage.gate(pilot, "legal-sign-off"),
+            by=stage.perpetua,
+            outcome="withdrawn",
+            reason="New terms.",
+        )
     stage.running("OTHER")
     first = get(stage.vera, "portfolio/bottlenecks/").json()[0]
-    assert (first["kind"], first["holder"]["name"], first["gates"], first["frees"]) == ("legal-sign-off", "Perpetua Rask", 4, 3)  # fmt: skip
+    assert (first["kind"], first["holder"]["name"], first["gates"], first["frees"]) == (
+        "legal-sign-off",
+        "Perpetua Rask",
+        4,
+        3,
+    )
 
 
-@pytest.mark.parametrize("by", ["court", "kind", "holder", "function", "portfolio", "pilot"])  # fmt: skip
-def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: str) -> None:  # fmt: skip
+@pytest.mark.parametrize("by", ["court", "kind", "holder", "function", "portfolio", "pilot"])
+def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: str) -> None:
     pilots = [stage.running("A", ago=90), stage.running("B", ago=50)]
     start, end = stage.day(60), stage.day(10)
-    whole = ledger.by_court(c for _, c in reading.charges_of(pilots, start=start, end=end))  # fmt: skip
+    whole = ledger.by_court(c for _, c in reading.charges_of(pilots, start=start, end=end))
     rows = get(stage.vera, f"portfolio/waits/?from={start}&to={end}&by={by}").json()
     for court in ("decider", "team", "nobody", "outside"):
         assert sum(row["courts"][court] for row in rows) == whole.get(court, 0)
@@ -255,7 +334,10 @@ def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: 
 
 def test_waits_of_one_person_are_the_days_they_held(stage: Stage) -> None:
     stage.running("A", ago=30)
-    rows = get(stage.vera, f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org").json()  # fmt: skip
+    rows = get(
+        stage.vera,
+        f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org",
+    ).json()
     assert [(row["courts"]["decider"], row["days"]) for row in rows] == [(10, 10)]
 
 
@@ -270,14 +352,15 @@ def moved(stage: Stage) -> Stage:
 
 
 @pytest.mark.parametrize(
-    ("function", "days"), [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)]
-)  # fmt: skip
-def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: Stage, function: str, days: int) -> None:  # fmt: skip
+    ("function", "days"),
+    [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)],
+)
+def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: Stage, function: str, days: int) -> None:
     period = f"from={moved.day(20)}&to={moved.day(4)}&kind=funding-owner"
     rows = get(moved.vera, f"portfolio/waits/?{period}&function={function}").json()
     assert sum(row["days"] for row in rows) == days
     told = get(moved.vera, f"portfolio/waits/?{period}&by=function").json()
-    assert {row["of"].casefold(): row["days"] for row in told}.get(function.casefold(), 0) == days  # fmt: skip
+    assert {row["of"].casefold(): row["days"] for row in told}.get(function.casefold(), 0) == days
 
 
 def test_waits_take_any_period_and_no_day_that_has_not_come(stage: Stage) -> None:
@@ -300,21 +383,25 @@ def test_waits_take_any_period_and_no_day_that_has_not_come(stage: Stage) -> Non
 
 def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(stage: Stage) -> None:
     pilots, first, end = [stage.running("A", ago=30)], stage.day(30), stage.day()
-    told = [list(reading.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]  # fmt: skip
+    told = [list(reading.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
     assert told[0] == told[1]
 
 
 KNOWING = ("pilots/", "exhibits/", "gates/", "decisions/")
 NOT_KNOWING = (
-    "rights/", "changes/", "portfolio/waits/", "portfolio/summary/", "portfolio/board/", "portfolio/bottlenecks/",
-    "portfolio/trend/", "pilots/CO-014/evidence/",
-)  # fmt: skip
+    "rights/",
+    "changes/",
+    "portfolio/waits/",
+    "portfolio/summary/",
+    "portfolio/board/",
+    "portfolio/bottlenecks/",
+    "portfolio/trend/",
+    "pilots/CO-014/evidence/",
+)
 
 
 @pytest.mark.parametrize("address", NOT_KNOWING)
-def test_what_is_answered_by_all_that_is_known_refuses_to_be_asked_what_was(
-    stage: Stage, address: str
-) -> None:
+def test_what_is_answered_by_all_that_is_known_refuses_to_be_asked_what_was(stage: Stage, address: str) -> None:
     stage.running()
     answer = get(stage.vera, f"{address}?known_at={stage.day(3)}")
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
@@ -335,8 +422,9 @@ def test_the_schema_lists_what_a_read_can_be_asked(stage: Stage) -> None:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     reads = {
         path.removeprefix("/api/v1/"): {each["name"] for each in of["get"].get("parameters", [])}
-        for path, of in schema["paths"].items() if "get" in of
-    }  # fmt: skip
+        for path, of in schema["paths"].items()
+        if "get" in of
+    }
     knowing = {path for path, names in reads.items() if "known_at" in names}
     assert knowing == {*KNOWING, "pilots/{key}/", "gates/{public_id}/"}
 
@@ -346,13 +434,17 @@ def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
     rows = get(stage.vera, "rights/").json()["results"]
     legal = next(row for row in rows if row["kind"] == "legal-sign-off")
     assert legal["decides"]["person"]["name"] == "Perpetua Rask"
-    assert get(stage.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"  # fmt: skip
+    assert get(stage.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"
 
 
-def test_the_schema_is_whole_and_the_docs_are_served_by_us(
-    stage: Stage, tmp_path: Any
-) -> None:
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))  # fmt: skip
+def test_the_schema_is_whole_and_the_docs_are_served_by_us(stage: Stage, tmp_path: Any) -> None:
+    call_command(
+        "spectacular",
+        "--validate",
+        "--fail-on-warn",
+        "--file",
+        str(tmp_path / "schema.yml"),
+    )
     assert "openapi: 3.1" in (tmp_path / "schema.yml").read_text()
     page = client(stage.vera).get("/api/v1/docs/")
     assert page.status_code == 200
@@ -364,4 +456,4 @@ def test_a_key_opens_what_its_person_may_see(stage: Stage) -> None:
     stage.running()
     assert len(by_key(stage.vera).get("/api/v1/pilots/").json()["results"]) == 1
     assert by_key(stage.noam).get("/api/v1/pilots/").json()["results"] == []
-    assert date.fromisoformat(by_key(stage.vera).get("/api/v1/portfolio/summary/").json()["at"]) == stage.day()  # fmt: skip
+    assert date.fromisoformat(by_key(stage.vera).get("/api/v1/portfolio/summary/").json()["at"]) == stage.day()

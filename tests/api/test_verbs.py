@@ -24,50 +24,127 @@ def gate(stage: Stage, pilot: Pilot, kind: str, word: str) -> str:
 def test_one_decision_travels_from_a_click_to_the_log_and_back(stage: Stage) -> None:
     pilot = stage.running()
     answer = post(
-        stage.perpetua, gate(stage, pilot, "legal-sign-off", "decisions"),
-        outcome="conditional", reason="On conditions.",
-        conditions=[{"text": "Name the retention period.", "owner": "ria@example.org", "due": stage.day(-20).isoformat()}],
-    )  # fmt: skip
+        stage.perpetua,
+        gate(stage, pilot, "legal-sign-off", "decisions"),
+        outcome="conditional",
+        reason="On conditions.",
+        conditions=[
+            {
+                "text": "Name the retention period.",
+                "owner": "ria@example.org",
+                "due": stage.day(-20).isoformat(),
+            }
+        ],
+    )
     assert answer.status_code == 201, answer.content
-    assert (answer.json()["state"], answer.json()["good_until"]) == ("conditional", stage.day(-20).isoformat())  # fmt: skip
+    assert (answer.json()["state"], answer.json()["good_until"]) == (
+        "conditional",
+        stage.day(-20).isoformat(),
+    )
     decision = Decision.objects.get(gate__pilot=pilot, outcome="conditional")
     assert decision.decider == stage.perpetua
-    assert get(stage.vera, "decisions/").json()["results"][0]["id"] == decision.public_id  # fmt: skip
+    assert get(stage.vera, "decisions/").json()["results"][0]["id"] == decision.public_id
 
 
 def test_each_outcome_and_each_verb_of_a_gate_works(stage: Stage) -> None:
     pilot = stage.running()
     legal = lambda word: gate(stage, pilot, "legal-sign-off", word)  # noqa: E731
     steps: list[tuple[Any, str, dict[str, Any], str]] = [
-        (stage.perpetua, legal("decisions"), {"outcome": "changes_requested", "reason": "Which data?"}, "changes_requested"),
+        (
+            stage.perpetua,
+            legal("decisions"),
+            {"outcome": "changes_requested", "reason": "Which data?"},
+            "changes_requested",
+        ),
         (stage.ria, legal("answer"), {"text": "Only the subject lines."}, "waiting"),
-        (stage.jory, legal("decisions"), {"outcome": "refused", "reason": "No.", "would_change": "No names."}, "refused"),
+        (
+            stage.jory,
+            legal("decisions"),
+            {"outcome": "refused", "reason": "No.", "would_change": "No names."},
+            "refused",
+        ),
         (stage.ansel, legal("ask-exception"), {"reason": "Quarter's end."}, "refused"),
-        (stage.perpetua, legal("decisions"), {"outcome": "excepted", "reason": "Until then.", "until": stage.day(-30).isoformat()}, "excepted"),
-        (stage.ria, legal("decisions"), {"outcome": "cleared", "reason": "By mail.", "for": stage.jory.public_id, "evidence": "https://mail.example.org/1"}, "cleared"),
-        (stage.perpetua, legal("decisions"), {"outcome": "withdrawn", "reason": "New terms."}, "waiting"),
-        (stage.ria, gate(stage, pilot, "error-owner", "nominate"), {"person": "hedda@example.org"}, "waiting"),
+        (
+            stage.perpetua,
+            legal("decisions"),
+            {
+                "outcome": "excepted",
+                "reason": "Until then.",
+                "until": stage.day(-30).isoformat(),
+            },
+            "excepted",
+        ),
+        (
+            stage.ria,
+            legal("decisions"),
+            {
+                "outcome": "cleared",
+                "reason": "By mail.",
+                "for": stage.jory.public_id,
+                "evidence": "https://mail.example.org/1",
+            },
+            "cleared",
+        ),
+        (
+            stage.perpetua,
+            legal("decisions"),
+            {"outcome": "withdrawn", "reason": "New terms."},
+            "waiting",
+        ),
+        (
+            stage.ria,
+            gate(stage, pilot, "error-owner", "nominate"),
+            {"person": "hedda@example.org"},
+            "waiting",
+        ),
         (stage.hedda, gate(stage, pilot, "error-owner", "accept"), {}, "cleared"),
-        (stage.hedda, gate(stage, pilot, "error-owner", "leave"), {"reason": "Another role."}, "unowned"),
-    ]  # fmt: skip
+        (
+            stage.hedda,
+            gate(stage, pilot, "error-owner", "leave"),
+            {"reason": "Another role."},
+            "unowned",
+        ),
+    ]
     for person, address, body, state in steps:
         answer = post(person, address, **body)
-        assert (answer.status_code, answer.json().get("state")) == (201, state), answer.content  # fmt: skip
+        assert (answer.status_code, answer.json().get("state")) == (201, state), answer.content
 
 
 def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> None:
     pilot = stage.pilot(ago=10)
     for word, body, stage_then in (
         ("start", {}, "running"),
-        ("pause", {"until": stage.day(-5).isoformat(), "reason": "Holidays."}, "paused"),
+        (
+            "pause",
+            {"until": stage.day(-5).isoformat(), "reason": "Holidays."},
+            "paused",
+        ),
         ("resume", {}, "running"),
-        ("move-decide-by", {"to": stage.day(-60).isoformat(), "reason": "Later data."}, "running"),
-        ("set-rules", {"acceptable_use": "Drafts.", "exceptions_to": "hedda@example.org"}, "running"),
-        ("register-threshold", {"metric": "Share sent", "direction": "at_least", "value": 0.8, "kind": "proportion", "smallest_sample": 50}, "running"),
+        (
+            "move-decide-by",
+            {"to": stage.day(-60).isoformat(), "reason": "Later data."},
+            "running",
+        ),
+        (
+            "set-rules",
+            {"acceptable_use": "Drafts.", "exceptions_to": "hedda@example.org"},
+            "running",
+        ),
+        (
+            "register-threshold",
+            {
+                "metric": "Share sent",
+                "direction": "at_least",
+                "value": 0.8,
+                "kind": "proportion",
+                "smallest_sample": 50,
+            },
+            "running",
+        ),
         ("measurements", {"value": 0.95, "sample": 300}, "running"),
         ("residents", {"week": stage.day().isoformat(), "people": 4}, "running"),
         ("accept-risk", {}, "running"),
-    ):  # fmt: skip
+    ):
         answer = post(stage.ria, f"pilots/{pilot.key}/{word}/", **body)
         assert answer.status_code == 200, (word, answer.content)
         assert answer.json()["stage"] == stage_then
@@ -75,33 +152,136 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
     refused = post(stage.ria, f"pilots/{pilot.key}/adopt/")
     assert (refused.status_code, refused.json()["code"]) == (409, "gates_open")
     assert refused.json()["missing"][0] == "legal-sign-off"
-    retired = post(stage.ria, f"pilots/{pilot.key}/retire/", learned="Nobody reads them.")  # fmt: skip
+    retired = post(stage.ria, f"pilots/{pilot.key}/retire/", learned="Nobody reads them.")
     assert retired.json()["standing"] == "retired"
 
 
 @pytest.mark.parametrize(
     ("who", "kind", "word", "body", "status", "code", "field"),
     [
-        ("bastian", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 403, "not_yours", None),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared"}, 422, "reason_required", "reason"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "conditional", "reason": "If."}, 422, "conditions_required", "conditions"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "on": "2999-01-01"}, 422, "in_future", "on"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "on": "2001-01-01"}, 422, "before_record", "on"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "excepted", "reason": "Yes."}, 409, "nothing_asked", None),
+        (
+            "bastian",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes."},
+            403,
+            "not_yours",
+            None,
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared"},
+            422,
+            "reason_required",
+            "reason",
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "conditional", "reason": "If."},
+            422,
+            "conditions_required",
+            "conditions",
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes.", "on": "2999-01-01"},
+            422,
+            "in_future",
+            "on",
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes.", "on": "2001-01-01"},
+            422,
+            "before_record",
+            "on",
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "excepted", "reason": "Yes."},
+            409,
+            "nothing_asked",
+            None,
+        ),
         ("perpetua", "legal-sign-off", "accept", {}, 409, "wrong_gate", None),
         ("hedda", "error-owner", "accept", {}, 404, "not_found", None),
         ("ria", "error-owner", "accept", {}, 403, "not_named", None),
-        ("tove", "quality-threshold", "decisions", {"outcome": "cleared", "reason": "Yes."}, 409, "not_measured", None),
-        ("vera", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 403, "not_yours", None),
-        ("noam", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 404, "not_found", None),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "mood": "good"}, 422, "invalid", "mood"),
-        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes.", "on": "soon"}, 422, "invalid", "on"),
-        ("ria", "error-owner", "nominate", {"person": "nobody@example.org"}, 422, "invalid", "person"),
+        (
+            "tove",
+            "quality-threshold",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes."},
+            409,
+            "not_measured",
+            None,
+        ),
+        (
+            "vera",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes."},
+            403,
+            "not_yours",
+            None,
+        ),
+        (
+            "noam",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes."},
+            404,
+            "not_found",
+            None,
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes.", "mood": "good"},
+            422,
+            "invalid",
+            "mood",
+        ),
+        (
+            "perpetua",
+            "legal-sign-off",
+            "decisions",
+            {"outcome": "cleared", "reason": "Yes.", "on": "soon"},
+            422,
+            "invalid",
+            "on",
+        ),
+        (
+            "ria",
+            "error-owner",
+            "nominate",
+            {"person": "nobody@example.org"},
+            422,
+            "invalid",
+            "person",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_is_a_problem_with_its_code_and_its_field(
-    stage: Stage, who: str, kind: str, word: str, body: dict[str, Any], status: int, code: str, field: str | None
-) -> None:  # fmt: skip
+    stage: Stage,
+    who: str,
+    kind: str,
+    word: str,
+    body: dict[str, Any],
+    status: int,
+    code: str,
+    field: str | None,
+) -> None:
     pilot = stage.running()
     answer = post(stage.people[who], gate(stage, pilot, kind, word), **body)
     says = answer.json()
@@ -114,10 +294,25 @@ def test_what_is_refused_is_a_problem_with_its_code_and_its_field(
 
 def test_nan_is_no_threshold(stage: Stage) -> None:
     pilot = stage.running()
-    body = '{"metric": "m", "direction": "at_least", "value": NaN, "kind": "mean", "smallest_sample": 9}'  # fmt: skip
-    answer = client(stage.ria).post(f"/api/v1/pilots/{pilot.key}/register-threshold/", body, content_type="application/json")  # fmt: skip
-    assert (answer.status_code, answer.json()["errors"]) == (422, {"value": ["Give a number, such as 0.9."]})  # fmt: skip
-    said = post(stage.ria, f"pilots/{pilot.key}/register-threshold/", metric="m", direction="at_least", value="NaN", kind="mean", smallest_sample=9)  # fmt: skip
+    body = '{"metric": "m", "direction": "at_least", "value": NaN, "kind": "mean", "smallest_sample": 9}'
+    answer = client(stage.ria).post(
+        f"/api/v1/pilots/{pilot.key}/register-threshold/",
+        body,
+        content_type="application/json",
+    )
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        {"value": ["Give a number, such as 0.9."]},
+    )
+    said = post(
+        stage.ria,
+        f"pilots/{pilot.key}/register-threshold/",
+        metric="m",
+        direction="at_least",
+        value="NaN",
+        kind="mean",
+        smallest_sample=9,
+    )
     assert (said.status_code, list(said.json()["errors"])) == (422, ["value"])
 
 
@@ -127,15 +322,15 @@ def test_what_changed_since_it_was_read_is_not_overwritten(stage: Stage) -> None
     mark = get(stage.perpetua, address)["ETag"]
     yes = {"outcome": "cleared", "reason": "Yes."}
     # A colleague answers another gate: no conflict.
-    assert post(stage.bastian, gate(stage, pilot, "it-data-access", "decisions"), **yes).status_code == 201  # fmt: skip
+    assert post(stage.bastian, gate(stage, pilot, "it-data-access", "decisions"), **yes).status_code == 201
     asks = client(stage.perpetua)
     first = asks.post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH=mark)
     assert first.status_code == 201
-    second = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH=mark)  # fmt: skip
+    second = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH=mark)
     assert (second.status_code, second.json()["code"]) == (412, "changed_meanwhile")
-    third = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH=first["ETag"])  # fmt: skip
+    third = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH=first["ETag"])
     assert third.status_code == 201
-    nonsense = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH='"x"')  # fmt: skip
+    nonsense = client(stage.jory).post(f"/api/v1/{address}decisions/", yes, HTTP_IF_MATCH='"x"')
     assert nonsense.status_code == 412
 
 
@@ -161,10 +356,10 @@ def test_a_key_reaches_as_far_as_its_scope_and_its_persons_work(stage: Stage) ->
     assert by_key(stage.perpetua, "decide").post(legal, yes).status_code == 201
     office = by_key(stage.ria, "decide")
     paused = f"/api/v1/pilots/{pilot.key}/pause/"
-    assert office.post(paused, {"until": stage.day(-5), "reason": "Holidays."}).status_code == 403  # fmt: skip
+    assert office.post(paused, {"until": stage.day(-5), "reason": "Holidays."}).status_code == 403
     write = by_key(stage.ria, "write")
     PortfolioRole.objects.filter(person=stage.ria).delete()
-    assert write.post(paused, {"until": stage.day(-5), "reason": "Holidays."}).status_code in (403, 404)  # fmt: skip
+    assert write.post(paused, {"until": stage.day(-5), "reason": "Holidays."}).status_code in (403, 404)
     assert pilot.stage == "running"
 
 
@@ -177,7 +372,7 @@ def test_a_key_is_kept_as_a_digest_expires_and_can_be_taken_back(stage: Stage) -
     assert asks.get("/api/v1/pilots/").status_code == 200
     mine.refresh_from_db()
     assert mine.last_used_at is not None
-    ApiToken.objects.filter(pk=mine.pk).update(expiry=timezone.now() - timedelta(seconds=1))  # fmt: skip
+    ApiToken.objects.filter(pk=mine.pk).update(expiry=timezone.now() - timedelta(seconds=1))
     assert asks.get("/api/v1/pilots/").status_code == 401
     asks.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
     assert asks.get("/api/v1/pilots/").status_code == 200
@@ -190,7 +385,7 @@ def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(
 ) -> None:
     stage.running()
     out = StringIO()
-    call_command("api_token", "ria@example.org", "--scope", "write", "--days", "3", stdout=out)  # fmt: skip
+    call_command("api_token", "ria@example.org", "--scope", "write", "--days", "3", stdout=out)
     key = out.getvalue().strip()
     assert len(key) == 64
     for email, scope in (("vera", "decide"), ("perpetua", "write"), ("noam", "decide")):
@@ -203,7 +398,7 @@ def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(
 
 def test_the_command_lists_what_there_is_and_takes_one_back(stage: Stage) -> None:
     asks = APIClient()
-    made = [verbs.issue_token(person=stage.vera, by=None, name=name)[1] for name in ("review", "lost")]  # fmt: skip
+    made = [verbs.issue_token(person=stage.vera, by=None, name=name)[1] for name in ("review", "lost")]
     out = StringIO()
     call_command("api_token", "vera@example.org", "--list", stdout=out)
     told = out.getvalue()
@@ -228,10 +423,13 @@ def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(
     pilot = stage.running()
     address = gate(stage, pilot, "named-sponsor", "accept")
     assert post(stage.noam, address).status_code == 404
-    verbs.nominate(gate=stage.gate(pilot, "named-sponsor"), by=stage.ria, person=stage.noam)  # fmt: skip
-    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Ansel Quaye"  # fmt: skip
+    verbs.nominate(gate=stage.gate(pilot, "named-sponsor"), by=stage.ria, person=stage.noam)
+    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Ansel Quaye"
     page = client(stage.noam).get("/my/decisions/")
     assert pilot.name in page.content.decode()
     answer = post(stage.noam, address)
-    assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Noam Outside")  # fmt: skip
-    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Noam Outside"  # fmt: skip
+    assert (answer.status_code, answer.json()["holder"]["name"]) == (
+        201,
+        "Noam Outside",
+    )
+    assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Noam Outside"

@@ -50,7 +50,7 @@ def main() -> None:
     }
     unknown = set(asked.names) - set(there)
     if unknown:
-        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}. There is: {', '.join(there)}.")  # fmt: skip
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}. There is: {', '.join(there)}.")
     # In this order, whatever was typed: what verifying leaves is no log to measure anything else by.
     names = [n for n in there if n in (asked.names or set(there) - {"verifying"})]
     if asked.keep and "verifying" in names:
@@ -58,9 +58,7 @@ def main() -> None:
     # As in production: nobody keeps a log of queries.
     setup_test_environment(debug=False)
     # A copy of every row in memory is for tests that roll nothing back; a million pilots would not fit.
-    databases = setup_databases(
-        verbosity=0, interactive=False, keepdb=asked.keep, serialized_aliases=[]
-    )
+    databases = setup_databases(verbosity=0, interactive=False, keepdb=asked.keep, serialized_aliases=[])
     try:
         if set(names) - {"importing"} and not Pilot.objects.exists():
             call_command("make_portfolio", pilots=asked.pilots, seed=1, at=museum.AT)

@@ -27,9 +27,13 @@ def measure(rounds: int) -> Iterator[Measured]:
     verb, by_hand = iter(waiting[:half]), iter(waiting[half:])
     number = Event.objects.count()
     yield compare(
-        "one decision", lambda: _decide(*next(verb)), lambda: _by_hand(*next(by_hand)), rounds=rounds, promise=3.5,
+        "one decision",
+        lambda: _decide(*next(verb)),
+        lambda: _by_hand(*next(by_hand)),
+        rounds=rounds,
+        promise=3.5,
         says=f"Legal says yes, {number:,} events in the log; by hand: 8 statements in one transaction.",
-    )  # fmt: skip
+    )
 
 
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
@@ -46,7 +50,7 @@ def _waiting(number: int) -> list[tuple[Gate, Person]]:
 
 
 def _decide(gate: Gate, by: Person) -> None:
-    verbs.decide(gate=gate, by=by, outcome="cleared", reason="Agreed.", on=TODAY, known=TODAY)  # fmt: skip
+    verbs.decide(gate=gate, by=by, outcome="cleared", reason="Agreed.", on=TODAY, known=TODAY)
 
 
 @transaction.atomic
@@ -54,37 +58,81 @@ def _by_hand(gate: Gate, by: Person) -> None:
     """What a decision leaves: event, decision, head, version, and the spells of gate and pilot closed and begun."""
     with connection.cursor() as cursor:
         _event_and_decision(cursor, gate, by)
-        _spells(cursor, GateSpell, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True})  # fmt: skip
-        _spells(cursor, PilotSpell, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "clock_on": TODAY})  # fmt: skip
+        _spells(
+            cursor,
+            GateSpell,
+            "gate_id",
+            gate.pk,
+            {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True},
+        )
+        _spells(
+            cursor,
+            PilotSpell,
+            "pilot_id",
+            gate.pilot_id,
+            {"last_movement": TODAY, "clock_on": TODAY},
+        )
 
 
 def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
     event = _insert(
-        cursor, "pilots_event", public_id=opaque_id(), verb="decide", portfolio_id=gate.pilot.portfolio_id,
-        pilot_id=gate.pilot_id, gate_id=gate.pk, by_id=by.pk, on=TODAY, known_on=TODAY, reason="Agreed.",
-        written_at=f"{TODAY} 12:00:00", changes="[]", data="{}",
-    )  # fmt: skip
+        cursor,
+        "pilots_event",
+        public_id=opaque_id(),
+        verb="decide",
+        portfolio_id=gate.pilot.portfolio_id,
+        pilot_id=gate.pilot_id,
+        gate_id=gate.pk,
+        by_id=by.pk,
+        on=TODAY,
+        known_on=TODAY,
+        reason="Agreed.",
+        written_at=f"{TODAY} 12:00:00",
+        changes="[]",
+        data="{}",
+    )
     _insert(
-        cursor, "pilots_decision", public_id=opaque_id(), gate_id=gate.pk, event_id=event, number=gate.count + 1,
-        on=TODAY, known_on=TODAY, outcome="cleared", capacity="holder", recorded_for=False, decider_id=by.pk,
-        by_id=by.pk, court="", good_until=date(2027, 11, 23), reason="Agreed.", evidence="", conditions="[]",
-        sealed=json.dumps({"workflow": "", "tool": ""}), salt="0" * 32, digests=json.dumps({"reason": "0" * 64}),
+        cursor,
+        "pilots_decision",
+        public_id=opaque_id(),
+        gate_id=gate.pk,
+        event_id=event,
+        number=gate.count + 1,
+        on=TODAY,
+        known_on=TODAY,
+        outcome="cleared",
+        capacity="holder",
+        recorded_for=False,
+        decider_id=by.pk,
+        by_id=by.pk,
+        court="",
+        good_until=date(2027, 11, 23),
+        reason="Agreed.",
+        evidence="",
+        conditions="[]",
+        sealed=json.dumps({"workflow": "", "tool": ""}),
+        salt="0" * 32,
+        digests=json.dumps({"reason": "0" * 64}),
         checksum="0" * 64,
-    )  # fmt: skip
-    cursor.execute('UPDATE pilots_gate SET head = %s, "count" = "count" + 1 WHERE id = %s', ["0" * 64, gate.pk])  # fmt: skip
-    cursor.execute("UPDATE pilots_pilot SET version = version + 1 WHERE id = %s", [gate.pilot_id])  # fmt: skip
+    )
+    cursor.execute(
+        'UPDATE pilots_gate SET head = %s, "count" = "count" + 1 WHERE id = %s',
+        ["0" * 64, gate.pk],
+    )
+    cursor.execute("UPDATE pilots_pilot SET version = version + 1 WHERE id = %s", [gate.pilot_id])
 
 
 def _insert(cursor: Any, table: str, **row: Any) -> int:
     names = ", ".join(f'"{name}"' for name in row)
     blanks = ", ".join(["%s"] * len(row))
-    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({blanks}) RETURNING id", list(row.values()))  # fmt: skip
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) VALUES ({blanks}) RETURNING id",
+        list(row.values()),
+    )
     return int(cursor.fetchone()[0])
 
 
-def _spells(
-    cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]
-) -> None:
+def _spells(cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]) -> None:
     """Close the spell that stands, and begin one that differs in some columns."""
     table = model._meta.db_table
     now = {"starts": TODAY, "known_from": TODAY} | changed
@@ -93,5 +141,11 @@ def _spells(
     into = ", ".join(f'"{name}"' for name in names)
     stands = f"{owner} = %s AND known_until IS NULL AND ends IS NULL"
     values = [now[name] for name in names if name in now]
-    cursor.execute(f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}", [*values, pk])  # fmt: skip
-    cursor.execute(f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s", [TODAY - timedelta(days=1), pk, TODAY])  # fmt: skip
+    cursor.execute(
+        f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}",
+        [*values, pk],
+    )
+    cursor.execute(
+        f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s",
+        [TODAY - timedelta(days=1), pk, TODAY],
+    )

@@ -63,7 +63,7 @@ def compare(
             sides[n]()
             seconds[n].append(perf_counter() - began)
     taken = [_taken(of, n) for of, n in zip(seconds, queries, strict=True)]
-    return Measured(name, rounds, taken[0], taken[1] if reference else None, promise, says)  # fmt: skip
+    return Measured(name, rounds, taken[0], taken[1] if reference else None, promise, says)
 
 
 def _queries(side: Run) -> int:
@@ -78,7 +78,18 @@ def _taken(seconds: list[float], queries: int) -> Taken:
     return Taken(round(median(ordered), 3), round(p95, 3), queries)
 
 
-HEADS = ("benchmark", "rounds", "median ms", "p95 ms", "queries", "reference ms", "p95 ms", "queries", "ratio", "promise")  # fmt: skip
+HEADS = (
+    "benchmark",
+    "rounds",
+    "median ms",
+    "p95 ms",
+    "queries",
+    "reference ms",
+    "p95 ms",
+    "queries",
+    "ratio",
+    "promise",
+)
 
 
 def table(found: Sequence[Measured]) -> str:
@@ -86,10 +97,15 @@ def table(found: Sequence[Measured]) -> str:
     lines = [HEADS, *(_line(one) for one in found)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
     out = [
-        "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
+        "  ".join(
+            [
+                line[0].ljust(widths[0]),
+                *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True)),
+            ]
+        )
         for line in lines
-    ]  # fmt: skip
-    return "\n".join([*out, "", *(f"{one.name}: {one.says}" for one in found if one.says)])  # fmt: skip
+    ]
+    return "\n".join([*out, "", *(f"{one.name}: {one.says}" for one in found if one.says)])
 
 
 def _line(one: Measured) -> tuple[str, ...]:

@@ -28,8 +28,19 @@ from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = Path(os.environ.get("LIVED_IN_DATA") or ROOT.parent / "shared" / "data") / "federal_ai_use_cases_2025.csv"  # fmt: skip
-TABLES: list[Any] = [Portfolio, Function, Cell, Seat, Pilot, Gate, Event, Decision, PilotSpell, GateSpell]  # fmt: skip
+FILE = Path(os.environ.get("LIVED_IN_DATA") or ROOT.parent / "shared" / "data") / "federal_ai_use_cases_2025.csv"
+TABLES: list[Any] = [
+    Portfolio,
+    Function,
+    Cell,
+    Seat,
+    Pilot,
+    Gate,
+    Event,
+    Decision,
+    PilotSpell,
+    GateSpell,
+]
 
 
 def measure(rounds: int) -> Iterator[Measured]:
@@ -38,9 +49,13 @@ def measure(rounds: int) -> Iterator[Measured]:
     rows = _rows()
     written = sum(len(of) for of in rows)
     yield compare(
-        "importing the inventory", _import, lambda: _parse_and_insert(rows), rounds=min(rounds, 5), promise=3,
+        "importing the inventory",
+        _import,
+        lambda: _parse_and_insert(rows),
+        rounds=min(rounds, 5),
+        promise=3,
         says=f"{len(rows[TABLES.index(Pilot)]):,} pilots, {written:,} rows; by hand: csv, then bulk_create of the same rows.",
-    )  # fmt: skip
+    )
 
 
 def _import() -> None:
@@ -54,7 +69,10 @@ def _rows() -> list[list[Any]]:
     with transaction.atomic():
         there = [set(of.objects.values_list("pk", flat=True)) for of in TABLES]
         Import(List(FILE, "omb-2025", AT)).run()
-        found = [list(of.objects.exclude(pk__in=pks)) if len(pks) < 500 else [r for r in of.objects.all() if r.pk not in pks] for of, pks in zip(TABLES, there, strict=True)]  # fmt: skip
+        found = [
+            list(of.objects.exclude(pk__in=pks)) if len(pks) < 500 else [r for r in of.objects.all() if r.pk not in pks]
+            for of, pks in zip(TABLES, there, strict=True)
+        ]
         transaction.set_rollback(True)
     return found
 

@@ -17,7 +17,7 @@ from tests.benchmarks.harness import Measured, compare
 
 AT = date(2026, 11, 23)
 A_PAGE = 50
-WITHIN = "s.known_until IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"  # fmt: skip
+WITHIN = "s.known_until IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"
 RUNS = "(s.stage = 'running' OR (s.stage = 'paused' AND s.paused_until < %(at)s))"
 EXHIBITS = f"""
     SELECT p.*, s.clock_on FROM pilots_pilotspell s JOIN pilots_pilot p ON p.id = s.pilot_id
@@ -59,16 +59,24 @@ def measure(rounds: int) -> Iterator[Measured]:
     counts = pilots().counts(AT)
     assert dict(by_hand(COUNTS)) == {k: n for k, n in counts.items() if n}
     yield compare(
-        "first page of exhibits", first_page, page_by_hand, rounds=rounds, promise=3,
+        "first page of exhibits",
+        first_page,
+        page_by_hand,
+        rounds=rounds,
+        promise=3,
         says=f"{A_PAGE} of {counts['museum_exhibit']:,} exhibits among {number:,} pilots; by hand: one SELECT, read into the same rows.",
-    )  # fmt: skip
+    )
     yield compare(
-        "counts by standing", lambda: pilots().counts(AT), lambda: by_hand(COUNTS), rounds=rounds, promise=3,
+        "counts by standing",
+        lambda: pilots().counts(AT),
+        lambda: by_hand(COUNTS),
+        rounds=rounds,
+        promise=3,
         says=f"all standings of {number:,} pilots; by hand: one SELECT with GROUP BY.",
-    )  # fmt: skip
+    )
     yield compare(
         "page of pilots with gates and holders",
         lambda: read_many(list(pilots().exhibits(AT).select_related("portfolio")[:A_PAGE]), at=AT),
         rounds=rounds,
         says=f"{A_PAGE} exhibits, each with its six gates, courts, holders, and what is missing.",
-    )  # fmt: skip
+    )

@@ -41,4 +41,4 @@ def measure(rounds: int) -> Iterator[Measured]:
             f"what the {name} queue's holder may see, first page",
             lambda decider=decider: list(Pilot.objects.visible_to(decider, AT).order_by("key")[:A_PAGE]),
             rounds=rounds,
-        )  # fmt: skip
+        )

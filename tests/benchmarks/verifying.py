@@ -55,7 +55,11 @@ def measure(decisions: int) -> Iterator[Measured]:
         filled = f"{Decision.objects.count() - before:,} signed and written in {perf_counter() - began:,.0f} s"
         status, says, seconds, most = _verify_log()
         assert status == 0, says
-        yield _measured(f"verify_log of {number:,}", seconds, f"{says.splitlines()[0]}; {most:,.1f} MB at most; {filled}.")  # fmt: skip
+        yield _measured(
+            f"verify_log of {number:,}",
+            seconds,
+            f"{says.splitlines()[0]}; {most:,.1f} MB at most; {filled}.",
+        )
     yield _bent()
 
 
@@ -79,19 +83,32 @@ class _Signing:
     @transaction.atomic
     def _write(self, number: int) -> None:
         keys = copies.free_keys(Event, number)
-        signed = [self._sign(*turn, key) for turn, key in zip(islice(self.turns, number), keys, strict=True)]  # fmt: skip
+        signed = [self._sign(*turn, key) for turn, key in zip(islice(self.turns, number), keys, strict=True)]
         copies.write(Event, _lines(Event, [row.event for row in signed]))
         copies.write(Decision, _lines(Decision, signed))
 
     def _sign(self, gate: Gate, by: Person, key: int) -> Decision:
         event = Event(
-            pk=key, verb="decide", portfolio_id=gate.pilot.portfolio_id, pilot=gate.pilot, gate=gate, by=by,
-            on=AT, known_on=AT, written_at=timezone.now(), reason=f"Looked at again, for the {gate.count + 1}th time.",
-        )  # fmt: skip
+            pk=key,
+            verb="decide",
+            portfolio_id=gate.pilot.portfolio_id,
+            pilot=gate.pilot,
+            gate=gate,
+            by=by,
+            on=AT,
+            known_on=AT,
+            written_at=timezone.now(),
+            reason=f"Looked at again, for the {gate.count + 1}th time.",
+        )
         row = {
-            "outcome": "cleared", "capacity": "holder", "decider": by, "court": "", "reason": event.reason,
-            "evidence": "Minutes of the day", "sealed": {"workflow": "letters", "tool": "a-tool"},
-        }  # fmt: skip
+            "outcome": "cleared",
+            "capacity": "holder",
+            "decider": by,
+            "court": "",
+            "reason": event.reason,
+            "evidence": "Minutes of the day",
+            "sealed": {"workflow": "letters", "tool": "a-tool"},
+        }
         return signing.sign(gate, event, row)
 
 
@@ -99,9 +116,9 @@ def _lines(model: Any, rows: list[Any]) -> Iterator[str]:
     """Rows as `copies.write` takes them. What is the same for all of them is put into text once."""
     columns = copies.columns(model)
     same = {f.attname: copies.text_of(f, rows[0]) for f in columns}
-    others = [f for f in columns if len({str(getattr(row, f.attname)) for row in rows}) > 1]  # fmt: skip
+    others = [f for f in columns if len({str(getattr(row, f.attname)) for row in rows}) > 1]
     for row in rows:
-        yield "\t".join((same | {f.attname: copies.text_of(f, row) for f in others}).values())  # fmt: skip
+        yield "\t".join((same | {f.attname: copies.text_of(f, row) for f in others}).values())
 
 
 def _bent() -> Measured:
@@ -109,13 +126,13 @@ def _bent() -> Measured:
     bent = Decision.objects.order_by("-gate", "-number")[1]
     triggers.lift()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE pilots_decision SET reason = reason || '!' WHERE id = %s", [bent.pk])  # fmt: skip
+        cursor.execute("UPDATE pilots_decision SET reason = reason || '!' WHERE id = %s", [bent.pk])
     triggers.install()
     status, says, seconds, most = _verify_log()
-    found = [line.strip() for line in says.splitlines() if f"decision {bent.pk}, number {bent.number} of" in line]  # fmt: skip
+    found = [line.strip() for line in says.splitlines() if f"decision {bent.pk}, number {bent.number} of" in line]
     assert status == 1, says
     assert found, says
-    return _measured("verify_log of one bent row", seconds, f"{found[0]} {most:,.1f} MB at most.")  # fmt: skip
+    return _measured("verify_log of one bent row", seconds, f"{found[0]} {most:,.1f} MB at most.")
 
 
 def _measured(name: str, seconds: float, says: str) -> Measured:
@@ -127,9 +144,17 @@ def _verify_log() -> tuple[int, str, float, float]:
     """Run the command. Its exit status, what it said, how long it took in seconds, and the most memory it held in MB."""
     with TemporaryDirectory() as folder:
         at = {"DATABASE_URL": _address(Path(folder) / "copy.sqlite3")}
-        command = [sys.executable, "-c", MEASURE, sys.executable, str(MANAGE), "verify_log", "--no-color"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-c",
+            MEASURE,
+            sys.executable,
+            str(MANAGE),
+            "verify_log",
+            "--no-color",
+        ]
         began = perf_counter()
-        done = subprocess.run(command, env=os.environ | at, stdout=subprocess.PIPE, check=True)  # fmt: skip
+        done = subprocess.run(command, env=os.environ | at, stdout=subprocess.PIPE, check=True)
         seconds = perf_counter() - began
     status, says, most = json.loads(done.stdout)
     return status, says, seconds, most / 1e6

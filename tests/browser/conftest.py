@@ -20,9 +20,14 @@ from tests.pages.conftest import Stage, set_the_stage
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -66,7 +71,11 @@ class House:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context = self.browser.new_context(**how)
         self.open_doors.append(context)
-        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}  # fmt: skip
+        cookie = {
+            "name": settings.SESSION_COOKIE_NAME,
+            "value": session,
+            "url": self.address,
+        }
         context.add_cookies([cookie])  # type: ignore[list-item]
         visitor = Visitor(context.new_page(), self.address)
         _watch(visitor)
@@ -79,7 +88,7 @@ def _watch(visitor: Visitor) -> None:
     page.on(
         "console",
         lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None,
-    )  # fmt: skip
+    )
 
     def asked(request: Any) -> None:
         if not request.url.startswith((visitor.address, "data:")):

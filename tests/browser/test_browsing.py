@@ -23,16 +23,29 @@ ROOMS = ("my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio")
 def furnish(stage: Stage) -> Pilot:
     """Something of everything: an exhibit with a measured, moved threshold, a claim, a plan, and a name that does not break."""
     pilot = stage.running("CO-014", "Renewal drafts", ago=120)
-    verbs.move_decide_by(pilot=pilot, by=stage.ria, to=stage.day(60), reason="Legal’s calendar.", on=stage.day(85), known=stage.day(85))  # fmt: skip
+    verbs.move_decide_by(
+        pilot=pilot,
+        by=stage.ria,
+        to=stage.day(60),
+        reason="Legal’s calendar.",
+        on=stage.day(85),
+        known=stage.day(85),
+    )
     stage.measured(pilot, ago=100)
     verbs.register_threshold(
-        pilot=pilot, by=stage.ria, metric="Share sent unchanged", direction="at_least", value=0.8, kind="proportion",
-        smallest_sample=100, on=stage.day(95),
-    )  # fmt: skip
-    verbs.record_measurement(pilot=pilot, by=stage.ria, value=0.84, sample=300, on=stage.day(94))  # fmt: skip
+        pilot=pilot,
+        by=stage.ria,
+        metric="Share sent unchanged",
+        direction="at_least",
+        value=0.8,
+        kind="proportion",
+        smallest_sample=100,
+        on=stage.day(95),
+    )
+    verbs.record_measurement(pilot=pilot, by=stage.ria, value=0.84, sample=300, on=stage.day(94))
     stage.rules(pilot)
     stage.running("CO-015", LONG, ago=30, workflow=LONG, tool=LONG)
-    verbs.record_claim(pilot=stage.pilot("CO-016", "Said to be adopted", ago=30), on=stage.day(20))  # fmt: skip
+    verbs.record_claim(pilot=stage.pilot("CO-016", "Said to be adopted", ago=30), on=stage.day(20))
     stage.pilot("CO-017", "Planned")
     in_every_state(stage)
     return pilot
@@ -42,32 +55,48 @@ def in_every_state(stage: Stage) -> None:
     """A pilot whose gates are to be confirmed again, on conditions and asserted; another that was let past, and refused."""
     changed = stage.all_clear(stage.running("CO-018", "Changed since", ago=60))
     verbs.decide(
-        gate=stage.gate(changed, "it-data-access"), by=stage.bastian, outcome="conditional", reason="If it is listed.",
-        conditions=[{"text": "List the fields", "owner": stage.hedda.email, "due": stage.day(-20)}],
-    )  # fmt: skip
+        gate=stage.gate(changed, "it-data-access"),
+        by=stage.bastian,
+        outcome="conditional",
+        reason="If it is listed.",
+        conditions=[
+            {
+                "text": "List the fields",
+                "owner": stage.hedda.email,
+                "due": stage.day(-20),
+            }
+        ],
+    )
     verbs.amend(pilot=changed, by=stage.ria, set={"tool": "Drafter 2"})
     past = stage.running("CO-019", "Let past", ago=60)
     legal = stage.gate(past, "legal-sign-off")
-    verbs.ask_exception(gate=legal, by=stage.ria, reason="Six weeks.", until=stage.day(-40))  # fmt: skip
-    verbs.except_(gate=legal, by=stage.perpetua, reason="Six weeks.", until=stage.day(-40))  # fmt: skip
+    verbs.ask_exception(gate=legal, by=stage.ria, reason="Six weeks.", until=stage.day(-40))
+    verbs.except_(gate=legal, by=stage.perpetua, reason="Six weeks.", until=stage.day(-40))
     data = stage.gate(past, "it-data-access")
-    verbs.decide(gate=data, by=stage.bastian, outcome="changes_requested", reason="A list.", court="team")  # fmt: skip
-    verbs.record_residents(pilot=past, by=stage.ria, week=stage.day(7), people=31, visitors=12)  # fmt: skip
+    verbs.decide(
+        gate=data,
+        by=stage.bastian,
+        outcome="changes_requested",
+        reason="A list.",
+        court="team",
+    )
+    verbs.record_residents(pilot=past, by=stage.ria, week=stage.day(7), people=31, visitors=12)
 
 
 def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
     """Every page, with somebody who uses it."""
     gate = stage.gate(pilot, "legal-sign-off")
     other = stage.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
-    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua, "my-away": stage.perpetua}  # fmt: skip
-    rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]  # fmt: skip
+    users = {
+        "my-gates": stage.ansel,
+        "my-decisions": stage.perpetua,
+        "my-away": stage.perpetua,
+    }
+    rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]
     return [
         *rooms,
         (stage.ria, reverse("readiness:pilot", args=[pilot.key])),
-        *(
-            (stage.ria, reverse("readiness:pilot", args=[key]))
-            for key in ("CO-015", "CO-018", "CO-019")
-        ),
+        *((stage.ria, reverse("readiness:pilot", args=[key])) for key in ("CO-015", "CO-018", "CO-019")),
         (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
         (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
         (stage.ria, reverse("readiness:minutes")),
@@ -84,8 +113,13 @@ def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
     for person, path in places(house.stage, pilot):
         visitor = house.visit(person)
         page = visitor.open(path)
-        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")  # fmt: skip
-        for width, scheme in ((1440, "light"), (360, "light"), (360, "dark"), (1440, "dark")):  # fmt: skip
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        for width, scheme in (
+            (1440, "light"),
+            (360, "light"),
+            (360, "dark"),
+            (1440, "dark"),
+        ):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             # What is dark differs from what is light in its colours alone.
@@ -124,7 +158,10 @@ def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
     page.wait_for_selector(".done")
     assert page.url.endswith(reverse("readiness:my-decisions"))
     answer = Decision.objects.get(gate__pilot=pilot, outcome="cleared")
-    assert (answer.decider, answer.reason) == (house.stage.perpetua, "Standard terms apply.")  # fmt: skip
+    assert (answer.decider, answer.reason) == (
+        house.stage.perpetua,
+        "Standard terms apply.",
+    )
 
 
 def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_text(
@@ -137,7 +174,7 @@ def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_tex
     page.get_by_label("Reason, in a sentence").first.fill("If the fields are listed.")
     page.get_by_role("button", name="Sign this answer").click()
     assert page.locator("[role=alert]").count() == 1
-    assert page.get_by_label("Reason, in a sentence").input_value() == "If the fields are listed."  # fmt: skip
+    assert page.get_by_label("Reason, in a sentence").input_value() == "If the fields are listed."
     page.get_by_label("Condition", exact=True).first.fill("List the fields")
     page.get_by_label("Who meets it").first.fill("hedda@example.org")
     page.get_by_label("Last good day").first.fill(house.stage.day(-20).isoformat())

@@ -53,7 +53,14 @@ class Stage:
     def day(self, ago: int = 0) -> date:
         return today() - timedelta(days=ago)
 
-    def pilot(self, key: str = "CO-014", name: str = "Renewal drafts", *, ago: int = 40, **values: Any) -> Pilot:  # fmt: skip
+    def pilot(
+        self,
+        key: str = "CO-014",
+        name: str = "Renewal drafts",
+        *,
+        ago: int = 40,
+        **values: Any,
+    ) -> Pilot:
         """A pilot on record, planned."""
         given = {
             "workflow": "drafting renewal e-mails",
@@ -63,8 +70,13 @@ class Stage:
             "manager": self.ottilie,
         }
         return verbs.record(
-            portfolio=self.portfolio, key=key, name=name, by=self.ria, on=self.day(ago), **given | values
-        )  # fmt: skip
+            portfolio=self.portfolio,
+            key=key,
+            name=name,
+            by=self.ria,
+            on=self.day(ago),
+            **given | values,
+        )
 
     def running(self, *args: Any, ago: int = 40, **values: Any) -> Pilot:
         """A pilot that was started on the day of its record, carried by Ansel."""
@@ -87,33 +99,57 @@ class Stage:
         on = self.day(ago)
         # Before anybody signs: Legal seals what it may be used for.
         self.rules(pilot, ago=ago)
-        for kind, who in (("legal-sign-off", self.perpetua), ("it-data-access", self.bastian)):  # fmt: skip
-            verbs.decide(gate=self.gate(pilot, kind), by=who, outcome="cleared", reason="Standard terms apply.", on=on)  # fmt: skip
+        for kind, who in (
+            ("legal-sign-off", self.perpetua),
+            ("it-data-access", self.bastian),
+        ):
+            verbs.decide(
+                gate=self.gate(pilot, kind),
+                by=who,
+                outcome="cleared",
+                reason="Standard terms apply.",
+                on=on,
+            )
         for kind in ("funding-owner", "error-owner"):
             self.accepts(kind, pilot, self.hedda, ago=ago)
         self.measured(pilot, ago=ago)
         verbs.decide(
-            gate=self.gate(pilot, "quality-threshold"), by=self.tove, outcome="cleared", reason="It meets what was agreed.", on=on,
-        )  # fmt: skip
+            gate=self.gate(pilot, "quality-threshold"),
+            by=self.tove,
+            outcome="cleared",
+            reason="It meets what was agreed.",
+            on=on,
+        )
         pilot.refresh_from_db()
         return pilot
 
     def measured(self, pilot: Pilot, *, ago: int = 5) -> None:
         verbs.register_threshold(
-            pilot=pilot, by=self.ria, metric="Share sent unchanged", direction="at_least", value=0.85,
-            kind="proportion", smallest_sample=100, on=self.day(ago),
-        )  # fmt: skip
-        verbs.record_measurement(
-            pilot=pilot, by=self.ria, value=0.93, sample=400, on=self.day(ago)
+            pilot=pilot,
+            by=self.ria,
+            metric="Share sent unchanged",
+            direction="at_least",
+            value=0.85,
+            kind="proportion",
+            smallest_sample=100,
+            on=self.day(ago),
         )
+        verbs.record_measurement(pilot=pilot, by=self.ria, value=0.93, sample=400, on=self.day(ago))
 
     def rules(self, pilot: Pilot, *, ago: int = 0) -> None:
         on = self.day(ago)
         verbs.set_rules(
-            pilot=pilot, by=self.ria, acceptable_use="Standard terms, in writing.", trust_when="Price is unchanged.",
-            override_when="Any complaint is open.", exceptions_to=self.ottilie, exceptions_deputy=self.hedda,
-            matters_more="accuracy", success="Ottilie stops reading every line.", on=on,
-        )  # fmt: skip
+            pilot=pilot,
+            by=self.ria,
+            acceptable_use="Standard terms, in writing.",
+            trust_when="Price is unchanged.",
+            override_when="Any complaint is open.",
+            exceptions_to=self.ottilie,
+            exceptions_deputy=self.hedda,
+            matters_more="accuracy",
+            success="Ottilie stops reading every line.",
+            on=on,
+        )
         verbs.accept_risk(pilot=pilot, by=self.hedda, on=on)
         verbs.confirm_rules(pilot=pilot, by=self.ottilie, on=on)
 
@@ -124,9 +160,7 @@ def set_the_stage() -> Stage:
     portfolio = Portfolio.objects.create(key="service", name="Service lines")
     stage = Stage(portfolio, function)
     for short, name in NAMES.items():
-        stage.people[short] = Person.objects.create_user(
-            f"{short}@example.org", None, name=name
-        )
+        stage.people[short] = Person.objects.create_user(f"{short}@example.org", None, name=name)
     portfolio.escalation = stage.ines
     portfolio.save()
     roles = {stage.ria: "program-office", stage.vera: "reviewer"}
@@ -139,9 +173,15 @@ def set_the_stage() -> Stage:
     }
     for kind, (holder, deputy) in rights.items():
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind), portfolio=portfolio, holder=holder, deputy=deputy,
-            escalate_to=stage.ines, by=None, starts=date(2020, 1, 1), on=date(2020, 1, 1),
-        )  # fmt: skip
+            kind=GateKind.objects.get(key=kind),
+            portfolio=portfolio,
+            holder=holder,
+            deputy=deputy,
+            escalate_to=stage.ines,
+            by=None,
+            starts=date(2020, 1, 1),
+            on=date(2020, 1, 1),
+        )
     return stage
 
 

@@ -31,7 +31,12 @@ def legal(stage: Stage) -> DecisionRight:
 
 def given(stage: Stage, **typed: Any) -> dict[str, str]:
     """A delegation of Legal, as it is typed."""
-    says = {"right": legal(stage).pk, "to": "tove@example.org", "starts": stage.day(-3), "until": stage.day(-9)}  # fmt: skip
+    says = {
+        "right": legal(stage).pk,
+        "to": "tove@example.org",
+        "starts": stage.day(-3),
+        "until": stage.day(-9),
+    }
     return {name: str(value) for name, value in {**says, **typed}.items()}
 
 
@@ -56,9 +61,15 @@ def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(
     client = as_(stage.perpetua)
     answer = client.post(AWAY, {**days(stage, 3, 9), "next": QUEUE}, follow=True)
     assert answer.redirect_chain == [(QUEUE, 302)]
-    assert [str(m) for m in answer.context["messages"]] == ["Recorded. The deputy covers; where there is none, the hole is shown."]  # fmt: skip
+    assert [str(m) for m in answer.context["messages"]] == [
+        "Recorded. The deputy covers; where there is none, the hole is shown."
+    ]
     absence = Absence.objects.get()
-    assert (absence.person, absence.starts, absence.ends) == (stage.perpetua, stage.day(-3), stage.day(-9))  # fmt: skip
+    assert (absence.person, absence.starts, absence.ends) == (
+        stage.perpetua,
+        stage.day(-3),
+        stage.day(-9),
+    )
     assert reverse("readiness:my-back", args=[absence.pk]) in answer.content.decode()
 
 
@@ -71,22 +82,22 @@ def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(
     stage: Stage,
 ) -> None:
     client = as_(stage.perpetua)
-    now = verbs.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))  # fmt: skip
-    coming = verbs.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))  # fmt: skip
+    now = verbs.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))
+    coming = verbs.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))
     for absence in (now, coming):
-        assert client.post(reverse("readiness:my-back", args=[absence.pk])).status_code == 302  # fmt: skip
+        assert client.post(reverse("readiness:my-back", args=[absence.pk])).status_code == 302
     assert [absence.ends for absence in Absence.objects.all()] == [stage.day(1)]
 
 
 def test_the_absence_of_somebody_else_is_not_there(stage: Stage) -> None:
-    theirs = verbs.away(person=stage.jory, by=None, starts=stage.day(), ends=stage.day(-9))  # fmt: skip
+    theirs = verbs.away(person=stage.jory, by=None, starts=stage.day(), ends=stage.day(-9))
     there = reverse("readiness:my-back", args=[theirs.pk])
     assert as_(stage.perpetua).post(there).status_code == 404
     assert Absence.objects.get().ends == stage.day(-9)
 
 
 def test_an_absence_that_is_over_is_not_taken_back(stage: Stage) -> None:
-    over = verbs.away(person=stage.jory, by=None, starts=stage.day(9), ends=stage.day(3))  # fmt: skip
+    over = verbs.away(person=stage.jory, by=None, starts=stage.day(9), ends=stage.day(3))
     answer = as_(stage.jory).post(reverse("readiness:my-back", args=[over.pk]))
     assert answer.status_code == 422
     assert "This absence is over." in answer.content.decode()
@@ -111,7 +122,7 @@ def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(
     right = legal(stage)
     verbs.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
     assert "decides for you too" in as_(stage.perpetua).get(AWAY).content.decode()
-    verbs.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)  # fmt: skip
+    verbs.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)
     assert "decides for you too" not in as_(stage.perpetua).get(AWAY).content.decode()
 
 
@@ -162,7 +173,7 @@ def test_days_that_are_missing_or_the_wrong_way_round_are_said_at_their_field(
     assert nothing["starts"] == nothing["ends"] == ["Missing. Give a day."]
     answer = client.post(AWAY, days(stage, 9, 3))
     assert answer.status_code == 422
-    assert answer.context["absence"].errors["ends"] == ["The absence would end before it starts."]  # fmt: skip
+    assert answer.context["absence"].errors["ends"] == ["The absence would end before it starts."]
 
 
 def test_nobody_is_sent_to_another_house(stage: Stage) -> None:
@@ -184,7 +195,7 @@ def test_it_costs_the_same_for_any_number_of_rows(stage: Stage) -> None:
     for ago in range(-2, -12, -1):
         day = stage.day(ago)
         verbs.away(person=stage.perpetua, by=None, starts=day, ends=day)
-        verbs.delegate(right=legal(stage), to=stage.tove, by=None, starts=day, until=day)  # fmt: skip
+        verbs.delegate(right=legal(stage), to=stage.tove, by=None, starts=day, until=day)
     assert cost() == few
 
 
@@ -195,6 +206,9 @@ def test_the_api_names_the_delegate_of_a_gate_beside_its_holder(stage: Stage) ->
     client.force_login(stage.ria)
     gate = stage.gate(pilot, "legal-sign-off")
     said = client.get(reverse("readiness:api:gate", args=[gate.public_id])).json()
-    assert (said["holder"]["name"], said["delegate"]["name"]) == ("Perpetua Rask", "Tove Harlan")  # fmt: skip
-    later = client.get(reverse("readiness:api:gate", args=[stage.gate(pilot, "it-data-access").public_id])).json()  # fmt: skip
+    assert (said["holder"]["name"], said["delegate"]["name"]) == (
+        "Perpetua Rask",
+        "Tove Harlan",
+    )
+    later = client.get(reverse("readiness:api:gate", args=[stage.gate(pilot, "it-data-access").public_id])).json()
     assert later["delegate"] is None

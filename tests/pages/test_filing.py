@@ -47,7 +47,7 @@ def filed(stage: Stage, pilot: Pilot, **more: Any) -> Evidence:
 
 def test_a_file_is_filed_listed_with_its_checksum_and_got_back(stage: Stage) -> None:
     pilot, client = stage.running(), as_(stage.perpetua)
-    sent = client.post(page(pilot), {"file": note(), "title": "Terms", "expires_on": "2099-01-01"})  # fmt: skip
+    sent = client.post(page(pilot), {"file": note(), "title": "Terms", "expires_on": "2099-01-01"})
     assert sent.status_code == 302
     piece = Evidence.objects.get()
     assert (piece.by, piece.title, piece.size) == (stage.perpetua, "Terms", 17)
@@ -56,7 +56,7 @@ def test_a_file_is_filed_listed_with_its_checksum_and_got_back(stage: Stage) -> 
     assert got in shown
     assert piece.checksum[:12] in shown
     assert "Perpetua Rask" in shown
-    assert page(pilot) in client.get(reverse("readiness:pilot", args=[pilot.key])).content.decode()  # fmt: skip
+    assert page(pilot) in client.get(reverse("readiness:pilot", args=[pilot.key])).content.decode()
 
 
 def test_a_newer_version_is_filed_beside_the_one_before_it(stage: Stage) -> None:
@@ -79,9 +79,13 @@ def test_what_cannot_be_filed_is_said_at_its_field_and_what_was_typed_stays(
 ) -> None:
     pilot, client = stage.running(), as_(stage.ria)
     nothing = client.post(page(pilot), {"title": "A title that stays"})
-    assert nothing.context["form"].errors.as_data()["file"][0].code == "evidence_required"  # fmt: skip
+    assert nothing.context["form"].errors.as_data()["file"][0].code == "evidence_required"
     assert "A title that stays" in nothing.content.decode()
-    both = {"link": "https://letters.test/1", "effective_on": "2026-02-01", "expires_on": "2026-01-01"}  # fmt: skip
+    both = {
+        "link": "https://letters.test/1",
+        "effective_on": "2026-02-01",
+        "expires_on": "2026-01-01",
+    }
     ends = client.post(page(pilot), both)
     assert "expires_on" in ends.context["form"].errors
     program = SimpleUploadedFile("run.exe", b"MZ")
@@ -115,7 +119,7 @@ def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pil
     typed = {"seen": form["seen"].value(), "outcome": "cleared", "reason": "As agreed."}
     foreign = client.post(address, typed | {"pieces": [elsewhere.public_id]})
     assert "pieces" in foreign.context["form"].errors
-    assert client.post(address, typed | {"pieces": [piece.public_id]}).status_code == 302  # fmt: skip
+    assert client.post(address, typed | {"pieces": [piece.public_id]}).status_code == 302
     decision = Decision.objects.get(outcome="cleared", gate=gate)
     assert [use.evidence for use in decision.evidence_used.all()] == [piece]
 
@@ -123,9 +127,12 @@ def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pil
 def test_what_would_change_a_no_is_read_in_the_history(stage: Stage) -> None:
     pilot = stage.running()
     verbs.decide(
-        gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused",
-        reason="Not so.", would_change="A list of the data.",
-    )  # fmt: skip
+        gate=stage.gate(pilot, "legal-sign-off"),
+        by=stage.perpetua,
+        outcome="refused",
+        reason="Not so.",
+        would_change="A list of the data.",
+    )
     shown = as_(stage.ria).get(reverse("readiness:pilot", args=[pilot.key]))
     assert "A list of the data." in shown.content.decode()
 
@@ -147,7 +154,7 @@ def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_s
 ) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))  # fmt: skip
+    verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))
     address = reverse("readiness:pilot", args=[pilot.key])
     changes = [row.changes for row in as_(stage.ria).get(address).context["gates"]]
     assert not any(changes)
@@ -155,9 +162,7 @@ def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_s
     verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"}, on=stage.day(2))
     rows = as_(stage.ria).get(address).context["gates"]
     [said] = [row.changes for row in rows if row.on.gate.pk == gate.pk]
-    assert said == [
-        f"The tool changed from “Drafter 1” to “Drafter 2” on {words.day(stage.day(2))}."
-    ]
+    assert said == [f"The tool changed from “Drafter 1” to “Drafter 2” on {words.day(stage.day(2))}."]
 
 
 def test_a_declared_adoption_says_by_when_somebody_looks_again_and_then_what_they_said(

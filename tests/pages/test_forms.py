@@ -20,9 +20,7 @@ def bound(form: type[Any], target: Any, by: Any, **typed: Any) -> Any:
 
 def test_an_answer_is_signed_in_the_deciders_name(stage: Stage) -> None:
     gate = stage.gate(stage.running(), "legal-sign-off")
-    form = bound(
-        forms.DecideForm, gate, stage.perpetua, outcome="cleared", reason="Standard."
-    )
+    form = bound(forms.DecideForm, gate, stage.perpetua, outcome="cleared", reason="Standard.")
     assert form.act()
     answer = Decision.objects.get(gate=gate)
     assert (answer.outcome, answer.decider) == ("cleared", stage.perpetua)
@@ -72,15 +70,22 @@ def test_conditions_are_typed_in_rows_and_an_empty_row_is_none(stage: Stage) -> 
 
 
 @pytest.mark.parametrize("empty", [True, False])
-def test_a_refusal_stands_at_the_part_of_the_condition_where_it_was_typed(
-    stage: Stage, empty: bool
-) -> None:
+def test_a_refusal_stands_at_the_part_of_the_condition_where_it_was_typed(stage: Stage, empty: bool) -> None:
     """Also where the row before it is empty, which the verb is not told of."""
     gate = stage.gate(stage.running(), "legal-sign-off")
-    first = {"text": "List the retained fields", "owner": "hedda@example.org", "due": stage.day(-9)}  # fmt: skip
-    rows = {} if empty else {f"conditions.1.{part}": str(value) for part, value in first.items()}  # fmt: skip
+    first = {
+        "text": "List the retained fields",
+        "owner": "hedda@example.org",
+        "due": stage.day(-9),
+    }
+    rows = {} if empty else {f"conditions.1.{part}": str(value) for part, value in first.items()}
     rows |= {f"conditions.2.{part}": str(value) for part, value in first.items()}
-    typed = {"outcome": "conditional", "reason": "If.", **rows, "conditions.2.due": str(stage.day(1))}  # fmt: skip
+    typed = {
+        "outcome": "conditional",
+        "reason": "If.",
+        **rows,
+        "conditions.2.due": str(stage.day(1)),
+    }
     form = bound(forms.DecideForm, gate, stage.perpetua, **typed)
     assert not form.act()
     assert list(form.errors) == ["conditions.2.due"] == [form.refused.field]
@@ -114,7 +119,7 @@ def test_the_office_records_for_the_decider_and_nobody_else_is_offered_that(
     without = bound(forms.DecideForm, gate, stage.ria, **typed)
     assert not without.act()
     assert without.errors.as_data()["evidence"][0].code == "evidence_required"
-    shown = bound(forms.DecideForm, gate, stage.ria, evidence="https://x.test/1", **typed)  # fmt: skip
+    shown = bound(forms.DecideForm, gate, stage.ria, evidence="https://x.test/1", **typed)
     assert shown.act(), shown.errors
     answer = Decision.objects.get(gate=gate)
     assert (answer.decider, answer.by) == (stage.perpetua, stage.ria)
@@ -162,9 +167,7 @@ def test_what_others_did_meanwhile_is_told_and_what_was_typed_stays(
 def test_whoever_saw_nothing_changes_nothing(stage: Stage, written: str) -> None:
     pilot = stage.running()
     before = Event.objects.count()
-    form = forms.RetireForm(
-        {"seen": written, "learned": "Much."}, target=pilot, by=stage.ansel
-    )
+    form = forms.RetireForm({"seen": written, "learned": "Much."}, target=pilot, by=stage.ansel)
     assert not form.act()
     assert form.refused is not None
     assert form.refused.code == "changed_meanwhile"
@@ -173,7 +176,10 @@ def test_whoever_saw_nothing_changes_nothing(stage: Stage, written: str) -> None
 
 def test_a_rule_that_was_and_stays_empty_is_not_asked_for(stage: Stage) -> None:
     pilot = stage.running()
-    typed = {"trust_when": "Price is unchanged.", "exceptions_to": "ottilie@example.org"}  # fmt: skip
+    typed = {
+        "trust_when": "Price is unchanged.",
+        "exceptions_to": "ottilie@example.org",
+    }
     assert bound(forms.SetRulesForm, pilot, stage.ria, **typed).act()
     pilot.refresh_from_db()
     assert pilot.exceptions_to == stage.ottilie
@@ -182,23 +188,38 @@ def test_a_rule_that_was_and_stays_empty_is_not_asked_for(stage: Stage) -> None:
     assert emptied.errors.as_data()["trust_when"][0].code == "invalid"
 
 
-@pytest.mark.parametrize(("typed", "says"), [("NaN", "such as 0.9"), ("", "such as 0.9"), ("nine", "such as 0.9")])  # fmt: skip
-def test_a_value_that_cannot_be_gets_the_verbs_own_words(
-    stage: Stage, typed: str, says: str
-) -> None:
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("NaN", "such as 0.9"), ("", "such as 0.9"), ("nine", "such as 0.9")],
+)
+def test_a_value_that_cannot_be_gets_the_verbs_own_words(stage: Stage, typed: str, says: str) -> None:
     pilot = stage.running()
     form = bound(
-        forms.RegisterThresholdForm, pilot, stage.ria, metric="Errors", direction="at_most", kind="mean", value=typed,
+        forms.RegisterThresholdForm,
+        pilot,
+        stage.ria,
+        metric="Errors",
+        direction="at_most",
+        kind="mean",
+        value=typed,
         smallest_sample="100",
-    )  # fmt: skip
+    )
     assert not form.act()
     assert form.errors.as_data()["value"][0].code == "invalid"
     assert says in form.errors["value"][0]
 
 
 def test_every_verb_of_a_pilot_and_a_gate_has_its_form() -> None:
-    offered = {form.verb for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())}  # fmt: skip
-    elsewhere = {"record", "amend", "record_claim", "assert_", "assign_right", "away", "close_account"}  # fmt: skip
+    offered = {form.verb for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())}
+    elsewhere = {
+        "record",
+        "amend",
+        "record_claim",
+        "assert_",
+        "assign_right",
+        "away",
+        "close_account",
+    }
     assert offered <= set(verbs.__all__)
     assert {"decide", "except_", "adopt", "leave"} <= offered
     assert not offered & elsewhere

@@ -15,11 +15,9 @@ LEGAL = "legal-sign-off"
 
 
 @pytest.mark.parametrize("act", ["decide", "except", "answer", "ask-exception"])
-def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(
-    stage: Stage, act: str
-) -> None:
+def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act: str) -> None:
     pilot = stage.running()
-    verbs.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))  # fmt: skip
+    verbs.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))
     before = Event.objects.count()
     page = as_(stage.perpetua).get(gate_act(stage, pilot, LEGAL, act))
     assert page.status_code == 409
@@ -52,9 +50,7 @@ def test_what_the_verb_would_do_can_be_done_though_it_is_not_offered(
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/minutes/"])
-def test_what_nobody_said_one_may_see_is_not_said_to_be_seen(
-    stage: Stage, address: str
-) -> None:
+def test_what_nobody_said_one_may_see_is_not_said_to_be_seen(stage: Stage, address: str) -> None:
     page = as_(stage.vera).get(address, follow=True)
     assert page.status_code == 403
     assert "This is not yours to do here." in page.content.decode()
@@ -62,22 +58,33 @@ def test_what_nobody_said_one_may_see_is_not_said_to_be_seen(
 
 def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
     pilot = stage.running()
-    offers = {row.on.kind.key: dict(row.offers) for row in as_(stage.ria).get(pilot_page(pilot)).context["gates"]}  # fmt: skip
+    offers = {row.on.kind.key: dict(row.offers) for row in as_(stage.ria).get(pilot_page(pilot)).context["gates"]}
     assert offers[LEGAL]["decide"] == "Record an answer"
     address = gate_act(stage, pilot, LEGAL, "decide")
     page = as_(stage.ria).get(address)
     assert page.context["title"] == "Record an answer"
     form = page.context["form"]
     assert form["for_"].value() == "perpetua@example.org"
-    [record] = [aside for aside in form.asides if aside.title == "Record it for the decider"]  # fmt: skip
+    [record] = [aside for aside in form.asides if aside.title == "Record it for the decider"]
     assert record.open
-    says = post(as_(stage.ria), address, outcome="cleared", reason="Standard.", evidence="https://x.test/1")  # fmt: skip
+    says = post(
+        as_(stage.ria),
+        address,
+        outcome="cleared",
+        reason="Standard.",
+        evidence="https://x.test/1",
+    )
     assert says.context["form"].errors["for_"] == [
         "Perpetua Rask decides this. Record it for them, with the evidence that shows their answer."
-    ]  # fmt: skip
-    sent = {"for_": form["for_"].value(), "outcome": "cleared", "reason": "Standard.", "evidence": "https://x.test/1"}  # fmt: skip
+    ]
+    sent = {
+        "for_": form["for_"].value(),
+        "outcome": "cleared",
+        "reason": "Standard.",
+        "evidence": "https://x.test/1",
+    }
     assert post(as_(stage.ria), address, **sent).status_code == 302
-    assert Decision.objects.get(gate__pilot=pilot, gate__kind__key=LEGAL).decider == stage.perpetua  # fmt: skip
+    assert Decision.objects.get(gate__pilot=pilot, gate__kind__key=LEGAL).decider == stage.perpetua
 
 
 def test_whoever_decides_answers(stage: Stage) -> None:

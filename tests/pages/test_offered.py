@@ -25,7 +25,7 @@ def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(
     stage.running("A-1", "First")
     page = as_(stage.ria).get(reverse(MINUTES)).content.decode()
     people = options(page, "people")
-    assert {"perpetua@example.org", "jory@example.org", "bastian@example.org"} <= set(people)  # fmt: skip
+    assert {"perpetua@example.org", "jory@example.org", "bastian@example.org"} <= set(people)
     assert "noam@example.org" not in people
     assert options(page, "keys") == ["A-1"]
     assert 'list="keys"' in page
@@ -35,7 +35,7 @@ def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(
 def test_what_a_decider_may_not_see_is_not_offered(stage: Stage) -> None:
     stage.running("A-1", "First")
     other = Portfolio.objects.create(key="other", name="Other")
-    PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")  # fmt: skip
+    PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")
     verbs.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
     page = as_(stage.perpetua).get(reverse(MINUTES)).content.decode()
     assert options(page, "keys") == ["A-1"]

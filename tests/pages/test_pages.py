@@ -157,14 +157,14 @@ def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> Non
     page = as_(stage.tove).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
     assert (wait.asked.since, wait.over) == (stage.day(5), 0)
-    assert words.day(stage.day(5)) in page.content.decode().split("With you since")[1][:120]  # fmt: skip
+    assert words.day(stage.day(5)) in page.content.decode().split("With you since")[1][:120]
 
 
 def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
     pilot = stage.running(ago=40)
 
     def days(ago: int) -> int:
-        page = as_(stage.ria).get(pilot_page(pilot), {"as_of": stage.day(ago).isoformat()})  # fmt: skip
+        page = as_(stage.ria).get(pilot_page(pilot), {"as_of": stage.day(ago).isoformat()})
         return sum(share.days for share in page.context["courts"])
 
     # Five gates are open from the start on, and Ansel carries the sixth.
@@ -180,9 +180,7 @@ def test_the_decider_sees_what_they_approve_and_what_changed_since(
     [wait] = page.context["waits"]
     assert ("The tool", "Drafter 2") in [(f.name, f.value) for f in wait.facts]
     [changed] = wait.changes
-    assert changed.says.startswith(
-        "the tool changed from “Drafter 1” to “Drafter 2” on "
-    )
+    assert changed.says.startswith("the tool changed from “Drafter 1” to “Drafter 2” on ")
     assert "1 decision" not in page.content.decode()
     assert page.context["opening"].startswith("One decision waits on you. The first is")
 
@@ -206,7 +204,7 @@ def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(stage: Stage) 
         next=queue,
     )
     assert (answer.status_code, answer["Location"]) == (302, queue)
-    assert Decision.objects.get(gate__pilot=pilot, outcome="cleared").decider == stage.perpetua  # fmt: skip
+    assert Decision.objects.get(gate__pilot=pilot, outcome="cleared").decider == stage.perpetua
 
 
 def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
@@ -223,9 +221,7 @@ def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
 
 def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
     pilot = stage.running()
-    page = post(
-        as_(stage.ansel), reverse("readiness:pilot-act", args=[pilot.key, "adopt"])
-    )
+    page = post(as_(stage.ansel), reverse("readiness:pilot-act", args=[pilot.key, "adopt"]))
     assert page.status_code == 409
     text = page.content.decode()
     assert "It cannot be adopted today." in text
@@ -250,7 +246,9 @@ def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(
     page = client.post(address, sent)
     assert page.status_code == 412
     text = page.content.decode()
-    assert re.search(r"\d{4}, \d\d:\d\d: Jory Mellin: Legal: cleared until [\w ]+\.", text), "when it was done reads as no part of the term"  # fmt: skip
+    assert re.search(r"\d{4}, \d\d:\d\d: Jory Mellin: Legal: cleared until [\w ]+\.", text), (
+        "when it was done reads as no part of the term"
+    )
     assert "My own words." in text
     again = page.context["form"]["seen"].value()
     assert client.post(address, sent | {"seen": again}).status_code == 302
@@ -267,7 +265,10 @@ def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(
     assert page.status_code == 200
     form = page.context["form"]
     assert form["conditions.3.text"].value() is None
-    assert (form["reason"].value(), form["conditions.2.text"].value()) == ("If only.", "A list")  # fmt: skip
+    assert (form["reason"].value(), form["conditions.2.text"].value()) == (
+        "If only.",
+        "A list",
+    )
     assert not form.errors
 
 
@@ -280,7 +281,7 @@ def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(
     queue = reverse("readiness:my-decisions")
     page = as_(stage.hedda).get(queue)
     [named] = page.context["named"]
-    assert named.spelled_out.startswith("When “Renewal drafts” is wrong, I answer for it")  # fmt: skip
+    assert named.spelled_out.startswith("When “Renewal drafts” is wrong, I answer for it")
     accept = reverse("readiness:gate-act", args=[gate.public_id, "accept"])
     assert post(as_(stage.hedda), accept, next=queue).status_code == 302
     assert as_(stage.ansel).get(accept).status_code == 403
@@ -297,7 +298,7 @@ def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(
     first = as_(stage.vera).get(reverse("readiness:museum"))
     assert [work.found.pilot.name for work in first.context["hung"]] == ["Stalled"]
     second = as_(stage.vera).get(reverse("readiness:claims"))
-    assert [w.found.pilot.name for w in second.context["hung"]] == ["Said to be adopted"]  # fmt: skip
+    assert [w.found.pilot.name for w in second.context["hung"]] == ["Said to be adopted"]
     none = as_(stage.vera).get(reverse("readiness:museum"), {"gate": "named-sponsor"})
     assert none.context["hung"] == []
 
@@ -309,16 +310,23 @@ def test_the_tally_counts_every_pilot_once(stage: Stage) -> None:
     page = as_(stage.vera).get(reverse("readiness:portfolio"))
     tally = {figure.counts: figure.number for figure in page.context["tally"]}
     assert tally == {"planned": 1, "moving": 1, "museum exhibit": 1}
-    assert [row.found.pilot.key for row in page.context["rows"]] == ["A-1", "A-2", "A-3"]  # fmt: skip
+    assert [row.found.pilot.key for row in page.context["rows"]] == [
+        "A-1",
+        "A-2",
+        "A-3",
+    ]
 
 
 @pytest.mark.parametrize(
     ("room", "who"),
-    [("my-gates", "ansel"), ("my-decisions", "perpetua"), ("museum", "vera"), ("portfolio", "vera")],
-)  # fmt: skip
-def test_a_room_asks_as_often_for_one_pilot_as_for_nine(
-    stage: Stage, room: str, who: str
-) -> None:
+    [
+        ("my-gates", "ansel"),
+        ("my-decisions", "perpetua"),
+        ("museum", "vera"),
+        ("portfolio", "vera"),
+    ],
+)
+def test_a_room_asks_as_often_for_one_pilot_as_for_nine(stage: Stage, room: str, who: str) -> None:
     client = as_(getattr(stage, who))
     address = reverse(f"readiness:{room}")
 
@@ -353,7 +361,12 @@ def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(
     short = asks()
     for number in range(12):
         outcome = "cleared" if number % 2 else "refused"
-        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.")  # fmt: skip
+        verbs.decide(
+            gate=stage.gate(pilot, "legal-sign-off"),
+            by=stage.perpetua,
+            outcome=outcome,
+            reason="So.",
+        )
     assert asks() == short
 
 
@@ -369,9 +382,15 @@ def left_to(stage: Stage, person: Person, **more: Any) -> Any:
     """Perpetua decides for Legal alone, and somebody is the escalation person of her right."""
     legal = GateKind.objects.get(key="legal-sign-off")
     return verbs.assign_right(
-        kind=legal, holder=stage.perpetua, escalate_to=person, by=None, on=stage.day(60), portfolio=stage.portfolio,
-        function=stage.function, **more
-    )  # fmt: skip
+        kind=legal,
+        holder=stage.perpetua,
+        escalate_to=person,
+        by=None,
+        on=stage.day(60),
+        portfolio=stage.portfolio,
+        function=stage.function,
+        **more,
+    )
 
 
 def queue_of(person: Person) -> Any:
@@ -384,11 +403,14 @@ def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_perso
     """Rule 7: where neither holder nor deputy can or may decide, the right's escalation person may."""
     left_to(stage, stage.vera)
     pilot = stage.running(ago=3)
-    assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == ([], 1)  # fmt: skip
+    assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == (
+        [],
+        1,
+    )
     verbs.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
     [wait] = queue_of(stage.vera)["waits"]
     assert (wait.found.pilot, wait.capacity) == (pilot, "escalation")
-    verbs.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")  # fmt: skip
+    verbs.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")
     assert queue_of(stage.vera)["waits"] == []
 
 
@@ -411,7 +433,11 @@ def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(
     stage.running("A-2", "Second", ago=2)
     told = queue_of(stage.vera)
     [late] = told["escalated"]
-    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)  # fmt: skip
+    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == (
+        "A-1",
+        "legal-sign-off",
+        stage.perpetua,
+    )
     assert late.over > 10
     assert told["opening"] == "One answer is overdue, and has escalated to you."
     others = queue_of(stage.ines)["escalated"]

@@ -21,10 +21,10 @@ def page(stage: Stage, pilot: Pilot, **asked: str) -> str:
     return as_(stage.ria).get(address, asked).content.decode()
 
 
-def counted(stage: Stage, pilot: Pilot, people: int, visitors: int = 0, *, ago: int = 0) -> str:  # fmt: skip
+def counted(stage: Stage, pilot: Pilot, people: int, visitors: int = 0, *, ago: int = 0) -> str:
     """Count a week; returns how its Monday is written."""
     day = stage.day(ago)
-    verbs.record_residents(pilot=pilot, by=stage.ria, week=day, people=people, visitors=visitors)  # fmt: skip
+    verbs.record_residents(pilot=pilot, by=stage.ria, week=day, people=people, visitors=visitors)
     return words.day(day - timedelta(days=day.weekday()))
 
 
@@ -70,7 +70,7 @@ def test_a_count_that_was_replaced_is_not_shown(stage: Stage) -> None:
     pilot = stage.running()
     counted(stage, pilot, 5, ago=7)
     counted(stage, pilot, 6, ago=7)
-    assert [week.people for week in lived(pilot, at=stage.day()).weeks if week.people is not None] == [6]  # fmt: skip
+    assert [week.people for week in lived(pilot, at=stage.day()).weeks if week.people is not None] == [6]
 
 
 def test_the_page_asks_as_often_for_many_weeks_as_for_one(stage: Stage) -> None:

@@ -43,15 +43,31 @@ def signed(key: str = "P-1") -> Signed:
     ria, lena, ivo, sam, olga = people
     portfolio = Portfolio.objects.create(key=key.lower(), name=key)
     verbs.give_role(
-        portfolio=portfolio, person=ria, role="program-office", by=None, on=MARCH, known=MARCH
-    )  # fmt: skip
+        portfolio=portfolio,
+        person=ria,
+        role="program-office",
+        by=None,
+        on=MARCH,
+        known=MARCH,
+    )
     for kind, holder in ((LEGAL, lena), (DATA, ivo)):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=holder, portfolio=portfolio, by=None, on=MARCH, known=MARCH
-        )  # fmt: skip
+            kind=GateKind.objects.get(key=kind),
+            holder=holder,
+            portfolio=portfolio,
+            by=None,
+            on=MARCH,
+            known=MARCH,
+        )
     pilot = verbs.record(
-        portfolio=portfolio, key=key, name="Renewal drafts", workflow="Drafting renewal e-mails", tool="Drafter 1",
-        by=None, on=MARCH, known=MARCH,
-    )  # fmt: skip
+        portfolio=portfolio,
+        key=key,
+        name="Renewal drafts",
+        workflow="Drafting renewal e-mails",
+        tool="Drafter 1",
+        by=None,
+        on=MARCH,
+        known=MARCH,
+    )
     verbs.start(pilot=pilot, by=ria, on=MARCH, known=MARCH)
     return Signed(ria, lena, ivo, sam, olga, portfolio, pilot)

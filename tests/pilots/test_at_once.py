@@ -98,17 +98,18 @@ def test_two_answers_on_two_gates_both_succeed(cast: Signed, time: int) -> None:
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(
-    cast: Signed, time: int
-) -> None:
+def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed, time: int) -> None:
     """Whichever came first, the answer seals what stood when it was given, and is open again where that changed after."""
     day = {"on": MARCH + DAY, "known": MARCH + DAY}
     found = together(
         lambda: cast.decide(on=MARCH + DAY),
         lambda: verbs.amend(
-            pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day
+            pilot=Pilot.objects.get(pk=cast.pilot.pk),
+            by=cast.ria,
+            set={"tool": "Drafter 2"},
+            **day,
         ),
-    )  # fmt: skip
+    )
     assert not [one for one in found if isinstance(one, Exception)]
     decision = Decision.objects.get()
     amended = Event.objects.get(verb="amend")
@@ -122,17 +123,18 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(
-    cast: Signed, time: int
-) -> None:
+def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(cast: Signed, time: int) -> None:
     saw = seen.of_gates([cast.gate()])[cast.gate().pk]
     day = {"on": MARCH, "known": MARCH}
     answered, edited = together(
         lambda: cast.decide(seen=saw),
         lambda: verbs.amend(
-            pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day
+            pilot=Pilot.objects.get(pk=cast.pilot.pk),
+            by=cast.ria,
+            set={"tool": "Drafter 2"},
+            **day,
         ),
-    )  # fmt: skip
+    )
     assert isinstance(edited, Event)
     if isinstance(answered, Decision):
         assert answered.sealed["tool"] == "Drafter 1"
@@ -145,8 +147,13 @@ def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(
 def test_a_key_is_recorded_once(cast: Signed, time: int) -> None:
     def record() -> Pilot:
         return verbs.record(
-            portfolio=cast.portfolio, key="TWICE", name="Drafts", by=cast.ria, on=MARCH, known=MARCH
-        )  # fmt: skip
+            portfolio=cast.portfolio,
+            key="TWICE",
+            name="Drafts",
+            by=cast.ria,
+            on=MARCH,
+            known=MARCH,
+        )
 
     found = together(record, record)
     made = [one for one in found if isinstance(one, Pilot)]
@@ -162,15 +169,15 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
 
     when: dict[str, Any] = {"on": MARCH, "known": MARCH}
     verbs.assign_right(
-        kind=GateKind.objects.get(key="quality-threshold"), holder=cast.ivo, portfolio=cast.portfolio, by=None, **when
-    )  # fmt: skip
-    verbs.ask_exception(
-        gate=cast.gate(), by=cast.ria, reason="Until the terms.", **when
+        kind=GateKind.objects.get(key="quality-threshold"),
+        holder=cast.ivo,
+        portfolio=cast.portfolio,
+        by=None,
+        **when,
     )
+    verbs.ask_exception(gate=cast.gate(), by=cast.ria, reason="Until the terms.", **when)
     until = MARCH.replace(day=last_day_of_legal)
-    verbs.except_(
-        gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when
-    )
+    verbs.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
     cast.decide(DATA)
     for kind in ("funding-owner", "named-sponsor", "error-owner"):
         verbs.nominate(gate=cast.gate(kind), by=cast.ria, person=cast.sam, **when)
@@ -178,20 +185,32 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
     pilot = Pilot.objects.get(pk=cast.pilot.pk)
     verbs.amend(pilot=pilot, by=cast.ria, set={"manager": cast.olga}, **when)
     verbs.register_threshold(
-        pilot=pilot, by=cast.ria, metric="Right", direction="at_least", value=0.8, kind="proportion",
-        smallest_sample=50, **when,
-    )  # fmt: skip
+        pilot=pilot,
+        by=cast.ria,
+        metric="Right",
+        direction="at_least",
+        value=0.8,
+        kind="proportion",
+        smallest_sample=50,
+        **when,
+    )
     verbs.record_measurement(pilot=pilot, by=cast.ria, value=0.95, sample=400, **when)
     cast.decide("quality-threshold")
     verbs.set_rules(
-        pilot=pilot, by=cast.ria, acceptable_use="Drafts.", trust_when="Ever.", override_when="Else.",
-        exceptions_to=cast.lena, exceptions_deputy=cast.ivo, matters_more="speed", success="Less.", **when,
-    )  # fmt: skip
+        pilot=pilot,
+        by=cast.ria,
+        acceptable_use="Drafts.",
+        trust_when="Ever.",
+        override_when="Else.",
+        exceptions_to=cast.lena,
+        exceptions_deputy=cast.ivo,
+        matters_more="speed",
+        success="Less.",
+        **when,
+    )
     # The exception and the answer were given on the record before it was edited: they are given again.
     verbs.ask_exception(gate=cast.gate(), by=cast.ria, reason="Again.", **when)
-    verbs.except_(
-        gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when
-    )
+    verbs.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
     cast.decide(DATA)
     verbs.accept_risk(pilot=pilot, by=cast.sam, **when)
     verbs.confirm_rules(pilot=pilot, by=cast.olga, **when)
@@ -272,15 +291,25 @@ def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(
 def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
     """Giving somebody the right to sign off."""
     return lambda: verbs.assign_right(
-        kind=GateKind.objects.get(key=LEGAL), holder=holder, portfolio=cast.portfolio, by=cast.ria, **more
-    )  # fmt: skip
+        kind=GateKind.objects.get(key=LEGAL),
+        holder=holder,
+        portfolio=cast.portfolio,
+        by=cast.ria,
+        **more,
+    )
 
 
 def seats_follow() -> bool:
     """Whether every stored seat is what the rights say."""
-    before = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)  # fmt: skip
+    before = sorted(
+        Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"),
+        key=str,
+    )
     spells.rebuild_seats()
-    after = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)  # fmt: skip
+    after = sorted(
+        Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"),
+        key=str,
+    )
     return before == after
 
 
@@ -293,17 +322,13 @@ def test_of_two_rights_of_one_reach_one_is_assigned_and_the_other_is_told_of_it(
     cast: Signed, time: int, until: date | None
 ) -> None:
     says = {"starts": YEARS[0], "until": until}
-    found = together(
-        assigning(cast, cast.lena, **says), assigning(cast, cast.ivo, **says)
-    )
+    found = together(assigning(cast, cast.lena, **says), assigning(cast, cast.ivo, **says))
     assert sorted(map(code, found)) == ["DecisionRight", "overlap"]
     assert seats_follow()
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_two_rights_of_different_reach_are_both_assigned(
-    cast: Signed, time: int
-) -> None:
+def test_two_rights_of_different_reach_are_both_assigned(cast: Signed, time: int) -> None:
     other = Function.objects.create(name="Billing")
     found = together(
         assigning(cast, cast.lena, starts=YEARS[0]),
@@ -314,53 +339,48 @@ def test_two_rights_of_different_reach_are_both_assigned(
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_of_two_delegations_for_the_same_days_one_is_given(
-    cast: Signed, time: int
-) -> None:
+def test_of_two_delegations_for_the_same_days_one_is_given(cast: Signed, time: int) -> None:
     right = DecisionRight.objects.filter(kind__key=LEGAL).get()
     found = together(
         *(
             lambda to=to: verbs.delegate(  # type: ignore[misc]
-                right=DecisionRight.objects.get(pk=right.pk), to=to, by=cast.ria,
-                starts=YEARS[0], until=YEARS[1],
+                right=DecisionRight.objects.get(pk=right.pk),
+                to=to,
+                by=cast.ria,
+                starts=YEARS[0],
+                until=YEARS[1],
             )
             for to in (cast.ivo, cast.olga)
         )
-    )  # fmt: skip
+    )
     assert sorted(map(code, found)) == ["Delegation", "overlap"]
     assert seats_follow()
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(
-    cast: Signed, time: int
-) -> None:
+def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(cast: Signed, time: int) -> None:
     new = Function.objects.create(name="Billing")
     found = together(
         assigning(cast, cast.lena, function=new),
-        lambda: verbs.record(
-            portfolio=cast.portfolio, key="P-9", name="Bills", function=new, by=cast.ria
-        ),
-    )  # fmt: skip
+        lambda: verbs.record(portfolio=cast.portfolio, key="P-9", name="Bills", function=new, by=cast.ria),
+    )
     assert not [one for one in found if isinstance(one, Exception)]
     assert seats_follow()
 
 
 @pytest.mark.parametrize("time", AT_ONCE)
-def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(
-    cast: Signed, time: int
-) -> None:
+def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(cast: Signed, time: int) -> None:
     """Whoever acts on many pilots locks them in one order, whichever way they are sorted elsewhere."""
-    pilots = [
-        verbs.record(portfolio=cast.portfolio, key=f"A-{99 - n}", name="Drafts", by=cast.ria)
-        for n in range(12)
-    ]  # fmt: skip
-    gates = [Gate.objects.select_related("pilot", "kind").get(pilot=p, kind__key=LEGAL) for p in pilots]  # fmt: skip
+    pilots = [verbs.record(portfolio=cast.portfolio, key=f"A-{99 - n}", name="Drafts", by=cast.ria) for n in range(12)]
+    gates = [Gate.objects.select_related("pilot", "kind").get(pilot=p, kind__key=LEGAL) for p in pilots]
     found = together(
         lambda: verbs.decide_many(gates=gates, by=cast.lena, outcome="refused", reason="Not yet."),
         lambda: verbs.switch_off(
-            kind=GateKind.objects.get(key=LEGAL), portfolio=cast.portfolio, by=cast.ria, reason="No contracts here."
+            kind=GateKind.objects.get(key=LEGAL),
+            portfolio=cast.portfolio,
+            by=cast.ria,
+            reason="No contracts here.",
         ),
-    )  # fmt: skip
+    )
     assert not [one for one in found if isinstance(one, DatabaseError)], found
     all_holds()

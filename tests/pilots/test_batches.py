@@ -69,10 +69,17 @@ def person() -> Person:
 def _facts(number: int, portfolio: Portfolio) -> dict[str, Any]:
     function = Function.objects.filter(name=f"Function {number % 3}").first()
     return {
-        "portfolio": portfolio, "key": f"K-{number:02}", "name": f"Case {number}", "purpose": "“=1+1”\nand more",
-        "function": function, "high_impact": number % 2 == 0, "stage": "not_stated" if number == 0 else "planned",
-        "source": "list.csv", "approximate": number % 3 == 0, "listed": {"form": "omb-2025", "n": number},
-    }  # fmt: skip
+        "portfolio": portfolio,
+        "key": f"K-{number:02}",
+        "name": f"Case {number}",
+        "purpose": "“=1+1”\nand more",
+        "function": function,
+        "high_impact": number % 2 == 0,
+        "stage": "not_stated" if number == 0 else "planned",
+        "source": "list.csv",
+        "approximate": number % 3 == 0,
+        "listed": {"form": "omb-2025", "n": number},
+    }
 
 
 def _one_by_one(portfolio: Portfolio, person: Person) -> None:
@@ -98,7 +105,11 @@ def _together(portfolio: Portfolio, person: Person) -> None:
             elif verb == "set_rules":
                 ruling(desk, values)
             else:
-                work: Any = {"start": starting, "record_claim": claiming, "retire": retiring}  # fmt: skip
+                work: Any = {
+                    "start": starting,
+                    "record_claim": claiming,
+                    "retire": retiring,
+                }
                 work[verb](desk, **values)
         batch.desks.append(desk)
     batch.file()
@@ -143,9 +154,7 @@ def _chains_hold() -> int:
     return held
 
 
-def test_a_batch_writes_what_the_verbs_would_write(
-    portfolio: Portfolio, person: Person
-) -> None:
+def test_a_batch_writes_what_the_verbs_would_write(portfolio: Portfolio, person: Person) -> None:
     for number in range(2):
         verbs.name_function(name=f"Function {number}", by=None)
     written = []
@@ -170,15 +179,11 @@ def _by_first_seen(rows: list[dict[str, Any]], column: str) -> None:
         row[column] = seen.setdefault(row[column], len(seen))
 
 
-def test_statements_do_not_grow_with_the_batch(
-    portfolio: Portfolio, django_assert_max_num_queries: Any
-) -> None:
+def test_statements_do_not_grow_with_the_batch(portfolio: Portfolio, django_assert_max_num_queries: Any) -> None:
     for size, start in ((2, 0), (6, 2)):
         batch = Batch.begin(AT, AT)
         for number in range(start, start + size):
-            batch.desks.append(
-                batch.record(portfolio=portfolio, key=f"N-{number}", name="N")
-            )
+            batch.desks.append(batch.record(portfolio=portfolio, key=f"N-{number}", name="N"))
         with django_assert_max_num_queries(17):
             batch.file()
 

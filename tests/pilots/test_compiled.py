@@ -27,7 +27,7 @@ ASKED = Compiled(_asked, pilot=BigIntegerField(), day=DateField())
 def test_it_says_the_same_in_one_query(django_assert_num_queries: Any) -> None:
     portfolio = Portfolio.objects.create(key="p", name="Portfolio")
     for key in ("P-1", "P-2"):
-        pilot = verbs.record(portfolio=portfolio, key=key, name=key, by=None, on=EARLIER, known=EARLIER)  # fmt: skip
+        pilot = verbs.record(portfolio=portfolio, key=key, name=key, by=None, on=EARLIER, known=EARLIER)
         verbs.start(pilot=pilot, by=None, on=DAY, known=DAY)
     numbers = []
     for pilot in Pilot.objects.all():

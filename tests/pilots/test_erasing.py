@@ -33,8 +33,11 @@ def decision(cast: Signed) -> Decision:
 
 def erase(cast: Signed, decision: Decision, **asked: Any) -> Event:
     given: dict[str, Any] = {
-        "by": cast.ria, "reason": "Asked for under Article 17.", "on": MARCH + DAY, "known": MARCH + DAY
-    }  # fmt: skip
+        "by": cast.ria,
+        "reason": "Asked for under Article 17.",
+        "on": MARCH + DAY,
+        "known": MARCH + DAY,
+    }
     return verbs.erase(decision=decision, **(given | asked))
 
 
@@ -50,9 +53,7 @@ def all_holds() -> bool:
     return found.broken == 0 and found.missing == [] and differ == []
 
 
-def test_an_erased_text_is_nowhere_and_everything_holds(
-    cast: Signed, decision: Decision
-) -> None:
+def test_an_erased_text_is_nowhere_and_everything_holds(cast: Signed, decision: Decision) -> None:
     assert all_that_is_stored().count(SECRET) == 3
     erase(cast, decision)
     assert SECRET not in all_that_is_stored()
@@ -74,9 +75,7 @@ def test_what_was_decided_stays(cast: Signed, decision: Decision) -> None:
         assert getattr(stored, name) == getattr(decision, name), name
 
 
-def test_the_chain_goes_on_after_an_erased_decision(
-    cast: Signed, decision: Decision
-) -> None:
+def test_the_chain_goes_on_after_an_erased_decision(cast: Signed, decision: Decision) -> None:
     erase(cast, decision)
     cast.decide(on=MARCH + 2 * DAY, outcome="refused")
     assert all_holds()
@@ -119,9 +118,7 @@ def test_only_the_program_office_erases(cast: Signed, decision: Decision) -> Non
     assert Decision.objects.get(pk=decision.pk).reason == SECRET
 
 
-def test_an_erasure_has_a_reason_and_is_done_once(
-    cast: Signed, decision: Decision
-) -> None:
+def test_an_erasure_has_a_reason_and_is_done_once(cast: Signed, decision: Decision) -> None:
     with pytest.raises(ReasonRequired):
         erase(cast, decision, reason=" ")
     erase(cast, decision)
@@ -129,18 +126,14 @@ def test_an_erasure_has_a_reason_and_is_done_once(
         erase(cast, decision)
 
 
-def test_another_decision_with_the_same_words_keeps_them(
-    cast: Signed, decision: Decision
-) -> None:
+def test_another_decision_with_the_same_words_keeps_them(cast: Signed, decision: Decision) -> None:
     other = cast.decide(DATA, reason=SECRET)
     erase(cast, decision)
     assert Decision.objects.get(pk=other.pk).reason == SECRET
     assert all_holds()
 
 
-def test_the_name_of_somebody_who_left_is_erased_and_everything_holds(
-    cast: Signed, decision: Decision
-) -> None:
+def test_the_name_of_somebody_who_left_is_erased_and_everything_holds(cast: Signed, decision: Decision) -> None:
     when: dict[str, date] = {"on": MARCH + DAY, "known": MARCH + DAY}
     asked: dict[str, Any] = {"by": cast.ria, "reason": "Asked for.", **when}
     with pytest.raises(Invalid):
@@ -159,9 +152,7 @@ def test_the_name_of_somebody_who_left_is_erased_and_everything_holds(
     call_command("verify_log")
 
 
-def test_the_command_erases_the_texts_of_one_decision_in_the_offices_name(
-    cast: Signed, decision: Decision
-) -> None:
+def test_the_command_erases_the_texts_of_one_decision_in_the_offices_name(cast: Signed, decision: Decision) -> None:
     gate = decision.gate
     which = ("decision", gate.pilot.key, gate.kind.key, str(decision.number))
     for refused in (
@@ -173,15 +164,28 @@ def test_the_command_erases_the_texts_of_one_decision_in_the_offices_name(
             call_command("erase", *refused)
         assert ended.value.returncode == 2
     assert SECRET in all_that_is_stored()
-    call_command("erase", *which, "--by", cast.ria.email, "--reason", "Article 17.", stdout=StringIO())  # fmt: skip
+    call_command(
+        "erase",
+        *which,
+        "--by",
+        cast.ria.email,
+        "--reason",
+        "Article 17.",
+        stdout=StringIO(),
+    )
     assert SECRET not in all_that_is_stored()
     assert all_holds()
 
 
-def test_the_command_erases_a_name_only_once_the_account_is_closed(
-    cast: Signed, decision: Decision
-) -> None:
-    asked = ("person", cast.lena.email, "--by", cast.ria.email, "--reason", "Article 17.")  # fmt: skip
+def test_the_command_erases_a_name_only_once_the_account_is_closed(cast: Signed, decision: Decision) -> None:
+    asked = (
+        "person",
+        cast.lena.email,
+        "--by",
+        cast.ria.email,
+        "--reason",
+        "Article 17.",
+    )
     with pytest.raises(CommandError, match="Close the account first"):
         call_command("erase", *asked)
     verbs.close_account(person=cast.lena, by=cast.ria)

@@ -59,29 +59,34 @@ def root(tmp_path: Path, settings: Any) -> Path:
 @pytest.fixture
 def cast() -> dict[str, Person]:
     names = ("ria", "lena", "max", "mia", "otto")
-    return {
-        name: Person.objects.create_user(f"{name}@example.org", name=name.title())
-        for name in names
-    }
+    return {name: Person.objects.create_user(f"{name}@example.org", name=name.title()) for name in names}
 
 
 @pytest.fixture
 def portfolio(cast: dict[str, Person]) -> Portfolio:
     made = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(
-        portfolio=made, person=cast["ria"], role="program-office"
-    )
+    PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in (("legal-sign-off", "lena"), ("it-data-access", "max")):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
-        )  # fmt: skip
+            kind=GateKind.objects.get(key=kind),
+            holder=cast[holder],
+            by=None,
+            portfolio=made,
+            **on(MARCH),
+        )
     return made
 
 
 def a_pilot(portfolio: Portfolio, cast: dict[str, Person], key: str = "P-1") -> Pilot:
     made = verbs.record(
-        portfolio=portfolio, key=key, name="Drafts", workflow="Drafting", manager=cast["mia"], by=None, **on(MARCH)
-    )  # fmt: skip
+        portfolio=portfolio,
+        key=key,
+        name="Drafts",
+        workflow="Drafting",
+        manager=cast["mia"],
+        by=None,
+        **on(MARCH),
+    )
     verbs.start(pilot=made, by=None, **on(MARCH))
     return made
 
@@ -103,9 +108,7 @@ def filed(pilot: Pilot, by: Person, content: bytes = PDF, **more: Any) -> Eviden
 
 def cleared(pilot: Pilot, by: Person, *pieces: Evidence, **more: Any) -> Decision:
     says: dict[str, Any] = {"outcome": "cleared", "reason": "Fine.", "pieces": pieces}
-    return verbs.decide(
-        gate=gate(pilot), by=by, **(says | {"on": MARCH, "known": MARCH} | more)
-    )
+    return verbs.decide(gate=gate(pilot), by=by, **(says | {"on": MARCH, "known": MARCH} | more))
 
 
 def state(pilot: Pilot, at: date, kind: str = "legal-sign-off") -> Any:
@@ -117,9 +120,7 @@ def state(pilot: Pilot, at: date, kind: str = "legal-sign-off") -> Any:
 # What is taken in -----------------------------------------------------------------------------------------------------
 
 
-def test_a_file_is_kept_under_a_random_name_with_its_checksum(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_file_is_kept_under_a_random_name_with_its_checksum(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"], file_name="C:\\papers\\a/../DPIA final.pdf")
     assert piece.checksum == hashlib.sha256(PDF).hexdigest()
     assert (piece.size, piece.content_type) == (len(PDF), "application/pdf")
@@ -131,18 +132,14 @@ def test_a_file_is_kept_under_a_random_name_with_its_checksum(
     assert event.data["evidence"] == piece.public_id
 
 
-def test_a_links_checksum_is_that_of_its_normalised_address(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_links_checksum_is_that_of_its_normalised_address(pilot: Pilot, cast: dict[str, Person]) -> None:
     one, other = (
         verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
         for link in (" HTTPS://Wiki.Example.org:443 ", "https://wiki.example.org/")
     )
     assert one.checksum == other.checksum
     assert one.link == "https://wiki.example.org/"
-    third = verbs.file_evidence(
-        pilot=pilot, by=cast["lena"], link="https://wiki.example.org/A", **on(MARCH)
-    )
+    third = verbs.file_evidence(pilot=pilot, by=cast["lena"], link="https://wiki.example.org/A", **on(MARCH))
     assert third.checksum != one.checksum
 
 
@@ -157,9 +154,7 @@ def test_a_links_checksum_is_that_of_its_normalised_address(
         f"https://example.org/{'a' * 2_000}",
     ],
 )
-def test_a_link_that_is_none_is_refused(
-    pilot: Pilot, cast: dict[str, Person], link: str
-) -> None:
+def test_a_link_that_is_none_is_refused(pilot: Pilot, cast: dict[str, Person], link: str) -> None:
     with pytest.raises(Invalid) as refused:
         verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
     assert refused.value.field == "link"
@@ -209,10 +204,14 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_and_leaves_nothing(
         ("minutes.txt", "Größe: gut\n".encode(), "text/plain"),
         ("a.csv", b"a,b\n1,2\n", "text/plain"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(50), "image/png"),
-        ("a.docx", archive("[Content_Types].xml", "word/document.xml"), files.TYPES[".docx"]),
+        (
+            "a.docx",
+            archive("[Content_Types].xml", "word/document.xml"),
+            files.TYPES[".docx"],
+        ),
         ("a.odt", archive(mimetype=files.TYPES[".odt"]), files.TYPES[".odt"]),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_what_its_name_says_is_taken(
     pilot: Pilot, cast: dict[str, Person], name: str, content: bytes, wanted: str
 ) -> None:
@@ -260,9 +259,7 @@ def test_a_file_that_says_it_is_too_large_is_not_read_at_all(
         filed(pilot, cast["lena"])
 
 
-def test_a_piece_that_ends_before_it_takes_effect_is_refused(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_piece_that_ends_before_it_takes_effect_is_refused(pilot: Pilot, cast: dict[str, Person]) -> None:
     days = {"effective_on": MARCH, "expires_on": MARCH}
     assert filed(pilot, cast["lena"], **days).expires_on == MARCH
     with pytest.raises(Invalid) as refused:
@@ -270,9 +267,7 @@ def test_a_piece_that_ends_before_it_takes_effect_is_refused(
     assert refused.value.field == "expires_on"
 
 
-def test_neither_a_file_nor_a_link_is_no_evidence_and_both_are_too_much(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_neither_a_file_nor_a_link_is_no_evidence_and_both_are_too_much(pilot: Pilot, cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
         verbs.file_evidence(pilot=pilot, by=cast["lena"], **on(MARCH))
     with pytest.raises(Invalid):
@@ -286,13 +281,9 @@ def test_who_may_act_on_a_pilot_may_file_evidence_there_and_nobody_else(
         assert filed(pilot, cast[who])
     with pytest.raises(NotYours):
         filed(pilot, cast["otto"])
-    assert verbs.file_evidence(
-        portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH)
-    )
+    assert verbs.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
     with pytest.raises(NotYours):
-        verbs.file_evidence(
-            portfolio=portfolio, by=cast["lena"], link="https://a.org", **on(MARCH)
-        )
+        verbs.file_evidence(portfolio=portfolio, by=cast["lena"], link="https://a.org", **on(MARCH))
 
 
 # What lies on disk ----------------------------------------------------------------------------------------------------
@@ -320,9 +311,7 @@ def _file_and_fail(pilot: Pilot, by: Person) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_transaction_that_fails_takes_the_file_with_it(
-    pilot: Pilot, cast: dict[str, Person], root: Path
-) -> None:
+def test_a_transaction_that_fails_takes_the_file_with_it(pilot: Pilot, cast: dict[str, Person], root: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         _file_and_fail(pilot, cast["lena"])
     assert lying_about(root) == []
@@ -334,9 +323,7 @@ def test_a_transaction_that_fails_takes_the_file_with_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_killed_process_left_is_settled_or_removed(
-    pilot: Pilot, cast: dict[str, Person], root: Path
-) -> None:
+def test_what_a_killed_process_left_is_settled_or_removed(pilot: Pilot, cast: dict[str, Person], root: Path) -> None:
     piece = filed(pilot, cast["lena"])
     # Killed after the commit, before the move; and killed before the commit.
     (root / piece.stored).rename(root / "arriving" / piece.stored)
@@ -351,9 +338,7 @@ def test_what_a_killed_process_left_is_settled_or_removed(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
-    root: Path, tmp_path: Path
-) -> None:
+def test_a_process_killed_before_its_commit_leaves_nothing_for_good(root: Path, tmp_path: Path) -> None:
     code = (
         "import django; django.setup()\n"
         "import time; from django.db import transaction; from pilots import files\n"
@@ -361,10 +346,11 @@ def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
         f"    files.receive([{PDF!r}], 'a.pdf'); print('there', flush=True); time.sleep(60)"
     )
     env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings", "EVIDENCE_ROOT": str(root),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "EVIDENCE_ROOT": str(root),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'other.sqlite3'}",
-    }  # fmt: skip
-    child = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE)  # fmt: skip
+    }
+    child = subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE)
     assert child.stdout is not None
     with child.stdout:
         assert child.stdout.readline() == b"there\n"
@@ -375,21 +361,15 @@ def test_a_process_killed_before_its_commit_leaves_nothing_for_good(
     assert lying_about(root) == []
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: two write at once")  # fmt: skip
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: two write at once")
 @pytest.mark.django_db(transaction=True)
-def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
-    piece = verbs.file_evidence(
-        portfolio=pilot.portfolio, by=cast["ria"], link="https://b.org", **on(MARCH)
-    )
+def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(pilot: Pilot, cast: dict[str, Person]) -> None:
+    piece = verbs.file_evidence(portfolio=pilot.portfolio, by=cast["ria"], link="https://b.org", **on(MARCH))
     outcome: list[str] = []
 
     def replace() -> None:
         try:
-            verbs.replace_evidence(
-                evidence=piece, by=cast["ria"], link="https://a.org", **on(MARCH)
-            )
+            verbs.replace_evidence(evidence=piece, by=cast["ria"], link="https://a.org", **on(MARCH))
             outcome.append("replaced")
         except Refused as refused:
             outcome.append(refused.code)
@@ -410,18 +390,14 @@ def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(
 # What rests on it -----------------------------------------------------------------------------------------------------
 
 
-def test_a_piece_counts_as_evidence_where_evidence_is_required(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_piece_counts_as_evidence_where_evidence_is_required(pilot: Pilot, cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
         cleared(pilot, cast["ria"], for_=cast["lena"])
     decision = cleared(pilot, cast["ria"], filed(pilot, cast["ria"]), for_=cast["lena"])
     assert (decision.decider, decision.recorded_for) == (cast["lena"], True)
 
 
-def test_the_chain_and_the_seal_cover_the_pieces(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_the_chain_and_the_seal_cover_the_pieces(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     decision = cleared(pilot, cast["lena"], piece)
     assert decision.pieces == {piece.public_id: piece.checksum}
@@ -439,8 +415,12 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
     cleared(other, cast["ria"], piece, for_=cast["lena"])
     may = date(2025, 5, 3)
     newer = verbs.replace_evidence(
-        evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(may)
-    )  # fmt: skip
+        evidence=piece,
+        by=cast["ria"],
+        file=io.BytesIO(PDF + b"and more"),
+        file_name="b.pdf",
+        **on(may),
+    )
     for each in (pilot, other):
         assert state(each, may - timedelta(days=1)).state == "cleared"
         assert state(each, may).state == "reconfirm"
@@ -449,31 +429,33 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
     assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
     june = date(2025, 6, 1)
     verbs.replace_evidence(
-        evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june)
-    )  # fmt: skip
+        evidence=newer,
+        by=cast["ria"],
+        file=io.BytesIO(PDF),
+        file_name="a.pdf",
+        **on(june),
+    )
     assert state(pilot, june).state == "cleared", "what is restored restores the answer"
     assert state(pilot, may).state == "reconfirm"
 
 
-def test_a_decision_on_the_newer_version_stands(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_decision_on_the_newer_version_stands(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
-    newer = verbs.replace_evidence(
-        evidence=piece, by=cast["lena"], link="https://example.org/v2", **on(MARCH)
-    )
+    newer = verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://example.org/v2", **on(MARCH))
     with pytest.raises(Invalid, match="newer version"):
         cleared(pilot, cast["lena"], piece)
     cleared(pilot, cast["lena"], newer)
     assert state(pilot, MARCH).state == "cleared"
 
 
-def test_a_piece_has_one_successor_at_most(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_piece_has_one_successor_at_most(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
-    says: dict[str, Any] = {"evidence": piece, "by": cast["lena"], "link": "https://a.org"}  # fmt: skip
+    says: dict[str, Any] = {
+        "evidence": piece,
+        "by": cast["lena"],
+        "link": "https://a.org",
+    }
     verbs.replace_evidence(**says, **on(MARCH))
     with pytest.raises(ChangedMeanwhile):
         verbs.replace_evidence(**says, **on(MARCH))
@@ -483,24 +465,23 @@ def test_who_may_not_act_on_a_pilot_cannot_reopen_its_gates(
     portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
 ) -> None:
     other = verbs.record(
-        portfolio=portfolio, key="P-2", name="Notes", manager=cast["otto"], by=None, **on(MARCH)
-    )  # fmt: skip
+        portfolio=portfolio,
+        key="P-2",
+        name="Notes",
+        manager=cast["otto"],
+        by=None,
+        **on(MARCH),
+    )
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
     cleared(other, cast["lena"], piece)
     for who in ("mia", "otto"):
         with pytest.raises(NotYours):
-            verbs.replace_evidence(
-                evidence=piece, by=cast[who], link="https://a.org", **on(MARCH)
-            )
-    assert verbs.replace_evidence(
-        evidence=piece, by=cast["lena"], link="https://a.org", **on(MARCH)
-    )
+            verbs.replace_evidence(evidence=piece, by=cast[who], link="https://a.org", **on(MARCH))
+    assert verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://a.org", **on(MARCH))
 
 
-def test_an_answer_is_good_no_longer_than_its_evidence(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_an_answer_is_good_no_longer_than_its_evidence(pilot: Pilot, cast: dict[str, Person]) -> None:
     ends = MARCH + timedelta(days=40)
     later = filed(pilot, cast["lena"], expires_on=ends + timedelta(days=9))
     piece = filed(pilot, cast["lena"], expires_on=ends)
@@ -511,15 +492,18 @@ def test_an_answer_is_good_no_longer_than_its_evidence(
     assert state(pilot, ends + timedelta(days=1)).court == "decider"
 
 
-def test_an_exception_is_good_no_longer_than_its_evidence(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_an_exception_is_good_no_longer_than_its_evidence(pilot: Pilot, cast: dict[str, Person]) -> None:
     ends = MARCH + timedelta(days=10)
     piece = filed(pilot, cast["lena"], expires_on=ends)
     verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(MARCH))
     verbs.except_(
-        gate=gate(pilot), by=cast["lena"], reason="Until then.", until=MARCH + timedelta(days=60), pieces=[piece], **on(MARCH)
-    )  # fmt: skip
+        gate=gate(pilot),
+        by=cast["lena"],
+        reason="Until then.",
+        until=MARCH + timedelta(days=60),
+        pieces=[piece],
+        **on(MARCH),
+    )
     assert state(pilot, ends).state == "excepted"
     assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
 
@@ -532,48 +516,50 @@ def test_a_version_of_the_same_content_may_end_an_answer_earlier_but_never_later
     cleared(pilot, cast["lena"], piece)
     says: dict[str, Any] = {"by": cast["lena"], "file_name": "a.pdf"}
     longer = verbs.replace_evidence(
-        evidence=piece, file=io.BytesIO(PDF), expires_on=ends + timedelta(days=40), **says, **on(MARCH)
-    )  # fmt: skip
+        evidence=piece,
+        file=io.BytesIO(PDF),
+        expires_on=ends + timedelta(days=40),
+        **says,
+        **on(MARCH),
+    )
     assert state(pilot, MARCH).good_until == ends
     verbs.replace_evidence(
-        evidence=longer, file=io.BytesIO(PDF), expires_on=ends - timedelta(days=5), **says, **on(MARCH)
-    )  # fmt: skip
+        evidence=longer,
+        file=io.BytesIO(PDF),
+        expires_on=ends - timedelta(days=5),
+        **says,
+        **on(MARCH),
+    )
     assert state(pilot, MARCH).good_until == ends - timedelta(days=5)
     assert state(pilot, MARCH).state == "cleared"
 
 
-def test_no_answer_can_rest_on_evidence_that_is_over(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_no_answer_can_rest_on_evidence_that_is_over(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"], expires_on=MARCH)
     with pytest.raises(Invalid) as refused:
         cleared(
-            pilot, cast["lena"], piece, on=MARCH + timedelta(days=1), known=MARCH + timedelta(days=1)
-        )  # fmt: skip
+            pilot,
+            cast["lena"],
+            piece,
+            on=MARCH + timedelta(days=1),
+            known=MARCH + timedelta(days=1),
+        )
     assert refused.value.field == "pieces"
     assert cleared(pilot, cast["lena"], piece).good_until == MARCH
 
 
-def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(pilot: Pilot, cast: dict[str, Person]) -> None:
     due = MARCH + timedelta(days=60)
     conditions = [{"text": "Mask names", "owner": cast["mia"].pk, "due": due}]
-    decision = cleared(
-        pilot, cast["lena"], outcome="conditional", conditions=conditions
-    )
+    decision = cleared(pilot, cast["lena"], outcome="conditional", conditions=conditions)
     ends = due + timedelta(days=30)
     piece = filed(pilot, cast["mia"], expires_on=ends)
-    verbs.meet_condition(
-        gate=gate(pilot), by=cast["mia"], text="mask names", pieces=[piece], **on(MARCH)
-    )
+    verbs.meet_condition(gate=gate(pilot), by=cast["mia"], text="mask names", pieces=[piece], **on(MARCH))
     assert DecisionEvidence.objects.get().decision == decision
     assert state(pilot, due + timedelta(days=1)).state == "conditional"
     assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
     may = MARCH + timedelta(days=20)
-    verbs.replace_evidence(
-        evidence=piece, by=cast["mia"], link="https://a.org", **on(may)
-    )
+    verbs.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(may))
     assert state(pilot, may).state == "reconfirm"
     told = spells.acts_of(pilot)
     spells.rebuild(pilot)
@@ -581,16 +567,10 @@ def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(
     assert told == spells.acts_of(pilot)
 
 
-def test_evidence_of_another_portfolio_is_no_evidence_here(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_evidence_of_another_portfolio_is_no_evidence_here(pilot: Pilot, cast: dict[str, Person]) -> None:
     elsewhere = Portfolio.objects.create(key="q", name="Q")
-    PortfolioRole.objects.create(
-        portfolio=elsewhere, person=cast["ria"], role="program-office"
-    )
-    piece = verbs.file_evidence(
-        portfolio=elsewhere, by=cast["ria"], link="https://a.org", **on(MARCH)
-    )
+    PortfolioRole.objects.create(portfolio=elsewhere, person=cast["ria"], role="program-office")
+    piece = verbs.file_evidence(portfolio=elsewhere, by=cast["ria"], link="https://a.org", **on(MARCH))
     with pytest.raises(Invalid) as refused:
         cleared(pilot, cast["lena"], piece)
     assert refused.value.field == "pieces"
@@ -602,23 +582,15 @@ def test_evidence_of_another_portfolio_is_no_evidence_here(
 def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
     portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
 ) -> None:
-    piece = verbs.file_evidence(
-        portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH)
-    )
+    piece = verbs.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
 
     def seen() -> set[str]:
-        return {
-            name
-            for name, who in cast.items()
-            if Evidence.objects.visible_to(who).filter(pk=piece.pk).exists()
-        }
+        return {name for name, who in cast.items() if Evidence.objects.visible_to(who).filter(pk=piece.pk).exists()}
 
     assert seen() == {"ria"}
     cleared(pilot, cast["ria"], piece, for_=cast["lena"])
     assert seen() == {"ria", "lena", "max", "mia"}
-    newer = verbs.replace_evidence(
-        evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH)
-    )
+    newer = verbs.replace_evidence(evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH))
     assert Evidence.objects.visible_to(cast["lena"]).filter(pk=newer.pk).exists()
     assert list(Evidence.objects.current()) == [newer]
 
@@ -626,9 +598,7 @@ def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
 # It is never edited ---------------------------------------------------------------------------------------------------
 
 
-def test_evidence_and_what_rests_on_it_are_never_edited_or_deleted(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_evidence_and_what_rests_on_it_are_never_edited_or_deleted(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
     for row in (piece, DecisionEvidence.objects.get()):
@@ -642,9 +612,7 @@ def test_evidence_and_what_rests_on_it_are_never_edited_or_deleted(
             type(row).objects.all().delete()
 
 
-def test_what_a_decision_rests_on_cannot_be_changed_by_sql(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_what_a_decision_rests_on_cannot_be_changed_by_sql(pilot: Pilot, cast: dict[str, Person]) -> None:
     cleared(pilot, cast["lena"], filed(pilot, cast["lena"]))
     for change in ("pieces = NULL", "cites_id = id"):
         with (
@@ -660,8 +628,12 @@ def test_what_a_decision_rests_on_cannot_be_changed_by_sql(
 
 def test_a_no_says_what_would_change_it(pilot: Pilot, cast: dict[str, Person]) -> None:
     decision = cleared(
-        pilot, cast["lena"], outcome="refused", reason="No contract.", would_change="A signed contract."
-    )  # fmt: skip
+        pilot,
+        cast["lena"],
+        outcome="refused",
+        reason="No contract.",
+        would_change="A signed contract.",
+    )
     assert decision.would_change == "A signed contract."
     assert "would_change" in decision.digests
     yes = cleared(pilot, cast["lena"], would_change="Nothing.")
@@ -678,13 +650,15 @@ def test_the_second_renewal_of_an_exception_calls_for_the_escalation_persons_eye
     def except_again(day: date) -> Any:
         verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(day))
         verbs.except_(
-            gate=gate(pilot), by=cast["lena"], reason="Once more.", until=day + timedelta(days=30), **on(day)
-        )  # fmt: skip
+            gate=gate(pilot),
+            by=cast["lena"],
+            reason="Once more.",
+            until=day + timedelta(days=30),
+            **on(day),
+        )
         return state(pilot, day)
 
-    first, second, third = (
-        except_again(MARCH + timedelta(days=n)) for n in (0, 20, 70)
-    )
+    first, second, third = (except_again(MARCH + timedelta(days=n)) for n in (0, 20, 70))
     assert [each.renewals for each in (first, second, third)] == [0, 1, 2]
     assert [each.for_escalation for each in (first, second, third)] == [
         False,
@@ -692,14 +666,15 @@ def test_the_second_renewal_of_an_exception_calls_for_the_escalation_persons_eye
         True,
     ]
     cleared(
-        pilot, cast["lena"], on=MARCH + timedelta(days=80), known=MARCH + timedelta(days=80)
-    )  # fmt: skip
+        pilot,
+        cast["lena"],
+        on=MARCH + timedelta(days=80),
+        known=MARCH + timedelta(days=80),
+    )
     assert state(pilot, MARCH + timedelta(days=80)).renewals == 0
 
 
-def test_a_refused_filing_leaves_no_record_behind(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_a_refused_filing_leaves_no_record_behind(pilot: Pilot, cast: dict[str, Person]) -> None:
     before = Event.objects.count()
     with pytest.raises(Refused):
         filed(pilot, cast["lena"], EXE)
@@ -707,17 +682,13 @@ def test_a_refused_filing_leaves_no_record_behind(
 
 
 @pytest.mark.parametrize("field", ["effective_on", "expires_on"])
-def test_a_day_that_no_calendar_reaches_is_refused(
-    pilot: Pilot, cast: dict[str, Person], field: str
-) -> None:
+def test_a_day_that_no_calendar_reaches_is_refused(pilot: Pilot, cast: dict[str, Person], field: str) -> None:
     with pytest.raises(Invalid) as refused:
         filed(pilot, cast["ria"], **{field: date.max})
     assert refused.value.field == field
 
 
-def test_no_answer_rests_on_what_takes_effect_later(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_no_answer_rests_on_what_takes_effect_later(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["ria"], effective_on=MARCH + timedelta(days=1))
     with pytest.raises(Invalid) as refused:
         cleared(pilot, cast["lena"], piece)
@@ -726,9 +697,7 @@ def test_no_answer_rests_on_what_takes_effect_later(
     assert refusing.evidence_used.get().evidence == piece
 
 
-def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(pilot: Pilot, cast: dict[str, Person]) -> None:
     """Rule 7: evidence ends the answer that rests on it earlier, never later; only a decision renews it."""
     said = {"link": "https://terms.example/1", "file": None, "file_name": ""}
     piece = filed(pilot, cast["ria"], **said, expires_on=MARCH + timedelta(days=100))
@@ -736,19 +705,20 @@ def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(
     ends = []
     for after, day in ((20, 1), (90, 2), (5, 3), (300, 12)):
         piece = verbs.replace_evidence(
-            evidence=piece, by=cast["ria"], link="https://terms.example/1", expires_on=MARCH + timedelta(days=after),
+            evidence=piece,
+            by=cast["ria"],
+            link="https://terms.example/1",
+            expires_on=MARCH + timedelta(days=after),
             **on(MARCH + timedelta(days=day)),
-        )  # fmt: skip
+        )
         found = read_one(pilot, at=MARCH + timedelta(days=day))
         assert found is not None
         reading = found.gate("legal-sign-off").reading
-        ends.append((reading.state, reading.good_until and (reading.good_until - MARCH).days))  # fmt: skip
+        ends.append((reading.state, reading.good_until and (reading.good_until - MARCH).days))
     assert ends == [("cleared", 20), ("cleared", 20), ("cleared", 5), ("lapsed", None)]
 
 
-def test_what_stands_before_a_document_is_not_overlooked(
-    pilot: Pilot, cast: dict[str, Person]
-) -> None:
+def test_what_stands_before_a_document_is_not_overlooked(pilot: Pilot, cast: dict[str, Person]) -> None:
     """An archive is read from its end, so that anything can stand before it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:

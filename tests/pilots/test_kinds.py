@@ -39,9 +39,7 @@ def ria(portfolio: Portfolio) -> Person:
 
 @pytest.fixture
 def pilot(portfolio: Portfolio) -> Pilot:
-    pilot = verbs.record(
-        portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH
-    )
+    pilot = verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
     verbs.start(pilot=pilot, by=None, on=MARCH, known=MARCH)
     return pilot
 
@@ -51,31 +49,29 @@ def gates(pilot: Pilot, at: date) -> list[str]:
     found = read_one(pilot, at=at)
     assert found is not None
     keys = [gate.kind.key for gate in found.gates]
-    assert sorted(keys) == sorted(
-        querysets.gates_on(at).filter(gate__pilot=pilot).values_list("kind__key", flat=True)
-    )  # fmt: skip
+    assert sorted(keys) == sorted(querysets.gates_on(at).filter(gate__pilot=pilot).values_list("kind__key", flat=True))
     return keys
 
 
 def works_council(by: Person | None, **more: Any) -> GateKind:
     return verbs.add_kind(
-        key="works-council", name="Works council", question="Has the works council agreed?",
-        by=by, on=APRIL, known=APRIL, **more,
-    )  # fmt: skip
+        key="works-council",
+        name="Works council",
+        question="Has the works council agreed?",
+        by=by,
+        on=APRIL,
+        known=APRIL,
+        **more,
+    )
 
 
 def spells(pilot: Pilot) -> list[Any]:
     own = PilotSpell.objects.filter(pilot=pilot).order_by("starts", "known_from")
-    of_gates = GateSpell.objects.filter(gate__pilot=pilot).order_by("gate", "starts", "known_from")  # fmt: skip
-    return [
-        [{k: v for k, v in row.items() if k != "id"} for row in found.values()]
-        for found in (own, of_gates)
-    ]
+    of_gates = GateSpell.objects.filter(gate__pilot=pilot).order_by("gate", "starts", "known_from")
+    return [[{k: v for k, v in row.items() if k != "id"} for row in found.values()] for found in (own, of_gates)]
 
 
-def test_an_added_kind_is_open_on_every_pilot_from_that_day_on(
-    pilot: Pilot, ria: Person
-) -> None:
+def test_an_added_kind_is_open_on_every_pilot_from_that_day_on(pilot: Pilot, ria: Person) -> None:
     works_council(ria)
     assert "works-council" not in gates(pilot, date(2025, 3, 31))
     assert gates(pilot, APRIL)[-1] == "works-council"
@@ -85,19 +81,13 @@ def test_an_added_kind_is_open_on_every_pilot_from_that_day_on(
     assert found.reading.blocked_by[-1] == "works-council"
 
 
-def test_a_pilot_recorded_later_has_the_added_kind_too(
-    portfolio: Portfolio, ria: Person
-) -> None:
+def test_a_pilot_recorded_later_has_the_added_kind_too(portfolio: Portfolio, ria: Person) -> None:
     works_council(ria)
-    later = verbs.record(
-        portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=MAY, known=MAY
-    )
+    later = verbs.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=MAY, known=MAY)
     assert "works-council" in gates(later, MAY)
 
 
-def test_a_kind_for_high_impact_pilots_comes_and_goes_with_the_impact(
-    pilot: Pilot, ria: Person
-) -> None:
+def test_a_kind_for_high_impact_pilots_comes_and_goes_with_the_impact(pilot: Pilot, ria: Person) -> None:
     works_council(ria, high_impact_only=True)
     assert "works-council" not in gates(pilot, APRIL)
     verbs.amend(pilot=pilot, by=ria, set={"high_impact": True}, on=MAY, known=MAY)
@@ -108,30 +98,38 @@ def test_a_kind_for_high_impact_pilots_comes_and_goes_with_the_impact(
     assert "works-council" not in gates(pilot, june)
 
 
-def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(
-    pilot: Pilot, portfolio: Portfolio, ria: Person
-) -> None:
+def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)  # fmt: skip
+    verbs.switch_off(
+        kind=kind,
+        portfolio=portfolio,
+        by=ria,
+        reason="Nothing to measure.",
+        on=APRIL,
+        known=APRIL,
+    )
     assert "quality-threshold" in gates(pilot, date(2025, 3, 31))
     assert "quality-threshold" not in gates(pilot, APRIL)
     found = read_one(pilot, at=MAY)
     assert found is not None
-    assert [(kind.key, day) for kind, day in found.switched_off] == [("quality-threshold", APRIL)]  # fmt: skip
+    assert [(kind.key, day) for kind, day in found.switched_off] == [("quality-threshold", APRIL)]
     assert "quality-threshold" not in found.reading.missing
     gate = pilot.gates.select_related("pilot", "kind").get(kind=kind)
     with pytest.raises(WrongGate):
         verbs.ask_exception(gate=gate, by=ria, reason="Late.", on=MAY, known=MAY)
 
 
-def test_switched_on_again_it_is_open_again(
-    pilot: Pilot, portfolio: Portfolio, ria: Person
-) -> None:
+def test_switched_on_again_it_is_open_again(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)  # fmt: skip
-    meanwhile = verbs.record(
-        portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=APRIL, known=APRIL
+    verbs.switch_off(
+        kind=kind,
+        portfolio=portfolio,
+        by=ria,
+        reason="Nothing to measure.",
+        on=APRIL,
+        known=APRIL,
     )
+    meanwhile = verbs.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=APRIL, known=APRIL)
     assert "quality-threshold" not in gates(meanwhile, APRIL)
     verbs.switch_on(kind=kind, portfolio=portfolio, by=ria, on=MAY, known=MAY)
     for each in (pilot, meanwhile):
@@ -139,14 +137,19 @@ def test_switched_on_again_it_is_open_again(
         assert "quality-threshold" in gates(each, MAY)
 
 
-def test_told_again_it_is_the_same(
-    pilot: Pilot, portfolio: Portfolio, ria: Person
-) -> None:
+def test_told_again_it_is_the_same(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     from pilots.spells import rebuild
 
     works_council(ria)
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)  # fmt: skip
+    verbs.switch_off(
+        kind=kind,
+        portfolio=portfolio,
+        by=ria,
+        reason="Decided elsewhere.",
+        on=MAY,
+        known=MAY,
+    )
     before = spells(pilot)
     rebuild(pilot)
     assert spells(pilot) == before
@@ -163,12 +166,14 @@ def test_what_cannot_be_is_refused(portfolio: Portfolio, ria: Person) -> None:
         verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason=" ")
     with pytest.raises(Invalid):
         verbs.switch_on(kind=kind, portfolio=portfolio, by=ria)
-    verbs.switch_off(
-        kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere."
-    )
+    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.")
     with pytest.raises(Invalid):
         verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Once more.")
-    for wrong in ({"seals": ["shoe_size"]}, {"clears_by": "measurement"}, {"clears_by": "magic"}):  # fmt: skip
+    for wrong in (
+        {"seals": ["shoe_size"]},
+        {"clears_by": "measurement"},
+        {"clears_by": "magic"},
+    ):
         with pytest.raises(Invalid):
             works_council(ria, **wrong)
     works_council(ria)

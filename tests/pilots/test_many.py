@@ -59,21 +59,28 @@ def cast() -> dict[str, Person]:
 @pytest.fixture
 def portfolio(cast: dict[str, Person]) -> Portfolio:
     made = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(
-        portfolio=made, person=cast["ria"], role="program-office"
-    )
+    PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in ((LEGAL, "lena"), (DATA, "max"), (QUALITY, "max")):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
-        )  # fmt: skip
+            kind=GateKind.objects.get(key=kind),
+            holder=cast[holder],
+            by=None,
+            portfolio=made,
+            **on(MARCH),
+        )
     return made
 
 
 def a_pilot(portfolio: Portfolio, number: int, **more: Any) -> Pilot:
     says = {"workflow": "Drafting", "tool": "Drafter 1", "data": "Mails"} | more
     made = verbs.record(
-        portfolio=portfolio, key=f"P-{number}", name=f"Drafts {number}", by=None, **says, **on(MARCH)
-    )  # fmt: skip
+        portfolio=portfolio,
+        key=f"P-{number}",
+        name=f"Drafts {number}",
+        by=None,
+        **says,
+        **on(MARCH),
+    )
     verbs.start(pilot=made, by=None, **on(MARCH))
     return made
 
@@ -89,26 +96,20 @@ def gate(pilot: Pilot, kind: str = LEGAL) -> Gate:
 
 def decide_many(pilots: list[Pilot], by: Person, **more: Any) -> list[Decision]:
     says: dict[str, Any] = {"outcome": "cleared", "reason": "The same terms apply."}
-    return verbs.decide_many(
-        gates=[gate(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more)
-    )
+    return verbs.decide_many(gates=[gate(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more))
 
 
 # Many alike -----------------------------------------------------------------------------------------------------------
 
 
-def test_each_gate_gets_its_own_decision_citing_the_first(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_each_gate_gets_its_own_decision_citing_the_first(three: list[Pilot], cast: dict[str, Person]) -> None:
     made = decide_many([three[2], three[0], three[1]], cast["lena"])
     assert [one.gate.pilot.key for one in made] == ["P-3", "P-1", "P-2"]
     assert [one.cites for one in made] == [None, made[0], made[0]]
     assert len({one.checksum for one in made}) == 3
 
 
-def test_the_chain_covers_what_is_cited(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_the_chain_covers_what_is_cited(three: list[Pilot], cast: dict[str, Person]) -> None:
     from pilots.signing import in_chain
 
     first, second, _ = decide_many(three, cast["lena"])
@@ -130,49 +131,43 @@ def test_a_refusal_names_the_gate_and_why_and_nothing_is_written(
     assert not Decision.objects.exists()
 
 
-def test_many_are_decided_only_by_whoever_may_decide_each(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_many_are_decided_only_by_whoever_may_decide_each(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(NotYours) as refused:
         decide_many(three, cast["max"])
     assert list(refused.value.rows) == [0, 1, 2]
 
 
-def test_gates_of_several_kinds_are_not_alike(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_gates_of_several_kinds_are_not_alike(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(Invalid):
         verbs.decide_many(
-            gates=[gate(three[0]), gate(three[1], DATA)], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH)
-        )  # fmt: skip
-    with pytest.raises(Invalid):
-        verbs.decide_many(
-            gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH)
+            gates=[gate(three[0]), gate(three[1], DATA)],
+            by=cast["lena"],
+            outcome="cleared",
+            reason="Yes.",
+            **on(MARCH),
         )
+    with pytest.raises(Invalid):
+        verbs.decide_many(gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH))
 
 
-def test_somebody_elses_answer_meanwhile_is_not_decided_over(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot], cast: dict[str, Person]) -> None:
     saw = seen.of_gates([gate(pilot) for pilot in three])
     verbs.decide(
-        gate=gate(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH)
-    )  # fmt: skip
+        gate=gate(three[2]),
+        by=cast["lena"],
+        outcome="refused",
+        reason="No.",
+        **on(MARCH),
+    )
     with pytest.raises(ChangedMeanwhile) as refused:
         decide_many(three, cast["lena"], seen=saw)
     assert list(refused.value.rows) == [2]
 
 
-def test_many_exceptions_are_granted_at_once(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_many_exceptions_are_granted_at_once(three: list[Pilot], cast: dict[str, Person]) -> None:
     for pilot in three:
-        verbs.ask_exception(
-            gate=gate(pilot), by=cast["ria"], reason="Soon.", **on(MARCH)
-        )
-    made = decide_many(
-        three, cast["lena"], outcome="excepted", until=MARCH + timedelta(days=30)
-    )
+        verbs.ask_exception(gate=gate(pilot), by=cast["ria"], reason="Soon.", **on(MARCH))
+    made = decide_many(three, cast["lena"], outcome="excepted", until=MARCH + timedelta(days=30))
     assert [one.cites for one in made] == [None, made[0], made[0]]
 
 
@@ -183,18 +178,33 @@ def test_one_meetings_decisions_are_recorded_with_one_piece_of_evidence(
     portfolio: Portfolio, three: list[Pilot], cast: dict[str, Person]
 ) -> None:
     minutes = verbs.file_evidence(
-        portfolio=portfolio, by=cast["ria"], file=io.BytesIO(b"Minutes of 3 March"), file_name="minutes.txt", **on(MARCH)
-    )  # fmt: skip
+        portfolio=portfolio,
+        by=cast["ria"],
+        file=io.BytesIO(b"Minutes of 3 March"),
+        file_name="minutes.txt",
+        **on(MARCH),
+    )
     made = verbs.record_minutes(
         by=cast["ria"],
         entries=[
             Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
-            Entry(gate(three[0], DATA), "refused", "No.", cast["max"], would_change="A contract."),
-            Entry(gate(three[1], DATA), "changes_requested", "Show the fields.", cast["max"]),
+            Entry(
+                gate(three[0], DATA),
+                "refused",
+                "No.",
+                cast["max"],
+                would_change="A contract.",
+            ),
+            Entry(
+                gate(three[1], DATA),
+                "changes_requested",
+                "Show the fields.",
+                cast["max"],
+            ),
         ],
         pieces=[minutes],
         **on(MARCH),
-    )  # fmt: skip
+    )
     assert [one.outcome for one in made] == ["cleared", "refused", "changes_requested"]
     assert all(one.recorded_for and one.by == cast["ria"] for one in made)
     assert all(one.pieces == {minutes.public_id: minutes.checksum} for one in made)
@@ -223,8 +233,10 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
 def test_minutes_need_the_minutes(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
         verbs.record_minutes(
-            by=cast["ria"], entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])], **on(MARCH)
-        )  # fmt: skip
+            by=cast["ria"],
+            entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])],
+            **on(MARCH),
+        )
 
 
 # In words -------------------------------------------------------------------------------------------------------------
@@ -235,9 +247,7 @@ def says(pilot: Pilot, at: date, kind: str = LEGAL) -> list[str]:
     return [each.says for of in found.values() for each in of]
 
 
-def test_what_changed_is_said_with_its_day(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_what_changed_is_said_with_its_day(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
     decide_many([pilot], cast["lena"])
     verbs.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
@@ -245,79 +255,63 @@ def test_what_changed_is_said_with_its_day(
     verbs.amend(pilot=pilot, by=None, set={"data": ""}, **on(later))
     verbs.set_rules(pilot=pilot, by=None, acceptable_use="Renewals", **on(later))
     assert says(pilot, MAY - timedelta(days=1)) == []
-    assert says(pilot, MAY) == [
-        "the tool changed from “Drafter 1” to “Drafter 2” on 3 May 2025"
-    ]
+    assert says(pilot, MAY) == ["the tool changed from “Drafter 1” to “Drafter 2” on 3 May 2025"]
     assert sorted(says(pilot, later)) == [
         "the data was “Mails” and was taken out on 8 May 2025",
         "the tool changed from “Drafter 1” to “Drafter 2” on 3 May 2025",
         "what it may be used for, not said when it was decided, became “Renewals” on 8 May 2025",
     ]
-    verbs.amend(
-        pilot=pilot, by=None, set={"tool": "DRAFTER 1"}, **on(later + timedelta(days=1))
-    )
+    verbs.amend(pilot=pilot, by=None, set={"tool": "DRAFTER 1"}, **on(later + timedelta(days=1)))
     assert len(says(pilot, later + timedelta(days=1))) == 2
 
 
-def test_the_day_is_that_of_the_value_that_stands(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_the_day_is_that_of_the_value_that_stands(three: list[Pilot], cast: dict[str, Person]) -> None:
     decide_many(three[:1], cast["lena"])
     for days, tool in ((0, "Drafter 2"), (3, "Drafter 3")):
         verbs.amend(
-            pilot=three[0], by=None, set={"tool": tool}, **on(MAY + timedelta(days=days))
-        )  # fmt: skip
-    assert says(three[0], MAY + timedelta(days=9)) == [
-        "the tool changed from “Drafter 1” to “Drafter 3” on 6 May 2025"
-    ]
+            pilot=three[0],
+            by=None,
+            set={"tool": tool},
+            **on(MAY + timedelta(days=days)),
+        )
+    assert says(three[0], MAY + timedelta(days=9)) == ["the tool changed from “Drafter 1” to “Drafter 3” on 6 May 2025"]
 
 
-def test_people_are_named(
-    portfolio: Portfolio, three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_people_are_named(portfolio: Portfolio, three: list[Pilot], cast: dict[str, Person]) -> None:
     kind = GateKind.objects.get(key=LEGAL)
     kind.seals = [*kind.seals, "manager"]
     kind.save()
     decide_many(three[:1], cast["lena"])
     verbs.amend(pilot=three[0], by=None, set={"manager": cast["mia"]}, **on(MAY))
-    assert says(three[0], MAY) == [
-        "the manager, not said when it was decided, became “Mia” on 3 May 2025"
-    ]
+    assert says(three[0], MAY) == ["the manager, not said when it was decided, became “Mia” on 3 May 2025"]
 
 
-def test_a_worse_measurement_and_another_threshold_are_said(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
     agreed: dict[str, Any] = {
-        "metric": "right", "direction": "at_least", "kind": "proportion", "smallest_sample": 100,
-    }  # fmt: skip
-    verbs.register_threshold(
-        pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH)
-    )
-    verbs.record_measurement(
-        pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH)
-    )
+        "metric": "right",
+        "direction": "at_least",
+        "kind": "proportion",
+        "smallest_sample": 100,
+    }
+    verbs.register_threshold(pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
+    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH))
     verbs.decide(
-        gate=gate(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH)
-    )  # fmt: skip
-    verbs.record_measurement(
-        pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY)
+        gate=gate(pilot, QUALITY),
+        by=cast["max"],
+        outcome="cleared",
+        reason="Met.",
+        **on(MARCH),
     )
-    assert says(pilot, MAY, QUALITY) == [
-        "the latest measurement, of 3 May 2025, did not meet it"
-    ]
+    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY))
+    assert says(pilot, MAY, QUALITY) == ["the latest measurement, of 3 May 2025, did not meet it"]
     day = MAY + timedelta(days=1)
-    verbs.record_measurement(
-        pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(day)
-    )
+    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(day))
     assert says(pilot, day, QUALITY) == [
         "the measurement of 3 May 2025 did not meet it, and nobody has decided on it again"
     ]
     day = MAY + timedelta(days=2)
-    verbs.register_threshold(
-        pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day)
-    )
+    verbs.register_threshold(pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day))
     assert says(pilot, day, QUALITY) == [
         "the threshold changed from “right: at least 80%, measured on 100 or more”"
         " to “right: at least 70%, measured on 100 or more” on 5 May 2025",
@@ -325,19 +319,17 @@ def test_a_worse_measurement_and_another_threshold_are_said(
     ]
 
 
-def test_a_newer_version_of_the_evidence_is_said(
-    three: list[Pilot], cast: dict[str, Person]
-) -> None:
+def test_a_newer_version_of_the_evidence_is_said(three: list[Pilot], cast: dict[str, Person]) -> None:
     piece = verbs.file_evidence(
-        pilot=three[0], by=cast["lena"], link="https://a.org", title="Assessment", **on(MARCH)
-    )  # fmt: skip
-    decide_many(three[:1], cast["lena"], pieces=[piece])
-    verbs.replace_evidence(
-        evidence=piece, by=cast["lena"], link="https://b.org", **on(MAY)
+        pilot=three[0],
+        by=cast["lena"],
+        link="https://a.org",
+        title="Assessment",
+        **on(MARCH),
     )
-    assert says(three[0], MAY) == [
-        "the evidence “Assessment” was replaced by a newer version on 3 May 2025"
-    ]
+    decide_many(three[:1], cast["lena"], pieces=[piece])
+    verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://b.org", **on(MAY))
+    assert says(three[0], MAY) == ["the evidence “Assessment” was replaced by a newer version on 3 May 2025"]
 
 
 def test_differences_take_as_many_queries_for_many_gates_as_for_one(
@@ -355,9 +347,7 @@ def test_differences_take_as_many_queries_for_many_gates_as_for_one(
     assert counts[0] == counts[1] <= 4
 
 
-def test_what_is_decided_alike_is_shown_side_by_side(
-    portfolio: Portfolio, three: list[Pilot]
-) -> None:
+def test_what_is_decided_alike_is_shown_side_by_side(portfolio: Portfolio, three: list[Pilot]) -> None:
     other = a_pilot(portfolio, 4, tool="Other")
     chosen = [gate(three[0]), gate(three[1]), gate(other)]
     found = {row.field: row for row in differences_between(chosen, at=MARCH)}

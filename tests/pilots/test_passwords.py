@@ -21,17 +21,17 @@ def offices() -> dict[str, Person]:
     people = {
         name: verbs.open_account(email=f"{name}@example.org", name=name, by=None, **WHEN)
         for name in ("ria", "rob", "sam")
-    }  # fmt: skip
+    }
     for key, name in (("one", "ria"), ("two", "rob")):
         there = verbs.open_portfolio(key=key, name=key, by=None, **WHEN)
-        verbs.give_role(portfolio=there, person=people[name], role="program-office", by=None, **WHEN)  # fmt: skip
+        verbs.give_role(portfolio=there, person=people[name], role="program-office", by=None, **WHEN)
     return people
 
 
 def test_an_office_sets_the_password_of_somebody_who_keeps_no_records(
     offices: dict[str, Person],
 ) -> None:
-    verbs.set_password(person=offices["sam"], password="7731 and more", by=offices["ria"])  # fmt: skip
+    verbs.set_password(person=offices["sam"], password="7731 and more", by=offices["ria"])
     assert Person.objects.get(pk=offices["sam"].pk).check_password("7731 and more")
 
 
@@ -39,5 +39,5 @@ def test_no_office_sets_the_password_of_whoever_keeps_other_records(
     offices: dict[str, Person],
 ) -> None:
     with pytest.raises(NotYours):
-        verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["ria"])  # fmt: skip
-    verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["rob"])  # fmt: skip
+        verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["ria"])
+    verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["rob"])

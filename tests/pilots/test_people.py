@@ -18,25 +18,19 @@ WHEN: dict[str, Any] = {"on": DAY, "known": DAY}
 
 
 def account(name: str) -> Person:
-    return verbs.open_account(
-        email=f"{name}@example.org", name=name.title(), by=None, **WHEN
-    )
+    return verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, **WHEN)
 
 
 @pytest.fixture
 def portfolio() -> Portfolio:
-    return verbs.open_portfolio(
-        key="one", name="One", escalation=account("kai"), by=None, **WHEN
-    )
+    return verbs.open_portfolio(key="one", name="One", escalation=account("kai"), by=None, **WHEN)
 
 
 @pytest.fixture
 def ria(portfolio: Portfolio) -> Person:
     """Of the program office."""
     ria = account("ria")
-    verbs.give_role(
-        portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN
-    )
+    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN)
     return ria
 
 
@@ -56,9 +50,7 @@ def test_the_office_opens_accounts_and_nobody_else_does(ria: Person) -> None:
         ("sam@example.org", "  ", "name"),
     ],
 )
-def test_an_account_is_one_address_and_a_name(
-    ria: Person, email: str, name: str, field: str
-) -> None:
+def test_an_account_is_one_address_and_a_name(ria: Person, email: str, name: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
         verbs.open_account(email=email, name=name, by=ria, **WHEN)
     assert refused.value.field == field
@@ -67,8 +59,11 @@ def test_an_account_is_one_address_and_a_name(
 def test_the_log_keeps_no_name_and_no_address(ria: Person) -> None:
     lena = account("lena")
     event = verbs.amend_account(
-        person=lena, by=ria, set={"name": "Lena Orr", "email": "orr@example.org"}, **WHEN
-    )  # fmt: skip
+        person=lena,
+        by=ria,
+        set={"name": "Lena Orr", "email": "orr@example.org"},
+        **WHEN,
+    )
     assert event is not None
     assert event.data == {"person": lena.pk, "fields": ["name", "email"]}
     written = str(list(Event.objects.values_list("data", "changes", "reason")))
@@ -78,17 +73,13 @@ def test_the_log_keeps_no_name_and_no_address(ria: Person) -> None:
     assert verbs.amend_account(person=lena, by=ria, set=same, **WHEN) is None
 
 
-def test_whether_somebody_may_open_the_admin_follows_from_the_role(
-    portfolio: Portfolio, ria: Person
-) -> None:
+def test_whether_somebody_may_open_the_admin_follows_from_the_role(portfolio: Portfolio, ria: Person) -> None:
     ben = account("ben")
     for role, staff in (("reviewer", False), ("program-office", True)):
         verbs.give_role(portfolio=portfolio, person=ben, role=role, by=ria, **WHEN)
         ben.refresh_from_db()
         assert ben.is_staff is staff, role
-    verbs.take_role(
-        portfolio=portfolio, person=ben, role="program-office", by=ria, **WHEN
-    )
+    verbs.take_role(portfolio=portfolio, person=ben, role="program-office", by=ria, **WHEN)
     ben.refresh_from_db()
     assert not ben.is_staff
 
@@ -96,9 +87,7 @@ def test_whether_somebody_may_open_the_admin_follows_from_the_role(
 def test_a_role_given_twice_is_told_once(portfolio: Portfolio, ria: Person) -> None:
     ben = account("ben")
     for _ in range(2):
-        verbs.give_role(
-            portfolio=portfolio, person=ben, role="reviewer", by=ria, **WHEN
-        )
+        verbs.give_role(portfolio=portfolio, person=ben, role="reviewer", by=ria, **WHEN)
     told = Event.objects.filter(verb="give_role", data__person=ben.pk)
     assert told.count() == ben.roles.count() == 1
 
@@ -115,34 +104,24 @@ def test_the_last_of_the_office_stays(portfolio: Portfolio, ria: Person) -> None
 def test_a_role_of_one_portfolio_is_none_of_another(ria: Person) -> None:
     other = verbs.open_portfolio(key="two", name="Two", by=None, **WHEN)
     with pytest.raises(NotYours):
-        verbs.give_role(
-            portfolio=other, person=ria, role="program-office", by=ria, **WHEN
-        )
+        verbs.give_role(portfolio=other, person=ria, role="program-office", by=ria, **WHEN)
 
 
 def test_whoever_opens_a_portfolio_keeps_its_records(ria: Person) -> None:
     other = verbs.open_portfolio(key="two", name="Two", by=ria, **WHEN)
-    assert set(other.roles.values_list("person__name", "role")) == {
-        ("Ria", "program-office")
-    }
+    assert set(other.roles.values_list("person__name", "role")) == {("Ria", "program-office")}
     with pytest.raises(Invalid) as refused:
         verbs.open_portfolio(key="two", name="Again", by=ria, **WHEN)
     assert refused.value.field == "key"
 
 
-def test_nobody_makes_themselves_the_escalation_person(
-    portfolio: Portfolio, ria: Person
-) -> None:
+def test_nobody_makes_themselves_the_escalation_person(portfolio: Portfolio, ria: Person) -> None:
     with pytest.raises(SelfApproval):
-        verbs.amend_portfolio(
-            portfolio=portfolio, by=ria, set={"escalation": ria}, **WHEN
-        )
+        verbs.amend_portfolio(portfolio=portfolio, by=ria, set={"escalation": ria}, **WHEN)
     with pytest.raises(SelfApproval):
         verbs.open_portfolio(key="two", name="Two", by=ria, escalation=ria, **WHEN)
     other = account("noor")
-    event = verbs.amend_portfolio(
-        portfolio=portfolio, by=ria, set={"escalation": other}, **WHEN
-    )
+    event = verbs.amend_portfolio(portfolio=portfolio, by=ria, set={"escalation": other}, **WHEN)
     assert event is not None
     assert Portfolio.objects.get(pk=portfolio.pk).escalation == other
 
@@ -171,9 +150,7 @@ def test_a_faster_clock_is_the_offices_a_slower_one_takes_the_escalation_person(
         verbs.set_stall_policy(by=account("sam"), quiet_days=5, **clock)
 
 
-def test_a_clock_set_today_leaves_yesterday_as_it_was(
-    portfolio: Portfolio, ria: Person
-) -> None:
+def test_a_clock_set_today_leaves_yesterday_as_it_was(portfolio: Portfolio, ria: Person) -> None:
     clock = {"portfolio": portfolio, "by": ria, "quiet_days": 10, **WHEN}
     with pytest.raises(Invalid) as refused:
         verbs.set_stall_policy(starts=date(2026, 3, 1), **clock)
@@ -183,13 +160,9 @@ def test_a_clock_set_today_leaves_yesterday_as_it_was(
 
 
 @pytest.mark.parametrize("quiet_days", [0, 366, True, 3.5])
-def test_quiet_days_are_a_number_that_can_be(
-    portfolio: Portfolio, ria: Person, quiet_days: Any
-) -> None:
+def test_quiet_days_are_a_number_that_can_be(portfolio: Portfolio, ria: Person, quiet_days: Any) -> None:
     with pytest.raises(Invalid) as refused:
-        verbs.set_stall_policy(
-            portfolio=portfolio, by=ria, quiet_days=quiet_days, **WHEN
-        )
+        verbs.set_stall_policy(portfolio=portfolio, by=ria, quiet_days=quiet_days, **WHEN)
     assert refused.value.field == "quiet_days"
 
 
@@ -197,13 +170,9 @@ def test_a_closed_account_is_given_nothing(portfolio: Portfolio, ria: Person) ->
     gone = account("gone")
     verbs.close_account(person=gone, by=ria, **WHEN)
     with pytest.raises(Invalid):
-        verbs.give_role(
-            portfolio=portfolio, person=gone, role="reviewer", by=ria, **WHEN
-        )
+        verbs.give_role(portfolio=portfolio, person=gone, role="reviewer", by=ria, **WHEN)
     with pytest.raises(Invalid):
-        verbs.amend_portfolio(
-            portfolio=portfolio, by=ria, set={"escalation": gone}, **WHEN
-        )
+        verbs.amend_portfolio(portfolio=portfolio, by=ria, set={"escalation": gone}, **WHEN)
 
 
 def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None:
@@ -212,9 +181,9 @@ def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None
     gate = cast.gate(SPONSOR)
     for verb, n in ((verbs.nominate, 1), (verbs.accept, 10)):
         when = {"on": MARCH + n * day, "known": MARCH + n * day}
-        says = {"by": cast.ria, "person": cast.sam} if verb is verbs.nominate else {"by": cast.sam}  # fmt: skip
+        says = {"by": cast.ria, "person": cast.sam} if verb is verbs.nominate else {"by": cast.sam}
         verb(gate=gate, **says, **when)
-    verbs.close_account(person=cast.sam, by=cast.ria, on=MARCH + 5 * day, known=MARCH + 12 * day)  # fmt: skip
+    verbs.close_account(person=cast.sam, by=cast.ria, on=MARCH + 5 * day, known=MARCH + 12 * day)
     latest = gate.spells.get(known_until=None, ends=None)
     assert (latest.person, latest.nominee) == (None, None)
 
@@ -228,6 +197,6 @@ def test_whoever_was_named_to_succeed_is_named_no_longer() -> None:
         if person == cast.sam:
             verbs.accept(gate=gate, by=person, **when)
     assert gate.spells.get(known_until=None, ends=None).nominee == cast.olga
-    verbs.close_account(person=cast.olga, by=cast.ria, on=MARCH + 4 * day, known=MARCH + 4 * day)  # fmt: skip
+    verbs.close_account(person=cast.olga, by=cast.ria, on=MARCH + 4 * day, known=MARCH + 4 * day)
     latest = gate.spells.get(known_until=None, ends=None)
     assert (latest.person, latest.nominee) == (cast.sam, None)

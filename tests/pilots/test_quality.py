@@ -30,9 +30,7 @@ MINUTES = Threshold("Minutes saved", "at_least", 5.0, "mean", 2)
         (1 / 29, 29, 0.0061, 0.1718),
     ],
 )
-def test_the_interval_of_a_proportion_is_wilsons(
-    value: float, sample: int, low: float, high: float
-) -> None:
+def test_the_interval_of_a_proportion_is_wilsons(value: float, sample: int, low: float, high: float) -> None:
     assert wilson(value, sample) == pytest.approx((low, high), abs=5e-5)
 
 
@@ -40,10 +38,19 @@ def test_the_interval_of_a_proportion_is_wilsons(
     ("degrees", "t"),
     # NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.2, upper critical values of Student's t, 0.975.
     [
-        (1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (9, 2.262), (20, 2.086), (29, 2.045), (30, 2.042),
-        (60, 2.000), (100, 1.984),
+        (1, 12.706),
+        (2, 4.303),
+        (3, 3.182),
+        (4, 2.776),
+        (5, 2.571),
+        (9, 2.262),
+        (20, 2.086),
+        (29, 2.045),
+        (30, 2.042),
+        (60, 2.000),
+        (100, 1.984),
     ],
-)  # fmt: skip
+)
 def test_the_interval_of_a_mean_is_students(degrees: int, t: float) -> None:
     assert student_t(degrees) == pytest.approx(t, abs=6e-4)
 
@@ -58,29 +65,39 @@ def test_a_verdict_is_beyond_chance() -> None:
 
 
 def test_one_value_alone_is_no_mean() -> None:
-    assert verdict(Threshold("M", "at_least", 5.0, "mean", 1), 100.0, 1, 0.0) == "insufficient"  # fmt: skip
+    assert verdict(Threshold("M", "at_least", 5.0, "mean", 1), 100.0, 1, 0.0) == "insufficient"
 
 
 def test_a_share_that_becomes_a_mean_is_another_goalpost() -> None:
     assert loosened(SHARE, Threshold(SHARE.metric, "at_least", 0.8, "mean", 10))
-    assert not loosened(SHARE, Threshold(SHARE.metric, "at_least", 0.9, "proportion", 10))  # fmt: skip
+    assert not loosened(SHARE, Threshold(SHARE.metric, "at_least", 0.9, "proportion", 10))
 
 
 @pytest.fixture
 def cast(db: None) -> Signed:
     found = signed()
     verbs.assign_right(
-        kind=GateKind.objects.get(key="quality-threshold"), holder=found.olga, portfolio=found.portfolio, by=None,
-        on=MARCH, known=MARCH,
-    )  # fmt: skip
+        kind=GateKind.objects.get(key="quality-threshold"),
+        holder=found.olga,
+        portfolio=found.portfolio,
+        by=None,
+        on=MARCH,
+        known=MARCH,
+    )
     return found
 
 
 def agree(cast: Signed, value: float, **days: Any) -> None:
     verbs.register_threshold(
-        pilot=cast.pilot, by=cast.ria, metric=SHARE.metric, direction="at_least", value=value, kind="proportion",
-        smallest_sample=10, **days,
-    )  # fmt: skip
+        pilot=cast.pilot,
+        by=cast.ria,
+        metric=SHARE.metric,
+        direction="at_least",
+        value=value,
+        kind="proportion",
+        smallest_sample=10,
+        **days,
+    )
 
 
 def on(n: int) -> dict[str, Any]:
@@ -88,9 +105,7 @@ def on(n: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("later", [0.6, 0.95])
-def test_nothing_is_agreed_after_the_fact_on_what_was_measured(
-    cast: Signed, later: float
-) -> None:
+def test_nothing_is_agreed_after_the_fact_on_what_was_measured(cast: Signed, later: float) -> None:
     agree(cast, 0.8, **on(1))
     measured = {"pilot": cast.pilot, "by": cast.ria, "value": 0.7, "sample": 400}
     verbs.record_measurement(**measured, **on(10))
@@ -100,8 +115,12 @@ def test_nothing_is_agreed_after_the_fact_on_what_was_measured(
     agree(cast, later, **on(11))
     with pytest.raises(NotMeasured):
         verbs.decide(
-            gate=cast.gate("quality-threshold"), by=cast.olga, outcome="cleared", reason="Good enough.", **on(12)
-        )  # fmt: skip
+            gate=cast.gate("quality-threshold"),
+            by=cast.olga,
+            outcome="cleared",
+            reason="Good enough.",
+            **on(12),
+        )
 
 
 def test_a_stale_result_is_read_as_one() -> None:
@@ -111,10 +130,18 @@ def test_a_stale_result_is_read_as_one() -> None:
 
 def measured_by(cast: Signed, measures: Person | None) -> bool:
     verbs.register_threshold(
-        pilot=cast.pilot, by=cast.ria, metric=SHARE.metric, direction="at_least", value=0.8, kind="proportion",
-        smallest_sample=10, source="The mailbox.", measured_by=measures, **on(5),
-    )  # fmt: skip
-    event = verbs.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))  # fmt: skip
+        pilot=cast.pilot,
+        by=cast.ria,
+        metric=SHARE.metric,
+        direction="at_least",
+        value=0.8,
+        kind="proportion",
+        smallest_sample=10,
+        source="The mailbox.",
+        measured_by=measures,
+        **on(5),
+    )
+    event = verbs.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))
     return bool(event.data["self_measured"])
 
 
@@ -136,7 +163,14 @@ def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
     verbs.close_account(person=cast.olga, by=cast.ria, **on(6))
     with pytest.raises(Invalid) as refused:
         verbs.register_threshold(
-            pilot=cast.pilot, by=cast.ria, metric="M", direction="at_least", value=0.8, kind="proportion",
-            smallest_sample=10, measured_by=cast.olga, **on(7),
-        )  # fmt: skip
+            pilot=cast.pilot,
+            by=cast.ria,
+            metric="M",
+            direction="at_least",
+            value=0.8,
+            kind="proportion",
+            smallest_sample=10,
+            measured_by=cast.olga,
+            **on(7),
+        )
     assert refused.value.field == "measured_by"

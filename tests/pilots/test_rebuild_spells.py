@@ -23,8 +23,12 @@ def cast() -> Signed:
     cast.decide(on=MARCH + DAY)
     cast.decide(DATA, on=MARCH + 2 * DAY, outcome="refused")
     verbs.amend(
-        pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY
-    )  # fmt: skip
+        pilot=cast.pilot,
+        by=cast.ria,
+        set={"tool": "Drafter 2"},
+        on=MARCH + 5 * DAY,
+        known=MARCH + 5 * DAY,
+    )
     when = {"on": MARCH + 4 * DAY, "known": MARCH + 8 * DAY}
     verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **when)
     verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **when)
@@ -40,10 +44,7 @@ def rebuild(capsys: Any, *asked: str) -> tuple[int, str]:
 
 
 def rows() -> list[Any]:
-    found = [
-        list(model.objects.order_by("pk").values())
-        for model in (PilotSpell, GateSpell, Seat)
-    ]
+    found = [list(model.objects.order_by("pk").values()) for model in (PilotSpell, GateSpell, Seat)]
     for row in (row for of_model in found for row in of_model):
         del row["id"]
     return [sorted(of_model, key=repr) for of_model in found]
@@ -57,9 +58,7 @@ def test_a_rebuild_leaves_the_same_rows(cast: Signed, capsys: Any) -> None:
     assert rows() == before
 
 
-def test_a_difference_is_told_by_row_and_column_and_put_right(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_difference_is_told_by_row_and_column_and_put_right(cast: Signed, capsys: Any) -> None:
     before = rows()
     bent = GateSpell.objects.filter(gate=cast.gate(DATA)).latest("starts")
     GateSpell.objects.filter(pk=bent.pk).update(state="cleared", turn="clear")
@@ -86,9 +85,7 @@ def test_a_check_changes_nothing(cast: Signed, capsys: Any) -> None:
 
 
 @pytest.mark.parametrize("model", [PilotSpell, GateSpell, Seat])
-def test_a_row_too_few_or_too_many_is_a_difference(
-    cast: Signed, capsys: Any, model: Any
-) -> None:
+def test_a_row_too_few_or_too_many_is_a_difference(cast: Signed, capsys: Any, model: Any) -> None:
     before = rows()
     gone = model.objects.latest("starts")
     gone.delete()

@@ -10,26 +10,27 @@ import pytest
 from pilots import spells, verbs
 from pilots.models import GateSpell, Person, Pilot, PilotSpell, Portfolio
 
-RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (
-    date(2025, 3, day) for day in (1, 5, 7, 10, 20)
-)
+RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (date(2025, 3, day) for day in (1, 5, 7, 10, 20))
 
 
 def rows(model: Any, **of: Any) -> set[tuple[Any, ...]]:
     """The stored spells, every column but their keys."""
     names = [f.attname for f in model._meta.concrete_fields if f.attname != "id"]
     stored = model.objects.filter(**of)
-    return {
-        tuple(str(getattr(spell, name)) for name in names) for spell in stored
-    }  # fmt: skip
+    return {tuple(str(getattr(spell, name)) for name in names) for spell in stored}
 
 
 @pytest.fixture
 def pilot() -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="Portfolio")
     return verbs.record(
-        portfolio=portfolio, key="P-1", name="Drafts", by=None, on=RECORDED, known=RECORDED
-    )  # fmt: skip
+        portfolio=portfolio,
+        key="P-1",
+        name="Drafts",
+        by=None,
+        on=RECORDED,
+        known=RECORDED,
+    )
 
 
 @pytest.mark.django_db
@@ -43,9 +44,7 @@ def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(
     for day, manager in ((FIFTH, tom), (SEVENTH, mia)):
         verbs.amend(pilot=pilot, by=None, set={"manager": manager}, on=day, known=TODAY)
     stands = PilotSpell.objects.filter(pilot=pilot, known_until=None)
-    assert list(
-        stands.order_by("starts").values_list("starts", "manager", "known_from")
-    ) == [
+    assert list(stands.order_by("starts").values_list("starts", "manager", "known_from")) == [
         (RECORDED, mia.pk, RECORDED),
         (FIFTH, tom.pk, TODAY),
         (SEVENTH, mia.pk, TODAY),

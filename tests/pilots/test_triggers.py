@@ -83,9 +83,7 @@ def test_no_column_can_be_changed_by_sql(decision: Decision, column: str) -> Non
 
 
 def test_no_text_can_be_taken_away_without_the_date(decision: Decision) -> None:
-    refused(
-        "UPDATE pilots_decision SET reason = NULL, evidence = NULL, would_change = NULL, salt = NULL"
-    )
+    refused("UPDATE pilots_decision SET reason = NULL, evidence = NULL, would_change = NULL, salt = NULL")
 
 
 def test_an_erasure_takes_the_texts_and_nothing_else(decision: Decision) -> None:
@@ -121,9 +119,7 @@ def test_no_row_can_be_replaced_by_sql(cast: Signed, column: str) -> None:
         "number": 9,
     }
     taken[column] = getattr(old, column)
-    values = ", ".join(
-        "%s" if name.strip('"') in taken else name for name in names
-    )  # fmt: skip
+    values = ", ".join("%s" if name.strip('"') in taken else name for name in names)
     given = [taken[n.strip('"')] for n in names if n.strip('"') in taken]
     refused(
         f"REPLACE INTO pilots_decision ({', '.join(names)}) SELECT {values} FROM pilots_decision WHERE id = {old.pk}",
@@ -148,9 +144,7 @@ def test_nothing_can_be_changed_through_a_queryset(decision: Decision) -> None:
         with pytest.raises(PermissionError):
             found.bulk_update([decision], ["outcome"])
     with pytest.raises(PermissionError):
-        Decision.objects.update_or_create(
-            pk=decision.pk, defaults={"outcome": "refused"}
-        )
+        Decision.objects.update_or_create(pk=decision.pk, defaults={"outcome": "refused"})
 
 
 def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(
@@ -164,13 +158,14 @@ def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(
     copy.outcome = "refused"
     with pytest.raises(DatabaseError), transaction.atomic():
         Decision.objects.bulk_create(
-            [copy], update_conflicts=True, update_fields=["outcome"], unique_fields=["id"]
-        )  # fmt: skip
+            [copy],
+            update_conflicts=True,
+            update_fields=["outcome"],
+            unique_fields=["id"],
+        )
 
 
-def test_a_missing_trigger_is_reported_and_migrate_puts_it_back(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_missing_trigger_is_reported_and_migrate_puts_it_back(cast: Signed, capsys: Any) -> None:
     assert checks.triggers_in_place(None, ["default"]) == []
     triggers.lift()
     wanted = {
@@ -200,9 +195,7 @@ def test_a_check_without_a_database_asks_none(django_assert_num_queries: Any) ->
         f"CREATE OR REPLACE FUNCTION {triggers.EDITED}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     ],
 )
-def test_a_trigger_that_is_off_or_does_nothing_is_a_missing_one(
-    decision: Decision, bend: str
-) -> None:
+def test_a_trigger_that_is_off_or_does_nothing_is_a_missing_one(decision: Decision, bend: str) -> None:
     sql(bend)
     assert triggers.missing() == [triggers.EDITED]
     triggers.install()
@@ -215,9 +208,7 @@ def test_a_trigger_that_does_something_else_is_a_missing_one(
     decision: Decision,
 ) -> None:
     sql(f"DROP TRIGGER {triggers.DELETED}")
-    sql(
-        f"CREATE TRIGGER {triggers.DELETED} BEFORE DELETE ON pilots_decision BEGIN SELECT 1; END"
-    )
+    sql(f"CREATE TRIGGER {triggers.DELETED} BEFORE DELETE ON pilots_decision BEGIN SELECT 1; END")
     assert triggers.missing() == [triggers.DELETED]
     triggers.install()
     refused("DELETE FROM pilots_decision")

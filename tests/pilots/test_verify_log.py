@@ -93,9 +93,7 @@ def test_a_changed_row_is_named_with_its_neighbours_and_the_missing_trigger(
     assert f"MISSING TRIGGER {triggers.EDITED}" in said
 
 
-def test_a_row_that_was_given_another_number_is_found(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_row_that_was_given_another_number_is_found(cast: Signed, capsys: Any) -> None:
     _, second, third, fourth = of(cast.gate())
     bend("UPDATE pilots_decision SET number = 12 WHERE id = %s", second)
     status, said = verify(capsys)
@@ -118,9 +116,7 @@ def test_a_row_that_was_taken_out_leaves_a_gap(cast: Signed, capsys: Any) -> Non
     assert f"before it: decision {first}\n  after it: decision {fourth}" in said
 
 
-def test_a_last_row_that_was_taken_out_leaves_a_head_that_fits_none(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_last_row_that_was_taken_out_leaves_a_head_that_fits_none(cast: Signed, capsys: Any) -> None:
     *_, third, fourth = of(cast.gate())
     bend("DELETE FROM pilots_decision WHERE id = %s", fourth)
     status, said = verify(capsys)
@@ -129,9 +125,7 @@ def test_a_last_row_that_was_taken_out_leaves_a_head_that_fits_none(
     assert f"before it: decision {third}\n  after it: none" in said
 
 
-def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(cast: Signed, capsys: Any) -> None:
     kept = digest(verify(capsys)[1])
     *_, third, fourth = of(cast.gate())
     bend("DELETE FROM pilots_decision WHERE id = %s", fourth)
@@ -144,9 +138,7 @@ def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(
     assert f"Expected {kept}" in said
 
 
-def test_a_log_that_was_written_again_from_one_row_on_is_found_by_a_digest(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_log_that_was_written_again_from_one_row_on_is_found_by_a_digest(cast: Signed, capsys: Any) -> None:
     """Whoever can lift the triggers can sign as well. What was printed before stays out of reach."""
     kept = digest(verify(capsys)[1])
     from pilots import signing
@@ -163,9 +155,7 @@ def test_a_log_that_was_written_again_from_one_row_on_is_found_by_a_digest(
     assert verify(capsys, "--expect", kept)[0] == 1
 
 
-def test_a_digest_still_holds_when_more_was_decided_since(
-    cast: Signed, capsys: Any
-) -> None:
+def test_a_digest_still_holds_when_more_was_decided_since(cast: Signed, capsys: Any) -> None:
     kept = digest(verify(capsys)[1])
     cast.decide(on=MARCH + 9 * DAY, outcome="refused")
     another = signed("P-2")
@@ -184,9 +174,7 @@ def test_a_bare_digest_is_compared_with_all_there_is(cast: Signed, capsys: Any) 
 
 
 @pytest.mark.parametrize("given", ["", "12", "abc", "x:" + "0" * 64, "12:" + "z" * 64])
-def test_what_is_no_digest_cannot_be_compared(
-    cast: Signed, capsys: Any, given: str
-) -> None:
+def test_what_is_no_digest_cannot_be_compared(cast: Signed, capsys: Any, given: str) -> None:
     status, said = verify(capsys, "--expect=" + given)
     assert (status, "as an earlier run printed it" in said) == (2, True) or given == ""
 
@@ -199,9 +187,7 @@ def test_a_missing_trigger_alone_is_a_broken_log(cast: Signed, capsys: Any) -> N
     assert "BROKEN" not in said
 
 
-def test_a_log_that_cannot_be_read_says_so(
-    cast: Signed, capsys: Any, monkeypatch: Any
-) -> None:
+def test_a_log_that_cannot_be_read_says_so(cast: Signed, capsys: Any, monkeypatch: Any) -> None:
     def gone(*_: Any) -> None:
         raise DatabaseError("no such table")
 
@@ -209,9 +195,7 @@ def test_a_log_that_cannot_be_read_says_so(
     assert verify(capsys)[0] == 2
 
 
-def test_every_break_is_counted_and_the_first_is_told(
-    cast: Signed, capsys: Any
-) -> None:
+def test_every_break_is_counted_and_the_first_is_told(cast: Signed, capsys: Any) -> None:
     bend("UPDATE pilots_decision SET outcome = 'refused' WHERE outcome = 'cleared'")
     status, said = verify(capsys)
     assert status == 1
@@ -224,9 +208,7 @@ def test_an_empty_log_fits(db: None, capsys: Any) -> None:
     assert (status, digest(said)[:2]) == (0, f"{Event.objects.count()}:")
 
 
-def test_neither_queries_nor_memory_grow_with_the_log(
-    cast: Signed, django_assert_num_queries: Any
-) -> None:
+def test_neither_queries_nor_memory_grow_with_the_log(cast: Signed, django_assert_num_queries: Any) -> None:
     def pass_through() -> int:
         tracemalloc.start()
         assert verifying.verify().broken == 0
@@ -250,9 +232,7 @@ def test_neither_queries_nor_memory_grow_with_the_log(
     "change",
     ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"],
 )
-def test_an_act_that_is_not_the_one_a_decision_was_signed_with_is_found(
-    cast: Signed, capsys: Any, change: str
-) -> None:
+def test_an_act_that_is_not_the_one_a_decision_was_signed_with_is_found(cast: Signed, capsys: Any, change: str) -> None:
     event = Decision.objects.filter(gate=cast.gate()).earliest("pk").event_id
     bend(f"UPDATE pilots_event SET {change} WHERE id = %s", event)
     status, said = verify(capsys)
@@ -268,7 +248,7 @@ def test_two_decisions_that_were_given_each_others_acts_are_found(capsys: Any) -
     one, other = first.event_id, last.event_id
     spare = Event.objects.exclude(pk__in=(one, other)).earliest("pk").pk
     for decision, event in ((first, spare), (last, one), (first, other)):
-        bend("UPDATE pilots_decision SET event_id = %s WHERE id = %s", event, decision.pk)  # fmt: skip
+        bend("UPDATE pilots_decision SET event_id = %s WHERE id = %s", event, decision.pk)
     status, said = verify(capsys)
     assert status == 1
     assert "comes before the act of the decision before it" in said

@@ -18,8 +18,14 @@ def person(name: str) -> Person:
 
 def pilot(portfolio: Portfolio, key: str, function: Function | None = None) -> Pilot:
     return verbs.record(
-        portfolio=portfolio, key=key, name=key, by=None, function=function, on=ON, known=ON
-    )  # fmt: skip
+        portfolio=portfolio,
+        key=key,
+        name=key,
+        by=None,
+        function=function,
+        on=ON,
+        known=ON,
+    )
 
 
 def right(holder: Person, **reach: object) -> None:
@@ -96,15 +102,16 @@ def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(
 ) -> None:
     one, _ = portfolios
     council = verbs.add_kind(
-        key="works-council", name="Council", question="Has the council agreed?", by=None,
-        high_impact_only=True, on=ON, known=ON,
-    )  # fmt: skip
+        key="works-council",
+        name="Council",
+        question="Has the council agreed?",
+        by=None,
+        high_impact_only=True,
+        on=ON,
+        known=ON,
+    )
     nina = person("nina")
-    verbs.assign_right(
-        kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON
-    )
+    verbs.assign_right(kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON)
     pilot(one, "A")
-    verbs.record(
-        portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON
-    )
+    verbs.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)
     assert seen(nina) == ["B"]

@@ -27,12 +27,8 @@ def pilot() -> Pilot:
     Person.objects.create_user("otto@example.org", name="Otto")
     PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
     legal = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(
-        kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH
-    )
-    return verbs.record(
-        portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH
-    )
+    verbs.assign_right(kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH)
+    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH)
 
 
 def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:
@@ -53,13 +49,19 @@ def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> N
     readme = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
     [line] = re.findall(r"`manage\.py (act .*?)`", readme)
     meant = {
-        "VERB": "decide", "KEY": "P-1", "[--gate KIND]": "--gate legal-sign-off", "EMAIL": "lena@example.org",
+        "VERB": "decide",
+        "KEY": "P-1",
+        "[--gate KIND]": "--gate legal-sign-off",
+        "EMAIL": "lena@example.org",
         "[FIELD=VALUE …]": "outcome=refused reason='Not so.'",
-    }  # fmt: skip
+    }
     for word, value in meant.items():
         assert word in line
         line = line.replace(word, value)
-    for words in (line, "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off"):  # fmt: skip
+    for words in (
+        line,
+        "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off",
+    ):
         call_command(*shlex.split(words), stdout=StringIO())
     answers = Decision.objects.order_by("number").values_list("outcome", "reason")
     assert list(answers) == [("refused", "Not so."), ("cleared", "Yes.")]
@@ -67,17 +69,14 @@ def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> N
 
 def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
     ria = Person.objects.get(name="Ria")
-    one, other = (
-        verbs.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}")
-        for n in (1, 2)
-    )
+    one, other = (verbs.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}") for n in (1, 2))
     cited = f"pieces={one.public_id}, {other.public_id}"
     act("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
     decision = Decision.objects.get()
     assert set(decision.pieces) == {one.public_id, other.public_id}
     with pytest.raises(CommandError, match=r"^invalid \(pieces\): There is no such"):
         act("decide", "P-1", "outcome=refused", "reason=No.", "pieces=none")
-    with pytest.raises(CommandError, match="asks for no pieces, but for: reason, until"):  # fmt: skip
+    with pytest.raises(CommandError, match="asks for no pieces, but for: reason, until"):
         act("ask-exception", "P-1", "reason=Soon.", "pieces=none")
 
 

@@ -27,13 +27,17 @@ def cast(db: None) -> Cast:
     return Cast()
 
 
-def on(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> tuple[GateOn, PilotOn]:  # fmt: skip
-    found = read_one(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=at, **more)  # fmt: skip
+def on(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> tuple[GateOn, PilotOn]:
+    found = read_one(
+        Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk),
+        at=at,
+        **more,
+    )
     assert found is not None
     return found.gate(kind), found
 
 
-def was_asked(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> Asked | None:  # fmt: skip
+def was_asked(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> Asked | None:
     return asked(*on(pilot, at, kind, **more))
 
 
@@ -53,8 +57,17 @@ def agreed(cast: Cast) -> Pilot:
     """A running pilot of which it was agreed what is good enough, and of which nobody has measured it."""
     cast.right("lena", kind=GateKind.objects.get(key=QUALITY), answer_within_days=10)
     pilot = cast.pilot()
-    does("register_threshold", MARCH, pilot=pilot, by=cast.ria, metric="Share", direction="at_least",
-         value=0.8, kind="proportion", smallest_sample=10)  # fmt: skip
+    does(
+        "register_threshold",
+        MARCH,
+        pilot=pilot,
+        by=cast.ria,
+        metric="Share",
+        direction="at_least",
+        value=0.8,
+        kind="proportion",
+        smallest_sample=10,
+    )
     return pilot
 
 
@@ -67,7 +80,14 @@ def let_past_until(cast: Cast, pilot: Pilot, day: date) -> None:
         reason="Not yet.",
         until=day,
     )
-    does("except_", MARCH, gate=gate_of(pilot), by=cast.lena, reason="Until then.", until=day)  # fmt: skip
+    does(
+        "except_",
+        MARCH,
+        gate=gate_of(pilot),
+        by=cast.lena,
+        reason="Until then.",
+        until=day,
+    )
 
 
 def test_a_quality_gate_is_asked_about_from_the_day_it_is_met(cast: Cast) -> None:
@@ -81,7 +101,9 @@ def test_a_quality_gate_is_asked_about_from_the_day_it_is_met(cast: Cast) -> Non
     assert was_asked(pilot, met - DAY, QUALITY) is None
 
 
-def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_it(cast: Cast) -> None:  # fmt: skip
+def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_it(
+    cast: Cast,
+) -> None:
     pilot = agreed(cast)
     for day, value in ((date(2025, 4, 1), 0.95), (date(2025, 4, 8), 0.96)):
         measured(cast, pilot, day, value)
@@ -96,7 +118,9 @@ def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_i
     assert was.since == date(2025, 4, 15)
 
 
-def test_who_gets_the_right_while_it_is_lapsed_is_asked_from_that_day(cast: Cast) -> None:  # fmt: skip
+def test_who_gets_the_right_while_it_is_lapsed_is_asked_from_that_day(
+    cast: Cast,
+) -> None:
     cast.right("lena", until=date(2025, 4, 1), answer_within_days=10)
     pilot, day = cast.pilot(), date(2025, 9, 1)
     let_past_until(cast, pilot, date(2025, 3, 20))
@@ -132,7 +156,14 @@ def test_nor_does_another_state_that_is_the_deciders_move_too(cast: Cast) -> Non
 def test_who_answered_and_was_answered_on_one_day_is_asked_anew(cast: Cast) -> None:
     cast.right("lena")
     pilot, day = cast.pilot(), date(2025, 3, 10)
-    does("decide", day, gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which data?")  # fmt: skip
+    does(
+        "decide",
+        day,
+        gate=gate_of(pilot),
+        by=cast.lena,
+        outcome="changes_requested",
+        reason="Which data?",
+    )
     does("answer", day, gate=gate_of(pilot), by=cast.ria, text="None of customers.")
     was = was_asked(pilot, date(2025, 3, 20))
     assert was is not None
@@ -146,7 +177,7 @@ def test_a_pilot_that_moved_carries_the_days_along(cast: Cast) -> None:
     does("amend", broken, pilot=pilot, by=cast.ria, set={"tool": "Another"})
     billing = verbs.name_function(name="Billing", by=cast.ria)
     cast.right("dora", function=billing, starts=date(2025, 3, 14))
-    does("amend", date(2025, 3, 19), pilot=pilot, by=cast.ria, set={"function": billing})  # fmt: skip
+    does("amend", date(2025, 3, 19), pilot=pilot, by=cast.ria, set={"function": billing})
     was = was_asked(pilot, date(2025, 3, 20))
     assert was is not None
     assert was.since == broken
@@ -156,7 +187,14 @@ def test_paused_days_are_not_counted(cast: Cast) -> None:
     """A pause neither lets an answer fall due nor gives all of the days again."""
     cast.right("lena", answer_within_days=10)
     pilot, until = cast.pilot(), date(2025, 5, 1)
-    does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=until, reason="Staff.")  # fmt: skip
+    does(
+        "pause",
+        date(2025, 3, 5),
+        pilot=pilot,
+        by=cast.ria,
+        until=until,
+        reason="Staff.",
+    )
     for at in (date(2025, 3, 4), date(2025, 3, 5), date(2025, 4, 15), date(2025, 5, 2)):
         was = was_asked(pilot, at)
         assert was is not None
@@ -174,7 +212,14 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
     cast.right("lena", answer_within_days=10)
     pilot = cast.pilot()
     let_past_until(cast, pilot, date(2025, 3, 20))
-    does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=date(2025, 5, 1), reason="Staff.")  # fmt: skip
+    does(
+        "pause",
+        date(2025, 3, 5),
+        pilot=pilot,
+        by=cast.ria,
+        until=date(2025, 5, 1),
+        reason="Staff.",
+    )
     gate, found = on(pilot, date(2025, 4, 15))
     assert gate.reading.court == standing.DECIDER
     assert asked(gate, found) is None
@@ -186,7 +231,14 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
 def test_a_claim_asks_from_the_day_it_was_declared(cast: Cast) -> None:
     cast.right("lena")
     day = date(2025, 4, 10)
-    pilot = verbs.record(portfolio=cast.portfolio, key="C-1", name="Claimed", by=cast.ria, on=MARCH, known=MARCH)  # fmt: skip
+    pilot = verbs.record(
+        portfolio=cast.portfolio,
+        key="C-1",
+        name="Claimed",
+        by=cast.ria,
+        on=MARCH,
+        known=MARCH,
+    )
     does("record_claim", day, pilot=pilot)
     was = was_asked(pilot, date(2025, 4, 11))
     assert was is not None
@@ -196,7 +248,7 @@ def test_a_claim_asks_from_the_day_it_was_declared(cast: Cast) -> None:
 def test_nobody_is_asked_about_a_retired_pilot(cast: Cast) -> None:
     cast.right("lena")
     pilot = cast.pilot()
-    does("retire", date(2025, 3, 20), pilot=pilot, by=cast.ria, learned="It drafts well.")  # fmt: skip
+    does("retire", date(2025, 3, 20), pilot=pilot, by=cast.ria, learned="It drafts well.")
     assert was_asked(pilot, date(2025, 3, 19)) is not None
     assert was_asked(pilot, date(2025, 3, 20)) is None
 
@@ -204,9 +256,19 @@ def test_nobody_is_asked_about_a_retired_pilot(cast: Cast) -> None:
 def test_what_was_known_then_is_asked_by_what_was_known_then(cast: Cast) -> None:
     cast.right("lena")
     pilot, day, late = cast.pilot(), date(2025, 3, 10), date(2025, 4, 1)
-    verbs.decide(gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which?", on=day, known=late)  # fmt: skip
-    verbs.answer(gate=gate_of(pilot), by=cast.ria, text="These.", on=day + DAY, known=late)  # fmt: skip
-    then, now = was_asked(pilot, late - DAY, known_at=late - DAY), was_asked(pilot, late - DAY)  # fmt: skip
+    verbs.decide(
+        gate=gate_of(pilot),
+        by=cast.lena,
+        outcome="changes_requested",
+        reason="Which?",
+        on=day,
+        known=late,
+    )
+    verbs.answer(gate=gate_of(pilot), by=cast.ria, text="These.", on=day + DAY, known=late)
+    then, now = (
+        was_asked(pilot, late - DAY, known_at=late - DAY),
+        was_asked(pilot, late - DAY),
+    )
     assert then is not None
     assert now is not None
     assert (then.since, now.since) == (MARCH, day + DAY)
@@ -256,9 +318,10 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
     """Back from the date, day by day: charged to the decider, or paused while it was the decider's move."""
     pilot, since = one.pilot, one.at + DAY
     charged = [
-        charge for _pilot, charge in charges_of([pilot], start=pilot.recorded_on, end=since)
+        charge
+        for _pilot, charge in charges_of([pilot], start=pilot.recorded_on, end=since)
         if charge.kind == gate.kind.key and charge.court == standing.DECIDER
-    ]  # fmt: skip
+    ]
     day, theirs = one.at, True
     while theirs and day >= pilot.recorded_on:
         if any(charge.first <= day < charge.before for charge in charged):
@@ -283,7 +346,9 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
     suppress_health_check=list(HealthCheck),
 )
 @given(worlds())
-def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_stretch(world: World) -> None:  # fmt: skip
+def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_stretch(
+    world: World,
+) -> None:
     with transaction.atomic():
         played = Stage(world).play(world.steps)
         last = max(played.days)
@@ -296,7 +361,7 @@ def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_st
 def _alike(one: PilotOn) -> None:
     for gate in one.gates:
         was = asked(gate, one)
-        if gate.reading.court != standing.DECIDER or gate.answer_within is None or one.reading.stage == history.RETIRED:  # fmt: skip
+        if gate.reading.court != standing.DECIDER or gate.answer_within is None or one.reading.stage == history.RETIRED:
             assert was is None
             continue
         since = _by_the_ledger(one, gate)

@@ -53,13 +53,13 @@ def test_what_was_never_shown_is_claimed_since_it_was_declared() -> None:
 def test_shown_on_its_last_good_day_it_is_claimed_from_the_day_after() -> None:
     acts = story()
     assert read(acts, date(2026, 1, 31)).standing == "adopted"
-    assert read(acts, date(2026, 2, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))  # fmt: skip
+    assert read(acts, date(2026, 2, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))
 
 
 def test_a_claim_that_lapsed_is_no_younger_for_what_is_done_after() -> None:
     """The facts showed it up to the last good day, whatever was looked at later."""
     acts = story((date(2026, 6, 1), "set_rules", {"set": {"success": "More."}}))
-    assert read(acts, date(2026, 7, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))  # fmt: skip
+    assert read(acts, date(2026, 7, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2026, 2, 1))
 
 
 def test_what_happens_to_a_claim_later_does_not_make_it_younger() -> None:
@@ -78,7 +78,7 @@ def test_rules_that_are_no_longer_known_count_from_their_day() -> None:
         (changed, "set_rules", {"set": {"success": "More."}}),
         (measured, "amend", {"set": {"tool": "B"}}),
     )
-    assert read(acts, date(2025, 10, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, changed)  # fmt: skip
+    assert read(acts, date(2025, 10, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, changed)
 
 
 def test_shown_again_and_lost_again_it_counts_from_the_second_loss() -> None:
@@ -89,4 +89,4 @@ def test_shown_again_and_lost_again_it_counts_from_the_second_loss() -> None:
         (date(2025, 7, 1), "set_rules", {"set": {"success": "More."}}),
     )
     assert read(acts, date(2025, 4, 8)).standing == "adopted"
-    assert read(acts, date(2025, 8, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2025, 6, 1))  # fmt: skip
+    assert read(acts, date(2025, 8, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, date(2025, 6, 1))

@@ -25,9 +25,7 @@ def portfolio() -> Portfolio:
 
 
 def running(portfolio: Portfolio, key: str, on: date = BEGAN) -> Pilot:
-    pilot = verbs.record(
-        portfolio=portfolio, key=key, name=f"Drafts of {key}", by=None, on=on, known=on
-    )
+    pilot = verbs.record(portfolio=portfolio, key=key, name=f"Drafts of {key}", by=None, on=on, known=on)
     verbs.start(pilot=pilot, by=None, on=on, known=on)
     return pilot
 
@@ -49,7 +47,16 @@ def test_counts_come_first_then_exhibits_longest_stalled_first_then_claims(
     assert says.startswith("The museum on 15 May 2025\n\n        0  planned\n")
     assert "        2  museum exhibit\n" in says
     assert "        1  claimed\n" in says
-    places = [says.index(word) for word in ("2 exhibits", "FIRST  Drafts", "LATER  Drafts", "1 claim.", "CLAIM  Drafts")]  # fmt: skip
+    places = [
+        says.index(word)
+        for word in (
+            "2 exhibits",
+            "FIRST  Drafts",
+            "LATER  Drafts",
+            "1 claim.",
+            "CLAIM  Drafts",
+        )
+    ]
     assert places == sorted(places)
     assert "on display since 14 May 2025" in says
 
@@ -95,9 +102,7 @@ def test_a_day_or_a_portfolio_that_is_none_gets_a_sentence_and_status_two(
 
 
 @pytest.mark.django_db
-def test_lines_fit_the_terminal(
-    portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_lines_fit_the_terminal(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
     running(portfolio, "P-1")
     monkeypatch.setenv("COLUMNS", "60")
     assert max(len(line) for line in printed(at="2025-12-01").splitlines()) <= 60
@@ -122,9 +127,7 @@ def test_queries_do_not_grow_with_the_pilots_read_together(
 
 
 @pytest.mark.django_db
-def test_nothing_is_lost_between_handfuls(
-    portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_lost_between_handfuls(portfolio: Portfolio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exhibits, "AT_ONCE", 2)
     for number in range(5):
         running(portfolio, f"P-{number}")

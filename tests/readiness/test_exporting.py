@@ -43,13 +43,9 @@ def export(*options: str) -> tuple[int, str]:
 
 
 def _office() -> tuple[Portfolio, Person, Person]:
-    portfolio = verbs.open_portfolio(
-        key="ops", name="Operations", by=None, on=DAY, known=DAY
-    )
+    portfolio = verbs.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
     people = [
-        verbs.open_account(
-            email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY
-        )
+        verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY)
         for name in ("ria", "mia")
     ]
     verbs.give_role(
@@ -70,9 +66,19 @@ def _pilots(texts: list[str]) -> None:
     function = verbs.name_function(name="=Function, “1”", by=ria, on=DAY, known=DAY)
     for number, text in enumerate(texts):
         pilot = verbs.record(
-            portfolio=portfolio, key=f"P-{number}", name=(text + " n" * 200)[:236], purpose=text, workflow=text,
-            question=text, tool=text, data=text, function=function, manager=mia, high_impact=number % 2 == 0, **when,
-        )  # fmt: skip
+            portfolio=portfolio,
+            key=f"P-{number}",
+            name=(text + " n" * 200)[:236],
+            purpose=text,
+            workflow=text,
+            question=text,
+            tool=text,
+            data=text,
+            function=function,
+            manager=mia,
+            high_impact=number % 2 == 0,
+            **when,
+        )
         if number:
             verbs.start(pilot=pilot, **when)
             verbs.set_rules(
@@ -82,9 +88,7 @@ def _pilots(texts: list[str]) -> None:
                 matters_more="speed",
                 **when,
             )
-        gates = {
-            gate.kind.key: gate for gate in pilot.gates.select_related("kind", "pilot")
-        }
+        gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind", "pilot")}
         _answer(gates, number, ria, mia)
     done: dict[str, Any] = {"on": DAY, "known": DAY}
     verbs.pause(
@@ -102,9 +106,7 @@ def _answer(gates: dict[str, Gate], number: int, ria: Person, mia: Person) -> No
     if number == 1:
         legal = gates["legal-sign-off"]
         verbs.assign_right(kind=legal.kind, holder=mia, by=None, starts=DAY, **done)
-        verbs.decide(
-            gate=legal, by=mia, outcome="cleared", reason="Standard terms.", **done
-        )
+        verbs.decide(gate=legal, by=mia, outcome="cleared", reason="Standard terms.", **done)
         verbs.assert_(gate=gates["it-data-access"], source="A list.", **done)
         verbs.nominate(gate=gates["error-owner"], by=ria, person=mia, **done)
         verbs.accept(gate=gates["error-owner"], by=mia, **done)
@@ -113,9 +115,7 @@ def _answer(gates: dict[str, Gate], number: int, ria: Person, mia: Person) -> No
 @pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
 def test_into_the_same_installation_nothing_changes(tmp_path: Path, name: str) -> None:
     # No workbook holds a carriage return.
-    _pilots(
-        [text.replace("\r", "") for text in HARD] if name.endswith("xlsx") else HARD
-    )
+    _pilots([text.replace("\r", "") for text in HARD] if name.endswith("xlsx") else HARD)
     status, said = export(str(tmp_path / name), "--portfolio", "ops")
     assert (status, f"6 pilots written to {name}" in said) == (0, True)
     before = everything()
@@ -179,8 +179,7 @@ def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open
         "P-1",
     )
     assert (
-        legal.reason
-        == "out.csv, row 3: gate:legal-sign-off:state says “cleared” by mia@example.org since 2026-11-23."
+        legal.reason == "out.csv, row 3: gate:legal-sign-off:state says “cleared” by mia@example.org since 2026-11-23."
     )
     found = reading.read_one(Pilot.objects.get(key="P-1"), at=DAY)
     assert found is not None
@@ -192,19 +191,14 @@ def test_into_an_empty_installation_people_without_an_account_are_reported(
 ) -> None:
     said = _into_an_empty_one(tmp_path)
     assert "People without an account, left empty: 11" in said
-    assert (
-        "out.csv, row 2, column manager: Nobody has an account with the address “mia@example.org”"
-        in said
-    )
+    assert "out.csv, row 2, column manager: Nobody has an account with the address “mia@example.org”" in said
     assert not Pilot.objects.exclude(manager=None, exceptions_to=None).exists()
 
 
 def test_a_cell_that_was_edited_in_the_form_is_taken_over(tmp_path: Path) -> None:
     said = _into_an_empty_one(tmp_path)
     text = (tmp_path / "out.csv").read_bytes().decode()
-    (tmp_path / "edited.csv").write_text(
-        text.replace("Ä “quoted”", "Edited"), encoding="utf-8", newline=""
-    )
+    (tmp_path / "edited.csv").write_text(text.replace("Ä “quoted”", "Edited"), encoding="utf-8", newline="")
     _, said = run(tmp_path / "edited.csv", preset="", at="2026-11-24")
     assert "0 created, 1 updated, 5 unchanged" in said
     assert Pilot.objects.get(key="P-5").acceptable_use.startswith("Edited")
@@ -238,12 +232,7 @@ def test_no_cell_that_goes_out_is_a_formula(tmp_path: Path) -> None:
     _pilots(HARD)
     rows = list(csv.reader(StringIO(export()[1], newline="")))
     assert len(rows) == 7
-    assert not [
-        cell
-        for row in rows
-        for cell in row
-        if cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    ]
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
 @pytest.mark.parametrize(
@@ -255,9 +244,7 @@ def test_no_cell_that_goes_out_is_a_formula(tmp_path: Path) -> None:
         (("/nowhere/out.csv",), "cannot be written"),
     ],
 )
-def test_what_cannot_be_exported_is_refused_in_a_sentence(
-    options: tuple[str, ...], says: str
-) -> None:
+def test_what_cannot_be_exported_is_refused_in_a_sentence(options: tuple[str, ...], says: str) -> None:
     status, said = export(*options)
     assert (status, says in said) == (2, True), said
 

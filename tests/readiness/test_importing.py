@@ -31,9 +31,7 @@ PILOT = {"agency": "DOI", "agency_name": "Interior", "development_stage": "Pilot
 pytestmark = pytest.mark.django_db
 
 
-def run(
-    path: Path, *options: str, at: str = AT, preset: str = "omb-2025"
-) -> tuple[int, str]:
+def run(path: Path, *options: str, at: str = AT, preset: str = "omb-2025") -> tuple[int, str]:
     """The exit status of the command, and all that it said."""
     said = StringIO()
     preset_option = ["--preset", preset] if preset else []
@@ -57,8 +55,7 @@ def inventory(path: Path, *rows: dict[str, str]) -> Path:
         writer = csv.DictWriter(stream, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(
-            {**PILOT, "id": f"DOI-{n}", "use_case_name": f"Case {n}", **row}
-            for n, row in enumerate(rows, 1)
+            {**PILOT, "id": f"DOI-{n}", "use_case_name": f"Case {n}", **row} for n, row in enumerate(rows, 1)
         )
     return path
 
@@ -81,18 +78,13 @@ def everything() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in tables}
 
 
-@pytest.mark.skipif(
-    not REAL.exists(), reason="../shared/data is absent: the real inventory"
-)
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/data is absent: the real inventory")
 def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
     status, said = run(REAL)
     assert status == 1
     assert "3,611 rows read, 1 rejected, 2 merged" in said
     assert "3,608 created, 0 updated, 0 unchanged" in said
-    assert (
-        "1,478 planned, 440 running, 1,039 claimed, none adopted, 313 retired, 338 not stated"
-        in said
-    )
+    assert "1,478 planned, 440 running, 1,039 claimed, none adopted, 313 retired, 338 not stated" in said
     assert "188 Legal, 786 Data access, 94 Quality" in said
     assert "row 839, column use_case_name" in said
     assert "row 1168: This row says the same as row 1161" in said
@@ -104,11 +96,7 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
         "retired": 313,
         "not_stated": 338,
     }
-    asserted = Counter(
-        Decision.objects.filter(outcome="asserted").values_list(
-            "gate__kind__key", flat=True
-        )
-    )
+    asserted = Counter(Decision.objects.filter(outcome="asserted").values_list("gate__kind__key", flat=True))
     assert asserted == {
         "it-data-access": 786,
         "legal-sign-off": 188,
@@ -116,9 +104,7 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
     }
     assert Decision.objects.count() == 786 + 188 + 94
     assert not GateSpell.objects.filter(state__in=YES).exists()
-    standings = Counter(
-        querysets.pilots().standing(DAY).values_list("standing", flat=True)
-    )
+    standings = Counter(querysets.pilots().standing(DAY).values_list("standing", flat=True))
     assert (standings["claimed"], standings["adopted"]) == (1039, 0)
     before = everything()
     status, said = run(REAL)
@@ -147,16 +133,12 @@ def test_without_a_start_the_clock_counts_from_the_day_of_the_record(
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
-    path = inventory(
-        tmp_path / "i.csv", {}, {"development_stage": "Deployed", "have_ato": "Yes"}
-    )
+    path = inventory(tmp_path / "i.csv", {}, {"development_stage": "Deployed", "have_ato": "Yes"})
     status, said = run(path, "--dry-run")
     assert status == 0
     assert sum(everything().values()) == 0
     assert said.endswith("This was a dry run: nothing was written.\n")
-    assert run(path)[1] == said.replace(
-        "This was a dry run: nothing was written.\n", ""
-    )
+    assert run(path)[1] == said.replace("This was a dry run: nothing was written.\n", "")
 
 
 def test_the_record_cannot_be_of_a_day_that_has_not_come(tmp_path: Path) -> None:
@@ -193,9 +175,7 @@ def test_a_newer_list_updates_what_changed(tmp_path: Path) -> None:
     assert run(path, at="2026-11-24")[1].count("0 created, 0 updated, 2 unchanged") == 1
 
 
-def test_a_field_that_a_person_amended_is_kept_and_said_to_be(
-    tmp_path: Path, office: Any
-) -> None:
+def test_a_field_that_a_person_amended_is_kept_and_said_to_be(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {"problem_solved": "Old"}))
     pilot = Pilot.objects.get()
     verbs.amend(
@@ -208,18 +188,14 @@ def test_a_field_that_a_person_amended_is_kept_and_said_to_be(
     same = run(tmp_path / "i.csv")[1]
     assert "1 unchanged" in same
     assert "Kept" not in same
-    _, said = run(
-        inventory(tmp_path / "newer.csv", {"problem_solved": "New"}), at="2026-11-24"
-    )
+    _, said = run(inventory(tmp_path / "newer.csv", {"problem_solved": "New"}), at="2026-11-24")
     assert "0 updated, 1 unchanged" in said
     assert "Kept as people decided: 1" in said
     assert "row 2, column purpose" in said
     assert Pilot.objects.get().purpose == "What a person wrote"
 
 
-def test_a_stage_that_a_person_declared_is_never_undone(
-    tmp_path: Path, office: Any
-) -> None:
+def test_a_stage_that_a_person_declared_is_never_undone(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {}))
     verbs.retire(
         pilot=Pilot.objects.get(),
@@ -246,14 +222,10 @@ def test_a_list_does_not_lead_back_to_an_earlier_stage(tmp_path: Path) -> None:
     assert Pilot.objects.get().stage == "running"
 
 
-def test_a_list_may_assert_anew_and_replaces_no_answer_of_a_person(
-    tmp_path: Path, office: Any
-) -> None:
+def test_a_list_may_assert_anew_and_replaces_no_answer_of_a_person(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {"pia_url": "https://example.gov/1"}))
     gate = Gate.objects.get(kind__key="legal-sign-off")
-    verbs.assign_right(
-        kind=gate.kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY
-    )
+    verbs.assign_right(kind=gate.kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
     verbs.decide(
         gate=gate,
         by=office,
@@ -285,9 +257,7 @@ def test_a_list_that_is_older_than_the_record_is_not_told_into_it(
     tmp_path: Path,
 ) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    status, said = run(
-        inventory(tmp_path / "older.csv", {"problem_solved": "Old"}), at="2026-11-22"
-    )
+    status, said = run(inventory(tmp_path / "older.csv", {"problem_solved": "Old"}), at="2026-11-22")
     assert status == 2
     assert "--at 2026-11-23 or later" in said
     assert Pilot.objects.get().purpose == ""
@@ -306,9 +276,7 @@ def test_a_list_that_is_older_than_the_record_is_not_told_into_it(
         (b"PK\x03\x04 no workbook", "neither CSV nor XLSX"),
     ],
 )
-def test_a_file_that_cannot_be_read_changes_nothing(
-    tmp_path: Path, content: bytes, says: str
-) -> None:
+def test_a_file_that_cannot_be_read_changes_nothing(tmp_path: Path, content: bytes, says: str) -> None:
     (tmp_path / "bad.csv").write_bytes(content)
     status, said = run(tmp_path / "bad.csv", preset="")
     assert (status, sum(everything().values())) == (2, 0)
@@ -322,28 +290,33 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert said.startswith("gone.csv: The file cannot be opened")
 
 
-HEADER = (
-    "key,name,portfolio,stage,started_on,purpose,gate:moon:state,rejected_because\n"
-)
+HEADER = "key,name,portfolio,stage,started_on,purpose,gate:moon:state,rejected_because\n"
 
 
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        ("a-0,Again,ops,planned,,", "row 3, column key: The key a-0 is already that of row 2."),
+        (
+            "a-0,Again,ops,planned,,",
+            "row 3, column key: The key a-0 is already that of row 2.",
+        ),
         ("b,,ops,planned,,", "row 3, column name: This row has no name."),
         ("b,B,ops,claimed,,", "row 3, column stage"),
-        (f"b,B,ops,planned,,{'x' * 1_000_000}", "row 3, column purpose: This cell has 1,000,000 characters"),
+        (
+            f"b,B,ops,planned,,{'x' * 1_000_000}",
+            "row 3, column purpose: This cell has 1,000,000 characters",
+        ),
         (f"b,{'B' * 301},ops,planned,,", "row 3, column name"),
         (f"{'b' * 81},B,ops,planned,,", "row 3, column key"),
         ("b,B,not a key,planned,,", "row 3, column portfolio"),
-        ("b,B\0B,ops,planned,,", "row 3, column name: A text cannot hold a null character."),
+        (
+            "b,B\0B,ops,planned,,",
+            "row 3, column name: A text cannot hold a null character.",
+        ),
         ("b,B,ops,planned,,\udcff", "row 3, column purpose: Byte"),
     ],
-)  # fmt: skip
-def test_a_bad_row_is_rejected_with_its_place_and_the_rest_is_read(
-    tmp_path: Path, row: str, place: str
-) -> None:
+)
+def test_a_bad_row_is_rejected_with_its_place_and_the_rest_is_read(tmp_path: Path, row: str, place: str) -> None:
     path = tmp_path / "own.csv"
     content = f"{HEADER}a-0,A,ops,planned,,\n{row}\nc-0,C,ops,running,2026-01-05,\n"
     path.write_bytes(content.encode(errors="surrogateescape"))
@@ -357,14 +330,18 @@ def test_a_bad_row_is_rejected_with_its_place_and_the_rest_is_read(
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        ("b,B,ops,planned,2026-02-30,", "row 3, column started_on: “2026-02-30” is not a date"),
-        ("b,B,ops,planned,,=SUM(A1)", "row 3, column purpose: This cell looks like a formula"),
+        (
+            "b,B,ops,planned,2026-02-30,",
+            "row 3, column started_on: “2026-02-30” is not a date",
+        ),
+        (
+            "b,B,ops,planned,,=SUM(A1)",
+            "row 3, column purpose: This cell looks like a formula",
+        ),
         ("b,B,ops,planned,,", "row 1, column gate:moon:state: There is no gate “moon”"),
     ],
-)  # fmt: skip
-def test_a_strange_cell_is_reported_and_its_row_is_read(
-    tmp_path: Path, row: str, place: str
-) -> None:
+)
+def test_a_strange_cell_is_reported_and_its_row_is_read(tmp_path: Path, row: str, place: str) -> None:
     path = own(tmp_path / "own.csv", f"{HEADER}a,A,ops,planned,,\n{row}\n")
     status, said = run(path, preset="")
     assert (status, f"own.csv, {place}" in said, "2 created" in said) == (
@@ -429,12 +406,8 @@ def test_a_person_without_an_account_leaves_the_field_empty(tmp_path: Path) -> N
 @pytest.fixture
 def office() -> Any:
     """Somebody of the program office of the portfolio that the lists name."""
-    portfolio = verbs.open_portfolio(
-        key="DOI", name="Interior", by=None, on=DAY, known=DAY
-    )
-    ria = verbs.open_account(
-        email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY
-    )
+    portfolio = verbs.open_portfolio(key="DOI", name="Interior", by=None, on=DAY, known=DAY)
+    ria = verbs.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
     verbs.give_role(
         portfolio=portfolio,
         person=ria,

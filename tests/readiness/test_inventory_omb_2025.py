@@ -19,18 +19,12 @@ def _read(tmp_path: Path, *rows: dict[str, str]) -> tuple[list[Record], list[Fin
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS, restval="")
         writer.writeheader()
-        writer.writerows(
-            {"agency": "DOI", "use_case_name": "Case", **row} for row in rows
-        )
+        writer.writerows({"agency": "DOI", "use_case_name": "Case", **row} for row in rows)
     items = list(Inventory(path, at=AT))
     found = [item.finding if isinstance(item, Rejected) else item for item in items]
     return (
         [item for item in found if isinstance(item, Record)],
-        [
-            item
-            for item in found
-            if isinstance(item, Finding) and item.code != "no_function"
-        ],
+        [item for item in found if isinstance(item, Finding) and item.code != "no_function"],
     )
 
 
@@ -47,9 +41,7 @@ def _keys(tmp_path: Path, *rows: dict[str, str]) -> list[str]:
         ("A/B-9", "A-B-9"),
     ],
 )
-def test_an_unmistakable_identifier_is_the_key(
-    tmp_path: Path, given: str, key: str
-) -> None:
+def test_an_unmistakable_identifier_is_the_key(tmp_path: Path, given: str, key: str) -> None:
     assert _keys(tmp_path, {"id": given}) == [key]
 
 
@@ -60,9 +52,7 @@ def test_a_placeholder_is_no_key(tmp_path: Path, given: str) -> None:
 
 
 def test_an_identifier_repeated_inside_the_agency_is_no_key(tmp_path: Path) -> None:
-    first, second = _keys(
-        tmp_path, {"id": "DOI-1"}, {"id": "doi-1", "use_case_name": "Other"}
-    )
+    first, second = _keys(tmp_path, {"id": "DOI-1"}, {"id": "doi-1", "use_case_name": "Other"})
     assert first.startswith("DOI-x")
     assert second.startswith("DOI-x")
     assert first != second
@@ -86,9 +76,7 @@ def test_made_keys_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
 
 def test_a_made_key_outlives_a_change_of_stage(tmp_path: Path) -> None:
     before = _keys(tmp_path, {"development_stage": "Pilot"})
-    assert (
-        _keys(tmp_path, {"development_stage": "Deployed", "have_ato": "Yes"}) == before
-    )
+    assert _keys(tmp_path, {"development_stage": "Deployed", "have_ato": "Yes"}) == before
 
 
 def test_identical_rows_are_one_record_and_reported(tmp_path: Path) -> None:
@@ -110,24 +98,14 @@ def test_identical_rows_are_one_record_and_reported(tmp_path: Path) -> None:
         ("2023", date(2023, 12, 31), True),
     ],
 )
-def test_dates_are_read_kindly(
-    tmp_path: Path, text: str, day: date, approximate: bool
-) -> None:
-    (record,), _ = _read(
-        tmp_path, {"operational_date": text, "development_stage": "Pilot"}
-    )
+def test_dates_are_read_kindly(tmp_path: Path, text: str, day: date, approximate: bool) -> None:
+    (record,), _ = _read(tmp_path, {"operational_date": text, "development_stage": "Pilot"})
     assert (record.started_on, record.approximate) == (day, approximate)
 
 
-@pytest.mark.parametrize(
-    "text", ["2025-02-30", "13/2024", "soon", "Q3 2025", "31/12/2025", "0000"]
-)
-def test_an_impossible_date_is_reported_and_left_empty(
-    tmp_path: Path, text: str
-) -> None:
-    (record,), (finding,) = _read(
-        tmp_path, {"operational_date": text, "development_stage": "Pilot"}
-    )
+@pytest.mark.parametrize("text", ["2025-02-30", "13/2024", "soon", "Q3 2025", "31/12/2025", "0000"])
+def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, text: str) -> None:
+    (record,), (finding,) = _read(tmp_path, {"operational_date": text, "development_stage": "Pilot"})
     assert record.started_on is None
     assert (finding.code, finding.line, finding.column) == (
         "unreadable_date",
@@ -136,15 +114,9 @@ def test_an_impossible_date_is_reported_and_left_empty(
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "codes"), [("2026-11-23", []), ("2026-11-24", ["future_date"])]
-)
-def test_a_date_in_the_future_is_reported(
-    tmp_path: Path, text: str, codes: list[str]
-) -> None:
-    _, findings = _read(
-        tmp_path, {"operational_date": text, "development_stage": "Deployed"}
-    )
+@pytest.mark.parametrize(("text", "codes"), [("2026-11-23", []), ("2026-11-24", ["future_date"])])
+def test_a_date_in_the_future_is_reported(tmp_path: Path, text: str, codes: list[str]) -> None:
+    _, findings = _read(tmp_path, {"operational_date": text, "development_stage": "Deployed"})
     assert [finding.code for finding in findings] == codes
 
 
@@ -158,12 +130,8 @@ def test_a_date_in_the_future_is_reported(
         ("", False, False),
     ],
 )
-def test_the_stage_says_what_the_date_means(
-    tmp_path: Path, stage: str, started: bool, adopted: bool
-) -> None:
-    (record,), _ = _read(
-        tmp_path, {"development_stage": stage, "operational_date": "2025-01-31"}
-    )
+def test_the_stage_says_what_the_date_means(tmp_path: Path, stage: str, started: bool, adopted: bool) -> None:
+    (record,), _ = _read(tmp_path, {"development_stage": stage, "operational_date": "2025-01-31"})
     assert (record.started_on is not None, record.adopted_on is not None) == (
         started,
         adopted,
@@ -183,9 +151,7 @@ def test_the_stage_says_what_the_date_means(
         ({"hi_testing_conducted": "In-progress"}, []),
     ],
 )
-def test_only_a_source_that_says_yes_asserts(
-    tmp_path: Path, cells: dict[str, str], gates: list[str]
-) -> None:
+def test_only_a_source_that_says_yes_asserts(tmp_path: Path, cells: dict[str, str], gates: list[str]) -> None:
     (record,), _ = _read(tmp_path, cells)
     assert [gate for gate, _ in record.asserted] == gates
     assert all("inventory.csv, row 2" in sentence for _, sentence in record.asserted)
@@ -220,9 +186,7 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
         list(Inventory(path, at=AT))
 
 
-@pytest.mark.skipif(
-    not REAL.exists(), reason="../shared/data is absent: the real inventory"
-)
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/data is absent: the real inventory")
 def test_the_real_inventory() -> None:
     inventory = Inventory(REAL, at=AT)
     items = list(inventory)

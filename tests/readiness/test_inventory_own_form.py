@@ -31,9 +31,7 @@ RENEWALS = OwnRecord(
     started_on=date(2026, 1, 5),
     high_impact=True,
     matters_more="accuracy",
-    gates=(
-        OwnGate("legal-sign-off", "cleared", "legal@example.org", date(2026, 2, 1)),
-    ),
+    gates=(OwnGate("legal-sign-off", "cleared", "legal@example.org", date(2026, 2, 1)),),
 )
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.text("'=+-@\t\r\n\" x")
 
@@ -62,9 +60,7 @@ def test_escaping_is_exact_and_leaves_no_formula(text: str) -> None:
 
 
 @given(purpose=TEXT, success=TEXT, holder=TEXT)
-def test_the_round_trip_by_csv_is_exact(
-    purpose: str, success: str, holder: str
-) -> None:
+def test_the_round_trip_by_csv_is_exact(purpose: str, success: str, holder: str) -> None:
     gates = (OwnGate("error-owner", "waiting", holder),)
     record = replace(RENEWALS, purpose=purpose, success=success, gates=gates)
     with tempfile.TemporaryDirectory() as folder:
@@ -100,9 +96,7 @@ def test_an_unknown_gate_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
 
 
 def test_a_duplicate_key_is_rejected_with_both_lines(tmp_path: Path) -> None:
-    content = (
-        "key,name,portfolio,stage\na,A,ops,planned\nA,B,ops,planned\nb,B,ops,planned\n"
-    )
+    content = "key,name,portfolio,stage\na,A,ops,planned\nA,B,ops,planned\nb,B,ops,planned\n"
     count, (finding,) = _findings(tmp_path / "own.csv", content)
     assert (count, finding.code, finding.line, finding.column) == (
         2,
@@ -114,9 +108,7 @@ def test_a_duplicate_key_is_rejected_with_both_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "1/2/2026", "soon"])
-def test_an_impossible_date_is_reported_and_left_empty(
-    tmp_path: Path, day: str
-) -> None:
+def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, day: str) -> None:
     content = f"key,name,portfolio,stage,started_on\na,A,ops,running,{day}\n"
     count, (finding,) = _findings(tmp_path / "own.csv", content)
     assert (count, finding.code, finding.line, finding.column) == (
@@ -136,12 +128,8 @@ def test_an_impossible_date_is_reported_and_left_empty(
         ("a,A,ops,claimed", "unknown_stage"),
     ],
 )
-def test_a_row_that_cannot_stand_is_rejected(
-    tmp_path: Path, row: str, code: str
-) -> None:
-    count, (finding,) = _findings(
-        tmp_path / "own.csv", f"key,name,portfolio,stage\n{row}\n"
-    )
+def test_a_row_that_cannot_stand_is_rejected(tmp_path: Path, row: str, code: str) -> None:
+    count, (finding,) = _findings(tmp_path / "own.csv", f"key,name,portfolio,stage\n{row}\n")
     assert (count, finding.code, finding.line) == (0, code, 2)
 
 

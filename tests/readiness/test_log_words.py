@@ -31,9 +31,16 @@ def told(verb: str) -> list[str]:
 
 def test_every_verb_is_told_in_words() -> None:
     written = {
-        "except_": "except", "assert_": "assert", "accept": "accepted", "decline": "declined", "leave": "left",
-        "decide_many": "decide", "record_minutes": "decide", "open_first_account": "open_account", "record_set_up": "set_up",
-    }  # fmt: skip
+        "except_": "except",
+        "assert_": "assert",
+        "accept": "accepted",
+        "decline": "declined",
+        "leave": "left",
+        "decide_many": "decide",
+        "record_minutes": "decide",
+        "open_first_account": "open_account",
+        "record_set_up": "set_up",
+    }
     assert {written.get(verb, verb) for verb in verbs.__all__} <= log_words.DID.keys()
 
 
@@ -63,22 +70,41 @@ def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(
     cast: Cast,
 ) -> None:
     first, last = cast.day(-70), cast.day(-80)
-    verbs.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=cast["decider"], starts=first, until=last)  # fmt: skip
+    verbs.delegate(
+        right=cast.rights[LEGAL],
+        to=cast["outsider"],
+        by=cast["decider"],
+        starts=first,
+        until=last,
+    )
     assert told("delegate") == [
-        "gate: Legal", "portfolio: Ours", "holder: Decider", "decides too: Outsider",
-        f"first day: {words.day(first)}", f"last day: {words.day(last)}",
-    ]  # fmt: skip
+        "gate: Legal",
+        "portfolio: Ours",
+        "holder: Decider",
+        "decides too: Outsider",
+        f"first day: {words.day(first)}",
+        f"last day: {words.day(last)}",
+    ]
 
 
 def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> None:
     kind = GateKind.objects.get(key=LEGAL)
-    new = {"holder": cast["outsider"], "deputy": cast["deputy"], "answer_within_days": 5}  # fmt: skip
+    new = {
+        "holder": cast["outsider"],
+        "deputy": cast["deputy"],
+        "answer_within_days": 5,
+    }
     verbs.assign_right(kind=kind, portfolio=cast.portfolio, by=cast["office"], **new)
     assert told("assign_right") == [
-        "gate: Legal", "portfolio: Ours", "holder: from Decider to Outsider", "deputy: Deputy",
-        "escalates to: Stand_In was taken out", "working days to answer: from 10 to 5", f"first day: {words.day(cast.day())}",
+        "gate: Legal",
+        "portfolio: Ours",
+        "holder: from Decider to Outsider",
+        "deputy: Deputy",
+        "escalates to: Stand_In was taken out",
+        "working days to answer: from 10 to 5",
+        f"first day: {words.day(cast.day())}",
         f"last day of the right that it ended: {words.day(cast.day(1))}",
-    ]  # fmt: skip
+    ]
     event = Event.objects.filter(verb="assign_right").order_by("-pk")[0]
     assert event.data["ended"] == cast.rights[LEGAL].pk
 
@@ -88,32 +114,46 @@ def test_a_right_that_holds_everywhere_says_so(cast: Cast) -> None:
     right = verbs.assign_right(kind=kind, holder=cast["outsider"], by=None)
     verbs.end_right(right=right, until=cast.day(-9), by=None)
     assert told("end_right") == [
-        "gate: Legal", "where: everywhere", "holder: Outsider", f"last day: {words.day(cast.day(-9))}"
-    ]  # fmt: skip
+        "gate: Legal",
+        "where: everywhere",
+        "holder: Outsider",
+        f"last day: {words.day(cast.day(-9))}",
+    ]
 
 
 def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
     starts, ends = cast.day(3), cast.day(-9)
     absence = verbs.away(person=cast["manager"], by=None, starts=starts, ends=ends)
-    assert told("away") == ["who: Manager", f"first day: {words.day(starts)}", f"last day: {words.day(ends)}"]  # fmt: skip
+    assert told("away") == [
+        "who: Manager",
+        f"first day: {words.day(starts)}",
+        f"last day: {words.day(ends)}",
+    ]
     verbs.back(absence=absence, by=cast["manager"])
     assert told("back") == [
-        "who: Manager", f"first day: {words.day(starts)}", f"last day: from {words.day(ends)} to {words.day(cast.day(1))}"
-    ]  # fmt: skip
+        "who: Manager",
+        f"first day: {words.day(starts)}",
+        f"last day: from {words.day(ends)} to {words.day(cast.day(1))}",
+    ]
     coming = verbs.away(person=cast["manager"], by=None, starts=cast.day(-3), ends=ends)
     verbs.back(absence=coming, by=cast["manager"])
     assert told("back")[1:] == [
-        f"first day: {words.day(cast.day(-3))} was taken out", f"last day: {words.day(ends)} was taken out"
-    ]  # fmt: skip
+        f"first day: {words.day(cast.day(-3))} was taken out",
+        f"last day: {words.day(ends)} was taken out",
+    ]
 
 
 def test_roles_and_accounts_say_whose(cast: Cast) -> None:
-    given = {"portfolio": cast.portfolio, "person": cast["outsider"], "role": "reviewer"}  # fmt: skip
+    given = {
+        "portfolio": cast.portfolio,
+        "person": cast["outsider"],
+        "role": "reviewer",
+    }
     verbs.give_role(by=cast["office"], **given)
     assert told("give_role") == ["who: Outsider", "portfolio: Ours", "role: reviewer"]
     verbs.take_role(by=cast["office"], **given)
     assert told("take_role")[2] == "role: reviewer was taken out"
-    verbs.amend_account(person=cast["outsider"], by=cast["office"], set={"email": "noam@cast.example"})  # fmt: skip
+    verbs.amend_account(person=cast["outsider"], by=cast["office"], set={"email": "noam@cast.example"})
     assert told("amend_account") == ["who: Outsider", "corrected: e-mail address"]
 
 
@@ -126,11 +166,18 @@ def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
 
 def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None:
     Event.objects.create(
-        verb="delegate", on=cast.day(), known_on=cast.day(), by=cast["office"],
+        verb="delegate",
+        on=cast.day(),
+        known_on=cast.day(),
+        by=cast["office"],
         data={"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk},
-    )  # fmt: skip
+    )
     line = log_words.lines(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
-    assert (line.who, line.says, line.changes) == ("Office", "let somebody else decide for a while", [])  # fmt: skip
+    assert (line.who, line.says, line.changes) == (
+        "Office",
+        "let somebody else decide for a while",
+        [],
+    )
 
 
 def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:
@@ -140,7 +187,13 @@ def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:
     assert wanted in client.get(there).content.decode()
     few = _queries(client, there)
     for days in range(70, 80):
-        verbs.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=None, starts=cast.day(-days), until=cast.day(-days))  # fmt: skip
+        verbs.delegate(
+            right=cast.rights[LEGAL],
+            to=cast["outsider"],
+            by=None,
+            starts=cast.day(-days),
+            until=cast.day(-days),
+        )
     assert _queries(client, there) == few
 
 
@@ -153,5 +206,7 @@ def _queries(client: Client, path: str) -> int:
 def test_a_setting_says_where_and_from_when(cast: Cast) -> None:
     verbs.set_stall_policy(portfolio=cast.portfolio, quiet_days=20, by=None)
     assert told("set_stall_policy") == [
-        "portfolio: Ours", f"first day: {words.day(cast.day())}", "quiet days: from 30 to 20"
-    ]  # fmt: skip
+        "portfolio: Ours",
+        f"first day: {words.day(cast.day())}",
+        "quiet days: from 30 to 20",
+    ]

@@ -74,9 +74,7 @@ def _chains_verify() -> None:
     assert Decision.objects.count() > PILOTS
     for gate in Gate.objects.all():
         head = chain.START
-        for decision in gate.decisions.select_related("decider", "by", "gate").order_by(
-            "number"
-        ):
+        for decision in gate.decisions.select_related("decider", "by", "gate").order_by("number"):
             assert digests(decision) == decision.digests
             head = chain.checksum(head, in_chain(decision))
             assert head == decision.checksum
@@ -88,7 +86,7 @@ def _deciders_held_what_they_decided() -> None:
     assert answered.count() > PILOTS // 2
     for row in answered.select_related("gate__pilot", "gate__kind")[::5]:
         pilot = row.gate.pilot
-        seat = spells.seats_on(pilot.portfolio_id, pilot.function_id, row.on)[row.gate.kind.key]  # fmt: skip
+        seat = spells.seats_on(pilot.portfolio_id, pilot.function_id, row.on)[row.gate.kind.key]
         assert getattr(seat, row.capacity) == row.decider_id
 
 
@@ -101,7 +99,13 @@ def _nobody_stands_in_any_more() -> None:
 
 def _it_is_skewed_and_of_every_kind() -> None:
     counts = pilots().counts(AT)
-    assert {n for n, found in counts.items() if found} >= {"planned", "museum_exhibit", "claimed", "retired", "not_stated"}  # fmt: skip
+    assert {n for n, found in counts.items() if found} >= {
+        "planned",
+        "museum_exhibit",
+        "claimed",
+        "retired",
+        "not_stated",
+    }
     states = set(gates_on(AT).values_list("now", flat=True))
     assert states >= {"waiting", "unowned", "cleared", "lapsed", "asserted"}
 

@@ -63,7 +63,13 @@ def test_no_number_covers_another_on_a_telephone(stage: Stage) -> None:  # noqa:
     pilot = stage.running(ago=100)
     for ago in range(60, 40, -2):
         outcome = "refused" if ago % 4 else "changes_requested"
-        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.", on=stage.day(ago))  # fmt: skip
+        verbs.decide(
+            gate=stage.gate(pilot, "legal-sign-off"),
+            by=stage.perpetua,
+            outcome=outcome,
+            reason="So.",
+            on=stage.day(ago),
+        )
     points = pictures.timeline(read(pilot), events_of(pilot)).points
     drawn = [(point.x, point.narrow) for point in points if point.narrow is not None]
     for n, (x, y) in enumerate(drawn):

@@ -30,9 +30,15 @@ def gate(kind: str, state: str, court: str | None = None, who: str = "") -> Gate
     key, name, clears_by = KINDS[kind]
     row = GateKind(key=key, name=name, clears_by=clears_by, question=f"{name}?")
     reading = GateReading(
-        kind=key, state=state, court=court, holder=None, since=AT, days=0, good_until=None,
+        kind=key,
+        state=state,
+        court=court,
+        holder=None,
+        since=AT,
+        days=0,
+        good_until=None,
         seat=rights.Seat(starts=AT, ends=None),
-    )  # fmt: skip
+    )
     holder = Person(name=who) if who else None
     nothing: Any = None
     return GateOn(nothing, row, reading, holder, None, None)
@@ -56,10 +62,13 @@ def test_gates_that_wait_on_one_person_are_named_together() -> None:
         )
         == "Legal and Data access wait on Lena Orr."
     )
-    assert said(
-        gate("legal", "waiting", "decider", "Lena Orr"),
-        gate("data", "waiting", "decider", "Ben Ash"),
-    ) == "Legal waits on Lena Orr, Data access on Ben Ash."  # fmt: skip
+    assert (
+        said(
+            gate("legal", "waiting", "decider", "Lena Orr"),
+            gate("data", "waiting", "decider", "Ben Ash"),
+        )
+        == "Legal waits on Lena Orr, Data access on Ben Ash."
+    )
 
 
 def test_what_nobody_has_agreed_to_is_one_clause() -> None:
@@ -67,9 +76,7 @@ def test_what_nobody_has_agreed_to_is_one_clause() -> None:
         gate("funding", "unowned", "nobody"),
         gate("sponsor", "unowned", "nobody"),
         gate("errors", "unowned", "nobody"),
-    ) == (
-        "Nobody has agreed to fund the next phase, to carry it or to answer for it when it is wrong."
-    )  # fmt: skip
+    ) == ("Nobody has agreed to fund the next phase, to carry it or to answer for it when it is wrong.")
 
 
 def test_whoever_was_asked_is_named() -> None:
@@ -80,45 +87,57 @@ def test_whoever_was_asked_is_named() -> None:
     ) == (
         "Sam Lee was asked to fund the next phase and to answer for it when it is wrong, and has not answered; "
         "Mia Roe was asked to carry it, and has not answered."
-    )  # fmt: skip
+    )
 
 
 def test_a_kind_that_an_office_added_is_said_by_its_question() -> None:
-    assert said(gate("council", "unowned", "nobody")) == (
-        "Nobody has agreed to answer “Works council?”."
-    )
+    assert said(gate("council", "unowned", "nobody")) == ("Nobody has agreed to answer “Works council?”.")
 
 
 @pytest.mark.parametrize(
     ("open_gate", "sentence"),
     [
-        (gate("legal", "unowned", "nobody"),
-         "Nobody has the right to decide on Legal."),
-        (gate("legal", "refused", "team", "Lena Orr"),
-         "Legal was refused, and the team has not answered."),
-        (gate("legal", "changes_requested", "team", "Lena Orr"),
-         "The team has not answered what was asked about Legal."),
-        (gate("legal", "changes_requested", "outside", "Lena Orr"),
-         "Legal waits on somebody outside."),
-        (gate("legal", "lapsed", "decider", "Lena Orr"),
-         "Legal has lapsed and waits on Lena Orr."),
-        (gate("legal", "lapsed", "team", "Lena Orr"),
-         "A condition on Legal was not met."),
-        (gate("legal", "lapsed", "nobody"),
-         "Nobody has the right to decide on Legal."),
-        (gate("legal", "reconfirm", "decider", "Lena Orr"),
-         "What was decided on has changed, and Lena Orr has not looked again."),
-        (gate("legal", "asserted"),
-         "Only a list says yes to Legal."),
-        (gate("quality", "waiting", "decider", "Quin Day"),
-         "Quality waits on Quin Day."),
-        (gate("quality", "unowned", "nobody"),
-         "It was measured and is good enough, and nobody has the right to say so."),
+        (
+            gate("legal", "unowned", "nobody"),
+            "Nobody has the right to decide on Legal.",
+        ),
+        (
+            gate("legal", "refused", "team", "Lena Orr"),
+            "Legal was refused, and the team has not answered.",
+        ),
+        (
+            gate("legal", "changes_requested", "team", "Lena Orr"),
+            "The team has not answered what was asked about Legal.",
+        ),
+        (
+            gate("legal", "changes_requested", "outside", "Lena Orr"),
+            "Legal waits on somebody outside.",
+        ),
+        (
+            gate("legal", "lapsed", "decider", "Lena Orr"),
+            "Legal has lapsed and waits on Lena Orr.",
+        ),
+        (
+            gate("legal", "lapsed", "team", "Lena Orr"),
+            "A condition on Legal was not met.",
+        ),
+        (gate("legal", "lapsed", "nobody"), "Nobody has the right to decide on Legal."),
+        (
+            gate("legal", "reconfirm", "decider", "Lena Orr"),
+            "What was decided on has changed, and Lena Orr has not looked again.",
+        ),
+        (gate("legal", "asserted"), "Only a list says yes to Legal."),
+        (
+            gate("quality", "waiting", "decider", "Quin Day"),
+            "Quality waits on Quin Day.",
+        ),
+        (
+            gate("quality", "unowned", "nobody"),
+            "It was measured and is good enough, and nobody has the right to say so.",
+        ),
     ],
-)  # fmt: skip
-def test_each_way_to_be_open_is_said_in_its_own_words(
-    open_gate: GateOn, sentence: str
-) -> None:
+)
+def test_each_way_to_be_open_is_said_in_its_own_words(open_gate: GateOn, sentence: str) -> None:
     assert said(open_gate, quality="met") == sentence
 
 

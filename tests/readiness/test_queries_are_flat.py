@@ -40,12 +40,11 @@ def lena() -> Person:
 def add(lena: Person) -> Callable[[int], None]:
     """Puts pilots on record in two portfolios and functions, some started, some claimed."""
     places = [
-        (Portfolio.objects.create(key=key, name=key), Function.objects.create(name=key))
-        for key in ("one", "other")
+        (Portfolio.objects.create(key=key, name=key), Function.objects.create(name=key)) for key in ("one", "other")
     ]
     StallPolicy.objects.create(portfolio=places[1][0], starts=ON, quiet_days=10)
     for key in ("legal-sign-off", "it-data-access"):
-        verbs.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)  # fmt: skip
+        verbs.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)
     number = iter(range(1000))
 
     def more(count: int) -> None:
@@ -53,8 +52,14 @@ def add(lena: Person) -> Callable[[int], None]:
             n = next(number)
             portfolio, function = places[n % 2]
             pilot = verbs.record(
-                portfolio=portfolio, key=f"P-{n:03}", name=f"Pilot {n}", by=None, function=function, on=ON, known=ON
-            )  # fmt: skip
+                portfolio=portfolio,
+                key=f"P-{n:03}",
+                name=f"Pilot {n}",
+                by=None,
+                function=function,
+                on=ON,
+                known=ON,
+            )
             verbs.start(pilot=pilot, by=None, on=ON, known=ON)
             if n % 4 > 1:
                 verbs.record_claim(pilot=pilot, on=ON, known=ON)
@@ -83,12 +88,10 @@ def test_a_page_takes_as_many_queries_for_many_pilots_as_for_few(
 
 
 @pytest.mark.django_db
-def test_a_queue_takes_as_many_queries_for_many_gates_as_for_few(
-    add: Callable[[int], None], lena: Person
-) -> None:
+def test_a_queue_takes_as_many_queries_for_many_gates_as_for_few(add: Callable[[int], None], lena: Person) -> None:
     def asked() -> tuple[int, int]:
         with CaptureQueriesContext(connection) as asked:
-            rows = list(open_gates_of(lena.pk, AT).select_related("gate__pilot", "kind"))  # fmt: skip
+            rows = list(open_gates_of(lena.pk, AT).select_related("gate__pilot", "kind"))
             assert {row.court for row in rows} == {"decider"}
         return len(rows), len(asked)
 

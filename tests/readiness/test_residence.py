@@ -11,7 +11,7 @@ from pilots import verbs
 from pilots.models import Person, Pilot, Portfolio, PortfolioRole, Residents
 from pilots.refusals import Invalid, NotYours, WrongStage
 from readiness.reading import read_one
-from readiness.residence import (  # fmt: skip
+from readiness.residence import (
     EMPTY,
     LIVED_IN,
     NOT_COUNTED,
@@ -62,22 +62,18 @@ def claimed(ria: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
     PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
     march = date(2025, 3, 3)
-    pilot = verbs.record(
-        portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=march, known=march
-    )
+    pilot = verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=march, known=march)
     verbs.start(pilot=pilot, by=ria, on=march, known=march)
     verbs.record_claim(pilot=pilot, on=march, known=march)
     return pilot
 
 
-def count(pilot: Pilot, by: Person | None, week: date, n: Any, known: date = AT, **more: Any) -> None:  # fmt: skip
-    verbs.record_residents(pilot=pilot, by=by, week=week, people=n, on=known, known=known, **more)  # fmt: skip
+def count(pilot: Pilot, by: Person | None, week: date, n: Any, known: date = AT, **more: Any) -> None:
+    verbs.record_residents(pilot=pilot, by=by, week=week, people=n, on=known, known=known, **more)
 
 
 @pytest.mark.django_db
-def test_a_count_belongs_to_its_week_and_a_later_one_replaces_it(
-    claimed: Pilot, ria: Person
-) -> None:
+def test_a_count_belongs_to_its_week_and_a_later_one_replaces_it(claimed: Pilot, ria: Person) -> None:
     count(claimed, ria, date(2025, 6, 4), 3, date(2025, 6, 9))
     count(claimed, ria, date(2025, 6, 8), 7, AT, visitors=40)
     now = Residents.objects.known().get(pilot=claimed)
@@ -98,9 +94,7 @@ def test_visitors_prove_nothing_and_move_nothing(claimed: Pilot, ria: Person) ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("wrong", [-1, 1.5, True, "4", 10**9])
-def test_a_count_that_cannot_be_is_refused(
-    claimed: Pilot, ria: Person, wrong: Any
-) -> None:
+def test_a_count_that_cannot_be_is_refused(claimed: Pilot, ria: Person, wrong: Any) -> None:
     with pytest.raises(Invalid) as refused:
         count(claimed, ria, AT, wrong)
     assert refused.value.field == "people"
@@ -121,9 +115,7 @@ def test_a_stranger_counts_nobody(claimed: Pilot) -> None:
 
 
 @pytest.mark.django_db
-def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(
-    claimed: Pilot, ria: Person
-) -> None:
+def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(claimed: Pilot, ria: Person) -> None:
     def look(at: date) -> Any:
         found = read_one(claimed, at=at)
         assert found is not None
@@ -132,10 +124,20 @@ def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(
     due = date(2025, 6, 1)
     assert look(due).due_on == due
     assert not look(due - timedelta(days=1)).is_due(due - timedelta(days=1))
-    verbs.look_again(pilot=claimed, by=ria, text="Too early to say.", on=due - timedelta(days=1), known=AT)  # fmt: skip
+    verbs.look_again(
+        pilot=claimed,
+        by=ria,
+        text="Too early to say.",
+        on=due - timedelta(days=1),
+        known=AT,
+    )
     assert look(due).is_due(due)
-    verbs.look_again(pilot=claimed, by=ria, text="Two hours a week less.", on=AT, known=AT)  # fmt: skip
-    assert (look(AT).says, look(AT).by, look(AT).answered_on) == ("Two hours a week less.", ria, AT)  # fmt: skip
+    verbs.look_again(pilot=claimed, by=ria, text="Two hours a week less.", on=AT, known=AT)
+    assert (look(AT).says, look(AT).by, look(AT).answered_on) == (
+        "Two hours a week less.",
+        ria,
+        AT,
+    )
     assert not look(AT).is_due(AT)
     assert look(AT - timedelta(days=1)).is_due(AT)
 

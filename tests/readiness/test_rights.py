@@ -49,9 +49,7 @@ class Cast:
         self.portfolio = Portfolio.objects.create(
             key="p", name="Works", calendar="DE-BY", escalation=self.people["kai"]
         )
-        PortfolioRole.objects.create(
-            portfolio=self.portfolio, person=self.people["ria"], role="program-office"
-        )
+        PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people["ria"], role="program-office")
         self.service = Function.objects.create(name="Customer service")
         self.legal = GateKind.objects.get(key="legal-sign-off")
 
@@ -65,14 +63,26 @@ class Cast:
                 values[part] = self.people[values[part]]
         kind = values.pop("kind", self.legal)
         return verbs.assign_right(
-            kind=kind, holder=self.people[holder], by=None, portfolio=self.portfolio, on=JAN, known=JAN, **values
-        )  # fmt: skip
+            kind=kind,
+            holder=self.people[holder],
+            by=None,
+            portfolio=self.portfolio,
+            on=JAN,
+            known=JAN,
+            **values,
+        )
 
     def pilot(self, key: str = "P-1", **more: Any) -> Pilot:
         values = {"function": self.service} | more
         pilot = verbs.record(
-            portfolio=self.portfolio, key=key, name=f"Drafts {key}", by=self.ria, on=MARCH, known=MARCH, **values
-        )  # fmt: skip
+            portfolio=self.portfolio,
+            key=key,
+            name=f"Drafts {key}",
+            by=self.ria,
+            on=MARCH,
+            known=MARCH,
+            **values,
+        )
         verbs.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
         return pilot
 
@@ -92,9 +102,12 @@ def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(
     cast.right("dora", function=cast.service, starts=APRIL)
     before, after = cast.who(APRIL - timedelta(days=1)), cast.who(APRIL)
     assert before.seat.decides.person == cast.lena
-    assert [(s.right.holder.name, s.found) for s in before.steps] == [("Dora", "not_yet"), ("Lena", "decides")]  # fmt: skip
+    assert [(s.right.holder.name, s.found) for s in before.steps] == [
+        ("Dora", "not_yet"),
+        ("Lena", "decides"),
+    ]
     assert after.seat.decides.person == cast.dora
-    assert [(s.right.holder.name, s.found) for s in after.steps] == [("Dora", "decides")]  # fmt: skip
+    assert [(s.right.holder.name, s.found) for s in after.steps] == [("Dora", "decides")]
 
 
 def test_where_nobody_of_a_right_is_left_the_answer_says_so(cast: Cast) -> None:
@@ -110,12 +123,16 @@ def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(cast: Cast) -> Non
     cast.right("lena", deputy="dora")
     verbs.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
     seat = cast.who(MARCH).seat
-    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (cast.dora, "deputy", True)  # fmt: skip
+    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (
+        cast.dora,
+        "deputy",
+        True,
+    )
 
 
 def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(cast: Cast) -> None:
     right = cast.right("lena", deputy="dora")
-    verbs.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    verbs.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)
     assert cast.who(APRIL).seat.decides.person == cast.dora
     verbs.end_right(right=right, until=MARCH, by=cast.ria, on=MARCH, known=MARCH)
     cast.right("lena", starts=date(2025, 3, 4))
@@ -132,15 +149,42 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
     right = cast.right("lena")
     pilot = cast.pilot()
     last = APRIL + timedelta(days=9)
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)  # fmt: skip
+    verbs.delegate(
+        right=right,
+        to=cast.wim,
+        by=cast.lena,
+        starts=APRIL,
+        until=last,
+        on=MARCH,
+        known=MARCH,
+    )
     gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
-    for day, may in ((APRIL - timedelta(days=1), False), (APRIL, True), (last, True), (last + timedelta(days=1), False)):  # fmt: skip
+    for day, may in (
+        (APRIL - timedelta(days=1), False),
+        (APRIL, True),
+        (last, True),
+        (last + timedelta(days=1), False),
+    ):
         if may:
-            decision = verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)  # fmt: skip
+            decision = verbs.decide(
+                gate=gate,
+                by=cast.wim,
+                outcome="cleared",
+                reason="Yes.",
+                on=day,
+                known=day,
+            )
             assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
         else:
             with pytest.raises(NotYours):
-                verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)  # fmt: skip
+                verbs.decide(
+                    gate=gate,
+                    by=cast.wim,
+                    outcome="cleared",
+                    reason="Yes.",
+                    on=day,
+                    known=day,
+                )
     seat = cast.who(APRIL).seat
     assert [one.person.name for one in seat.sitting] == ["Lena", "Wim"]
     assert cast.who(last + timedelta(days=1)).seat.sitting[0].person == cast.lena
@@ -149,9 +193,17 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
 
 def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> None:
     right = cast.right("lena", deputy="dora")
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
-    verbs.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))  # fmt: skip
-    assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]  # fmt: skip
+    verbs.delegate(
+        right=right,
+        to=cast.wim,
+        by=cast.lena,
+        starts=MARCH,
+        until=APRIL,
+        on=MARCH,
+        known=MARCH,
+    )
+    verbs.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
+    assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]
 
 
 @pytest.mark.parametrize(
@@ -166,9 +218,7 @@ def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> 
         ({"by": "wim"}, NotYours),
     ],
 )
-def test_a_delegation_that_cannot_be_is_refused(
-    cast: Cast, changes: dict[str, Any], refusal: type[Exception]
-) -> None:
+def test_a_delegation_that_cannot_be_is_refused(cast: Cast, changes: dict[str, Any], refusal: type[Exception]) -> None:
     right = cast.right("lena", deputy="dora")
     values = {"to": "wim", "by": "lena", "starts": MARCH, "until": APRIL} | changes
     values["to"], values["by"] = cast.people[values["to"]], cast.people[values["by"]]
@@ -189,23 +239,29 @@ def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(cast: Cast) ->
     with pytest.raises(NotYours):
         verbs.assign_right(**values | {"starts": MARCH})
     verbs.assign_right(**values | {"starts": MARCH, "portfolio": cast.portfolio})
-    PortfolioRole.objects.create(
-        portfolio=other, person=cast.ria, role="program-office"
-    )
+    PortfolioRole.objects.create(portfolio=other, person=cast.ria, role="program-office")
     verbs.assign_right(**values | {"starts": MARCH})
 
 
 def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
     right = cast.right("lena")
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)
     with pytest.raises(Overlap, match=r"Otto.*Wim"):
-        verbs.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)  # fmt: skip
+        verbs.delegate(
+            right=right,
+            to=cast.otto,
+            by=cast.lena,
+            starts=APRIL,
+            until=APRIL,
+            on=MARCH,
+            known=MARCH,
+        )
 
 
 def test_back_early_somebody_is_there_again(cast: Cast) -> None:
     cast.right("lena")
-    absence = verbs.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)  # fmt: skip
-    verbs.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))  # fmt: skip
+    absence = verbs.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)
+    verbs.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))
     assert cast.who(date(2025, 3, 19)).seat.hole == NONE_FREE
     assert cast.who(date(2025, 3, 20)).seat.hole is None
 
@@ -213,13 +269,13 @@ def test_back_early_somebody_is_there_again(cast: Cast) -> None:
 def test_holidays_and_weekends_are_no_working_days() -> None:
     bavaria = working_days.calendar("DE-BY")
     assert working_days.after(date(2025, 4, 17), 1, bavaria) == date(2025, 4, 22)
-    assert working_days.after(date(2025, 4, 17), 1, working_days.calendar("")) == date(2025, 4, 18)  # fmt: skip
+    assert working_days.after(date(2025, 4, 17), 1, working_days.calendar("")) == date(2025, 4, 18)
     assert working_days.after(date(2025, 4, 17), 0, bavaria) == date(2025, 4, 17)
 
 
 def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
     with pytest.raises(Invalid):
-        verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})  # fmt: skip
+        verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})
     verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
 
 
@@ -233,25 +289,25 @@ def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(
         assert found is not None
         was = asked(found.gate("legal-sign-off"), found)
         assert was is not None
-        assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), cast.wim)  # fmt: skip
+        assert (was.since, was.answer_by, was.escalates_to) == (
+            MARCH,
+            date(2025, 3, 17),
+            cast.wim,
+        )
         assert was.is_overdue(at) is overdue
         assert asked(found.gate("funding-owner"), found) is None
 
 
-def test_the_table_takes_four_queries_however_many_places(
-    cast: Cast, django_assert_num_queries: Any
-) -> None:
+def test_the_table_takes_four_queries_however_many_places(cast: Cast, django_assert_num_queries: Any) -> None:
     cast.right("lena", deputy="dora", escalate_to="kai")
     for number in range(12):
         place = Function.objects.create(name=f"F {number}")
         cast.pilot(f"P-{number}", function=place)
     cells = list(cast.portfolio.cells.select_related("portfolio", "function"))
-    assert (
-        len(cells) == 13
-    )  # the portfolio as a whole is a place too: a right was given there
+    assert len(cells) == 13  # the portfolio as a whole is a place too: a right was given there
     with django_assert_num_queries(4):
         rows = table(cells, at=APRIL)
-    assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}  # fmt: skip
+    assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}
 
 
 def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(
@@ -266,14 +322,22 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
     [row] = table([cell], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
-    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)  # fmt: skip
+    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (
+        cast.lena,
+        wide,
+        True,
+        None,
+    )
     [told] = orphans([cast.portfolio], at=APRIL)
     assert (told.right.holder, told.passed_to) == (cast.dora, None)
     verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
     seat = table([cell], at=APRIL)[0].seats[0]
     assert (seat.orphaned, seat.hole) == (True, NOBODY)
     answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
-    assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (True, ["emptied", "emptied"])  # fmt: skip
+    assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (
+        True,
+        ["emptied", "emptied"],
+    )
     assert len(orphans([cast.portfolio], at=APRIL)) == 2
     assert orphans([cast.portfolio], at=JAN) == []
 
@@ -291,11 +355,18 @@ def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -
 def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
     cast.pilot()
     assert table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0].hole == NOBODY
-    verbs.switch_off(kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL)  # fmt: skip
+    verbs.switch_off(
+        kind=cast.legal,
+        portfolio=cast.portfolio,
+        by=cast.ria,
+        reason="No contracts here.",
+        on=APRIL,
+        known=APRIL,
+    )
     seat = table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0]
     assert (seat.switched_off, seat.hole, seat.decides) == (True, None, None)
-    assert who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL).seat.switched_off  # fmt: skip
-    assert not who_decides(cast.legal, cast.portfolio, cast.service, at=MARCH).seat.switched_off  # fmt: skip
+    assert who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL).seat.switched_off
+    assert not who_decides(cast.legal, cast.portfolio, cast.service, at=MARCH).seat.switched_off
 
 
 def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
@@ -304,7 +375,7 @@ def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights"))
-    assert [str(row.cell.function) for row in page.context["rows"]] == [str(cast.service)]  # fmt: skip
+    assert [str(row.cell.function) for row in page.context["rows"]] == [str(cast.service)]
     elsewhere = Function.objects.create(name="Billing")
     assert elsewhere in page.context["form"].fields["function"].queryset
 
@@ -325,7 +396,14 @@ def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accep
 def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None:
     """Rule 4: a pause is over the day after its last; nobody has to say so."""
     pilot = cast.pilot()
-    verbs.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)  # fmt: skip
+    verbs.pause(
+        pilot=pilot,
+        by=cast.ria,
+        until=MARCH + timedelta(days=20),
+        reason="A freeze.",
+        on=MARCH,
+        known=MARCH,
+    )
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights"))
@@ -350,12 +428,12 @@ def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
             and person.pk != found.reading.sponsor
         )
 
-    rights = DecisionRight.objects.filter(kind=kind, portfolio=cast.portfolio, starts__lte=day)  # fmt: skip
+    rights = DecisionRight.objects.filter(kind=kind, portfolio=cast.portfolio, starts__lte=day)
     in_force = [r for r in rights if r.until is None or r.until >= day]
     for right in sorted(in_force, key=lambda r: r.function_id is None):
         if right.function_id in (None, pilot.function_id):
             people = [right.holder, right.deputy, right.escalate_to]
-            people += [given.to for given in right.delegations.filter(starts__lte=day, until__gte=day)]  # fmt: skip
+            people += [given.to for given in right.delegations.filter(starts__lte=day, until__gte=day)]
             return None if any(map(there, people)) else NONE_FREE
     return NOBODY
 
@@ -369,14 +447,27 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     cast.right("otto", function=cast.service, until=date(2025, 5, 13))
     cast.right("sam", kind=data)
     billing = Function.objects.create(name="Billing")
-    pilots = [cast.pilot("P-1"), cast.pilot("P-2", function=billing), cast.pilot("P-3", function=None)]  # fmt: skip
+    pilots = [
+        cast.pilot("P-1"),
+        cast.pilot("P-2", function=billing),
+        cast.pilot("P-3", function=None),
+    ]
     for person, starts, ends in (
         ("otto", date(2025, 5, 8), date(2025, 5, 9)),
-        ("lena", may, date(2025, 5, 31)), ("dora", date(2025, 5, 14), date(2025, 5, 16)),
-        ("wim", date(2025, 5, 16), date(2025, 5, 19)), ("sam", date(2025, 5, 28), date(2025, 6, 2)),
-    ):  # fmt: skip
-        verbs.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)  # fmt: skip
-    sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")  # fmt: skip
+        ("lena", may, date(2025, 5, 31)),
+        ("dora", date(2025, 5, 14), date(2025, 5, 16)),
+        ("wim", date(2025, 5, 16), date(2025, 5, 19)),
+        ("sam", date(2025, 5, 28), date(2025, 6, 2)),
+    ):
+        verbs.away(
+            person=cast.people[person],
+            by=cast.ria,
+            starts=starts,
+            ends=ends,
+            on=MARCH,
+            known=MARCH,
+        )
+    sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")
     verbs.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
     verbs.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
 
@@ -388,9 +479,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     listed = {
         (hole.pilot.key, hole.kind.key, day): hole.why
         for hole in found
-        for day in working_days.between(
-            hole.first, hole.last, working_days.calendar("DE-BY")
-        )
+        for day in working_days.between(hole.first, hole.last, working_days.calendar("DE-BY"))
     }
     days = list(working_days.between(first, last, working_days.calendar("DE-BY")))
     assert date(2025, 5, 1) not in days  # Labour Day, a Thursday
@@ -399,7 +488,11 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
         for kind in GateKind.objects.all():
             for day in days:
                 expected = _oracle(cast, pilot, kind, day)
-                assert listed.get((pilot.key, kind.key, day)) == expected, (pilot.key, kind.key, day)  # fmt: skip
+                assert listed.get((pilot.key, kind.key, day)) == expected, (
+                    pilot.key,
+                    kind.key,
+                    day,
+                )
     assert ("P-1", "legal-sign-off", date(2025, 5, 8)) in listed
     assert ("P-1", "legal-sign-off", date(2025, 5, 15)) not in listed
     assert ("P-1", "legal-sign-off", date(2025, 5, 16)) in listed
@@ -408,7 +501,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
 
 def test_holes_alike_are_told_once(cast: Cast) -> None:
     a, b = cast.pilot("P-1"), cast.pilot("P-2")
-    same = [Hole(p, p.gates.get(kind=cast.legal), cast.legal, MARCH, APRIL, NOBODY) for p in (a, b)]  # fmt: skip
+    same = [Hole(p, p.gates.get(kind=cast.legal), cast.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
     (gap,) = gaps(same)
     assert [p.key for p in gap.pilots] == ["P-1", "P-2"]
 
@@ -425,7 +518,10 @@ def _get(person: Person, address: str) -> Any:
 def test_the_page_answers_who_decides_with_reasons(cast: Cast) -> None:
     cast.right("lena", deputy="dora")
     cast.pilot()
-    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01")  # fmt: skip
+    page = _get(
+        cast.ria,
+        "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01",
+    )
     said = page.content.decode()
     assert page.status_code == 200
     assert "Legal: Lena, holder." in said

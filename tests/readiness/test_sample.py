@@ -47,17 +47,11 @@ class Seen:
 
     def states(self) -> Counter[str]:
         """Gates of pilots past their start, by state."""
-        return Counter(
-            gate.state
-            for one, gate in self.gates()
-            if one.reading.stage not in ("planned", "retired")
-        )
+        return Counter(gate.state for one, gate in self.gates() if one.reading.stage not in ("planned", "retired"))
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
-def seen(
-    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
-) -> Seen:
+def seen(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Seen:
     with django_db_blocker.unblock(), transaction.atomic():
         playing.play(request.param)
         found = _read(request.param)
@@ -102,9 +96,7 @@ def test_every_standing_but_an_unstated_one_hangs_somewhere(seen: Seen) -> None:
 
 def test_every_pilot_is_a_task_with_a_question_a_purpose_and_a_tool(seen: Seen) -> None:
     for one in seen.pilots.values():
-        texts = ("workflow", "purpose") + (
-            () if one.pilot.source else ("question", "tool", "data")
-        )
+        texts = ("workflow", "purpose") + (() if one.pilot.source else ("question", "tool", "data"))
         for text in texts:
             assert getattr(one.pilot, text), (one.pilot.key, text)
 
@@ -174,13 +166,23 @@ def test_a_deputy_decided_for_somebody_away(seen: Seen) -> None:
 
 def test_gates_are_in_every_state(seen: Seen) -> None:
     found = seen.states()
-    for state in ("unowned", "waiting", "changes_requested", "refused", "cleared",
-                  "conditional", "excepted", "asserted", "lapsed", "reconfirm"):  # fmt: skip
+    for state in (
+        "unowned",
+        "waiting",
+        "changes_requested",
+        "refused",
+        "cleared",
+        "conditional",
+        "excepted",
+        "asserted",
+        "lapsed",
+        "reconfirm",
+    ):
         assert found[state], state
 
 
 def test_gates_are_in_every_court(seen: Seen) -> None:
-    courts = {gate.court for one, gate in seen.gates() if one.reading.stage == "running"}  # fmt: skip
+    courts = {gate.court for one, gate in seen.gates() if one.reading.stage == "running"}
     assert courts >= set(standing.COURTS)
 
 
@@ -190,11 +192,7 @@ def test_a_request_waits_outside_until_a_date(seen: Seen) -> None:
 
 
 def test_a_condition_is_due_soon(seen: Seen) -> None:
-    due = [
-        gate.good_until - seen.at
-        for one, gate in seen.gates()
-        if gate.state == "conditional" and gate.good_until
-    ]
+    due = [gate.good_until - seen.at for one, gate in seen.gates() if gate.state == "conditional" and gate.good_until]
     assert any(timedelta(0) <= left <= timedelta(days=10) for left in due)
 
 
@@ -208,12 +206,12 @@ def test_an_exception_that_carries_an_adoption_is_about_to_end(seen: Seen) -> No
 
 def test_a_goalpost_was_moved(seen: Seen) -> None:
     (one,) = [p for p in seen.pilots.values() if p.reading.goalpost_moved]
-    told = [e for e in seen.events if e.pilot == one.pilot and e.verb == "register_threshold"]  # fmt: skip
+    told = [e for e in seen.events if e.pilot == one.pilot and e.verb == "register_threshold"]
     assert len(told) == 2
 
 
 def test_claims_never_shown_and_no_longer_shown(seen: Seen) -> None:
-    because = Counter(p.reading.claim.because for p in seen.standing("claimed") if p.reading.claim)  # fmt: skip
+    because = Counter(p.reading.claim.because for p in seen.standing("claimed") if p.reading.claim)
     assert because == {"never_shown": 2, "no_longer_shown": 2}
 
 
@@ -237,9 +235,7 @@ def test_whoever_retired_says_what_was_learned(seen: Seen) -> None:
 
 
 def test_an_exhibit_was_taken_down_honestly(seen: Seen) -> None:
-    retired = next(
-        e for e in seen.events if e.verb == "retire" and e.pilot.key == "CO-04"
-    )
+    retired = next(e for e in seen.events if e.verb == "retire" and e.pilot.key == "CO-04")
     assert retired.on < seen.at
 
 
@@ -254,9 +250,10 @@ def test_somebody_at_risk_is_one_acceptance_away(seen: Seen) -> None:
 
 def test_nominees_have_not_accepted(seen: Seen) -> None:
     waiting = [
-        gate for one, gate in seen.gates()
+        gate
+        for one, gate in seen.gates()
         if gate.state == "waiting" and gate.kind in ("funding-owner", "named-sponsor", "error-owner")
-    ]  # fmt: skip
+    ]
     assert len(waiting) >= 4
     assert all(gate.holder for gate in waiting)
 
@@ -316,8 +313,12 @@ def test_each_role_has_something_to_look_at(seen: Seen) -> None:
     running = [one for one in seen.pilots.values() if one.reading.stage == "running"]
     carried = [one for one in running if str(one.sponsor) == name["sponsor"]]
     assert sum(bool(one.open_gates) for one in carried) >= 3
-    queue = [g for one in running for g in one.open_gates
-             if str(g.holder) == name["decider"] and g.reading.court == "decider"]  # fmt: skip
+    queue = [
+        g
+        for one in running
+        for g in one.open_gates
+        if str(g.holder) == name["decider"] and g.reading.court == "decider"
+    ]
     assert len(queue) >= 5
     assert any(str(one.manager) == name["manager"] for one in running)
 

@@ -69,10 +69,7 @@ def _spread(found: list[Any]) -> list[Any]:
 
 
 def _all_alike(played: Played, at: date, known_at: date | None) -> None:
-    found = {
-        one.pilot.pk: one.reading
-        for one in reading.read_many(played.pilots, at=at, known_at=known_at)
-    }
+    found = {one.pilot.pk: one.reading for one in reading.read_many(played.pilots, at=at, known_at=known_at)}
     where = f"at {at}, known {known_at}"
     told = {pilot.pk: _told(pilot, at, known_at) for pilot in played.pilots}
     for pk, says in found.items():
@@ -89,10 +86,7 @@ def _alike(says: standing.Reading | None) -> Any:
     """A reading without what no spell tells (who lives in it), and without a seat's run, which `since` has taken up."""
     if says is None:
         return None
-    gates = {
-        key: replace(gate, seat=replace(gate.seat, run_from=None))
-        for key, gate in says.gates.items()
-    }
+    gates = {key: replace(gate, seat=replace(gate.seat, run_from=None)) for key, gate in says.gates.items()}
     return replace(says, residence=None, gates=gates)
 
 
@@ -108,7 +102,7 @@ def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | N
         return None
     own = _on(told.pilot, at)
     settled = querysets.policies(at).get(pilot.portfolio_id, ())
-    terms = standing.Terms(*(settled or (30, 14)), pilot.recorded_on, bool(pilot.source))  # fmt: skip
+    terms = standing.Terms(*(settled or (30, 14)), pilot.recorded_on, bool(pilot.source))
     return standing.read(
         {kind.key: kind for kind in kinds},
         own,
@@ -123,32 +117,24 @@ def _on(found: list[Any], at: date) -> Any:
     return [spell for spell in found if spell.starts <= at][-1]
 
 
-def _standings_alike(
-    found: dict[int, standing.Reading], at: date, known_at: date | None, where: str
-) -> None:
+def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
     by_query = querysets.pilots().standing(at, known_at)
     rows = {row.pk: (row.standing, row.stage_then) for row in by_query}
     assert rows == {pk: (r.standing, r.stage) for pk, r in found.items()}, where
     museum = [row.pk for row in querysets.pilots().exhibits(at, known_at)]
     stalled = sorted(
-        (says.stalls_on, pk)
-        for pk, says in found.items()
-        if says.standing == standing.EXHIBIT and says.stalls_on
+        (says.stalls_on, pk) for pk, says in found.items() if says.standing == standing.EXHIBIT and says.stalls_on
     )
     assert museum == [pk for _, pk in stalled], where
 
 
-def _gates_alike(
-    found: dict[int, standing.Reading], at: date, known_at: date | None, where: str
-) -> None:
+def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
     rows = {
         (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding)
         for row in querysets.gates_on(at, known_at).select_related("gate", "kind")
     }
     says = {
-        (pk, key): (gate.state, gate.court, gate.holder)
-        for pk, one in found.items()
-        for key, gate in one.gates.items()
+        (pk, key): (gate.state, gate.court, gate.holder) for pk, one in found.items() for key, gate in one.gates.items()
     }
     assert rows == says, where
 
@@ -166,18 +152,12 @@ def _choices_alike(played: Played, at: date) -> None:
     asked += [{"open_only": True, "kind": "quality-threshold"}]
     for wanted in asked:
         rows = querysets.pilots().with_gate(at, **wanted)
-        chosen = {
-            pk
-            for pk, one in found.items()
-            if any(_fits(key, gate, wanted) for key, gate in one.gates.items())
-        }
+        chosen = {pk for pk, one in found.items() if any(_fits(key, gate, wanted) for key, gate in one.gates.items())}
         assert set(rows.values_list("pk", flat=True)) == chosen, f"at {at}: {wanted}"
     for person in Person.objects.values_list("pk", flat=True):
         queue = {
             (row.gate.pilot_id, row.kind.key)
-            for row in querysets.open_gates_of(person, at).select_related(
-                "gate", "kind"
-            )
+            for row in querysets.open_gates_of(person, at).select_related("gate", "kind")
         }
         assert queue == {
             (pk, key)

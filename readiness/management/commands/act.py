@@ -37,19 +37,13 @@ class Command(BaseCommand):
             metavar="FIELD=VALUE",
             help="what the form of the act asks for; pieces=ID,ID cites filed evidence",
         )
-        parser.add_argument(
-            "--gate", help="the kind of the gate, such as legal-sign-off"
-        )
-        parser.add_argument(
-            "--by", required=True, metavar="EMAIL", help="in whose name"
-        )
+        parser.add_argument("--gate", help="the kind of the gate, such as legal-sign-off")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["by"])
         pilot = pilot_of(options["pilot"], person)
-        form = _form(
-            options["verb"], options["gate"], pilot, person, _typed(options["values"])
-        )
+        form = _form(options["verb"], options["gate"], pilot, person, _typed(options["values"]))
         if not form.act():
             raise why_not(form)
         self.stdout.write(str(form.done_says))
@@ -60,18 +54,14 @@ def _typed(values: list[str]) -> dict[str, Any]:
     for pair in values:
         name, sign, value = pair.partition("=")
         if not sign:
-            raise CommandError(
-                _("Write %(pair)s as FIELD=VALUE.") % {"pair": pair}, returncode=2
-            )
+            raise CommandError(_("Write %(pair)s as FIELD=VALUE.") % {"pair": pair}, returncode=2)
         typed["for_" if name == "for" else name] = value
     if "pieces" in typed:
         typed["pieces"] = [each.strip() for each in typed["pieces"].split(",")]
     return typed
 
 
-def _form(
-    verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any]
-) -> ActForm:
+def _form(verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any]) -> ActForm:
     """The form of the verb, filled in: what is seen is how the pilot or the gate is now."""
     form: type[ActForm]
     target: Pilot | Gate

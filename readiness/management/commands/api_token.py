@@ -26,8 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=90, metavar="N")
         parser.add_argument("--name", default="", help="what it is for")
         instead = parser.add_mutually_exclusive_group()
-        instead.add_argument("--list", action="store_true", help="those there are, each by how it begins")  # fmt: skip
-        instead.add_argument("--revoke", metavar="BEGINS", help="take back the one that begins like this; all of them with “all”")  # fmt: skip
+        instead.add_argument("--list", action="store_true", help="those there are, each by how it begins")
+        instead.add_argument(
+            "--revoke",
+            metavar="BEGINS",
+            help="take back the one that begins like this; all of them with “all”",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = Person.objects.filter(email__iexact=options["email"]).first()
@@ -45,29 +49,31 @@ class Command(BaseCommand):
     def _issue(self, person: Person, options: dict[str, Any]) -> None:
         try:
             _token, key = verbs.issue_token(
-                person=person, by=None, scope=options["scope"], name=options["name"], days=options["days"]
-            )  # fmt: skip
+                person=person,
+                by=None,
+                scope=options["scope"],
+                name=options["name"],
+                days=options["days"],
+            )
         except Refused as refused:
             raise ended(refused) from refused
         self.stdout.write(key)
 
     def _list(self, theirs: Any) -> None:
         for token in theirs:
-            says = {"begins": token.token_key, "scope": token.get_scope_display(), "day": words.day(token.expiry.date())}  # fmt: skip
+            says = {
+                "begins": token.token_key,
+                "scope": token.get_scope_display(),
+                "day": words.day(token.expiry.date()),
+            }
             line = _("%(begins)s: %(scope)s, until %(day)s") % says
             self.stdout.write(f"{line}. {token.name}" if token.name else f"{line}.")
 
     def _revoke(self, theirs: Any, begins: str) -> None:
-        found = [
-            token
-            for token in theirs
-            if begins == "all" or begins.startswith(token.token_key)
-        ]
+        found = [token for token in theirs if begins == "all" or begins.startswith(token.token_key)]
         if not found:
-            says = _(
-                "They have no token that begins with %(begins)s. --list says which there are."
-            )
+            says = _("They have no token that begins with %(begins)s. --list says which there are.")
             raise CommandError(says % {"begins": begins}, returncode=NOTHING_DONE)
         for token in found:
             verbs.revoke_token(token=token, by=None)
-            self.stdout.write(_("%(begins)s opens nothing any more.") % {"begins": token.token_key})  # fmt: skip
+            self.stdout.write(_("%(begins)s opens nothing any more.") % {"begins": token.token_key})

@@ -23,11 +23,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", help="the kind of gate, such as legal-sign-off")
-        parser.add_argument("--portfolio", default="", metavar="KEY", help="every portfolio, unless said")  # fmt: skip
-        parser.add_argument("--function", default="", metavar="NAME", help="every function, unless said")  # fmt: skip
+        parser.add_argument(
+            "--portfolio",
+            default="",
+            metavar="KEY",
+            help="every portfolio, unless said",
+        )
+        parser.add_argument("--function", default="", metavar="NAME", help="every function, unless said")
         for name in TYPED:
             parser.add_argument(f"--{name.replace('_', '-')}", default="")
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")  # fmt: skip
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["by"])
@@ -36,8 +41,11 @@ class Command(BaseCommand):
             raise refusal(NotYours())
         typed = {name: options[name] for name in TYPED}
         typed["kind"] = _one("kind", GateKind.objects.all(), key=options["kind"])
-        for name, rows, by in (("portfolio", office.own(), "key"), ("function", Function.objects.all(), "name")):  # fmt: skip
-            typed[name] = _one(name, rows, **{by: options[name]}) if options[name] else ""  # fmt: skip
+        for name, rows, by in (
+            ("portfolio", office.own(), "key"),
+            ("function", Function.objects.all(), "name"),
+        ):
+            typed[name] = _one(name, rows, **{by: options[name]}) if options[name] else ""
         form = AssignRight(typed, office=office)
         if not form.act():
             raise why_not(form)

@@ -21,15 +21,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
-        decision = what.add_parser("decision", help="the free texts of one decision: what was decided, when and by whom stays")  # fmt: skip
+        decision = what.add_parser(
+            "decision",
+            help="the free texts of one decision: what was decided, when and by whom stays",
+        )
         decision.add_argument("pilot", metavar="KEY")
-        decision.add_argument("kind", help="the kind of its gate, such as legal-sign-off")  # fmt: skip
-        decision.add_argument("number", type=int, help="its number among the decisions of the gate")  # fmt: skip
-        person = what.add_parser("person", help="the name and address of somebody whose account is closed")  # fmt: skip
+        decision.add_argument("kind", help="the kind of its gate, such as legal-sign-off")
+        decision.add_argument("number", type=int, help="its number among the decisions of the gate")
+        person = what.add_parser("person", help="the name and address of somebody whose account is closed")
         person.add_argument("email", metavar="EMAIL")
         for each in (decision, person):
-            each.add_argument("--reason", default="", help="which request or duty it follows from")  # fmt: skip
-            each.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")  # fmt: skip
+            each.add_argument("--reason", default="", help="which request or duty it follows from")
+            each.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = person_of(options["by"])
@@ -47,9 +50,11 @@ class Command(BaseCommand):
 
 def _decision(options: dict[str, Any], by: Person) -> Decision:
     pilot = pilot_of(options["pilot"], by)
-    found = Decision.objects.filter(
-        gate__pilot=pilot, gate__kind__key=options["kind"], number=options["number"]
-    ).select_related("gate__pilot", "gate__kind").first()  # fmt: skip
+    found = (
+        Decision.objects.filter(gate__pilot=pilot, gate__kind__key=options["kind"], number=options["number"])
+        .select_related("gate__pilot", "gate__kind")
+        .first()
+    )
     if found is None:
         says = _("%(pilot)s has no decision %(number)s on %(kind)s.")
         raise CommandError(says % options, returncode=NOTHING_DONE)

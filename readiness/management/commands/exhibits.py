@@ -32,8 +32,13 @@ class Command(BaseCommand):
     help = "Prints the museum on a day: counts by standing, the exhibits (longest stalled first), then the claims."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--at", default="", metavar="DATE", help="as 2026-11-23; today unless said")  # fmt: skip
-        parser.add_argument("--portfolio", default="", metavar="KEY", help="one portfolio; all unless said")  # fmt: skip
+        parser.add_argument("--at", default="", metavar="DATE", help="as 2026-11-23; today unless said")
+        parser.add_argument(
+            "--portfolio",
+            default="",
+            metavar="KEY",
+            help="one portfolio; all unless said",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, asked = _day(options["at"]), _pilots_of(options["portfolio"])
@@ -58,9 +63,7 @@ class Command(BaseCommand):
             self.stdout.write("")
             self.stdout.write(fill(name, width, subsequent_indent="  "))
             says = placards.placard(found)
-            self.stdout.write(
-                fill(says, width, initial_indent="  ", subsequent_indent="  ")
-            )
+            self.stdout.write(fill(says, width, initial_indent="  ", subsequent_indent="  "))
 
 
 def _day(written: str) -> date:
@@ -83,7 +86,7 @@ def _pilots_of(portfolio: str) -> StandingQuerySet:
 def _no_portfolio(key: str) -> str:
     keys = list(Portfolio.objects.order_by("key").values_list("key", flat=True)[:6])
     if not keys:
-        return _("There is no portfolio “%(key)s”; there is none at all yet.") % {"key": key}  # fmt: skip
+        return _("There is no portfolio “%(key)s”; there is none at all yet.") % {"key": key}
     if len(keys) == 6:
         keys[5] = "…"
     return _("There is no portfolio “%(key)s”. There is: %(keys)s.") % {

@@ -31,16 +31,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+        parser.add_argument("--format", choices=FORMATS, help="by the file's name unless said")
+        parser.add_argument("--portfolio", metavar="KEY", help="one portfolio; all unless said")
         parser.add_argument(
-            "--format", choices=FORMATS, help="by the file's name unless said"
-        )
-        parser.add_argument(
-            "--portfolio", metavar="KEY", help="one portfolio; all unless said"
-        )
-        parser.add_argument(
-            "--as-of", type=date.fromisoformat, metavar="DATE",
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="DATE",
             help="as it was on that day, as 2026-11-23; today unless said",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = today()
@@ -49,14 +47,18 @@ class Command(BaseCommand):
             raise exits.ended(InFuture(field="as_of"))
         portfolio = options["portfolio"]
         if portfolio and not Portfolio.objects.filter(key=portfolio).exists():
-            raise _refusal(_("There is no portfolio with the key %(key)s.") % {"key": portfolio})  # fmt: skip
+            raise _refusal(_("There is no portfolio with the key %(key)s.") % {"key": portfolio})
         export = Export(at, now, portfolio)
         try:
             self._write(export, file, options["format"])
         except FileProblem as problem:
             raise exits.ended(problem) from problem
         if file is not None:
-            says = ngettext("%(n)s pilot written to %(file)s.", "%(n)s pilots written to %(file)s.", export.written)  # fmt: skip
+            says = ngettext(
+                "%(n)s pilot written to %(file)s.",
+                "%(n)s pilots written to %(file)s.",
+                export.written,
+            )
             self.stdout.write(says % {"n": f"{export.written:,}", "file": file.name})
 
     def _write(self, export: Export, file: Path | None, chosen: str | None) -> None:
@@ -79,7 +81,9 @@ class Command(BaseCommand):
             os.replace(part, file)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise _refusal(_("%(file)s cannot be written: %(reason)s.") % {"file": file.name, "reason": reason}) from error  # fmt: skip
+            raise _refusal(
+                _("%(file)s cannot be written: %(reason)s.") % {"file": file.name, "reason": reason}
+            ) from error
         finally:
             part.unlink(missing_ok=True)
 

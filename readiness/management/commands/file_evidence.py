@@ -24,15 +24,20 @@ class Command(BaseCommand):
         parser.add_argument("pilot", help="the pilot's key")
         parser.add_argument("--file", metavar="PATH")
         parser.add_argument("--link", default="", metavar="URL")
-        parser.add_argument("--title", default="", help="the file's name, or the link, unless said")  # fmt: skip
+        parser.add_argument("--title", default="", help="the file's name, or the link, unless said")
         parser.add_argument("--effective-on", default="", metavar="DATE")
-        parser.add_argument("--expires-on", default="", metavar="DATE", help="the last day on which it holds")  # fmt: skip
-        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")  # fmt: skip
+        parser.add_argument(
+            "--expires-on",
+            default="",
+            metavar="DATE",
+            help="the last day on which it holds",
+        )
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["by"])
         pilot = pilot_of(options["pilot"], person)
-        typed = {name: options[name] for name in ("link", "title", "effective_on", "expires_on")}  # fmt: skip
+        typed = {name: options[name] for name in ("link", "title", "effective_on", "expires_on")}
         with ExitStack() as opened:
             files = {}
             if options["file"]:

@@ -33,17 +33,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument("--preset", choices=PRESETS)
+        parser.add_argument("--dry-run", action="store_true", help="do all of it, then take it back")
         parser.add_argument(
-            "--dry-run", action="store_true", help="do all of it, then take it back"
+            "--rejects",
+            type=Path,
+            metavar="FILE",
+            help="write the rejected rows there, to be corrected and imported again",
         )
         parser.add_argument(
-            "--rejects", type=Path, metavar="FILE",
-            help="write the rejected rows there, to be corrected and imported again",
-        )  # fmt: skip
-        parser.add_argument(
-            "--at", type=date.fromisoformat, metavar="DATE",
+            "--at",
+            type=date.fromisoformat,
+            metavar="DATE",
             help="the day the record is taken to be made, as 2026-11-23; today unless said",
-        )  # fmt: skip
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file, dry_run = options["file"], options["dry_run"]

@@ -24,7 +24,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--pilots", type=int, required=True, metavar="N")
         parser.add_argument("--seed", type=int, default=1, metavar="S")
-        parser.add_argument("--at", type=date.fromisoformat, metavar="DATE", help="the last day on which anything was done; today unless said")  # fmt: skip
+        parser.add_argument(
+            "--at",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help="the last day on which anything was done; today unless said",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         pilots, at = options["pilots"], options["at"] or today()
@@ -43,5 +48,10 @@ class Command(BaseCommand):
         took = monotonic() - began
         self.stdout.write(
             _("%(pilots)s pilots of seed %(seed)s in %(took).1f seconds, %(rate).0f a second.")
-            % {"pilots": f"{pilots:,}", "seed": options["seed"], "took": took, "rate": pilots / took}
-        )  # fmt: skip
+            % {
+                "pilots": f"{pilots:,}",
+                "seed": options["seed"],
+                "took": took,
+                "rate": pilots / took,
+            }
+        )

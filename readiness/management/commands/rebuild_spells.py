@@ -18,22 +18,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--portfolio", metavar="KEY", help="only this portfolio")
-        parser.add_argument(
-            "--check", action="store_true", help="compare only, and change nothing"
-        )
+        parser.add_argument("--check", action="store_true", help="compare only, and change nothing")
 
     def handle(
-        self, *args: Any, portfolio: str | None = None, check: bool = False, **options: Any
-    ) -> None:  # fmt: skip
+        self,
+        *args: Any,
+        portfolio: str | None = None,
+        check: bool = False,
+        **options: Any,
+    ) -> None:
         done, differ = rebuilding.Rebuilt(), 0
-        for difference in rebuilding.rebuild(
-            self._portfolio(portfolio), keep=not check, done=done
-        ):
+        for difference in rebuilding.rebuild(self._portfolio(portfolio), keep=not check, done=done):
             differ += 1
             self.stdout.write(str(difference))
-        self.stdout.write(
-            f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again"
-        )
+        self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again")
         if differ:
             kept = "nothing was changed" if check else "they are right now"
             raise CommandError(f"{differ:,} rows differed; {kept}.", returncode=1)

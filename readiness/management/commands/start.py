@@ -38,28 +38,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, metavar="N")
-        parser.add_argument("--setup-only", action="store_true", help="set up, and do not serve")  # fmt: skip
-        parser.add_argument("--empty", action="store_true", help="one account of the program office, and no pilots")  # fmt: skip
+        parser.add_argument("--setup-only", action="store_true", help="set up, and do not serve")
+        parser.add_argument(
+            "--empty",
+            action="store_true",
+            help="one account of the program office, and no pilots",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
             raise _refusal(
-                _("start is for looking at Lived In on one computer, with a sample and printed passwords. DEBUG is false here, so this is production: run migrate and a server instead.")
-            )  # fmt: skip
+                _(
+                    "start is for looking at Lived In on one computer, with a sample and printed passwords. DEBUG is false here, so this is production: run migrate and a server instead."
+                )
+            )
         server = None if options["setup_only"] else self._take(options["port"])
         try:
             self._set_up(first_start.EMPTY if options["empty"] else first_start.SAMPLE)
         except DatabaseError as error:
-            raise _refusal(_("The database cannot be used: %(error)s") % {"error": error}) from error  # fmt: skip
+            raise _refusal(_("The database cannot be used: %(error)s") % {"error": error}) from error
         if server is not None:
             self._serve(server)
 
     def _take(self, port: int) -> ThreadedWSGIServer:
         """Take the port before the work of setting up; nothing is answered yet."""
         try:
-            server = ThreadedWSGIServer(
-                (HOST, port), WSGIRequestHandler, bind_and_activate=False
-            )
+            server = ThreadedWSGIServer((HOST, port), WSGIRequestHandler, bind_and_activate=False)
             server.server_bind()
         except (OSError, OverflowError) as error:
             raise CommandError(_port_taken(port)) from error
@@ -74,8 +78,10 @@ class Command(BaseCommand):
             done = first_start.fill(kind, today())
         elif kind == first_start.EMPTY and done.data["kind"] != kind:
             raise _refusal(
-                _("This database holds the sample already. Start without --empty, or name another database in DATABASE_URL.")
-            )  # fmt: skip
+                _(
+                    "This database holds the sample already. Start without --empty, or name another database in DATABASE_URL."
+                )
+            )
         self._introduce(done)
 
     def _look(self) -> None:
@@ -83,19 +89,23 @@ class Command(BaseCommand):
             first_start.look(first_start.tables())
         except first_start.NotOurs as reason:
             raise _refusal(
-                _("start leaves this database alone: %(reason)s. Name another one in DATABASE_URL, or serve this one with runserver.")
+                _(
+                    "start leaves this database alone: %(reason)s. Name another one in DATABASE_URL, or serve this one with runserver."
+                )
                 % {"reason": reason}
-            ) from reason  # fmt: skip
+            ) from reason
 
     def _introduce(self, done: Event) -> None:
         """Say what is there, and who may sign in: a line of role, address and password for each."""
         if done.data["kind"] == first_start.SAMPLE:
             self._say(
-                _("This is a sample: %(n)d pilots of Vantling Lifts. The company, its people and its pilots are invented. Set up on %(day)s.")
+                _(
+                    "This is a sample: %(n)d pilots of Vantling Lifts. The company, its people and its pilots are invented. Set up on %(day)s."
+                )
                 % {"n": Pilot.objects.count(), "day": words.day(done.on)}
-            )  # fmt: skip
+            )
         else:
-            self._say(_("This installation began empty, with one account of the program office."))  # fmt: skip
+            self._say(_("This installation began empty, with one account of the program office."))
         self._say("")
         for line in first_start.sign_ins(done):
             self._say(" ".join(line))
@@ -132,4 +142,4 @@ def _refusal(sentence: str) -> CommandError:
 
 
 def _port_taken(port: int) -> str:
-    return _("Port %(port)d is taken, or cannot be opened. Choose another with --port.") % {"port": port}  # fmt: skip
+    return _("Port %(port)d is taken, or cannot be opened. Choose another with --port.") % {"port": port}

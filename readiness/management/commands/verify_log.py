@@ -31,9 +31,7 @@ class Command(BaseCommand):
         try:
             found = verifying.verify(then)
         except DatabaseError as error:
-            raise CommandError(
-                f"The log could not be read: {error}", returncode=2
-            ) from error
+            raise CommandError(f"The log could not be read: {error}", returncode=2) from error
         self._counts(found, time.monotonic() - began)
         troubles = self._troubles(found)
         if then is not None and str(then) != wanted:
@@ -44,19 +42,13 @@ class Command(BaseCommand):
             raise CommandError("\n".join(troubles), returncode=1)
         if then is not None:
             self.stdout.write("All that was there when that digest was kept is there.")
-        self.stdout.write(
-            self.style.SUCCESS(
-                "Every decision fits the one before it, and every gate's head its last."
-            )
-        )
+        self.stdout.write(self.style.SUCCESS("Every decision fits the one before it, and every gate's head its last."))
 
     def _mark(self, expect: str) -> tuple[verifying.Mark, str]:
         try:
             return verifying.read_mark(expect)
         except ValueError as error:
-            raise CommandError(
-                "--expect takes a digest as an earlier run printed it.", returncode=2
-            ) from error
+            raise CommandError("--expect takes a digest as an earlier run printed it.", returncode=2) from error
 
     def _counts(self, found: verifying.Verified, seconds: float) -> None:
         rate = found.decisions / max(seconds, 0.001)
@@ -70,10 +62,7 @@ class Command(BaseCommand):
             self.stdout.write("Keep it: verify_log --expect compares it later.")
 
     def _troubles(self, found: verifying.Verified) -> list[str]:
-        out = [
-            f"MISSING TRIGGER {name}. Run migrate, which puts it back."
-            for name in found.missing
-        ]
+        out = [f"MISSING TRIGGER {name}. Run migrate, which puts it back." for name in found.missing]
         if found.first is not None:
             out += [f"BROKEN in {found.broken:,} places. The first:"]
             out += self._in_words(found.first)
@@ -82,11 +71,7 @@ class Command(BaseCommand):
     def _in_words(self, broken: verifying.Break) -> list[str]:
         gate = Gate.objects.select_related("pilot", "kind").get(pk=broken.gate)
         where = f"gate {gate.pk} ({gate.kind.key} of {gate.pilot.key})"
-        at = (
-            f"decision {broken.decision}, number {broken.number} of {where}"
-            if broken.decision
-            else where
-        )
+        at = f"decision {broken.decision}, number {broken.number} of {where}" if broken.decision else where
         return [
             f"  {at}: {broken.says}.",
             f"  before it: {_neighbour(broken.before)}",
