@@ -58,12 +58,7 @@ def one_of(name: str, default: str, choices: tuple[str, ...]) -> str:
 
 
 def time_zone(name: str, default: str) -> str:
-    return _read(
-        name,
-        default,
-        lambda written: ZoneInfo(written).key,
-        "a time zone such as Europe/Paris",
-    )
+    return _read(name, default, lambda written: ZoneInfo(written).key, "a time zone such as Europe/Paris")
 
 
 def secret(name: str, *, kept_in: Path | None) -> str:

@@ -74,9 +74,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "readiness.pages.masthead.masthead",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # Facts
@@ -86,7 +86,7 @@ DATABASES = {
         "DATABASE_URL",
         f"sqlite:///{BASE_DIR / 'lived-in.sqlite3'}",
         pool_size=environment.whole_number("DATABASE_POOL_SIZE", 10, least=1),
-    ),
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -94,10 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if DEBUG
-    else {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "shared_cache",
-    },
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "shared_cache"}
 }
 
 # People
@@ -110,10 +107,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -144,7 +138,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
-    },
+    }
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -182,9 +176,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # Evidence: never below what is served as static files. Several machines share this folder as they share the database.
 EVIDENCE_ROOT = environment.folder(
-    "EVIDENCE_ROOT",
-    environment.beside(DATABASES["default"], BASE_DIR) / "evidence",
-    outside=STATIC_ROOT,
+    "EVIDENCE_ROOT", environment.beside(DATABASES["default"], BASE_DIR) / "evidence", outside=STATIC_ROOT
 )
 EVIDENCE_MOST_BYTES = environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
 
@@ -214,14 +206,8 @@ DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "lived-in@localhost"
 # The API
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "readiness.api.tokens.ByToken",
-        "readiness.api.tokens.BySession",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "readiness.api.tokens.WithinScope",
-    ],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["readiness.api.tokens.ByToken", "readiness.api.tokens.BySession"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "readiness.api.tokens.WithinScope"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PARSER_CLASSES": ["readiness.api.parsing.Parser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -285,15 +271,11 @@ LOGGING = {
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
             ],
-        },
+        }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "root": {
         "handlers": ["stderr"],
-        "level": environment.one_of(
-            "LOG_LEVEL",
-            "WARNING" if DEBUG else "INFO",
-            ("DEBUG", "INFO", "WARNING", "ERROR"),
-        ),
+        "level": environment.one_of("LOG_LEVEL", "WARNING" if DEBUG else "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     },
 }

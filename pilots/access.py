@@ -25,12 +25,7 @@ OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
 its gates; its manager; named for one of its gates, or in its rules; the portfolio's reviewer, and its escalation person."""
 
 # What somebody is to the one gate, condition, right or account that an act is on.
-HOLDER, DEPUTY, DELEGATE, STAND_IN = (
-    rights.HOLDER,
-    rights.DEPUTY,
-    rights.DELEGATE,
-    rights.ESCALATION,
-)
+HOLDER, DEPUTY, DELEGATE, STAND_IN = (rights.HOLDER, rights.DEPUTY, rights.DELEGATE, rights.ESCALATION)
 """Who decides from the gate's seat, in which capacity; the stand-in is the right's escalation person, where neither holder
 nor deputy can or may (rule 7)."""
 NOMINEE, ACCEPTED, OWNER, SELF = "nominee", "accepted", "owner", "self"

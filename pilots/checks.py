@@ -14,9 +14,7 @@ TRIGGER_MISSING = "pilots.W001"
 
 
 def triggers_in_place(
-    app_configs: Sequence[AppConfig] | None,
-    databases: Sequence[str] | None = None,
-    **kwargs: Any,
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
     """A warning for each trigger that does not guard the decisions. Not an error: `migrate`, which mends it, must run."""
     return [

@@ -26,10 +26,7 @@ class PilotQuerySet(models.QuerySet[Any]):
             return self
         granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
         now = GateSpell.objects.filter(
-            Q(person=person) | Q(nominee=person),
-            gate__pilot=OuterRef("pk"),
-            known_until=None,
-            ends=None,
+            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), known_until=None, ends=None
         )
         named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
         # A pilot lies where its columns say, and the seats of a cell are far fewer than the spells of its gates.
@@ -38,10 +35,6 @@ class PilotQuerySet(models.QuerySet[Any]):
             Seat.objects.on(at or today())
             .of(person)
             .alias(function=Coalesce("cell__function", 0))
-            .filter(
-                Exists(asked),
-                cell__portfolio=OuterRef("portfolio"),
-                function=Coalesce(OuterRef("function"), 0),
-            )
+            .filter(Exists(asked), cell__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
         )
         return self.filter(Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats))

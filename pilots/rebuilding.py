@@ -52,10 +52,7 @@ def rebuild(portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebu
     cells = Cell.objects.order_by("pk")
     pilots = Pilot.objects.order_by("pk")
     if portfolio is not None:
-        cells, pilots = (
-            cells.filter(portfolio=portfolio),
-            pilots.filter(portfolio=portfolio),
-        )
+        cells, pilots = (cells.filter(portfolio=portfolio), pilots.filter(portfolio=portfolio))
     for some in _batches(cells, CELLS_AT_ONCE):
         yield from _again(_seats(some), lambda some=some: _sit(some), keep, done)
         done.cells += len(some)
@@ -83,10 +80,7 @@ def _seats(cells: list[int]) -> Stored:
 def _spells(pilots: list[int]) -> Stored:
     of_pilot = PilotSpell.objects.filter(pilot__in=pilots)
     of_gate = GateSpell.objects.filter(gate__pilot__in=pilots)
-    return [
-        (of_pilot, ("pilot_id", "known_from", "starts")),
-        (of_gate, ("gate_id", "known_from", "starts")),
-    ]
+    return [(of_pilot, ("pilot_id", "known_from", "starts")), (of_gate, ("gate_id", "known_from", "starts"))]
 
 
 def _sit(cells: list[int]) -> None:

@@ -50,10 +50,7 @@ def digest(value: Any, salt: str) -> str:
 def digests(decision: Decision) -> dict[str, str]:
     """The digests that stand for a decision's texts, and for what the rules read of it."""
     return {
-        name: digest(
-            getattr(decision, name),
-            salt_of(name, decision.salt or "", decision.public_id),
-        )
+        name: digest(getattr(decision, name), salt_of(name, decision.salt or "", decision.public_id))
         for name in TEXTS
         if name not in WHERE_THERE or getattr(decision, name)
     }

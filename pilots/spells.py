@@ -12,18 +12,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField, DateField, Q
 
 from pilots.compiled import Compiled
-from pilots.models import (
-    Cell,
-    DecisionRight,
-    Event,
-    Gate,
-    GateKind,
-    GateSpell,
-    Person,
-    Pilot,
-    PilotSpell,
-    Seat,
-)
+from pilots.models import Cell, DecisionRight, Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Seat
 from pilots.rules import gates, history, rights
 from pilots.rules.acts import Act, Kind
 
@@ -190,12 +179,7 @@ def _grown(before: list[Any], after: list[Any]) -> Grown | None:
 
 
 def grow(
-    pilot: Pilot,
-    before: Before,
-    told: history.History,
-    known: date,
-    owned: Mapping[str, Gate],
-    cells: Cells,
+    pilot: Pilot, before: Before, told: history.History, known: date, owned: Mapping[str, Gate], cells: Cells
 ) -> bool:
     """Write an act of today that only adds to the spells' ends: nothing that is stored has to be read for that.
 
@@ -218,14 +202,7 @@ def grow(
         if more:
             gate = owned[key]
             over.setdefault(last.ends, []).append(gate.pk)
-            new += [
-                GateSpell(
-                    gate_id=gate.pk,
-                    known_from=known,
-                    **gate_columns(spell, gate, cells),
-                )
-                for spell in more
-            ]
+            new += [GateSpell(gate_id=gate.pk, known_from=known, **gate_columns(spell, gate, cells)) for spell in more]
     for ends, those in over.items():
         _stands(GateSpell.objects.filter(gate__in=those)).update(ends=ends)
     if new:
@@ -238,12 +215,7 @@ def _stands(spells: Any) -> Any:
     return spells.filter(ends=None, known_until=None)
 
 
-def keep(
-    pilot: Pilot,
-    told: history.History,
-    known: date,
-    gates_by_kind: Mapping[str, Gate] | None = None,
-) -> None:
+def keep(pilot: Pilot, told: history.History, known: date, gates_by_kind: Mapping[str, Gate] | None = None) -> None:
     """Make the stored spells of a pilot say what was told; what is superseded stays, known until a day.
 
     Two reads and a write for each table, however many gates there are: only what is another than before is written.
@@ -294,11 +266,7 @@ def pilot_columns(spell: history.PilotSpell, cells: Cells) -> dict[str, Any]:
 
 
 def _keep(
-    model: Any,
-    owner: str,
-    rows: dict[int, list[dict[str, Any]]],
-    stored: dict[int, list[Any]],
-    known: date,
+    model: Any, owner: str, rows: dict[int, list[dict[str, Any]]], stored: dict[int, list[Any]], known: date
 ) -> None:
     """Keep what was known before this day, and put this day's knowledge on top of it, for each owner.
 
@@ -422,8 +390,7 @@ def rebuild_seats(kinds: Iterable[GateKind] | None = None, only: Iterable[Cell] 
             for kind in kinds
             for cell in cells
             for seat in rights.seats(
-                [right for right in by_kind[kind.pk] if right.reaches(cell.portfolio_id, cell.function_id)],
-                closed,
+                [right for right in by_kind[kind.pk] if right.reaches(cell.portfolio_id, cell.function_id)], closed
             )
         ],
         batch_size=500,
@@ -470,12 +437,7 @@ def as_gate_spell(row: GateSpell) -> gates.GateSpell:
         for field in fields(gates.GateSpell)
         if field.name not in ("function", "person", "nominee")
     }
-    return gates.GateSpell(
-        function=row.cell.function_id,
-        person=row.person_id,
-        nominee=row.nominee_id,
-        **values,
-    )
+    return gates.GateSpell(function=row.cell.function_id, person=row.person_id, nominee=row.nominee_id, **values)
 
 
 def as_seat(row: Seat) -> rights.Seat:
@@ -499,12 +461,7 @@ def _seats(portfolio: Any, function: Any, day: Any) -> Any:
     return there.values_list("kind__key", "cell", *(field.name for field in fields(rights.Seat)))
 
 
-_SEATS = Compiled(
-    _seats,
-    portfolio=BigIntegerField(),
-    function=BigIntegerField(),
-    day=DateField(),
-)
+_SEATS = Compiled(_seats, portfolio=BigIntegerField(), function=BigIntegerField(), day=DateField())
 
 
 def seats_on(portfolio: int, function: int | None, day: date, cells: Cells | None = None) -> dict[str, rights.Seat]:

@@ -60,15 +60,9 @@ def _postgresql(columns: list[models.Field[Any, Any]]) -> dict[str, tuple[str, s
     refuse = f"RAISE EXCEPTION '{SAYS}';"
     edit = _is_an_edit(columns, "IS DISTINCT FROM")
     return {
-        EDITED: (
-            "BEFORE UPDATE ON {table} FOR EACH ROW",
-            f"BEGIN IF {edit} THEN {refuse} END IF; RETURN NEW; END",
-        ),
+        EDITED: ("BEFORE UPDATE ON {table} FOR EACH ROW", f"BEGIN IF {edit} THEN {refuse} END IF; RETURN NEW; END"),
         DELETED: ("BEFORE DELETE ON {table} FOR EACH ROW", f"BEGIN {refuse} END"),
-        TRUNCATED: (
-            "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
-            f"BEGIN {refuse} END",
-        ),
+        TRUNCATED: ("BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", f"BEGIN {refuse} END"),
     }
 
 

@@ -176,12 +176,7 @@ class _Reader:
                 mark.heads.add(public_id, *last)
 
     def _wrong(
-        self,
-        checksum: str,
-        salt: str | None,
-        erased_on: date | None,
-        texts: Sequence[Any],
-        covered: Sequence[Any],
+        self, checksum: str, salt: str | None, erased_on: date | None, texts: Sequence[Any], covered: Sequence[Any]
     ) -> str:
         """What of a decision does not fit, in words; empty where all does."""
         try:
@@ -217,11 +212,7 @@ class _Reader:
 
 
 def _texts_wrong(
-    salt: str | None,
-    erased_on: date | None,
-    texts: Sequence[Any],
-    public_id: str,
-    digests: dict[str, str],
+    salt: str | None, erased_on: date | None, texts: Sequence[Any], public_id: str, digests: dict[str, str]
 ) -> str:
     names: Sequence[str] = _TEXTS
     salts: Sequence[str] = (salt or "",) * _FREE + (public_id,) * len(signing.KEPT)

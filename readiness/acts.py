@@ -82,13 +82,7 @@ def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
 
 
 def on_gate(
-    person: Person,
-    found: PilotOn,
-    gate: GateOn,
-    state: gates.GateState,
-    *,
-    office: bool,
-    away: Iterable[int] = (),
+    person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
 ) -> list[str]:
     """The verbs on one gate that this person may do now, as they stand in addresses."""
     if found.reading.stage == history.RETIRED:
@@ -129,12 +123,7 @@ def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]
 
 
 def may_decide(
-    person: Person,
-    found: PilotOn,
-    gate: GateOn,
-    *,
-    askers: Iterable[int | None] = (),
-    away: Iterable[int] = (),
+    person: Person, found: PilotOn, gate: GateOn, *, askers: Iterable[int | None] = (), away: Iterable[int] = ()
 ) -> str | None:
     """The capacity in which a person may decide a gate, or None (rule 7)."""
     barred = {who for who in (found.reading.sponsor, *askers) if who is not None}

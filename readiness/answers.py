@@ -43,11 +43,7 @@ def asked(gate: GateOn, found: PilotOn) -> Asked | None:
     if since > found.at or found.reading.stage == RETIRED:
         return None
     days = working_days.calendar(found.pilot.portfolio.calendar)
-    return Asked(
-        since,
-        working_days.after(since, gate.answer_within, days, found.pauses),
-        escalation(gate, found),
-    )
+    return Asked(since, working_days.after(since, gate.answer_within, days, found.pauses), escalation(gate, found))
 
 
 def _first_asked(gate: GateOn, found: PilotOn) -> date:

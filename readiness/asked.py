@@ -29,8 +29,7 @@ def as_of(query: Mapping[str, str], name: str = "as_of") -> date:
         day = date.fromisoformat(written)
     except ValueError as wrong:
         raise Invalid(
-            _("“%(written)s” is not a date. Write it as 2026-11-23.") % {"written": written[:40]},
-            field=name,
+            _("“%(written)s” is not a date. Write it as 2026-11-23.") % {"written": written[:40]}, field=name
         ) from wrong
     if not FIRST_YEAR <= day.year < FAR_OFF:
         raise Invalid(_("No record reaches that day."), field=name)

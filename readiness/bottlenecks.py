@@ -33,21 +33,11 @@ def bottlenecks(pilots: StandingQuerySet, *, at: date, most: int = 50) -> Sequen
     rows = list(
         opened.order_by()
         .values("kind", "court", "holding")
-        .annotate(
-            n=Count("pk"),
-            frees=Count("pk", filter=Q(gate__pilot__in=alone.values("gate__pilot"))),
-        )
+        .annotate(n=Count("pk"), frees=Count("pk", filter=Q(gate__pilot__in=alone.values("gate__pilot"))))
         .order_by("-frees", "-n", "kind", "court", "holding")[:most]
     )
     kinds = {kind.pk: kind for kind in GateKind.objects.all()}
     people = Person.objects.in_bulk([row["holding"] for row in rows if row["holding"]])
     return [
-        Bottleneck(
-            kinds[row["kind"]],
-            row["court"],
-            people.get(row["holding"]),
-            row["n"],
-            row["frees"],
-        )
-        for row in rows
+        Bottleneck(kinds[row["kind"]], row["court"], people.get(row["holding"]), row["n"], row["frees"]) for row in rows
     ]

@@ -74,10 +74,7 @@ def _answered(decision: Decision) -> str:
 def _done(event: Event) -> str:
     name, data = str(VERB.get(event.verb, event.verb)), event.data
     if event.verb == "start" and data.get("decide_by"):
-        return _("%(what)s, to be decided by %(day)s") % {
-            "what": name,
-            "day": _day(data["decide_by"]),
-        }
+        return _("%(what)s, to be decided by %(day)s") % {"what": name, "day": _day(data["decide_by"])}
     if event.verb == "move_decide_by":
         return _moved(event)
     if event.verb == "pause" and data.get("until"):
@@ -134,10 +131,7 @@ def who(event: Event) -> str:
     """Who did it: the decider, and whoever wrote it down for them."""
     decision = decision_of(event)
     if decision and decision.decider and decision.recorded_for and decision.by:
-        return _("%(who)s, written down by %(by)s") % {
-            "who": decision.decider,
-            "by": decision.by,
-        }
+        return _("%(who)s, written down by %(by)s") % {"who": decision.decider, "by": decision.by}
     person = (decision and decision.decider) or event.by
     return str(person) if person else _("a list")
 

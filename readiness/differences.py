@@ -189,24 +189,13 @@ def _of_gate(gate: gates.GateState, pilot: history.PilotState, named: _Names) ->
     return found
 
 
-def _difference(
-    name: str,
-    gate: gates.GateState,
-    pilot: history.PilotState,
-    named: _Names,
-    day: date,
-) -> Difference:
+def _difference(name: str, gate: gates.GateState, pilot: history.PilotState, named: _Names, day: date) -> Difference:
     now, then = gate.differs[name][0], gate.sealed.get(name)
     before, after = named.say(name, then), named.say(name, now)
     if name == "verdict":
         day = pilot.measured_on or day
         return Difference(name, before, after, day, _measured(str(now), day))
-    says = {
-        "what": _what(name),
-        "before": before,
-        "after": after,
-        "day": words.day(day),
-    }
+    says = {"what": _what(name), "before": before, "after": after, "day": words.day(day)}
     return Difference(name, before, after, day, _sentence(name, before, after) % says)
 
 

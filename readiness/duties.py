@@ -6,14 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from pilots.models import (
-    GateSpell,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-    Seat,
-)
+from pilots.models import GateSpell, Person, Pilot, Portfolio, PortfolioRole, Seat
 from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.history import SPONSOR
 from pilots.today import today

@@ -104,10 +104,7 @@ def password_of(person: Person) -> str:
     It is stored nowhere, differs between installations, and can be printed again as long as the secret is the same.
     """
     drawn = salted_hmac(
-        "readiness.first_start",
-        person.public_id,
-        secret=settings.SECRET_KEY,
-        algorithm="sha256",
+        "readiness.first_start", person.public_id, secret=settings.SECRET_KEY, algorithm="sha256"
     ).digest()
     letters = base64.b32encode(drawn[:10]).decode().lower()
     return "-".join(letters[at : at + 4] for at in range(0, 16, 4))

@@ -8,16 +8,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from pilots import spells
-from pilots.models import (
-    Absence,
-    Function,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    Seat,
-)
+from pilots.models import Absence, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
 from pilots.rules import rights
 from pilots.rules.history import RUNNING
 from readiness import working_days
@@ -140,20 +131,11 @@ def _absences(first: date, last: date) -> Absences:
     return out
 
 
-def _why(
-    gate: GateOn,
-    found: PilotOn,
-    sat: Sequence[rights.Seat],
-    absent: Absences,
-    day: date,
-) -> str | None:
+def _why(gate: GateOn, found: PilotOn, sat: Sequence[rights.Seat], absent: Absences, day: date) -> str | None:
     """Why nobody is there for a gate on a day, or None where somebody is."""
     if gate.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE:
         return _unnamed(gate.holder, day)
-    seat = next(
-        (one for one in sat if one.starts <= day and (one.ends is None or day <= one.ends)),
-        None,
-    )
+    seat = next((one for one in sat if one.starts <= day and (one.ends is None or day <= one.ends)), None)
     if seat is None or seat.holder is None:
         return NOBODY
     named = {who for who in rights.named(seat) if who is not None}

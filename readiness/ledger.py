@@ -62,24 +62,13 @@ def charges(
                 continue
             seat = _on(seats(spell.function, key), first)
             gate = standing.read_gate(
-                kinds[key],
-                spell,
-                seat or rights.Seat(starts=first, ends=None),
-                started=True,
-                at=first,
+                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), started=True, at=first
             )
             if gate.court is not None:
                 yield Charge(key, gate.court, gate.holder, spell.function, first, before)
 
 
-def with_decider(
-    kind: Kind,
-    found: Sequence[GateSpell],
-    seat: rights.Seat,
-    *,
-    start: date,
-    at: date,
-) -> date:
+def with_decider(kind: Kind, found: Sequence[GateSpell], seat: rights.Seat, *, start: date, at: date) -> date:
     """The first day of the unbroken stretch of days, up to a date, on which an open gate was its decider's move.
 
     Cut where the ledger cuts. Where the decider answered and the team replied within a day, that day begins a new stretch.
@@ -116,12 +105,7 @@ def _asked_anew(spell: GateSpell, before: GateSpell | None) -> bool:
 
 
 def _stretches(
-    pilot: Sequence[PilotSpell],
-    found: Sequence[GateSpell],
-    seats: Seats,
-    kind: str,
-    start: date,
-    end: date,
+    pilot: Sequence[PilotSpell], found: Sequence[GateSpell], seats: Seats, kind: str, start: date, end: date
 ) -> Iterator[tuple[date, date]]:
     """The period cut wherever anything that a court follows from could become another."""
     days = {start}

@@ -41,10 +41,7 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
         "%(n)d pilot waits for a yes or no (%(gates)s)",
         "%(n)d pilots wait for a yes or no (%(gates)s)",
         len({found.pilot.pk for found, _gate in items}),
-    ) % {
-        "n": len({found.pilot.pk for found, _gate in items}),
-        "gates": ", ".join(names),
-    }
+    ) % {"n": len({found.pilot.pk for found, _gate in items}), "gates": ", ".join(names)}
     lines = [_waits(found, gate) for found, gate in items]
     asks = []
     if any(gate.kind.clears_by != ACCEPTANCE for _found, gate in items):
@@ -82,11 +79,7 @@ def _waits(found: PilotOn, gate: GateOn) -> str:
 def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to the escalation person: nobody holds this, name one person."""
     found, gate = item
-    says = {
-        "pilot": found.pilot.name,
-        "question": gate.kind.question,
-        "long": words.since(gate.reading),
-    }
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": words.since(gate.reading)}
     subject = _("%(pilot)s: %(question)s") % says
     asks = _(
         "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been open for %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
@@ -97,11 +90,7 @@ def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
 def to_named(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to whoever is named and has not answered."""
     found, gate = item
-    says = {
-        "pilot": found.pilot.name,
-        "question": gate.kind.question,
-        "since": words.day(gate.reading.since),
-    }
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "since": words.day(gate.reading.since)}
     subject = _("%(pilot)s: do you accept?") % says
     asks = _(
         "You were named on %(pilot)s: %(question)s It has been with you since %(since)s. Being named is not accepting. Please accept, or decline and say who should be asked."
@@ -147,11 +136,7 @@ def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
         for found, _gate in items
         if found.reading.stalls_on and found.reading.standing != standing.EXHIBIT
     ]
-    return (
-        len(last_open(items)),
-        -min(ahead, default=10_000),
-        sum(gate.reading.days for _found, gate in items),
-    )
+    return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.reading.days for _found, gate in items))
 
 
 def _letter(sender: Person, to: Person, subject: str, parts: Sequence[str]) -> Letter:

@@ -13,15 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.models import (
-    Event,
-    Function,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from readiness import words
 
 DID: dict[str, Any] = {
@@ -168,13 +160,7 @@ def _line(event: Event, names: _Names, on_pilot: bool) -> Line:
     address = ""
     if event.pilot_id and not on_pilot:
         address = reverse("admin:pilots_pilot_change", args=[event.pilot_id])
-    return Line(
-        event,
-        who(event),
-        did(event),
-        [_change(change, names) for change in event.changes or []],
-        address,
-    )
+    return Line(event, who(event), did(event), [_change(change, names) for change in event.changes or []], address)
 
 
 def who(event: Event) -> str:
@@ -191,10 +177,7 @@ def did(event: Event) -> str:
     if decision is not None and event.verb == "decide":
         says = f"{says}: {OUTCOME.get(decision.outcome, decision.outcome)}"
     if decision is not None and decision.recorded_for and decision.decider:
-        says = _("%(did)s, recorded for %(who)s") % {
-            "did": says,
-            "who": decision.decider,
-        }
+        says = _("%(did)s, recorded for %(who)s") % {"did": says, "who": decision.decider}
     return f"{says} ({event.gate.kind.name})" if event.gate else says
 
 

@@ -123,10 +123,7 @@ def _interval(event: Event, agreed: Agreed) -> tuple[float, float]:
     return quality.interval(threshold, value, sample, data.get("deviation"))
 
 
-def _drawn(
-    agreed: list[Agreed],
-    rows: list[tuple[Event, quality.Threshold, tuple[float, float]]],
-) -> Quality:
+def _drawn(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tuple[float, float]]]) -> Quality:
     values = [each.threshold.value for each in agreed]
     for event, _threshold, (low, high) in rows[-MOST:]:
         values += [float(event.data["value"]), low, high]
@@ -160,14 +157,7 @@ def _drawn(
             )
         )
     placed = [
-        Agreed(
-            each.on,
-            each.who,
-            each.threshold,
-            each.loosened,
-            each.source,
-            place(each.threshold.value),
-        )
+        Agreed(each.on, each.who, each.threshold, each.loosened, each.source, place(each.threshold.value))
         for each in agreed
     ]
     kind = agreed[-1].threshold.kind

@@ -21,17 +21,7 @@ from pilots.today import today
 from readiness import querysets, words
 from readiness.offices import office_of
 
-ORDER = (
-    "Pilot",
-    "Portfolio",
-    "Function",
-    "Person",
-    "GateKind",
-    "DecisionRight",
-    "Absence",
-    "Decision",
-    "Event",
-)
+ORDER = ("Pilot", "Portfolio", "Function", "Person", "GateKind", "DecisionRight", "Absence", "Decision", "Event")
 """The tables, in the order in which an office needs them."""
 LATEST = 12
 
@@ -81,12 +71,7 @@ class OfficeDesk(admin.AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_logout")
 
-    def app_index(
-        self,
-        request: HttpRequest,
-        app_label: str,
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("admin:index")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
@@ -102,11 +87,7 @@ class OfficeDesk(admin.AdminSite):
         office = office_of(request)
         counts = office.limit(querysets.pilots()).counts(at)
         tally = [
-            {
-                "number": number,
-                "counts": words.STANDING[name],
-                "address": f"pilots/pilot/?standing={name}",
-            }
+            {"number": number, "counts": words.STANDING[name], "address": f"pilots/pilot/?standing={name}"}
             for name, number in counts.items()
             if number
         ]

@@ -95,9 +95,7 @@ def _waits(of: Of, _found: PilotOn) -> str:
 
 def _lapsed(of: Of, _found: PilotOn) -> str:
     return ngettext(
-        "%(gates)s has lapsed and waits on %(who)s",
-        "%(gates)s have lapsed and wait on %(who)s",
-        len(of),
+        "%(gates)s has lapsed and waits on %(who)s", "%(gates)s have lapsed and wait on %(who)s", len(of)
     ) % _says(of)
 
 
@@ -120,10 +118,7 @@ def _unjudged(_of: Of, _found: PilotOn) -> str:
 
 def _asked(of: Of, _found: PilotOn) -> str:
     to = listed((_to(gate) for gate in of), last=_("%(first)s and %(last)s"))
-    return _("%(who)s was asked %(to)s, and has not answered") % {
-        "who": _name(of[0]),
-        "to": to,
-    }
+    return _("%(who)s was asked %(to)s, and has not answered") % {"who": _name(of[0]), "to": to}
 
 
 def _unasked(of: Of, _found: PilotOn) -> str:
@@ -148,11 +143,7 @@ def _requested(of: Of, _found: PilotOn) -> str:
 
 
 def _outside(of: Of, _found: PilotOn) -> str:
-    return ngettext(
-        "%(gates)s waits on somebody outside",
-        "%(gates)s wait on somebody outside",
-        len(of),
-    ) % _says(of)
+    return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(of)) % _says(of)
 
 
 def _unmet(of: Of, _found: PilotOn) -> str:

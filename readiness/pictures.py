@@ -20,18 +20,7 @@ ROOM, NARROW_ROOM = 3.4, 6.4
 """What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
 SHORTEST = 28
 """Days that a time line shows at least, so that one day is not as wide as the page."""
-DRAWN = frozenset(
-    {
-        "start",
-        "record_measurement",
-        "adopt",
-        "record_claim",
-        "roll_back",
-        "retire",
-        "pause",
-        "resume",
-    }
-)
+DRAWN = frozenset({"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +165,7 @@ def months(scale: Scale) -> list[Tick]:
     days = _firsts(scale, 1)
     every = max(1, -(-len(days) // 8))
     return [
-        Tick(
-            scale.at(day),
-            _month(day, len(days)) if n % every == 0 else "",
-            n % (2 * every) != 0,
-        )
+        Tick(scale.at(day), _month(day, len(days)) if n % every == 0 else "", n % (2 * every) != 0)
         for n, day in enumerate(days)
         if scale.at(day) < 96
     ]
@@ -237,31 +222,14 @@ def _is_drawn(event: Event) -> bool:
 
 
 def _point(number: int, event: Event, x: float, places: _Places) -> Point:
-    return Point(
-        number,
-        x,
-        *places.at(x),
-        event.on,
-        deeds.deed(event),
-        deeds.who(event),
-        event.reason,
-    )
+    return Point(number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason)
 
 
 def _slip(number: int, event: Event, picture: Picture, places: _Places) -> Point:
     change = event.changes[0] if event.changes else {}
     before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
     x = picture.scale.at(event.on) if before is None else before
-    return Point(
-        number,
-        x,
-        *places.at(x),
-        event.on,
-        deeds.deed(event),
-        deeds.who(event),
-        event.reason,
-        after,
-    )
+    return Point(number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason, after)
 
 
 def _place(written: object, scale: Scale) -> float | None:

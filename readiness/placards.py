@@ -27,16 +27,8 @@ def _ran(found: PilotOn) -> str:
     if now.decide_by is None:
         return ""
     if now.started_on is None:
-        return _("%(what)s was to be decided by %(by)s.") % {
-            "what": what,
-            "by": words.day(now.decide_by),
-        }
-    says = {
-        "what": what,
-        "from": words.day(now.started_on),
-        "by": words.day(now.decide_by),
-        "times": _times(now.slips),
-    }
+        return _("%(what)s was to be decided by %(by)s.") % {"what": what, "by": words.day(now.decide_by)}
+    says = {"what": what, "from": words.day(now.started_on), "by": words.day(now.decide_by), "times": _times(now.slips)}
     if now.slips:
         return _("%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s.") % says
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
@@ -85,10 +77,7 @@ def _open(found: PilotOn) -> str:
             _("%(gates)s, and nobody has declared it adopted.") % {"gates": words.nothing_open(found.gates)}
         )
     unknown = [words.MISSING[c] for c in found.reading.missing if c in words.MISSING]
-    says = {
-        "gates": capfirst(words.nothing_open(found.gates)),
-        "what": open_aloud.listed(map(str, unknown)),
-    }
+    says = {"gates": capfirst(words.nothing_open(found.gates)), "what": open_aloud.listed(map(str, unknown))}
     return _("%(gates)s. Not known: %(what)s.") % says
 
 

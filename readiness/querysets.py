@@ -7,18 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    FilteredRelation,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from pilots.models import GateSpell, Pilot, PilotSpell, Seat, StallPolicy
@@ -71,17 +60,13 @@ class StandingQuerySet(PilotQuerySet):
         """
         spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
         there: StandingQuerySet = self.annotate(spell=spell).annotate(
-            spell_starts=F("spell__starts"),
-            stage_then=_stage(at),
-            clock_on=F("spell__clock_on"),
+            spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on")
         )
         there = there.filter(spell_starts__isnull=False)
         if known_at is not None:
             # `ends` follows what is known now, so among the spells known then the latest must be found.
             later = PilotSpell.objects.filter(
-                within(at, known_at),
-                pilot=OuterRef("pk"),
-                starts__gt=OuterRef("spell_starts"),
+                within(at, known_at), pilot=OuterRef("pk"), starts__gt=OuterRef("spell_starts")
             )
             there = there.filter(~Exists(later))
         return there
@@ -164,11 +149,7 @@ def pilots() -> StandingQuerySet:
 
 def _stage(at: date) -> Case:
     over = Q(spell__stage=history.PAUSED, spell__paused_until__lt=at)
-    return Case(
-        When(over, then=Value(history.RUNNING)),
-        default=F("spell__stage"),
-        output_field=models.CharField(),
-    )
+    return Case(When(over, then=Value(history.RUNNING)), default=F("spell__stage"), output_field=models.CharField())
 
 
 def _runs(at: date) -> Q:
@@ -213,10 +194,7 @@ def _stalled_on(settled: Policies) -> Any:
     if not other:
         return F("clock_on")
     later = [
-        When(
-            portfolio=portfolio,
-            then=F("clock_on") + timedelta(days=days - stalls.QUIET_DAYS),
-        )
+        When(portfolio=portfolio, then=F("clock_on") + timedelta(days=days - stalls.QUIET_DAYS))
         for portfolio, days in other.items()
     ]
     return Case(*later, default=F("clock_on"), output_field=models.DateField())
@@ -257,10 +235,7 @@ def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
         stage = Subquery(known.order_by("-starts").values("stage")[:1])
         later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
-    holding = Case(
-        When(kind__clears_by=ACCEPTANCE, then=F("person_id")),
-        default=F("seat__holder_id"),
-    )
+    holding = Case(When(kind__clears_by=ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: QuerySet[Any] = (
         found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
         .annotate(holding=holding, stage_then=stage)
@@ -287,11 +262,7 @@ def _court(at: date) -> Case:
     return Case(
         When(now__in=[*sorted(gates.YES), gates.ASSERTED], then=Value(None)),
         When(not_started, then=Value(standing.TEAM)),
-        When(
-            now=gates.CHANGES_REQUESTED,
-            outside_until__gte=at,
-            then=Value(standing.OUTSIDE),
-        ),
+        When(now=gates.CHANGES_REQUESTED, outside_until__gte=at, then=Value(standing.OUTSIDE)),
         When(now__in=sorted(gates.ASKS_TEAM), then=Value(standing.TEAM)),
         When(now=gates.LAPSED, ends_by_condition=True, then=Value(standing.TEAM)),
         When(unmeasured, then=Value(standing.TEAM)),

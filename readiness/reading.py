@@ -14,16 +14,7 @@ from typing import Any
 from django.db.models import F, Q
 
 from pilots import spells
-from pilots.models import (
-    Function,
-    Gate,
-    GateKind,
-    GateSpell,
-    Person,
-    Pilot,
-    PilotSpell,
-    Seat,
-)
+from pilots.models import Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Seat
 from pilots.rules import rights
 from pilots.rules.acts import ACCEPTANCE, Kind
 from pilots.rules.gates import OFF
@@ -113,12 +104,7 @@ def read_many(rows: Iterable[Pilot], *, at: date, known_at: date | None = None) 
     for pilot in wanted:
         if pilot.pk in own:
             spell = own[pilot.pk][-1]
-            terms = standing.Terms(
-                spell.quiet_days,
-                spell.warning_days,
-                pilot.recorded_on,
-                bool(pilot.source),
-            )
+            terms = standing.Terms(spell.quiet_days, spell.warning_days, pilot.recorded_on, bool(pilot.source))
             held = seats.get(spell.cell_id, {})
             of_pilot = [told[each.gate_id] for each in gates.get(pilot.pk, [])]
             lives = lived.get(pilot.pk)
@@ -190,8 +176,7 @@ def _runs(gates: dict[int, list[GateSpell]], at: date, known_at: date | None) ->
     return {
         pilot: {
             spell.kind_id: rights.run_across(
-                [rights.Stay(day, sat.get((cell, spell.kind_id), [])) for day, cell in found],
-                at,
+                [rights.Stay(day, sat.get((cell, spell.kind_id), [])) for day, cell in found], at
             )
             for spell in gates[pilot]
         }

@@ -9,17 +9,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pilots import spells
-from pilots.models import (
-    Absence,
-    Cell,
-    DecisionRight,
-    Function,
-    GateKind,
-    Person,
-    Portfolio,
-    Seat,
-    SwitchedOff,
-)
+from pilots.models import Absence, Cell, DecisionRight, Function, GateKind, Person, Portfolio, Seat, SwitchedOff
 from pilots.rules import rights
 from readiness.querysets import pilots
 
@@ -79,11 +69,7 @@ def cells_for(person: Person) -> QuerySet[Cell]:
     theirs = pilots().visible_to(person)
     there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
         Q(function=OuterRef("function"))
-        | Q(
-            function=None,
-            portfolio__cells=OuterRef("pk"),
-            portfolio__cells__function=None,
-        )
+        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
     )
     whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
     wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
@@ -141,11 +127,7 @@ def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) 
     def sits(person: Person, capacity: str) -> Sitting:
         return Sitting(person, capacity, away.get(person.pk))
 
-    named = (
-        (seat.holder, seat.capacity),
-        (seat.delegate, rights.DELEGATE),
-        (seat.deputy, rights.DEPUTY),
-    )
+    named = ((seat.holder, seat.capacity), (seat.delegate, rights.DELEGATE), (seat.deputy, rights.DEPUTY))
     return SeatOn(
         kind,
         cell,
@@ -168,20 +150,14 @@ def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
     """The orphaned rights that reach into these portfolios on a date. Three queries for any number."""
     reach = Q(portfolio__in=list(portfolios)) | Q(portfolio=None)
     there = DecisionRight.objects.filter(
-        reach,
-        Q(until=None) | Q(until__gte=at),
-        starts__lte=at,
-        holder__closed_on__lte=at,
+        reach, Q(until=None) | Q(until__gte=at), starts__lte=at, holder__closed_on__lte=at
     )
     people = ("holder", "deputy", "escalate_to")
     found = there.select_related("kind", "portfolio", "function", *people)
     away = away_on(at)
     out = []
     for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):
-        fact, person_of = (
-            spells.as_right(right),
-            {p.pk: p for p in (right.deputy, right.escalate_to) if p},
-        )
+        fact, person_of = (spells.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p})
         closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}
         left = rights.people_left(fact, closed, at)
         sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None

@@ -117,13 +117,7 @@ class Reading:
 
 
 def read_gate(
-    kind: Kind,
-    spell: GateSpell,
-    seat: rights.Seat,
-    *,
-    started: bool,
-    at: date,
-    open_before: date | None = None,
+    kind: Kind, spell: GateSpell, seat: rights.Seat, *, started: bool, at: date, open_before: date | None = None
 ) -> GateReading:
     """One gate on a date (rule 2).
 
@@ -228,12 +222,7 @@ def read(
     if stage in (history.RUNNING, history.PAUSED) and pilot.clock_on is not None:
         stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
     standing = standing_of(
-        stage,
-        stalls_on,
-        all_clear=not open_gates and not said,
-        missing=missing,
-        at=at,
-        warning_days=terms.warning_days,
+        stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
     )
     moved = pilot.last_movement or pilot.starts
     over = stage != pilot.stage and pilot.paused_until is not None
@@ -279,13 +268,7 @@ def _exception(now: Mapping[str, GateReading]) -> date | None:
 
 
 def standing_of(
-    stage: str,
-    stalls_on: date | None,
-    *,
-    all_clear: bool,
-    missing: list[str],
-    at: date,
-    warning_days: int,
+    stage: str, stalls_on: date | None, *, all_clear: bool, missing: list[str], at: date, warning_days: int
 ) -> str:
     """Rule 6: the first that fits."""
     if stage in (history.RETIRED, history.PLANNED, history.NOT_STATED, history.PAUSED):

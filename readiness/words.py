@@ -102,11 +102,7 @@ def figure(value: float, kind: str) -> str:
 
 def threshold(agreed: Threshold) -> str:
     """What is good enough: “Sent unchanged: at least 85%, measured on 300 or more”."""
-    says = {
-        "metric": agreed.metric,
-        "value": figure(agreed.value, agreed.kind),
-        "n": agreed.smallest_sample,
-    }
+    says = {"metric": agreed.metric, "value": figure(agreed.value, agreed.kind), "n": agreed.smallest_sample}
     if agreed.direction == "at_least":
         return _("%(metric)s: at least %(value)s, measured on %(n)d or more") % says
     return _("%(metric)s: at most %(value)s, measured on %(n)d or more") % says

@@ -16,17 +16,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pilots import access
-from pilots.models import (
-    Absence,
-    Decision,
-    DecisionRight,
-    Event,
-    Function,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-)
+from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
 from tests.cast import IT, LEGAL, OFFICES, ROLES, Cast
 
 YES, NO, GONE, SIGN_IN = "yes", "not theirs", "not there", "sign in"
@@ -157,16 +147,7 @@ API = (
     "schema",
     "docs",
 )
-PAGES = (
-    "home",
-    "my-gates",
-    "my-decisions",
-    "my-away",
-    "museum",
-    "claims",
-    "portfolio",
-    "rights",
-)
+PAGES = ("home", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
 OPEN_SIGN_IN = (
     "account_login",
     "account_logout",
@@ -221,8 +202,7 @@ READS: dict[str, Read] = {
     "admin:autocomplete": Read(no_office, at("/admin/autocomplete/")),
     "admin:app_list": Read(any_office, at("/admin/pilots/")),
     "admin:view_on_site": Read(
-        an_office_finds_nothing,
-        lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/",
+        an_office_finds_nothing, lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/"
     ),
     "admin/(?P<url>.*)$": Read(an_office_finds_nothing, at("/admin/nowhere/")),
     "accounts/email/": Read(nobody_there, at("/accounts/email/")),
@@ -287,8 +267,7 @@ def of_table(model: type[Model], rows: Rows) -> dict[str, Read]:
         f"{start}_history": Read(rows.who, row("history")),
         f"{start}_delete": Read(rows.not_even, row("delete")),
         f"admin/pilots/{model._meta.model_name}/<path:object_id>/": Read(
-            any_office,
-            lambda cast: f"/admin/pilots/{model._meta.model_name}/{rows.one(cast).pk}/",
+            any_office, lambda cast: f"/admin/pilots/{model._meta.model_name}/{rows.one(cast).pk}/"
         ),
     }
 

@@ -96,13 +96,7 @@ def accepted(cast: Cast) -> None:
 
 
 def paused(cast: Cast, on: int = 5) -> None:
-    verbs.pause(
-        pilot=cast.pilot,
-        by=cast["office"],
-        until=cast.day(on - 3),
-        reason="Holidays.",
-        on=cast.day(on),
-    )
+    verbs.pause(pilot=cast.pilot, by=cast["office"], until=cast.day(on - 3), reason="Holidays.", on=cast.day(on))
 
 
 def is_paused(cast: Cast) -> None:
@@ -162,13 +156,7 @@ def runs(cast: Cast) -> None:
 
 SEATS = is_("stand_in", access.STAND_IN)
 THEIRS = is_("manager", access.SELF)
-THRESHOLD = {
-    "metric": "Share sent",
-    "direction": "at_least",
-    "value": 0.9,
-    "kind": "proportion",
-    "smallest_sample": 50,
-}
+THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
 
 ASKS: tuple[Ask, ...] = (
     # A pilot
@@ -176,31 +164,15 @@ ASKS: tuple[Ask, ...] = (
     Ask("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
     Ask("start", on_pilot),
     Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), may="start_beyond"),
+    Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
     Ask(
-        "move_decide_by",
-        lambda c: on_pilot(c, to=c.day(-30), reason="Later data."),
-        runs,
-    ),
-    Ask(
-        "move_decide_by",
-        lambda c: on_pilot(c, to=c.day(-190), reason="Later data."),
-        runs,
-        may="move_decide_by_beyond",
+        "move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, may="move_decide_by_beyond"
     ),
     Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
-    Ask(
-        "pause",
-        lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."),
-        twice_paused,
-        may="pause_beyond",
-    ),
+    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, may="pause_beyond"),
     Ask("resume", on_pilot, is_paused),
     Ask("adopt", on_pilot, lambda c: c.all_clear()),
-    Ask(
-        "roll_back",
-        lambda c: on_pilot(c, reason="Too many errors."),
-        lambda c: c.adopted(),
-    ),
+    Ask("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
     Ask("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
     Ask("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
     Ask("accept_risk", on_pilot, runs),
@@ -208,11 +180,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("register_threshold", lambda c: on_pilot(c, **THRESHOLD), runs),
     Ask("record_measurement", lambda c: on_pilot(c, value=0.95, sample=400), agreed),
     Ask("record_residents", lambda c: on_pilot(c, week=c.day(), people=4), runs),
-    Ask(
-        "look_again",
-        lambda c: on_pilot(c, text="Two hours a week."),
-        lambda c: c.adopted(),
-    ),
+    Ask("look_again", lambda c: on_pilot(c, text="Two hours a week."), lambda c: c.adopted()),
     Ask("record_claim", on_pilot, runs),
     # A gate
     Ask("decide", lambda c: answer(c, outcome="cleared"), runs),
@@ -223,11 +191,7 @@ ASKS: tuple[Ask, ...] = (
         runs,
         may="record_for_decider",
     ),
-    Ask(
-        "decide_many",
-        lambda c: {"gates": [c.gate(LEGAL)], "outcome": "cleared", "reason": "Alike."},
-        runs,
-    ),
+    Ask("decide_many", lambda c: {"gates": [c.gate(LEGAL)], "outcome": "cleared", "reason": "Alike."}, runs),
     Ask("record_minutes", entry, runs),
     Ask("except_", lambda c: answer(c, until=c.day(-30)), somebody_asked),
     Ask(
@@ -237,11 +201,7 @@ ASKS: tuple[Ask, ...] = (
         may="record_for_decider",
     ),
     Ask("ask_exception", lambda c: answer(c), runs),
-    Ask(
-        "answer",
-        lambda c: {"gate": c.gate(LEGAL), "text": "Only subject lines."},
-        changes_asked,
-    ),
+    Ask("answer", lambda c: {"gate": c.gate(LEGAL), "text": "Only subject lines."}, changes_asked),
     Ask(
         "meet_condition",
         lambda c: {"gate": c.gate(LEGAL), "text": "Log it.", "evidence": LINK},
@@ -250,11 +210,7 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
     Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", access.NOMINEE)),
-    Ask(
-        "decline",
-        lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."},
-        is_=is_("named", access.NOMINEE),
-    ),
+    Ask("decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", access.NOMINEE)),
     Ask(
         "leave",
         lambda c: {"gate": c.gate(ERROR), "reason": "Another role."},
@@ -262,130 +218,42 @@ ASKS: tuple[Ask, ...] = (
         is_=is_("named", access.ACCEPTED),
     ),
     Ask("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
-    Ask(
-        "replace_evidence",
-        lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK},
-        lambda c: c.filed(),
-    ),
+    Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
     Ask(
         "erase",
-        lambda c: {
-            "decision": c.gate(LEGAL).decisions.get(),
-            "reason": "Asked for by law.",
-        },
+        lambda c: {"decision": c.gate(LEGAL).decisions.get(), "reason": "Asked for by law."},
         lambda c: (c.runs(), c.decided(LEGAL, "cleared")),
     ),
     # Rights, and who is there
-    Ask(
-        "assign_right",
-        lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["outsider"]},
-    ),
+    Ask("assign_right", lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["outsider"]}),
     Ask("end_right", lambda c: {"right": c.rights[IT], "until": c.day(-90)}),
-    Ask(
-        "delegate",
-        lambda c: {
-            "right": c.rights[IT],
-            "to": c["outsider"],
-            "starts": c.day(-70),
-            "until": c.day(-90),
-        },
-    ),
-    Ask(
-        "away",
-        lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)},
-        is_=THEIRS,
-        shared=True,
-    ),
+    Ask("delegate", lambda c: {"right": c.rights[IT], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}),
+    Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, shared=True),
     Ask("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, shared=True),
     # Accounts and keys
-    Ask(
-        "open_account",
-        lambda _c: {"email": "new@cast.example", "name": "New"},
-        shared=True,
-    ),
-    Ask(
-        "amend_account",
-        lambda c: {"person": c["outsider"], "set": {"name": "Noam"}},
-        shared=True,
-    ),
+    Ask("open_account", lambda _c: {"email": "new@cast.example", "name": "New"}, shared=True),
+    Ask("amend_account", lambda c: {"person": c["outsider"], "set": {"name": "Noam"}}, shared=True),
     Ask("close_account", lambda c: {"person": c["outsider"]}, shared=True),
-    Ask(
-        "set_password",
-        lambda c: {"person": c["manager"], "password": "a long one, 7731"},
-        is_=THEIRS,
-        shared=True,
-    ),
-    Ask(
-        "give_role",
-        lambda c: {
-            "portfolio": c.portfolio,
-            "person": c["outsider"],
-            "role": "reviewer",
-        },
-    ),
-    Ask(
-        "take_role",
-        lambda c: {
-            "portfolio": c.portfolio,
-            "person": c["reviewer"],
-            "role": "reviewer",
-        },
-    ),
+    Ask("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS, shared=True),
+    Ask("give_role", lambda c: {"portfolio": c.portfolio, "person": c["outsider"], "role": "reviewer"}),
+    Ask("take_role", lambda c: {"portfolio": c.portfolio, "person": c["reviewer"], "role": "reviewer"}),
     Ask("issue_token", lambda c: {"person": c["manager"]}, is_=THEIRS),
-    Ask(
-        "revoke_token",
-        lambda c: {"token": key_of(c["manager"])},
-        has_a_key,
-        is_=THEIRS,
-        shared=True,
-    ),
-    Ask(
-        "erase_person",
-        lambda c: {"person": c["outsider"], "reason": "Asked for by law."},
-        closed,
-        shared=True,
-    ),
+    Ask("revoke_token", lambda c: {"token": key_of(c["manager"])}, has_a_key, is_=THEIRS, shared=True),
+    Ask("erase_person", lambda c: {"person": c["outsider"], "reason": "Asked for by law."}, closed, shared=True),
     # Portfolios, functions and kinds
     Ask("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
-    Ask(
-        "amend_portfolio",
-        lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}},
-    ),
+    Ask("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
-    Ask(
-        "set_stall_policy",
-        lambda c: {"portfolio": c.portfolio, "quiet_days": 60},
-        may="set_stall_policy_beyond",
-    ),
+    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, may="set_stall_policy_beyond"),
     Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
-    Ask(
-        "rename_function",
-        lambda c: {"function": c.function, "name": "Service"},
-        shared=True,
-    ),
+    Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, shared=True),
     Ask(
         "add_kind",
-        lambda _c: {
-            "key": "works-council",
-            "name": "Council",
-            "question": "Has it agreed?",
-            "clears_by": "approval",
-        },
+        lambda _c: {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"},
         shared=True,
     ),
-    Ask(
-        "amend_kind",
-        lambda _c: {"kind": kind(LEGAL), "set": {"name": "Law"}},
-        shared=True,
-    ),
-    Ask(
-        "switch_off",
-        lambda c: {
-            "kind": kind(LEGAL),
-            "portfolio": c.portfolio,
-            "reason": "Not here.",
-        },
-    ),
+    Ask("amend_kind", lambda _c: {"kind": kind(LEGAL), "set": {"name": "Law"}}, shared=True),
+    Ask("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
     Ask("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
 )
 

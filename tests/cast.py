@@ -10,15 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from pilots import access, verbs
-from pilots.models import (
-    Decision,
-    Evidence,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    PortfolioRole,
-)
+from pilots.models import Decision, Evidence, Gate, GateKind, Person, Pilot, PortfolioRole
 from pilots.today import today
 
 LEGAL, IT, QUALITY = "legal-sign-off", "it-data-access", "quality-threshold"
@@ -116,13 +108,7 @@ class Cast:
                 by=None,
                 **self.when,
             )
-            verbs.delegate(
-                right=right,
-                to=self["delegate"],
-                until=self.day(-60),
-                by=None,
-                **self.when,
-            )
+            verbs.delegate(right=right, to=self["delegate"], until=self.day(-60), by=None, **self.when)
             self.rights[key] = right
 
     # Where the pilot may be taken from there
@@ -196,11 +182,7 @@ class Cast:
 
     def filed(self) -> Evidence:
         return verbs.file_evidence(
-            pilot=self.pilot,
-            by=self["office"],
-            file=[b"%PDF-1.7\n%%EOF\n"],
-            file_name="minutes.pdf",
-            on=self.day(5),
+            pilot=self.pilot, by=self["office"], file=[b"%PDF-1.7\n%%EOF\n"], file_name="minutes.pdf", on=self.day(5)
         )
 
 

@@ -49,22 +49,12 @@ def capacity(decision: Decision, barred: set[int | None]) -> str | None:
     """In which capacity somebody could decide on that day, by the rights as they are written down now."""
     pilot, day, who = decision.gate.pilot, decision.on, decision.decider_id
     function = values_on(pilot, day).get("function")
-    reach = [
-        (pilot.portfolio_id, function),
-        (None, function),
-        (pilot.portfolio_id, None),
-        (None, None),
-    ]
+    reach = [(pilot.portfolio_id, function), (None, function), (pilot.portfolio_id, None), (None, None)]
     for portfolio, of in reach:
         if of is None and (portfolio, of) in reach[:2] and function is not None:
             continue
         right = (
-            DecisionRight.objects.filter(
-                kind=decision.gate.kind,
-                portfolio=portfolio,
-                function=of,
-                starts__lte=day,
-            )
+            DecisionRight.objects.filter(kind=decision.gate.kind, portfolio=portfolio, function=of, starts__lte=day)
             .exclude(until__lt=day)
             .first()
         )
@@ -148,20 +138,8 @@ def _unbroken(answer: Decision, events: list[Event], day: date) -> bool:
     return True
 
 
-MOVES = (
-    "start",
-    "adopt",
-    "roll_back",
-    "record_measurement",
-    "decide",
-    "except",
-    "accepted",
-)
-QUIET, HALF_A_YEAR, MOST_PAUSED = (
-    timedelta(days=30),
-    timedelta(weeks=26),
-    timedelta(days=180),
-)
+MOVES = ("start", "adopt", "roll_back", "record_measurement", "decide", "except", "accepted")
+QUIET, HALF_A_YEAR, MOST_PAUSED = (timedelta(days=30), timedelta(weeks=26), timedelta(days=180))
 
 
 def latest_stall(pilot: Pilot, kai: Person) -> date | None:

@@ -62,26 +62,12 @@ class Stage:
     def __init__(self) -> None:
         self.people = {
             name: Person.objects.create_user(f"{name}@outcomes.example", name=name)
-            for name in (
-                "office",
-                "holder",
-                "deputy",
-                "escalation",
-                "named",
-                "manager",
-                "outsider",
-            )
+            for name in ("office", "holder", "deputy", "escalation", "named", "manager", "outsider")
         }
         who = self.people
         when: dict[str, Any] = {"on": START, "known": START}
         self.portfolio = Portfolio.objects.create(key="outcomes", name="Outcomes")
-        verbs.give_role(
-            portfolio=self.portfolio,
-            person=who["office"],
-            role="program-office",
-            by=None,
-            **when,
-        )
+        verbs.give_role(portfolio=self.portfolio, person=who["office"], role="program-office", by=None, **when)
         self.kinds = list(GateKind.objects.filter(ships=True))
         for kind in self.kinds:
             if kind.key not in ACCEPTANCE:
@@ -95,12 +81,7 @@ class Stage:
                     **when,
                 )
         self.pilot = verbs.record(
-            portfolio=self.portfolio,
-            key="OUT-1",
-            name="Drafts",
-            manager=who["manager"],
-            by=None,
-            **when,
+            portfolio=self.portfolio, key="OUT-1", name="Drafts", manager=who["manager"], by=None, **when
         )
         verbs.start(pilot=self.pilot, by=who["office"], **when)
         for key in ACCEPTANCE:
@@ -129,12 +110,7 @@ class Stage:
 
     def _measured(self) -> None:
         verbs.record_measurement(
-            pilot=self.pilot,
-            by=self.people["office"],
-            value=0.95,
-            sample=400,
-            on=START + DAY,
-            known=START + DAY,
+            pilot=self.pilot, by=self.people["office"], value=0.95, sample=400, on=START + DAY, known=START + DAY
         )
 
     def unmeasured(self) -> None:
@@ -178,14 +154,7 @@ class Stage:
             self.do("accept", SPONSOR, "holder", eve)
         if capacity == "escalation, others away":
             for name in ("holder", "deputy"):
-                verbs.away(
-                    person=self.people[name],
-                    by=None,
-                    starts=ON,
-                    ends=ON,
-                    on=ON,
-                    known=ON,
-                )
+                verbs.away(person=self.people[name], by=None, starts=ON, ends=ON, on=ON, known=ON)
 
     def _act(self, outcome: str, capacity: str, kind: str) -> None:
         by, for_ = _who(capacity)
@@ -206,10 +175,7 @@ class Stage:
                 ("assert_", {"source": "Row 12"}) if by is None else ("decide", {"outcome": name, "reason": "Row 12"})
             )
         if name == "excepted":
-            return "except_", {
-                "reason": "Until the tool is moved.",
-                "until": ON + 30 * DAY,
-            }
+            return "except_", {"reason": "Until the tool is moved.", "until": ON + 30 * DAY}
         says: dict[str, Any] = {"outcome": name, "reason": "Said in the meeting."}
         if name == "conditional":
             due = ON + 30 * DAY
@@ -277,10 +243,7 @@ def page() -> str:
     with taken_back():
         stage = Stage()
         rows = stage.rows()
-        parts = [
-            HEAD,
-            *(f"* **{name}**: {says}\n" for name, says in CAPACITIES.items()),
-        ]
+        parts = [HEAD, *(f"* **{name}**: {says}\n" for name, says in CAPACITIES.items())]
         for outcome, says in OUTCOMES.items():
             parts.append(f"\n## {outcome}\n\n{says}\n\n")
             parts.append(f"| | {' | '.join(rows)} |\n|---{'|---' * len(rows)}|\n")

@@ -21,17 +21,7 @@ from readiness.api import asks as api
 from readiness.forms import OF_GATE, OF_PILOT, ActForm
 from readiness.forms.many import DecideManyForm
 from readiness.offices import Office
-from tests.addresses import (
-    GONE,
-    NO,
-    ROWS,
-    SIGN_IN,
-    YES,
-    Who,
-    its_office,
-    signed_in,
-    whoever_sees_it,
-)
+from tests.addresses import GONE, NO, ROWS, SIGN_IN, YES, Who, its_office, signed_in, whoever_sees_it
 from tests.asks import FIRST, Ask
 from tests.cast import OFFICES, ROLES, Cast
 
@@ -182,23 +172,12 @@ def pages() -> Iterator[Road]:
     yield from on_pages_of_their_own()
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.verb]
-        yield Road(
-            f"page {word}",
-            ask,
-            _page(ask, made, word),
-            _form(ask, made),
-            on_page(ask),
-            opens_page(ask),
-        )
+        yield Road(f"page {word}", ask, _page(ask, made, word), _form(ask, made), on_page(ask), opens_page(ask))
 
 
 def on_pages_of_their_own() -> Iterator[Road]:
     """Acts that are on several gates, or on no gate."""
-    many, minutes, filed = (
-        FIRST["decide_many"],
-        FIRST["record_minutes"],
-        FIRST["file_evidence"],
-    )
+    many, minutes, filed = (FIRST["decide_many"], FIRST["record_minutes"], FIRST["file_evidence"])
 
     def alike(cast: Cast) -> dict[str, Any]:
         gates = many.says(cast)["gates"]
@@ -265,19 +244,9 @@ def _while_away() -> Iterator[Road]:
 
     def of_right(cast: Cast) -> dict[str, Any]:
         says = delegate.says(cast)
-        return {k: str(v) for k, v in says.items()} | {
-            "right": says["right"].pk,
-            "to": says["to"].email,
-        }
+        return {k: str(v) for k, v in says.items()} | {"right": says["right"].pk, "to": says["to"].email}
 
-    yield Road(
-        "page away",
-        away,
-        lambda _cast: reverse("readiness:my-away"),
-        days,
-        signed_in,
-        signed_in,
-    )
+    yield Road("page away", away, lambda _cast: reverse("readiness:my-away"), days, signed_in, signed_in)
     yield Road(
         "page back",
         back,
@@ -285,14 +254,7 @@ def _while_away() -> Iterator[Road]:
         lambda _cast: {},
         takes_back,
     )
-    yield Road(
-        "page delegate",
-        delegate,
-        lambda _cast: reverse("readiness:my-delegate"),
-        of_right,
-        holds,
-        holds,
-    )
+    yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)
 
 
 def _page(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
@@ -382,14 +344,7 @@ def _acts_on_pilots() -> Iterator[Road]:
     )
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.verb]
-        yield Road(
-            f"desk {word}",
-            ask,
-            _desk(ask, made, word),
-            _form(ask, made),
-            at_desk(ask),
-            opens_at_desk(ask),
-        )
+        yield Road(f"desk {word}", ask, _desk(ask, made, word), _form(ask, made), at_desk(ask), opens_at_desk(ask))
 
 
 def _desk(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
@@ -422,10 +377,7 @@ def _adds(ask: Ask) -> Who:
 
 def _of_rows(model: type[Model], table: RowTable) -> Iterator[Road]:
     if table.form_to_add:
-        ask, name = (
-            FIRST[table.form_to_add.verb],
-            f"admin:pilots_{model._meta.model_name}_add",
-        )
+        ask, name = (FIRST[table.form_to_add.verb], f"admin:pilots_{model._meta.model_name}_add")
         yield Road(
             f"desk add {model._meta.model_name}",
             ask,

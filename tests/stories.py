@@ -9,15 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pilots import spells, verbs
-from pilots.models import (
-    Function,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-    StallPolicy,
-)
+from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 from pilots.rules import history
 from readiness import ledger, querysets, reading, standing
@@ -49,17 +41,11 @@ class Story:
                 f"{name}@example.org", None, name=name.title(), function=function
             )
         self.portfolio = Portfolio.objects.create(
-            key="story",
-            name="Story",
-            escalation=self.person(told["portfolio"].get("escalation")),
+            key="story", name="Story", escalation=self.person(told["portfolio"].get("escalation"))
         )
         for name, says in told["people"].items():
             if says.get("role"):
-                PortfolioRole.objects.create(
-                    portfolio=self.portfolio,
-                    person=self.people[name],
-                    role=says["role"],
-                )
+                PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people[name], role=says["role"])
         settings = told.get("settings") or {}
         StallPolicy.objects.create(portfolio=self.portfolio, starts=date(2000, 1, 1), **settings)
         pilot = dict(told["pilot"])
@@ -126,11 +112,7 @@ class Story:
             )
             return
         if do == "close_account":
-            verbs.close_account(
-                person=Person.objects.get(pk=self.people[step["person"]].pk),
-                by=by,
-                **when,
-            )
+            verbs.close_account(person=Person.objects.get(pk=self.people[step["person"]].pk), by=by, **when)
             return
         self._on_pilot(do, Person.objects.get(pk=by.pk) if by else None, step, when)
 
@@ -181,11 +163,9 @@ class Story:
         assert row.standing == found.reading.standing
         for gate in querysets.gates_on(at, known_at).filter(gate__pilot=row):
             says = found.reading.gates[gate.kind.key]
-            assert (gate.now, gate.court, gate.holding) == (
-                says.state,
-                says.court,
-                says.holder,
-            ), f"{gate.kind.key} at {at}"
+            assert (gate.now, gate.court, gate.holding) == (says.state, says.court, says.holder), (
+                f"{gate.kind.key} at {at}"
+            )
         return found.reading
 
     def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:

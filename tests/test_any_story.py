@@ -14,24 +14,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pilots import rebuilding, spells, verbs, verifying
-from pilots.models import (
-    Decision,
-    Event,
-    Function,
-    GateKind,
-    Person,
-    Pilot,
-    PilotSpell,
-    Portfolio,
-)
+from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import Refused
 from pilots.rules import gates, history
 from readiness import querysets, reading
@@ -102,12 +88,7 @@ class AnyStory(RuleBasedStateMachine):
             )
         for key in ("P-1", "P-2"):
             pilot = verbs.record(
-                portfolio=portfolio,
-                key=key,
-                name="Drafts",
-                manager=people["mia"],
-                tool="Drafter 1",
-                **when,
+                portfolio=portfolio, key=key, name="Drafts", manager=people["mia"], tool="Drafter 1", **when
             )
         verbs.start(pilot=pilot, **when)
         self.portfolio, self.people = portfolio, people
@@ -116,15 +97,7 @@ class AnyStory(RuleBasedStateMachine):
 
     def act(self, verb: Callable[..., Any], back: int = 0, **asked: Any) -> Any:
         """Do it, unless it is refused. Acts that are no movement never give a pilot more time."""
-        for name in (
-            "by",
-            "for_",
-            "person",
-            "holder",
-            "deputy",
-            "escalate_to",
-            "manager",
-        ):
+        for name in ("by", "for_", "person", "holder", "deputy", "escalate_to", "manager"):
             if isinstance(asked.get(name), str):
                 asked[name] = Person.objects.get(pk=self.people[asked[name]].pk)
         clocks, exhibits = self.clocks(), self.exhibits()
@@ -168,30 +141,13 @@ class AnyStory(RuleBasedStateMachine):
         kind=DECIDED,
         by=usually("lena", "dan", "ivo", "quinn", "ria", "eve"),
         for_=st.sampled_from([None, None, None, "lena", "ivo"]),
-        outcome=st.sampled_from(
-            [
-                "cleared",
-                "cleared",
-                "conditional",
-                "changes_requested",
-                "refused",
-                "withdrawn",
-            ]
-        ),
+        outcome=st.sampled_from(["cleared", "cleared", "conditional", "changes_requested", "refused", "withdrawn"]),
         days=SOME_DAYS,
         court=st.sampled_from(["team", "outside"]),
         back=BACK,
     )
     def somebody_decides(
-        self,
-        key: str,
-        kind: str,
-        by: str,
-        for_: str | None,
-        outcome: str,
-        days: int,
-        court: str,
-        back: int,
+        self, key: str, kind: str, by: str, for_: str | None, outcome: str, days: int, court: str, back: int
     ) -> None:
         due = self.today + days * DAY
         condition = {"text": "Log it.", "owner": self.people["sam"].pk, "due": due}
@@ -215,31 +171,16 @@ class AnyStory(RuleBasedStateMachine):
     def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:
         self.act(verbs.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
 
-    @rule(
-        key=PILOTS,
-        kind=DECIDED,
-        by=usually("lena", "dan", "ivo", "quinn"),
-        days=SOME_DAYS,
-        back=BACK,
-    )
+    @rule(key=PILOTS, kind=DECIDED, by=usually("lena", "dan", "ivo", "quinn"), days=SOME_DAYS, back=BACK)
     def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int) -> None:
         decision = self.act(
-            verbs.except_,
-            back,
-            gate=self.gate(key, kind),
-            by=by,
-            reason="Why.",
-            until=self.today + days * DAY,
+            verbs.except_, back, gate=self.gate(key, kind), by=by, reason="Why.", until=self.today + days * DAY
         )
         if decision:
             self.it_was_theirs(decision, oracles.asked_since_the_last_grant(decision))
 
     @rule(
-        key=PILOTS,
-        kind=DECIDED,
-        by=st.sampled_from(["lena", "ivo", "quinn", "dan"]),
-        carries=st.booleans(),
-        back=BACK,
+        key=PILOTS, kind=DECIDED, by=st.sampled_from(["lena", "ivo", "quinn", "dan"]), carries=st.booleans(), back=BACK
     )
     def somebody_answers_what_is_their_own(self, key: str, kind: str, by: str, carries: bool, back: int) -> None:
         """Whoever carries the pilot, or asked for the exception, tries to answer it all the same."""
@@ -272,21 +213,9 @@ class AnyStory(RuleBasedStateMachine):
     def the_team_answers(self, key: str, kind: str, by: str, text: str, back: int) -> None:
         gate = self.gate(key, kind)
         self.act(verbs.answer, back, gate=gate, by=by, text="Done.")
-        self.act(
-            verbs.meet_condition,
-            back,
-            gate=gate,
-            by=by,
-            text=text,
-            evidence="https://x.example",
-        )
+        self.act(verbs.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")
 
-    @rule(
-        key=PILOTS,
-        kind=st.sampled_from(ACCEPTANCE),
-        person=st.sampled_from(["sam", "lena", "ria"]),
-        back=BACK,
-    )
+    @rule(key=PILOTS, kind=st.sampled_from(ACCEPTANCE), person=st.sampled_from(["sam", "lena", "ria"]), back=BACK)
     def somebody_is_named(self, key: str, kind: str, person: str, back: int) -> None:
         self.act(verbs.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
 
@@ -327,23 +256,14 @@ class AnyStory(RuleBasedStateMachine):
         if verb == "retire" and self.today < BEGIN + 200 * DAY:
             return
         asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}}
-        self.act(
-            getattr(verbs, verb),
-            back,
-            pilot=self.pilot(key),
-            by=by,
-            **asked.get(verb, {}),
-        )
+        self.act(getattr(verbs, verb), back, pilot=self.pilot(key), by=by, **asked.get(verb, {}))
 
     @rule(key=PILOTS, back=BACK)
     def all_is_made_ready_and_adopted(self, key: str, back: int) -> None:
         """The whole way at once, which single steps would hardly find."""
         self.the_rules_are_set(key, "Only drafts.", back)
         self.quality_is_measured(key, 0.95, True, back)
-        for kind, by in (
-            *zip(APPROVAL, ("lena", "ivo"), strict=True),
-            (QUALITY, "quinn"),
-        ):
+        for kind, by in (*zip(APPROVAL, ("lena", "ivo"), strict=True), (QUALITY, "quinn")):
             self.somebody_decides(key, kind, by, None, "cleared", 0, "team", back)
         for kind in ACCEPTANCE:
             self.somebody_is_named(key, kind, "sam", back)
@@ -354,10 +274,7 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(key=PILOTS, text=TEXTS, back=BACK)
     def the_rules_are_set(self, key: str, text: str, back: int) -> None:
-        people = {
-            "exceptions_to": self.people["lena"],
-            "exceptions_deputy": self.people["dan"],
-        }
+        people = {"exceptions_to": self.people["lena"], "exceptions_deputy": self.people["dan"]}
         self.act(
             verbs.set_rules,
             back,
@@ -371,12 +288,7 @@ class AnyStory(RuleBasedStateMachine):
             **people,
         )
 
-    @rule(
-        key=PILOTS,
-        value=st.sampled_from([0.2, 0.8, 0.95]),
-        again=st.booleans(),
-        back=BACK,
-    )
+    @rule(key=PILOTS, value=st.sampled_from([0.2, 0.8, 0.95]), again=st.booleans(), back=BACK)
     def quality_is_measured(self, key: str, value: float, again: bool, back: int) -> None:
         pilot = self.pilot(key)
         if again:
@@ -391,14 +303,7 @@ class AnyStory(RuleBasedStateMachine):
                 kind="proportion",
                 smallest_sample=50,
             )
-        self.act(
-            verbs.record_measurement,
-            back,
-            pilot=pilot,
-            by="ria",
-            value=value,
-            sample=400,
-        )
+        self.act(verbs.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)
 
     @rule(key=PILOTS, text=TEXTS, to_sales=st.sampled_from([None, True, False]), back=BACK)
     def the_record_is_edited(self, key: str, text: str, to_sales: bool | None, back: int) -> None:
@@ -422,13 +327,7 @@ class AnyStory(RuleBasedStateMachine):
         sales=st.booleans(),
     )
     def a_right_changes(
-        self,
-        kind: str,
-        holder: str,
-        deputy: str | None,
-        starts: int,
-        lasts: int | None,
-        sales: bool,
+        self, kind: str, holder: str, deputy: str | None, starts: int, lasts: int | None, sales: bool
     ) -> None:
         first = self.today + starts * DAY
         self.act(
@@ -446,13 +345,7 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(person=ANYBODY, days=st.integers(0, 20))
     def somebody_is_away(self, person: str, days: int) -> None:
-        self.act(
-            verbs.away,
-            person=person,
-            by="ria",
-            starts=self.today,
-            ends=self.today + days * DAY,
-        )
+        self.act(verbs.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)
 
     @rule(person=st.sampled_from(["lena", "dan", "sam", "ivo", "quinn"]), back=BACK)
     def an_account_is_closed(self, person: str, back: int) -> None:

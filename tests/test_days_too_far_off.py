@@ -39,21 +39,10 @@ def test_a_year_typed_as_9999_is_no_decide_by_date(story: Story) -> None:
     kai = story.people["kai"]
     _refused("to", "move_decide_by", story, pilot=pilot, by=kai, to=NEVER, reason="Some day.")
     pilot = Pilot.objects.get(pk=story.pilot.pk)
-    _refused(
-        "reason",
-        "pause",
-        story,
-        pilot=pilot,
-        by=story.people["ria"],
-        until=date(2025, 4, 1),
-        reason="a\0b",
-    )
+    _refused("reason", "pause", story, pilot=pilot, by=story.people["ria"], until=date(2025, 4, 1), reason="a\0b")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("until", NEVER), ("starts", NEVER), ("answer_within_days", 10**12)],
-)
+@pytest.mark.parametrize(("field", "value"), [("until", NEVER), ("starts", NEVER), ("answer_within_days", 10**12)])
 def test_a_right_has_days_that_a_calendar_reaches(story: Story, field: str, value: Any) -> None:
     ria: Person = story.people["ria"]
     values: dict[str, Any] = {"starts": DAY, field: value}
@@ -107,12 +96,7 @@ def test_a_rule_and_a_metric_hold_no_null_character(story: Story) -> None:
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9000-01-01", "9999-12-31"])
 def test_a_reader_asks_for_days_that_a_record_reaches(story: Story, client: Client, day: str) -> None:
     client.force_login(story.people["ria"])
-    for address in (
-        "/museum/",
-        "/portfolio/",
-        "/rights/",
-        f"/pilots/{story.pilot.key}/",
-    ):
+    for address in ("/museum/", "/portfolio/", "/rights/", f"/pilots/{story.pilot.key}/"):
         assert client.get(address, {"as_of": day}).status_code < 500, address
     for address in ("exhibits", "pilots", "portfolio/trend", "portfolio/waits"):
         asked = {"as_of": day, "from": day, "to": day}

@@ -20,16 +20,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from pilots import verbs
-from pilots.models import (
-    Decision,
-    DecisionRight,
-    Event,
-    Evidence,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-)
+from pilots.models import Decision, DecisionRight, Event, Evidence, Gate, GateKind, Person, Pilot
 from pilots.refusals import ALL, Refused
 from pilots.verbs.desk import LONGEST_TEXT
 from readiness.forms.seen import token
@@ -99,21 +90,11 @@ LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
 FOR = {"for_": "perpetua@example.org", "evidence": "https://mail.example.org/1"}
 LONG = "x" * (LONGEST_TEXT + 1)
 YES = {"outcome": "cleared", "reason": "Standard terms apply."}
-THRESHOLD = {
-    "metric": "Share",
-    "direction": "at_least",
-    "value": "NaN",
-    "kind": "mean",
-    "smallest_sample": "9",
-}
+THRESHOLD = {"metric": "Share", "direction": "at_least", "value": "NaN", "kind": "mean", "smallest_sample": "9"}
 CONDITIONS = {"outcome": "conditional", "reason": "If."} | {
     f"conditions.{number}.{part}": value
     for number in (1, 2)
-    for part, value in {
-        "text": f"List {number}.",
-        "owner": "hedda@example.org",
-        "due": "2998-01-01",
-    }.items()
+    for part, value in {"text": f"List {number}.", "owner": "hedda@example.org", "due": "2998-01-01"}.items()
 }
 CASES = [
     Bad("not yours", "ria", "decide", LEGAL, YES, "not_yours", field="for"),
@@ -135,15 +116,7 @@ CASES = [
         "evidence_required",
         field="evidence",
     ),
-    Bad(
-        "without a reason",
-        "ria",
-        "decide",
-        LEGAL,
-        FOR | {"outcome": "cleared"},
-        "reason_required",
-        field="reason",
-    ),
+    Bad("without a reason", "ria", "decide", LEGAL, FOR | {"outcome": "cleared"}, "reason_required", field="reason"),
     Bad(
         "without conditions",
         "ria",
@@ -162,33 +135,10 @@ CASES = [
         "end_required",
         field="until",
     ),
-    Bad(
-        "in the future",
-        "ria",
-        "decide",
-        LEGAL,
-        YES | FOR | {"on": "2999-01-01"},
-        "in_future",
-        field="on",
-    ),
-    Bad(
-        "before the record",
-        "ria",
-        "decide",
-        LEGAL,
-        YES | FOR | {"on": "2001-01-01"},
-        "before_record",
-        field="on",
-    ),
+    Bad("in the future", "ria", "decide", LEGAL, YES | FOR | {"on": "2999-01-01"}, "in_future", field="on"),
+    Bad("before the record", "ria", "decide", LEGAL, YES | FOR | {"on": "2001-01-01"}, "before_record", field="on"),
     Bad("on a retired pilot", "ria", "decide", LEGAL, YES | FOR, "wrong_stage", retired),
-    Bad(
-        "not measured",
-        "ria",
-        "decide",
-        QUALITY,
-        YES | FOR | {"for_": "tove@example.org"},
-        "not_measured",
-    ),
+    Bad("not measured", "ria", "decide", QUALITY, YES | FOR | {"for_": "tove@example.org"}, "not_measured"),
     Bad(
         "an exception beyond ninety days",
         "ria",
@@ -207,32 +157,9 @@ CASES = [
         FOR | {"reason": "Until then.", "until": "2998-01-01"},
         "nothing_asked",
     ),
-    Bad(
-        "a decision on what is accepted",
-        "ria",
-        "decide",
-        "error-owner",
-        YES | FOR,
-        "wrong_gate",
-    ),
-    Bad(
-        "asking without a reason",
-        "ria",
-        "ask-exception",
-        LEGAL,
-        {},
-        "reason_required",
-        field="reason",
-    ),
-    Bad(
-        "a threshold that is no number",
-        "ria",
-        "register-threshold",
-        None,
-        THRESHOLD,
-        "invalid",
-        field="value",
-    ),
+    Bad("a decision on what is accepted", "ria", "decide", "error-owner", YES | FOR, "wrong_gate"),
+    Bad("asking without a reason", "ria", "ask-exception", LEGAL, {}, "reason_required", field="reason"),
+    Bad("a threshold that is no number", "ria", "register-threshold", None, THRESHOLD, "invalid", field="value"),
     Bad(
         "a measurement without a threshold",
         "ria",
@@ -243,24 +170,8 @@ CASES = [
         field="value",
     ),
     Bad("started twice", "ria", "start", None, {}, "wrong_stage"),
-    Bad(
-        "a pause without an end",
-        "ria",
-        "pause",
-        None,
-        {"reason": "Holidays."},
-        "end_required",
-        field="until",
-    ),
-    Bad(
-        "retired without what was learned",
-        "ria",
-        "retire",
-        None,
-        {},
-        "reason_required",
-        field="learned",
-    ),
+    Bad("a pause without an end", "ria", "pause", None, {"reason": "Holidays."}, "end_required", field="until"),
+    Bad("retired without what was learned", "ria", "retire", None, {}, "reason_required", field="learned"),
     Bad("adopted too early", "ria", "adopt", None, {}, "gates_open"),
     Bad(
         "answered already, and not looked at since",
@@ -302,15 +213,7 @@ CASES = [
         "invalid",
         field="outcome",
     ),
-    Bad(
-        "a day that is none",
-        "ria",
-        "decide",
-        LEGAL,
-        YES | FOR | {"on": "soon"},
-        "invalid",
-        field="on",
-    ),
+    Bad("a day that is none", "ria", "decide", LEGAL, YES | FOR | {"on": "soon"}, "invalid", field="on"),
     Bad(
         "for somebody who is not here",
         "ria",
@@ -320,33 +223,9 @@ CASES = [
         "invalid",
         field="for",
     ),
-    Bad(
-        "nobody is named",
-        "ria",
-        "nominate",
-        "error-owner",
-        {},
-        "invalid",
-        field="person",
-    ),
-    Bad(
-        "moved to no day",
-        "ria",
-        "move-decide-by",
-        None,
-        {"reason": "Later data."},
-        "invalid",
-        field="to",
-    ),
-    Bad(
-        "residents of no week",
-        "ria",
-        "record-residents",
-        None,
-        {"people": "4"},
-        "invalid",
-        field="week",
-    ),
+    Bad("nobody is named", "ria", "nominate", "error-owner", {}, "invalid", field="person"),
+    Bad("moved to no day", "ria", "move-decide-by", None, {"reason": "Later data."}, "invalid", field="to"),
+    Bad("residents of no week", "ria", "record-residents", None, {"people": "4"}, "invalid", field="week"),
     Bad(
         "a share beyond one",
         "ria",
@@ -365,15 +244,7 @@ CASES = [
         "invalid",
         field="direction",
     ),
-    Bad(
-        "a reason beyond the limit",
-        "ria",
-        "decide",
-        LEGAL,
-        YES | FOR | {"reason": LONG},
-        "invalid",
-        field="reason",
-    ),
+    Bad("a reason beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"reason": LONG}, "invalid", field="reason"),
     Bad(
         "what would change it, beyond the limit",
         "ria",
@@ -384,13 +255,7 @@ CASES = [
         field="would_change",
     ),
     Bad(
-        "evidence beyond the limit",
-        "ria",
-        "decide",
-        LEGAL,
-        YES | FOR | {"evidence": LONG},
-        "invalid",
-        field="evidence",
+        "evidence beyond the limit", "ria", "decide", LEGAL, YES | FOR | {"evidence": LONG}, "invalid", field="evidence"
     ),
     Bad(
         "a condition beyond the limit",
@@ -401,33 +266,9 @@ CASES = [
         "invalid",
         field="conditions.2.text",
     ),
-    Bad(
-        "asking beyond the limit",
-        "ria",
-        "ask-exception",
-        LEGAL,
-        {"reason": LONG},
-        "invalid",
-        field="reason",
-    ),
-    Bad(
-        "learned more than anybody reads",
-        "ria",
-        "retire",
-        None,
-        {"learned": LONG},
-        "invalid",
-        field="learned",
-    ),
-    Bad(
-        "a rule beyond the limit",
-        "ria",
-        "set-rules",
-        None,
-        {"trust_when": LONG},
-        "invalid",
-        field="trust_when",
-    ),
+    Bad("asking beyond the limit", "ria", "ask-exception", LEGAL, {"reason": LONG}, "invalid", field="reason"),
+    Bad("learned more than anybody reads", "ria", "retire", None, {"learned": LONG}, "invalid", field="learned"),
+    Bad("a rule beyond the limit", "ria", "set-rules", None, {"trust_when": LONG}, "invalid", field="trust_when"),
     Bad(
         "a metric beyond the limit",
         "ria",
@@ -668,23 +509,11 @@ def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what
 RIGHT = {"holder": "bastian@example.org", "starts": "2026-01-01"}
 RIGHTS: dict[str, tuple[dict[str, str], str, str | None]] = {
     "an end before its start": ({"until": "2025-12-31"}, "invalid", "until"),
-    "a deputy who is the holder": (
-        {"deputy": "bastian@example.org"},
-        "invalid",
-        "deputy",
-    ),
+    "a deputy who is the holder": ({"deputy": "bastian@example.org"}, "invalid", "deputy"),
     "a holder who is not here": ({"holder": "nobody@example.org"}, "invalid", "holder"),
     "nobody holds it": ({"holder": ""}, "invalid", "holder"),
-    "no working day to answer in": (
-        {"answer_within_days": "0"},
-        "invalid",
-        "answer_within_days",
-    ),
-    "a number of days that is none": (
-        {"answer_within_days": "soon"},
-        "invalid",
-        "answer_within_days",
-    ),
+    "no working day to answer in": ({"answer_within_days": "0"}, "invalid", "answer_within_days"),
+    "a number of days that is none": ({"answer_within_days": "soon"}, "invalid", "answer_within_days"),
     "a start that is no day": ({"starts": "soon"}, "invalid", "starts"),
     "a function that there is not": ({"function": "Nowhere"}, "invalid", "function"),
     "days on which another holds it": ({"starts": "2019-01-01"}, "overlap", None),
@@ -698,10 +527,7 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
     typed, code, field = RIGHTS[what]
     typed = RIGHT | typed
     kind = GateKind.objects.get(key="legal-sign-off")
-    body = {k: v or None for k, v in typed.items()} | {
-        "kind": kind.key,
-        "portfolio": stage.portfolio.key,
-    }
+    body = {k: v or None for k, v in typed.items()} | {"kind": kind.key, "portfolio": stage.portfolio.key}
     if typed.get("answer_within_days") == "0":
         body["answer_within_days"] = 0  # type: ignore[assignment]
     options = [word for k, v in typed.items() for word in (f"--{k.replace('_', '-')}", v)]
@@ -724,13 +550,7 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
         **desk,
         "api": in_problem(asks.post("/api/v1/rights/", body)),
         "command": in_command(
-            "assign_right",
-            kind.key,
-            "--portfolio",
-            stage.portfolio.key,
-            "--by",
-            stage.ria.email,
-            *options,
+            "assign_right", kind.key, "--portfolio", stage.portfolio.key, "--by", stage.ria.email, *options
         ),
     }
     assert len(set(said.values())) == 1, said
@@ -742,16 +562,9 @@ def test_a_right_is_assigned_over_the_api_and_by_the_command(stage: Stage) -> No
     stage.running()
     asks = APIClient()
     asks.force_login(stage.ria)
-    body = {
-        "kind": "legal-sign-off",
-        "portfolio": stage.portfolio.key,
-        "holder": "bastian@example.org",
-    }
+    body = {"kind": "legal-sign-off", "portfolio": stage.portfolio.key, "holder": "bastian@example.org"}
     answer = asks.post("/api/v1/rights/", body)
-    assert (answer.status_code, answer.json()["holder"]["name"]) == (
-        201,
-        "Bastian Oake",
-    )
+    assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Bastian Oake")
     call_command(
         "assign_right",
         "it-data-access",
@@ -771,14 +584,7 @@ def test_a_right_is_assigned_over_the_api_and_by_the_command(stage: Stage) -> No
         ("legal-sign-off", None, stage.bastian),
     ]
     assert (
-        in_command(
-            "assign_right",
-            "it-data-access",
-            "--holder",
-            "Tove Harlan",
-            "--by",
-            stage.noam.email,
-        )[0]
+        in_command("assign_right", "it-data-access", "--holder", "Tove Harlan", "--by", stage.noam.email)[0]
         == "not_yours"
     )
 
@@ -787,15 +593,7 @@ def test_evidence_is_filed_by_the_command_and_at_the_desk(stage: Stage, tmp_path
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
     pilot, minutes = stage.running(), tmp_path / "minutes.pdf"
     minutes.write_bytes(b"%PDF-1.7\n%%EOF\n")
-    call_command(
-        "file_evidence",
-        pilot.key,
-        "--file",
-        str(minutes),
-        "--by",
-        stage.ottilie.email,
-        stdout=StringIO(),
-    )
+    call_command("file_evidence", pilot.key, "--file", str(minutes), "--by", stage.ottilie.email, stdout=StringIO())
     sent = {"file": SimpleUploadedFile("letter.pdf", minutes.read_bytes())}
     desk = client(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
     assert desk.status_code == 302

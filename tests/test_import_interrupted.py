@@ -35,17 +35,9 @@ call_command("import_pilots", sys.argv[1])
 
 
 def _run(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    surroundings = os.environ | {
-        "DATABASE_URL": f"sqlite:///{database}",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
+    surroundings = os.environ | {"DATABASE_URL": f"sqlite:///{database}", "DJANGO_SETTINGS_MODULE": "config.settings"}
     return subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, *command], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
     )
 
 
@@ -66,11 +58,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-@pytest.mark.parametrize(
-    ("in_one", "left"),
-    [(10_000, 0), (40, 60)],
-    ids=["in one transaction", "in batches"],
-)
+@pytest.mark.parametrize(("in_one", "left"), [(10_000, 0), (40, 60)], ids=["in one transaction", "in batches"])
 def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, empty: Path, in_one: int, left: int) -> None:
     database = tmp_path / "real.sqlite3"
     shutil.copy(empty, database)
@@ -81,17 +69,9 @@ def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, empty: P
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     found = _count(database)
     assert found["whole"]
-    assert (found["pilot"], found["gate"], found["gatespell"]) == (
-        left,
-        left * 6,
-        left * 6,
-    )
+    assert (found["pilot"], found["gate"], found["gatespell"]) == (left, left * 6, left * 6)
     done = _run(database, "manage.py", "import_pilots", str(path))
     assert done.returncode == 0, done.stderr
     assert f"{ROWS - left} created, 0 updated, {left} unchanged" in done.stdout
     found = _count(database)
-    assert (found["pilot"], found["gate"], found["gatespell"]) == (
-        ROWS,
-        ROWS * 6,
-        ROWS * 6,
-    )
+    assert (found["pilot"], found["gate"], found["gatespell"]) == (ROWS, ROWS * 6, ROWS * 6)

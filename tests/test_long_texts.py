@@ -74,13 +74,7 @@ def test_a_text_at_the_limit_is_kept_whole() -> None:
     cast = Cast()
     cast.runs()
     reason = LONG[1:]
-    verbs.decide(
-        gate=cast.gate("legal-sign-off"),
-        by=cast["decider"],
-        outcome="cleared",
-        reason=reason,
-        evidence=LINK,
-    )
+    verbs.decide(gate=cast.gate("legal-sign-off"), by=cast["decider"], outcome="cleared", reason=reason, evidence=LINK)
     assert Decision.objects.filter(reason=reason).exists()
 
 

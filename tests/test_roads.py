@@ -106,11 +106,7 @@ def on_page(verb: str) -> str:
 
 
 def over_api(verb: str) -> str:
-    own = {
-        "file_evidence": "pilots/KEY/evidence",
-        "assign_right": "rights",
-        "except_": "gates/ID/decisions",
-    }
+    own = {"file_evidence": "pilots/KEY/evidence", "assign_right": "rights", "except_": "gates/ID/decisions"}
     if verb in own:
         return f"`{own[verb]}/`"
     for start, words in (("pilots/KEY", api.OF_PILOT), ("gates/ID", api.OF_GATE)):

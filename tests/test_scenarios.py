@@ -13,10 +13,7 @@ from tests.stories import Story
 
 ROOT = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("LIVED_IN_SCENARIOS") or ROOT.parent.parent / "shared" / "scenarios")
-STORIES = [
-    *sorted((ROOT / "scenarios").glob("*.json")),
-    *(sorted(SHARED.glob("*.json")) if SHARED.is_dir() else []),
-]
+STORIES = [*sorted((ROOT / "scenarios").glob("*.json")), *(sorted(SHARED.glob("*.json")) if SHARED.is_dir() else [])]
 
 # What the next work deepens: story by rule. Strict, so that a story that begins to pass must leave this list.
 EXPECTED_TO_FAIL: dict[str, str] = {}
@@ -52,16 +49,7 @@ def test_the_story_holds(path: Path) -> None:
 
 
 def _holds(story: Story, expected: dict[str, Any], reading: Any, where: str) -> None:
-    for name in (
-        "stage",
-        "standing",
-        "days_quiet",
-        "slips",
-        "blocked_by",
-        "missing",
-        "goalpost_moved",
-        "quality",
-    ):
+    for name in ("stage", "standing", "days_quiet", "slips", "blocked_by", "missing", "goalpost_moved", "quality"):
         if name in expected:
             assert getattr(reading, name) == expected[name], f"{where}: {name}"
     for name in ("stalls_on", "decide_by"):

@@ -39,12 +39,7 @@ def surroundings(file: Path, **more: str) -> dict[str, str]:
 
 def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*arguments),
-        env=surroundings(file, **more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
+        command(*arguments), env=surroundings(file, **more), capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -52,11 +47,7 @@ def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 def serving(file: Path, *arguments: str, told: int = subprocess.DEVNULL) -> Iterator[tuple[str, str]]:
     """The address, and what was printed before it. What it tells the console of failures goes to `told`."""
     process = subprocess.Popen(
-        command("--port", "0", *arguments),
-        env=surroundings(file),
-        stdout=subprocess.PIPE,
-        stderr=told,
-        text=True,
+        command("--port", "0", *arguments), env=surroundings(file), stdout=subprocess.PIPE, stderr=told, text=True
     )
     assert process.stdout is not None
     printed = ""
@@ -85,9 +76,7 @@ def may_enter(address: str, email: str, password: str) -> bool:
     assert token is not None
     form = {"csrfmiddlewaretoken": token[1], "login": email, "password": password}
     request = urllib.request.Request(
-        f"{address}accounts/login/",
-        urllib.parse.urlencode(form).encode(),
-        {"Referer": address},
+        f"{address}accounts/login/", urllib.parse.urlencode(form).encode(), {"Referer": address}
     )
     browser.open(request, timeout=30)
     return "sessionid" in {cookie.name for cookie in jar}
@@ -103,9 +92,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def test_the_first_start_says_it_is_invented_and_names_a_person_for_each_role(
-    file: Path,
-) -> None:
+def test_the_first_start_says_it_is_invented_and_names_a_person_for_each_role(file: Path) -> None:
     said = file.with_suffix(".txt").read_text()
     assert "sample" in said
     assert "invented" in said
@@ -184,12 +171,7 @@ def test_people_that_it_did_not_make_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_it_does_not_start_in_production(tmp_path: Path) -> None:
-    refused = start(
-        tmp_path / "new.sqlite3",
-        "--setup-only",
-        DEBUG="false",
-        ALLOWED_HOSTS="lived-in.example",
-    )
+    refused = start(tmp_path / "new.sqlite3", "--setup-only", DEBUG="false", ALLOWED_HOSTS="lived-in.example")
     assert refused.returncode == 2
     assert "production" in refused.stderr
     assert not (tmp_path / "new.sqlite3").exists()
@@ -221,14 +203,9 @@ def asked(address: str, **headers: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_says_why(
-    tmp_path: Path,
-) -> None:
+def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_says_why(tmp_path: Path) -> None:
     file, console = tmp_path / "empty.sqlite3", tmp_path / "console"
-    with (
-        console.open("w") as told,
-        serving(file, "--empty", told=told.fileno()) as (address, _),
-    ):
+    with console.open("w") as told, serving(file, "--empty", told=told.fileno()) as (address, _):
         status, page = asked(f"{address}nothing/here/")
         assert status == 404
         assert "There is nothing at this address, or it is not yours to see." in page

@@ -61,10 +61,7 @@ def test_the_table_has_a_line_for_every_verb_and_no_other() -> None:
 def test_every_verb_is_asked() -> None:
     unasked = sorted(set(verbs.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/asks.py"
-    assert access.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {
-        "see",
-        "enter_the_desk",
-    }
+    assert access.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {"see", "enter_the_desk"}
 
 
 @pytest.mark.parametrize("verb", sorted(NO_PERSON))
@@ -128,10 +125,7 @@ def test_somebody_has_said_who_may_ask_every_address() -> None:
     missing = untold(addresses())
     assert not missing, f"say who may read {missing} in READS of tests/addresses.py"
     gone = READS.keys() | set(ACTS)
-    assert gone <= {each.name for each in addresses()} | {
-        "admin:pilots_decision_act",
-        "admin:pilots_event_act",
-    }
+    assert gone <= {each.name for each in addresses()} | {"admin:pilots_decision_act", "admin:pilots_event_act"}
 
 
 def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[str, Client]) -> None:

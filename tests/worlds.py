@@ -11,16 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pilots import spells, verbs
-from pilots.models import (
-    Function,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-    StallPolicy,
-)
+from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 
 FIRST_DAY = date(2024, 1, 8)
@@ -144,10 +135,7 @@ class Stage:
         self.functions += [Function.objects.create(name=f"Function {n}") for n in range(2)]
         portfolios = [self._portfolio(n) for n in range(2)]
         StallPolicy.objects.create(
-            portfolio=portfolios[1],
-            starts=date(2000, 1, 1),
-            quiet_days=world.quiet,
-            warning_days=world.warning,
+            portfolio=portfolios[1], starts=date(2000, 1, 1), quiet_days=world.quiet, warning_days=world.warning
         )
         self.played = Played(portfolios, [])
         for number, kind in enumerate(APPROVALS):
@@ -265,13 +253,7 @@ def _except(stage: Stage, step: Step) -> None:
     if step.pick % 4:
         verbs.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
     gate.pilot.refresh_from_db()
-    verbs.except_(
-        gate=gate,
-        by=stage.holder(gate, step),
-        reason="For a while.",
-        until=end,
-        **when,
-    )
+    verbs.except_(gate=gate, by=stage.holder(gate, step), reason="For a while.", until=end, **when)
 
 
 def _answer(stage: Stage, step: Step) -> None:
@@ -369,12 +351,7 @@ def _amend(stage: Stage, step: Step) -> None:
         "manager": stage.someone(4 + step.pick % 2),
     }
     value = values.get(field, f"{field} {step.pick // 6 % 2}")
-    verbs.amend(
-        pilot=stage.pilot(step),
-        by=stage.someone(0),
-        set={field: value},
-        **stage.when(step.back),
-    )
+    verbs.amend(pilot=stage.pilot(step), by=stage.someone(0), set={field: value}, **stage.when(step.back))
 
 
 def _rules(stage: Stage, step: Step) -> None:
@@ -428,32 +405,18 @@ def _resume(stage: Stage, step: Step) -> None:
 
 
 def _roll_back(stage: Stage, step: Step) -> None:
-    verbs.roll_back(
-        pilot=stage.pilot(step),
-        by=stage.someone(0),
-        reason="Too early.",
-        **stage.when(step.back),
-    )
+    verbs.roll_back(pilot=stage.pilot(step), by=stage.someone(0), reason="Too early.", **stage.when(step.back))
 
 
 def _retire(stage: Stage, step: Step) -> None:
     if step.pick % 3 == 0:
-        verbs.retire(
-            pilot=stage.pilot(step),
-            by=stage.someone(0),
-            learned="Not this way.",
-            **stage.when(step.back),
-        )
+        verbs.retire(pilot=stage.pilot(step), by=stage.someone(0), learned="Not this way.", **stage.when(step.back))
 
 
 def _close(stage: Stage, step: Step) -> None:
     """Lena, Tom or Sam goes; the office stays, or nothing more would happen."""
     if step.pick % 2:
-        verbs.close_account(
-            person=stage.someone(2 + step.pick % 3),
-            by=None,
-            **stage.when(step.back),
-        )
+        verbs.close_account(person=stage.someone(2 + step.pick % 3), by=None, **stage.when(step.back))
 
 
 def _assign(stage: Stage, step: Step) -> None:
@@ -506,11 +469,7 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "switch": _switch,
     "threshold": _threshold,
 }
-_OFTEN = [
-    *sorted(ACTS),
-    *("decide", "except", "amend", "measure", "pause") * 2,
-    "decide",
-]
+_OFTEN = [*sorted(ACTS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]
 OPENINGS: list[tuple[str, ...]] = [
     (),
     ("claim",),

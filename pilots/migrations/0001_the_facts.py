@@ -12,49 +12,23 @@ import pilots.models.people
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
-    ]
+    dependencies = [("auth", "0012_alter_user_first_name_max_length")]
 
     operations = [
         migrations.CreateModel(
             name="Function",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "name",
-                    models.CharField(max_length=240, unique=True, verbose_name="name"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=240, unique=True, verbose_name="name")),
             ],
-            options={
-                "ordering": ("name", "pk"),
-            },
+            options={"ordering": ("name", "pk")},
         ),
         migrations.CreateModel(
             name="Person",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 (
                     "is_superuser",
                     models.BooleanField(
@@ -66,33 +40,16 @@ class Migration(migrations.Migration):
                 (
                     "public_id",
                     models.CharField(
-                        default=pilots.models.people.opaque_id,
-                        editable=False,
-                        max_length=24,
-                        unique=True,
+                        default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True
                     ),
                 ),
-                (
-                    "email",
-                    models.EmailField(max_length=254, unique=True, verbose_name="e-mail address"),
-                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
-                (
-                    "is_staff",
-                    models.BooleanField(default=False, verbose_name="may open the admin"),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(default=True, verbose_name="may sign in"),
-                ),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may open the admin")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
                 (
                     "closed_on",
-                    models.DateField(
-                        blank=True,
-                        editable=False,
-                        null=True,
-                        verbose_name="account closed on",
-                    ),
+                    models.DateField(blank=True, editable=False, null=True, verbose_name="account closed on"),
                 ),
                 (
                     "groups",
@@ -127,24 +84,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name": "person",
-                "verbose_name_plural": "people",
-                "ordering": ("name", "pk"),
-            },
+            options={"verbose_name": "person", "verbose_name_plural": "people", "ordering": ("name", "pk")},
         ),
         migrations.CreateModel(
             name="Cell",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "function",
                     models.ForeignKey(
@@ -159,19 +104,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="GateKind",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.SlugField(max_length=60, unique=True, verbose_name="key"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="key")),
                 ("name", models.CharField(max_length=60, verbose_name="short name")),
                 ("question", models.CharField(max_length=200, verbose_name="question")),
                 (
@@ -186,22 +120,10 @@ class Migration(migrations.Migration):
                         verbose_name="clears by",
                     ),
                 ),
-                (
-                    "valid_for",
-                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="valid for days"),
-                ),
-                (
-                    "seals",
-                    models.JSONField(blank=True, default=list, verbose_name="fields it seals"),
-                ),
-                (
-                    "high_impact_only",
-                    models.BooleanField(default=False, verbose_name="for high-impact pilots only"),
-                ),
-                (
-                    "order",
-                    models.PositiveSmallIntegerField(default=100, verbose_name="order"),
-                ),
+                ("valid_for", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="valid for days")),
+                ("seals", models.JSONField(blank=True, default=list, verbose_name="fields it seals")),
+                ("high_impact_only", models.BooleanField(default=False, verbose_name="for high-impact pilots only")),
+                ("order", models.PositiveSmallIntegerField(default=100, verbose_name="order")),
                 ("ships", models.BooleanField(default=False, editable=False)),
             ],
             options={
@@ -221,39 +143,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Pilot",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(max_length=80, unique=True, verbose_name="key"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True, verbose_name="key")),
                 ("name", models.CharField(max_length=300, verbose_name="name")),
                 ("purpose", models.TextField(blank=True, verbose_name="purpose")),
-                (
-                    "workflow",
-                    models.CharField(blank=True, max_length=300, verbose_name="workflow"),
-                ),
-                (
-                    "question",
-                    models.TextField(blank=True, verbose_name="question it should answer"),
-                ),
-                (
-                    "learned",
-                    models.TextField(blank=True, verbose_name="what was learned"),
-                ),
+                ("workflow", models.CharField(blank=True, max_length=300, verbose_name="workflow")),
+                ("question", models.TextField(blank=True, verbose_name="question it should answer")),
+                ("learned", models.TextField(blank=True, verbose_name="what was learned")),
                 ("tool", models.TextField(blank=True, verbose_name="tool")),
                 ("data", models.TextField(blank=True, verbose_name="data")),
-                (
-                    "high_impact",
-                    models.BooleanField(default=False, verbose_name="high impact"),
-                ),
+                ("high_impact", models.BooleanField(default=False, verbose_name="high impact")),
                 (
                     "stage",
                     models.CharField(
@@ -270,40 +169,16 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                (
-                    "recorded_on",
-                    models.DateField(editable=False, verbose_name="recorded on"),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        editable=False,
-                        max_length=300,
-                        verbose_name="source",
-                    ),
-                ),
+                ("recorded_on", models.DateField(editable=False, verbose_name="recorded on")),
+                ("source", models.CharField(blank=True, editable=False, max_length=300, verbose_name="source")),
                 (
                     "approximate",
-                    models.BooleanField(
-                        default=False,
-                        editable=False,
-                        verbose_name="dates are approximate",
-                    ),
+                    models.BooleanField(default=False, editable=False, verbose_name="dates are approximate"),
                 ),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "acceptable_use",
-                    models.TextField(blank=True, verbose_name="acceptable use"),
-                ),
-                (
-                    "trust_when",
-                    models.TextField(blank=True, verbose_name="when to trust it"),
-                ),
-                (
-                    "override_when",
-                    models.TextField(blank=True, verbose_name="when to override it"),
-                ),
+                ("acceptable_use", models.TextField(blank=True, verbose_name="acceptable use")),
+                ("trust_when", models.TextField(blank=True, verbose_name="when to trust it")),
+                ("override_when", models.TextField(blank=True, verbose_name="when to override it")),
                 (
                     "matters_more",
                     models.CharField(
@@ -313,10 +188,7 @@ class Migration(migrations.Migration):
                         verbose_name="what matters more",
                     ),
                 ),
-                (
-                    "success",
-                    models.TextField(blank=True, verbose_name="what success looks like"),
-                ),
+                ("success", models.TextField(blank=True, verbose_name="what success looks like")),
                 (
                     "exceptions_deputy",
                     models.ForeignKey(
@@ -358,29 +230,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("key",),
-            },
+            options={"ordering": ("key",)},
         ),
         migrations.CreateModel(
             name="Gate",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
                     models.CharField(
-                        default=pilots.models.people.opaque_id,
-                        editable=False,
-                        max_length=24,
-                        unique=True,
+                        default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True
                     ),
                 ),
                 (
@@ -395,36 +254,22 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gates",
-                        to="pilots.gatekind",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="gates", to="pilots.gatekind"
                     ),
                 ),
                 (
                     "pilot",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gates",
-                        to="pilots.pilot",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="gates", to="pilots.pilot"
                     ),
                 ),
             ],
-            options={
-                "ordering": ("kind__order", "pk"),
-            },
+            options={"ordering": ("kind__order", "pk")},
         ),
         migrations.CreateModel(
             name="PilotSpell",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField()),
                 ("ends", models.DateField(null=True)),
                 ("stage", models.CharField(max_length=12)),
@@ -448,9 +293,7 @@ class Migration(migrations.Migration):
                 (
                     "cell",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="pilot_spells",
-                        to="pilots.cell",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pilot_spells", to="pilots.cell"
                     ),
                 ),
                 (
@@ -465,9 +308,7 @@ class Migration(migrations.Migration):
                 (
                     "pilot",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="spells",
-                        to="pilots.pilot",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spells", to="pilots.pilot"
                     ),
                 ),
                 (
@@ -484,19 +325,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Portfolio",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
-                (
-                    "key",
-                    models.SlugField(max_length=60, unique=True, verbose_name="key"),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="key")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
                 (
                     "escalation",
@@ -510,38 +340,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("name", "pk"),
-            },
+            options={"ordering": ("name", "pk")},
         ),
         migrations.AddField(
             model_name="pilot",
             name="portfolio",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pilots",
-                to="pilots.portfolio",
+                on_delete=django.db.models.deletion.PROTECT, related_name="pilots", to="pilots.portfolio"
             ),
         ),
         migrations.CreateModel(
             name="Event",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
                     models.CharField(
-                        default=pilots.models.people.opaque_id,
-                        editable=False,
-                        max_length=24,
-                        unique=True,
+                        default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True
                     ),
                 ),
                 ("verb", models.CharField(max_length=30)),
@@ -549,20 +364,8 @@ class Migration(migrations.Migration):
                 ("known_on", models.DateField()),
                 ("written_at", models.DateTimeField(auto_now_add=True)),
                 ("reason", models.TextField(blank=True)),
-                (
-                    "changes",
-                    models.JSONField(
-                        default=list,
-                        encoder=django.core.serializers.json.DjangoJSONEncoder,
-                    ),
-                ),
-                (
-                    "data",
-                    models.JSONField(
-                        default=dict,
-                        encoder=django.core.serializers.json.DjangoJSONEncoder,
-                    ),
-                ),
+                ("changes", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("data", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 (
                     "by",
                     models.ForeignKey(
@@ -575,19 +378,13 @@ class Migration(migrations.Migration):
                 (
                     "gate",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="pilots.gate",
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="pilots.gate"
                     ),
                 ),
                 (
                     "pilot",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="pilots.pilot",
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="events", to="pilots.pilot"
                     ),
                 ),
                 (
@@ -600,31 +397,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("pk",),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.CreateModel(
             name="DecisionRight",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "answer_within_days",
                     models.PositiveSmallIntegerField(default=10, verbose_name="working days to answer"),
                 ),
                 ("starts", models.DateField(verbose_name="from")),
-                (
-                    "until",
-                    models.DateField(blank=True, null=True, verbose_name="until"),
-                ),
+                ("until", models.DateField(blank=True, null=True, verbose_name="until")),
                 (
                     "deputy",
                     models.ForeignKey(
@@ -666,9 +450,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rights",
-                        to="pilots.gatekind",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rights", to="pilots.gatekind"
                     ),
                 ),
                 (
@@ -682,55 +464,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ("kind__order", "starts", "pk"),
-            },
+            options={"ordering": ("kind__order", "starts", "pk")},
         ),
         migrations.AddField(
             model_name="cell",
             name="portfolio",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cells",
-                to="pilots.portfolio",
+                on_delete=django.db.models.deletion.PROTECT, related_name="cells", to="pilots.portfolio"
             ),
         ),
         migrations.CreateModel(
             name="PortfolioRole",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "role",
                     models.CharField(
-                        choices=[
-                            ("program-office", "program office"),
-                            ("reviewer", "reviewer"),
-                        ],
-                        max_length=20,
+                        choices=[("program-office", "program office"), ("reviewer", "reviewer")], max_length=20
                     ),
                 ),
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="roles",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to=settings.AUTH_USER_MODEL
                     ),
                 ),
                 (
                     "portfolio",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="roles",
-                        to="pilots.portfolio",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="roles", to="pilots.portfolio"
                     ),
                 ),
             ],
@@ -738,15 +500,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Seat",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField()),
                 ("ends", models.DateField(null=True)),
                 ("run_from", models.DateField()),
@@ -755,9 +509,7 @@ class Migration(migrations.Migration):
                 (
                     "cell",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="seats",
-                        to="pilots.cell",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="seats", to="pilots.cell"
                     ),
                 ),
                 (
@@ -790,9 +542,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="seats",
-                        to="pilots.gatekind",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="seats", to="pilots.gatekind"
                     ),
                 ),
                 (
@@ -809,24 +559,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StallPolicy",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField(verbose_name="from")),
-                (
-                    "quiet_days",
-                    models.PositiveSmallIntegerField(default=30, verbose_name="quiet days"),
-                ),
-                (
-                    "warning_days",
-                    models.PositiveSmallIntegerField(default=14, verbose_name="days of warning"),
-                ),
+                ("quiet_days", models.PositiveSmallIntegerField(default=30, verbose_name="quiet days")),
+                ("warning_days", models.PositiveSmallIntegerField(default=14, verbose_name="days of warning")),
                 (
                     "portfolio",
                     models.ForeignKey(
@@ -836,23 +572,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "verbose_name_plural": "stall policies",
-                "ordering": ("portfolio", "-starts"),
-            },
+            options={"verbose_name_plural": "stall policies", "ordering": ("portfolio", "-starts")},
         ),
         migrations.CreateModel(
             name="Absence",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField()),
                 ("ends", models.DateField()),
                 (
@@ -867,31 +592,19 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("ends__gte", models.F("starts"))),
-                        name="an_absence_ends_after_it_starts",
+                        condition=models.Q(("ends__gte", models.F("starts"))), name="an_absence_ends_after_it_starts"
                     )
-                ],
+                ]
             },
         ),
         migrations.CreateModel(
             name="Decision",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
                     models.CharField(
-                        default=pilots.models.people.opaque_id,
-                        editable=False,
-                        max_length=24,
-                        unique=True,
+                        default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True
                     ),
                 ),
                 ("number", models.PositiveIntegerField()),
@@ -919,19 +632,11 @@ class Migration(migrations.Migration):
                 ("evidence", models.TextField(null=True)),
                 (
                     "conditions",
-                    models.JSONField(
-                        default=list,
-                        encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        null=True,
-                    ),
+                    models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True),
                 ),
                 (
                     "sealed",
-                    models.JSONField(
-                        default=dict,
-                        encoder=django.core.serializers.json.DjangoJSONEncoder,
-                        null=True,
-                    ),
+                    models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, null=True),
                 ),
                 ("salt", models.CharField(max_length=32, null=True)),
                 ("digests", models.JSONField(default=dict)),
@@ -958,17 +663,13 @@ class Migration(migrations.Migration):
                 (
                     "event",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decision",
-                        to="pilots.event",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="pilots.event"
                     ),
                 ),
                 (
                     "gate",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="decisions",
-                        to="pilots.gate",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="pilots.gate"
                     ),
                 ),
             ],
@@ -976,21 +677,15 @@ class Migration(migrations.Migration):
                 "ordering": ("gate", "number"),
                 "constraints": [
                     models.UniqueConstraint(
-                        models.F("gate"),
-                        models.F("number"),
-                        name="a_gates_decisions_are_numbered",
+                        models.F("gate"), models.F("number"), name="a_gates_decisions_are_numbered"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("on__lte", models.F("known_on"))),
-                        name="a_decision_is_not_known_beforehand",
+                        condition=models.Q(("on__lte", models.F("known_on"))), name="a_decision_is_not_known_beforehand"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("capacity", "asserted"), ("decider", None)),
-                            models.Q(
-                                models.Q(("capacity", "asserted"), _negated=True),
-                                ("decider__isnull", False),
-                            ),
+                            models.Q(models.Q(("capacity", "asserted"), _negated=True), ("decider__isnull", False)),
                             _connector="OR",
                         ),
                         name="only_an_assertion_has_no_decider",
@@ -1001,15 +696,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="GateSpell",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField()),
                 ("ends", models.DateField(null=True)),
                 ("state", models.CharField(max_length=20)),
@@ -1025,25 +712,19 @@ class Migration(migrations.Migration):
                 (
                     "cell",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="gate_spells",
-                        to="pilots.cell",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="gate_spells", to="pilots.cell"
                     ),
                 ),
                 (
                     "gate",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="spells",
-                        to="pilots.gate",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="spells", to="pilots.gate"
                     ),
                 ),
                 (
                     "kind",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="pilots.gatekind",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="pilots.gatekind"
                     ),
                 ),
                 (
@@ -1058,11 +739,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        models.F("gate"),
-                        models.F("starts"),
-                        name="a_gates_spells_in_order",
-                    ),
+                    models.Index(models.F("gate"), models.F("starts"), name="a_gates_spells_in_order"),
                     models.Index(
                         models.F("kind"),
                         models.F("cell"),
@@ -1076,11 +753,7 @@ class Migration(migrations.Migration):
                         name="a_turn_is_a_known_one",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends", None),
-                            ("ends__gte", models.F("starts")),
-                            _connector="OR",
-                        ),
+                        condition=models.Q(("ends", None), ("ends__gte", models.F("starts")), _connector="OR"),
                         name="a_gates_spell_ends_after_it_starts",
                     ),
                     models.UniqueConstraint(
@@ -1095,9 +768,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="gate",
             constraint=models.UniqueConstraint(
-                models.F("pilot"),
-                models.F("kind"),
-                name="one_gate_of_a_kind_for_a_pilot",
+                models.F("pilot"), models.F("kind"), name="one_gate_of_a_kind_for_a_pilot"
             ),
         ),
         migrations.AddIndex(
@@ -1136,26 +807,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="pilot",
             constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True),
-                name="a_pilot_has_a_name",
+                condition=models.Q(("name", ""), _negated=True), name="a_pilot_has_a_name"
             ),
         ),
         migrations.AddConstraint(
             model_name="pilot",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        [
-                            "planned",
-                            "running",
-                            "paused",
-                            "adopted",
-                            "retired",
-                            "not_stated",
-                        ],
-                    )
-                ),
+                condition=models.Q(("stage__in", ["planned", "running", "paused", "adopted", "retired", "not_stated"])),
                 name="a_stage_is_a_known_one",
             ),
         ),
@@ -1168,18 +826,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                models.F("pilot"),
-                models.F("on"),
-                models.F("id"),
-                name="a_pilots_events_in_order",
-            ),
+            index=models.Index(models.F("pilot"), models.F("on"), models.F("id"), name="a_pilots_events_in_order"),
         ),
         migrations.AddConstraint(
             model_name="event",
             constraint=models.CheckConstraint(
-                condition=models.Q(("on__lte", models.F("known_on"))),
-                name="an_event_is_not_known_beforehand",
+                condition=models.Q(("on__lte", models.F("known_on"))), name="an_event_is_not_known_beforehand"
             ),
         ),
         migrations.AddConstraint(
@@ -1193,9 +845,7 @@ class Migration(migrations.Migration):
             model_name="decisionright",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("deputy", None),
-                    models.Q(("deputy", models.F("holder")), _negated=True),
-                    _connector="OR",
+                    ("deputy", None), models.Q(("deputy", models.F("holder")), _negated=True), _connector="OR"
                 ),
                 name="a_deputy_is_somebody_else",
             ),
@@ -1221,39 +871,28 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="portfoliorole",
             constraint=models.UniqueConstraint(
-                models.F("portfolio"),
-                models.F("person"),
-                models.F("role"),
-                name="a_role_is_given_once",
+                models.F("portfolio"), models.F("person"), models.F("role"), name="a_role_is_given_once"
             ),
         ),
         migrations.AddConstraint(
             model_name="portfoliorole",
             constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["program-office", "reviewer"])),
-                name="a_role_is_a_known_one",
+                condition=models.Q(("role__in", ["program-office", "reviewer"])), name="a_role_is_a_known_one"
             ),
         ),
         migrations.AddIndex(
             model_name="seat",
             index=models.Index(
-                models.F("kind"),
-                models.F("cell"),
-                models.F("starts"),
-                name="the_seat_of_a_cell_on_a_day",
+                models.F("kind"), models.F("cell"), models.F("starts"), name="the_seat_of_a_cell_on_a_day"
             ),
         ),
         migrations.AddIndex(
-            model_name="seat",
-            index=models.Index(models.F("holder"), models.F("ends"), name="the_seats_of_a_person"),
+            model_name="seat", index=models.Index(models.F("holder"), models.F("ends"), name="the_seats_of_a_person")
         ),
         migrations.AddConstraint(
             model_name="seat",
             constraint=models.UniqueConstraint(
-                models.F("kind"),
-                models.F("cell"),
-                models.F("starts"),
-                name="one_seat_for_a_cell_and_a_day",
+                models.F("kind"), models.F("cell"), models.F("starts"), name="one_seat_for_a_cell_and_a_day"
             ),
         ),
         migrations.AddConstraint(

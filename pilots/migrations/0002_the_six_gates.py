@@ -11,22 +11,8 @@ SIX = [
         365,
         ["workflow", "acceptable_use", "tool", "data"],
     ),
-    (
-        "it-data-access",
-        "Data access",
-        "Has IT approved the data it needs?",
-        "approval",
-        365,
-        ["data", "tool"],
-    ),
-    (
-        "funding-owner",
-        "Funding",
-        "Who has agreed to fund the next phase?",
-        "acceptance",
-        None,
-        [],
-    ),
+    ("it-data-access", "Data access", "Has IT approved the data it needs?", "approval", 365, ["data", "tool"]),
+    ("funding-owner", "Funding", "Who has agreed to fund the next phase?", "acceptance", None, []),
     ("named-sponsor", "Sponsor", "Who has agreed to carry it?", "acceptance", None, []),
     (
         "quality-threshold",
@@ -36,14 +22,7 @@ SIX = [
         180,
         ["threshold", "verdict"],
     ),
-    (
-        "error-owner",
-        "Errors",
-        "Who answers for it when it is wrong?",
-        "acceptance",
-        None,
-        [],
-    ),
+    ("error-owner", "Errors", "Who answers for it when it is wrong?", "acceptance", None, []),
 ]
 
 

@@ -5,23 +5,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0002_the_six_gates"),
-    ]
+    dependencies = [("pilots", "0002_the_six_gates")]
 
     operations = [
         migrations.CreateModel(
             name="SwitchedOff",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField(verbose_name="from")),
                 ("ends", models.DateField(blank=True, null=True, verbose_name="until")),
                 ("reason", models.TextField(verbose_name="reason")),
@@ -32,10 +22,7 @@ class Migration(migrations.Migration):
                 "ordering": ("portfolio", "kind", "starts"),
             },
         ),
-        migrations.RemoveConstraint(
-            model_name="gatespell",
-            name="a_turn_is_a_known_one",
-        ),
+        migrations.RemoveConstraint(model_name="gatespell", name="a_turn_is_a_known_one"),
         migrations.AddConstraint(
             model_name="gatespell",
             constraint=models.CheckConstraint(
@@ -47,18 +34,14 @@ class Migration(migrations.Migration):
             model_name="switchedoff",
             name="kind",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="switched_off",
-                to="pilots.gatekind",
+                on_delete=django.db.models.deletion.PROTECT, related_name="switched_off", to="pilots.gatekind"
             ),
         ),
         migrations.AddField(
             model_name="switchedoff",
             name="portfolio",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="switched_off",
-                to="pilots.portfolio",
+                on_delete=django.db.models.deletion.PROTECT, related_name="switched_off", to="pilots.portfolio"
             ),
         ),
         migrations.AddConstraint(

@@ -5,53 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0003_kinds_come_and_go"),
-    ]
+    dependencies = [("pilots", "0003_kinds_come_and_go")]
 
     operations = [
         migrations.CreateModel(
             name="Residents",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("week", models.DateField(verbose_name="week from")),
-                (
-                    "people",
-                    models.PositiveIntegerField(verbose_name="people outside the pilot team"),
-                ),
-                (
-                    "visitors",
-                    models.PositiveIntegerField(default=0, verbose_name="visitors of demos"),
-                ),
+                ("people", models.PositiveIntegerField(verbose_name="people outside the pilot team")),
+                ("visitors", models.PositiveIntegerField(default=0, verbose_name="visitors of demos")),
                 ("known_from", models.DateField()),
                 ("known_until", models.DateField(null=True)),
                 (
                     "pilot",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="residents",
-                        to="pilots.pilot",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="residents", to="pilots.pilot"
                     ),
                 ),
             ],
             options={
                 "verbose_name_plural": "residents",
                 "ordering": ("pilot", "week", "pk"),
-                "indexes": [
-                    models.Index(
-                        models.F("pilot"),
-                        models.F("week"),
-                        name="who_lived_there_in_a_week",
-                    )
-                ],
+                "indexes": [models.Index(models.F("pilot"), models.F("week"), name="who_lived_there_in_a_week")],
                 "constraints": [
                     models.UniqueConstraint(
                         models.F("pilot"),
@@ -61,5 +37,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
+        )
     ]

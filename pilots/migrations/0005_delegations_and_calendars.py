@@ -8,9 +8,7 @@ import pilots.models.people
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0004_residents"),
-    ]
+    dependencies = [("pilots", "0004_residents")]
 
     operations = [
         migrations.AddField(
@@ -52,15 +50,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Delegation",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("starts", models.DateField(verbose_name="from")),
                 ("until", models.DateField(verbose_name="until")),
                 (
@@ -84,8 +74,7 @@ class Migration(migrations.Migration):
                 "ordering": ("right", "starts"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("until__gte", models.F("starts"))),
-                        name="a_delegation_ends_after_it_starts",
+                        condition=models.Q(("until__gte", models.F("starts"))), name="a_delegation_ends_after_it_starts"
                     )
                 ],
             },

@@ -4,18 +4,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0005_delegations_and_calendars"),
-    ]
+    dependencies = [("pilots", "0005_delegations_and_calendars")]
 
     operations = [
-        migrations.RemoveField(
-            model_name="pilotspell",
-            name="shown_before",
-        ),
-        migrations.AddField(
-            model_name="pilotspell",
-            name="shown_until",
-            field=models.DateField(null=True),
-        ),
+        migrations.RemoveField(model_name="pilotspell", name="shown_before"),
+        migrations.AddField(model_name="pilotspell", name="shown_until", field=models.DateField(null=True)),
     ]

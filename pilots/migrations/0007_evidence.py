@@ -8,85 +8,42 @@ import pilots.models.people
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0006_the_last_day_an_adoption_was_shown"),
-    ]
+    dependencies = [("pilots", "0006_the_last_day_an_adoption_was_shown")]
 
     operations = [
         migrations.AddField(
             model_name="decision",
             name="cites",
             field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="cited_by",
-                to="pilots.decision",
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="cited_by", to="pilots.decision"
             ),
         ),
-        migrations.AddField(
-            model_name="decision",
-            name="pieces",
-            field=models.JSONField(null=True),
-        ),
-        migrations.AddField(
-            model_name="decision",
-            name="would_change",
-            field=models.TextField(null=True),
-        ),
-        migrations.AddField(
-            model_name="gatespell",
-            name="grants",
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
+        migrations.AddField(model_name="decision", name="pieces", field=models.JSONField(null=True)),
+        migrations.AddField(model_name="decision", name="would_change", field=models.TextField(null=True)),
+        migrations.AddField(model_name="gatespell", name="grants", field=models.PositiveSmallIntegerField(default=0)),
         migrations.CreateModel(
             name="Evidence",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "public_id",
                     models.CharField(
-                        default=pilots.models.people.opaque_id,
-                        editable=False,
-                        max_length=24,
-                        unique=True,
+                        default=pilots.models.people.opaque_id, editable=False, max_length=24, unique=True
                     ),
                 ),
                 ("piece", models.CharField(editable=False, max_length=24)),
                 ("version", models.PositiveIntegerField(default=1, editable=False)),
-                (
-                    "kind",
-                    models.CharField(choices=[("file", "file"), ("link", "link")], max_length=4),
-                ),
+                ("kind", models.CharField(choices=[("file", "file"), ("link", "link")], max_length=4)),
                 ("title", models.CharField(max_length=300, verbose_name="title")),
-                (
-                    "link",
-                    models.URLField(blank=True, max_length=2000, verbose_name="link"),
-                ),
+                ("link", models.URLField(blank=True, max_length=2000, verbose_name="link")),
                 ("stored", models.CharField(blank=True, editable=False, max_length=64)),
-                (
-                    "file_name",
-                    models.CharField(blank=True, max_length=255, verbose_name="file name"),
-                ),
-                (
-                    "size",
-                    models.PositiveBigIntegerField(null=True, verbose_name="bytes"),
-                ),
+                ("file_name", models.CharField(blank=True, max_length=255, verbose_name="file name")),
+                ("size", models.PositiveBigIntegerField(null=True, verbose_name="bytes")),
                 ("content_type", models.CharField(blank=True, max_length=100)),
                 ("checksum", models.CharField(max_length=64)),
                 ("uploaded_on", models.DateField(verbose_name="uploaded on")),
                 ("written_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "effective_on",
-                    models.DateField(null=True, verbose_name="in effect from"),
-                ),
+                ("effective_on", models.DateField(null=True, verbose_name="in effect from")),
                 ("expires_on", models.DateField(null=True, verbose_name="good until")),
                 (
                     "by",
@@ -108,9 +65,7 @@ class Migration(migrations.Migration):
                 (
                     "portfolio",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence",
-                        to="pilots.portfolio",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="pilots.portfolio"
                     ),
                 ),
                 (
@@ -132,44 +87,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DecisionEvidence",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="ID",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("checksum", models.CharField(max_length=64)),
                 (
                     "decision",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence_used",
-                        to="pilots.decision",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence_used", to="pilots.decision"
                     ),
                 ),
                 (
                     "event",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="evidence_used",
-                        to="pilots.event",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence_used", to="pilots.event"
                     ),
                 ),
                 (
                     "evidence",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="uses",
-                        to="pilots.evidence",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="uses", to="pilots.evidence"
                     ),
                 ),
             ],
-            options={
-                "ordering": ("pk",),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.AddIndex(
             model_name="evidence",
@@ -182,9 +121,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="evidence",
             constraint=models.UniqueConstraint(
-                models.F("piece"),
-                models.F("version"),
-                name="one_version_of_a_piece_at_a_time",
+                models.F("piece"), models.F("version"), name="one_version_of_a_piece_at_a_time"
             ),
         ),
         migrations.AddConstraint(
@@ -198,11 +135,7 @@ class Migration(migrations.Migration):
                         models.Q(("stored", ""), _negated=True),
                         models.Q(("content_type", ""), _negated=True),
                     ),
-                    models.Q(
-                        ("kind", "link"),
-                        ("stored", ""),
-                        models.Q(("link", ""), _negated=True),
-                    ),
+                    models.Q(("kind", "link"), ("stored", ""), models.Q(("link", ""), _negated=True)),
                     _connector="OR",
                 ),
                 name="evidence_is_a_file_or_a_link",
@@ -234,9 +167,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="decisionevidence",
             constraint=models.UniqueConstraint(
-                models.F("event"),
-                models.F("evidence"),
-                name="an_act_rests_on_a_piece_once",
+                models.F("event"), models.F("evidence"), name="an_act_rests_on_a_piece_once"
             ),
         ),
     ]

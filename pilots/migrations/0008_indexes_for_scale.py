@@ -4,15 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0007_evidence"),
-    ]
+    dependencies = [("pilots", "0007_evidence")]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="gatespell",
-            name="what_waits_in_a_cell",
-        ),
+        migrations.RemoveIndex(model_name="gatespell", name="what_waits_in_a_cell"),
         migrations.AddIndex(
             model_name="gatespell",
             index=models.Index(

@@ -6,47 +6,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0008_indexes_for_scale"),
-    ]
+    dependencies = [("pilots", "0008_indexes_for_scale")]
 
     operations = [
         migrations.CreateModel(
             name="ApiToken",
             fields=[
-                (
-                    "digest",
-                    models.CharField(max_length=128, primary_key=True, serialize=False),
-                ),
+                ("digest", models.CharField(max_length=128, primary_key=True, serialize=False)),
                 ("token_key", models.CharField(db_index=True, max_length=25)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("expiry", models.DateTimeField(blank=True, null=True)),
-                (
-                    "name",
-                    models.CharField(blank=True, max_length=100, verbose_name="what it is for"),
-                ),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="what it is for")),
                 (
                     "scope",
                     models.CharField(
-                        choices=[
-                            ("read", "read"),
-                            ("decide", "read and decide"),
-                            ("write", "read, decide and write"),
-                        ],
+                        choices=[("read", "read"), ("decide", "read and decide"), ("write", "read, decide and write")],
                         max_length=6,
                         verbose_name="scope",
                     ),
                 ),
-                (
-                    "last_used_at",
-                    models.DateTimeField(editable=False, null=True, verbose_name="last used"),
-                ),
+                ("last_used_at", models.DateTimeField(editable=False, null=True, verbose_name="last used")),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],
@@ -54,10 +37,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "API token",
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("scope__in", ["read", "decide", "write"])),
-                        name="a_token_has_a_known_scope",
+                        condition=models.Q(("scope__in", ["read", "decide", "write"])), name="a_token_has_a_known_scope"
                     )
                 ],
             },
-        ),
+        )
     ]

@@ -6,9 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("pilots", "0009_tokens"),
-    ]
+    dependencies = [("pilots", "0009_tokens")]
 
     operations = [
         migrations.AddField(
@@ -20,5 +18,5 @@ class Migration(migrations.Migration):
                 related_name="gates_named_for",
                 to=settings.AUTH_USER_MODEL,
             ),
-        ),
+        )
     ]

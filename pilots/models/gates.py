@@ -41,8 +41,7 @@ class GateKind(models.Model):
                 name="a_gate_clears_in_a_known_way",
             ),
             models.CheckConstraint(
-                condition=Q(valid_for=None) | Q(valid_for__gt=0),
-                name="an_answer_holds_a_day_at_least",
+                condition=Q(valid_for=None) | Q(valid_for__gt=0), name="an_answer_holds_a_day_at_least"
             ),
         ]
 
@@ -82,12 +81,7 @@ class SwitchedOff(models.Model):
         verbose_name = _("switched-off gate")
         verbose_name_plural = _("switched-off gates")
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "kind",
-                "portfolio",
-                condition=Q(ends=None),
-                name="a_gate_is_switched_off_once",
-            ),
+            models.UniqueConstraint("kind", "portfolio", condition=Q(ends=None), name="a_gate_is_switched_off_once")
         ]
 
     def __str__(self) -> str:
@@ -181,10 +175,7 @@ class Decision(models.Model):
         ordering = ("gate", "number")
         constraints: ClassVar = [
             models.UniqueConstraint("gate", "number", name="a_gates_decisions_are_numbered"),
-            models.CheckConstraint(
-                condition=Q(on__lte=F("known_on")),
-                name="a_decision_is_not_known_beforehand",
-            ),
+            models.CheckConstraint(condition=Q(on__lte=F("known_on")), name="a_decision_is_not_known_beforehand"),
             models.CheckConstraint(
                 condition=Q(capacity="asserted", decider=None) | (~Q(capacity="asserted") & Q(decider__isnull=False)),
                 name="only_an_assertion_has_no_decider",
@@ -228,12 +219,7 @@ class GateSpell(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index("gate", "starts", name="a_gates_spells_in_order"),
-            models.Index(
-                "kind",
-                "cell",
-                condition=Q(known_until=None),
-                name="what_lies_in_a_cell",
-            ),
+            models.Index("kind", "cell", condition=Q(known_until=None), name="what_lies_in_a_cell"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -241,15 +227,9 @@ class GateSpell(models.Model):
                 name="a_turn_is_a_known_one",
             ),
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")),
-                name="a_gates_spell_ends_after_it_starts",
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_gates_spell_ends_after_it_starts"
             ),
-            models.UniqueConstraint(
-                "gate",
-                "starts",
-                condition=Q(known_until=None),
-                name="one_spell_of_a_gate_a_day",
-            ),
+            models.UniqueConstraint("gate", "starts", condition=Q(known_until=None), name="one_spell_of_a_gate_a_day"),
         ]
 
     def __str__(self) -> str:

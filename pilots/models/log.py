@@ -34,9 +34,8 @@ class Event(models.Model):
         indexes: ClassVar = [models.Index("pilot", "on", "id", name="a_pilots_events_in_order")]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(on__lte=models.F("known_on")),
-                name="an_event_is_not_known_beforehand",
-            ),
+                condition=models.Q(on__lte=models.F("known_on")), name="an_event_is_not_known_beforehand"
+            )
         ]
 
     def __str__(self) -> str:

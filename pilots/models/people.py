@@ -8,11 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import holidays
-from django.contrib.auth.models import (
-    AbstractBaseUser,
-    BaseUserManager,
-    PermissionsMixin,
-)
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
@@ -48,13 +44,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=200)
-    function = models.ForeignKey(
-        "Function",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="people",
-    )
+    function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     closed_on = models.DateField(_("account closed on"), null=True, blank=True, editable=False)
@@ -140,8 +130,7 @@ class PortfolioRole(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=["program-office", "reviewer"]),
-                name="a_role_is_a_known_one",
+                condition=models.Q(role__in=["program-office", "reviewer"]), name="a_role_is_a_known_one"
             ),
         ]
 
@@ -172,7 +161,7 @@ class Cell(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function"),
+            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function")
         ]
 
     def __str__(self) -> str:

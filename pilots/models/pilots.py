@@ -36,13 +36,7 @@ class Pilot(models.Model):
     learned = models.TextField(_("what was learned"), blank=True)
     tool = models.TextField(_("tool"), blank=True)
     data = models.TextField(_("data"), blank=True)
-    manager = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="pilots_managed",
-    )
+    manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots_managed")
     high_impact = models.BooleanField(_("high impact"), default=False)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False)
     recorded_on = models.DateField(_("recorded on"), editable=False)
@@ -56,10 +50,7 @@ class Pilot(models.Model):
     exceptions_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     exceptions_deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     matters_more = models.CharField(
-        _("what matters more"),
-        max_length=8,
-        blank=True,
-        choices=[("speed", _("speed")), ("accuracy", _("accuracy"))],
+        _("what matters more"), max_length=8, blank=True, choices=[("speed", _("speed")), ("accuracy", _("accuracy"))]
     )
     success = models.TextField(_("what success looks like"), blank=True)
 
@@ -71,21 +62,11 @@ class Pilot(models.Model):
             models.CheckConstraint(condition=~Q(key=""), name="a_pilot_has_a_key"),
             models.CheckConstraint(condition=~Q(name=""), name="a_pilot_has_a_name"),
             models.CheckConstraint(
-                condition=Q(
-                    stage__in=[
-                        "planned",
-                        "running",
-                        "paused",
-                        "adopted",
-                        "retired",
-                        "not_stated",
-                    ]
-                ),
+                condition=Q(stage__in=["planned", "running", "paused", "adopted", "retired", "not_stated"]),
                 name="a_stage_is_a_known_one",
             ),
             models.CheckConstraint(
-                condition=Q(matters_more__in=["", "speed", "accuracy"]),
-                name="speed_or_accuracy_matters_more",
+                condition=Q(matters_more__in=["", "speed", "accuracy"]), name="speed_or_accuracy_matters_more"
             ),
         ]
 
@@ -128,22 +109,15 @@ class PilotSpell(models.Model):
         indexes: ClassVar = [
             models.Index("pilot", "starts", name="a_pilots_spells_in_order"),
             models.Index(
-                "clock_on",
-                "ends",
-                condition=Q(known_until=None, clock_on__isnull=False),
-                name="who_stalls_next",
+                "clock_on", "ends", condition=Q(known_until=None, clock_on__isnull=False), name="who_stalls_next"
             ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")),
-                name="a_pilots_spell_ends_after_it_starts",
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_pilots_spell_ends_after_it_starts"
             ),
             models.UniqueConstraint(
-                "pilot",
-                "starts",
-                condition=Q(known_until=None),
-                name="one_spell_of_a_pilot_a_day",
+                "pilot", "starts", condition=Q(known_until=None), name="one_spell_of_a_pilot_a_day"
             ),
         ]
 

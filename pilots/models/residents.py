@@ -44,11 +44,8 @@ class Residents(models.Model):
         indexes: ClassVar = [models.Index("pilot", "week", name="who_lived_there_in_a_week")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "pilot",
-                "week",
-                condition=Q(known_until=None),
-                name="one_count_of_residents_a_week",
-            ),
+                "pilot", "week", condition=Q(known_until=None), name="one_count_of_residents_a_week"
+            )
         ]
 
     def __str__(self) -> str:

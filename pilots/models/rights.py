@@ -20,28 +20,12 @@ class DecisionRight(models.Model):
     """
 
     kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights")
-    portfolio = models.ForeignKey(
-        Portfolio,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="rights",
-    )
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
     function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held")
-    deputy = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="rights_deputised",
-    )
+    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_deputised")
     escalate_to = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="rights_escalated",
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_escalated"
     )
     answer_within_days = models.PositiveSmallIntegerField(_("working days to answer"), default=10)
     starts = models.DateField(_("from"))
@@ -51,13 +35,9 @@ class DecisionRight(models.Model):
         ordering = ("kind__order", "starts", "pk")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("starts")),
-                name="a_right_ends_after_it_starts",
+                condition=Q(until=None) | Q(until__gte=F("starts")), name="a_right_ends_after_it_starts"
             ),
-            models.CheckConstraint(
-                condition=Q(deputy=None) | ~Q(deputy=F("holder")),
-                name="a_deputy_is_somebody_else",
-            ),
+            models.CheckConstraint(condition=Q(deputy=None) | ~Q(deputy=F("holder")), name="a_deputy_is_somebody_else"),
             models.UniqueConstraint(
                 F("kind"),
                 Coalesce("portfolio", 0),
@@ -88,10 +68,7 @@ class Delegation(models.Model):
     class Meta:
         ordering = ("right", "starts")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(until__gte=F("starts")),
-                name="a_delegation_ends_after_it_starts",
-            ),
+            models.CheckConstraint(condition=Q(until__gte=F("starts")), name="a_delegation_ends_after_it_starts")
         ]
 
     def __str__(self) -> str:
@@ -107,10 +84,7 @@ class Absence(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(ends__gte=F("starts")),
-                name="an_absence_ends_after_it_starts",
-            )
+            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="an_absence_ends_after_it_starts")
         ]
 
     def __str__(self) -> str:
@@ -153,21 +127,11 @@ class Seat(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                "kind",
-                "cell",
-                "starts",
-                name="the_seat_of_a_cell_on_a_day",
-            ),
+            models.Index("kind", "cell", "starts", name="the_seat_of_a_cell_on_a_day"),
             models.Index("holder", "ends", name="the_seats_of_a_person"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                "kind",
-                "cell",
-                "starts",
-                name="one_seat_for_a_cell_and_a_day",
-            ),
+            models.UniqueConstraint("kind", "cell", "starts", name="one_seat_for_a_cell_and_a_day")
         ]
 
     def __str__(self) -> str:

@@ -30,10 +30,7 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     class Meta:
         verbose_name = _("API token")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(scope__in=["read", "decide", "write"]),
-                name="a_token_has_a_known_scope",
-            ),
+            models.CheckConstraint(condition=Q(scope__in=["read", "decide", "write"]), name="a_token_has_a_known_scope")
         ]
 
     def __str__(self) -> str:

@@ -154,13 +154,7 @@ class GateState:
         return "said" if state == ASSERTED else "answer"
 
     def spell(
-        self,
-        day: date,
-        sealed_now: Mapping[str, Any],
-        *,
-        met_until: date | None,
-        function: int | None,
-        moved: bool,
+        self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool
     ) -> GateSpell:
         """The stretch that begins on a day."""
         state = self.state(sealed_now)

@@ -15,18 +15,7 @@ from typing import Any
 
 from pilots.rules.acts import Act, Kind, in_order
 from pilots.rules.gates import OFF, GateSpell, GateState
-from pilots.rules.telling import (
-    ADOPTED,
-    FITS,
-    NOT_STATED,
-    PAUSED,
-    PLANNED,
-    RETIRED,
-    RUNNING,
-    SPONSOR,
-    TELL,
-    PilotState,
-)
+from pilots.rules.telling import ADOPTED, FITS, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING, SPONSOR, TELL, PilotState
 
 __all__ = [
     "ADOPTED",
@@ -162,11 +151,7 @@ def _look(told: History, day: date, moved: set[str | None]) -> None:
     pilot = told.state
     for key, gate in pilot.gates.items():
         spell = gate.spell(
-            day,
-            pilot.against_seal(gate),
-            met_until=pilot.met_until,
-            function=pilot.function,
-            moved=key in moved,
+            day, pilot.against_seal(gate), met_until=pilot.met_until, function=pilot.function, moved=key in moved
         )
         _append(told.gates[key], spell)
     _append(told.pilot, _pilot_spell(told, day))

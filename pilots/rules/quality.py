@@ -116,10 +116,7 @@ def verdict(threshold: Threshold, value: float, sample: int, deviation: float | 
 
 def loosened(before: Threshold, after: Threshold) -> bool:
     """Whether a threshold became easier to meet, or measures something else."""
-    if not same(before.metric, after.metric) or (before.direction, before.kind) != (
-        after.direction,
-        after.kind,
-    ):
+    if not same(before.metric, after.metric) or (before.direction, before.kind) != (after.direction, after.kind):
         return True
     easier = after.value < before.value if after.direction == "at_least" else after.value > before.value
     return easier or after.smallest_sample < before.smallest_sample

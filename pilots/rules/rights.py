@@ -74,11 +74,7 @@ class Seat:
 
 def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tuple[str, int]]:
     """Who of a right still has an account on a day, in the order in which its seat passes."""
-    named = (
-        (HOLDER, right.holder),
-        (DEPUTY, right.deputy),
-        (ESCALATION, right.escalate_to),
-    )
+    named = ((HOLDER, right.holder), (DEPUTY, right.deputy), (ESCALATION, right.escalate_to))
     return [(role, who) for role, who in named if who is not None and not (who in closed and closed[who] <= day)]
 
 

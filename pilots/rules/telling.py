@@ -65,10 +65,7 @@ class PilotState:
     def named(self) -> set[int | None]:
         """Everybody whom the pilot names: for a gate, or for its exceptions."""
         seated = {who for of in self.gates.values() for who in (of.accepted, of.nominee)}
-        return seated | {
-            self.rules.get("exceptions_to"),
-            self.rules.get("exceptions_deputy"),
-        }
+        return seated | {self.rules.get("exceptions_to"), self.rules.get("exceptions_deputy")}
 
     @property
     def function(self) -> int | None:
@@ -243,10 +240,7 @@ def _measured(pilot: PilotState, act: Act) -> bool:
     result = act.data["verdict"]
     pilot.verdict, pilot.measured_on, pilot.ever_measured = result, act.on, True
     for gate in pilot.gates.values():
-        if gate.kind.clears_by == MEASUREMENT and gate.answer in (
-            gates.CLEARED,
-            gates.CONDITIONAL,
-        ):
+        if gate.kind.clears_by == MEASUREMENT and gate.answer in (gates.CLEARED, gates.CONDITIONAL):
             gate.measured_worse = gate.measured_worse or result != "met"
             gate.worse_on = act.on if result != "met" else gate.worse_on
     if result not in ("met", "not_met"):

@@ -32,22 +32,9 @@ from pilots.verbs.pilots import (
     roll_back,
     start,
 )
-from pilots.verbs.portfolios import (
-    amend_portfolio,
-    name_function,
-    open_portfolio,
-    rename_function,
-    set_stall_policy,
-)
+from pilots.verbs.portfolios import amend_portfolio, name_function, open_portfolio, rename_function, set_stall_policy
 from pilots.verbs.quality import record_measurement, register_threshold
-from pilots.verbs.rights import (
-    assign_right,
-    away,
-    back,
-    close_account,
-    delegate,
-    end_right,
-)
+from pilots.verbs.rights import assign_right, away, back, close_account, delegate, end_right
 from pilots.verbs.rules import accept_risk, confirm_rules, set_rules
 from pilots.verbs.tokens import issue_token, revoke_token
 

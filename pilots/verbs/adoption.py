@@ -52,13 +52,7 @@ def record_residents(
     if before is not None:
         before.known_until = desk.known
         before.save(update_fields=["known_until"])
-    Residents.objects.create(
-        pilot=pilot,
-        week=monday,
-        people=people,
-        visitors=visitors,
-        known_from=desk.known,
-    )
+    Residents.objects.create(pilot=pilot, week=monday, people=people, visitors=visitors, known_from=desk.known)
     return desk.write(
         "record_residents",
         data={"week": monday, "people": people, "visitors": visitors},

@@ -10,16 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from pilots import spells
-from pilots.models import (
-    Decision,
-    Event,
-    Gate,
-    GateKind,
-    GateSpell,
-    Pilot,
-    PilotSpell,
-    Portfolio,
-)
+from pilots.models import Decision, Event, Gate, GateKind, GateSpell, Pilot, PilotSpell, Portfolio
 from pilots.rules import history
 from pilots.verbs.desk import Desk, days, mirror, stood
 from pilots.verbs.kinds import kinds_in_force

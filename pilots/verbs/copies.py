@@ -140,19 +140,10 @@ class _Blank:
     def _own(self, row: Any, number: int) -> dict[str, str]:
         """The columns of a row that name other rows, or only itself."""
         if isinstance(row, Pilot):
-            return {
-                "id": "%(pilot)s",
-                "portfolio_id": "%(portfolio)s",
-                "key": "%(key)s",
-            }
+            return {"id": "%(pilot)s", "portfolio_id": "%(portfolio)s", "key": "%(key)s"}
         if isinstance(row, Gate):
             n = self.gates[row.pk]
-            return {
-                "id": f"%(g{n})s",
-                "public_id": f"%(G{n})s",
-                "pilot_id": "%(pilot)s",
-                "head": f"%(h{n})s",
-            }
+            return {"id": f"%(g{n})s", "public_id": f"%(G{n})s", "pilot_id": "%(pilot)s", "head": f"%(h{n})s"}
         if isinstance(row, Event):
             n = self.events[row.pk]
             gate = NULL if row.gate_id is None else f"%(g{self.gates[row.gate_id]})s"
@@ -311,8 +302,7 @@ def free_keys(model: type[models.Model], number: int) -> Iterator[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [table, number],
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
             )
             return iter([row[0] for row in cursor.fetchall()])
     # On SQLite the transaction keeps others from writing, and the table goes on after its highest key.

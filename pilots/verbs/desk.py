@@ -44,22 +44,13 @@ LONGEST_TEXT = 10_000
 
 
 LEADS_ON = {
-    history.PLANNED: (
-        gettext_lazy("It is planned, on record since %(day)s."),
-        gettext_lazy("Start it first."),
-    ),
+    history.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
     history.NOT_STATED: (
         gettext_lazy("Nobody has said since %(day)s whether it runs."),
         gettext_lazy("Start it first."),
     ),
-    history.RUNNING: (
-        gettext_lazy("It has been running since %(day)s."),
-        gettext_lazy("Declare it adopted first."),
-    ),
-    history.PAUSED: (
-        gettext_lazy("It has been paused since %(day)s."),
-        gettext_lazy("End the pause first."),
-    ),
+    history.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
+    history.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
     history.ADOPTED: (
         gettext_lazy("It was declared adopted on %(day)s."),
         gettext_lazy("Take it back to running first, if that no longer holds."),
@@ -299,13 +290,7 @@ def mirror(pilot: Pilot, state: history.PilotState) -> None:
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
 
 
-def sit_down(
-    pilot: Pilot,
-    by: Person | None,
-    on: date | None,
-    known: date | None,
-    seen: int | None = None,
-) -> Desk:
+def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
     Raises:
@@ -326,17 +311,7 @@ def sit_down(
     gates = {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
     acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
-    desk = Desk(
-        pilot,
-        by,
-        on,
-        known,
-        acts,
-        history.PilotState(on, {}),
-        gates,
-        stored=stored,
-        cells=cells,
-    )
+    desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)
     if all(act.on <= on for act in acts):
         told = desk.tell(acts)
         desk.before, desk.state = spells.Before.of(told), _by(told, on)

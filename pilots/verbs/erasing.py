@@ -51,9 +51,7 @@ def erase(
 def _blank(event: Event, texts: Collection[str]) -> None:
     """Take the same texts out of the event that carried the decision."""
     Event.objects.filter(pk=event.pk).update(
-        reason=_without(event.reason, texts),
-        changes=_without(event.changes, texts),
-        data=_without(event.data, texts),
+        reason=_without(event.reason, texts), changes=_without(event.changes, texts), data=_without(event.data, texts)
     )
 
 
@@ -67,12 +65,7 @@ def _without(value: Any, texts: Collection[str]) -> Any:
 
 @transaction.atomic
 def erase_person(
-    *,
-    person: Person,
-    by: Person | None,
-    reason: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
+    *, person: Person, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None
 ) -> Event:
     """Erase the name and address of somebody whose account is closed. The log knows them by a random id, and holds.
 

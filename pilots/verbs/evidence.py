@@ -153,12 +153,7 @@ def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
     """Write the newer version on a pilot that uses the piece."""
     desk.write(
         "replace_evidence",
-        data={
-            "piece": new.piece,
-            "evidence": new.public_id,
-            "checksum": new.checksum,
-            "expires_on": new.expires_on,
-        },
+        data={"piece": new.piece, "evidence": new.public_id, "checksum": new.checksum, "expires_on": new.expires_on},
         changes=[{"field": "evidence", "from": old.title, "to": new.title}],
         reason=reason,
     )
@@ -182,12 +177,7 @@ def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
         by=piece.by,
         on=on,
         known_on=known,
-        data={
-            "evidence": piece.public_id,
-            "piece": piece.piece,
-            "version": piece.version,
-            "pilot": piece.pilot_id,
-        },
+        data={"evidence": piece.public_id, "piece": piece.piece, "version": piece.version, "pilot": piece.pilot_id},
         changes=concerns(
             evidence=piece.title,
             pilot=piece.pilot.key if piece.pilot else None,
@@ -242,8 +232,7 @@ def address(link: str) -> str:
         raise Invalid(says, field="link") from wrong
     if parts.username or parts.password:
         raise Invalid(
-            _("Leave the name and the password out of the link: everybody who sees this would see them."),
-            field="link",
+            _("Leave the name and the password out of the link: everybody who sees this would see them."), field="link"
         )
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host

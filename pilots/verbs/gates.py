@@ -28,24 +28,10 @@ from pilots.refusals import (
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
 from pilots.seen import of_acts
-from pilots.verbs.desk import (
-    Desk,
-    last_day,
-    need_plain,
-    need_reason,
-    need_text,
-    sit_down,
-    within_reach,
-)
+from pilots.verbs.desk import Desk, last_day, need_plain, need_reason, need_text, sit_down, within_reach
 from pilots.verbs.grounds import Grounds, grounds
 
-OUTCOMES = (
-    gates.CLEARED,
-    gates.CONDITIONAL,
-    gates.CHANGES_REQUESTED,
-    gates.REFUSED,
-    gates.WITHDRAWN,
-)
+OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
 
 
 def _sit(
@@ -75,13 +61,7 @@ def _acceptance_only(state: gates.GateState) -> None:
         raise WrongGate
 
 
-def _capacity(
-    desk: Desk,
-    state: gates.GateState,
-    decider: Person,
-    *,
-    askers: Iterable[int | None] = (),
-) -> str:
+def _capacity(desk: Desk, state: gates.GateState, decider: Person, *, askers: Iterable[int | None] = ()) -> str:
     """In which capacity a person decides here, or a refusal (rule 7)."""
     if access.has_left(decider, desk.on):
         raise _somebody_elses(desk, state, decider)
@@ -123,11 +103,7 @@ def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotY
 
 
 def _decider(
-    desk: Desk,
-    state: gates.GateState,
-    for_: Person | None,
-    shown: Grounds,
-    askers: Iterable[int | None] = (),
+    desk: Desk, state: gates.GateState, for_: Person | None, shown: Grounds, askers: Iterable[int | None] = ()
 ) -> tuple[Person, str]:
     """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
     if desk.by is None:
@@ -485,10 +461,7 @@ def nominate(
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
     if access.has_left(person, desk.on) or person.pk == state.accepted:
-        raise Invalid(
-            _("Name somebody with an open account who has not accepted it already."),
-            field="person",
-        )
+        raise Invalid(_("Name somebody with an open account who has not accepted it already."), field="person")
     changes = [{"field": row.kind.key, "from": state.nominee, "to": person.pk}]
     return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 

@@ -38,12 +38,7 @@ class Grounds:
     def as_data(self) -> list[dict[str, Any]]:
         """The pieces as the rules read them in an act."""
         return [
-            {
-                "piece": piece.piece,
-                "checksum": piece.checksum,
-                "expires_on": piece.expires_on,
-            }
-            for piece in self.pieces
+            {"piece": piece.piece, "checksum": piece.checksum, "expires_on": piece.expires_on} for piece in self.pieces
         ]
 
     def no_longer(self, good_until: date | None) -> date | None:
@@ -84,10 +79,7 @@ def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = 
         found = found.visible_to(desk.by)
     there = sorted(found.select_related("replaced_by"), key=lambda piece: piece.pk)
     if len(there) < len(wanted):
-        raise Invalid(
-            _("There is no such evidence in this portfolio. File it here first."),
-            field="pieces",
-        )
+        raise Invalid(_("There is no such evidence in this portfolio. File it here first."), field="pieces")
     for piece in there:
         _stands(piece, desk.on if holds else None)
     return Grounds(text, tuple(there))
@@ -97,8 +89,7 @@ def _stands(piece: Evidence, on: date | None) -> None:
     says: dict[str, Any] = {"title": piece.title, "day": piece.expires_on}
     if hasattr(piece, "replaced_by"):
         raise Invalid(
-            _("“%(title)s” was replaced by a newer version. Look at that one, and cite it.") % says,
-            field="pieces",
+            _("“%(title)s” was replaced by a newer version. Look at that one, and cite it.") % says, field="pieces"
         )
     if on is not None and piece.effective_on is not None and piece.effective_on > on:
         raise Invalid(

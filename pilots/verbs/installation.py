@@ -19,12 +19,7 @@ SET_UP = "set_up"
 
 @transaction.atomic
 def open_first_account(
-    *,
-    email: str,
-    name: str,
-    password: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
+    *, email: str, name: str, password: str | None = None, on: date | None = None, known: date | None = None
 ) -> Person:
     """Open the account that opens all others. It belongs to every portfolio's program office.
 
@@ -41,12 +36,7 @@ def open_first_account(
 
 @transaction.atomic
 def set_password(
-    *,
-    person: Person,
-    password: str,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
+    *, person: Person, password: str, by: Person | None, on: date | None = None, known: date | None = None
 ) -> Event:
     """Give a person a password to sign in with: their own, or from the program office."""
     on, known = days(on, known)
@@ -62,11 +52,7 @@ def set_password(
 
 
 def record_set_up(
-    *,
-    kind: str,
-    accounts: Mapping[str, Person],
-    on: date | None = None,
-    known: date | None = None,
+    *, kind: str, accounts: Mapping[str, Person], on: date | None = None, known: date | None = None
 ) -> Event:
     """Write down what these tables were first filled with, and whose accounts show what each role sees."""
     on, known = days(on, known)

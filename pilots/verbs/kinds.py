@@ -50,15 +50,9 @@ def add_kind(
     sealed = list(seals)
     for field in sealed:
         if field not in SEALABLE:
-            raise Invalid(
-                _("“%(field)s” is not a field that an answer can seal.") % {"field": field},
-                field="seals",
-            )
+            raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
     if clears_by == MEASUREMENT:
-        raise Invalid(
-            _("A pilot has one agreed threshold; only the quality gate clears by it."),
-            field="clears_by",
-        )
+        raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
     kind = GateKind(
         key=key.strip(),
@@ -80,12 +74,7 @@ def add_kind(
 
 @transaction.atomic
 def amend_kind(
-    *,
-    kind: GateKind,
-    by: Person | None,
-    set: Mapping[str, Any],
-    on: date | None = None,
-    known: date | None = None,
+    *, kind: GateKind, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
     """Word a kind of gate anew, or let its answers hold for longer or shorter from now on. What was answered stays."""
     on, known = days(on, known)
@@ -142,12 +131,7 @@ def switch_off(
 
 @transaction.atomic
 def switch_on(
-    *,
-    kind: GateKind,
-    portfolio: Portfolio,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
+    *, kind: GateKind, portfolio: Portfolio, by: Person | None, on: date | None = None, known: date | None = None
 ) -> SwitchedOff:
     """Ask again for a kind of gate that was switched off in a portfolio. Answers that still hold, hold."""
     on, known = days(on, known)

@@ -64,24 +64,11 @@ def decide_many(
         Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
     """
     entries = [
-        Entry(
-            gate,
-            outcome,
-            reason,
-            for_,
-            conditions,
-            until,
-            court,
-            would_change,
-            (seen or {}).get(gate.pk),
-        )
+        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk))
         for gate in dict.fromkeys(gates)
     ]
     if len({entry.gate.kind_id for entry in entries}) > 1:
-        raise Invalid(
-            _("Choose gates of one kind: what is decided on differs between kinds."),
-            field="gates",
-        )
+        raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")
     shown = {"evidence": evidence, "pieces": list(pieces)}
     return _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
 
@@ -120,12 +107,7 @@ def record_minutes(
 
 
 def _file(
-    entries: list[Entry],
-    by: Person | None,
-    file: Upload,
-    file_name: str,
-    on: date | None,
-    known: date | None,
+    entries: list[Entry], by: Person | None, file: Upload, file_name: str, on: date | None, known: date | None
 ) -> Evidence:
     """File the minutes as one piece. It is given to the first pilot, and used by all."""
     if len({entry.gate.pilot.portfolio_id for entry in entries}) > 1:
@@ -137,22 +119,12 @@ def _file(
         )
     lock_all(entry.gate.pilot_id for entry in entries)
     return file_evidence(
-        pilot=entries[0].gate.pilot,
-        by=by,
-        file=file,
-        file_name=file_name,
-        effective_on=on,
-        known=known,
+        pilot=entries[0].gate.pilot, by=by, file=file, file_name=file_name, effective_on=on, known=known
     )
 
 
 def _decide(
-    entry: Entry,
-    by: Person | None,
-    on: date | None,
-    known: date | None,
-    cites: Decision | None,
-    **shown: Any,
+    entry: Entry, by: Person | None, on: date | None, known: date | None, cites: Decision | None, **shown: Any
 ) -> Decision:
     says: dict[str, Any] = {
         "gate": entry.gate,
@@ -169,11 +141,7 @@ def _decide(
     if entry.outcome == EXCEPTED:
         return except_(**says)
     return decide(
-        outcome=entry.outcome,
-        conditions=entry.conditions,
-        court=entry.court,
-        would_change=entry.would_change,
-        **says,
+        outcome=entry.outcome, conditions=entry.conditions, court=entry.court, would_change=entry.would_change, **says
     )
 
 

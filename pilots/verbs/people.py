@@ -13,14 +13,7 @@ from pilots import access
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.refusals import Invalid
 from pilots.verbs.desk import days
-from pilots.verbs.reference_rows import (
-    clean,
-    concerns,
-    log,
-    only_office,
-    only_their_office,
-    put,
-)
+from pilots.verbs.reference_rows import clean, concerns, log, only_office, only_their_office, put
 
 OF_PERSON = ("name", "email", "function")
 
@@ -56,12 +49,7 @@ def open_account(
 
 @transaction.atomic
 def amend_account(
-    *,
-    person: Person,
-    by: Person | None,
-    set: Mapping[str, Any],
-    on: date | None = None,
-    known: date | None = None,
+    *, person: Person, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
     """Correct a person's name, address or function. Returns None where nothing changed. The log says which, not what."""
     on, known = days(on, known)
@@ -166,14 +154,10 @@ def take_role(
     others = held.exclude(person=person).filter(person__closed_on=None)
     if role == PortfolioRole.Role.PROGRAM_OFFICE and not others.exists():
         raise Invalid(
-            _("Nobody would be left to keep this portfolio’s records. Name somebody else first."),
-            field="person",
+            _("Nobody would be left to keep this portfolio’s records. Name somebody else first."), field="person"
         )
     theirs.delete()
     _may_open_the_admin(person)
     data = {"person": person.pk, "role": role}
-    changes = [
-        *concerns(person=person, portfolio=portfolio),
-        {"field": "role", "from": role, "to": None},
-    ]
+    changes = [*concerns(person=person, portfolio=portfolio), {"field": "role", "from": role, "to": None}]
     return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes)

@@ -11,15 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilots import access
-from pilots.models import (
-    Event,
-    Function,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-)
+from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import (
     ALL,
     AlreadyStalled,
@@ -31,27 +23,10 @@ from pilots.refusals import (
     SelfApproval,
 )
 from pilots.rules import adoption, gates, stalls
-from pilots.verbs.desk import (
-    Desk,
-    days,
-    need_plain,
-    need_reason,
-    sit_down,
-    within_reach,
-)
+from pilots.verbs.desk import Desk, days, need_plain, need_reason, sit_down, within_reach
 from pilots.verbs.kinds import fit, kinds_in_force
 
-AMENDABLE = (
-    "name",
-    "purpose",
-    "workflow",
-    "question",
-    "tool",
-    "data",
-    "function",
-    "manager",
-    "high_impact",
-)
+AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
 
 
@@ -126,10 +101,7 @@ def only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
     """Refuse a field that cannot be set."""
     for name in values:
         if name not in allowed:
-            raise Invalid(
-                _("“%(name)s” is not a field that can be set.") % {"name": name},
-                field=name,
-            )
+            raise Invalid(_("“%(name)s” is not a field that can be set.") % {"name": name}, field=name)
 
 
 def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> None:
@@ -235,10 +207,7 @@ def move_decide_by(
         raise Invalid(_("Missing. Give the new date."), field="to")
     within_reach(to, "to")
     takes = stalls.needs_escalation_for_date(
-        slips=desk.latest().slips,
-        is_slip=to > state.decide_by,
-        to=to,
-        started=state.started_on,
+        slips=desk.latest().slips, is_slip=to > state.decide_by, to=to, started=state.started_on
     )
     reason = need_reason(reason)
     if to < state.started_on or to == state.decide_by:
@@ -280,22 +249,13 @@ def pause(
         raise Invalid(_("The pause would end before it starts."), field="until")
     if until > desk.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    _allow_or_escalate(
-        desk,
-        "pause",
-        stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)),
-    )
+    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
     return desk.write("pause", data={"until": until}, reason=reason)
 
 
 @transaction.atomic
 def resume(
-    *,
-    pilot: Pilot,
-    by: Person,
-    on: date | None = None,
-    known: date | None = None,
-    seen: int | None = None,
+    *, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, seen: int | None = None
 ) -> Event:
     """End a pause before its last day."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -319,12 +279,7 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
 
 @transaction.atomic
 def adopt(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-    seen: int | None = None,
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
 ) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -342,13 +297,7 @@ def adopt(
 
 
 @transaction.atomic
-def record_claim(
-    *,
-    pilot: Pilot,
-    by: Person | None = None,
-    on: date | None = None,
-    known: date | None = None,
-) -> Event:
+def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = None, known: date | None = None) -> Event:
     """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement.
 
     Raises:
@@ -405,21 +354,11 @@ def retiring(desk: Desk, learned: str | None = None) -> Event:
         learned = need_reason(learned, "learned")
     pilot = desk.pilot
     pilot.learned = need_plain(learned or "", "learned")
-    return desk.write(
-        "retire",
-        reason=pilot.learned,
-        changes=[{"field": "learned", "from": "", "to": pilot.learned}],
-    )
+    return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
 
 
 @transaction.atomic
-def list_again(
-    *,
-    pilot: Pilot,
-    listed: Mapping[str, Any],
-    on: date | None = None,
-    known: date | None = None,
-) -> Event:
+def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
     desk = sit_down(pilot, None, on, known)
     return desk.write("list_again", data={"listed": dict(listed)})

@@ -11,14 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import access
-from pilots.models import (
-    Event,
-    Function,
-    Person,
-    Portfolio,
-    PortfolioRole,
-    StallPolicy,
-)
+from pilots.models import Event, Function, Person, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import EscalationRequired, Invalid, SelfApproval
 from pilots.rules import stalls
 from pilots.verbs.desk import days
@@ -101,13 +94,7 @@ def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -
 
 
 @transaction.atomic
-def name_function(
-    *,
-    name: str,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> Function:
+def name_function(*, name: str, by: Person | None, on: date | None = None, known: date | None = None) -> Function:
     """Put a business function on record, so that pilots, people and rights can lie there."""
     on, known = days(on, known)
     only_office(by, None, on)
@@ -154,12 +141,7 @@ def _clean_name(function: Function) -> None:
 
 @transaction.atomic
 def rename_function(
-    *,
-    function: Function,
-    name: str,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
+    *, function: Function, name: str, by: Person | None, on: date | None = None, known: date | None = None
 ) -> Event | None:
     """Give a function another name. It stays the same function: no right and no pilot is touched."""
     on, known = days(on, known)
@@ -199,10 +181,7 @@ def set_stall_policy(
     if by is not None:
         _may_set(portfolio, by, on, longer=quiet_days > before[0])
         if starts < known:
-            raise Invalid(
-                _("That day is over, and stays as it was. Give today or a later day."),
-                field="starts",
-            )
+            raise Invalid(_("That day is over, and stays as it was. Give today or a later day."), field="starts")
     values = {"quiet_days": quiet_days, "warning_days": warning_days}
     policy, _made = StallPolicy.objects.update_or_create(portfolio=portfolio, starts=starts, defaults=values)
     changes = [
@@ -235,10 +214,7 @@ def _may_set(portfolio: Portfolio, by: Person, on: date, *, longer: bool) -> Non
 
 
 def _numbers(quiet_days: int, warning_days: int) -> None:
-    for field, value, least in (
-        ("quiet_days", quiet_days, 1),
-        ("warning_days", warning_days, 0),
-    ):
+    for field, value, least in (("quiet_days", quiet_days, 1), ("warning_days", warning_days, 0)):
         if isinstance(value, bool) or not isinstance(value, int):
             raise Invalid(_("Give a whole number of days."), field=field)
         if not least <= value <= LONGEST_QUIET:

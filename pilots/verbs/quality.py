@@ -77,9 +77,7 @@ def register_threshold(
     if kind == "proportion" and not 0 <= value <= 1:
         raise Invalid(_("A proportion lies between 0 and 1."), field="value")
     smallest_sample = _whole(
-        smallest_sample,
-        "smallest_sample",
-        _("The smallest sample is a whole number, one at least."),
+        smallest_sample, "smallest_sample", _("The smallest sample is a whole number, one at least.")
     )
     source = need_plain(source.strip(), "source")
     if measured_by is not None and measured_by.closed_by(desk.on):
@@ -95,11 +93,7 @@ def register_threshold(
     }
     old = desk.state.threshold
     changes = [
-        {
-            "field": "threshold",
-            "from": old.in_words() if old else None,
-            "to": quality.Threshold.of(data).in_words(),
-        }
+        {"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}
     ]
     return desk.write("register_threshold", data=data, changes=changes)
 
@@ -139,8 +133,7 @@ def record_measurement(
     threshold = desk.state.threshold
     if threshold is None:
         raise Invalid(
-            _("Register a threshold first: what is good enough is agreed before it is measured."),
-            field="value",
+            _("Register a threshold first: what is good enough is agreed before it is measured."), field="value"
         )
     value = _number(value, "value")
     if threshold.kind == "proportion" and not 0 <= value <= 1:

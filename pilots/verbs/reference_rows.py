@@ -48,10 +48,7 @@ def put(row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[d
     changes = []
     for name, value in values.items():
         if name not in allowed:
-            raise Invalid(
-                _("“%(name)s” is not a field that can be set.") % {"name": name},
-                field=name,
-            )
+            raise Invalid(_("“%(name)s” is not a field that can be set.") % {"name": name}, field=name)
         old, new = plain(getattr(row, name)), plain(value)
         if old != new:
             changes.append({"field": name, "from": old, "to": new})
@@ -86,12 +83,5 @@ def log(
 ) -> Event:
     """Write the event of a verb that is about no pilot. `changes` say whom and what it is about, never by name."""
     return Event.objects.create(
-        verb=verb,
-        portfolio=portfolio,
-        by=by,
-        on=on,
-        known_on=known,
-        data=data,
-        changes=changes or [],
-        reason=reason,
+        verb=verb, portfolio=portfolio, by=by, on=on, known_on=known, data=data, changes=changes or [], reason=reason
     )

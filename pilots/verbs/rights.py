@@ -27,13 +27,7 @@ from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, lock_all, sit_down, within_reach
-from pilots.verbs.reference_rows import (
-    concerns,
-    log,
-    only_office,
-    only_their_office,
-    plain,
-)
+from pilots.verbs.reference_rows import concerns, log, only_office, only_their_office, plain
 
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
@@ -98,20 +92,10 @@ def assign_right(
         starts=starts,
         until=until,
     )
-    data = {
-        "right": right.pk,
-        "kind": kind.key,
-        "holder": holder.pk,
-        "starts": starts,
-        "until": until,
-    }
+    data = {"right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until}
     if before is not None:
         data["ended"] = before.pk
-    changes = [
-        *_reach(right),
-        *_held(right, before),
-        *concerns(starts=starts, until=until),
-    ]
+    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
     if before is not None:
         changes += concerns(ended=before.until)
     log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes)
@@ -152,10 +136,7 @@ def _held(right: DecisionRight, before: DecisionRight | None) -> list[dict[str, 
 
 def _working_days(number: object) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise Invalid(
-            _("Give a whole number of working days, one at least."),
-            field="answer_within_days",
-        )
+        raise Invalid(_("Give a whole number of working days, one at least."), field="answer_within_days")
     if number > MOST_DAYS:
         raise Invalid(_("Nobody waits that long."), field="answer_within_days")
 
@@ -195,12 +176,7 @@ def _make_room(
 
 @transaction.atomic
 def end_right(
-    *,
-    right: DecisionRight,
-    until: date,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
+    *, right: DecisionRight, until: date, by: Person | None, on: date | None = None, known: date | None = None
 ) -> DecisionRight:
     """End a right on a last day. From the day after, the next broader right decides, or nobody, which is shown.
 
@@ -216,11 +192,7 @@ def end_right(
         raise Invalid(_("The right would end before it starts."), field="until")
     if right.until is not None and until > right.until:
         raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
-    changes = [
-        *_reach(right),
-        *concerns(holder=right.holder),
-        {"field": "until", "from": right.until, "to": until},
-    ]
+    changes = [*_reach(right), *concerns(holder=right.holder), {"field": "until", "from": right.until, "to": until}]
     right.until = until
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
@@ -269,23 +241,9 @@ def delegate(
             field="starts",
         )
     given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
-    data = {
-        "right": right.pk,
-        "holder": right.holder_id,
-        "to": to.pk,
-        "starts": starts,
-        "until": until,
-    }
+    data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
     named = concerns(holder=right.holder, delegate=to, starts=starts, until=until)
-    log(
-        "delegate",
-        by,
-        on,
-        known,
-        data,
-        portfolio=right.portfolio,
-        changes=_reach(right) + named,
-    )
+    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=_reach(right) + named)
     spells.rebuild_seats([right.kind])
     return given
 
@@ -303,13 +261,7 @@ def _delegation_days(right: DecisionRight, starts: date, until: date | None, kno
 
 
 @transaction.atomic
-def back(
-    *,
-    absence: Absence,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> None:
+def back(*, absence: Absence, by: Person | None, on: date | None = None, known: date | None = None) -> None:
     """Somebody is back earlier than said: from that day on they are there. One that had not begun is taken off."""
     on, known = days(on, known)
     if by != absence.person:
@@ -320,11 +272,7 @@ def back(
     last = on - timedelta(days=1) if on > absence.starts else None
     changes = [
         *concerns(person=absence.person),
-        {
-            "field": "starts",
-            "from": None if last else absence.starts,
-            "to": absence.starts if last else None,
-        },
+        {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
         {"field": "ends", "from": absence.ends, "to": last},
     ]
     log("back", by, on, known, data, changes=changes)
@@ -337,13 +285,7 @@ def back(
 
 @transaction.atomic
 def away(
-    *,
-    person: Person,
-    by: Person | None,
-    starts: date,
-    ends: date,
-    on: date | None = None,
-    known: date | None = None,
+    *, person: Person, by: Person | None, starts: date, ends: date, on: date | None = None, known: date | None = None
 ) -> Absence:
     """Record the days on which somebody is away, both included. It takes no right."""
     on, known = days(on, known)
@@ -359,13 +301,7 @@ def away(
 
 
 @transaction.atomic
-def close_account(
-    *,
-    person: Person,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> None:
+def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
     """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left."""
     on, known = days(on, known)
     only_office(by, None, on)

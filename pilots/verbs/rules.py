@@ -55,12 +55,7 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
 
 @transaction.atomic
 def accept_risk(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-    seen: int | None = None,
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
@@ -73,12 +68,7 @@ def accept_risk(
 
 @transaction.atomic
 def confirm_rules(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-    seen: int | None = None,
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)

@@ -42,10 +42,7 @@ def issue_token(
     if by is not None and by != person:
         raise NotYours
     if not 1 <= days <= LONGEST:
-        raise Invalid(
-            _("Give a number of days from 1 to %(most)d.") % {"most": LONGEST},
-            field="days",
-        )
+        raise Invalid(_("Give a number of days from 1 to %(most)d.") % {"most": LONGEST}, field="days")
     if scope not in ApiToken.Scope.values:
         raise Invalid(_("Say read, decide or write."), field="scope")
     if person.closed_by(known) or not person.is_active:
@@ -56,25 +53,14 @@ def issue_token(
             field="scope",
         )
     token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100])
-    data = {
-        "person": person.pk,
-        "token": token.token_key,
-        "scope": scope,
-        "until": token.expiry.date(),
-    }
+    data = {"person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date()}
     changes = concerns(person=person, scope=scope, until=data["until"])
     log("issue_token", by, on, known, data, changes=changes)
     return token, key
 
 
 @transaction.atomic
-def revoke_token(
-    *,
-    token: ApiToken,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> None:
+def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, known: date | None = None) -> None:
     """Take a key back; from now on it opens nothing. Its person may, and any program office."""
     on, known = days_of(on, known)
     if by is not None and by != token.user and not access.is_office(by):

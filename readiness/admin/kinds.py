@@ -29,10 +29,7 @@ class AddKind(RowForm):
     title = _("Add a kind of gate")
     button = _("Add it")
     done_says = _("Added. Every pilot it applies to has this gate, open, from today.")
-    key = LineField(
-        label=_("Key"),
-        help_text=_("Short, for addresses: security-review. It is never changed."),
-    )
+    key = LineField(label=_("Key"), help_text=_("Short, for addresses: security-review. It is never changed."))
     name = LineField(label=_("Short name"), help_text=_("For columns: Security."))
     question = LineField(label=_("Question"), help_text=_("Has Security said yes to this use?"))
     clears_by = forms.ChoiceField(

@@ -145,25 +145,9 @@ class Decisions(ReadOnly):
     """Every answer, newest first."""
 
     portfolio_path = "gate__pilot__portfolio"
-    list_display = (
-        when,
-        of_pilot,
-        of_gate,
-        outcome,
-        decider,
-        capacity,
-        reason,
-        evidence,
-    )
+    list_display = (when, of_pilot, of_gate, outcome, decider, capacity, reason, evidence)
     list_filter = (ByKind, ByOutcome)
-    search_fields = (
-        "gate__pilot__key",
-        "gate__pilot__name",
-        "decider__name",
-        "by__name",
-        "reason",
-        "evidence",
-    )
+    search_fields = ("gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", "reason", "evidence")
     list_select_related = ("gate__pilot", "gate__kind", "decider", "by")
     ordering = ("-pk",)
     view_template = "admin/pilots/decision/view.html"
@@ -226,9 +210,5 @@ class Events(ReadOnly):
         return Log
 
     def called(self, row: Event) -> str:
-        says = {
-            "who": log_words.who(row),
-            "did": log_words.did(row),
-            "day": words.day(row.on),
-        }
+        says = {"who": log_words.who(row), "did": log_words.did(row), "day": words.day(row.on)}
         return _("%(who)s %(did)s on %(day)s") % says

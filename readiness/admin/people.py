@@ -9,15 +9,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import (
-    Absence,
-    DecisionRight,
-    Function,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import Absence, DecisionRight, Function, Person, Pilot, Portfolio, PortfolioRole
 from pilots.today import today
 from readiness import words
 from readiness.admin.rows import RowField, RowForm, RowTable
@@ -30,13 +22,7 @@ class FunctionField(RowField):
     """A business function, or none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            Function.objects.all(),
-            required=False,
-            empty_label=_("none"),
-            label=_("Function"),
-            **kwargs,
-        )
+        super().__init__(Function.objects.all(), required=False, empty_label=_("none"), label=_("Function"), **kwargs)
 
 
 ADDRESS = _("They sign in with it. A link to set a password is sent there when they ask for one.")
@@ -66,10 +52,7 @@ class CloseAccount(RowForm):
     title = _("Close the account")
     button = _("Close it")
     done_says = _("Closed. Seats passed on, and every seat they had accepted is open.")
-    on = DayField(
-        label=_("From"),
-        help_text=_("Today unless you give an earlier day. It cannot be opened again."),
-    )
+    on = DayField(label=_("From"), help_text=_("Today unless you give an earlier day. It cannot be opened again."))
 
 
 class OfPortfolio(RowForm):
@@ -113,11 +96,7 @@ class People(RowTable):
     """Whoever signs in, or is named on a record."""
 
     form_to_add, form_to_change = OpenAccount, AmendAccount
-    acts = {
-        "give-role": GiveThemRole,
-        "take-role": TakeTheirRole,
-        "close": CloseAccount,
-    }
+    acts = {"give-role": GiveThemRole, "take-role": TakeTheirRole, "close": CloseAccount}
     list_display = ("name", "email", "function", opens_the_desk, account)
     list_select_related = ("function",)
     search_fields = ("name", "email")
@@ -129,10 +108,7 @@ class People(RowTable):
         return is_open and super().has_change_permission(request, obj)
 
     def facts(self, row: Person, office: Office) -> list[tuple[Any, Any]]:
-        said = [
-            (_("Opens the desk"), opens_the_desk(row)),
-            (_("Account"), account(row)),
-        ]
+        said = [(_("Opens the desk"), opens_the_desk(row)), (_("Account"), account(row))]
         if row.closed_on is not None:
             said.append((_("E-mail address"), row.email))
         return said
@@ -218,11 +194,7 @@ class Absences(RowTable):
     ordering = ("-starts", "pk")
 
     def facts(self, row: Absence, office: Office) -> list[tuple[Any, Any]]:
-        return [
-            (_("Who"), row.person),
-            (_("From"), words.day(row.starts)),
-            (_("Until"), words.day(row.ends)),
-        ]
+        return [(_("Who"), row.person), (_("From"), words.day(row.starts)), (_("Until"), words.day(row.ends))]
 
     def says(self, row: Absence) -> str:
         return str(_("%(who)s is away") % {"who": row.person})

@@ -129,18 +129,8 @@ class ByGate(Select):
         return queryset.with_gate(day_of(request), **asked)
 
 
-OPEN = (
-    gates.UNOWNED,
-    gates.WAITING,
-    gates.CHANGES_REQUESTED,
-    gates.REFUSED,
-    gates.LAPSED,
-    gates.RECONFIRM,
-)
-_STATES: dict[str, list[str]] = {
-    "open": list(OPEN),
-    **{name: [name] for name in words.STATE},
-}
+OPEN = (gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM)
+_STATES: dict[str, list[str]] = {"open": list(OPEN), **{name: [name] for name in words.STATE}}
 
 
 class OfTheGate(Select):
@@ -167,13 +157,4 @@ class ByCourt(OfTheGate):
         return [(name, capfirst(str(words.COURT[name]))) for name in standing.COURTS]
 
 
-FILTERS = (
-    ByStanding,
-    ByStage,
-    ByPortfolio,
-    ByFunction,
-    BySponsor,
-    ByGate,
-    ByState,
-    ByCourt,
-)
+FILTERS = (ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)

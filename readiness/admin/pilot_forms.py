@@ -15,17 +15,7 @@ from readiness.admin.rows import RowForm
 from readiness.forms import ActForm
 from readiness.forms.fields import LineField, PersonField, SentenceField
 
-ORDER = (
-    "name",
-    "workflow",
-    "question",
-    "purpose",
-    "function",
-    "manager",
-    "tool",
-    "data",
-    "high_impact",
-)
+ORDER = ("name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact")
 
 
 class Typed(forms.Form):
@@ -33,8 +23,7 @@ class Typed(forms.Form):
 
     name = LineField(label=_("Name"), help_text=_("What it does, not what it promises."))
     workflow = LineField(
-        label=_("Workflow"),
-        help_text=_("One named task, such as drafting renewal e-mails; not a department."),
+        label=_("Workflow"), help_text=_("One named task, such as drafting renewal e-mails; not a department.")
     )
     question = SentenceField(label=_("The question it should answer"), rows=2)
     purpose = SentenceField(label=_("Purpose"), rows=3)

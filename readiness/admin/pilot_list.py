@@ -137,10 +137,7 @@ def stalls_on(row: Any) -> SafeString | str | None:
     if when is None:
         return None
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        when.isoformat(),
-        words.ago(when, _then(row).at),
-        words.day(when),
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), words.ago(when, _then(row).at), words.day(when)
     )
 
 
@@ -163,8 +160,7 @@ def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
             if gate.kind.pk == kind.pk:
                 return wall.gate_mark(_then(row), gate)
         return format_html(
-            '<span aria-hidden="true">–</span><span class="said">{}</span>',
-            _("not asked of this pilot"),
+            '<span aria-hidden="true">–</span><span class="said">{}</span>', _("not asked of this pilot")
         )
 
     cell.__name__ = f"gate_{kind.pk}"
@@ -175,13 +171,4 @@ def columns(kinds: Iterable[GateKind], *, one_portfolio: bool) -> list[Any]:
     """All columns, in their order. Where there is but one portfolio, nothing is said by naming it in every row."""
     gates = [gate_column(kind) for kind in kinds]
     where = [function] if one_portfolio else [portfolio, function]
-    return [
-        pilot,
-        *where,
-        standing,
-        *gates,
-        days_quiet,
-        stalls_on,
-        manager,
-        sponsor,
-    ]
+    return [pilot, *where, standing, *gates, days_quiet, stalls_on, manager, sponsor]

@@ -64,10 +64,7 @@ def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
         on_gate = acts.on_gate(by, found, gate, of_gate, office=True, away=away)
         offered = [(word, called(word)) for word in on_gate] if may_act else []
         rows.append(GateRow(gate, offered))
-    return {
-        "gate_rows": rows,
-        "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot],
-    }
+    return {"gate_rows": rows, "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot]}
 
 
 def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:

@@ -22,14 +22,7 @@ from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
-from readiness.forms import (
-    OF_GATE,
-    OF_PILOT,
-    ActForm,
-    DecideForm,
-    MeetConditionForm,
-    shut,
-)
+from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm, shut
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
@@ -47,15 +40,7 @@ class Pilots(OfficeTable):
     nothing_yet = _("No pilot is on record here yet.")
     portfolio_path = "portfolio"
     list_filter = FILTERS
-    search_fields = (
-        "key",
-        "name",
-        "workflow",
-        "purpose",
-        "tool",
-        "manager_then",
-        "sponsor_then",
-    )
+    search_fields = ("key", "name", "workflow", "purpose", "tool", "manager_then", "sponsor_then")
     list_select_related = ("portfolio",)
     change_list_template = "admin/pilots/pilot/list.html"
     ordering = ("key",)
@@ -85,21 +70,9 @@ class Pilots(OfficeTable):
     def get_urls(self) -> list[Any]:
         guard = self.admin_site.admin_view
         return [
-            path(
-                "<int:pk>/acts/<slug:word>/",
-                guard(self.act_view),
-                name="pilots_pilot_act",
-            ),
-            path(
-                "<int:pk>/gates/<slug:kind>/<slug:word>/",
-                guard(self.gate_view),
-                name="pilots_pilot_gate",
-            ),
-            path(
-                "<int:pk>/evidence/",
-                guard(self.evidence_view),
-                name="pilots_pilot_evidence",
-            ),
+            path("<int:pk>/acts/<slug:word>/", guard(self.act_view), name="pilots_pilot_act"),
+            path("<int:pk>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
+            path("<int:pk>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
             *super().get_urls(),
         ]
 
@@ -114,10 +87,7 @@ class Pilots(OfficeTable):
 
     def _add(self, request: HttpRequest) -> HttpResponse:
         if not office_of(request).own().exists():
-            messages.info(
-                request,
-                _("A pilot is kept in a portfolio, and none is open yet. Open one first."),
-            )
+            messages.info(request, _("A pilot is kept in a portfolio, and none is open yet. Open one first."))
             return redirect("admin:pilots_portfolio_add")
         form = RecordForm(_typed(request), office=office_of(request))
         if request.method == "POST" and form.act():
@@ -181,13 +151,7 @@ class Pilots(OfficeTable):
         return self._act(request, pilot, form, gate, pilot_page.called(word))
 
     @staticmethod
-    def _opens(
-        request: HttpRequest,
-        make: partial[Any],
-        word: str,
-        pilot: Pilot,
-        kind: str | None = None,
-    ) -> None:
+    def _opens(request: HttpRequest, make: partial[Any], word: str, pilot: Pilot, kind: str | None = None) -> None:
         """Refuse the form of what is done in one's own name to an office that is not named for it."""
         verb = {**OF_PILOT, **OF_GATE}[word].verb
         recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")
@@ -227,12 +191,7 @@ class Pilots(OfficeTable):
         return self._drawn(request, pilot, form, gate, title)
 
     def _drawn(
-        self,
-        request: HttpRequest,
-        pilot: Pilot,
-        form: ActForm | FileEvidenceForm,
-        gate: Gate | None,
-        title: Any,
+        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None, title: Any
     ) -> HttpResponse:
         context = self._context(request, form) | {
             "title": title,
@@ -247,20 +206,13 @@ class Pilots(OfficeTable):
         return TemplateResponse(request, "admin/act.html", context, status=form.status)
 
     def history_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The log of one pilot: every act on it, newest first."""
         pilot = self.row(request, object_id)
         told = Event.objects.filter(pilot=pilot).select_related("by", "pilot", "gate__kind", "decision__decider")
         page = Paginator(told.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-        context = self._context(request, None) | {
-            "title": pilot.name,
-            "pilot": pilot,
-            "page": page,
-        }
+        context = self._context(request, None) | {"title": pilot.name, "pilot": pilot, "page": page}
         return TemplateResponse(request, "admin/pilots/pilot/history.html", context)
 
     def _context(self, request: HttpRequest, form: Any) -> dict[str, Any]:

@@ -11,13 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models import GateKind, Portfolio, PortfolioRole
 from pilots.today import today
 from readiness.admin.rows import RowField, RowForm, RowTable
-from readiness.forms.fields import (
-    DayField,
-    LineField,
-    NumberField,
-    PersonField,
-    SentenceField,
-)
+from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
 from readiness.offices import Office
 
 CALENDAR = _("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free.")
@@ -52,18 +46,14 @@ class SetStallPolicy(RowForm):
     button = _("Set it")
     done_says = _("Set. What was an exhibit yesterday stays one.")
     quiet_days = NumberField(
-        label=_("Quiet days until it is an exhibit"),
-        help_text=_("More of them take the escalation person."),
+        label=_("Quiet days until it is an exhibit"), help_text=_("More of them take the escalation person.")
     )
     warning_days = NumberField(label=_("Days of warning before that"))
     starts = DayField(label=_("From"), help_text=_("Today or a later day; today unless you say."))
 
     def begins_with(self) -> dict[str, Any]:
         found = self.row.stall_policies.filter(starts__lte=today()).first()
-        return {
-            "quiet_days": found.quiet_days if found else 30,
-            "warning_days": found.warning_days if found else 14,
-        }
+        return {"quiet_days": found.quiet_days if found else 30, "warning_days": found.warning_days if found else 14}
 
 
 class GiveRole(RowForm):

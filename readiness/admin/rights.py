@@ -25,10 +25,7 @@ class HeldBy(RowForm):
 
     verb = "assign_right"
     holder = PersonField(label=_("Holder"))
-    deputy = PersonField(
-        label=_("Deputy"),
-        help_text=_("Decides as well; covers when the holder is away."),
-    )
+    deputy = PersonField(label=_("Deputy"), help_text=_("Decides as well; covers when the holder is away."))
     escalate_to = PersonField(label=_("Escalates to"))
     answer_within_days = NumberField(label=_("Working days to answer"), initial=10)
     starts = DayField(label=_("From"), help_text=_("Today unless you say."))
@@ -45,16 +42,9 @@ class AssignRight(HeldBy):
     title = _("Assign a decision right")
     button = _("Assign it")
     done_says = _("Assigned. An open-ended right of the same reach ends the day before.")
-    kind = KindOf(
-        GateKind.objects.exclude(clears_by=ACCEPTANCE),
-        label=_("Gate"),
-        empty_label=None,
-    )
+    kind = KindOf(GateKind.objects.exclude(clears_by=ACCEPTANCE), label=_("Gate"), empty_label=None)
     portfolio = forms.ModelChoiceField(
-        Portfolio.objects.none(),
-        label=_("Portfolio"),
-        required=False,
-        empty_label=_("every portfolio"),
+        Portfolio.objects.none(), label=_("Portfolio"), required=False, empty_label=_("every portfolio")
     )
     function = FunctionField()
 
@@ -137,32 +127,9 @@ class Rights(RowTable):
     form_to_add, form_to_change = AssignRight, AssignAnew
     acts = {"end": EndRight, "delegate": Delegate}
     portfolio_path, shared = "portfolio", True
-    list_display = (
-        kind,
-        portfolio,
-        function,
-        "holder",
-        "deputy",
-        "escalate_to",
-        "answer_within_days",
-        starts,
-        until,
-    )
-    list_select_related = (
-        "kind",
-        "portfolio",
-        "function",
-        "holder",
-        "deputy",
-        "escalate_to",
-    )
-    search_fields = (
-        "holder__name",
-        "deputy__name",
-        "kind__name",
-        "portfolio__name",
-        "function__name",
-    )
+    list_display = (kind, portfolio, function, "holder", "deputy", "escalate_to", "answer_within_days", starts, until)
+    list_select_related = ("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
+    search_fields = ("holder__name", "deputy__name", "kind__name", "portfolio__name", "function__name")
     row_template = "admin/pilots/decisionright/row.html"
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:

@@ -161,10 +161,7 @@ class RowTable(OfficeTable):
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
         act = self.admin_site.admin_view(self.act_view)
-        return [
-            path("<path:object_id>/<slug:word>/do/", act, name=name),
-            *super().get_urls(),
-        ]
+        return [path("<path:object_id>/<slug:word>/do/", act, name=name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         adds = self.form_to_add.title if self.form_to_add else ""

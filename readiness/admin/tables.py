@@ -86,20 +86,14 @@ class OfficeTable(Table):
         return lookup in offered
 
     def history_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The log of the verbs is the history; there is no second one."""
         self.row(request, object_id)
         return redirect("admin:pilots_event_changelist")
 
     def delete_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        extra_context: dict[str, Any] | None = None,
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self.row(request, object_id)
         return super().delete_view(request, object_id, extra_context)

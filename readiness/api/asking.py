@@ -19,23 +19,11 @@ from readiness.api.pages import Pages
 from readiness.asked import as_of, has_null, null_in
 from readiness.querysets import StandingQuerySet, pilots
 
-AS_OF = OpenApiParameter(
-    "as_of",
-    OpenApiTypes.DATE,
-    description="What was so on this day; today unless said.",
-)
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="What was so on this day; today unless said.")
 KNOWN_AT = OpenApiParameter(
-    "known_at",
-    OpenApiTypes.DATE,
-    description="What was recorded by this day; all that is known now unless said.",
+    "known_at", OpenApiTypes.DATE, description="What was recorded by this day; all that is known now unless said."
 )
-WITH = (
-    "portfolio__escalation",
-    "function",
-    "manager",
-    "exceptions_to",
-    "exceptions_deputy",
-)
+WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
 
 
 class Asking(GenericAPIView[Any]):
@@ -110,7 +98,4 @@ def _can_be_asked(request: Request, place: dict[str, str]) -> None:
         raise Invalid(_("A text cannot hold a null character."), field=null)
     for name in request.query_params:
         if request.method not in SAFE_METHODS and name in ("as_of", "known_at"):
-            raise Invalid(
-                _("A verb is done today. Send “on” for the day it counts from."),
-                field=name,
-            )
+            raise Invalid(_("A verb is done today. Send “on” for the day it counts from."), field=name)

@@ -47,11 +47,7 @@ class AsSentField(serializers.JSONField):
 class PersonField(serializers.CharField):
     """A person, by their id or the address they sign in with."""
 
-    default_error_messages: ClassVar = {
-        "invalid": NOBODY,
-        "null": NOBODY,
-        "blank": NOBODY,
-    }
+    default_error_messages: ClassVar = {"invalid": NOBODY, "null": NOBODY, "blank": NOBODY}
 
     def to_internal_value(self, data: Any) -> Any:
         return somebody(super().to_internal_value(data), self.field_name or "person")

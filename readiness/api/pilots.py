@@ -74,11 +74,7 @@ class OnePilot(Asking):
 
 def shown(request: Request, pilot: Pilot, found: PilotOn, known_at: date | None = None) -> Response:
     """A pilot with all of its record, and its mark."""
-    return answered(
-        request,
-        pilot.version,
-        WholePilotShape(found, context={"known_at": known_at}).data,
-    )
+    return answered(request, pilot.version, WholePilotShape(found, context={"known_at": known_at}).data)
 
 
 class PilotVerb(Doing):

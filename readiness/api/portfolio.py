@@ -67,10 +67,7 @@ class WaitShape(serializers.Serializer[Any]):
     days = serializers.IntegerField()
 
     def get_fields(self) -> Any:
-        ends = {
-            "from": serializers.DateField(source="start"),
-            "to": serializers.DateField(source="end"),
-        }
+        ends = {"from": serializers.DateField(source="start"), "to": serializers.DateField(source="end")}
         return super().get_fields() | ends
 
 
@@ -156,9 +153,7 @@ class Trend(OfPortfolio):
             AS_OF,
             OF,
             OpenApiParameter(
-                "months",
-                OpenApiTypes.INT,
-                description="How many month ends; 12 unless said, 60 at the most.",
+                "months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most."
             ),
         ],
         responses=PointShape(many=True),
@@ -167,10 +162,7 @@ class Trend(OfPortfolio):
         """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
         months = request.query_params.get("months", str(MONTHS))
         if not months.isdecimal() or not 1 <= int(months) <= MOST_MONTHS:
-            raise Invalid(
-                _("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS},
-                field="months",
-            )
+            raise Invalid(_("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS}, field="months")
         days = [*month_ends(self.at, int(months)), self.at]
         chosen = self.chosen()
         points = [{"at": day, "standing": chosen.counts(day)} for day in days]
@@ -193,32 +185,19 @@ class Waits(OfPortfolio):
     @extend_schema(
         parameters=[
             OpenApiParameter(
-                "as_of",
-                OpenApiTypes.DATE,
-                description="Only days that had come before this one; today unless said.",
+                "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."
             ),
             OF,
-            OpenApiParameter(
-                "from",
-                OpenApiTypes.DATE,
-                description="The first day; 90 days before `to` unless said.",
-            ),
+            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
             OpenApiParameter(
                 "to",
                 OpenApiTypes.DATE,
                 description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
             ),
-            OpenApiParameter(
-                "by",
-                OpenApiTypes.STR,
-                enum=BY,
-                description="What the days are told by.",
-            ),
+            OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
             OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
             OpenApiParameter(
-                "holder",
-                OpenApiTypes.STR,
-                description="Only the days of this person: their id or address.",
+                "holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."
             ),
             OpenApiParameter(
                 "function",

@@ -17,14 +17,7 @@ from rest_framework.views import exception_handler
 from pilots.refusals import Invalid, Refused
 
 
-def problem(
-    status: int,
-    *,
-    code: str,
-    detail: str,
-    headers: dict[str, str] | None = None,
-    **more: Any,
-) -> Response:
+def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
     """A problem document. `type` names the code, `detail` is a sentence that a person can act on."""
     body = {
         "type": f"urn:lived-in:problem:{code}",
@@ -34,12 +27,7 @@ def problem(
         "detail": detail,
         **more,
     }
-    return Response(
-        body,
-        status=status,
-        headers=headers,
-        content_type="application/problem+json",
-    )
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")
 
 
 def _row(place: int, refused: Refused) -> dict[str, Any]:
@@ -67,12 +55,7 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if response.has_header(name)}
     if isinstance(error, exceptions.ValidationError):
         return _cannot_be(dict(_wrong(error.detail)), headers)
-    return problem(
-        response.status_code,
-        code=_code(error),
-        detail=str(error.detail),
-        headers=headers,
-    )
+    return problem(response.status_code, code=_code(error), detail=str(error.detail), headers=headers)
 
 
 def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -88,10 +88,7 @@ class Rights(Asking):
         if not kept.enters:
             raise NotYours
         says["kind"] = row_named("kind", GateKind.objects.all(), key=says["kind"])
-        for name, rows, by in (
-            ("portfolio", kept.own(), "key"),
-            ("function", Function.objects.all(), "name"),
-        ):
+        for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):
             says[name] = row_named(name, rows, **{by: says[name]}) if says[name] else None
         right = verbs.assign_right(by=self.person, **says)
         return Response(RightShape(right).data, 201)

@@ -13,14 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("pilots/", pilots.Pilots.as_view(), name="pilots"),
     path("pilots/<pilot_key:key>/", pilots.OnePilot.as_view(), name="pilot"),
     path("pilots/<pilot_key:key>/evidence/", evidence.Filed.as_view(), name="evidence"),
-    *(
-        path(
-            f"pilots/<pilot_key:key>/{word}/",
-            pilots.verb_view(word),
-            name=f"pilot-{word}",
-        )
-        for word in OF_PILOT
-    ),
+    *(path(f"pilots/<pilot_key:key>/{word}/", pilots.verb_view(word), name=f"pilot-{word}") for word in OF_PILOT),
     path("gates/", gates.Gates.as_view(), name="gates"),
     path("gates/<str:public_id>/", gates.OneGate.as_view(), name="gate"),
     *(path(f"gates/<str:public_id>/{word}/", gates.verb_view(word), name=f"gate-{word}") for word in OF_GATE),
@@ -34,9 +27,5 @@ urlpatterns: list[URLPattern] = [
     path("portfolio/waits/", portfolio.Waits.as_view(), name="waits"),
     path("rights/", rights.Rights.as_view(), name="rights"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"),
-        name="docs",
-    ),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"), name="docs"),
 ]

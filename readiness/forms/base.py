@@ -217,10 +217,7 @@ class GateForm(ActForm):
                 widget=forms.CheckboxSelectMultiple,
                 choices=[(key, piece.title) for key, piece in self._filed.items()],
             )
-            self.asides_of = (
-                *self.asides_of,
-                (_("Evidence that is filed"), ("pieces",)),
-            )
+            self.asides_of = (*self.asides_of, (_("Evidence that is filed"), ("pieces",)))
 
     def asked(self) -> dict[str, Any]:
         asked = super().asked()

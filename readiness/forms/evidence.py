@@ -30,24 +30,14 @@ class FileEvidenceForm(forms.Form):
         help_text=_("A PDF, a picture, a document, a table or a text."),
     )
     link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
-    title = LineField(
-        label=_("What it is called"),
-        help_text=_("The file’s name, or the link, unless you say."),
-    )
+    title = LineField(label=_("What it is called"), help_text=_("The file’s name, or the link, unless you say."))
     effective_on = DayField(label=_("In effect from"))
     expires_on = DayField(
-        label=_("Good until, the last day"),
-        help_text=_("An answer that rests on it is good no longer than this."),
+        label=_("Good until, the last day"), help_text=_("An answer that rests on it is good no longer than this.")
     )
 
     def __init__(
-        self,
-        data: Any = None,
-        files: Any = None,
-        *,
-        pilot: Pilot,
-        by: Person,
-        newer_than: Evidence | None = None,
+        self, data: Any = None, files: Any = None, *, pilot: Pilot, by: Person, newer_than: Evidence | None = None
     ) -> None:
         self.pilot, self.by, self.newer_than = pilot, by, newer_than
         self.refused: Refused | None = None

@@ -81,10 +81,7 @@ class OneOfField(forms.ChoiceField):
 class DayField(forms.DateField):
     """A calendar date."""
 
-    default_error_messages = {
-        "required": _("Missing. Give a day."),
-        "invalid": NOT_A_DATE,
-    }
+    default_error_messages = {"required": _("Missing. Give a day."), "invalid": NOT_A_DATE}
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

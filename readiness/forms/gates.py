@@ -10,13 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.refusals import Refused, part_of
 from readiness.forms.base import Aside, GateForm
-from readiness.forms.fields import (
-    DayField,
-    LineField,
-    OneOfField,
-    PersonField,
-    SentenceField,
-)
+from readiness.forms.fields import DayField, LineField, OneOfField, PersonField, SentenceField
 
 KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
@@ -61,9 +55,7 @@ class DecideForm(GateForm):
     outcome = OneOfField(label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES)
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     would_change = SentenceField(
-        label=_("What would change the answer"),
-        help_text=_("The team reads this, does it, and asks again."),
-        rows=2,
+        label=_("What would change the answer"), help_text=_("The team reads this, does it, and asks again."), rows=2
     )
     court = OneOfField(
         label=_("Whose move is it then?"),
@@ -72,10 +64,7 @@ class DecideForm(GateForm):
     )
     until = DayField(label=_("Outside until, the last day"))
     for_ = PersonField(label=_("Who answered"))
-    evidence = LineField(
-        label=_("Evidence"),
-        help_text=_("A link to the letter or the minutes that show it."),
-    )
+    evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
     on = DayField(label=_("The day it counts from"))
 
     def __init__(self, *args: Any, rows: int = ROWS, **kwargs: Any) -> None:
@@ -166,10 +155,7 @@ class AskExceptionForm(GateForm):
     button = _("Ask")
     done_says = _("Asked. Somebody else grants it, or does not.")
     reason = SentenceField(label=_("Why it cannot wait"), help_text=KEPT)
-    until = DayField(
-        label=_("Until, the last day"),
-        help_text=_("Whoever grants it gives the day that binds."),
-    )
+    until = DayField(label=_("Until, the last day"), help_text=_("Whoever grants it gives the day that binds."))
 
 
 class GrantExceptionForm(GateForm):
@@ -186,10 +172,7 @@ class GrantExceptionForm(GateForm):
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
     for_ = PersonField(label=_("Who granted it"))
-    evidence = LineField(
-        label=_("Evidence"),
-        help_text=_("A link to the letter or the minutes that show it."),
-    )
+    evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
     on = DayField(label=_("The day it counts from"))
 
     def fit(self) -> None:
@@ -204,8 +187,7 @@ class AnswerForm(GateForm):
     button = _("Send the answer")
     done_says = _("Answered. It waits on the decider again.")
     text = SentenceField(
-        label=_("What you did, or would do"),
-        help_text=_("The decider reads this before they answer again."),
+        label=_("What you did, or would do"), help_text=_("The decider reads this before they answer again.")
     )
 
 
@@ -228,9 +210,7 @@ class MeetConditionForm(GateForm):
     def fit(self) -> None:
         if self._unmet:
             self.fields["text"] = OneOfField(
-                label=_("Which condition"),
-                widget=forms.RadioSelect,
-                choices=[(text, text) for text in self._unmet],
+                label=_("Which condition"), widget=forms.RadioSelect, choices=[(text, text) for text in self._unmet]
             )
             self.initial.setdefault("text", self._unmet[0])
 
@@ -242,10 +222,7 @@ class NominateForm(GateForm):
     title = _("Name somebody")
     button = _("Name them")
     done_says = _("Named. Being named is not accepting: they are asked.")
-    person = PersonField(
-        label=_("Who"),
-        help_text=_("A person, not a team: their address, or their name."),
-    )
+    person = PersonField(label=_("Who"), help_text=_("A person, not a team: their address, or their name."))
 
 
 class AcceptForm(GateForm):
@@ -255,11 +232,7 @@ class AcceptForm(GateForm):
     title = _("Accept")
     button = _("I accept")
     done_says = _("Accepted. The log says so in your name.")
-    reason = SentenceField(
-        label=_("Reason, in a sentence (you may leave it empty)"),
-        help_text=KEPT,
-        rows=2,
-    )
+    reason = SentenceField(label=_("Reason, in a sentence (you may leave it empty)"), help_text=KEPT, rows=2)
 
 
 class DeclineForm(GateForm):

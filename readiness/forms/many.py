@@ -79,13 +79,7 @@ class MinutesForm(forms.Form):
     )
 
     def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        files: Any = None,
-        *,
-        by: Person,
-        rows: int = ROWS,
-        **kwargs: Any,
+        self, data: Mapping[str, Any] | None = None, files: Any = None, *, by: Person, rows: int = ROWS, **kwargs: Any
     ) -> None:
         self.by = by
         self.refused: Refused | None = None
@@ -152,10 +146,7 @@ class MinutesForm(forms.Form):
             if gate is None:
                 self.add_error(
                     f"row_{n}_pilot",
-                    forms.ValidationError(
-                        _("There is no such gate, or it is not yours to see."),
-                        code="not_found",
-                    ),
+                    forms.ValidationError(_("There is no such gate, or it is not yours to see."), code="not_found"),
                 )
                 continue
             numbers.append(n)

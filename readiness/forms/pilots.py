@@ -12,14 +12,7 @@ from pilots.models import Person
 from pilots.rules import adoption
 from readiness.forms import seen
 from readiness.forms.base import ActForm
-from readiness.forms.fields import (
-    DayField,
-    LineField,
-    NumberField,
-    OneOfField,
-    PersonField,
-    SentenceField,
-)
+from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
 
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
 
@@ -32,10 +25,7 @@ class StartForm(ActForm):
     button = _("Start it")
     done_says = _("Started. Every decider has been asked.")
     asides_of = (ANOTHER_DAY,)
-    decide_by = DayField(
-        label=_("To be decided by"),
-        help_text=_("Six weeks from the start, unless you give a day."),
-    )
+    decide_by = DayField(label=_("To be decided by"), help_text=_("Six weeks from the start, unless you give a day."))
     on = DayField(label=_("The day it started"))
 
 
@@ -48,8 +38,7 @@ class MoveDecideByForm(ActForm):
     done_says = _("Moved. A later date is counted as a slip.")
     to = DayField(label=_("To be decided by"))
     reason = SentenceField(
-        label=_("Reason, in a sentence"),
-        help_text=_("A later date is a slip: counted, and shown with this reason."),
+        label=_("Reason, in a sentence"), help_text=_("A later date is a slip: counted, and shown with this reason.")
     )
 
 
@@ -101,10 +90,7 @@ class RetireForm(ActForm):
     title = _("Retire it")
     button = _("Retire it")
     done_says = _("Retired, with what was learned. An honest ending.")
-    learned = SentenceField(
-        label=_("What was learned"),
-        help_text=_("What you would tell whoever tries this again."),
-    )
+    learned = SentenceField(label=_("What was learned"), help_text=_("What you would tell whoever tries this again."))
 
 
 class SetRulesForm(ActForm):
@@ -117,9 +103,7 @@ class SetRulesForm(ActForm):
     acceptable_use = SentenceField(label=_("What it may be used for"), rows=2)
     trust_when = SentenceField(label=_("When to trust it"), rows=2)
     override_when = SentenceField(
-        label=_("When to override it"),
-        rows=2,
-        help_text=_("One sentence that a new colleague could follow."),
+        label=_("When to override it"), rows=2, help_text=_("One sentence that a new colleague could follow.")
     )
     exceptions_to = PersonField(label=_("Who decides exceptions"))
     exceptions_deputy = PersonField(label=_("Who decides them when they are away"))
@@ -167,20 +151,15 @@ class RegisterThresholdForm(ActForm):
     done_says = _("Registered. It is measured against this from now on.")
     metric = LineField(label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”."))
     kind = OneOfField(
-        label=_("It is"),
-        initial="proportion",
-        choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))],
+        label=_("It is"), initial="proportion", choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))]
     )
     direction = OneOfField(
-        label=_("Good enough is"),
-        initial="at_least",
-        choices=[("at_least", _("at least")), ("at_most", _("at most"))],
+        label=_("Good enough is"), initial="at_least", choices=[("at_least", _("at least")), ("at_most", _("at most"))]
     )
     value = NumberField(label=_("The value"), help_text=_("A share as 0.9."))
     smallest_sample = NumberField(label=_("The smallest sample that counts"))
     source = LineField(
-        label=_("Where the figures come from"),
-        help_text=_("“A random draw from the mailbox”. You may leave it empty."),
+        label=_("Where the figures come from"), help_text=_("“A random draw from the mailbox”. You may leave it empty.")
     )
     measured_by = PersonField(
         label=_("Who measures"),
@@ -227,10 +206,7 @@ class LookAgainForm(ActForm):
     verb = "look_again"
     title = _("Say what is different now")
     button = _("Put it on record")
-    text = SentenceField(
-        label=_("What is different now?"),
-        help_text=_("Ninety days after it was adopted, or later."),
-    )
+    text = SentenceField(label=_("What is different now?"), help_text=_("Ninety days after it was adopted, or later."))
 
 
 def people_near(pilot: Any) -> list[Person]:

@@ -24,11 +24,7 @@ from .said import PEOPLE, Said
 from .stages import steps
 from .updating import Standing, on_record, update
 
-_WORK: dict[str, Any] = {
-    "start": starting,
-    "record_claim": claiming,
-    "retire": retiring,
-}
+_WORK: dict[str, Any] = {"start": starting, "record_claim": claiming, "retire": retiring}
 
 
 class Applying:

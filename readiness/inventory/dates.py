@@ -14,21 +14,7 @@ _YEAR = re.compile(r"\d{4}")
 _MONTHS = {
     name: number
     for number, name in enumerate(
-        (
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct",
-            "nov",
-            "dec",
-        ),
-        1,
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
 _EARLIEST, _LATEST = 1950, 2199

@@ -12,28 +12,8 @@ from hashlib import blake2b
 LONGEST_KEY = 60
 _PLACEHOLDERS = frozenset(
     (
-        *(
-            "tbd",
-            "tba",
-            "tbc",
-            "n-a",
-            "na",
-            "none",
-            "null",
-            "nil",
-            "unknown",
-            "pending",
-            "test",
-        ),
-        *(
-            "x",
-            "xx",
-            "xxx",
-            "not-applicable",
-            "not-assigned",
-            "unassigned",
-            "to-be-determined",
-        ),
+        *("tbd", "tba", "tbc", "n-a", "na", "none", "null", "nil", "unknown", "pending", "test"),
+        *("x", "xx", "xxx", "not-applicable", "not-assigned", "unassigned", "to-be-determined"),
     )
 )
 _DASHES = re.compile("[\u2010-\u2015\u2212]")

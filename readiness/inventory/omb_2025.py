@@ -11,14 +11,7 @@ from .records import Finding, Record, Rejected, Stage
 from .rows import Row, read_rows
 
 COLUMNS = (
-    *(
-        "agency",
-        "agency_name",
-        "id",
-        "use_case_name",
-        "agency_bureau",
-        "development_stage",
-    ),
+    *("agency", "agency_name", "id", "use_case_name", "agency_bureau", "development_stage"),
     *("is_high_impact", "problem_solved", "operational_date", "have_ato", "pia_url"),
     *("hi_testing_conducted", "hi_independent_review"),
 )

@@ -21,49 +21,19 @@ from .rows import BECAUSE, Row, read_header, read_rows
 OwnStage = Literal["planned", "running", "paused", "adopted", "retired", "not_stated"]
 
 RULE_COLUMNS = (
-    *(
-        "acceptable_use",
-        "trust_when",
-        "override_when",
-        "exceptions_to",
-        "exceptions_deputy",
-    ),
+    *("acceptable_use", "trust_when", "override_when", "exceptions_to", "exceptions_deputy"),
     *("matters_more", "success"),
 )
-TEXT_COLUMNS = (
-    "function",
-    "workflow",
-    "purpose",
-    "question",
-    "learned",
-    "tool",
-    "data",
-    "manager",
-)
+TEXT_COLUMNS = ("function", "workflow", "purpose", "question", "learned", "tool", "data", "manager")
 DATE_COLUMNS = ("recorded_on", "started_on", "decide_by", "adopted_on", "retired_on")
 REQUIRED_COLUMNS = ("key", "name", "portfolio", "stage")
 OWN_COLUMNS = (
-    *(
-        "key",
-        "name",
-        "portfolio",
-        "function",
-        "workflow",
-        "purpose",
-        "question",
-        "learned",
-    ),
+    *("key", "name", "portfolio", "function", "workflow", "purpose", "question", "learned"),
     *("tool", "data", "stage", "manager", *DATE_COLUMNS, "high_impact", *RULE_COLUMNS),
 )
 GATE_FIELDS = ("state", "holder", "since", "good_until")
 GATE_KINDS = (
-    *(
-        "legal-sign-off",
-        "it-data-access",
-        "funding-owner",
-        "named-sponsor",
-        "quality-threshold",
-    ),
+    *("legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold"),
     "error-owner",
 )
 _STAGES = frozenset(("planned", "running", "paused", "adopted", "retired", "not_stated"))
@@ -175,21 +145,12 @@ def _header_findings(header: Iterable[str], kinds: Collection[str]) -> Iterator[
             continue
         parts = column.split(":")
         if parts[0] != "gate":
-            code, sentence = (
-                "unknown_column",
-                f"The column {column} is not known; left unread.",
-            )
+            code, sentence = ("unknown_column", f"The column {column} is not known; left unread.")
         elif len(parts) == 3 and parts[1] in kinds:
-            code, sentence = (
-                "unknown_column",
-                f"A gate has no {parts[2]}; {column} is left unread.",
-            )
+            code, sentence = ("unknown_column", f"A gate has no {parts[2]}; {column} is left unread.")
         else:
             kind = parts[1] if len(parts) > 1 else ""
-            code, sentence = (
-                "unknown_gate",
-                f"There is no gate “{kind}”; {column} is left unread.",
-            )
+            code, sentence = ("unknown_gate", f"There is no gate “{kind}”; {column} is left unread.")
         yield Finding(code, sentence, 1, column)
 
 
@@ -274,12 +235,7 @@ def write_csv(records: Iterable[OwnRecord], stream: TextIO, *, kinds: Collection
     writer.writerows(_cells(record, kinds) for record in records)
 
 
-def write_xlsx(
-    records: Iterable[OwnRecord],
-    path: str | Path,
-    *,
-    kinds: Collection[str] = GATE_KINDS,
-) -> None:
+def write_xlsx(records: Iterable[OwnRecord], path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
     """Write the form as a workbook. Raises FileProblem where a text cannot stand in one."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("pilots")

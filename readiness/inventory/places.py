@@ -58,11 +58,7 @@ class Places:
         if said.portfolio not in self._portfolios:
             try:
                 self._portfolios[said.portfolio] = verbs.open_portfolio(
-                    key=said.portfolio,
-                    name=said.portfolio_name,
-                    by=None,
-                    on=self.at,
-                    known=self.at,
+                    key=said.portfolio, name=said.portfolio_name, by=None, on=self.at, known=self.at
                 )
             except Invalid as refused:
                 raise Invalid(refused.says, field="portfolio") from refused
@@ -72,8 +68,7 @@ class Places:
         """A function by its name; none where none is named. Raises Invalid where the name is too long."""
         if len(name) > _LONGEST_NAME:
             raise Invalid(
-                _("The name of a function has at most %(most)d characters.") % {"most": _LONGEST_NAME},
-                field="function",
+                _("The name of a function has at most %(most)d characters.") % {"most": _LONGEST_NAME}, field="function"
             )
         return self._functions[name] if name else None
 

@@ -49,15 +49,7 @@ class Record:
 class FileProblem(Exception):
     """The file as a whole cannot be read; the sentence names the file and the place."""
 
-    def __init__(
-        self,
-        code: str,
-        sentence: str,
-        *,
-        file: str,
-        line: int | None = None,
-        column: str = "",
-    ) -> None:
+    def __init__(self, code: str, sentence: str, *, file: str, line: int | None = None, column: str = "") -> None:
         self.code = code
         self.sentence = sentence
         self.file = file

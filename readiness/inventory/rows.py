@@ -38,16 +38,7 @@ _NOT_TEXT = (
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _WORKBOOK_ERRORS = (
-    *(
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        SyntaxError,
-        OSError,
-        EOFError,
-    ),
+    *(ValueError, KeyError, TypeError, IndexError, AttributeError, SyntaxError, OSError, EOFError),
     *(zipfile.BadZipFile, zlib.error, InvalidFileException),
 )
 
@@ -135,11 +126,7 @@ def _header(path: Path, raw: _Raw | None, required: Collection[str]) -> list[str
     for name in names:
         if name and names.count(name) > 1:
             raise FileProblem(
-                "repeated_column",
-                f"The column {name} is there more than once.",
-                file=path.name,
-                line=1,
-                column=name,
+                "repeated_column", f"The column {name} is there more than once.", file=path.name, line=1, column=name
             )
     return names
 

@@ -25,12 +25,7 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
     except FileNotFoundError as lost:
         log.error("the file of a piece of evidence is not on disk: %s", piece.public_id)
         raise Http404 from lost
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=piece.file_name,
-        content_type=piece.content_type,
-    )
+    response = FileResponse(file, as_attachment=True, filename=piece.file_name, content_type=piece.content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

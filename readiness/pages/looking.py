@@ -15,13 +15,7 @@ from pilots.today import today
 from readiness.asked import as_of
 from readiness.querysets import pilots
 
-WITH = (
-    "portfolio__escalation",
-    "function",
-    "manager",
-    "exceptions_to",
-    "exceptions_deputy",
-)
+WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
 """The rows that a pilot's page reads beside it."""
 
 

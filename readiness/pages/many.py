@@ -112,11 +112,10 @@ def alike_or_not(gates: Sequence[Gate]) -> tuple[list[Fact], list[str], list[Ali
 
 def opening(gates: Sequence[Gate]) -> str:
     """The sentence that the page opens with."""
-    return ngettext(
-        "One answer, on %(gate)s of one pilot.",
-        "One answer, on %(gate)s of %(n)s pilots.",
-        len(gates),
-    ) % {"gate": gates[0].kind.name, "n": words.number(len(gates)).lower()}
+    return ngettext("One answer, on %(gate)s of one pilot.", "One answer, on %(gate)s of %(n)s pilots.", len(gates)) % {
+        "gate": gates[0].kind.name,
+        "n": words.number(len(gates)).lower(),
+    }
 
 
 MOST_KEYS, MOST_PEOPLE = 500, 100
@@ -148,9 +147,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
         if form.act():
             n = len(form.done)
             says = ngettext(
-                "One answer recorded, resting on the minutes.",
-                "%(n)s answers recorded, resting on the minutes.",
-                n,
+                "One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n
             )
             messages.success(request, says % {"n": words.number(n)})
             return redirect("readiness:minutes")

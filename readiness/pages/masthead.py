@@ -22,16 +22,8 @@ def _anybody(_person: Person, _does: Duties) -> bool:
 
 
 ROOMS: tuple[tuple[str, Any, May], ...] = (
-    (
-        "readiness:my-gates",
-        _("My gates"),
-        lambda _p, does: does.carries or does.manages,
-    ),
-    (
-        "readiness:my-decisions",
-        _("My decisions"),
-        lambda _p, does: does.decides or does.named or does.escalates,
-    ),
+    ("readiness:my-gates", _("My gates"), lambda _p, does: does.carries or does.manages),
+    ("readiness:my-decisions", _("My decisions"), lambda _p, does: does.decides or does.named or does.escalates),
     ("readiness:museum", _("Museum"), _anybody),
     ("readiness:portfolio", _("Portfolio"), _anybody),
     ("readiness:signals", _("Signals"), _anybody),

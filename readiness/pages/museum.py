@@ -50,13 +50,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     return _room(request, claimed, at, refused, "claims")
 
 
-def _room(
-    request: HttpRequest,
-    rows: StandingQuerySet,
-    at: Any,
-    refused: str | None,
-    room: str,
-) -> HttpResponse:
+def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | None, room: str) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
     rows = _chosen(rows, chosen, at)
     page = page_of(request, rows.select_related(*WITH), A_PAGE)

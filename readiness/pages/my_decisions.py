@@ -90,10 +90,7 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
         **planned(request),
         "page_number": page.number,
     }
-    offered = {
-        *context["near"],
-        *(forms.people_near(waits[0].found.pilot) if waits else ()),
-    }
+    offered = {*context["near"], *(forms.people_near(waits[0].found.pilot) if waits else ())}
     context["people"] = sorted(offered, key=str)
     return render(request, "pages/my_decisions.html", context)
 
@@ -165,12 +162,7 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
         askers = [e.by_id for e in since if e.verb == "ask_exception"]
-        given: dict[str, Any] = {
-            "target": row,
-            "by": person,
-            "office": False,
-            "saw": seen[row.pk],
-        }
+        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}
         grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
@@ -224,22 +216,9 @@ def _named(person: Person) -> list[Named]:
     out = []
     for one, gate in found:
         gate.gate.pilot = one.pilot
-        given: dict[str, Any] = {
-            "target": gate.gate,
-            "by": person,
-            "office": False,
-            "saw": seen[gate.gate.pk],
-        }
+        given: dict[str, Any] = {"target": gate.gate, "by": person, "office": False, "saw": seen[gate.gate.pk]}
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
-        out.append(
-            Named(
-                one,
-                gate,
-                spelled,
-                forms.AcceptForm(**given),
-                forms.DeclineForm(**given),
-            )
-        )
+        out.append(Named(one, gate, spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)))
     return out
 
 
@@ -254,11 +233,9 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
             escalated,
         ) % {"n": words.number(escalated)}
     if not count:
-        return ngettext(
-            "One thing asks for your own word.",
-            "%(n)s things ask for your own word.",
-            len(named),
-        ) % {"n": words.number(len(named))}
+        return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
+            "n": words.number(len(named))
+        }
     start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": words.number(count)}
     if not waits:
         return start + "."

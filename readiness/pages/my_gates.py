@@ -95,8 +95,7 @@ def _spells_of(person: Person) -> QuerySet[PilotSpell]:
 def is_what(person: Person) -> str:
     """What a person is to how many pilots: “sponsor of 2 pilots, manager of one”; empty where they are neither."""
     n = _spells_of(person).aggregate(
-        carries=Count("pk", filter=Q(sponsor=person)),
-        manages=Count("pk", filter=Q(manager=person)),
+        carries=Count("pk", filter=Q(sponsor=person)), manages=Count("pk", filter=Q(manager=person))
     )
     parts = [
         ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", n["carries"]) % {"n": n["carries"]}
@@ -147,12 +146,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
-    says = {
-        "who": to.name,
-        "gates": " and ".join(gates),
-        "n": len({f.pilot.pk for f, _g in items}),
-        "last": len(last),
-    }
+    says = {"who": to.name, "gates": " and ".join(gates), "n": len({f.pilot.pk for f, _g in items}), "last": len(last)}
     if last:
         start = ngettext(
             "Write to %(who)s today about %(gates)s: it is the last open gate on one of your pilots",
@@ -161,11 +155,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        waits = {
-            "pilot": first.pilot.name,
-            "days": words.days(gate.reading.days),
-            "gate": gate.kind.name,
-        }
+        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days), "gate": gate.kind.name}
         start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says

@@ -21,18 +21,7 @@ from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import (
-    acts,
-    answers,
-    deeds,
-    forms,
-    ledger,
-    measured,
-    pictures,
-    placards,
-    standing,
-    words,
-)
+from readiness import acts, answers, deeds, forms, ledger, measured, pictures, placards, standing, words
 from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
 from readiness.reading import GateOn, PilotOn, charges_of, read_one
@@ -83,12 +72,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     events = events_of(row)
-    state = stood(
-        row,
-        {gate.kind.key: gate.gate for gate in found.gates},
-        [as_act(event) for event in events],
-        at,
-    )
+    state = stood(row, {gate.kind.key: gate.gate for gate in found.gates}, [as_act(event) for event in events], at)
     context = {
         **look(person, found, events, state),
         "refused": refused,
@@ -140,14 +124,7 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
     }
 
 
-def gate_rows(
-    person: Person,
-    found: PilotOn,
-    state: PilotState,
-    *,
-    office: bool,
-    acts_too: bool,
-) -> list[GateRow]:
+def gate_rows(person: Person, found: PilotOn, state: PilotState, *, office: bool, acts_too: bool) -> list[GateRow]:
     """The rows of the gates table."""
     away = acts.away_on(found.at)
     again = [gate.gate for gate in found.gates if gate.reading.state == "reconfirm"]
@@ -283,16 +260,7 @@ def shares(total: dict[str, int]) -> list[Share]:
         days = total.get(court, 0)
         if days:
             width = round(100 * days / whole, 2)
-            out.append(
-                Share(
-                    court,
-                    str(SHARE[court]),
-                    days,
-                    round(100 * days / whole),
-                    round(x, 2),
-                    width,
-                )
-            )
+            out.append(Share(court, str(SHARE[court]), days, round(100 * days / whole), round(x, 2), width))
             x += width
     return out
 

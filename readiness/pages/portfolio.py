@@ -91,18 +91,11 @@ def _row(found: PilotOn, kinds: list[GateKind]) -> Row:
 
 
 def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
-    rooms = {
-        standing.EXHIBIT: reverse("readiness:museum"),
-        standing.CLAIMED: reverse("readiness:claims"),
-    }
+    rooms = {standing.EXHIBIT: reverse("readiness:museum"), standing.CLAIMED: reverse("readiness:claims")}
     said = {"portfolio": chosen, "as_of": as_of}
     tail = "".join(f"&{name}={value}" for name, value in said.items() if value)
     return [
-        Figure(
-            number,
-            str(words.STANDING[name]),
-            rooms.get(name, f"?standing={name}{tail}#board"),
-        )
+        Figure(number, str(words.STANDING[name]), rooms.get(name, f"?standing={name}{tail}#board"))
         for name, number in counts.items()
         if number
     ]
@@ -111,9 +104,7 @@ def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
 def _courts(mine: StandingQuerySet, at: Any) -> Any:
     """Open gates of running and adopted pilots, by court: how many, not for how long."""
     there = gates_on(at).filter(
-        gate__pilot__in=mine.order_by().values("pk"),
-        stage_then__in=("running", "adopted"),
-        court__isnull=False,
+        gate__pilot__in=mine.order_by().values("pk"), stage_then__in=("running", "adopted"), court__isnull=False
     )
     rows = there.order_by().values_list("court").annotate(n=Count("pk"))
     return shares(dict(rows))
@@ -138,23 +129,10 @@ def opening(counts: dict[str, int]) -> str:
     whole = sum(counts.values())
     if not whole:
         return _("No pilot is on record here.")
-    shown, stalled, soon = (
-        counts["adopted"],
-        counts[standing.EXHIBIT],
-        counts[standing.AT_RISK],
-    )
-    says = {
-        "n": whole,
-        "soon": soon,
-        "adopted": _adopted(shown),
-        "stalled": _stalled(stalled),
-    }
+    shown, stalled, soon = (counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK])
+    says = {"n": whole, "soon": soon, "adopted": _adopted(shown), "stalled": _stalled(stalled)}
     start = (
-        ngettext(
-            "Of %(n)d pilot, %(adopted)s and %(stalled)s",
-            "Of %(n)d pilots, %(adopted)s and %(stalled)s",
-            whole,
-        )
+        ngettext("Of %(n)d pilot, %(adopted)s and %(stalled)s", "Of %(n)d pilots, %(adopted)s and %(stalled)s", whole)
         % says
     )
     if not soon:

@@ -46,17 +46,10 @@ class Question(forms.Form):
 
     kind = KindField(GateKind.objects.none(), label=_("Gate"), to_field_name="key", empty_label=None)
     portfolio = forms.ModelChoiceField(
-        Portfolio.objects.none(),
-        label=_("Portfolio"),
-        to_field_name="key",
-        empty_label=None,
+        Portfolio.objects.none(), label=_("Portfolio"), to_field_name="key", empty_label=None
     )
     function = forms.ModelChoiceField(
-        Function.objects.none(),
-        label=_("Function"),
-        to_field_name="name",
-        required=False,
-        empty_label=_("none named"),
+        Function.objects.none(), label=_("Function"), to_field_name="name", required=False, empty_label=_("none named")
     )
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
@@ -90,12 +83,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     there = Portfolio.objects.filter(cells__in=cells).distinct()
     within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
     asks, office = "kind" in request.GET, access.is_office(request.user)
-    form = Question(
-        request.GET if asks else None,
-        cells=cells,
-        every=office,
-        initial={"on": at.isoformat()},
-    )
+    form = Question(request.GET if asks else None, cells=cells, every=office, initial={"on": at.isoformat()})
     context = {
         "at": at,
         "refused": refused,

@@ -13,17 +13,7 @@ from pilots.refusals import Refused
 from readiness.sample import script
 from readiness.sample.script import Calendar, Step
 
-PEOPLE = (
-    "person",
-    "for",
-    "holder",
-    "deputy",
-    "escalate_to",
-    "manager",
-    "owner",
-    "exceptions_to",
-    "exceptions_deputy",
-)
+PEOPLE = ("person", "for", "holder", "deputy", "escalate_to", "manager", "owner", "exceptions_to", "exceptions_deputy")
 OF_GATES = (
     "nominate",
     "accept",
@@ -83,10 +73,7 @@ class Played:
         for key, says in told["people"].items():
             function = self.functions[says["function"]] if "function" in says else None
             self.people[key] = verbs.open_account(
-                email=address(says["name"], told["domain"]),
-                name=says["name"],
-                function=function,
-                **when,
+                email=address(says["name"], told["domain"]), name=says["name"], function=function, **when
             )
         self.portfolio = verbs.open_portfolio(
             key=told["key"],

@@ -14,14 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from pilots import verbs
-from pilots.models import (
-    Function,
-    Gate,
-    GateKind,
-    Person,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import Function, Gate, GateKind, Person, Portfolio, PortfolioRole
 from pilots.refusals import Refused
 from pilots.verbs.copies import NAME, STAND_IN, STAND_IN_PLACE, WORKFLOW, Life, life_of
 
@@ -46,11 +39,7 @@ SEATS = {
     "quality-threshold": ("quality", "quality_deputy"),
 }
 """Holder and deputy of each kind of gate that somebody decides."""
-ACCEPT = {
-    "named-sponsor": "sponsor",
-    "funding-owner": "funder",
-    "error-owner": "error_owner",
-}
+ACCEPT = {"named-sponsor": "sponsor", "funding-owner": "funder", "error-owner": "error_owner"}
 BEGINS = date(2000, 1, 3)
 LONGEST = 1100
 """Days of the longest life."""
@@ -124,22 +113,13 @@ class Stage:
 
     def __init__(self) -> None:
         Person.objects.bulk_create(
-            Person(
-                pk=STAND_IN + n,
-                email=f"{name}@stand-in.example",
-                name=name,
-                password="!",
-            )
+            Person(pk=STAND_IN + n, email=f"{name}@stand-in.example", name=name, password="!")
             for n, name in enumerate(CAST)
         )
         self.people = {name: Person.objects.get(pk=STAND_IN + n) for n, name in enumerate(CAST)}
         self.function = Function.objects.create(pk=STAND_IN_PLACE, name="where lives are played")
         self.portfolio = Portfolio.objects.create(key="lives", name="Lives", escalation=self.people["escalation"])
-        PortfolioRole.objects.create(
-            portfolio=self.portfolio,
-            person=self.people["office"],
-            role="program-office",
-        )
+        PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people["office"], role="program-office")
         for key, (holder, deputy) in SEATS.items():
             verbs.assign_right(
                 kind=GateKind.objects.get(key=key),
@@ -184,16 +164,7 @@ def _tried(living: Living) -> None:
     for _ in range(living.random.randint(0, 7)):
         living.later(3, 45)
         living.random.choice(
-            [
-                _any_answer,
-                _any_answer,
-                _any_answer,
-                _any_name,
-                _measure,
-                _put_off,
-                _pause,
-                _exception,
-            ]
+            [_any_answer, _any_answer, _any_answer, _any_name, _measure, _put_off, _pause, _exception]
         )(living)
 
 
@@ -249,19 +220,12 @@ def _any_answer(living: Living) -> None:
 
 def _ask(living: Living, kind: str) -> None:
     outcome = living.random.choices(
-        ["cleared", "conditional", "changes_requested", "refused"],
-        weights=[50, 15, 20, 15],
+        ["cleared", "conditional", "changes_requested", "refused"], weights=[50, 15, 20, 15]
     )[0]
     _decide(living, kind, outcome)
     if outcome == "conditional" and living.random.random() < 0.5:
         living.later(5, 50)
-        living.do(
-            verbs.meet_condition,
-            "office",
-            gate=kind,
-            text="Tell people first",
-            evidence="a letter",
-        )
+        living.do(verbs.meet_condition, "office", gate=kind, text="Tell people first", evidence="a letter")
     elif outcome in ("changes_requested", "refused") and living.random.random() < 0.6:
         living.later(2, 40)
         living.do(verbs.answer, "office", gate=kind, text="Here is what you asked for.")
@@ -287,21 +251,9 @@ def _decide(living: Living, kind: str, outcome: str) -> None:
 def _exception(living: Living) -> None:
     kind = living.random.choice(["legal-sign-off", "it-data-access"])
     until = living.day + timedelta(days=living.random.randint(20, 80))
-    if living.do(
-        verbs.ask_exception,
-        "office",
-        gate=kind,
-        reason="The season will not wait.",
-        until=until,
-    ):
+    if living.do(verbs.ask_exception, "office", gate=kind, reason="The season will not wait.", until=until):
         living.later(0, 6)
-        living.do(
-            verbs.except_,
-            SEATS[kind][0],
-            gate=kind,
-            reason="For the season.",
-            until=until,
-        )
+        living.do(verbs.except_, SEATS[kind][0], gate=kind, reason="For the season.", until=until)
 
 
 def _any_name(living: Living) -> None:

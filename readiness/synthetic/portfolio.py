@@ -19,16 +19,7 @@ from readiness.synthetic.lives import CAST, LONGEST, SEATS, lives
 AT_ONCE = 1000
 """Pilots written in one transaction."""
 MOST_LIVES = 160
-WORK = (
-    "Drafting",
-    "Sorting",
-    "Checking",
-    "Answering",
-    "Summing up",
-    "Translating",
-    "Routing",
-    "Matching",
-)
+WORK = ("Drafting", "Sorting", "Checking", "Answering", "Summing up", "Translating", "Routing", "Matching")
 THINGS = (
     "renewal e-mails",
     "claims",
@@ -99,11 +90,7 @@ LAST = (
     "Novak",
 )
 DECIDERS = tuple(who for pair in SEATS.values() for who in pair)
-OWN_RIGHTS = {
-    "legal-sign-off": (7, 0),
-    "it-data-access": (3, 0),
-    "quality-threshold": (1, 9),
-}
+OWN_RIGHTS = {"legal-sign-off": (7, 0), "it-data-access": (3, 0), "quality-threshold": (1, 9)}
 """Every how many portfolios have a right of their own, and every how many a hole where nobody decides."""
 EACH_CARRIES = {"manager": 6, "sponsor": 14, "funder": 20, "error_owner": 10}
 """How many pilots each person of a part carries, on average."""
@@ -196,15 +183,7 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
     everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS)), strict=True))
     head = _people(random, seed, "escalation", 1)[0]
     homes = [
-        _home(
-            random,
-            n,
-            max(3, int(pilots * share / sum(shares))),
-            seed,
-            everywhere,
-            head,
-            begins,
-        )
+        _home(random, n, max(3, int(pilots * share / sum(shares))), seed, everywhere, head, begins)
         for n, share in enumerate(shares)
     ]
     for home in homes:
@@ -219,13 +198,7 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
 
 
 def _home(
-    random: Random,
-    n: int,
-    here: int,
-    seed: int,
-    everywhere: dict[str, Person],
-    head: Person,
-    begins: date,
+    random: Random, n: int, here: int, seed: int, everywhere: dict[str, Person], head: Person, begins: date
 ) -> Home:
     portfolio = verbs.open_portfolio(
         key=f"synthetic-{seed}-{n}",
@@ -237,14 +210,7 @@ def _home(
     )
     office = _people(random, seed, f"office-{n}", max(1, min(9, here // 400)))
     for person in office:
-        verbs.give_role(
-            portfolio=portfolio,
-            person=person,
-            role=OFFICE,
-            by=None,
-            on=begins,
-            known=begins,
-        )
+        verbs.give_role(portfolio=portfolio, person=person, role=OFFICE, by=None, on=begins, known=begins)
     seats: dict[str, Person | None] = {**everywhere, "escalation": head}
     own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS)), strict=True))
     for kind, (every, hole) in OWN_RIGHTS.items():
@@ -261,13 +227,7 @@ def _home(
     return Home(portfolio, [], [], {}, seats, people)
 
 
-def _right(
-    kind: str,
-    portfolio: Portfolio,
-    people: dict[str, Person],
-    head: Person,
-    begins: date,
-) -> None:
+def _right(kind: str, portfolio: Portfolio, people: dict[str, Person], head: Person, begins: date) -> None:
     holder, deputy = (people[who] for who in SEATS[kind])
     verbs.assign_right(
         kind=GateKind.objects.get(key=kind),
@@ -295,10 +255,7 @@ def _people(random: Random, seed: int, part: str, number: int) -> list[Person]:
     """People of one part. Their names are drawn; their addresses say that they are nobody's."""
     return people_at_once(
         (
-            (
-                f"{part}-{n}@synthetic-{seed}.example",
-                f"{random.choice(FIRST)} {random.choice(LAST)}",
-            )
+            (f"{part}-{n}@synthetic-{seed}.example", f"{random.choice(FIRST)} {random.choice(LAST)}")
             for n in range(number)
         ),
         random,

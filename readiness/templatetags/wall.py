@@ -105,11 +105,7 @@ def gate_mark(found: PilotOn, gate: GateOn, spoken: bool = True) -> SafeString:
 def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeString:
     """`{% mark state court %}`: the letter and its edge, and the same in hidden words unless they stand beside it."""
     drawn = marks.mark(state, court)
-    seen = format_html(
-        '<span class="mark {}" aria-hidden="true">{}</span>',
-        drawn.classes,
-        drawn.letter,
-    )
+    seen = format_html('<span class="mark {}" aria-hidden="true">{}</span>', drawn.classes, drawn.letter)
     if not spoken:
         return seen
     return format_html('{}<span class="said">{}</span>', seen, drawn.words)

@@ -214,22 +214,12 @@ def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Pe
 @pytest.mark.parametrize(
     ("word", "asked", "verb"),
     [
-        (
-            "move-decide-by",
-            {"to": "2026-05-01", "reason": "Legal asked."},
-            "move_decide_by",
-        ),
+        ("move-decide-by", {"to": "2026-05-01", "reason": "Legal asked."}, "move_decide_by"),
         ("retire", {"learned": "Nobody needs it."}, "retire"),
         ("set-rules", {"acceptable_use": "Drafts only"}, "set_rules"),
         (
             "register-threshold",
-            {
-                "metric": "sent",
-                "direction": "at_least",
-                "kind": "proportion",
-                "value": "0.9",
-                "smallest_sample": "50",
-            },
+            {"metric": "sent", "direction": "at_least", "kind": "proportion", "value": "0.9", "smallest_sample": "50"},
             "register_threshold",
         ),
     ],
@@ -304,12 +294,7 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
     there = on_gate(running, "legal-sign-off", "decide")
     assert 'value="lena@example.org"' in desk.get(there).content.decode()
     seen = desk.get(there).context["form"]["seen"].value()
-    asked = {
-        "seen": seen,
-        "outcome": "cleared",
-        "reason": "Fine.",
-        "for_": "lena@example.org",
-    }
+    asked = {"seen": seen, "outcome": "cleared", "reason": "Fine.", "for_": "lena@example.org"}
     refused = desk.post(there, asked)
     assert refused.status_code == 422
     assert "evidence" in refused.context["form"].errors
@@ -321,12 +306,7 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
 
 def test_one_more_condition_can_be_typed_and_nothing_is_lost(desk: Client, running: Pilot, legal: GateKind) -> None:
     there = on_gate(running, "legal-sign-off", "decide")
-    asked = {
-        "another": "1",
-        "outcome": "conditional",
-        "reason": "Typed.",
-        "conditions.1.text": "Train the team",
-    }
+    asked = {"another": "1", "outcome": "conditional", "reason": "Typed.", "conditions.1.text": "Train the team"}
     text = desk.post(there, asked).content.decode()
     assert "conditions.3.text" in text
     assert "Train the team" in text
@@ -348,14 +328,7 @@ def test_somebody_is_named_for_an_acceptance_gate(desk: Client, running: Pilot, 
 
 @pytest.mark.parametrize("kind", ["legal-sign-off", "funding-owner", "quality-threshold"])
 def test_every_act_on_a_gate_opens(desk: Client, running: Pilot, kind: str) -> None:
-    for word in (
-        "decide",
-        "ask-exception",
-        "except",
-        "answer",
-        "meet-condition",
-        "nominate",
-    ):
+    for word in ("decide", "ask-exception", "except", "answer", "meet-condition", "nominate"):
         assert desk.get(on_gate(running, kind, word)).status_code == 200
 
 
@@ -380,11 +353,7 @@ def test_an_unmet_condition_is_offered_until_it_is_met(
 
     from pilots.today import today
 
-    condition = {
-        "text": "Train the team",
-        "owner": ria.pk,
-        "due": today() + timedelta(days=9),
-    }
+    condition = {"text": "Train the team", "owner": ria.pk, "due": today() + timedelta(days=9)}
     verbs.decide(
         gate=gate_of(running, "legal-sign-off"),
         by=lena,
@@ -411,13 +380,7 @@ def test_another_offices_pilot_is_not_there(desk: Client, record: Record, elsewh
     other = record("E-1", portfolio=elsewhere)
     history = reverse("admin:pilots_pilot_history", args=[other.pk])
     gone = reverse("admin:pilots_pilot_delete", args=[other.pk])
-    for address in (
-        page(other),
-        act(other, "start"),
-        on_gate(other, "legal-sign-off", "decide"),
-        history,
-        gone,
-    ):
+    for address in (page(other), act(other, "start"), on_gate(other, "legal-sign-off", "decide"), history, gone):
         assert desk.get(address).status_code == 404
         assert desk.post(address, {"seen": other.version}).status_code == 404
     assert signed_in(root).get(page(other)).status_code == 200
@@ -440,12 +403,7 @@ def test_a_form_from_elsewhere_is_refused(ria: Person, running: Pilot) -> None:
 
 def test_no_page_of_a_pilot_brings_a_style_or_a_script(desk: Client, running: Pilot) -> None:
     history = reverse("admin:pilots_pilot_history", args=[running.pk])
-    for address in (
-        page(running),
-        act(running, "pause"),
-        history,
-        reverse("admin:pilots_pilot_add"),
-    ):
+    for address in (page(running), act(running, "pause"), history, reverse("admin:pilots_pilot_add")):
         text = desk.get(address).content.decode()
         assert "<script" not in text
         assert " style=" not in text

@@ -82,12 +82,7 @@ def test_what_is_no_date_is_told_and_today_is_shown(desk: Client, running: Pilot
     ],
 )
 def test_it_can_be_narrowed(
-    desk: Client,
-    running: Pilot,
-    legal: GateKind,
-    record: Record,
-    asked: dict[str, str],
-    found: set[str],
+    desk: Client, running: Pilot, legal: GateKind, record: Record, asked: dict[str, str], found: set[str]
 ) -> None:
     record("P-2", "Letters", workflow="Drafting letters", purpose="Less waiting")
     assert shown(desk, as_of="2026-03-02", **asked) == found
@@ -114,10 +109,7 @@ def test_what_stalls_first_comes_first_and_what_has_no_date_last(desk: Client, r
     first = desk.get(LIST)
     heads = list(first.context["cl"].list_display)
     place = [getattr(head, "__name__", "") for head in heads].index("stalls_on")
-    for order, keys in (
-        (f"{place}", ["C-soon", "B-late", "A-never"]),
-        (f"-{place}", ["B-late", "C-soon", "A-never"]),
-    ):
+    for order, keys in ((f"{place}", ["C-soon", "B-late", "A-never"]), (f"-{place}", ["B-late", "C-soon", "A-never"])):
         rows = desk.get(LIST, {"o": order}).context["cl"].result_list
         assert [row.key for row in rows] == keys
 
@@ -137,9 +129,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_pilots(
     desk: Client, record: Record, legal: GateKind
 ) -> None:
     def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
+        with CaptureQueriesContext(connection) as found:
             desk.get(LIST)
         return len(found)
 
@@ -206,12 +196,7 @@ def test_the_front_of_the_desk_counts_how_pilots_stand(desk: Client, running: Pi
 def test_nobody_must_move_on_what_is_retired(desk: Client, running: Pilot, legal: GateKind, ria: Person) -> None:
     assert "in the decider’s court</span>" in text(desk, as_of="2026-03-02")
     verbs.retire(pilot=running, by=ria, learned="It was slower.")
-    for address in (
-        LIST,
-        f"{LIST}{running.pk}/change/",
-        "/portfolio/",
-        f"/pilots/{running.key}/",
-    ):
+    for address in (LIST, f"{LIST}{running.pk}/change/", "/portfolio/", f"/pilots/{running.key}/"):
         marks = [part.split('"')[0] for part in text(desk, address).split('class="mark ')[1:]]
         of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]
         assert of_gates, address
@@ -238,12 +223,7 @@ def test_it_is_sorted_by_function_standing_manager_and_sponsor(
     verbs.accept(gate=gate, by=sam, **WHEN)
     heads = [getattr(head, "__name__", "") for head in desk.get(LIST).context["cl"].list_display]
     # What lacks a function, a manager or a sponsor comes last; a plan presses less than what runs.
-    for head, first in (
-        ("function", "P-1"),
-        ("standing", "P-1"),
-        ("manager", "P-2"),
-        ("sponsor", "P-1"),
-    ):
+    for head, first in (("function", "P-1"), ("standing", "P-1"), ("manager", "P-2"), ("sponsor", "P-1")):
         rows = desk.get(LIST, {"o": f"{heads.index(head)}"}).context["cl"].result_list
         assert rows[0].key == first, head
     assert "Mara" in text(desk)

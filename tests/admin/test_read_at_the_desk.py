@@ -17,13 +17,7 @@ from tests.admin.conftest import WHEN, gate_of
 def decided(running: Pilot, legal: GateKind, lena: Person, ria: Person) -> Decision:
     """Legal said yes to a tool, on a list that was filed."""
     verbs.amend(pilot=running, by=ria, set={"tool": "Quill 3"}, **WHEN)
-    piece = verbs.file_evidence(
-        pilot=running,
-        by=ria,
-        link="https://example.org/terms",
-        title="The terms",
-        **WHEN,
-    )
+    piece = verbs.file_evidence(pilot=running, by=ria, link="https://example.org/terms", title="The terms", **WHEN)
     verbs.decide(
         gate=gate_of(running, "legal-sign-off"),
         by=lena,
@@ -61,15 +55,7 @@ def test_the_page_of_a_pilot_lists_its_evidence(desk: Client, decided: Decision)
 ISO = re.compile(r">[^<]*\b\d{4}-\d\d-\d\d\b[^<]*<")
 """A date as machines write it, where people read."""
 
-TABLES = (
-    "pilot",
-    "decision",
-    "event",
-    "decisionright",
-    "absence",
-    "person",
-    "portfolio",
-)
+TABLES = ("pilot", "decision", "event", "decisionright", "absence", "person", "portfolio")
 
 
 def test_dates_are_written_as_people_write_them(desk: Client, decided: Decision, lena: Person, ria: Person) -> None:
@@ -90,20 +76,13 @@ def test_a_decision_is_called_in_words_and_no_code_is_shown(
     desk: Client, running: Pilot, legal: GateKind, lena: Person
 ) -> None:
     verbs.decide(
-        gate=gate_of(running, "legal-sign-off"),
-        by=lena,
-        outcome="changes_requested",
-        reason="A list.",
-        **WHEN,
+        gate=gate_of(running, "legal-sign-off"), by=lena, outcome="changes_requested", reason="A list.", **WHEN
     )
     decision = Decision.objects.get()
     page = text(desk, f"/admin/pilots/decision/{decision.pk}/change/")
     assert "<title>Legal: changes requested on 2 March 2026" in page
     assert f"<h1>{decision.gate.kind.question} Changes requested.</h1>" in page
-    for address in (
-        f"/admin/pilots/decision/{decision.pk}/change/",
-        f"/admin/pilots/pilot/{running.pk}/change/",
-    ):
+    for address in (f"/admin/pilots/decision/{decision.pk}/change/", f"/admin/pilots/pilot/{running.pk}/change/"):
         assert "hanges_requested" not in text(desk, address)
 
 

@@ -203,10 +203,7 @@ def test_a_kind_can_be_switched_off_for_a_portfolio_visibly(
     unsaid = desk.post(off, {"portfolio": portfolio.pk, "reason": ""})
     assert unsaid.status_code == 422
     assert desk.post(off, {"portfolio": portfolio.pk, "reason": "No contracts here."}).status_code == 302
-    for address in (
-        there("gatekind", "change", legal.pk),
-        there("portfolio", "change", portfolio.pk),
-    ):
+    for address in (there("gatekind", "change", legal.pk), there("portfolio", "change", portfolio.pk)):
         assert "No contracts here." in desk.get(address).content.decode()
 
 
@@ -224,12 +221,7 @@ def test_a_right_is_assigned_anew_and_the_past_keeps_its_holder(
 
 
 def test_an_overlap_says_both_names(desk: Client, legal: GateKind, portfolio: Portfolio, kai: Person) -> None:
-    asked = {
-        "kind": legal.pk,
-        "portfolio": portfolio.pk,
-        "holder": "kai@example.org",
-        "starts": "2026-01-01",
-    }
+    asked = {"kind": legal.pk, "portfolio": portfolio.pk, "holder": "kai@example.org", "starts": "2026-01-01"}
     answer = desk.post(there("decisionright", "add"), asked)
     assert answer.status_code == 409
     text = answer.content.decode()
@@ -250,11 +242,7 @@ def test_a_right_everywhere_is_seen_by_all_and_changed_by_who_keeps_all(
 
 
 def test_an_absence_is_recorded_and_ended(desk: Client, lena: Person, ria: Person) -> None:
-    asked = {
-        "person": "Lena",
-        "starts": today().isoformat(),
-        "ends": (today() + timedelta(days=9)).isoformat(),
-    }
+    asked = {"person": "Lena", "starts": today().isoformat(), "ends": (today() + timedelta(days=9)).isoformat()}
     assert desk.post(there("absence", "add"), asked).status_code == 302
     absence = Absence.objects.get()
     assert absence.person == lena
@@ -275,10 +263,7 @@ def test_the_way_from_a_person_to_their_absence_names_them(desk: Client, lena: P
 def test_a_function_is_named_and_renamed(desk: Client, operations: Function) -> None:
     assert desk.post(there("function", "add"), {"name": "Finance"}).status_code == 302
     assert desk.post(there("function", "change", operations.pk), {"name": "Service"}).status_code == 302
-    assert set(Function.objects.values_list("name", flat=True)) == {
-        "Finance",
-        "Service",
-    }
+    assert set(Function.objects.values_list("name", flat=True)) == {"Finance", "Service"}
     assert Event.objects.filter(verb__in=("name_function", "rename_function"), by__isnull=False).count() == 2
 
 

@@ -11,11 +11,7 @@ from pilots.models import Person, Pilot, Portfolio
 from tests.admin.conftest import WHEN, Record, account, signed_in
 
 pytestmark = pytest.mark.django_db
-LISTS = [
-    "pilot",
-    "decision",
-    "event",
-]
+LISTS = ["pilot", "decision", "event"]
 
 
 def test_strangers_are_sent_to_sign_in_with_their_second_factor() -> None:

@@ -91,11 +91,7 @@ def written(stage: Stage) -> str:
     """The whole page, asked anew."""
     pilot = stage.running(ago=150)
     legal = stage.gate(pilot, "legal-sign-off")
-    verbs.ask_exception(
-        gate=stage.gate(pilot, "it-data-access"),
-        by=stage.ansel,
-        reason="The review is in January.",
-    )
+    verbs.ask_exception(gate=stage.gate(pilot, "it-data-access"), by=stage.ansel, reason="The review is in January.")
     writer, gate = Writer(stage), f"gates/{legal.public_id}/"
     exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
     writer.ask("Which pilots have stalled on Legal", stage.vera, exhibits)
@@ -105,30 +101,12 @@ def written(stage: Stage) -> str:
     yes = {
         "outcome": "conditional",
         "reason": "Standard terms apply.",
-        "conditions": [
-            {
-                "text": "Name the retention period.",
-                "owner": "ria@example.org",
-                "due": "2026-12-31",
-            }
-        ],
+        "conditions": [{"text": "Name the retention period.", "owner": "ria@example.org", "due": "2026-12-31"}],
     }
     seen = {"if_match": read["ETag"]}
-    writer.ask(
-        "Legal decides, on what was read",
-        stage.perpetua,
-        f"{gate}decisions/",
-        yes,
-        **seen,
-    )
+    writer.ask("Legal decides, on what was read", stage.perpetua, f"{gate}decisions/", yes, **seen)
     late = {"outcome": "refused", "reason": "Not with names in it."}
-    writer.ask(
-        "The deputy decides on what is not so any more",
-        stage.jory,
-        f"{gate}decisions/",
-        late,
-        **seen,
-    )
+    writer.ask("The deputy decides on what is not so any more", stage.jory, f"{gate}decisions/", late, **seen)
     access = f"gates/{stage.gate(pilot, 'it-data-access').public_id}/decisions/"
     grant = {"outcome": "excepted", "reason": "Until the review."}
     writer.ask("An exception without an end", stage.bastian, access, grant)
@@ -136,9 +114,7 @@ def written(stage: Stage) -> str:
     writer.ask("What was so on another day", stage.vera, "portfolio/summary/?as_of=2026-08-01")
     writer.ask("The one answer that frees most", stage.vera, "portfolio/bottlenecks/")
     writer.ask(
-        "Whom a quarter was spent waiting on",
-        stage.vera,
-        "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind",
+        "Whom a quarter was spent waiting on", stage.vera, "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind"
     )
     writer.ask("What happened last week", stage.vera, "changes/?from=2026-11-16&to=2026-11-23")
     return writer.text()

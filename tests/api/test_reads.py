@@ -34,14 +34,7 @@ KEYS = {
     "placard",
 }
 GATE_KEYS = {"kind", "state", "court", "holder", "since", "days", "good_until"}
-SIX = [
-    "legal-sign-off",
-    "it-data-access",
-    "funding-owner",
-    "named-sponsor",
-    "quality-threshold",
-    "error-owner",
-]
+SIX = ["legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold", "error-owner"]
 
 
 def test_a_pilot_has_the_keys_of_the_design(stage: Stage) -> None:
@@ -117,22 +110,14 @@ def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> 
         ("gate=legal-sign-off", ["OLD", "PLAN"]),
         ("court=nobody", ["NEW", "OLD"]),
         ("sponsor=ansel@example.org", ["NEW", "OLD"]),
-        (
-            "holder=perpetua@example.org&gate=legal-sign-off&state=waiting",
-            ["OLD", "PLAN"],
-        ),
+        ("holder=perpetua@example.org&gate=legal-sign-off&state=waiting", ["OLD", "PLAN"]),
         ("q=rene", ["NEW", "OLD", "PLAN"]),
     ],
 )
 def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:
     stage.running("OLD", ago=200)
     new = stage.running("NEW", ago=5)
-    verbs.decide(
-        gate=stage.gate(new, "legal-sign-off"),
-        by=stage.perpetua,
-        outcome="cleared",
-        reason="Yes.",
-    )
+    verbs.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")
     stage.pilot("PLAN", function=Function.objects.create(name="Billing"))
     rows = get(stage.vera, f"pilots/?{query}").json()["results"]
     assert [row["key"] for row in rows] == found
@@ -163,13 +148,7 @@ def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, qu
 def test_the_past_is_read_as_it_was(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     on, before = stage.day(10), stage.day(11)
-    verbs.decide(
-        gate=stage.gate(pilot, "legal-sign-off"),
-        by=stage.perpetua,
-        outcome="cleared",
-        reason="Yes.",
-        on=on,
-    )
+    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
 
     def legal(query: str) -> str:
         gates = get(stage.vera, f"pilots/CO-014/?{query}").json()["gates"]
@@ -185,15 +164,7 @@ def test_the_past_is_read_as_it_was(stage: Stage) -> None:
 def test_what_one_may_not_see_is_not_there(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "legal-sign-off")
-    for address in (
-        "pilots/",
-        "gates/",
-        "decisions/",
-        "exhibits/",
-        "changes/",
-        "portfolio/board/",
-        "rights/",
-    ):
+    for address in ("pilots/", "gates/", "decisions/", "exhibits/", "changes/", "portfolio/board/", "rights/"):
         assert get(stage.noam, address).json()["results"] == [], address
     for address in (f"pilots/{pilot.key}/", f"gates/{gate.public_id}/"):
         assert get(stage.noam, address).status_code == 404
@@ -237,13 +208,7 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
     for number in range(8):
         pilot = stage.running(f"P-{number}", ago=60)
         stage.measured(pilot, ago=30)
-        verbs.pause(
-            pilot=pilot,
-            by=stage.ria,
-            until=stage.day(15),
-            reason="Staff.",
-            on=stage.day(25),
-        )
+        verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))
         for outcome in ("cleared", "withdrawn"):
             verbs.decide(
                 gate=stage.gate(pilot, "legal-sign-off"),
@@ -271,11 +236,7 @@ def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
         on=stage.day(3),
     )
     first = get(stage.vera, "decisions/").json()["results"][0]
-    assert (first["outcome"], first["decider"]["name"], first["capacity"]) == (
-        "refused",
-        "Perpetua Rask",
-        "holder",
-    )
+    assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")
     assert first["reason"] == "Not with names in it."
     told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]
     assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
@@ -289,11 +250,7 @@ def test_the_portfolio_adds_up(stage: Stage) -> None:
     stage.pilot("PLAN")
     summary = get(stage.vera, "portfolio/summary/").json()
     assert summary["pilots"] == 3
-    assert {k: n for k, n in summary["standing"].items() if n} == {
-        "moving": 1,
-        "museum_exhibit": 1,
-        "planned": 1,
-    }
+    assert {k: n for k, n in summary["standing"].items() if n} == {"moving": 1, "museum_exhibit": 1, "planned": 1}
     assert sum(summary["open_gates"].values()) == 5 + 5 + 6
     assert len(get(stage.vera, "portfolio/board/").json()["results"]) == 3
     trend = get(stage.vera, "portfolio/trend/?months=3").json()
@@ -306,10 +263,7 @@ def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
     for number in range(3):
         pilot = stage.all_clear(stage.running(f"P-{number}"))
         verbs.decide(
-            gate=stage.gate(pilot, "legal-sign-off"),
-            by=stage.perpetua,
-            outcome="withdrawn",
-            reason="New terms.",
+            gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="New terms."
         )
     stage.running("OTHER")
     first = get(stage.vera, "portfolio/bottlenecks/").json()[0]
@@ -335,8 +289,7 @@ def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: 
 def test_waits_of_one_person_are_the_days_they_held(stage: Stage) -> None:
     stage.running("A", ago=30)
     rows = get(
-        stage.vera,
-        f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org",
+        stage.vera, f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org"
     ).json()
     assert [(row["courts"]["decider"], row["days"]) for row in rows] == [(10, 10)]
 
@@ -351,10 +304,7 @@ def moved(stage: Stage) -> Stage:
     return stage
 
 
-@pytest.mark.parametrize(
-    ("function", "days"),
-    [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)],
-)
+@pytest.mark.parametrize(("function", "days"), [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)])
 def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: Stage, function: str, days: int) -> None:
     period = f"from={moved.day(20)}&to={moved.day(4)}&kind=funding-owner"
     rows = get(moved.vera, f"portfolio/waits/?{period}&function={function}").json()
@@ -438,13 +388,7 @@ def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
 
 
 def test_the_schema_is_whole_and_the_docs_are_served_by_us(stage: Stage, tmp_path: Any) -> None:
-    call_command(
-        "spectacular",
-        "--validate",
-        "--fail-on-warn",
-        "--file",
-        str(tmp_path / "schema.yml"),
-    )
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
     assert "openapi: 3.1" in (tmp_path / "schema.yml").read_text()
     page = client(stage.vera).get("/api/v1/docs/")
     assert page.status_code == 200

@@ -29,18 +29,11 @@ def test_one_decision_travels_from_a_click_to_the_log_and_back(stage: Stage) -> 
         outcome="conditional",
         reason="On conditions.",
         conditions=[
-            {
-                "text": "Name the retention period.",
-                "owner": "ria@example.org",
-                "due": stage.day(-20).isoformat(),
-            }
+            {"text": "Name the retention period.", "owner": "ria@example.org", "due": stage.day(-20).isoformat()}
         ],
     )
     assert answer.status_code == 201, answer.content
-    assert (answer.json()["state"], answer.json()["good_until"]) == (
-        "conditional",
-        stage.day(-20).isoformat(),
-    )
+    assert (answer.json()["state"], answer.json()["good_until"]) == ("conditional", stage.day(-20).isoformat())
     decision = Decision.objects.get(gate__pilot=pilot, outcome="conditional")
     assert decision.decider == stage.perpetua
     assert get(stage.vera, "decisions/").json()["results"][0]["id"] == decision.public_id
@@ -67,11 +60,7 @@ def test_each_outcome_and_each_verb_of_a_gate_works(stage: Stage) -> None:
         (
             stage.perpetua,
             legal("decisions"),
-            {
-                "outcome": "excepted",
-                "reason": "Until then.",
-                "until": stage.day(-30).isoformat(),
-            },
+            {"outcome": "excepted", "reason": "Until then.", "until": stage.day(-30).isoformat()},
             "excepted",
         ),
         (
@@ -85,25 +74,10 @@ def test_each_outcome_and_each_verb_of_a_gate_works(stage: Stage) -> None:
             },
             "cleared",
         ),
-        (
-            stage.perpetua,
-            legal("decisions"),
-            {"outcome": "withdrawn", "reason": "New terms."},
-            "waiting",
-        ),
-        (
-            stage.ria,
-            gate(stage, pilot, "error-owner", "nominate"),
-            {"person": "hedda@example.org"},
-            "waiting",
-        ),
+        (stage.perpetua, legal("decisions"), {"outcome": "withdrawn", "reason": "New terms."}, "waiting"),
+        (stage.ria, gate(stage, pilot, "error-owner", "nominate"), {"person": "hedda@example.org"}, "waiting"),
         (stage.hedda, gate(stage, pilot, "error-owner", "accept"), {}, "cleared"),
-        (
-            stage.hedda,
-            gate(stage, pilot, "error-owner", "leave"),
-            {"reason": "Another role."},
-            "unowned",
-        ),
+        (stage.hedda, gate(stage, pilot, "error-owner", "leave"), {"reason": "Another role."}, "unowned"),
     ]
     for person, address, body, state in steps:
         answer = post(person, address, **body)
@@ -114,22 +88,10 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
     pilot = stage.pilot(ago=10)
     for word, body, stage_then in (
         ("start", {}, "running"),
-        (
-            "pause",
-            {"until": stage.day(-5).isoformat(), "reason": "Holidays."},
-            "paused",
-        ),
+        ("pause", {"until": stage.day(-5).isoformat(), "reason": "Holidays."}, "paused"),
         ("resume", {}, "running"),
-        (
-            "move-decide-by",
-            {"to": stage.day(-60).isoformat(), "reason": "Later data."},
-            "running",
-        ),
-        (
-            "set-rules",
-            {"acceptable_use": "Drafts.", "exceptions_to": "hedda@example.org"},
-            "running",
-        ),
+        ("move-decide-by", {"to": stage.day(-60).isoformat(), "reason": "Later data."}, "running"),
+        ("set-rules", {"acceptable_use": "Drafts.", "exceptions_to": "hedda@example.org"}, "running"),
         (
             "register-threshold",
             {
@@ -159,24 +121,8 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
 @pytest.mark.parametrize(
     ("who", "kind", "word", "body", "status", "code", "field"),
     [
-        (
-            "bastian",
-            "legal-sign-off",
-            "decisions",
-            {"outcome": "cleared", "reason": "Yes."},
-            403,
-            "not_yours",
-            None,
-        ),
-        (
-            "perpetua",
-            "legal-sign-off",
-            "decisions",
-            {"outcome": "cleared"},
-            422,
-            "reason_required",
-            "reason",
-        ),
+        ("bastian", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 403, "not_yours", None),
+        ("perpetua", "legal-sign-off", "decisions", {"outcome": "cleared"}, 422, "reason_required", "reason"),
         (
             "perpetua",
             "legal-sign-off",
@@ -216,33 +162,9 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
         ("perpetua", "legal-sign-off", "accept", {}, 409, "wrong_gate", None),
         ("hedda", "error-owner", "accept", {}, 404, "not_found", None),
         ("ria", "error-owner", "accept", {}, 403, "not_named", None),
-        (
-            "tove",
-            "quality-threshold",
-            "decisions",
-            {"outcome": "cleared", "reason": "Yes."},
-            409,
-            "not_measured",
-            None,
-        ),
-        (
-            "vera",
-            "legal-sign-off",
-            "decisions",
-            {"outcome": "cleared", "reason": "Yes."},
-            403,
-            "not_yours",
-            None,
-        ),
-        (
-            "noam",
-            "legal-sign-off",
-            "decisions",
-            {"outcome": "cleared", "reason": "Yes."},
-            404,
-            "not_found",
-            None,
-        ),
+        ("tove", "quality-threshold", "decisions", {"outcome": "cleared", "reason": "Yes."}, 409, "not_measured", None),
+        ("vera", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 403, "not_yours", None),
+        ("noam", "legal-sign-off", "decisions", {"outcome": "cleared", "reason": "Yes."}, 404, "not_found", None),
         (
             "perpetua",
             "legal-sign-off",
@@ -261,26 +183,11 @@ def test_a_pilot_is_started_measured_adopted_and_rolled_back(stage: Stage) -> No
             "invalid",
             "on",
         ),
-        (
-            "ria",
-            "error-owner",
-            "nominate",
-            {"person": "nobody@example.org"},
-            422,
-            "invalid",
-            "person",
-        ),
+        ("ria", "error-owner", "nominate", {"person": "nobody@example.org"}, 422, "invalid", "person"),
     ],
 )
 def test_what_is_refused_is_a_problem_with_its_code_and_its_field(
-    stage: Stage,
-    who: str,
-    kind: str,
-    word: str,
-    body: dict[str, Any],
-    status: int,
-    code: str,
-    field: str | None,
+    stage: Stage, who: str, kind: str, word: str, body: dict[str, Any], status: int, code: str, field: str | None
 ) -> None:
     pilot = stage.running()
     answer = post(stage.people[who], gate(stage, pilot, kind, word), **body)
@@ -296,14 +203,9 @@ def test_nan_is_no_threshold(stage: Stage) -> None:
     pilot = stage.running()
     body = '{"metric": "m", "direction": "at_least", "value": NaN, "kind": "mean", "smallest_sample": 9}'
     answer = client(stage.ria).post(
-        f"/api/v1/pilots/{pilot.key}/register-threshold/",
-        body,
-        content_type="application/json",
+        f"/api/v1/pilots/{pilot.key}/register-threshold/", body, content_type="application/json"
     )
-    assert (answer.status_code, answer.json()["errors"]) == (
-        422,
-        {"value": ["Give a number, such as 0.9."]},
-    )
+    assert (answer.status_code, answer.json()["errors"]) == (422, {"value": ["Give a number, such as 0.9."]})
     said = post(
         stage.ria,
         f"pilots/{pilot.key}/register-threshold/",
@@ -380,9 +282,7 @@ def test_a_key_is_kept_as_a_digest_expires_and_can_be_taken_back(stage: Stage) -
     assert asks.get("/api/v1/pilots/").status_code == 401
 
 
-def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(
-    stage: Stage,
-) -> None:
+def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(stage: Stage) -> None:
     stage.running()
     out = StringIO()
     call_command("api_token", "ria@example.org", "--scope", "write", "--days", "3", stdout=out)
@@ -417,9 +317,7 @@ def test_the_command_lists_what_there_is_and_takes_one_back(stage: Stage) -> Non
     assert asks.get("/api/v1/pilots/").status_code == 401
 
 
-def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(
-    stage: Stage,
-) -> None:
+def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(stage: Stage) -> None:
     pilot = stage.running()
     address = gate(stage, pilot, "named-sponsor", "accept")
     assert post(stage.noam, address).status_code == 404
@@ -428,8 +326,5 @@ def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(
     page = client(stage.noam).get("/my/decisions/")
     assert pilot.name in page.content.decode()
     answer = post(stage.noam, address)
-    assert (answer.status_code, answer.json()["holder"]["name"]) == (
-        201,
-        "Noam Outside",
-    )
+    assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Noam Outside")
     assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Noam Outside"

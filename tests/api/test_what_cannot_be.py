@@ -18,15 +18,7 @@ from readiness.api.pages import Pages
 from tests.api.conftest import client, get, post
 from tests.pages.conftest import Stage
 
-LISTS = [
-    "pilots/",
-    "gates/",
-    "decisions/",
-    "exhibits/",
-    "changes/",
-    "portfolio/board/",
-    "rights/",
-]
+LISTS = ["pilots/", "gates/", "decisions/", "exhibits/", "changes/", "portfolio/board/", "rights/"]
 DATED = [*LISTS, "portfolio/summary/", "portfolio/bottlenecks/", "portfolio/trend/"]
 
 
@@ -39,16 +31,7 @@ def test_the_first_and_the_last_day_that_records_reach_can_be_asked_about(stage:
 
 @pytest.mark.parametrize("address", LISTS)
 @pytest.mark.parametrize(
-    "cursor",
-    [
-        "p=soon",
-        "p=2026-13-01",
-        "r=1&p=%00",
-        "p=99999999999999999999",
-        "o=99999999999999999999",
-        "r=x",
-        "?",
-    ],
+    "cursor", ["p=soon", "p=2026-13-01", "r=1&p=%00", "p=99999999999999999999", "o=99999999999999999999", "r=x", "?"]
 )
 def test_a_cursor_that_was_never_given_out_leads_nowhere(stage: Stage, address: str, cursor: str) -> None:
     stage.running(ago=200)
@@ -58,10 +41,7 @@ def test_a_cursor_that_was_never_given_out_leads_nowhere(stage: Stage, address: 
     assert answer.status_code == 404 or "results" in answer.json()
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["portfolio", "pilot", "function", "holder", "kind", "gate", "sponsor", "q"],
-)
+@pytest.mark.parametrize("query", ["portfolio", "pilot", "function", "holder", "kind", "gate", "sponsor", "q"])
 @pytest.mark.parametrize("address", ["pilots/", "changes/", "portfolio/waits/", "portfolio/summary/"])
 def test_a_null_character_is_no_text(stage: Stage, address: str, query: str) -> None:
     answer = get(stage.vera, f"{address}?{query}=a%00b")
@@ -80,17 +60,10 @@ def test_nothing_is_done_in_the_past_by_the_address(stage: Stage, query: str) ->
     before = Event.objects.count()
     for person, address, body in (
         (stage.ria, f"pilots/{pilot.key}/accept-risk/?{query}", {}),
-        (
-            stage.perpetua,
-            f"gates/{legal}/decisions/?{query}",
-            {"outcome": "refused", "reason": "No."},
-        ),
+        (stage.perpetua, f"gates/{legal}/decisions/?{query}", {"outcome": "refused", "reason": "No."}),
     ):
         answer = post(person, address, **body)
-        assert (answer.status_code, list(answer.json()["errors"])) == (
-            422,
-            [query.split("=")[0]],
-        )
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, [query.split("=")[0]])
     assert Event.objects.count() == before
 
 
@@ -98,21 +71,10 @@ def test_a_gate_is_chosen_by_what_was_known_of_it_then(stage: Stage) -> None:
     first, on, told = stage.day(40), stage.day(10), stage.day(2)
     then: dict[str, Any] = {"on": first, "known": first}
     pilot = verbs.record(
-        portfolio=stage.portfolio,
-        key="P-1",
-        name="Drafts",
-        by=stage.ria,
-        function=stage.function,
-        **then,
+        portfolio=stage.portfolio, key="P-1", name="Drafts", by=stage.ria, function=stage.function, **then
     )
     verbs.start(pilot=pilot, by=stage.ria, **then)
-    verbs.decide(
-        gate=stage.gate(pilot, "legal-sign-off"),
-        by=stage.perpetua,
-        outcome="cleared",
-        reason="Yes.",
-        on=on,
-    )
+    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
 
     def waiting(query: str) -> list[str]:
         asked = f"pilots/?gate=legal-sign-off&state=waiting&as_of={on}{query}"
@@ -128,12 +90,7 @@ def test_a_mark_is_never_newer_than_what_was_shown(stage: Stage, monkeypatch: py
 
     def read_and_overtaken(*args: Any, **kwargs: Any) -> Any:
         found = read(*args, **kwargs)
-        verbs.decide(
-            gate=stage.gate(pilot, "legal-sign-off"),
-            by=stage.perpetua,
-            outcome="refused",
-            reason="No.",
-        )
+        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="No.")
         return found
 
     monkeypatch.setattr(gates, "read_many", read_and_overtaken)
@@ -164,13 +121,7 @@ def test_a_cursor_steps_over_all_that_stalled_on_one_day(stage: Stage) -> None:
     assert cursor.offset == 4000
 
 
-THRESHOLD = {
-    "metric": "m",
-    "direction": "at_least",
-    "value": 9,
-    "kind": "mean",
-    "smallest_sample": 9,
-}
+THRESHOLD = {"metric": "m", "direction": "at_least", "value": 9, "kind": "mean", "smallest_sample": 9}
 
 
 @pytest.mark.parametrize("value", ["NaN", "1e400", "-Infinity", "[]", "{}", "true", "null", '"nine"'])
@@ -178,9 +129,7 @@ def test_a_number_that_is_none_is_refused_in_the_verbs_words(stage: Stage, value
     pilot = stage.running()
     body = json.dumps(THRESHOLD).replace('"value": 9', f'"value": {value}')
     answer = client(stage.ria).post(
-        f"/api/v1/pilots/{pilot.key}/register-threshold/",
-        body,
-        content_type="application/json",
+        f"/api/v1/pilots/{pilot.key}/register-threshold/", body, content_type="application/json"
     )
     says = answer.json()
     assert (answer.status_code, says["code"]) == (422, "invalid")
@@ -204,10 +153,7 @@ CONDITION = {"text": "List.", "owner": "hedda@example.org", "due": "2998-01-01"}
         ({"conditions": "none"}, ["conditions"]),
         ({"conditions": ["none"]}, ["conditions.1"]),
         ({"conditions": [CONDITION, CONDITION | {"text": []}]}, ["conditions.2.text"]),
-        (
-            {"conditions": [CONDITION, CONDITION | {"owner": []}]},
-            ["conditions.2.owner"],
-        ),
+        ({"conditions": [CONDITION, CONDITION | {"owner": []}]}, ["conditions.2.owner"]),
         ({"mood": "good", "weather": "fine"}, ["mood", "weather"]),
         ({"reason": [], "evidence": {}}, ["reason", "evidence"]),
     ],
@@ -215,24 +161,15 @@ CONDITION = {"text": "List.", "owner": "hedda@example.org", "due": "2998-01-01"}
 def test_a_value_of_another_kind_is_named_by_its_field(stage: Stage, sent: dict[str, Any], fields: list[str]) -> None:
     legal = stage.gate(stage.running(), "legal-sign-off").public_id
     before = Event.objects.count()
-    answer = post(
-        stage.perpetua,
-        f"gates/{legal}/decisions/",
-        **{"outcome": "conditional", "reason": "If.", **sent},
-    )
+    answer = post(stage.perpetua, f"gates/{legal}/decisions/", **{"outcome": "conditional", "reason": "If.", **sent})
     says = answer.json()
-    assert (answer.status_code, says["code"], list(says["errors"])) == (
-        422,
-        "invalid",
-        fields,
-    )
+    assert (answer.status_code, says["code"], list(says["errors"])) == (422, "invalid", fields)
     assert all(field in says["detail"] for field in fields) or says["detail"] == says["errors"][fields[0]][0]
     assert Event.objects.count() == before
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [("{", 400), ("nonsense", 400), ("[]", 422), ('"a text"', 422), ("5", 422)],
+    ("body", "status"), [("{", 400), ("nonsense", 400), ("[]", 422), ('"a text"', 422), ("5", 422)]
 )
 def test_what_is_no_json_at_all_is_a_bad_request_and_what_names_no_value_cannot_be(
     stage: Stage, body: str, status: int
@@ -247,12 +184,5 @@ def test_null_is_a_text_that_says_nothing(stage: Stage) -> None:
     legal = stage.gate(stage.running(), "legal-sign-off").public_id
     answer = post(stage.perpetua, f"gates/{legal}/decisions/", outcome="cleared", reason=None)
     assert (answer.status_code, answer.json()["code"]) == (422, "reason_required")
-    given = {
-        "outcome": "refused",
-        "reason": "No.",
-        "evidence": None,
-        "would_change": None,
-        "for": None,
-        "court": None,
-    }
+    given = {"outcome": "refused", "reason": "No.", "evidence": None, "would_change": None, "for": None, "court": None}
     assert post(stage.perpetua, f"gates/{legal}/decisions/", **given).status_code == 201

@@ -32,11 +32,7 @@ def main() -> None:
     django.setup()
 
     from django.core.management import call_command
-    from django.test.utils import (
-        setup_databases,
-        setup_test_environment,
-        teardown_databases,
-    )
+    from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from pilots.models import Pilot
     from tests.benchmarks import deciding, harness, importing, museum, queue, verifying

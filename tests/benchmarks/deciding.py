@@ -39,10 +39,7 @@ def measure(rounds: int) -> Iterator[Measured]:
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
     found = gates_on(AT).filter(
-        kind__key="legal-sign-off",
-        court=standing.DECIDER,
-        stage_then=history.RUNNING,
-        ends=None,
+        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=history.RUNNING, ends=None
     )
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
@@ -59,19 +56,9 @@ def _by_hand(gate: Gate, by: Person) -> None:
     with connection.cursor() as cursor:
         _event_and_decision(cursor, gate, by)
         _spells(
-            cursor,
-            GateSpell,
-            "gate_id",
-            gate.pk,
-            {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True},
+            cursor, GateSpell, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True}
         )
-        _spells(
-            cursor,
-            PilotSpell,
-            "pilot_id",
-            gate.pilot_id,
-            {"last_movement": TODAY, "clock_on": TODAY},
-        )
+        _spells(cursor, PilotSpell, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "clock_on": TODAY})
 
 
 def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
@@ -115,20 +102,14 @@ def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
         digests=json.dumps({"reason": "0" * 64}),
         checksum="0" * 64,
     )
-    cursor.execute(
-        'UPDATE pilots_gate SET head = %s, "count" = "count" + 1 WHERE id = %s',
-        ["0" * 64, gate.pk],
-    )
+    cursor.execute('UPDATE pilots_gate SET head = %s, "count" = "count" + 1 WHERE id = %s', ["0" * 64, gate.pk])
     cursor.execute("UPDATE pilots_pilot SET version = version + 1 WHERE id = %s", [gate.pilot_id])
 
 
 def _insert(cursor: Any, table: str, **row: Any) -> int:
     names = ", ".join(f'"{name}"' for name in row)
     blanks = ", ".join(["%s"] * len(row))
-    cursor.execute(
-        f"INSERT INTO {table} ({names}) VALUES ({blanks}) RETURNING id",
-        list(row.values()),
-    )
+    cursor.execute(f"INSERT INTO {table} ({names}) VALUES ({blanks}) RETURNING id", list(row.values()))
     return int(cursor.fetchone()[0])
 
 
@@ -141,11 +122,7 @@ def _spells(cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any
     into = ", ".join(f'"{name}"' for name in names)
     stands = f"{owner} = %s AND known_until IS NULL AND ends IS NULL"
     values = [now[name] for name in names if name in now]
+    cursor.execute(f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}", [*values, pk])
     cursor.execute(
-        f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}",
-        [*values, pk],
-    )
-    cursor.execute(
-        f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s",
-        [TODAY - timedelta(days=1), pk, TODAY],
+        f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s", [TODAY - timedelta(days=1), pk, TODAY]
     )

@@ -97,12 +97,7 @@ def table(found: Sequence[Measured]) -> str:
     lines = [HEADS, *(_line(one) for one in found)]
     widths = [max(len(line[n]) for line in lines) for n in range(len(HEADS))]
     out = [
-        "  ".join(
-            [
-                line[0].ljust(widths[0]),
-                *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True)),
-            ]
-        )
+        "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))])
         for line in lines
     ]
     return "\n".join([*out, "", *(f"{one.name}: {one.says}" for one in found if one.says)])

@@ -31,11 +31,7 @@ COUNTS = f"""
                 WHEN {CLEAR} THEN 'ready' ELSE 'moving' END AS standing, count(*)
     FROM pilots_pilotspell s WHERE {WITHIN} GROUP BY 1
 """
-DAYS = {
-    "at": AT,
-    "stalled": AT - timedelta(days=30),
-    "warned": AT - timedelta(days=16),
-}
+DAYS = {"at": AT, "stalled": AT - timedelta(days=30), "warned": AT - timedelta(days=16)}
 
 
 def by_hand(statement: str) -> list[tuple[object, ...]]:

@@ -31,11 +31,7 @@ def measure(rounds: int) -> Iterator[Measured]:
             rounds=rounds,
             says=f"{A_PAGE} of {number:,} gates that wait on somebody who sits in {row['n']} seats.",
         )
-        yield compare(
-            f"{name} queue, count",
-            lambda person=person: waiting_on(person).count(),
-            rounds=rounds,
-        )
+        yield compare(f"{name} queue, count", lambda person=person: waiting_on(person).count(), rounds=rounds)
         decider = Person.objects.get(pk=person)
         yield compare(
             f"what the {name} queue's holder may see, first page",

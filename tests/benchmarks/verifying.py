@@ -56,9 +56,7 @@ def measure(decisions: int) -> Iterator[Measured]:
         status, says, seconds, most = _verify_log()
         assert status == 0, says
         yield _measured(
-            f"verify_log of {number:,}",
-            seconds,
-            f"{says.splitlines()[0]}; {most:,.1f} MB at most; {filled}.",
+            f"verify_log of {number:,}", seconds, f"{says.splitlines()[0]}; {most:,.1f} MB at most; {filled}."
         )
     yield _bent()
 
@@ -144,15 +142,7 @@ def _verify_log() -> tuple[int, str, float, float]:
     """Run the command. Its exit status, what it said, how long it took in seconds, and the most memory it held in MB."""
     with TemporaryDirectory() as folder:
         at = {"DATABASE_URL": _address(Path(folder) / "copy.sqlite3")}
-        command = [
-            sys.executable,
-            "-c",
-            MEASURE,
-            sys.executable,
-            str(MANAGE),
-            "verify_log",
-            "--no-color",
-        ]
+        command = [sys.executable, "-c", MEASURE, sys.executable, str(MANAGE), "verify_log", "--no-color"]
         began = perf_counter()
         done = subprocess.run(command, env=os.environ | at, stdout=subprocess.PIPE, check=True)
         seconds = perf_counter() - began

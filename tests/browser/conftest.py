@@ -71,11 +71,7 @@ class House:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         context = self.browser.new_context(**how)
         self.open_doors.append(context)
-        cookie = {
-            "name": settings.SESSION_COOKIE_NAME,
-            "value": session,
-            "url": self.address,
-        }
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address}
         context.add_cookies([cookie])  # type: ignore[list-item]
         visitor = Visitor(context.new_page(), self.address)
         _watch(visitor)
@@ -85,10 +81,7 @@ class House:
 def _watch(visitor: Visitor) -> None:
     page, trouble = visitor.page, visitor.trouble
     page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    page.on(
-        "console",
-        lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None,
-    )
+    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
 
     def asked(request: Any) -> None:
         if not request.url.startswith((visitor.address, "data:")):

@@ -24,12 +24,7 @@ def furnish(stage: Stage) -> Pilot:
     """Something of everything: an exhibit with a measured, moved threshold, a claim, a plan, and a name that does not break."""
     pilot = stage.running("CO-014", "Renewal drafts", ago=120)
     verbs.move_decide_by(
-        pilot=pilot,
-        by=stage.ria,
-        to=stage.day(60),
-        reason="Legal’s calendar.",
-        on=stage.day(85),
-        known=stage.day(85),
+        pilot=pilot, by=stage.ria, to=stage.day(60), reason="Legal’s calendar.", on=stage.day(85), known=stage.day(85)
     )
     stage.measured(pilot, ago=100)
     verbs.register_threshold(
@@ -59,13 +54,7 @@ def in_every_state(stage: Stage) -> None:
         by=stage.bastian,
         outcome="conditional",
         reason="If it is listed.",
-        conditions=[
-            {
-                "text": "List the fields",
-                "owner": stage.hedda.email,
-                "due": stage.day(-20),
-            }
-        ],
+        conditions=[{"text": "List the fields", "owner": stage.hedda.email, "due": stage.day(-20)}],
     )
     verbs.amend(pilot=changed, by=stage.ria, set={"tool": "Drafter 2"})
     past = stage.running("CO-019", "Let past", ago=60)
@@ -73,13 +62,7 @@ def in_every_state(stage: Stage) -> None:
     verbs.ask_exception(gate=legal, by=stage.ria, reason="Six weeks.", until=stage.day(-40))
     verbs.except_(gate=legal, by=stage.perpetua, reason="Six weeks.", until=stage.day(-40))
     data = stage.gate(past, "it-data-access")
-    verbs.decide(
-        gate=data,
-        by=stage.bastian,
-        outcome="changes_requested",
-        reason="A list.",
-        court="team",
-    )
+    verbs.decide(gate=data, by=stage.bastian, outcome="changes_requested", reason="A list.", court="team")
     verbs.record_residents(pilot=past, by=stage.ria, week=stage.day(7), people=31, visitors=12)
 
 
@@ -87,11 +70,7 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
     """Every page, with somebody who uses it."""
     gate = stage.gate(pilot, "legal-sign-off")
     other = stage.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
-    users = {
-        "my-gates": stage.ansel,
-        "my-decisions": stage.perpetua,
-        "my-away": stage.perpetua,
-    }
+    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua, "my-away": stage.perpetua}
     rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]
     return [
         *rooms,
@@ -100,10 +79,7 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
         (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
         (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
         (stage.ria, reverse("readiness:minutes")),
-        (
-            stage.perpetua,
-            f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}",
-        ),
+        (stage.perpetua, f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}"),
     ]
 
 
@@ -114,12 +90,7 @@ def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
         visitor = house.visit(person)
         page = visitor.open(path)
         page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-        for width, scheme in (
-            (1440, "light"),
-            (360, "light"),
-            (360, "dark"),
-            (1440, "dark"),
-        ):
+        for width, scheme in ((1440, "light"), (360, "light"), (360, "dark"), (1440, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             # What is dark differs from what is light in its colours alone.
@@ -158,15 +129,10 @@ def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
     page.wait_for_selector(".done")
     assert page.url.endswith(reverse("readiness:my-decisions"))
     answer = Decision.objects.get(gate__pilot=pilot, outcome="cleared")
-    assert (answer.decider, answer.reason) == (
-        house.stage.perpetua,
-        "Standard terms apply.",
-    )
+    assert (answer.decider, answer.reason) == (house.stage.perpetua, "Standard terms apply.")
 
 
-def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_text(
-    house: House,
-) -> None:
+def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_text(house: House) -> None:
     pilot = house.stage.running()
     visitor = house.visit(house.stage.perpetua, java_script_enabled=False)
     page = visitor.open(reverse("readiness:my-decisions"))

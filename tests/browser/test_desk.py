@@ -42,9 +42,7 @@ def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
     assert wrong + visitor.trouble == []
 
 
-def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(
-    house: House,
-) -> None:
+def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(house: House) -> None:
     person = office(house)
     for number in range(40):
         house.stage.pilot(f"ZZ-{number}", "Planned")

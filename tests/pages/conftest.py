@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from pilots import verbs
-from pilots.models import (
-    Function,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.today import today
 
 NAMES = {
@@ -53,14 +45,7 @@ class Stage:
     def day(self, ago: int = 0) -> date:
         return today() - timedelta(days=ago)
 
-    def pilot(
-        self,
-        key: str = "CO-014",
-        name: str = "Renewal drafts",
-        *,
-        ago: int = 40,
-        **values: Any,
-    ) -> Pilot:
+    def pilot(self, key: str = "CO-014", name: str = "Renewal drafts", *, ago: int = 40, **values: Any) -> Pilot:
         """A pilot on record, planned."""
         given = {
             "workflow": "drafting renewal e-mails",
@@ -70,12 +55,7 @@ class Stage:
             "manager": self.ottilie,
         }
         return verbs.record(
-            portfolio=self.portfolio,
-            key=key,
-            name=name,
-            by=self.ria,
-            on=self.day(ago),
-            **given | values,
+            portfolio=self.portfolio, key=key, name=name, by=self.ria, on=self.day(ago), **given | values
         )
 
     def running(self, *args: Any, ago: int = 40, **values: Any) -> Pilot:
@@ -99,17 +79,8 @@ class Stage:
         on = self.day(ago)
         # Before anybody signs: Legal seals what it may be used for.
         self.rules(pilot, ago=ago)
-        for kind, who in (
-            ("legal-sign-off", self.perpetua),
-            ("it-data-access", self.bastian),
-        ):
-            verbs.decide(
-                gate=self.gate(pilot, kind),
-                by=who,
-                outcome="cleared",
-                reason="Standard terms apply.",
-                on=on,
-            )
+        for kind, who in (("legal-sign-off", self.perpetua), ("it-data-access", self.bastian)):
+            verbs.decide(gate=self.gate(pilot, kind), by=who, outcome="cleared", reason="Standard terms apply.", on=on)
         for kind in ("funding-owner", "error-owner"):
             self.accepts(kind, pilot, self.hedda, ago=ago)
         self.measured(pilot, ago=ago)

@@ -31,12 +31,7 @@ def legal(stage: Stage) -> DecisionRight:
 
 def given(stage: Stage, **typed: Any) -> dict[str, str]:
     """A delegation of Legal, as it is typed."""
-    says = {
-        "right": legal(stage).pk,
-        "to": "tove@example.org",
-        "starts": stage.day(-3),
-        "until": stage.day(-9),
-    }
+    says = {"right": legal(stage).pk, "to": "tove@example.org", "starts": stage.day(-3), "until": stage.day(-9)}
     return {name: str(value) for name, value in {**says, **typed}.items()}
 
 
@@ -44,9 +39,7 @@ def days(stage: Stage, first: int, last: int) -> dict[str, str]:
     return {"starts": str(stage.day(-first)), "ends": str(stage.day(-last))}
 
 
-def test_the_queue_offers_both_to_a_holder_and_the_absence_alone_to_others(
-    stage: Stage,
-) -> None:
+def test_the_queue_offers_both_to_a_holder_and_the_absence_alone_to_others(stage: Stage) -> None:
     hers = as_(stage.perpetua).get(QUEUE).content.decode()
     assert f'action="{AWAY}"' in hers
     assert f'action="{DELEGATE}"' in hers
@@ -55,9 +48,7 @@ def test_the_queue_offers_both_to_a_holder_and_the_absence_alone_to_others(
     assert f'action="{DELEGATE}"' not in deputys
 
 
-def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(
-    stage: Stage,
-) -> None:
+def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(stage: Stage) -> None:
     client = as_(stage.perpetua)
     answer = client.post(AWAY, {**days(stage, 3, 9), "next": QUEUE}, follow=True)
     assert answer.redirect_chain == [(QUEUE, 302)]
@@ -65,11 +56,7 @@ def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(
         "Recorded. The deputy covers; where there is none, the hole is shown."
     ]
     absence = Absence.objects.get()
-    assert (absence.person, absence.starts, absence.ends) == (
-        stage.perpetua,
-        stage.day(-3),
-        stage.day(-9),
-    )
+    assert (absence.person, absence.starts, absence.ends) == (stage.perpetua, stage.day(-3), stage.day(-9))
     assert reverse("readiness:my-back", args=[absence.pk]) in answer.content.decode()
 
 
@@ -78,9 +65,7 @@ def test_nobody_says_it_of_somebody_else(stage: Stage) -> None:
     assert Absence.objects.get().person == stage.jory
 
 
-def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(
-    stage: Stage,
-) -> None:
+def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(stage: Stage) -> None:
     client = as_(stage.perpetua)
     now = verbs.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))
     coming = verbs.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))
@@ -103,9 +88,7 @@ def test_an_absence_that_is_over_is_not_taken_back(stage: Stage) -> None:
     assert "This absence is over." in answer.content.decode()
 
 
-def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(
-    stage: Stage,
-) -> None:
+def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(stage: Stage) -> None:
     client = as_(stage.perpetua)
     answer = client.post(DELEGATE, {**given(stage), "next": QUEUE}, follow=True)
     assert "You stay the holder, and the log names you both." in answer.content.decode()
@@ -116,9 +99,7 @@ def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(
     assert (named["holder"], named["delegate"]) == (stage.perpetua.pk, stage.tove.pk)
 
 
-def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(
-    stage: Stage,
-) -> None:
+def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(stage: Stage) -> None:
     right = legal(stage)
     verbs.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
     assert "decides for you too" in as_(stage.perpetua).get(AWAY).content.decode()
@@ -156,18 +137,14 @@ def test_a_right_of_somebody_else_is_no_choice(stage: Stage) -> None:
     assert (answer.status_code, Delegation.objects.count()) == (422, 0)
 
 
-def test_whoever_holds_no_right_has_nothing_to_give_the_deputy_included(
-    stage: Stage,
-) -> None:
+def test_whoever_holds_no_right_has_nothing_to_give_the_deputy_included(stage: Stage) -> None:
     for person in (stage.jory, stage.noam, stage.ria):
         assert as_(person).get(DELEGATE).status_code == 403
         assert as_(person).post(DELEGATE, given(stage)).status_code == 403
     assert not Delegation.objects.exists()
 
 
-def test_days_that_are_missing_or_the_wrong_way_round_are_said_at_their_field(
-    stage: Stage,
-) -> None:
+def test_days_that_are_missing_or_the_wrong_way_round_are_said_at_their_field(stage: Stage) -> None:
     client = as_(stage.noam)
     nothing = client.post(AWAY, {}).context["absence"].errors
     assert nothing["starts"] == nothing["ends"] == ["Missing. Give a day."]
@@ -206,9 +183,6 @@ def test_the_api_names_the_delegate_of_a_gate_beside_its_holder(stage: Stage) ->
     client.force_login(stage.ria)
     gate = stage.gate(pilot, "legal-sign-off")
     said = client.get(reverse("readiness:api:gate", args=[gate.public_id])).json()
-    assert (said["holder"]["name"], said["delegate"]["name"]) == (
-        "Perpetua Rask",
-        "Tove Harlan",
-    )
+    assert (said["holder"]["name"], said["delegate"]["name"]) == ("Perpetua Rask", "Tove Harlan")
     later = client.get(reverse("readiness:api:gate", args=[stage.gate(pilot, "it-data-access").public_id])).json()
     assert later["delegate"] is None

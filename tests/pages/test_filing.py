@@ -74,18 +74,12 @@ def test_a_newer_version_is_filed_beside_the_one_before_it(stage: Stage) -> None
     assert late.status_code == 412
 
 
-def test_what_cannot_be_filed_is_said_at_its_field_and_what_was_typed_stays(
-    stage: Stage,
-) -> None:
+def test_what_cannot_be_filed_is_said_at_its_field_and_what_was_typed_stays(stage: Stage) -> None:
     pilot, client = stage.running(), as_(stage.ria)
     nothing = client.post(page(pilot), {"title": "A title that stays"})
     assert nothing.context["form"].errors.as_data()["file"][0].code == "evidence_required"
     assert "A title that stays" in nothing.content.decode()
-    both = {
-        "link": "https://letters.test/1",
-        "effective_on": "2026-02-01",
-        "expires_on": "2026-01-01",
-    }
+    both = {"link": "https://letters.test/1", "effective_on": "2026-02-01", "expires_on": "2026-01-01"}
     ends = client.post(page(pilot), both)
     assert "expires_on" in ends.context["form"].errors
     program = SimpleUploadedFile("run.exe", b"MZ")
@@ -93,9 +87,7 @@ def test_what_cannot_be_filed_is_said_at_its_field_and_what_was_typed_stays(
     assert not Evidence.objects.exists()
 
 
-def test_a_reviewer_reads_what_is_filed_and_files_nothing_and_a_stranger_sees_no_page(
-    stage: Stage,
-) -> None:
+def test_a_reviewer_reads_what_is_filed_and_files_nothing_and_a_stranger_sees_no_page(stage: Stage) -> None:
     pilot = stage.running()
     filed(stage, pilot)
     seen = as_(stage.vera).get(page(pilot))
@@ -107,9 +99,7 @@ def test_a_reviewer_reads_what_is_filed_and_files_nothing_and_a_stranger_sees_no
     assert Evidence.objects.count() == 1
 
 
-def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pilot(
-    stage: Stage,
-) -> None:
+def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pilot(stage: Stage) -> None:
     pilot, other = stage.running(), stage.running("CO-015", "Another")
     piece, elsewhere = filed(stage, pilot), filed(stage, other)
     gate, client = stage.gate(pilot, "legal-sign-off"), as_(stage.perpetua)
@@ -149,9 +139,7 @@ def test_more_pieces_cost_no_more_queries(stage: Stage) -> None:
     assert len(of_many) == len(of_one)
 
 
-def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_so(
-    stage: Stage,
-) -> None:
+def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_so(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "legal-sign-off")
     verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))
@@ -165,9 +153,7 @@ def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_s
     assert said == [f"The tool changed from “Drafter 1” to “Drafter 2” on {words.day(stage.day(2))}."]
 
 
-def test_a_declared_adoption_says_by_when_somebody_looks_again_and_then_what_they_said(
-    stage: Stage,
-) -> None:
+def test_a_declared_adoption_says_by_when_somebody_looks_again_and_then_what_they_said(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     verbs.adopt(pilot=pilot, by=stage.ansel)
     address = reverse("readiness:pilot", args=[pilot.key])

@@ -46,9 +46,7 @@ def test_where_no_rule_is_stated_there_is_nothing_to_confirm(stage: Stage) -> No
     assert not page.context["entries"][0].confirms
 
 
-def test_whoever_carries_one_pilot_and_lives_with_another_sees_both(
-    stage: Stage,
-) -> None:
+def test_whoever_carries_one_pilot_and_lives_with_another_sees_both(stage: Stage) -> None:
     stage.running("A-1", "Carried")
     stage.running("A-2", "Lived with", manager=stage.ansel)
     text = as_(stage.ansel).get(reverse(ROOM)).content.decode()

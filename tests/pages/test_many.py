@@ -23,10 +23,7 @@ def as_(person: Person) -> Client:
 
 
 def two(stage: Stage) -> list[Pilot]:
-    return [
-        stage.running("A-1", "First"),
-        stage.running("A-2", "Second", tool="Drafter 2"),
-    ]
+    return [stage.running("A-1", "First"), stage.running("A-2", "Second", tool="Drafter 2")]
 
 
 def ids(stage: Stage, pilots: list[Pilot], kind: str = "legal-sign-off") -> list[str]:
@@ -38,23 +35,13 @@ def send(client: Client, gates: list[str], **typed: Any) -> Any:
     return client.post(reverse(MANY), {"gate": gates, "seen": drawn["seen"].value(), **typed})
 
 
-def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(
-    stage: Stage,
-) -> None:
+def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(stage: Stage) -> None:
     pilots = two(stage)
     page = as_(stage.perpetua).get(reverse(MANY), {"gate": ids(stage, pilots)})
     assert page.context["names"] == ["The tool"]
-    assert [each.differs for each in page.context["alike"]] == [
-        ["Drafter 1"],
-        ["Drafter 2"],
-    ]
+    assert [each.differs for each in page.context["alike"]] == [["Drafter 1"], ["Drafter 2"]]
     assert "The data" in [fact.name for fact in page.context["same"]]
-    answer = send(
-        as_(stage.perpetua),
-        ids(stage, pilots),
-        outcome="cleared",
-        reason="Standard terms.",
-    )
+    answer = send(as_(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="Standard terms.")
     assert answer.status_code == 302
     assert Decision.objects.filter(outcome="cleared", decider=stage.perpetua).count() == 2
 
@@ -65,12 +52,7 @@ def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -
     assert page.status_code == 422
     client, gates = as_(stage.perpetua), ids(stage, pilots)
     drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["seen"].value()
-    verbs.decide(
-        gate=stage.gate(pilots[1], "legal-sign-off"),
-        by=stage.jory,
-        outcome="refused",
-        reason="No.",
-    )
+    verbs.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")
     sent = {"gate": gates, "seen": drawn, "outcome": "cleared", "reason": "Mine."}
     late = client.post(reverse(MANY), sent)
     assert late.status_code == 412
@@ -80,9 +62,7 @@ def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -
     assert client.post(reverse(MANY), sent | {"seen": again}).status_code == 302
 
 
-def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(
-    stage: Stage,
-) -> None:
+def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(stage: Stage) -> None:
     [one, other] = two(stage)
     mixed = [*ids(stage, [one]), *ids(stage, [other], "it-data-access")]
     back = reverse("readiness:my-decisions")
@@ -118,10 +98,7 @@ def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) ->
     assert refused.context["form"].errors.as_data()["evidence"][0].code == "evidence_required"
     assert as_(stage.ria).post(reverse(MINUTES), typed).status_code == 302
     found = Decision.objects.filter(by=stage.ria, recorded_for=True)
-    assert {(d.decider, d.outcome) for d in found} == {
-        (stage.perpetua, "cleared"),
-        (stage.bastian, "refused"),
-    }
+    assert {(d.decider, d.outcome) for d in found} == {(stage.perpetua, "cleared"), (stage.bastian, "refused")}
 
 
 def minutes_of(stage: Stage) -> dict[str, Any]:
@@ -141,23 +118,16 @@ def minutes_of(stage: Stage) -> dict[str, Any]:
     }
 
 
-def test_the_minutes_as_a_file_are_one_piece_that_every_answer_rests_on(
-    stage: Stage,
-) -> None:
+def test_the_minutes_as_a_file_are_one_piece_that_every_answer_rests_on(stage: Stage) -> None:
     two(stage)
     assert as_(stage.ria).post(reverse(MINUTES), minutes_of(stage)).status_code == 302
     [piece] = Evidence.objects.all()
-    assert (piece.title, piece.effective_on) == (
-        "Minutes of the board.pdf",
-        stage.day(1),
-    )
+    assert (piece.title, piece.effective_on) == ("Minutes of the board.pdf", stage.day(1))
     rests = DecisionEvidence.objects.filter(evidence=piece)
     assert {use.decision.gate.pilot.key for use in rests} == {"A-1", "A-2"}
 
 
-def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_rows(
-    stage: Stage,
-) -> None:
+def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_rows(stage: Stage) -> None:
     two(stage)
     wrong = minutes_of(stage) | {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90\x00")}
     page = as_(stage.ria).post(reverse(MINUTES), wrong)
@@ -170,27 +140,17 @@ def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_r
     assert not Decision.objects.filter(recorded_for=True).exists()
 
 
-def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(
-    stage: Stage,
-) -> None:
+def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(stage: Stage) -> None:
     pilots = two(stage)
     piece = verbs.file_evidence(pilot=pilots[1], by=stage.ria, link="https://terms.test/1")
     gates = ids(stage, pilots)
-    answer = send(
-        as_(stage.perpetua),
-        gates,
-        outcome="cleared",
-        reason="Standard terms.",
-        pieces=[piece.public_id],
-    )
+    answer = send(as_(stage.perpetua), gates, outcome="cleared", reason="Standard terms.", pieces=[piece.public_id])
     assert answer.status_code == 302
     rests = DecisionEvidence.objects.filter(evidence=piece)
     assert {use.decision.gate.pilot for use in rests} == set(pilots)
 
 
-def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(
-    stage: Stage,
-) -> None:
+def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(stage: Stage) -> None:
     two(stage)
     typed = {
         "evidence": "https://minutes.test/7",

@@ -35,9 +35,7 @@ def test_whoever_may_not_do_it_reads_whose_it_is(stage: Stage) -> None:
     assert "Perpetua Rask decides it." in page.content.decode()
 
 
-def test_what_the_verb_would_do_can_be_done_though_it_is_not_offered(
-    stage: Stage,
-) -> None:
+def test_what_the_verb_would_do_can_be_done_though_it_is_not_offered(stage: Stage) -> None:
     """The manager may confirm the rules as they stand, also where none is stated: API and command let them."""
     pilot = stage.running()
     address = reverse("readiness:pilot-act", args=[pilot.key, "confirm-rules"])
@@ -67,22 +65,11 @@ def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
     assert form["for_"].value() == "perpetua@example.org"
     [record] = [aside for aside in form.asides if aside.title == "Record it for the decider"]
     assert record.open
-    says = post(
-        as_(stage.ria),
-        address,
-        outcome="cleared",
-        reason="Standard.",
-        evidence="https://x.test/1",
-    )
+    says = post(as_(stage.ria), address, outcome="cleared", reason="Standard.", evidence="https://x.test/1")
     assert says.context["form"].errors["for_"] == [
         "Perpetua Rask decides this. Record it for them, with the evidence that shows their answer."
     ]
-    sent = {
-        "for_": form["for_"].value(),
-        "outcome": "cleared",
-        "reason": "Standard.",
-        "evidence": "https://x.test/1",
-    }
+    sent = {"for_": form["for_"].value(), "outcome": "cleared", "reason": "Standard.", "evidence": "https://x.test/1"}
     assert post(as_(stage.ria), address, **sent).status_code == 302
     assert Decision.objects.get(gate__pilot=pilot, gate__kind__key=LEGAL).decider == stage.perpetua
 

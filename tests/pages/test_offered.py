@@ -19,9 +19,7 @@ def options(page: str, name: str) -> list[str]:
     return [part.split('"')[1] for part in drawn.split("<option value=")[1:]]
 
 
-def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(
-    stage: Stage,
-) -> None:
+def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(stage: Stage) -> None:
     stage.running("A-1", "First")
     page = as_(stage.ria).get(reverse(MINUTES)).content.decode()
     people = options(page, "people")

@@ -59,13 +59,7 @@ def test_whoever_judges_it_reads_it_so_too(stage: Stage, measured: Pilot) -> Non
 def test_a_mean_is_written_as_it_is(stage: Stage) -> None:
     pilot = stage.running()
     verbs.register_threshold(
-        pilot=pilot,
-        by=stage.ria,
-        metric="Minutes",
-        direction="at_most",
-        value=0.8,
-        kind="mean",
-        smallest_sample=10,
+        pilot=pilot, by=stage.ria, metric="Minutes", direction="at_most", value=0.8, kind="mean", smallest_sample=10
     )
     verbs.record_measurement(pilot=pilot, by=stage.ria, value=0.5, sample=40, deviation=0.1)
     page = as_(stage.ria).get(pilot_page(pilot)).content.decode()

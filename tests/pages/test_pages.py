@@ -56,9 +56,7 @@ def test_a_stranger_is_asked_to_sign_in(stage: Stage, room: str) -> None:
     assert "/accounts/login/" in page["Location"]
 
 
-def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(
-    stage: Stage,
-) -> None:
+def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(stage: Stage) -> None:
     pilot = stage.running()
     start = reverse("readiness:pilot-act", args=[pilot.key, "retire"])
     decide = gate_act(stage, pilot, "legal-sign-off", "decide")
@@ -82,21 +80,14 @@ def test_an_act_that_is_none_is_not_there(stage: Stage) -> None:
         assert as_(stage.ria).get(address).status_code == 404
 
 
-def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(
-    stage: Stage,
-) -> None:
+def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage) -> None:
     pilot = stage.running()
     offered = {
         who: [act for act, _title in as_(who).get(pilot_page(pilot)).context["offers"]]
         for who in (stage.ria, stage.ansel, stage.ottilie, stage.vera)
     }
     assert offered[stage.vera] == []
-    assert offered[stage.ansel] == [
-        "adopt",
-        "accept-risk",
-        "record-residents",
-        "retire",
-    ]
+    assert offered[stage.ansel] == ["adopt", "accept-risk", "record-residents", "retire"]
     assert "move-decide-by" in offered[stage.ria]
     assert "start" not in offered[stage.ria]
     assert "confirm-rules" not in offered[stage.ottilie]  # there are none to confirm
@@ -106,9 +97,7 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(
     assert "confirm-rules" in [act for act, _title in page.context["offers"]]
 
 
-def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(
-    stage: Stage,
-) -> None:
+def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     then = stage.day(10).isoformat()
     page = as_(stage.ria).get(pilot_page(pilot), {"as_of": then})
@@ -124,10 +113,7 @@ def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(
 def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     verbs.decide(
-        gate=stage.gate(pilot, "legal-sign-off"),
-        by=stage.perpetua,
-        outcome="withdrawn",
-        reason="Read it again.",
+        gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="Read it again."
     )
     page = as_(stage.ansel).get(reverse("readiness:my-gates"))
     assert page.context["opening"].startswith(
@@ -139,9 +125,7 @@ def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> No
     assert letter.mailto.startswith("mailto:perpetua@example.org?subject=")
 
 
-def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(
-    stage: Stage,
-) -> None:
+def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(stage: Stage) -> None:
     stage.running()
     page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     assert "Escalate to Ines Thorvall" in page
@@ -171,9 +155,7 @@ def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
     assert (days(30), days(0), days(-30)) == (5 * 10, 5 * 40, 5 * 40)
 
 
-def test_the_decider_sees_what_they_approve_and_what_changed_since(
-    stage: Stage,
-) -> None:
+def test_the_decider_sees_what_they_approve_and_what_changed_since(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
     page = as_(stage.perpetua).get(reverse("readiness:my-decisions"))
@@ -229,19 +211,12 @@ def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
     assert "Not known: when to trust it" in text
 
 
-def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(
-    stage: Stage,
-) -> None:
+def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage) -> None:
     pilot = stage.running()
     address = gate_act(stage, pilot, "legal-sign-off", "decide")
     client = as_(stage.perpetua)
     seen = client.get(address).context["form"]["seen"].value()
-    verbs.decide(
-        gate=stage.gate(pilot, "legal-sign-off"),
-        by=stage.jory,
-        outcome="cleared",
-        reason="Fine.",
-    )
+    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.jory, outcome="cleared", reason="Fine.")
     sent = {"seen": seen, "outcome": "refused", "reason": "My own words."}
     page = client.post(address, sent)
     assert page.status_code == 412
@@ -254,9 +229,7 @@ def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(
     assert client.post(address, sent | {"seen": again}).status_code == 302
 
 
-def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(
-    stage: Stage,
-) -> None:
+def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(stage: Stage) -> None:
     pilot = stage.running()
     address = gate_act(stage, pilot, "legal-sign-off", "decide")
     client = as_(stage.perpetua)
@@ -265,16 +238,11 @@ def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(
     assert page.status_code == 200
     form = page.context["form"]
     assert form["conditions.3.text"].value() is None
-    assert (form["reason"].value(), form["conditions.2.text"].value()) == (
-        "If only.",
-        "A list",
-    )
+    assert (form["reason"].value(), form["conditions.2.text"].value()) == ("If only.", "A list")
     assert not form.errors
 
 
-def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(
-    stage: Stage,
-) -> None:
+def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "error-owner")
     verbs.nominate(gate=gate, by=stage.ria, person=stage.hedda)
@@ -288,9 +256,7 @@ def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(
     assert as_(stage.hedda).get(queue).context["named"] == []
 
 
-def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(
-    stage: Stage,
-) -> None:
+def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(stage: Stage) -> None:
     stage.running("A-1", "Stalled", ago=100)
     stage.running("A-2", "Moves", ago=5)
     claimed = stage.pilot("A-3", "Said to be adopted", ago=30)
@@ -310,30 +276,18 @@ def test_the_tally_counts_every_pilot_once(stage: Stage) -> None:
     page = as_(stage.vera).get(reverse("readiness:portfolio"))
     tally = {figure.counts: figure.number for figure in page.context["tally"]}
     assert tally == {"planned": 1, "moving": 1, "museum exhibit": 1}
-    assert [row.found.pilot.key for row in page.context["rows"]] == [
-        "A-1",
-        "A-2",
-        "A-3",
-    ]
+    assert [row.found.pilot.key for row in page.context["rows"]] == ["A-1", "A-2", "A-3"]
 
 
 @pytest.mark.parametrize(
-    ("room", "who"),
-    [
-        ("my-gates", "ansel"),
-        ("my-decisions", "perpetua"),
-        ("museum", "vera"),
-        ("portfolio", "vera"),
-    ],
+    ("room", "who"), [("my-gates", "ansel"), ("my-decisions", "perpetua"), ("museum", "vera"), ("portfolio", "vera")]
 )
 def test_a_room_asks_as_often_for_one_pilot_as_for_nine(stage: Stage, room: str, who: str) -> None:
     client = as_(getattr(stage, who))
     address = reverse(f"readiness:{room}")
 
     def asks() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200
         return len(asked)
 
@@ -346,9 +300,7 @@ def test_a_room_asks_as_often_for_one_pilot_as_for_nine(stage: Stage, room: str,
     assert one <= 32
 
 
-def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(
-    stage: Stage,
-) -> None:
+def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(stage: Stage) -> None:
     pilot = stage.running()
     client = as_(stage.ria)
 
@@ -361,12 +313,7 @@ def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(
     short = asks()
     for number in range(12):
         outcome = "cleared" if number % 2 else "refused"
-        verbs.decide(
-            gate=stage.gate(pilot, "legal-sign-off"),
-            by=stage.perpetua,
-            outcome=outcome,
-            reason="So.",
-        )
+        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.")
     assert asks() == short
 
 
@@ -397,16 +344,11 @@ def queue_of(person: Person) -> Any:
     return as_(person).get(reverse("readiness:my-decisions")).context
 
 
-def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_person(
-    stage: Stage,
-) -> None:
+def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_person(stage: Stage) -> None:
     """Rule 7: where neither holder nor deputy can or may decide, the right's escalation person may."""
     left_to(stage, stage.vera)
     pilot = stage.running(ago=3)
-    assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == (
-        [],
-        1,
-    )
+    assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == ([], 1)
     verbs.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
     [wait] = queue_of(stage.vera)["waits"]
     assert (wait.found.pilot, wait.capacity) == (pilot, "escalation")
@@ -425,19 +367,13 @@ def test_nobody_is_asked_to_decide_on_a_pilot_that_they_carry(stage: Stage) -> N
     assert wait.capacity == "escalation"
 
 
-def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(
-    stage: Stage,
-) -> None:
+def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(stage: Stage) -> None:
     left_to(stage, stage.vera, answer_within_days=5)
     stage.running("A-1", "First", ago=30)
     stage.running("A-2", "Second", ago=2)
     told = queue_of(stage.vera)
     [late] = told["escalated"]
-    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == (
-        "A-1",
-        "legal-sign-off",
-        stage.perpetua,
-    )
+    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)
     assert late.over > 10
     assert told["opening"] == "One answer is overdue, and has escalated to you."
     others = queue_of(stage.ines)["escalated"]

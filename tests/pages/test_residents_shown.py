@@ -38,9 +38,7 @@ def test_residents_stand_beside_visitors_by_week(stage: Stage) -> None:
     assert text.count("nobody counted") == 7
 
 
-def test_the_history_says_how_many_lived_there_and_how_many_only_looked(
-    stage: Stage,
-) -> None:
+def test_the_history_says_how_many_lived_there_and_how_many_only_looked(stage: Stage) -> None:
     pilot = stage.running(ago=80)
     said = [
         f"31 people lived in it, 12 visited, week of {counted(stage, pilot, 31, 12, ago=7)}",
@@ -55,9 +53,7 @@ def test_where_nobody_ever_counted_no_table_is_drawn(stage: Stage) -> None:
     assert "Who lives in it" not in page(stage, stage.running())
 
 
-def test_weeks_before_the_eight_are_named_and_a_past_day_shows_its_own(
-    stage: Stage,
-) -> None:
+def test_weeks_before_the_eight_are_named_and_a_past_day_shows_its_own(stage: Stage) -> None:
     pilot = stage.running(ago=200)
     counted(stage, pilot, 5, ago=100)
     assert "Weeks before these were counted too" in page(stage, pilot)

@@ -42,22 +42,10 @@ def signed(key: str = "P-1") -> Signed:
     ]
     ria, lena, ivo, sam, olga = people
     portfolio = Portfolio.objects.create(key=key.lower(), name=key)
-    verbs.give_role(
-        portfolio=portfolio,
-        person=ria,
-        role="program-office",
-        by=None,
-        on=MARCH,
-        known=MARCH,
-    )
+    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=MARCH, known=MARCH)
     for kind, holder in ((LEGAL, lena), (DATA, ivo)):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind),
-            holder=holder,
-            portfolio=portfolio,
-            by=None,
-            on=MARCH,
-            known=MARCH,
+            kind=GateKind.objects.get(key=kind), holder=holder, portfolio=portfolio, by=None, on=MARCH, known=MARCH
         )
     pilot = verbs.record(
         portfolio=portfolio,

@@ -11,18 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from pilots import rebuilding, seen, spells, verbs, verifying
-from pilots.models import (
-    Decision,
-    DecisionRight,
-    Event,
-    Function,
-    Gate,
-    GateKind,
-    GateSpell,
-    Person,
-    Pilot,
-    Seat,
-)
+from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GateSpell, Person, Pilot, Seat
 from pilots.refusals import Refused
 from pilots.rules import history
 from pilots.verbs import desk
@@ -77,10 +66,7 @@ def cast() -> Signed:
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) -> None:
     saw = seen.of_gates([cast.gate()])[cast.gate().pk]
-    found = together(
-        lambda: cast.decide(outcome="cleared", seen=saw),
-        lambda: cast.decide(outcome="refused", seen=saw),
-    )
+    found = together(lambda: cast.decide(outcome="cleared", seen=saw), lambda: cast.decide(outcome="refused", seen=saw))
     assert sorted(map(code, found)) == ["Decision", "changed_meanwhile"]
     assert cast.gate().decisions.count() == cast.gate().count == 1
     all_holds()
@@ -90,8 +76,7 @@ def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) 
 def test_two_answers_on_two_gates_both_succeed(cast: Signed, time: int) -> None:
     saw = seen.of_gates([cast.gate(), cast.gate(DATA)])
     found = together(
-        lambda: cast.decide(seen=saw[cast.gate().pk]),
-        lambda: cast.decide(DATA, seen=saw[cast.gate(DATA).pk]),
+        lambda: cast.decide(seen=saw[cast.gate().pk]), lambda: cast.decide(DATA, seen=saw[cast.gate(DATA).pk])
     )
     assert list(map(code, found)) == ["Decision", "Decision"]
     all_holds()
@@ -103,12 +88,7 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed
     day = {"on": MARCH + DAY, "known": MARCH + DAY}
     found = together(
         lambda: cast.decide(on=MARCH + DAY),
-        lambda: verbs.amend(
-            pilot=Pilot.objects.get(pk=cast.pilot.pk),
-            by=cast.ria,
-            set={"tool": "Drafter 2"},
-            **day,
-        ),
+        lambda: verbs.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
     )
     assert not [one for one in found if isinstance(one, Exception)]
     decision = Decision.objects.get()
@@ -128,12 +108,7 @@ def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(ca
     day = {"on": MARCH, "known": MARCH}
     answered, edited = together(
         lambda: cast.decide(seen=saw),
-        lambda: verbs.amend(
-            pilot=Pilot.objects.get(pk=cast.pilot.pk),
-            by=cast.ria,
-            set={"tool": "Drafter 2"},
-            **day,
-        ),
+        lambda: verbs.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
     )
     assert isinstance(edited, Event)
     if isinstance(answered, Decision):
@@ -146,14 +121,7 @@ def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(ca
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_a_key_is_recorded_once(cast: Signed, time: int) -> None:
     def record() -> Pilot:
-        return verbs.record(
-            portfolio=cast.portfolio,
-            key="TWICE",
-            name="Drafts",
-            by=cast.ria,
-            on=MARCH,
-            known=MARCH,
-        )
+        return verbs.record(portfolio=cast.portfolio, key="TWICE", name="Drafts", by=cast.ria, on=MARCH, known=MARCH)
 
     found = together(record, record)
     made = [one for one in found if isinstance(one, Pilot)]
@@ -169,11 +137,7 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
 
     when: dict[str, Any] = {"on": MARCH, "known": MARCH}
     verbs.assign_right(
-        kind=GateKind.objects.get(key="quality-threshold"),
-        holder=cast.ivo,
-        portfolio=cast.portfolio,
-        by=None,
-        **when,
+        kind=GateKind.objects.get(key="quality-threshold"), holder=cast.ivo, portfolio=cast.portfolio, by=None, **when
     )
     verbs.ask_exception(gate=cast.gate(), by=cast.ria, reason="Until the terms.", **when)
     until = MARCH.replace(day=last_day_of_legal)
@@ -262,9 +226,7 @@ def test_the_log_is_verified_while_people_write(cast: Signed) -> None:
     all_holds()
 
 
-def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(
-    cast: Signed,
-) -> None:
+def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(cast: Signed) -> None:
     """A number drawn in a transaction that is not over yet could appear below one that is there already."""
     opened, checked = Barrier(2), Barrier(2)
     marks: list[int | None] = []
@@ -291,25 +253,15 @@ def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(
 def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
     """Giving somebody the right to sign off."""
     return lambda: verbs.assign_right(
-        kind=GateKind.objects.get(key=LEGAL),
-        holder=holder,
-        portfolio=cast.portfolio,
-        by=cast.ria,
-        **more,
+        kind=GateKind.objects.get(key=LEGAL), holder=holder, portfolio=cast.portfolio, by=cast.ria, **more
     )
 
 
 def seats_follow() -> bool:
     """Whether every stored seat is what the rights say."""
-    before = sorted(
-        Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"),
-        key=str,
-    )
+    before = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
     spells.rebuild_seats()
-    after = sorted(
-        Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"),
-        key=str,
-    )
+    after = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
     return before == after
 
 
@@ -331,8 +283,7 @@ def test_of_two_rights_of_one_reach_one_is_assigned_and_the_other_is_told_of_it(
 def test_two_rights_of_different_reach_are_both_assigned(cast: Signed, time: int) -> None:
     other = Function.objects.create(name="Billing")
     found = together(
-        assigning(cast, cast.lena, starts=YEARS[0]),
-        assigning(cast, cast.ivo, starts=YEARS[0], function=other),
+        assigning(cast, cast.lena, starts=YEARS[0]), assigning(cast, cast.ivo, starts=YEARS[0], function=other)
     )
     assert list(map(code, found)) == ["DecisionRight", "DecisionRight"]
     assert seats_follow()
@@ -344,11 +295,7 @@ def test_of_two_delegations_for_the_same_days_one_is_given(cast: Signed, time: i
     found = together(
         *(
             lambda to=to: verbs.delegate(  # type: ignore[misc]
-                right=DecisionRight.objects.get(pk=right.pk),
-                to=to,
-                by=cast.ria,
-                starts=YEARS[0],
-                until=YEARS[1],
+                right=DecisionRight.objects.get(pk=right.pk), to=to, by=cast.ria, starts=YEARS[0], until=YEARS[1]
             )
             for to in (cast.ivo, cast.olga)
         )
@@ -376,10 +323,7 @@ def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(
     found = together(
         lambda: verbs.decide_many(gates=gates, by=cast.lena, outcome="refused", reason="Not yet."),
         lambda: verbs.switch_off(
-            kind=GateKind.objects.get(key=LEGAL),
-            portfolio=cast.portfolio,
-            by=cast.ria,
-            reason="No contracts here.",
+            kind=GateKind.objects.get(key=LEGAL), portfolio=cast.portfolio, by=cast.ria, reason="No contracts here."
         ),
     )
     assert not [one for one in found if isinstance(one, DatabaseError)], found

@@ -9,17 +9,7 @@ import pytest
 from django.db import transaction
 
 from pilots import verbs
-from pilots.models import (
-    Decision,
-    Event,
-    Function,
-    Gate,
-    GateSpell,
-    Person,
-    Pilot,
-    PilotSpell,
-    Portfolio,
-)
+from pilots.models import Decision, Event, Function, Gate, GateSpell, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import InFuture, Invalid
 from pilots.rules import chain
 from pilots.signing import in_chain
@@ -105,11 +95,7 @@ def _together(portfolio: Portfolio, person: Person) -> None:
             elif verb == "set_rules":
                 ruling(desk, values)
             else:
-                work: Any = {
-                    "start": starting,
-                    "record_claim": claiming,
-                    "retire": retiring,
-                }
+                work: Any = {"start": starting, "record_claim": claiming, "retire": retiring}
                 work[verb](desk, **values)
         batch.desks.append(desk)
     batch.file()
@@ -195,9 +181,7 @@ def test_a_desk_that_is_not_added_leaves_nothing(portfolio: Portfolio) -> None:
     assert not Pilot.objects.exists()
 
 
-def test_a_value_that_cannot_be_is_refused_before_anything_is_written(
-    portfolio: Portfolio,
-) -> None:
+def test_a_value_that_cannot_be_is_refused_before_anything_is_written(portfolio: Portfolio) -> None:
     batch = Batch.begin(AT, AT)
     with pytest.raises(Invalid) as refused:
         batch.record(portfolio=portfolio, key="N-1", name="N" * 301)

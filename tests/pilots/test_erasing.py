@@ -81,9 +81,7 @@ def test_the_chain_goes_on_after_an_erased_decision(cast: Signed, decision: Deci
     assert all_holds()
 
 
-def test_what_the_rules_read_of_an_erased_decision_is_still_guarded(
-    cast: Signed,
-) -> None:
+def test_what_the_rules_read_of_an_erased_decision_is_still_guarded(cast: Signed) -> None:
     condition = {"text": "Log it.", "owner": cast.olga.pk, "due": MARCH + 30 * DAY}
     decision = cast.decide(DATA, outcome="conditional", conditions=[condition])
     erase(cast, decision)
@@ -94,10 +92,7 @@ def test_what_the_rules_read_of_an_erased_decision_is_still_guarded(
     models.QuerySet(Decision).filter(pk=decision.pk).update(conditions=[])
     broken = verifying.verify().first
     assert broken is not None
-    assert (broken.decision, broken.says) == (
-        decision.pk,
-        "its conditions is not what was signed",
-    )
+    assert (broken.decision, broken.says) == (decision.pk, "its conditions is not what was signed")
 
 
 def test_the_erasure_itself_is_in_the_log(cast: Signed, decision: Decision) -> None:
@@ -164,28 +159,13 @@ def test_the_command_erases_the_texts_of_one_decision_in_the_offices_name(cast: 
             call_command("erase", *refused)
         assert ended.value.returncode == 2
     assert SECRET in all_that_is_stored()
-    call_command(
-        "erase",
-        *which,
-        "--by",
-        cast.ria.email,
-        "--reason",
-        "Article 17.",
-        stdout=StringIO(),
-    )
+    call_command("erase", *which, "--by", cast.ria.email, "--reason", "Article 17.", stdout=StringIO())
     assert SECRET not in all_that_is_stored()
     assert all_holds()
 
 
 def test_the_command_erases_a_name_only_once_the_account_is_closed(cast: Signed, decision: Decision) -> None:
-    asked = (
-        "person",
-        cast.lena.email,
-        "--by",
-        cast.ria.email,
-        "--reason",
-        "Article 17.",
-    )
+    asked = ("person", cast.lena.email, "--by", cast.ria.email, "--reason", "Article 17.")
     with pytest.raises(CommandError, match="Close the account first"):
         call_command("erase", *asked)
     verbs.close_account(person=cast.lena, by=cast.ria)

@@ -31,13 +31,7 @@ from pilots.models import (
     Portfolio,
     PortfolioRole,
 )
-from pilots.refusals import (
-    ChangedMeanwhile,
-    EvidenceRequired,
-    Invalid,
-    NotYours,
-    Refused,
-)
+from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, Refused
 from readiness.reading import read_one
 
 pytestmark = pytest.mark.django_db
@@ -68,24 +62,14 @@ def portfolio(cast: dict[str, Person]) -> Portfolio:
     PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in (("legal-sign-off", "lena"), ("it-data-access", "max")):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind),
-            holder=cast[holder],
-            by=None,
-            portfolio=made,
-            **on(MARCH),
+            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
         )
     return made
 
 
 def a_pilot(portfolio: Portfolio, cast: dict[str, Person], key: str = "P-1") -> Pilot:
     made = verbs.record(
-        portfolio=portfolio,
-        key=key,
-        name="Drafts",
-        workflow="Drafting",
-        manager=cast["mia"],
-        by=None,
-        **on(MARCH),
+        portfolio=portfolio, key=key, name="Drafts", workflow="Drafting", manager=cast["mia"], by=None, **on(MARCH)
     )
     verbs.start(pilot=made, by=None, **on(MARCH))
     return made
@@ -204,11 +188,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_and_leaves_nothing(
         ("minutes.txt", "Größe: gut\n".encode(), "text/plain"),
         ("a.csv", b"a,b\n1,2\n", "text/plain"),
         ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(50), "image/png"),
-        (
-            "a.docx",
-            archive("[Content_Types].xml", "word/document.xml"),
-            files.TYPES[".docx"],
-        ),
+        ("a.docx", archive("[Content_Types].xml", "word/document.xml"), files.TYPES[".docx"]),
         ("a.odt", archive(mimetype=files.TYPES[".odt"]), files.TYPES[".odt"]),
     ],
 )
@@ -415,11 +395,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
     cleared(other, cast["ria"], piece, for_=cast["lena"])
     may = date(2025, 5, 3)
     newer = verbs.replace_evidence(
-        evidence=piece,
-        by=cast["ria"],
-        file=io.BytesIO(PDF + b"and more"),
-        file_name="b.pdf",
-        **on(may),
+        evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(may)
     )
     for each in (pilot, other):
         assert state(each, may - timedelta(days=1)).state == "cleared"
@@ -428,13 +404,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
         assert each.events.filter(verb="replace_evidence").count() == 1
     assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
     june = date(2025, 6, 1)
-    verbs.replace_evidence(
-        evidence=newer,
-        by=cast["ria"],
-        file=io.BytesIO(PDF),
-        file_name="a.pdf",
-        **on(june),
-    )
+    verbs.replace_evidence(evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june))
     assert state(pilot, june).state == "cleared", "what is restored restores the answer"
     assert state(pilot, may).state == "reconfirm"
 
@@ -451,11 +421,7 @@ def test_a_decision_on_the_newer_version_stands(pilot: Pilot, cast: dict[str, Pe
 
 def test_a_piece_has_one_successor_at_most(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
-    says: dict[str, Any] = {
-        "evidence": piece,
-        "by": cast["lena"],
-        "link": "https://a.org",
-    }
+    says: dict[str, Any] = {"evidence": piece, "by": cast["lena"], "link": "https://a.org"}
     verbs.replace_evidence(**says, **on(MARCH))
     with pytest.raises(ChangedMeanwhile):
         verbs.replace_evidence(**says, **on(MARCH))
@@ -464,14 +430,7 @@ def test_a_piece_has_one_successor_at_most(pilot: Pilot, cast: dict[str, Person]
 def test_who_may_not_act_on_a_pilot_cannot_reopen_its_gates(
     portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
 ) -> None:
-    other = verbs.record(
-        portfolio=portfolio,
-        key="P-2",
-        name="Notes",
-        manager=cast["otto"],
-        by=None,
-        **on(MARCH),
-    )
+    other = verbs.record(portfolio=portfolio, key="P-2", name="Notes", manager=cast["otto"], by=None, **on(MARCH))
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
     cleared(other, cast["lena"], piece)
@@ -516,19 +475,11 @@ def test_a_version_of_the_same_content_may_end_an_answer_earlier_but_never_later
     cleared(pilot, cast["lena"], piece)
     says: dict[str, Any] = {"by": cast["lena"], "file_name": "a.pdf"}
     longer = verbs.replace_evidence(
-        evidence=piece,
-        file=io.BytesIO(PDF),
-        expires_on=ends + timedelta(days=40),
-        **says,
-        **on(MARCH),
+        evidence=piece, file=io.BytesIO(PDF), expires_on=ends + timedelta(days=40), **says, **on(MARCH)
     )
     assert state(pilot, MARCH).good_until == ends
     verbs.replace_evidence(
-        evidence=longer,
-        file=io.BytesIO(PDF),
-        expires_on=ends - timedelta(days=5),
-        **says,
-        **on(MARCH),
+        evidence=longer, file=io.BytesIO(PDF), expires_on=ends - timedelta(days=5), **says, **on(MARCH)
     )
     assert state(pilot, MARCH).good_until == ends - timedelta(days=5)
     assert state(pilot, MARCH).state == "cleared"
@@ -537,13 +488,7 @@ def test_a_version_of_the_same_content_may_end_an_answer_earlier_but_never_later
 def test_no_answer_can_rest_on_evidence_that_is_over(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"], expires_on=MARCH)
     with pytest.raises(Invalid) as refused:
-        cleared(
-            pilot,
-            cast["lena"],
-            piece,
-            on=MARCH + timedelta(days=1),
-            known=MARCH + timedelta(days=1),
-        )
+        cleared(pilot, cast["lena"], piece, on=MARCH + timedelta(days=1), known=MARCH + timedelta(days=1))
     assert refused.value.field == "pieces"
     assert cleared(pilot, cast["lena"], piece).good_until == MARCH
 
@@ -615,11 +560,7 @@ def test_evidence_and_what_rests_on_it_are_never_edited_or_deleted(pilot: Pilot,
 def test_what_a_decision_rests_on_cannot_be_changed_by_sql(pilot: Pilot, cast: dict[str, Person]) -> None:
     cleared(pilot, cast["lena"], filed(pilot, cast["lena"]))
     for change in ("pieces = NULL", "cites_id = id"):
-        with (
-            pytest.raises(DatabaseError),
-            transaction.atomic(),
-            connection.cursor() as cursor,
-        ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE pilots_decision SET {change}")
 
 
@@ -627,13 +568,7 @@ def test_what_a_decision_rests_on_cannot_be_changed_by_sql(pilot: Pilot, cast: d
 
 
 def test_a_no_says_what_would_change_it(pilot: Pilot, cast: dict[str, Person]) -> None:
-    decision = cleared(
-        pilot,
-        cast["lena"],
-        outcome="refused",
-        reason="No contract.",
-        would_change="A signed contract.",
-    )
+    decision = cleared(pilot, cast["lena"], outcome="refused", reason="No contract.", would_change="A signed contract.")
     assert decision.would_change == "A signed contract."
     assert "would_change" in decision.digests
     yes = cleared(pilot, cast["lena"], would_change="Nothing.")
@@ -649,28 +584,13 @@ def test_the_second_renewal_of_an_exception_calls_for_the_escalation_persons_eye
 ) -> None:
     def except_again(day: date) -> Any:
         verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(day))
-        verbs.except_(
-            gate=gate(pilot),
-            by=cast["lena"],
-            reason="Once more.",
-            until=day + timedelta(days=30),
-            **on(day),
-        )
+        verbs.except_(gate=gate(pilot), by=cast["lena"], reason="Once more.", until=day + timedelta(days=30), **on(day))
         return state(pilot, day)
 
     first, second, third = (except_again(MARCH + timedelta(days=n)) for n in (0, 20, 70))
     assert [each.renewals for each in (first, second, third)] == [0, 1, 2]
-    assert [each.for_escalation for each in (first, second, third)] == [
-        False,
-        False,
-        True,
-    ]
-    cleared(
-        pilot,
-        cast["lena"],
-        on=MARCH + timedelta(days=80),
-        known=MARCH + timedelta(days=80),
-    )
+    assert [each.for_escalation for each in (first, second, third)] == [False, False, True]
+    cleared(pilot, cast["lena"], on=MARCH + timedelta(days=80), known=MARCH + timedelta(days=80))
     assert state(pilot, MARCH + timedelta(days=80)).renewals == 0
 
 

@@ -8,15 +8,7 @@ from typing import Any
 import pytest
 
 from pilots import verbs
-from pilots.models import (
-    GateKind,
-    GateSpell,
-    Person,
-    Pilot,
-    PilotSpell,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio, PortfolioRole
 from pilots.refusals import Invalid, NotYours, ReasonRequired, WrongGate
 from readiness import querysets
 from readiness.reading import read_one
@@ -100,14 +92,7 @@ def test_a_kind_for_high_impact_pilots_comes_and_goes_with_the_impact(pilot: Pil
 
 def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(
-        kind=kind,
-        portfolio=portfolio,
-        by=ria,
-        reason="Nothing to measure.",
-        on=APRIL,
-        known=APRIL,
-    )
+    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
     assert "quality-threshold" in gates(pilot, date(2025, 3, 31))
     assert "quality-threshold" not in gates(pilot, APRIL)
     found = read_one(pilot, at=MAY)
@@ -121,14 +106,7 @@ def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, port
 
 def test_switched_on_again_it_is_open_again(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(
-        kind=kind,
-        portfolio=portfolio,
-        by=ria,
-        reason="Nothing to measure.",
-        on=APRIL,
-        known=APRIL,
-    )
+    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
     meanwhile = verbs.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=APRIL, known=APRIL)
     assert "quality-threshold" not in gates(meanwhile, APRIL)
     verbs.switch_on(kind=kind, portfolio=portfolio, by=ria, on=MAY, known=MAY)
@@ -142,14 +120,7 @@ def test_told_again_it_is_the_same(pilot: Pilot, portfolio: Portfolio, ria: Pers
 
     works_council(ria)
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.switch_off(
-        kind=kind,
-        portfolio=portfolio,
-        by=ria,
-        reason="Decided elsewhere.",
-        on=MAY,
-        known=MAY,
-    )
+    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)
     before = spells(pilot)
     rebuild(pilot)
     assert spells(pilot) == before
@@ -169,11 +140,7 @@ def test_what_cannot_be_is_refused(portfolio: Portfolio, ria: Person) -> None:
     verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.")
     with pytest.raises(Invalid):
         verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Once more.")
-    for wrong in (
-        {"seals": ["shoe_size"]},
-        {"clears_by": "measurement"},
-        {"clears_by": "magic"},
-    ):
+    for wrong in ({"seals": ["shoe_size"]}, {"clears_by": "measurement"}, {"clears_by": "magic"}):
         with pytest.raises(Invalid):
             works_council(ria, **wrong)
     works_council(ria)

@@ -12,24 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pilots import seen, verbs
-from pilots.models import (
-    Decision,
-    Event,
-    Gate,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-)
-from pilots.refusals import (
-    ChangedMeanwhile,
-    EvidenceRequired,
-    Invalid,
-    NotYours,
-    ReasonRequired,
-    WrongStage,
-)
+from pilots.models import Decision, Event, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, ReasonRequired, WrongStage
 from pilots.verbs.many import Entry
 from readiness.differences import differences, differences_between
 
@@ -62,25 +46,14 @@ def portfolio(cast: dict[str, Person]) -> Portfolio:
     PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in ((LEGAL, "lena"), (DATA, "max"), (QUALITY, "max")):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind),
-            holder=cast[holder],
-            by=None,
-            portfolio=made,
-            **on(MARCH),
+            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
         )
     return made
 
 
 def a_pilot(portfolio: Portfolio, number: int, **more: Any) -> Pilot:
     says = {"workflow": "Drafting", "tool": "Drafter 1", "data": "Mails"} | more
-    made = verbs.record(
-        portfolio=portfolio,
-        key=f"P-{number}",
-        name=f"Drafts {number}",
-        by=None,
-        **says,
-        **on(MARCH),
-    )
+    made = verbs.record(portfolio=portfolio, key=f"P-{number}", name=f"Drafts {number}", by=None, **says, **on(MARCH))
     verbs.start(pilot=made, by=None, **on(MARCH))
     return made
 
@@ -140,11 +113,7 @@ def test_many_are_decided_only_by_whoever_may_decide_each(three: list[Pilot], ca
 def test_gates_of_several_kinds_are_not_alike(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(Invalid):
         verbs.decide_many(
-            gates=[gate(three[0]), gate(three[1], DATA)],
-            by=cast["lena"],
-            outcome="cleared",
-            reason="Yes.",
-            **on(MARCH),
+            gates=[gate(three[0]), gate(three[1], DATA)], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH)
         )
     with pytest.raises(Invalid):
         verbs.decide_many(gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH))
@@ -152,13 +121,7 @@ def test_gates_of_several_kinds_are_not_alike(three: list[Pilot], cast: dict[str
 
 def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot], cast: dict[str, Person]) -> None:
     saw = seen.of_gates([gate(pilot) for pilot in three])
-    verbs.decide(
-        gate=gate(three[2]),
-        by=cast["lena"],
-        outcome="refused",
-        reason="No.",
-        **on(MARCH),
-    )
+    verbs.decide(gate=gate(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
     with pytest.raises(ChangedMeanwhile) as refused:
         decide_many(three, cast["lena"], seen=saw)
     assert list(refused.value.rows) == [2]
@@ -188,19 +151,8 @@ def test_one_meetings_decisions_are_recorded_with_one_piece_of_evidence(
         by=cast["ria"],
         entries=[
             Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
-            Entry(
-                gate(three[0], DATA),
-                "refused",
-                "No.",
-                cast["max"],
-                would_change="A contract.",
-            ),
-            Entry(
-                gate(three[1], DATA),
-                "changes_requested",
-                "Show the fields.",
-                cast["max"],
-            ),
+            Entry(gate(three[0], DATA), "refused", "No.", cast["max"], would_change="A contract."),
+            Entry(gate(three[1], DATA), "changes_requested", "Show the fields.", cast["max"]),
         ],
         pieces=[minutes],
         **on(MARCH),
@@ -233,9 +185,7 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
 def test_minutes_need_the_minutes(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
         verbs.record_minutes(
-            by=cast["ria"],
-            entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])],
-            **on(MARCH),
+            by=cast["ria"], entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])], **on(MARCH)
         )
 
 
@@ -268,12 +218,7 @@ def test_what_changed_is_said_with_its_day(three: list[Pilot], cast: dict[str, P
 def test_the_day_is_that_of_the_value_that_stands(three: list[Pilot], cast: dict[str, Person]) -> None:
     decide_many(three[:1], cast["lena"])
     for days, tool in ((0, "Drafter 2"), (3, "Drafter 3")):
-        verbs.amend(
-            pilot=three[0],
-            by=None,
-            set={"tool": tool},
-            **on(MAY + timedelta(days=days)),
-        )
+        verbs.amend(pilot=three[0], by=None, set={"tool": tool}, **on(MAY + timedelta(days=days)))
     assert says(three[0], MAY + timedelta(days=9)) == ["the tool changed from “Drafter 1” to “Drafter 3” on 6 May 2025"]
 
 
@@ -288,21 +233,10 @@ def test_people_are_named(portfolio: Portfolio, three: list[Pilot], cast: dict[s
 
 def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
-    agreed: dict[str, Any] = {
-        "metric": "right",
-        "direction": "at_least",
-        "kind": "proportion",
-        "smallest_sample": 100,
-    }
+    agreed: dict[str, Any] = {"metric": "right", "direction": "at_least", "kind": "proportion", "smallest_sample": 100}
     verbs.register_threshold(pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
     verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH))
-    verbs.decide(
-        gate=gate(pilot, QUALITY),
-        by=cast["max"],
-        outcome="cleared",
-        reason="Met.",
-        **on(MARCH),
-    )
+    verbs.decide(gate=gate(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH))
     verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY))
     assert says(pilot, MAY, QUALITY) == ["the latest measurement, of 3 May 2025, did not meet it"]
     day = MAY + timedelta(days=1)
@@ -320,13 +254,7 @@ def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], 
 
 
 def test_a_newer_version_of_the_evidence_is_said(three: list[Pilot], cast: dict[str, Person]) -> None:
-    piece = verbs.file_evidence(
-        pilot=three[0],
-        by=cast["lena"],
-        link="https://a.org",
-        title="Assessment",
-        **on(MARCH),
-    )
+    piece = verbs.file_evidence(pilot=three[0], by=cast["lena"], link="https://a.org", title="Assessment", **on(MARCH))
     decide_many(three[:1], cast["lena"], pieces=[piece])
     verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://b.org", **on(MAY))
     assert says(three[0], MAY) == ["the evidence “Assessment” was replaced by a newer version on 3 May 2025"]
@@ -353,8 +281,4 @@ def test_what_is_decided_alike_is_shown_side_by_side(portfolio: Portfolio, three
     found = {row.field: row for row in differences_between(chosen, at=MARCH)}
     assert list(found) == ["workflow", "acceptable_use", "tool", "data"]
     assert {name for name, row in found.items() if row.differs} == {"tool"}
-    assert [found["tool"].values[each.pk] for each in chosen] == [
-        "Drafter 1",
-        "Drafter 1",
-        "Other",
-    ]
+    assert [found["tool"].values[each.pk] for each in chosen] == ["Drafter 1", "Drafter 1", "Other"]

@@ -28,16 +28,12 @@ def offices() -> dict[str, Person]:
     return people
 
 
-def test_an_office_sets_the_password_of_somebody_who_keeps_no_records(
-    offices: dict[str, Person],
-) -> None:
+def test_an_office_sets_the_password_of_somebody_who_keeps_no_records(offices: dict[str, Person]) -> None:
     verbs.set_password(person=offices["sam"], password="7731 and more", by=offices["ria"])
     assert Person.objects.get(pk=offices["sam"].pk).check_password("7731 and more")
 
 
-def test_no_office_sets_the_password_of_whoever_keeps_other_records(
-    offices: dict[str, Person],
-) -> None:
+def test_no_office_sets_the_password_of_whoever_keeps_other_records(offices: dict[str, Person]) -> None:
     with pytest.raises(NotYours):
         verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["ria"])
     verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["rob"])

@@ -44,11 +44,7 @@ def test_the_office_opens_accounts_and_nobody_else_does(ria: Person) -> None:
 
 @pytest.mark.parametrize(
     ("email", "name", "field"),
-    [
-        ("RIA@example.org", "Another Ria", "email"),
-        ("no address", "Sam", "email"),
-        ("sam@example.org", "  ", "name"),
-    ],
+    [("RIA@example.org", "Another Ria", "email"), ("no address", "Sam", "email"), ("sam@example.org", "  ", "name")],
 )
 def test_an_account_is_one_address_and_a_name(ria: Person, email: str, name: str, field: str) -> None:
     with pytest.raises(Invalid) as refused:
@@ -58,12 +54,7 @@ def test_an_account_is_one_address_and_a_name(ria: Person, email: str, name: str
 
 def test_the_log_keeps_no_name_and_no_address(ria: Person) -> None:
     lena = account("lena")
-    event = verbs.amend_account(
-        person=lena,
-        by=ria,
-        set={"name": "Lena Orr", "email": "orr@example.org"},
-        **WHEN,
-    )
+    event = verbs.amend_account(person=lena, by=ria, set={"name": "Lena Orr", "email": "orr@example.org"}, **WHEN)
     assert event is not None
     assert event.data == {"person": lena.pk, "fields": ["name", "email"]}
     written = str(list(Event.objects.values_list("data", "changes", "reason")))

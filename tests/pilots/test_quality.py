@@ -115,11 +115,7 @@ def test_nothing_is_agreed_after_the_fact_on_what_was_measured(cast: Signed, lat
     agree(cast, later, **on(11))
     with pytest.raises(NotMeasured):
         verbs.decide(
-            gate=cast.gate("quality-threshold"),
-            by=cast.olga,
-            outcome="cleared",
-            reason="Good enough.",
-            **on(12),
+            gate=cast.gate("quality-threshold"), by=cast.olga, outcome="cleared", reason="Good enough.", **on(12)
         )
 
 

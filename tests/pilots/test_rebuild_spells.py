@@ -22,13 +22,7 @@ def cast() -> Signed:
     cast = signed()
     cast.decide(on=MARCH + DAY)
     cast.decide(DATA, on=MARCH + 2 * DAY, outcome="refused")
-    verbs.amend(
-        pilot=cast.pilot,
-        by=cast.ria,
-        set={"tool": "Drafter 2"},
-        on=MARCH + 5 * DAY,
-        known=MARCH + 5 * DAY,
-    )
+    verbs.amend(pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY)
     when = {"on": MARCH + 4 * DAY, "known": MARCH + 8 * DAY}
     verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **when)
     verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **when)

@@ -25,27 +25,14 @@ def pilot(legal: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
     for kind in ("legal-sign-off", "it-data-access"):
         verbs.assign_right(
-            kind=GateKind.objects.get(key=kind),
-            holder=legal,
-            by=None,
-            portfolio=portfolio,
-            on=MARCH,
-            known=MARCH,
+            kind=GateKind.objects.get(key=kind), holder=legal, by=None, portfolio=portfolio, on=MARCH, known=MARCH
         )
     return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
 
 
 def decide(pilot: Pilot, kind: str, legal: Person, **more: Any) -> None:
     gate = pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
-    verbs.decide(
-        gate=gate,
-        by=legal,
-        outcome="cleared",
-        reason="Yes.",
-        on=MARCH,
-        known=MARCH,
-        **more,
-    )
+    verbs.decide(gate=gate, by=legal, outcome="cleared", reason="Yes.", on=MARCH, known=MARCH, **more)
 
 
 def seen_now(pilot: Pilot, kind: str) -> int:

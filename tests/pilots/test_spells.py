@@ -23,20 +23,11 @@ def rows(model: Any, **of: Any) -> set[tuple[Any, ...]]:
 @pytest.fixture
 def pilot() -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="Portfolio")
-    return verbs.record(
-        portfolio=portfolio,
-        key="P-1",
-        name="Drafts",
-        by=None,
-        on=RECORDED,
-        known=RECORDED,
-    )
+    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=RECORDED, known=RECORDED)
 
 
 @pytest.mark.django_db
-def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(
-    pilot: Pilot,
-) -> None:
+def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot) -> None:
     mia = Person.objects.create_user("mia@example.org", None, name="Mia")
     tom = Person.objects.create_user("tom@example.org", None, name="Tom")
     verbs.amend(pilot=pilot, by=None, set={"manager": mia}, on=RECORDED, known=RECORDED)

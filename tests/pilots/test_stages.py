@@ -41,24 +41,12 @@ def starts(pilot: Pilot, ria: Person) -> None:
 
 def pauses(pilot: Pilot, ria: Person) -> None:
     starts(pilot, ria)
-    verbs.pause(
-        pilot=pilot,
-        by=ria,
-        until=date(2026, 3, 5),
-        reason="Holidays.",
-        **on(date(2026, 3, 4)),
-    )
+    verbs.pause(pilot=pilot, by=ria, until=date(2026, 3, 5), reason="Holidays.", **on(date(2026, 3, 4)))
 
 
 def long_pause(pilot: Pilot, ria: Person) -> None:
     starts(pilot, ria)
-    verbs.pause(
-        pilot=pilot,
-        by=ria,
-        until=date(2026, 4, 5),
-        reason="Holidays.",
-        **on(date(2026, 3, 4)),
-    )
+    verbs.pause(pilot=pilot, by=ria, until=date(2026, 4, 5), reason="Holidays.", **on(date(2026, 3, 4)))
 
 
 def retires(pilot: Pilot, ria: Person) -> None:
@@ -68,36 +56,11 @@ def retires(pilot: Pilot, ria: Person) -> None:
 RETIRED = "It was retired on 3 March 2026, and that is its end: nothing more is decided on it. To try again, put a new pilot on record."
 CASES: list[tuple[Does | None, str, dict[str, Any], str]] = [
     (None, "adopt", {}, "It is planned, on record since 2 March 2026. Start it first."),
-    (
-        starts,
-        "start",
-        {},
-        "It has been running since 3 March 2026. To give it more time, move its decide-by date.",
-    ),
-    (
-        starts,
-        "resume",
-        {},
-        "It has been running since 3 March 2026. There is no pause to end.",
-    ),
-    (
-        starts,
-        "roll_back",
-        {"reason": "No."},
-        "It has been running since 3 March 2026. Declare it adopted first.",
-    ),
-    (
-        pauses,
-        "resume",
-        {},
-        "It has been running since 6 March 2026. There is no pause to end.",
-    ),
-    (
-        long_pause,
-        "adopt",
-        {},
-        "It has been paused since 4 March 2026. End the pause first.",
-    ),
+    (starts, "start", {}, "It has been running since 3 March 2026. To give it more time, move its decide-by date."),
+    (starts, "resume", {}, "It has been running since 3 March 2026. There is no pause to end."),
+    (starts, "roll_back", {"reason": "No."}, "It has been running since 3 March 2026. Declare it adopted first."),
+    (pauses, "resume", {}, "It has been running since 6 March 2026. There is no pause to end."),
+    (long_pause, "adopt", {}, "It has been paused since 4 March 2026. End the pause first."),
     (retires, "start", {}, RETIRED),
     (retires, "set_rules", {"trust_when": "Always."}, RETIRED),
     (retires, "accept_risk", {}, RETIRED),
@@ -108,12 +71,7 @@ CASES: list[tuple[Does | None, str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("before", "verb", "more", "says"), CASES)
 def test_it_says_since_when_and_what_to_do_instead(
-    pilot: Pilot,
-    ria: Person,
-    before: Does | None,
-    verb: str,
-    more: dict[str, Any],
-    says: str,
+    pilot: Pilot, ria: Person, before: Does | None, verb: str, more: dict[str, Any], says: str
 ) -> None:
     if before:
         before(pilot, ria)

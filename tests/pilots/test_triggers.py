@@ -75,11 +75,7 @@ def test_every_column_is_tried() -> None:
 
 @pytest.mark.parametrize("column", EDITS)
 def test_no_column_can_be_changed_by_sql(decision: Decision, column: str) -> None:
-    refused(
-        f'UPDATE pilots_decision SET "{column}" = %s WHERE id = %s',
-        EDITS[column],
-        decision.pk,
-    )
+    refused(f'UPDATE pilots_decision SET "{column}" = %s WHERE id = %s', EDITS[column], decision.pk)
 
 
 def test_no_text_can_be_taken_away_without_the_date(decision: Decision) -> None:
@@ -112,12 +108,7 @@ def test_no_row_can_be_replaced_by_sql(cast: Signed, column: str) -> None:
     """REPLACE deletes the row that is in its way, and fires no delete trigger."""
     old, other = cast.decide(), cast.decide("it-data-access")
     names = [f'"{f.column}"' for f in Decision._meta.concrete_fields]
-    taken = {
-        "id": other.pk + 1,
-        "public_id": "another",
-        "event_id": other.event_id + 1,
-        "number": 9,
-    }
+    taken = {"id": other.pk + 1, "public_id": "another", "event_id": other.event_id + 1, "number": 9}
     taken[column] = getattr(old, column)
     values = ", ".join("%s" if name.strip('"') in taken else name for name in names)
     given = [taken[n.strip('"')] for n in names if n.strip('"') in taken]
@@ -147,9 +138,7 @@ def test_nothing_can_be_changed_through_a_queryset(decision: Decision) -> None:
         Decision.objects.update_or_create(pk=decision.pk, defaults={"outcome": "refused"})
 
 
-def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(
-    decision: Decision,
-) -> None:
+def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(decision: Decision) -> None:
     with pytest.raises(DatabaseError), transaction.atomic():
         Decision._base_manager.update(outcome="refused")
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -157,22 +146,13 @@ def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(
     copy = Decision.objects.get(pk=decision.pk)
     copy.outcome = "refused"
     with pytest.raises(DatabaseError), transaction.atomic():
-        Decision.objects.bulk_create(
-            [copy],
-            update_conflicts=True,
-            update_fields=["outcome"],
-            unique_fields=["id"],
-        )
+        Decision.objects.bulk_create([copy], update_conflicts=True, update_fields=["outcome"], unique_fields=["id"])
 
 
 def test_a_missing_trigger_is_reported_and_migrate_puts_it_back(cast: Signed, capsys: Any) -> None:
     assert checks.triggers_in_place(None, ["default"]) == []
     triggers.lift()
-    wanted = {
-        triggers.EDITED,
-        triggers.DELETED,
-        triggers.TRUNCATED if ON_POSTGRESQL else triggers.REPLACED,
-    }
+    wanted = {triggers.EDITED, triggers.DELETED, triggers.TRUNCATED if ON_POSTGRESQL else triggers.REPLACED}
     assert set(triggers.missing()) == wanted
     call_command("check", databases=["default"])
     call_command("migrate", verbosity=0, skip_checks=False)
@@ -204,9 +184,7 @@ def test_a_trigger_that_is_off_or_does_nothing_is_a_missing_one(decision: Decisi
 
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="needs SQLite")
-def test_a_trigger_that_does_something_else_is_a_missing_one(
-    decision: Decision,
-) -> None:
+def test_a_trigger_that_does_something_else_is_a_missing_one(decision: Decision) -> None:
     sql(f"DROP TRIGGER {triggers.DELETED}")
     sql(f"CREATE TRIGGER {triggers.DELETED} BEFORE DELETE ON pilots_decision BEGIN SELECT 1; END")
     assert triggers.missing() == [triggers.DELETED]

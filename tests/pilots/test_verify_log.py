@@ -228,10 +228,7 @@ def test_neither_queries_nor_memory_grow_with_the_log(cast: Signed, django_asser
     assert pass_through() < few + 400_000
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"],
-)
+@pytest.mark.parametrize("change", ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"])
 def test_an_act_that_is_not_the_one_a_decision_was_signed_with_is_found(cast: Signed, capsys: Any, change: str) -> None:
     event = Decision.objects.filter(gate=cast.gate()).earliest("pk").event_id
     bend(f"UPDATE pilots_event SET {change} WHERE id = %s", event)

@@ -17,15 +17,7 @@ def person(name: str) -> Person:
 
 
 def pilot(portfolio: Portfolio, key: str, function: Function | None = None) -> Pilot:
-    return verbs.record(
-        portfolio=portfolio,
-        key=key,
-        name=key,
-        by=None,
-        function=function,
-        on=ON,
-        known=ON,
-    )
+    return verbs.record(portfolio=portfolio, key=key, name=key, by=None, function=function, on=ON, known=ON)
 
 
 def right(holder: Person, **reach: object) -> None:
@@ -50,9 +42,7 @@ def portfolios() -> tuple[Portfolio, Portfolio]:
 
 
 @pytest.mark.django_db
-def test_two_roles_in_a_portfolio_name_each_pilot_once(
-    portfolios: tuple[Portfolio, Portfolio],
-) -> None:
+def test_two_roles_in_a_portfolio_name_each_pilot_once(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
     ria = person("ria")
     for role in ("program-office", "reviewer"):
@@ -62,9 +52,7 @@ def test_two_roles_in_a_portfolio_name_each_pilot_once(
 
 
 @pytest.mark.django_db
-def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(
-    portfolios: tuple[Portfolio, Portfolio],
-) -> None:
+def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
     claims, sales = (Function.objects.create(name=n) for n in ("Claims", "Sales"))
     lena = person("lena")
@@ -75,9 +63,7 @@ def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(
 
 
 @pytest.mark.django_db
-def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(
-    portfolios: tuple[Portfolio, Portfolio],
-) -> None:
+def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
     lena = person("lena")
     right(lena, portfolio=one)
@@ -86,9 +72,7 @@ def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(
 
 
 @pytest.mark.django_db
-def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(
-    portfolios: tuple[Portfolio, Portfolio],
-) -> None:
+def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
     lena, out = person("lena"), person("outsider")
     right(lena)
@@ -97,9 +81,7 @@ def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(
 
 
 @pytest.mark.django_db
-def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(
-    portfolios: tuple[Portfolio, Portfolio],
-) -> None:
+def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, _ = portfolios
     council = verbs.add_kind(
         key="works-council",

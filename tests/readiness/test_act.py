@@ -58,10 +58,7 @@ def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> N
     for word, value in meant.items():
         assert word in line
         line = line.replace(word, value)
-    for words in (
-        line,
-        "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off",
-    ):
+    for words in (line, "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off"):
         call_command(*shlex.split(words), stdout=StringIO())
     answers = Decision.objects.order_by("number").values_list("outcome", "reason")
     assert list(answers) == [("refused", "Not so."), ("cleared", "Yes.")]
@@ -83,32 +80,16 @@ def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
 @pytest.mark.parametrize(
     ("words", "by", "says"),
     [
-        (
-            ("decide", "P-1", "outcome=cleared"),
-            "lena",
-            r"^reason_required \(reason\): Say why",
-        ),
-        (
-            ("decide", "P-1", "outcome=cleared", "reason=Yes."),
-            "ria",
-            r"^not_yours \(for\): Lena decides this\.",
-        ),
-        (
-            ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=2999-01-01"),
-            "lena",
-            "^in_future",
-        ),
+        (("decide", "P-1", "outcome=cleared"), "lena", r"^reason_required \(reason\): Say why"),
+        (("decide", "P-1", "outcome=cleared", "reason=Yes."), "ria", r"^not_yours \(for\): Lena decides this\."),
+        (("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=2999-01-01"), "lena", "^in_future"),
         (
             ("decide", "P-1", "outcome=cleared", "reason=Yes.", "on=soon"),
             "lena",
             r"^invalid \(on\): This is not a date",
         ),
         (("accept", "P-1"), "lena", "^wrong_gate: "),
-        (
-            ("decide", "P-1", "mood=good"),
-            "ria",
-            "asks for no mood, but for: outcome, .* for, evidence, ",
-        ),
+        (("decide", "P-1", "mood=good"), "ria", "asks for no mood, but for: outcome, .* for, evidence, "),
         (("decide", "P-1", "cleared"), "lena", "as FIELD=VALUE"),
         (("decide", "P-9"), "lena", "There is no pilot P-9"),
         (("decide", "P-1"), "otto", "There is no pilot P-1"),

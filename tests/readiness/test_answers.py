@@ -28,11 +28,7 @@ def cast(db: None) -> Cast:
 
 
 def on(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> tuple[GateOn, PilotOn]:
-    found = read_one(
-        Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk),
-        at=at,
-        **more,
-    )
+    found = read_one(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=at, **more)
     assert found is not None
     return found.gate(kind), found
 
@@ -72,22 +68,8 @@ def agreed(cast: Cast) -> Pilot:
 
 
 def let_past_until(cast: Cast, pilot: Pilot, day: date) -> None:
-    does(
-        "ask_exception",
-        MARCH,
-        gate=gate_of(pilot),
-        by=cast.ria,
-        reason="Not yet.",
-        until=day,
-    )
-    does(
-        "except_",
-        MARCH,
-        gate=gate_of(pilot),
-        by=cast.lena,
-        reason="Until then.",
-        until=day,
-    )
+    does("ask_exception", MARCH, gate=gate_of(pilot), by=cast.ria, reason="Not yet.", until=day)
+    does("except_", MARCH, gate=gate_of(pilot), by=cast.lena, reason="Until then.", until=day)
 
 
 def test_a_quality_gate_is_asked_about_from_the_day_it_is_met(cast: Cast) -> None:
@@ -101,9 +83,7 @@ def test_a_quality_gate_is_asked_about_from_the_day_it_is_met(cast: Cast) -> Non
     assert was_asked(pilot, met - DAY, QUALITY) is None
 
 
-def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_it(
-    cast: Cast,
-) -> None:
+def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_it(cast: Cast) -> None:
     pilot = agreed(cast)
     for day, value in ((date(2025, 4, 1), 0.95), (date(2025, 4, 8), 0.96)):
         measured(cast, pilot, day, value)
@@ -118,9 +98,7 @@ def test_a_second_result_that_is_met_begins_nothing_and_one_that_is_not_breaks_i
     assert was.since == date(2025, 4, 15)
 
 
-def test_who_gets_the_right_while_it_is_lapsed_is_asked_from_that_day(
-    cast: Cast,
-) -> None:
+def test_who_gets_the_right_while_it_is_lapsed_is_asked_from_that_day(cast: Cast) -> None:
     cast.right("lena", until=date(2025, 4, 1), answer_within_days=10)
     pilot, day = cast.pilot(), date(2025, 9, 1)
     let_past_until(cast, pilot, date(2025, 3, 20))
@@ -156,14 +134,7 @@ def test_nor_does_another_state_that_is_the_deciders_move_too(cast: Cast) -> Non
 def test_who_answered_and_was_answered_on_one_day_is_asked_anew(cast: Cast) -> None:
     cast.right("lena")
     pilot, day = cast.pilot(), date(2025, 3, 10)
-    does(
-        "decide",
-        day,
-        gate=gate_of(pilot),
-        by=cast.lena,
-        outcome="changes_requested",
-        reason="Which data?",
-    )
+    does("decide", day, gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which data?")
     does("answer", day, gate=gate_of(pilot), by=cast.ria, text="None of customers.")
     was = was_asked(pilot, date(2025, 3, 20))
     assert was is not None
@@ -187,14 +158,7 @@ def test_paused_days_are_not_counted(cast: Cast) -> None:
     """A pause neither lets an answer fall due nor gives all of the days again."""
     cast.right("lena", answer_within_days=10)
     pilot, until = cast.pilot(), date(2025, 5, 1)
-    does(
-        "pause",
-        date(2025, 3, 5),
-        pilot=pilot,
-        by=cast.ria,
-        until=until,
-        reason="Staff.",
-    )
+    does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=until, reason="Staff.")
     for at in (date(2025, 3, 4), date(2025, 3, 5), date(2025, 4, 15), date(2025, 5, 2)):
         was = was_asked(pilot, at)
         assert was is not None
@@ -212,14 +176,7 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
     cast.right("lena", answer_within_days=10)
     pilot = cast.pilot()
     let_past_until(cast, pilot, date(2025, 3, 20))
-    does(
-        "pause",
-        date(2025, 3, 5),
-        pilot=pilot,
-        by=cast.ria,
-        until=date(2025, 5, 1),
-        reason="Staff.",
-    )
+    does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=date(2025, 5, 1), reason="Staff.")
     gate, found = on(pilot, date(2025, 4, 15))
     assert gate.reading.court == standing.DECIDER
     assert asked(gate, found) is None
@@ -231,14 +188,7 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
 def test_a_claim_asks_from_the_day_it_was_declared(cast: Cast) -> None:
     cast.right("lena")
     day = date(2025, 4, 10)
-    pilot = verbs.record(
-        portfolio=cast.portfolio,
-        key="C-1",
-        name="Claimed",
-        by=cast.ria,
-        on=MARCH,
-        known=MARCH,
-    )
+    pilot = verbs.record(portfolio=cast.portfolio, key="C-1", name="Claimed", by=cast.ria, on=MARCH, known=MARCH)
     does("record_claim", day, pilot=pilot)
     was = was_asked(pilot, date(2025, 4, 11))
     assert was is not None
@@ -256,19 +206,9 @@ def test_nobody_is_asked_about_a_retired_pilot(cast: Cast) -> None:
 def test_what_was_known_then_is_asked_by_what_was_known_then(cast: Cast) -> None:
     cast.right("lena")
     pilot, day, late = cast.pilot(), date(2025, 3, 10), date(2025, 4, 1)
-    verbs.decide(
-        gate=gate_of(pilot),
-        by=cast.lena,
-        outcome="changes_requested",
-        reason="Which?",
-        on=day,
-        known=late,
-    )
+    verbs.decide(gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which?", on=day, known=late)
     verbs.answer(gate=gate_of(pilot), by=cast.ria, text="These.", on=day + DAY, known=late)
-    then, now = (
-        was_asked(pilot, late - DAY, known_at=late - DAY),
-        was_asked(pilot, late - DAY),
-    )
+    then, now = (was_asked(pilot, late - DAY, known_at=late - DAY), was_asked(pilot, late - DAY))
     assert then is not None
     assert now is not None
     assert (then.since, now.since) == (MARCH, day + DAY)
@@ -338,17 +278,9 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=8,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=8, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
-def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_stretch(
-    world: World,
-) -> None:
+def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_stretch(world: World) -> None:
     with transaction.atomic():
         played = Stage(world).play(world.steps)
         last = max(played.days)

@@ -65,8 +65,7 @@ def test_a_claim_that_lapsed_is_no_younger_for_what_is_done_after() -> None:
 def test_what_happens_to_a_claim_later_does_not_make_it_younger() -> None:
     broken, later = date(2025, 4, 1), date(2025, 8, 1)
     acts = story(
-        (broken, "amend", {"set": {"tool": "B"}}),
-        (later, "decide", {"outcome": "changes_requested", "court": "team"}),
+        (broken, "amend", {"set": {"tool": "B"}}), (later, "decide", {"outcome": "changes_requested", "court": "team"})
     )
     for at in (broken, later, date(2026, 6, 1)):
         assert read(acts, at).claim == standing.Claim(standing.NO_LONGER_SHOWN, broken)
@@ -74,10 +73,7 @@ def test_what_happens_to_a_claim_later_does_not_make_it_younger() -> None:
 
 def test_rules_that_are_no_longer_known_count_from_their_day() -> None:
     changed, measured = date(2025, 5, 5), date(2025, 9, 9)
-    acts = story(
-        (changed, "set_rules", {"set": {"success": "More."}}),
-        (measured, "amend", {"set": {"tool": "B"}}),
-    )
+    acts = story((changed, "set_rules", {"set": {"success": "More."}}), (measured, "amend", {"set": {"tool": "B"}}))
     assert read(acts, date(2025, 10, 1)).claim == standing.Claim(standing.NO_LONGER_SHOWN, changed)
 
 

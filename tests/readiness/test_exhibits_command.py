@@ -37,9 +37,7 @@ def printed(**options: Any) -> str:
 
 
 @pytest.mark.django_db
-def test_counts_come_first_then_exhibits_longest_stalled_first_then_claims(
-    portfolio: Portfolio,
-) -> None:
+def test_counts_come_first_then_exhibits_longest_stalled_first_then_claims(portfolio: Portfolio) -> None:
     running(portfolio, "LATER", BEGAN + timedelta(days=1))
     running(portfolio, "FIRST")
     verbs.record_claim(pilot=running(portfolio, "CLAIM"), on=BEGAN, known=BEGAN)
@@ -48,23 +46,14 @@ def test_counts_come_first_then_exhibits_longest_stalled_first_then_claims(
     assert "        2  museum exhibit\n" in says
     assert "        1  claimed\n" in says
     places = [
-        says.index(word)
-        for word in (
-            "2 exhibits",
-            "FIRST  Drafts",
-            "LATER  Drafts",
-            "1 claim.",
-            "CLAIM  Drafts",
-        )
+        says.index(word) for word in ("2 exhibits", "FIRST  Drafts", "LATER  Drafts", "1 claim.", "CLAIM  Drafts")
     ]
     assert places == sorted(places)
     assert "on display since 14 May 2025" in says
 
 
 @pytest.mark.django_db
-def test_a_pilot_enters_on_the_day_it_stalls_and_not_the_day_before(
-    portfolio: Portfolio,
-) -> None:
+def test_a_pilot_enters_on_the_day_it_stalls_and_not_the_day_before(portfolio: Portfolio) -> None:
     running(portfolio, "P-1")
     eve = STALLED - timedelta(days=1)
     assert "P-1" not in printed(at=eve.isoformat())
@@ -87,10 +76,7 @@ def test_one_portfolio_can_be_asked_for(portfolio: Portfolio) -> None:
     [
         ({"at": "23.11.2026"}, "“23.11.2026” is not a date. Write it as 2026-11-23."),
         ({"at": "2025-02-30"}, "“2025-02-30” is not a date. Write it as 2026-11-23."),
-        (
-            {"portfolio": "nail"},
-            "There is no portfolio “nail”. There is: mail.",
-        ),
+        ({"portfolio": "nail"}, "There is no portfolio “nail”. There is: mail."),
     ],
 )
 def test_a_day_or_a_portfolio_that_is_none_gets_a_sentence_and_status_two(
@@ -109,13 +95,9 @@ def test_lines_fit_the_terminal(portfolio: Portfolio, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db
-def test_queries_do_not_grow_with_the_pilots_read_together(
-    portfolio: Portfolio,
-) -> None:
+def test_queries_do_not_grow_with_the_pilots_read_together(portfolio: Portfolio) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             printed(at="2025-12-01")
         return len(asked)
 

@@ -48,14 +48,7 @@ def _office() -> tuple[Portfolio, Person, Person]:
         verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY)
         for name in ("ria", "mia")
     ]
-    verbs.give_role(
-        portfolio=portfolio,
-        person=people[0],
-        role="program-office",
-        by=None,
-        on=DAY,
-        known=DAY,
-    )
+    verbs.give_role(portfolio=portfolio, person=people[0], role="program-office", by=None, on=DAY, known=DAY)
     return portfolio, *people
 
 
@@ -81,22 +74,11 @@ def _pilots(texts: list[str]) -> None:
         )
         if number:
             verbs.start(pilot=pilot, **when)
-            verbs.set_rules(
-                pilot=pilot,
-                acceptable_use=text,
-                exceptions_to=mia,
-                matters_more="speed",
-                **when,
-            )
+            verbs.set_rules(pilot=pilot, acceptable_use=text, exceptions_to=mia, matters_more="speed", **when)
         gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind", "pilot")}
         _answer(gates, number, ria, mia)
     done: dict[str, Any] = {"on": DAY, "known": DAY}
-    verbs.pause(
-        pilot=Pilot.objects.get(key="P-2"),
-        reason="A break.",
-        until=date(2026, 12, 24),
-        **when,
-    )
+    verbs.pause(pilot=Pilot.objects.get(key="P-2"), reason="A break.", until=date(2026, 12, 24), **when)
     verbs.record_claim(pilot=Pilot.objects.get(key="P-3"), **done)
     verbs.retire(pilot=Pilot.objects.get(key="P-4"), learned=texts[4], **when)
 
@@ -131,11 +113,7 @@ def test_the_sample_goes_out_and_in_without_a_change(tmp_path: Path) -> None:
     assert export(str(tmp_path / "sample.csv"))[0] == 0
     before = everything()
     status, said = run(tmp_path / "sample.csv", preset="")
-    assert (status, "0 created, 0 updated" in said, "Kept" in said) == (
-        0,
-        True,
-        False,
-    ), said
+    assert (status, "0 created, 0 updated" in said, "Kept" in said) == (0, True, False), said
     assert everything() == before
 
 
@@ -166,18 +144,12 @@ def test_into_an_empty_installation_every_text_arrives(tmp_path: Path) -> None:
     assert Pilot.objects.get(key="P-4").learned == HARD[4]
 
 
-def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open(
-    tmp_path: Path,
-) -> None:
+def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open(tmp_path: Path) -> None:
     _into_an_empty_one(tmp_path)
     said = {d.gate.kind.key: d for d in Decision.objects.select_related("gate__kind")}
     assert set(said) == {"legal-sign-off", "it-data-access"}
     legal = said["legal-sign-off"]
-    assert (legal.outcome, legal.decider, legal.gate.pilot.key) == (
-        "asserted",
-        None,
-        "P-1",
-    )
+    assert (legal.outcome, legal.decider, legal.gate.pilot.key) == ("asserted", None, "P-1")
     assert (
         legal.reason == "out.csv, row 3: gate:legal-sign-off:state says “cleared” by mia@example.org since 2026-11-23."
     )
@@ -186,9 +158,7 @@ def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open
     assert found.gate("error-owner").reading.state == "unowned"
 
 
-def test_into_an_empty_installation_people_without_an_account_are_reported(
-    tmp_path: Path,
-) -> None:
+def test_into_an_empty_installation_people_without_an_account_are_reported(tmp_path: Path) -> None:
     said = _into_an_empty_one(tmp_path)
     assert "People without an account, left empty: 11" in said
     assert "out.csv, row 2, column manager: Nobody has an account with the address “mia@example.org”" in said
@@ -209,23 +179,14 @@ def test_as_of_an_earlier_day_it_says_what_was_so_then(tmp_path: Path) -> None:
     later = date(2026, 11, 24)
     ria = Person.objects.get(email="ria@example.org")
     pilot = Pilot.objects.get(key="P-0")
-    verbs.amend(
-        pilot=pilot,
-        by=ria,
-        set={"name": "Renamed", "manager": None},
-        on=later,
-        known=later,
-    )
+    verbs.amend(pilot=pilot, by=ria, set={"name": "Renamed", "manager": None}, on=later, known=later)
     names = []
     for day in (AT, "2026-11-24"):
         status, out = export("--as-of", day)
         assert status == 0
         row = next(csv.DictReader(StringIO(out, newline="")))
         names.append((row["name"], row["manager"]))
-    assert names == [
-        ("'" + (HARD[0] + " n" * 200)[:236], "mia@example.org"),
-        ("Renamed", ""),
-    ]
+    assert names == [("'" + (HARD[0] + " n" * 200)[:236], "mia@example.org"), ("Renamed", "")]
 
 
 def test_no_cell_that_goes_out_is_a_formula(tmp_path: Path) -> None:
@@ -258,9 +219,7 @@ def test_an_export_that_breaks_off_leaves_the_old_file(tmp_path: Path) -> None:
     assert (tmp_path / "out.xlsx").read_text() == "old"
 
 
-def test_queries_do_not_grow_with_the_pilots(
-    django_assert_max_num_queries: Any,
-) -> None:
+def test_queries_do_not_grow_with_the_pilots(django_assert_max_num_queries: Any) -> None:
     _pilots(HARD)
     with django_assert_max_num_queries(14):
         export()

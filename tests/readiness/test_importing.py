@@ -36,15 +36,7 @@ def run(path: Path, *options: str, at: str = AT, preset: str = "omb-2025") -> tu
     said = StringIO()
     preset_option = ["--preset", preset] if preset else []
     try:
-        call_command(
-            "import_pilots",
-            str(path),
-            "--at",
-            at,
-            *preset_option,
-            *options,
-            stdout=said,
-        )
+        call_command("import_pilots", str(path), "--at", at, *preset_option, *options, stdout=said)
     except CommandError as error:
         return error.returncode, said.getvalue() + str(error)
     return 0, said.getvalue()
@@ -66,15 +58,7 @@ def own(path: Path, content: str) -> Path:
 
 
 def everything() -> dict[str, int]:
-    tables: tuple[Any, ...] = (
-        Pilot,
-        Gate,
-        Event,
-        Decision,
-        GateSpell,
-        PilotSpell,
-        Function,
-    )
+    tables: tuple[Any, ...] = (Pilot, Gate, Event, Decision, GateSpell, PilotSpell, Function)
     return {model.__name__: model._default_manager.count() for model in tables}
 
 
@@ -89,19 +73,9 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
     assert "row 839, column use_case_name" in said
     assert "row 1168: This row says the same as row 1161" in said
     stages = Counter(Pilot.objects.values_list("stage", flat=True))
-    assert stages == {
-        "planned": 1478,
-        "running": 440,
-        "adopted": 1039,
-        "retired": 313,
-        "not_stated": 338,
-    }
+    assert stages == {"planned": 1478, "running": 440, "adopted": 1039, "retired": 313, "not_stated": 338}
     asserted = Counter(Decision.objects.filter(outcome="asserted").values_list("gate__kind__key", flat=True))
-    assert asserted == {
-        "it-data-access": 786,
-        "legal-sign-off": 188,
-        "quality-threshold": 94,
-    }
+    assert asserted == {"it-data-access": 786, "legal-sign-off": 188, "quality-threshold": 94}
     assert Decision.objects.count() == 786 + 188 + 94
     assert not GateSpell.objects.filter(state__in=YES).exists()
     standings = Counter(querysets.pilots().standing(DAY).values_list("standing", flat=True))
@@ -122,9 +96,7 @@ def test_a_pilot_of_june_2025_stalled_on_the_tenth_of_september(tmp_path: Path) 
     assert found.reading.standing == "museum_exhibit"
 
 
-def test_without_a_start_the_clock_counts_from_the_day_of_the_record(
-    tmp_path: Path,
-) -> None:
+def test_without_a_start_the_clock_counts_from_the_day_of_the_record(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {}))
     found = reading.read_one(Pilot.objects.get(), at=DAY)
     assert found is not None
@@ -154,12 +126,7 @@ def test_a_newer_list_updates_what_changed(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {"problem_solved": "Old"}, {}))
     path = inventory(
         tmp_path / "newer.csv",
-        {
-            "problem_solved": "New",
-            "agency_bureau": "Parks",
-            "development_stage": "Deployed",
-            "have_ato": "Yes",
-        },
+        {"problem_solved": "New", "agency_bureau": "Parks", "development_stage": "Deployed", "have_ato": "Yes"},
         {},
     )
     status, said = run(path, at="2026-11-24")
@@ -167,24 +134,14 @@ def test_a_newer_list_updates_what_changed(tmp_path: Path) -> None:
     assert "1 running, 1 claimed" in said
     assert "1 Data access" in said
     pilot = Pilot.objects.get(key="DOI-1")
-    assert (pilot.purpose, str(pilot.function), pilot.stage) == (
-        "New",
-        "Parks",
-        "adopted",
-    )
+    assert (pilot.purpose, str(pilot.function), pilot.stage) == ("New", "Parks", "adopted")
     assert run(path, at="2026-11-24")[1].count("0 created, 0 updated, 2 unchanged") == 1
 
 
 def test_a_field_that_a_person_amended_is_kept_and_said_to_be(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {"problem_solved": "Old"}))
     pilot = Pilot.objects.get()
-    verbs.amend(
-        pilot=pilot,
-        by=office,
-        set={"purpose": "What a person wrote"},
-        on=DAY,
-        known=DAY,
-    )
+    verbs.amend(pilot=pilot, by=office, set={"purpose": "What a person wrote"}, on=DAY, known=DAY)
     same = run(tmp_path / "i.csv")[1]
     assert "1 unchanged" in same
     assert "Kept" not in same
@@ -197,27 +154,15 @@ def test_a_field_that_a_person_amended_is_kept_and_said_to_be(tmp_path: Path, of
 
 def test_a_stage_that_a_person_declared_is_never_undone(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    verbs.retire(
-        pilot=Pilot.objects.get(),
-        by=office,
-        learned="It did not help.",
-        on=DAY,
-        known=DAY,
-    )
-    _, said = run(
-        inventory(tmp_path / "newer.csv", {"development_stage": "Deployed"}),
-        at="2026-11-24",
-    )
+    verbs.retire(pilot=Pilot.objects.get(), by=office, learned="It did not help.", on=DAY, known=DAY)
+    _, said = run(inventory(tmp_path / "newer.csv", {"development_stage": "Deployed"}), at="2026-11-24")
     assert "Kept as people decided: 1" in said
     assert Pilot.objects.get().stage == "retired"
 
 
 def test_a_list_does_not_lead_back_to_an_earlier_stage(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    _, said = run(
-        inventory(tmp_path / "newer.csv", {"development_stage": "Pre-deployment"}),
-        at="2026-11-24",
-    )
+    _, said = run(inventory(tmp_path / "newer.csv", {"development_stage": "Pre-deployment"}), at="2026-11-24")
     assert "goes back to an earlier stage" in said
     assert Pilot.objects.get().stage == "running"
 
@@ -226,21 +171,10 @@ def test_a_list_may_assert_anew_and_replaces_no_answer_of_a_person(tmp_path: Pat
     run(inventory(tmp_path / "i.csv", {"pia_url": "https://example.gov/1"}))
     gate = Gate.objects.get(kind__key="legal-sign-off")
     verbs.assign_right(kind=gate.kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
-    verbs.decide(
-        gate=gate,
-        by=office,
-        outcome="refused",
-        reason="Not like this.",
-        on=DAY,
-        known=DAY,
-    )
+    verbs.decide(gate=gate, by=office, outcome="refused", reason="Not like this.", on=DAY, known=DAY)
     newer = inventory(tmp_path / "newer.csv", {"pia_url": "https://example.gov/2"})
     assert "1 Legal" in run(newer, at="2026-11-24")[1]
-    assert list(gate.decisions.values_list("outcome", flat=True)) == [
-        "asserted",
-        "refused",
-        "asserted",
-    ]
+    assert list(gate.decisions.values_list("outcome", flat=True)) == ["asserted", "refused", "asserted"]
     found = reading.read_one(Pilot.objects.get(), at=LATER)
     assert found is not None
     assert found.gate("legal-sign-off").reading.state == "refused"
@@ -253,9 +187,7 @@ def test_what_is_no_longer_in_the_list_is_named_and_stays(tmp_path: Path) -> Non
     assert Pilot.objects.count() == 2
 
 
-def test_a_list_that_is_older_than_the_record_is_not_told_into_it(
-    tmp_path: Path,
-) -> None:
+def test_a_list_that_is_older_than_the_record_is_not_told_into_it(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {}))
     status, said = run(inventory(tmp_path / "older.csv", {"problem_solved": "Old"}), at="2026-11-22")
     assert status == 2
@@ -296,23 +228,14 @@ HEADER = "key,name,portfolio,stage,started_on,purpose,gate:moon:state,rejected_b
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        (
-            "a-0,Again,ops,planned,,",
-            "row 3, column key: The key a-0 is already that of row 2.",
-        ),
+        ("a-0,Again,ops,planned,,", "row 3, column key: The key a-0 is already that of row 2."),
         ("b,,ops,planned,,", "row 3, column name: This row has no name."),
         ("b,B,ops,claimed,,", "row 3, column stage"),
-        (
-            f"b,B,ops,planned,,{'x' * 1_000_000}",
-            "row 3, column purpose: This cell has 1,000,000 characters",
-        ),
+        (f"b,B,ops,planned,,{'x' * 1_000_000}", "row 3, column purpose: This cell has 1,000,000 characters"),
         (f"b,{'B' * 301},ops,planned,,", "row 3, column name"),
         (f"{'b' * 81},B,ops,planned,,", "row 3, column key"),
         ("b,B,not a key,planned,,", "row 3, column portfolio"),
-        (
-            "b,B\0B,ops,planned,,",
-            "row 3, column name: A text cannot hold a null character.",
-        ),
+        ("b,B\0B,ops,planned,,", "row 3, column name: A text cannot hold a null character."),
         ("b,B,ops,planned,,\udcff", "row 3, column purpose: Byte"),
     ],
 )
@@ -330,32 +253,19 @@ def test_a_bad_row_is_rejected_with_its_place_and_the_rest_is_read(tmp_path: Pat
 @pytest.mark.parametrize(
     ("row", "place"),
     [
-        (
-            "b,B,ops,planned,2026-02-30,",
-            "row 3, column started_on: “2026-02-30” is not a date",
-        ),
-        (
-            "b,B,ops,planned,,=SUM(A1)",
-            "row 3, column purpose: This cell looks like a formula",
-        ),
+        ("b,B,ops,planned,2026-02-30,", "row 3, column started_on: “2026-02-30” is not a date"),
+        ("b,B,ops,planned,,=SUM(A1)", "row 3, column purpose: This cell looks like a formula"),
         ("b,B,ops,planned,,", "row 1, column gate:moon:state: There is no gate “moon”"),
     ],
 )
 def test_a_strange_cell_is_reported_and_its_row_is_read(tmp_path: Path, row: str, place: str) -> None:
     path = own(tmp_path / "own.csv", f"{HEADER}a,A,ops,planned,,\n{row}\n")
     status, said = run(path, preset="")
-    assert (status, f"own.csv, {place}" in said, "2 created" in said) == (
-        0,
-        True,
-        True,
-    ), said
+    assert (status, f"own.csv, {place}" in said, "2 created" in said) == (0, True, True), said
 
 
 def test_rejected_rows_can_be_corrected_and_imported_again(tmp_path: Path) -> None:
-    path = own(
-        tmp_path / "own.csv",
-        f"{HEADER}a,A,ops,planned,,\nb,,ops,running,2026-01-05,'=1+1\n",
-    )
+    path = own(tmp_path / "own.csv", f"{HEADER}a,A,ops,planned,,\nb,,ops,running,2026-01-05,'=1+1\n")
     rejects = tmp_path / "rejects.csv"
     assert run(path, "--rejects", str(rejects), preset="")[0] == 1
     text = rejects.read_text(encoding="utf-8")
@@ -376,22 +286,13 @@ def test_rejected_rows_are_not_written_over_the_list(tmp_path: Path) -> None:
 
 
 def test_a_key_of_another_portfolio_is_rejected(tmp_path: Path) -> None:
-    run(
-        own(tmp_path / "own.csv", "key,name,portfolio,stage\na,A,ops,planned\n"),
-        preset="",
-    )
-    status, said = run(
-        own(tmp_path / "two.csv", "key,name,portfolio,stage\na,A,law,planned\n"),
-        preset="",
-    )
+    run(own(tmp_path / "own.csv", "key,name,portfolio,stage\na,A,ops,planned\n"), preset="")
+    status, said = run(own(tmp_path / "two.csv", "key,name,portfolio,stage\na,A,law,planned\n"), preset="")
     assert (status, "row 2, column key" in said) == (2, True)
 
 
 def test_a_file_in_which_no_row_can_be_taken_does_nothing(tmp_path: Path) -> None:
-    status, said = run(
-        own(tmp_path / "own.csv", "key,name,portfolio,stage\na,,ops,planned\n"),
-        preset="",
-    )
+    status, said = run(own(tmp_path / "own.csv", "key,name,portfolio,stage\na,,ops,planned\n"), preset="")
     assert (status, sum(everything().values())) == (2, 0)
     assert "Nothing was done" in said
 
@@ -408,14 +309,7 @@ def office() -> Any:
     """Somebody of the program office of the portfolio that the lists name."""
     portfolio = verbs.open_portfolio(key="DOI", name="Interior", by=None, on=DAY, known=DAY)
     ria = verbs.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    verbs.give_role(
-        portfolio=portfolio,
-        person=ria,
-        role="program-office",
-        by=None,
-        on=DAY,
-        known=DAY,
-    )
+    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
     return ria
 
 

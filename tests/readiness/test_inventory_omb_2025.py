@@ -33,13 +33,7 @@ def _keys(tmp_path: Path, *rows: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("given", "key"),
-    [
-        ("DOI-0046", "DOI-0046"),
-        ("35", "DOI-35"),
-        ("FDIC \N{EN DASH} 9", "FDIC-9"),
-        ("A/B-9", "A-B-9"),
-    ],
+    ("given", "key"), [("DOI-0046", "DOI-0046"), ("35", "DOI-35"), ("FDIC \N{EN DASH} 9", "FDIC-9"), ("A/B-9", "A-B-9")]
 )
 def test_an_unmistakable_identifier_is_the_key(tmp_path: Path, given: str, key: str) -> None:
     assert _keys(tmp_path, {"id": given}) == [key]
@@ -58,13 +52,8 @@ def test_an_identifier_repeated_inside_the_agency_is_no_key(tmp_path: Path) -> N
     assert first != second
 
 
-def test_an_identifier_repeated_across_agencies_names_the_agency(
-    tmp_path: Path,
-) -> None:
-    assert _keys(tmp_path, {"id": "REQ-1"}, {"id": "REQ-1", "agency": "DOE"}) == [
-        "DOI-REQ-1",
-        "DOE-REQ-1",
-    ]
+def test_an_identifier_repeated_across_agencies_names_the_agency(tmp_path: Path) -> None:
+    assert _keys(tmp_path, {"id": "REQ-1"}, {"id": "REQ-1", "agency": "DOE"}) == ["DOI-REQ-1", "DOE-REQ-1"]
 
 
 def test_made_keys_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
@@ -107,11 +96,7 @@ def test_dates_are_read_kindly(tmp_path: Path, text: str, day: date, approximate
 def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, text: str) -> None:
     (record,), (finding,) = _read(tmp_path, {"operational_date": text, "development_stage": "Pilot"})
     assert record.started_on is None
-    assert (finding.code, finding.line, finding.column) == (
-        "unreadable_date",
-        2,
-        "operational_date",
-    )
+    assert (finding.code, finding.line, finding.column) == ("unreadable_date", 2, "operational_date")
 
 
 @pytest.mark.parametrize(("text", "codes"), [("2026-11-23", []), ("2026-11-24", ["future_date"])])
@@ -132,10 +117,7 @@ def test_a_date_in_the_future_is_reported(tmp_path: Path, text: str, codes: list
 )
 def test_the_stage_says_what_the_date_means(tmp_path: Path, stage: str, started: bool, adopted: bool) -> None:
     (record,), _ = _read(tmp_path, {"development_stage": stage, "operational_date": "2025-01-31"})
-    assert (record.started_on is not None, record.adopted_on is not None) == (
-        started,
-        adopted,
-    )
+    assert (record.started_on is not None, record.adopted_on is not None) == (started, adopted)
 
 
 @pytest.mark.parametrize(
@@ -163,12 +145,7 @@ def test_a_waiver_is_not_a_review(tmp_path: Path) -> None:
 
 
 def test_only_high_impact_is(tmp_path: Path) -> None:
-    words = (
-        "High-impact",
-        "Not High-impact",
-        "Presumed High-Impact, but Not High-impact",
-        "",
-    )
+    words = ("High-impact", "Not High-impact", "Presumed High-Impact, but Not High-impact", "")
     records, _ = _read(tmp_path, *({"is_high_impact": word} for word in words))
     assert [record.high_impact for record in records] == [True, False, False, False]
 

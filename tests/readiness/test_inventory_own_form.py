@@ -10,16 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.inventory.own_form import (
-    OwnForm,
-    OwnGate,
-    OwnItem,
-    OwnRecord,
-    escape,
-    unescape,
-    write_csv,
-    write_xlsx,
-)
+from readiness.inventory.own_form import OwnForm, OwnGate, OwnItem, OwnRecord, escape, unescape, write_csv, write_xlsx
 from readiness.inventory.records import FileProblem, Finding, Rejected
 
 RENEWALS = OwnRecord(
@@ -87,23 +78,14 @@ def test_a_text_that_no_workbook_holds_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_gate_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
     content = "key,name,portfolio,stage,gate:moon:state\na,A,ops,planned,cleared\n"
     count, (finding,) = _findings(tmp_path / "own.csv", content)
-    assert (count, finding.code, finding.column) == (
-        1,
-        "unknown_gate",
-        "gate:moon:state",
-    )
+    assert (count, finding.code, finding.column) == (1, "unknown_gate", "gate:moon:state")
     assert "moon" in finding.sentence
 
 
 def test_a_duplicate_key_is_rejected_with_both_lines(tmp_path: Path) -> None:
     content = "key,name,portfolio,stage\na,A,ops,planned\nA,B,ops,planned\nb,B,ops,planned\n"
     count, (finding,) = _findings(tmp_path / "own.csv", content)
-    assert (count, finding.code, finding.line, finding.column) == (
-        2,
-        "duplicate_key",
-        3,
-        "key",
-    )
+    assert (count, finding.code, finding.line, finding.column) == (2, "duplicate_key", 3, "key")
     assert "row 2" in finding.sentence
 
 
@@ -111,12 +93,7 @@ def test_a_duplicate_key_is_rejected_with_both_lines(tmp_path: Path) -> None:
 def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, day: str) -> None:
     content = f"key,name,portfolio,stage,started_on\na,A,ops,running,{day}\n"
     count, (finding,) = _findings(tmp_path / "own.csv", content)
-    assert (count, finding.code, finding.line, finding.column) == (
-        1,
-        "unreadable_date",
-        2,
-        "started_on",
-    )
+    assert (count, finding.code, finding.line, finding.column) == (1, "unreadable_date", 2, "started_on")
 
 
 @pytest.mark.parametrize(

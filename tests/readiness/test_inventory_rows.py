@@ -29,10 +29,7 @@ def test_a_byte_order_mark_makes_no_difference(tmp_path: Path, mark: bytes) -> N
 
 def test_lines_are_counted_as_a_spreadsheet_counts_rows(tmp_path: Path) -> None:
     path = _file(tmp_path, b'key,name\r\na,"two\r\nlines"\r\n\r\nb,x\r\n')
-    assert [(row.line, row.cells["name"]) for row in read_rows(path)] == [
-        (2, "two\r\nlines"),
-        (4, "x"),
-    ]
+    assert [(row.line, row.cells["name"]) for row in read_rows(path)] == [(2, "two\r\nlines"), (4, "x")]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n \n"])
@@ -41,14 +38,7 @@ def test_an_empty_file_says_so(tmp_path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content",
-    [
-        b"%PDF-1.7\n",
-        b"\x89PNG\r\n\x1a\n\x00",
-        b"PK\x03\x04rubbish",
-        b"\xd0\xcf\x11\xe0\x00",
-        b"a\0",
-    ],
+    "content", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n\x00", b"PK\x03\x04rubbish", b"\xd0\xcf\x11\xe0\x00", b"a\0"]
 )
 def test_a_file_that_is_neither_csv_nor_xlsx_says_so(tmp_path: Path, content: bytes) -> None:
     problem = _problem(_file(tmp_path, content))
@@ -73,11 +63,7 @@ def test_a_repeated_column_is_named(tmp_path: Path) -> None:
 def test_a_wrong_byte_costs_one_row_and_is_named(tmp_path: Path) -> None:
     bad, good = list(read_rows(_file(tmp_path, b"key,name\na,caf\xe9\nb,tea\n")))
     assert bad.problem is not None
-    assert (bad.problem.code, bad.problem.line, bad.problem.column) == (
-        "wrong_encoding",
-        2,
-        "name",
-    )
+    assert (bad.problem.code, bad.problem.line, bad.problem.column) == ("wrong_encoding", 2, "name")
     assert "Byte 15" in bad.problem.sentence
     assert good == Row(3, {"key": "b", "name": "tea"})
 

@@ -44,9 +44,7 @@ def test_every_verb_is_told_in_words() -> None:
     assert {written.get(verb, verb) for verb in verbs.__all__} <= log_words.DID.keys()
 
 
-def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_name(
-    cast: Cast,
-) -> None:
+def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_name(cast: Cast) -> None:
     silent, named, seen = set(), set(), set()
     for ask in ASKS:
         who = next((n for n in ROLES if n != "anonymous" and ask.allows(n)), "")
@@ -66,17 +64,9 @@ def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_na
     assert (silent, named) == (set(), set())
 
 
-def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(
-    cast: Cast,
-) -> None:
+def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(cast: Cast) -> None:
     first, last = cast.day(-70), cast.day(-80)
-    verbs.delegate(
-        right=cast.rights[LEGAL],
-        to=cast["outsider"],
-        by=cast["decider"],
-        starts=first,
-        until=last,
-    )
+    verbs.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=cast["decider"], starts=first, until=last)
     assert told("delegate") == [
         "gate: Legal",
         "portfolio: Ours",
@@ -89,11 +79,7 @@ def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(
 
 def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> None:
     kind = GateKind.objects.get(key=LEGAL)
-    new = {
-        "holder": cast["outsider"],
-        "deputy": cast["deputy"],
-        "answer_within_days": 5,
-    }
+    new = {"holder": cast["outsider"], "deputy": cast["deputy"], "answer_within_days": 5}
     verbs.assign_right(kind=kind, portfolio=cast.portfolio, by=cast["office"], **new)
     assert told("assign_right") == [
         "gate: Legal",
@@ -124,11 +110,7 @@ def test_a_right_that_holds_everywhere_says_so(cast: Cast) -> None:
 def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
     starts, ends = cast.day(3), cast.day(-9)
     absence = verbs.away(person=cast["manager"], by=None, starts=starts, ends=ends)
-    assert told("away") == [
-        "who: Manager",
-        f"first day: {words.day(starts)}",
-        f"last day: {words.day(ends)}",
-    ]
+    assert told("away") == ["who: Manager", f"first day: {words.day(starts)}", f"last day: {words.day(ends)}"]
     verbs.back(absence=absence, by=cast["manager"])
     assert told("back") == [
         "who: Manager",
@@ -144,11 +126,7 @@ def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
 
 
 def test_roles_and_accounts_say_whose(cast: Cast) -> None:
-    given = {
-        "portfolio": cast.portfolio,
-        "person": cast["outsider"],
-        "role": "reviewer",
-    }
+    given = {"portfolio": cast.portfolio, "person": cast["outsider"], "role": "reviewer"}
     verbs.give_role(by=cast["office"], **given)
     assert told("give_role") == ["who: Outsider", "portfolio: Ours", "role: reviewer"]
     verbs.take_role(by=cast["office"], **given)
@@ -173,11 +151,7 @@ def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None
         data={"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk},
     )
     line = log_words.lines(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
-    assert (line.who, line.says, line.changes) == (
-        "Office",
-        "let somebody else decide for a while",
-        [],
-    )
+    assert (line.who, line.says, line.changes) == ("Office", "let somebody else decide for a while", [])
 
 
 def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:
@@ -188,11 +162,7 @@ def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:
     few = _queries(client, there)
     for days in range(70, 80):
         verbs.delegate(
-            right=cast.rights[LEGAL],
-            to=cast["outsider"],
-            by=None,
-            starts=cast.day(-days),
-            until=cast.day(-days),
+            right=cast.rights[LEGAL], to=cast["outsider"], by=None, starts=cast.day(-days), until=cast.day(-days)
         )
     assert _queries(client, there) == few
 

@@ -11,17 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from pilots import spells
-from pilots.models import (
-    Decision,
-    DecisionRight,
-    Event,
-    Gate,
-    GateSpell,
-    Person,
-    Pilot,
-    PilotSpell,
-    Seat,
-)
+from pilots.models import Decision, DecisionRight, Event, Gate, GateSpell, Person, Pilot, PilotSpell, Seat
 from pilots.rules import chain
 from pilots.signing import digests, in_chain
 from pilots.verbs.copies import STAND_IN

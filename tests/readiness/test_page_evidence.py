@@ -33,20 +33,10 @@ def piece(cast: dict[str, Person], tmp_path: Path, settings: Any) -> Evidence:
     portfolio = Portfolio.objects.create(key="p", name="P")
     PortfolioRole.objects.create(portfolio=portfolio, person=cast["ria"], role="program-office")
     verbs.assign_right(
-        kind=GateKind.objects.get(key="legal-sign-off"),
-        holder=cast["lena"],
-        by=None,
-        portfolio=portfolio,
-        **WHEN,
+        kind=GateKind.objects.get(key="legal-sign-off"), holder=cast["lena"], by=None, portfolio=portfolio, **WHEN
     )
     pilot = verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, **WHEN)
-    return verbs.file_evidence(
-        pilot=pilot,
-        by=cast["ria"],
-        file=io.BytesIO(PDF),
-        file_name="Prüfung “1”.pdf",
-        **WHEN,
-    )
+    return verbs.file_evidence(pilot=pilot, by=cast["ria"], file=io.BytesIO(PDF), file_name="Prüfung “1”.pdf", **WHEN)
 
 
 def get(who: Person | None, public_id: str) -> Any:

@@ -56,26 +56,18 @@ def test_nothing_open_is_nothing_to_say() -> None:
 
 def test_gates_that_wait_on_one_person_are_named_together() -> None:
     assert (
-        said(
-            gate("legal", "waiting", "decider", "Lena Orr"),
-            gate("data", "waiting", "decider", "Lena Orr"),
-        )
+        said(gate("legal", "waiting", "decider", "Lena Orr"), gate("data", "waiting", "decider", "Lena Orr"))
         == "Legal and Data access wait on Lena Orr."
     )
     assert (
-        said(
-            gate("legal", "waiting", "decider", "Lena Orr"),
-            gate("data", "waiting", "decider", "Ben Ash"),
-        )
+        said(gate("legal", "waiting", "decider", "Lena Orr"), gate("data", "waiting", "decider", "Ben Ash"))
         == "Legal waits on Lena Orr, Data access on Ben Ash."
     )
 
 
 def test_what_nobody_has_agreed_to_is_one_clause() -> None:
     assert said(
-        gate("funding", "unowned", "nobody"),
-        gate("sponsor", "unowned", "nobody"),
-        gate("errors", "unowned", "nobody"),
+        gate("funding", "unowned", "nobody"), gate("sponsor", "unowned", "nobody"), gate("errors", "unowned", "nobody")
     ) == ("Nobody has agreed to fund the next phase, to carry it or to answer for it when it is wrong.")
 
 
@@ -97,40 +89,22 @@ def test_a_kind_that_an_office_added_is_said_by_its_question() -> None:
 @pytest.mark.parametrize(
     ("open_gate", "sentence"),
     [
-        (
-            gate("legal", "unowned", "nobody"),
-            "Nobody has the right to decide on Legal.",
-        ),
-        (
-            gate("legal", "refused", "team", "Lena Orr"),
-            "Legal was refused, and the team has not answered.",
-        ),
+        (gate("legal", "unowned", "nobody"), "Nobody has the right to decide on Legal."),
+        (gate("legal", "refused", "team", "Lena Orr"), "Legal was refused, and the team has not answered."),
         (
             gate("legal", "changes_requested", "team", "Lena Orr"),
             "The team has not answered what was asked about Legal.",
         ),
-        (
-            gate("legal", "changes_requested", "outside", "Lena Orr"),
-            "Legal waits on somebody outside.",
-        ),
-        (
-            gate("legal", "lapsed", "decider", "Lena Orr"),
-            "Legal has lapsed and waits on Lena Orr.",
-        ),
-        (
-            gate("legal", "lapsed", "team", "Lena Orr"),
-            "A condition on Legal was not met.",
-        ),
+        (gate("legal", "changes_requested", "outside", "Lena Orr"), "Legal waits on somebody outside."),
+        (gate("legal", "lapsed", "decider", "Lena Orr"), "Legal has lapsed and waits on Lena Orr."),
+        (gate("legal", "lapsed", "team", "Lena Orr"), "A condition on Legal was not met."),
         (gate("legal", "lapsed", "nobody"), "Nobody has the right to decide on Legal."),
         (
             gate("legal", "reconfirm", "decider", "Lena Orr"),
             "What was decided on has changed, and Lena Orr has not looked again.",
         ),
         (gate("legal", "asserted"), "Only a list says yes to Legal."),
-        (
-            gate("quality", "waiting", "decider", "Quin Day"),
-            "Quality waits on Quin Day.",
-        ),
+        (gate("quality", "waiting", "decider", "Quin Day"), "Quality waits on Quin Day."),
         (
             gate("quality", "unowned", "nobody"),
             "It was measured and is good enough, and nobody has the right to say so.",

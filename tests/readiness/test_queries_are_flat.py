@@ -52,13 +52,7 @@ def add(lena: Person) -> Callable[[int], None]:
             n = next(number)
             portfolio, function = places[n % 2]
             pilot = verbs.record(
-                portfolio=portfolio,
-                key=f"P-{n:03}",
-                name=f"Pilot {n}",
-                by=None,
-                function=function,
-                on=ON,
-                known=ON,
+                portfolio=portfolio, key=f"P-{n:03}", name=f"Pilot {n}", by=None, function=function, on=ON, known=ON
             )
             verbs.start(pilot=pilot, by=None, on=ON, known=ON)
             if n % 4 > 1:
@@ -77,9 +71,7 @@ def queries(of: Callable[[], Any]) -> int:
 
 
 @pytest.mark.django_db
-def test_a_page_takes_as_many_queries_for_many_pilots_as_for_few(
-    add: Callable[[int], None],
-) -> None:
+def test_a_page_takes_as_many_queries_for_many_pilots_as_for_few(add: Callable[[int], None]) -> None:
     add(4)
     few = [queries(of) for of in (exhibits, every_standing, claims)]
     add(12)

@@ -11,14 +11,7 @@ from pilots import verbs
 from pilots.models import Person, Pilot, Portfolio, PortfolioRole, Residents
 from pilots.refusals import Invalid, NotYours, WrongStage
 from readiness.reading import read_one
-from readiness.residence import (
-    EMPTY,
-    LIVED_IN,
-    NOT_COUNTED,
-    first_week,
-    looks,
-    residence,
-)
+from readiness.residence import EMPTY, LIVED_IN, NOT_COUNTED, first_week, looks, residence
 
 AT = date(2025, 6, 11)  # a Wednesday; the last eight weeks began on 21 April
 WEEK = timedelta(weeks=1)
@@ -124,20 +117,10 @@ def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(claim
     due = date(2025, 6, 1)
     assert look(due).due_on == due
     assert not look(due - timedelta(days=1)).is_due(due - timedelta(days=1))
-    verbs.look_again(
-        pilot=claimed,
-        by=ria,
-        text="Too early to say.",
-        on=due - timedelta(days=1),
-        known=AT,
-    )
+    verbs.look_again(pilot=claimed, by=ria, text="Too early to say.", on=due - timedelta(days=1), known=AT)
     assert look(due).is_due(due)
     verbs.look_again(pilot=claimed, by=ria, text="Two hours a week less.", on=AT, known=AT)
-    assert (look(AT).says, look(AT).by, look(AT).answered_on) == (
-        "Two hours a week less.",
-        ria,
-        AT,
-    )
+    assert (look(AT).says, look(AT).by, look(AT).answered_on) == ("Two hours a week less.", ria, AT)
     assert not look(AT).is_due(AT)
     assert look(AT - timedelta(days=1)).is_due(AT)
 

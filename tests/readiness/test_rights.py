@@ -10,29 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from pilots import verbs
-from pilots.models import (
-    DecisionRight,
-    Function,
-    GateKind,
-    Person,
-    Pilot,
-    Portfolio,
-    PortfolioRole,
-)
+from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules.acts import ACCEPTANCE
 from readiness import working_days
 from readiness.answers import asked
 from readiness.holes import Hole, gaps, holes, next_month
 from readiness.reading import read_one
-from readiness.rights import (
-    NOBODY,
-    NONE_FREE,
-    UNNAMED,
-    orphans,
-    table,
-    who_decides,
-)
+from readiness.rights import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
 
 pytestmark = pytest.mark.django_db
 JAN, MARCH, APRIL = date(2025, 1, 1), date(2025, 3, 3), date(2025, 4, 1)
@@ -63,25 +48,13 @@ class Cast:
                 values[part] = self.people[values[part]]
         kind = values.pop("kind", self.legal)
         return verbs.assign_right(
-            kind=kind,
-            holder=self.people[holder],
-            by=None,
-            portfolio=self.portfolio,
-            on=JAN,
-            known=JAN,
-            **values,
+            kind=kind, holder=self.people[holder], by=None, portfolio=self.portfolio, on=JAN, known=JAN, **values
         )
 
     def pilot(self, key: str = "P-1", **more: Any) -> Pilot:
         values = {"function": self.service} | more
         pilot = verbs.record(
-            portfolio=self.portfolio,
-            key=key,
-            name=f"Drafts {key}",
-            by=self.ria,
-            on=MARCH,
-            known=MARCH,
-            **values,
+            portfolio=self.portfolio, key=key, name=f"Drafts {key}", by=self.ria, on=MARCH, known=MARCH, **values
         )
         verbs.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
         return pilot
@@ -95,17 +68,12 @@ def cast() -> Cast:
     return Cast()
 
 
-def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(
-    cast: Cast,
-) -> None:
+def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(cast: Cast) -> None:
     cast.right("lena")
     cast.right("dora", function=cast.service, starts=APRIL)
     before, after = cast.who(APRIL - timedelta(days=1)), cast.who(APRIL)
     assert before.seat.decides.person == cast.lena
-    assert [(s.right.holder.name, s.found) for s in before.steps] == [
-        ("Dora", "not_yet"),
-        ("Lena", "decides"),
-    ]
+    assert [(s.right.holder.name, s.found) for s in before.steps] == [("Dora", "not_yet"), ("Lena", "decides")]
     assert after.seat.decides.person == cast.dora
     assert [(s.right.holder.name, s.found) for s in after.steps] == [("Dora", "decides")]
 
@@ -123,11 +91,7 @@ def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(cast: Cast) -> Non
     cast.right("lena", deputy="dora")
     verbs.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
     seat = cast.who(MARCH).seat
-    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (
-        cast.dora,
-        "deputy",
-        True,
-    )
+    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (cast.dora, "deputy", True)
 
 
 def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(cast: Cast) -> None:
@@ -149,15 +113,7 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
     right = cast.right("lena")
     pilot = cast.pilot()
     last = APRIL + timedelta(days=9)
-    verbs.delegate(
-        right=right,
-        to=cast.wim,
-        by=cast.lena,
-        starts=APRIL,
-        until=last,
-        on=MARCH,
-        known=MARCH,
-    )
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
     gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
     for day, may in (
         (APRIL - timedelta(days=1), False),
@@ -166,25 +122,11 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
         (last + timedelta(days=1), False),
     ):
         if may:
-            decision = verbs.decide(
-                gate=gate,
-                by=cast.wim,
-                outcome="cleared",
-                reason="Yes.",
-                on=day,
-                known=day,
-            )
+            decision = verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
             assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
         else:
             with pytest.raises(NotYours):
-                verbs.decide(
-                    gate=gate,
-                    by=cast.wim,
-                    outcome="cleared",
-                    reason="Yes.",
-                    on=day,
-                    known=day,
-                )
+                verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
     seat = cast.who(APRIL).seat
     assert [one.person.name for one in seat.sitting] == ["Lena", "Wim"]
     assert cast.who(last + timedelta(days=1)).seat.sitting[0].person == cast.lena
@@ -193,15 +135,7 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
 
 def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> None:
     right = cast.right("lena", deputy="dora")
-    verbs.delegate(
-        right=right,
-        to=cast.wim,
-        by=cast.lena,
-        starts=MARCH,
-        until=APRIL,
-        on=MARCH,
-        known=MARCH,
-    )
+    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)
     verbs.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
     assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]
 
@@ -227,13 +161,7 @@ def test_a_delegation_that_cannot_be_is_refused(cast: Cast, changes: dict[str, A
 
 
 def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(cast: Cast) -> None:
-    values: dict[str, Any] = {
-        "kind": cast.legal,
-        "holder": cast.lena,
-        "by": cast.ria,
-        "on": JAN,
-        "known": JAN,
-    }
+    values: dict[str, Any] = {"kind": cast.legal, "holder": cast.lena, "by": cast.ria, "on": JAN, "known": JAN}
     verbs.assign_right(**values)
     other = Portfolio.objects.create(key="q", name="Elsewhere")
     with pytest.raises(NotYours):
@@ -247,15 +175,7 @@ def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
     right = cast.right("lena")
     verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)
     with pytest.raises(Overlap, match=r"Otto.*Wim"):
-        verbs.delegate(
-            right=right,
-            to=cast.otto,
-            by=cast.lena,
-            starts=APRIL,
-            until=APRIL,
-            on=MARCH,
-            known=MARCH,
-        )
+        verbs.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)
 
 
 def test_back_early_somebody_is_there_again(cast: Cast) -> None:
@@ -279,9 +199,7 @@ def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
     verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
 
 
-def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(
-    cast: Cast,
-) -> None:
+def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(cast: Cast) -> None:
     cast.right("lena", escalate_to="wim", answer_within_days=10)
     pilot = cast.pilot()  # started on Monday 3 March, carnival
     for at, overdue in ((date(2025, 3, 17), False), (date(2025, 3, 18), True)):
@@ -289,11 +207,7 @@ def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(
         assert found is not None
         was = asked(found.gate("legal-sign-off"), found)
         assert was is not None
-        assert (was.since, was.answer_by, was.escalates_to) == (
-            MARCH,
-            date(2025, 3, 17),
-            cast.wim,
-        )
+        assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), cast.wim)
         assert was.is_overdue(at) is overdue
         assert asked(found.gate("funding-owner"), found) is None
 
@@ -310,9 +224,7 @@ def test_the_table_takes_four_queries_however_many_places(cast: Cast, django_ass
     assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}
 
 
-def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(
-    cast: Cast,
-) -> None:
+def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(cast: Cast) -> None:
     """Rule 7: orphaned seats are shown, counted, and passed on."""
     cast.right("dora", function=cast.service)
     wide = cast.right("lena")
@@ -322,22 +234,14 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
     [row] = table([cell], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
-    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (
-        cast.lena,
-        wide,
-        True,
-        None,
-    )
+    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)
     [told] = orphans([cast.portfolio], at=APRIL)
     assert (told.right.holder, told.passed_to) == (cast.dora, None)
     verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
     seat = table([cell], at=APRIL)[0].seats[0]
     assert (seat.orphaned, seat.hole) == (True, NOBODY)
     answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
-    assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (
-        True,
-        ["emptied", "emptied"],
-    )
+    assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (True, ["emptied", "emptied"])
     assert len(orphans([cast.portfolio], at=APRIL)) == 2
     assert orphans([cast.portfolio], at=JAN) == []
 
@@ -356,12 +260,7 @@ def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
     cast.pilot()
     assert table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0].hole == NOBODY
     verbs.switch_off(
-        kind=cast.legal,
-        portfolio=cast.portfolio,
-        by=cast.ria,
-        reason="No contracts here.",
-        on=APRIL,
-        known=APRIL,
+        kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL
     )
     seat = table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0]
     assert (seat.switched_off, seat.hole, seat.decides) == (True, None, None)
@@ -380,9 +279,7 @@ def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
     assert elsewhere in page.context["form"].fields["function"].queryset
 
 
-def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(
-    cast: Cast,
-) -> None:
+def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(cast: Cast) -> None:
     verbs.close_account(person=cast.dora, by=None, on=JAN, known=JAN)
     for named in ({"holder": "dora"}, {"deputy": "dora"}, {"escalate_to": "dora"}):
         with pytest.raises(Invalid) as refused:
@@ -396,14 +293,7 @@ def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accep
 def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None:
     """Rule 4: a pause is over the day after its last; nobody has to say so."""
     pilot = cast.pilot()
-    verbs.pause(
-        pilot=pilot,
-        by=cast.ria,
-        until=MARCH + timedelta(days=20),
-        reason="A freeze.",
-        on=MARCH,
-        known=MARCH,
-    )
+    verbs.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights"))
@@ -447,11 +337,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     cast.right("otto", function=cast.service, until=date(2025, 5, 13))
     cast.right("sam", kind=data)
     billing = Function.objects.create(name="Billing")
-    pilots = [
-        cast.pilot("P-1"),
-        cast.pilot("P-2", function=billing),
-        cast.pilot("P-3", function=None),
-    ]
+    pilots = [cast.pilot("P-1"), cast.pilot("P-2", function=billing), cast.pilot("P-3", function=None)]
     for person, starts, ends in (
         ("otto", date(2025, 5, 8), date(2025, 5, 9)),
         ("lena", may, date(2025, 5, 31)),
@@ -459,14 +345,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
         ("wim", date(2025, 5, 16), date(2025, 5, 19)),
         ("sam", date(2025, 5, 28), date(2025, 6, 2)),
     ):
-        verbs.away(
-            person=cast.people[person],
-            by=cast.ria,
-            starts=starts,
-            ends=ends,
-            on=MARCH,
-            known=MARCH,
-        )
+        verbs.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)
     sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")
     verbs.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
     verbs.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
@@ -488,11 +367,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
         for kind in GateKind.objects.all():
             for day in days:
                 expected = _oracle(cast, pilot, kind, day)
-                assert listed.get((pilot.key, kind.key, day)) == expected, (
-                    pilot.key,
-                    kind.key,
-                    day,
-                )
+                assert listed.get((pilot.key, kind.key, day)) == expected, (pilot.key, kind.key, day)
     assert ("P-1", "legal-sign-off", date(2025, 5, 8)) in listed
     assert ("P-1", "legal-sign-off", date(2025, 5, 15)) not in listed
     assert ("P-1", "legal-sign-off", date(2025, 5, 16)) in listed
@@ -518,10 +393,7 @@ def _get(person: Person, address: str) -> Any:
 def test_the_page_answers_who_decides_with_reasons(cast: Cast) -> None:
     cast.right("lena", deputy="dora")
     cast.pilot()
-    page = _get(
-        cast.ria,
-        "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01",
-    )
+    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01")
     said = page.content.decode()
     assert page.status_code == 200
     assert "Legal: Lena, holder." in said

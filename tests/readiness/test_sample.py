@@ -131,10 +131,7 @@ def test_nobody_holds_one_decision_in_one_function(seen: Seen) -> None:
 
 def test_one_seat_is_orphaned_and_falls_to_the_deputy(seen: Seen) -> None:
     (seat,) = [s for s in seen.seats if s.orphaned and s.ends is None]
-    assert (seat.kind.key, str(seat.cell.function)) == (
-        "it-data-access",
-        "Group reporting",
-    )
+    assert (seat.kind.key, str(seat.cell.function)) == ("it-data-access", "Group reporting")
     assert str(seat.holder) == "Casimir Lund"
 
 
@@ -223,10 +220,7 @@ def test_a_broken_seal_took_an_adoption_away(seen: Seen) -> None:
 
 
 def test_one_adoption_is_lived_in_and_one_is_empty(seen: Seen) -> None:
-    assert {p.reading.residence for p in seen.standing("adopted")} == {
-        "lived_in",
-        "empty",
-    }
+    assert {p.reading.residence for p in seen.standing("adopted")} == {"lived_in", "empty"}
 
 
 def test_whoever_retired_says_what_was_learned(seen: Seen) -> None:
@@ -258,9 +252,7 @@ def test_nominees_have_not_accepted(seen: Seen) -> None:
     assert all(gate.holder for gate in waiting)
 
 
-def test_dates_slipped_once_twice_and_a_third_time_by_the_escalation_person(
-    seen: Seen,
-) -> None:
+def test_dates_slipped_once_twice_and_a_third_time_by_the_escalation_person(seen: Seen) -> None:
     slips = Counter(one.reading.slips for one in seen.pilots.values())
     assert slips[1]
     assert slips[2]

@@ -24,13 +24,7 @@ DATES = 5
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=16,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=16, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(worlds())
 def test_python_and_sql_give_one_answer(world: World) -> None:
     with transaction.atomic():

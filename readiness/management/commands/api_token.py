@@ -28,9 +28,7 @@ class Command(BaseCommand):
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument("--list", action="store_true", help="those there are, each by how it begins")
         instead.add_argument(
-            "--revoke",
-            metavar="BEGINS",
-            help="take back the one that begins like this; all of them with “all”",
+            "--revoke", metavar="BEGINS", help="take back the one that begins like this; all of them with “all”"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,11 +47,7 @@ class Command(BaseCommand):
     def _issue(self, person: Person, options: dict[str, Any]) -> None:
         try:
             _token, key = verbs.issue_token(
-                person=person,
-                by=None,
-                scope=options["scope"],
-                name=options["name"],
-                days=options["days"],
+                person=person, by=None, scope=options["scope"], name=options["name"], days=options["days"]
             )
         except Refused as refused:
             raise ended(refused) from refused

@@ -23,12 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", help="the kind of gate, such as legal-sign-off")
-        parser.add_argument(
-            "--portfolio",
-            default="",
-            metavar="KEY",
-            help="every portfolio, unless said",
-        )
+        parser.add_argument("--portfolio", default="", metavar="KEY", help="every portfolio, unless said")
         parser.add_argument("--function", default="", metavar="NAME", help="every function, unless said")
         for name in TYPED:
             parser.add_argument(f"--{name.replace('_', '-')}", default="")
@@ -41,10 +36,7 @@ class Command(BaseCommand):
             raise refusal(NotYours())
         typed = {name: options[name] for name in TYPED}
         typed["kind"] = _one("kind", GateKind.objects.all(), key=options["kind"])
-        for name, rows, by in (
-            ("portfolio", office.own(), "key"),
-            ("function", Function.objects.all(), "name"),
-        ):
+        for name, rows, by in (("portfolio", office.own(), "key"), ("function", Function.objects.all(), "name")):
             typed[name] = _one(name, rows, **{by: options[name]}) if options[name] else ""
         form = AssignRight(typed, office=office)
         if not form.act():

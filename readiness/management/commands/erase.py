@@ -22,8 +22,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_subparsers(dest="what", required=True)
         decision = what.add_parser(
-            "decision",
-            help="the free texts of one decision: what was decided, when and by whom stays",
+            "decision", help="the free texts of one decision: what was decided, when and by whom stays"
         )
         decision.add_argument("pilot", metavar="KEY")
         decision.add_argument("kind", help="the kind of its gate, such as legal-sign-off")

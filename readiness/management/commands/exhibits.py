@@ -33,12 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", default="", metavar="DATE", help="as 2026-11-23; today unless said")
-        parser.add_argument(
-            "--portfolio",
-            default="",
-            metavar="KEY",
-            help="one portfolio; all unless said",
-        )
+        parser.add_argument("--portfolio", default="", metavar="KEY", help="one portfolio; all unless said")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at, asked = _day(options["at"]), _pilots_of(options["portfolio"])
@@ -89,17 +84,12 @@ def _no_portfolio(key: str) -> str:
         return _("There is no portfolio “%(key)s”; there is none at all yet.") % {"key": key}
     if len(keys) == 6:
         keys[5] = "…"
-    return _("There is no portfolio “%(key)s”. There is: %(keys)s.") % {
-        "key": key,
-        "keys": ", ".join(keys),
-    }
+    return _("There is no portfolio “%(key)s”. There is: %(keys)s.") % {"key": key, "keys": ", ".join(keys)}
 
 
 def _exhibits(number: int) -> str:
     return ngettext(
-        "The first room: %(n)s exhibit.",
-        "The first room: %(n)s exhibits, the longest on display first.",
-        number,
+        "The first room: %(n)s exhibit.", "The first room: %(n)s exhibits, the longest on display first.", number
     ) % {"n": f"{number:,}"}
 
 

@@ -54,11 +54,7 @@ class Command(BaseCommand):
         except FileProblem as problem:
             raise exits.ended(problem) from problem
         if file is not None:
-            says = ngettext(
-                "%(n)s pilot written to %(file)s.",
-                "%(n)s pilots written to %(file)s.",
-                export.written,
-            )
+            says = ngettext("%(n)s pilot written to %(file)s.", "%(n)s pilots written to %(file)s.", export.written)
             self.stdout.write(says % {"n": f"{export.written:,}", "file": file.name})
 
     def _write(self, export: Export, file: Path | None, chosen: str | None) -> None:

@@ -26,12 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--link", default="", metavar="URL")
         parser.add_argument("--title", default="", help="the file's name, or the link, unless said")
         parser.add_argument("--effective-on", default="", metavar="DATE")
-        parser.add_argument(
-            "--expires-on",
-            default="",
-            metavar="DATE",
-            help="the last day on which it holds",
-        )
+        parser.add_argument("--expires-on", default="", metavar="DATE", help="the last day on which it holds")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -53,10 +53,7 @@ class Command(BaseCommand):
         # disable=None: a bar on a terminal, nothing in a file or a pipe.
         with tqdm(unit=" rows", disable=None, leave=False) as bar:
             run = Import(
-                List(file, options["preset"], at),
-                rejects=options["rejects"],
-                dry_run=dry_run,
-                tick=partial(_tick, bar),
+                List(file, options["preset"], at), rejects=options["rejects"], dry_run=dry_run, tick=partial(_tick, bar)
             )
             try:
                 report = run.run()
@@ -70,10 +67,7 @@ class Command(BaseCommand):
         if not report.rejected and not report.broken_off:
             return
         if not report.records:
-            raise CommandError(
-                _("Nothing was done: no row could be taken."),
-                returncode=exits.NOTHING_DONE,
-            )
+            raise CommandError(_("Nothing was done: no row could be taken."), returncode=exits.NOTHING_DONE)
         says = ngettext(
             "%(n)s row was not taken; the rest is kept.",
             "%(n)s rows were not taken; the rest is kept.",

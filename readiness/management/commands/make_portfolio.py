@@ -48,10 +48,5 @@ class Command(BaseCommand):
         took = monotonic() - began
         self.stdout.write(
             _("%(pilots)s pilots of seed %(seed)s in %(took).1f seconds, %(rate).0f a second.")
-            % {
-                "pilots": f"{pilots:,}",
-                "seed": options["seed"],
-                "took": took,
-                "rate": pilots / took,
-            }
+            % {"pilots": f"{pilots:,}", "seed": options["seed"], "took": took, "rate": pilots / took}
         )

@@ -20,13 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--portfolio", metavar="KEY", help="only this portfolio")
         parser.add_argument("--check", action="store_true", help="compare only, and change nothing")
 
-    def handle(
-        self,
-        *args: Any,
-        portfolio: str | None = None,
-        check: bool = False,
-        **options: Any,
-    ) -> None:
+    def handle(self, *args: Any, portfolio: str | None = None, check: bool = False, **options: Any) -> None:
         done, differ = rebuilding.Rebuilt(), 0
         for difference in rebuilding.rebuild(self._portfolio(portfolio), keep=not check, done=done):
             differ += 1

@@ -6,17 +6,8 @@ import signal
 from typing import Any
 
 from django.conf import settings
-from django.core.management import (
-    BaseCommand,
-    CommandError,
-    CommandParser,
-    call_command,
-)
-from django.core.servers.basehttp import (
-    ThreadedWSGIServer,
-    WSGIRequestHandler,
-    get_internal_wsgi_application,
-)
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
@@ -39,11 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, metavar="N")
         parser.add_argument("--setup-only", action="store_true", help="set up, and do not serve")
-        parser.add_argument(
-            "--empty",
-            action="store_true",
-            help="one account of the program office, and no pilots",
-        )
+        parser.add_argument("--empty", action="store_true", help="one account of the program office, and no pilots")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
