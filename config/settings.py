@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.sign_in.SignedInByDefault",
     "allauth.account.middleware.AccountMiddleware",
     "config.null_characters.NoNullCharacters",
     "django_structlog.middlewares.RequestMiddleware",

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from config.accounts import closed
 from config.health import healthz
+from config.sign_in import ROUTE
 
 # Before the admin's addresses are read: otherwise its own sign-in asks for a password alone, and no second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -13,8 +14,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("admin/", admin.site.urls),
     # Who somebody is, the program office says: nobody changes their own address.
-    path("accounts/email/", closed),
-    path("accounts/", include("allauth.urls")),
+    path(f"{ROUTE}email/", closed),
+    path(ROUTE, include("allauth.urls")),
     path("healthz", healthz, name="healthz"),
     path("", include("readiness.urls")),
 ]

@@ -2,6 +2,7 @@
 
 An address that is not told here fails `tests/test_who_may_do_what.py`, with a sentence that says so: say in `READS` who may
 read it, or, where acts are done there, in `ACTS` how its acts are found. Rows of the admin's tables are told in `ROWS`.
+What a library brings along is told by a rule for all that it has (`of_library`): a newer version may have more.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from config.sign_in import OPEN_TO_STRANGERS, ROUTE
 from pilots import access
 from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
 from tests.cast import IT, LEGAL, OFFICES, ROLES, Cast
@@ -29,9 +31,16 @@ class Address:
 
     name: str
     route: str
+    arguments: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
+
+    def path(self, _cast: Cast) -> str:
+        """The address as it is typed, with a 1 for whatever it takes."""
+        if self.name == self.route:
+            return f"/{self.route}"
+        return reverse(self.name, kwargs=dict.fromkeys(self.arguments, "1"))
 
 
 def addresses() -> list[Address]:
@@ -48,7 +57,7 @@ def _walk(resolver: URLResolver, before: str, spaces: tuple[str, ...]) -> Iterat
         else:
             assert isinstance(part, URLPattern)
             name = ":".join((*spaces, part.name)) if part.name else route
-            yield Address(name, route)
+            yield Address(name, route, tuple(part.pattern.regex.groupindex))
 
 
 # Who reads
@@ -61,6 +70,12 @@ def signed_in(name: str) -> str:
 def own_account(name: str) -> str:
     """Whoever is signed in; whether there is a second factor to show is between them and their account."""
     return SIGN_IN if name == "anonymous" else OWN
+
+
+def an_office_of_its_own(name: str) -> str:
+    """Whoever keeps any records; what there is to read is between them and the library."""
+    may = any_office(name)
+    return OWN if may == YES else may
 
 
 def anybody(_name: str) -> str:
@@ -148,42 +163,8 @@ API = (
     "docs",
 )
 PAGES = ("home", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
-OPEN_SIGN_IN = (
-    "account_login",
-    "account_logout",
-    "account_inactive",
-    "account_signup",
-    "account_email_verification_sent",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key_done",
-    "socialaccount_login_cancelled",
-)
-"""What of the sign-in is open to strangers."""
-HALF_WAY = ("account_confirm_login_code", "mfa_authenticate")
-"""Steps of a sign-in that somebody has begun; whoever has not is sent to its beginning."""
 NO_OTHER_SIGN_IN = ("socialaccount_signup", "socialaccount_login_error")
 """Steps of a sign-in elsewhere; nobody has begun one."""
-OWN_ACCOUNT = (
-    "account_reauthenticate",
-    "account_change_password",
-    "account_set_password",
-    "mfa_index",
-    "mfa_reauthenticate",
-    "mfa_activate_totp",
-    "mfa_deactivate_totp",
-    "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes",
-    "socialaccount_connections",
-)
-"""What everybody signed in has for their own account; anonymous visitors are sent to sign in."""
-LETTERS = {
-    "account_confirm_email": "/accounts/confirm-email/nothing/",
-    "account_reset_password_from_key": "/accounts/password/reset/key/1-nothing/",
-}
-"""Where a link in a letter leads; a link that was never written says so."""
-OLD_SOCIAL = ("login/cancelled", "login/error", "signup", "connections")
 
 READS: dict[str, Read] = {
     **{f"readiness:{name}": Read(signed_in, called(f"readiness:{name}")) for name in PAGES},
@@ -195,10 +176,6 @@ READS: dict[str, Read] = {
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),
     "admin:login": Read(any_office, at("/admin/login/")),
-    "admin:logout": Read(any_office, at("/admin/logout/")),
-    "admin:password_change": Read(any_office, at("/admin/password_change/")),
-    "admin:password_change_done": Read(any_office, at("/admin/password_change/done/")),
-    "admin:jsi18n": Read(any_office, at("/admin/jsi18n/")),
     "admin:autocomplete": Read(no_office, at("/admin/autocomplete/")),
     "admin:app_list": Read(any_office, at("/admin/pilots/")),
     "admin:view_on_site": Read(
@@ -207,14 +184,36 @@ READS: dict[str, Read] = {
     "admin/(?P<url>.*)$": Read(an_office_finds_nothing, at("/admin/nowhere/")),
     "accounts/email/": Read(nobody_there, at("/accounts/email/")),
     "account_email": Read(nobody_there, at("/accounts/email/")),
-    **{name: Read(anybody, called(name)) for name in OPEN_SIGN_IN},
-    **{name: Read(signed_in, called(name)) for name in HALF_WAY},
-    **{name: Read(own_account, called(name)) for name in OWN_ACCOUNT},
+    "mfa_authenticate": Read(signed_in, called("mfa_authenticate")),
+    "account_confirm_login_code": Read(signed_in, called("account_confirm_login_code")),
     **{name: Read(lambda _name: SIGN_IN, called(name)) for name in NO_OTHER_SIGN_IN},
-    **{name: Read(anybody, at(path)) for name, path in LETTERS.items()},
-    **{f"accounts/social/{word}/": Read(signed_in, at(f"/accounts/social/{word}/")) for word in OLD_SOCIAL},
 }
-"""Who may read what, by the address's name."""
+"""Who may read what, by the address's name; what a library brings along is told by the rules below."""
+
+
+# Libraries
+
+
+def of_library(address: Address) -> Who | None:
+    """Who meets an address that a library brought, by one rule for each of them; none for what is ours to tell.
+
+    Of the sign-in, strangers meet what the product opens to them and nothing else: everything else is somebody's own
+    account. Of the admin's own pages, offices meet what there is.
+    """
+    if address.route.startswith(ROUTE):
+        return anybody if address.name in OPEN_TO_STRANGERS else own_account
+    if address.name.startswith("admin:") and not address.name.startswith("admin:pilots_"):
+        return an_office_of_its_own
+    return None
+
+
+def told_by_library(found: Iterable[Address]) -> dict[str, Read]:
+    """What is told by the rule of a library alone."""
+    rules = ((each, of_library(each)) for each in found if each.name not in READS)
+    return {each.name: Read(who, each.path) for each, who in rules if who is not None}
+
+
+READS |= told_by_library(addresses())
 
 
 # The admin's tables
@@ -295,8 +294,9 @@ ACTS = (
 def untold(found: Iterable[Address]) -> list[str]:
     """Addresses of which nobody has said who may ask them."""
     acts = ("readiness:api:pilot-", "readiness:api:gate-")
+    ours = (each for each in found if of_library(each) is None)
     return [
         str(each)
-        for each in found
+        for each in ours
         if each.name not in READS and each.name not in ACTS and not each.name.startswith(acts)
     ]

@@ -10,15 +10,19 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
+from django.urls import get_resolver, path
 
+from config.sign_in import ROUTE
 from pilots import access, verbs
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
 from readiness.duties import duties
 from readiness.pages import masthead
-from tests.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, untold
+from tests.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
 from tests.asks import ASKS, NO_PERSON, Ask
 from tests.cast import NAME, ROLES, Cast, taken_back
 from tests.roads import CANNOT_BE, Road, over_api, roads
@@ -126,6 +130,22 @@ def test_somebody_has_said_who_may_ask_every_address() -> None:
     assert not missing, f"say who may read {missing} in READS of tests/addresses.py"
     gone = READS.keys() | set(ACTS)
     assert gone <= {each.name for each in addresses()} | {"admin:pilots_decision_act", "admin:pilots_event_act"}
+
+
+def test_an_address_that_a_newer_library_brings_is_shut_to_strangers_and_told(cast: Cast, settings: Any) -> None:
+    """Whatever the library says of it: it is open when the product has said so, and the walk tells it by its rule."""
+
+    @login_not_required
+    def opened(request: HttpRequest, **_taken: Any) -> HttpResponse:
+        return HttpResponse(str(request.user))
+
+    newer = (path(f"{ROUTE}by-post/", opened, name="account_by_post"), path(f"{ROUTE}keys/<int:pk>/", opened, name="k"))
+    settings.ROOT_URLCONF = (*newer, *get_resolver(settings.ROOT_URLCONF).url_patterns)
+    assert untold(addresses()) == []
+    rules = told_by_library(addresses())
+    for name in ("account_by_post", "k"):
+        assert rules[name].who("anonymous") == SIGN_IN
+        assert outcome(Client().get(rules[name].path(cast))) == SIGN_IN
 
 
 def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[str, Client]) -> None:
