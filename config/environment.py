@@ -12,7 +12,12 @@ from zoneinfo import ZoneInfo
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from config.sqlite import OwnersConnection
+
 T = TypeVar("T")
+
+LEAST_DIFFERENT = 12
+"""Of 50 hexadecimal digits drawn at random, fewer than that are hardly ever different."""
 
 YES = frozenset({"true", "yes", "on", "1"})
 NO = frozenset({"false", "no", "off", "0"})
@@ -65,8 +70,10 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     """A secret of at least 50 characters. With a file to keep it in, the first start draws one of its own."""
     given = text(name, "")
     if given:
-        if len(given) < 50 or len(set(given)) < 5:
-            raise ImproperlyConfigured(f"{name} must have at least 50 characters, drawn at random.")
+        if len(given) < 50 or len(set(given)) < LEAST_DIFFERENT or _repeats(given):
+            raise ImproperlyConfigured(
+                f"{name} must have at least 50 characters, drawn at random from many: at least {LEAST_DIFFERENT} different ones."
+            )
         return given
     if kept_in is None:
         raise ImproperlyConfigured(f"{name} must be set when DEBUG is false.")
@@ -75,9 +82,13 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     return kept_in.read_text(encoding="utf-8").strip()
 
 
-def database(name: str, default: str, *, pool_size: int) -> dict[str, Any]:
+def database(name: str, default: str | None, *, pool_size: int) -> dict[str, Any]:
     """The connection settings of an SQLite file or a PostgreSQL server. A refusal never repeats the address: it may hold a password."""
-    written = text(name, default) or default
+    written = text(name, "") or default
+    if written is None:
+        raise ImproperlyConfigured(
+            f"{name} must be set when DEBUG is false: nothing is kept where nobody looks for it."
+        )
     if not written.startswith(("sqlite:///", "postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
     try:
@@ -111,6 +122,7 @@ def beside(database: dict[str, Any], otherwise: Path) -> Path:
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
+    "factory": OwnersConnection,
     "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
 }
 
@@ -121,6 +133,11 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
         return read(written)
     except (ValueError, OSError, KeyError) as wrong:
         raise ImproperlyConfigured(f"{name} must be {wanted}, not {written!r}.") from wrong
+
+
+def _repeats(written: str) -> bool:
+    """Whether it is one piece over and over: then some turn of it is itself again."""
+    return written in (written + written)[1:-1]
 
 
 def _keep(value: str, path: Path) -> None:

@@ -18,6 +18,11 @@ SECRET_KEY = environment.secret("SECRET_KEY", kept_in=BASE_DIR / ".secret-key" i
 ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served when DEBUG is false.")
+if not DEBUG and any("*" in host for host in ALLOWED_HOSTS):
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS must name each host when DEBUG is false: * would let a stranger choose the address in our letters. "
+        "A dot in front, as in .lived-in.example, takes every name below it."
+    )
 
 INSTALLED_APPS = [
     "readiness.apps.ReadinessConfig",
@@ -44,9 +49,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that redirects and static files carry the policy too.
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.never_kept.NeverKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,7 +91,7 @@ TEMPLATES = [
 DATABASES = {
     "default": environment.database(
         "DATABASE_URL",
-        f"sqlite:///{BASE_DIR / 'lived-in.sqlite3'}",
+        f"sqlite:///{BASE_DIR / 'lived-in.sqlite3'}" if DEBUG else None,
         pool_size=environment.whole_number("DATABASE_POOL_SIZE", 10, least=1),
     )
 }
@@ -124,6 +131,8 @@ MFA_TOTP_ISSUER = "Lived In"
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
+# What is said once is kept with the session: a cookie of its own would be one more to guard.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # What a browser may do
 
@@ -151,6 +160,9 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    # Browsers take these from this very host over TLS, for all of it: no neighbouring host can plant one.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
     # Whether browsers ship with the name is for the owner of the domain to ask, not for us.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
