@@ -14,8 +14,10 @@ import time
 import weakref
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedReader
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
 A_DAY = 24 * 60 * 60
+OWNER_ALONE = 0o700
+ARRIVALS = "arriving"
 TEXT = "text/plain"
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -129,9 +133,17 @@ def _root() -> Path:
 
 
 def _arrivals() -> Path:
-    room = _root() / "arriving"
-    room.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return room
+    _its_owners_alone(_root())
+    return _its_owners_alone(_root() / ARRIVALS)
+
+
+def _its_owners_alone(folder: Path) -> Path:
+    """The folder, made where there is none. One that was made by hand is mostly open to all who use the machine."""
+    folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ALONE)
+    if folder.stat().st_mode & 0o077:
+        with suppress(PermissionError):
+            folder.chmod(OWNER_ALONE)
+    return folder
 
 
 def _settle(stored: str) -> None:
@@ -216,12 +228,41 @@ def _is_document(path: Path, wanted: str, ending: str) -> bool:
         return False
 
 
-def open_stored(stored: str) -> BinaryIO:
-    """A file's bytes, to be read in chunks. One whose process was killed on the way from the arrivals is read there."""
+class NotAsFiled(Exception):
+    """What lies on disk is not what was filed: `says` is in words, and ends a sentence that names the piece."""
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+        super().__init__(says)
+
+
+def open_as_filed(stored: str, checksum: str) -> BinaryIO:
+    """A file's bytes, held against the SHA-256 with which they were filed, to be read in chunks from the beginning.
+
+    Raises:
+        NotAsFiled: it is missing, cannot be read, or holds other bytes.
+    """
+    with ExitStack() as on_refusal:
+        try:
+            file = on_refusal.enter_context(open_stored(stored))
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+        except FileNotFoundError as lost:
+            raise NotAsFiled("is not on disk") from lost
+        except OSError as wrong:
+            raise NotAsFiled(f"cannot be read ({wrong.strerror})") from wrong
+        if found != checksum:
+            raise NotAsFiled("is not the one that was filed: its SHA-256 is another")
+        on_refusal.pop_all()
+    return file
+
+
+def open_stored(stored: str) -> BufferedReader:
+    """A file's bytes as they lie there. One whose process was killed on the way from the arrivals is read there."""
     try:
         return (_root() / stored).open("rb")
     except FileNotFoundError:
-        return (_arrivals() / stored).open("rb")
+        return (_root() / ARRIVALS / stored).open("rb")
 
 
 def sweep(older_than: float = A_DAY) -> None:

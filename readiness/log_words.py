@@ -58,6 +58,7 @@ DID: dict[str, Any] = {
     "away": gettext_lazy("recorded an absence"),
     "back": gettext_lazy("ended an absence"),
     "open_account": gettext_lazy("opened an account"),
+    "make_administrator": gettext_lazy("made somebody the keeper of all records"),
     "amend_account": gettext_lazy("corrected an account"),
     "close_account": gettext_lazy("closed an account"),
     "give_role": gettext_lazy("gave a role"),

@@ -43,13 +43,15 @@ COMMANDS: Mapping[str, str] = {
     "erase": "`erase decision`",
     "erase_person": "`erase person`",
     **dict.fromkeys(("record", "amend", "record_claim", "assert_", "list_again"), "`import_pilots`"),
-    **dict.fromkeys(("open_first_account", "record_set_up"), "`start`"),
+    "open_first_account": "`first_account`",
+    "record_set_up": "`start`",
 }
 
 WHY: Mapping[str, str] = {
     **dict.fromkeys(("record", "amend"), RECORDS),
     **dict.fromkeys(("record_claim", "assert_", "list_again"), LISTS),
-    **dict.fromkeys(("open_first_account", "record_set_up"), SET_UP),
+    "open_first_account": "By whoever runs the installation, once; `start --empty` does it too.",
+    "record_set_up": SET_UP,
     **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),
     **dict.fromkeys(("erase", "erase_person"), BY_LAW),
     **dict.fromkeys(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pilots import access
 from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days
@@ -21,17 +23,32 @@ SET_UP = "set_up"
 def open_first_account(
     *, email: str, name: str, password: str | None = None, on: date | None = None, known: date | None = None
 ) -> Person:
-    """Open the account that opens all others. It belongs to every portfolio's program office.
+    """Open the account that opens all others, or give that of somebody who has one. It keeps every portfolio's records.
 
     Raises:
-        NotYours: there are people already; one of the program office opens accounts.
+        NotYours: somebody who keeps them all can sign in already; they open accounts.
+        Invalid: the address is none, or its account is closed.
     """
-    if Person.objects.exists():
-        raise NotYours
-    person = open_account(email=email, name=name, password=password, by=None, on=on, known=known)
-    person.is_staff = person.is_superuser = True
-    person.save(update_fields=["is_staff", "is_superuser"])
+    on, known = days(on, known)
+    if administrators():
+        raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts at the desk."))
+    person = Person.objects.filter(email__iexact=email.strip()).first()
+    if person is None:
+        person = open_account(email=email, name=name, password=password, by=None, on=on, known=known)
+    if person.closed_by(on):
+        raise Invalid(_("This account is closed."), field="email")
+    if not person.is_superuser:
+        person.is_staff = person.is_superuser = True
+        person.save(update_fields=["is_staff", "is_superuser"])
+        log("make_administrator", None, on, known, {"person": person.pk}, changes=concerns(person=person))
     return person
+
+
+def administrators() -> list[Person]:
+    """Who keeps all records, and has a password to sign in with."""
+    enter = Person.objects.filter(is_staff=True, is_active=True, closed_on=None)
+    with_password = enter.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return [person for person in with_password if access.keeps_all(person)]
 
 
 @transaction.atomic

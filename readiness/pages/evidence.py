@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from pilots import files
@@ -16,18 +16,20 @@ log = logging.getLogger(__name__)
 
 @require_safe
 def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """A file of evidence, streamed. What a person may not see is not there, and a link is not served from here."""
+    """A file of evidence, streamed. What a person may not see is not there, and a link is not served from here.
+
+    The bytes are held against what was filed before the first of them is sent: others, or none, are 410 and logged.
+    """
     assert isinstance(request.user, Person)
     seen = Evidence.objects.visible_to(request.user)
     piece = get_object_or_404(seen, public_id=public_id, kind=Evidence.Kind.FILE)
     try:
-        file = files.open_stored(piece.stored)
-    except FileNotFoundError as lost:
-        log.error("the file of a piece of evidence is not on disk: %s", piece.public_id)
-        raise Http404 from lost
+        file = files.open_as_filed(piece.stored, piece.checksum)
+    except files.NotAsFiled as wrong:
+        log.error("a file of evidence was refused: that of %s %s", piece.public_id, wrong.says)
+        return render(request, "pages/not_as_filed.html", {"piece": piece}, status=410)
     response = FileResponse(file, as_attachment=True, filename=piece.file_name, content_type=piece.content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
     response["ETag"] = f'"{piece.checksum}"'
     return response

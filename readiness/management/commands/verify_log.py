@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from pilots import verifying
+from pilots import backup_notes, rebuilding, verifying
 from pilots.models import Gate
+from pilots.verifying_files import FilesRead, verify_files
 
 
 class Command(BaseCommand):
     help = (
         "Check every decision against its texts and the one before it, and every gate's head. Exit status: 0 all fits,"
-        " 1 the log is broken or unguarded, 2 it could not be read."
+        " 1 the log is broken or unguarded, or something else is not as it was, 2 it could not be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,6 +26,13 @@ class Command(BaseCommand):
             metavar="DIGEST",
             help="a digest that an earlier run printed: what was decided up to then must still be there, unchanged",
         )
+        parser.add_argument(
+            "--files", action="store_true", help="read every file of evidence, and hold it against its SHA-256"
+        )
+        parser.add_argument(
+            "--derived", action="store_true", help="rebuild what follows from the log, and compare; nothing is changed"
+        )
+        parser.add_argument("--note", metavar="FILE", help="where all fits, write the note that goes with a back-up")
 
     def handle(self, *args: Any, expect: str | None = None, **options: Any) -> None:
         then, wanted = self._mark(expect) if expect else (None, "")
@@ -38,11 +47,37 @@ class Command(BaseCommand):
             troubles.append(
                 f"Expected {wanted}\nFound    {then}\nDecisions that were there when that digest was kept are gone, or are others now."
             )
+        troubles += self._files() if options.get("files") else []
+        troubles += self._derived() if options.get("derived") else []
         if troubles:
             raise CommandError("\n".join(troubles), returncode=1)
         if then is not None:
             self.stdout.write("All that was there when that digest was kept is there.")
         self.stdout.write(self.style.SUCCESS("Every decision fits the one before it, and every gate's head its last."))
+        if options.get("note"):
+            self._write_note(Path(options["note"]), found)
+
+    def _files(self) -> list[str]:
+        read = FilesRead()
+        troubles = list(verify_files(read))
+        self.stdout.write(f"{read.files:,} files of evidence, {read.bytes:,} bytes, as they were filed")
+        return troubles
+
+    def _derived(self) -> list[str]:
+        done = rebuilding.Rebuilt()
+        troubles = [f"Not as it follows from the log: {each}." for each in rebuilding.rebuild(keep=False, done=done)]
+        self.stdout.write(f"{done.rows:,} derived rows of {done.pilots:,} pilots and {done.cells:,} cells rebuilt")
+        return troubles
+
+    def _write_note(self, path: Path, found: verifying.Verified) -> None:
+        if found.now is None:
+            raise CommandError("No note was written: somebody is writing. Run it again.", returncode=2)
+        note = backup_notes.take_note(str(found.now))
+        try:
+            path.write_text(backup_notes.as_text(note), encoding="utf-8")
+        except OSError as wrong:
+            raise CommandError(f"The note could not be written to {path}: {wrong.strerror}.", returncode=2) from wrong
+        self.stdout.write(f"The note is in {path}. Keep a copy of it apart from the back-up.")
 
     def _mark(self, expect: str) -> tuple[verifying.Mark, str]:
         try:
