@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 from smtplib import SMTPException
 from typing import Any
 
@@ -11,20 +10,16 @@ import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from pilots import verbs
 from pilots.models import Person
 from readiness.mail import NoMailServer
 
 logger = structlog.get_logger(__name__)
-DEFAULT_KEYS = "pilots"
 
 
 class ByAddress(AuthenticationBackend):  # type: ignore[misc]
@@ -85,6 +80,14 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
 
 class LetterNotSent(Exception):
     """A letter of the sign-in could not be sent."""
+
+
+@transaction.atomic
+def verified(person: Person) -> None:
+    """Write down for the sign-in package that a person's address is theirs: one person, one address, one row."""
+    EmailAddress.objects.filter(email=person.email).exclude(user=person).delete()
+    EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
 
 
 def network_of(address: str) -> str:

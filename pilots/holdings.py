@@ -9,8 +9,19 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from pilots.models import ApiToken, Decision, DecisionRight, Delegation, Event, Person, Pilot, Portfolio, PortfolioRole
-from pilots.models import Cell, GateSpell
+from pilots.models import (
+    ApiToken,
+    Cell,
+    Decision,
+    DecisionRight,
+    Delegation,
+    Event,
+    GateSpell,
+    Person,
+    Pilot,
+    Portfolio,
+    PortfolioRole,
+)
 from pilots.today import today
 
 
@@ -22,8 +33,10 @@ class Holding:
     rows: QuerySet[Any]
     portfolio: str
 
-    def beyond(self, kept: frozenset[int]) -> bool:
-        """Whether one of them lies outside these portfolios. What holds everywhere does."""
+    def beyond(self, kept: frozenset[int] | None) -> bool:
+        """Whether one of them lies outside these portfolios (null: all of them). What holds everywhere does."""
+        if kept is None:
+            return False
         # A row with no portfolio is dropped by a bare `exclude(... in ...)`, since nothing is known to be unlike null.
         place = Coalesce(self.portfolio if self.portfolio == "pk" else f"{self.portfolio}_id", Value(0))
         return bool(self.rows.annotate(_place=place).exclude(_place__in=kept).exists())
@@ -39,7 +52,11 @@ def holdings_of(person: Person) -> Iterator[Holding]:
     yield Holding("roles", PortfolioRole.objects.filter(person=person).select_related("portfolio"), "portfolio")
     yield Holding("escalations", Portfolio.objects.filter(escalation=person), "pk")
     yield Holding("rights", rights.select_related("kind", "portfolio", "function", "holder"), "portfolio")
-    yield Holding("delegations", delegations.select_related("right__kind"), "right__portfolio")
+    yield Holding(
+        "delegations",
+        delegations.select_related("right__kind", "right__portfolio", "right__function"),
+        "right__portfolio",
+    )
     yield Holding("acceptances", seats.filter(person=person), "gate__pilot__portfolio")
     yield Holding("nominations", seats.filter(nominee=person), "gate__pilot__portfolio")
     yield Holding("pilots", Pilot.objects.filter(manager=person), "portfolio")
@@ -61,17 +78,17 @@ def tokens_of(person: Person) -> QuerySet[ApiToken]:
     return found
 
 
-def reaches_beyond(person: Person, kept: frozenset[int]) -> bool:
+def reaches_beyond(person: Person, kept: frozenset[int] | None) -> bool:
     """Whether a change of somebody's account would reach beyond these portfolios."""
     return person.is_superuser or any(holding.beyond(kept) for holding in holdings_of(person))
 
 
-def reached_beyond(person: Person, kept: frozenset[int]) -> bool:
+def reached_beyond(person: Person, kept: frozenset[int] | None) -> bool:
     """Whether somebody is known by name beyond these portfolios, by what they did there, then or now."""
     return person.is_superuser or any(holding.beyond(kept) for holding in acts_of(person))
 
 
-def function_beyond(function: Any, kept: frozenset[int]) -> bool:
+def function_beyond(function: Any, kept: frozenset[int] | None) -> bool:
     """Whether a business function is one of another portfolio's too: a pilot lies in it there, or a right reaches it."""
     places = Cell.objects.filter(function=function, portfolio__isnull=False)
     elsewhere = [

@@ -147,7 +147,7 @@ API = (
     "schema",
     "docs",
 )
-PAGES = ("home", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
+PAGES = ("home", "my-address", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
 OPEN_SIGN_IN = (
     "account_login",
     "account_logout",
@@ -192,6 +192,7 @@ READS: dict[str, Read] = {
     **{f"readiness:api:{name}": Read(signed_in, called(f"readiness:api:{name}")) for name in API},
     "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
     "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
+    "readiness:address-by-link": Read(lambda _name: GONE, at("/me/address/link/nothing/")),
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),
     "admin:login": Read(any_office, at("/admin/login/")),

@@ -126,9 +126,7 @@ def confirm_address(
 
 
 @transaction.atomic
-def reject_address(
-    *, person: Person, by: Person | None, on: date | None = None, known: date | None = None
-) -> Event:
+def reject_address(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> Event:
     """Keep the address that signs in, and drop the one that waits: its owner says that the change is not theirs.
 
     Raises:

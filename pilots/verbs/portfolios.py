@@ -151,9 +151,8 @@ def rename_function(
     """
     on, known = days(on, known)
     only_office(by, None, on)
-    if by is not None and not access.keeps_all(by):
-        if holdings.function_beyond(function, access.portfolios_kept(by) or frozenset()):
-            raise NotYours(_("Other portfolios use this function too. Ask whoever keeps all of them."))
+    if by is not None and not access.keeps_all(by) and holdings.function_beyond(function, access.portfolios_kept(by)):
+        raise NotYours(_("Other portfolios use this function too. Ask whoever keeps all of them."))
     changes = put(function, {"name": name.strip()}, ("name",))
     if not changes:
         return None

@@ -32,7 +32,7 @@ def not_beyond(by: Person | None, person: Person, *, ever: bool = False) -> None
         return
     if not person.is_superuser and access.keeps_all(by):
         return
-    kept = access.portfolios_kept(by) or frozenset()
+    kept = access.portfolios_kept(by)
     reaches = holdings.reached_beyond if ever else holdings.reaches_beyond
     if reaches(person, kept):
         raise NotYours(
