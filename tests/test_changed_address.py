@@ -16,6 +16,7 @@ from pilots import verbs
 from pilots.models import Decision, Event, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours, ReasonRequired, WrongGate
 from readiness import address_letters
+from readiness.forms import seen
 from tests.cast import ERROR, IT, LEGAL, SPONSOR, Cast
 from tests.test_beyond_ones_portfolios import keeper
 
@@ -285,9 +286,12 @@ def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
     client = browser(moved(cast, "decider"))
     gate = cast.gate(LEGAL)
     typed = {"outcome": "cleared", "reason": "Standard terms."}
-    page = client.post(reverse("readiness:gate-act", args=[gate.public_id, "decide"]), typed)
+    there = reverse("readiness:gate-act", args=[gate.public_id, "decide"])
+    assert "Until you confirm it, what you decide or accept rests." in client.get(there).content.decode()
+    page = client.post(there, typed | {"seen": seen.token(gate)})
     assert page.status_code == 403
     assert "Your address was changed and is not confirmed yet" in page.content.decode()
+    assert "Standard terms." in page.content.decode()
     path = f"/api/v1/gates/{gate.public_id}/decisions/"
     by_session = client.post(path, typed, "application/json")
     by_token = Client(headers={"authorization": f"Token {key}"}).post(path, typed, "application/json")
