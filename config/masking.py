@@ -6,10 +6,11 @@ import logging
 import re
 from typing import Any
 
-SLASH = "(?:/|%2[Ff])"
+SLASH = "(?:/|%(?:25)*2[Ff])"
+PART = rf"(?:(?!{SLASH})[^?#&\s\"'<>])+"
 SECRET = re.compile(
     rf"({SLASH}(?:accounts{SLASH}(?:password{SLASH}reset{SLASH}key|confirm-email)|me{SLASH}address{SLASH}link){SLASH})"
-    r"[^/?#&\s\"'<>%]+"
+    rf"{PART}"
 )
 """The beginning of each address that ends in a secret, and the secret; also where the address is part of another's query."""
 MASK = r"\1…"

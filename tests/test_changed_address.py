@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core import mail, signing
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -300,6 +302,24 @@ def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "address_unconfirmed")
     assert client.get("/api/v1/gates/").status_code == 200
     assert not Decision.objects.filter(gate=gate).exists()
+
+
+def test_the_same_refusal_is_told_by_the_commands(cast: Cast) -> None:
+    cast.runs()
+    moved(cast, "decider")
+    said = [
+        "decide",
+        cast.pilot.key,
+        "outcome=cleared",
+        "reason=Agreed.",
+        "--gate",
+        LEGAL,
+        "--by",
+        cast["decider"].email,
+    ]
+    for command in (["act", *said], ["api_token", cast["decider"].email]):
+        with pytest.raises(CommandError, match="not confirmed yet"):
+            call_command(*command, stdout=StringIO())
 
 
 def test_an_account_that_is_closed_has_nothing_left_to_confirm(cast: Cast) -> None:

@@ -198,6 +198,13 @@ def test_failed_and_limited_are_told_apart_in_the_log_without_what_was_typed(
     assert "correct horse" not in caplog.text
 
 
+def test_whoever_asks_too_often_reads_so_on_a_page_of_ours(lena: Person) -> None:
+    for _ in range(6):
+        answer = Client().post("/accounts/password/reset/", {"email": EMAIL})
+    assert answer.status_code == 429
+    assert "That was tried too often." in answer.content.decode()
+
+
 # A password is changed
 
 
