@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
+from config.masking import mask_event
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -107,7 +109,7 @@ CACHES = {
 # People
 
 AUTH_USER_MODEL = "pilots.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["config.accounts.ByAddress"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -123,10 +125,22 @@ LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "config.accounts.ByInvitation"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "change_password": "config.sign_in_forms.ChangePassword",
+    "reset_password": "config.sign_in_forms.AskForPassword",
+    "reset_password_from_key": "config.sign_in_forms.SetPasswordByLetter",
+}
+# The package's own writes a row for whomever a stranger asks a letter for. The address is part of this one's token too.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+# `login_failed` is counted by account and address together (config.accounts): a stranger elsewhere locks nobody out. What
+# comes from one address alone is bounded too, at more than the people behind one are likely to mistype.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# The package asks for a verified address, so that nobody signs up with another's and shuts them out. Nobody signs up here.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "Lived In"
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -203,11 +217,12 @@ USE_TZ = True
 
 # Letters
 
-EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend"
-    if environment.text("EMAIL_HOST", "")
-    else "django.core.mail.backends.console.EmailBackend"
-)
+# Printed in development only: whoever reads the log of an installation would hold the links in its letters.
+if environment.text("EMAIL_HOST", ""):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if DEBUG else "readiness.mail.NoLetters"
+EMAIL_TIMEOUT = 20
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.whole_number("EMAIL_PORT", 587, least=1)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
@@ -267,6 +282,8 @@ LOG_STEPS: list[Any] = [
     without_browser,
     structlog.processors.format_exc_info,
 ]
+# Each request writes one line, when it is answered.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 structlog.configure(
     processors=[*LOG_STEPS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -281,11 +298,23 @@ LOGGING = {
             "foreign_pre_chain": LOG_STEPS,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                mask_event,
                 structlog.processors.JSONRenderer(),
             ],
-        }
+        },
+        "served": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.masking.ToldOnce"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "server": {"class": "logging.StreamHandler", "formatter": "served", "filters": ["masked"]},
+    },
+    "loggers": {
+        # Nothing of Django's own handlers: they print addresses as they came.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"filters": ["told_once"]},
+        "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
+    },
     "root": {
         "handlers": ["stderr"],
         "level": environment.one_of("LOG_LEVEL", "WARNING" if DEBUG else "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),

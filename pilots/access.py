@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pilots.models import Person, Portfolio
 
 # What somebody is to a pilot, by the facts of the day.
-OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
+OFFICE, ALL_OFFICES, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
     "program-office",
+    "every-program-office",
     "sponsor",
     "decider",
     "manager",
@@ -21,7 +22,7 @@ OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
     "reviewer",
     "escalation-person",
 )
-"""Of the portfolio's program office (of any, for what lies in none); who has accepted to carry the pilot; on a seat of one of
+"""Of the portfolio's program office (of any, for what lies in none); of every portfolio's; who has accepted to carry the pilot; on a seat of one of
 its gates; its manager; named for one of its gates, or in its rules; the portfolio's reviewer, and its escalation person."""
 
 # What somebody is to the one gate, condition, right or account that an act is on.
@@ -91,7 +92,9 @@ MAY: dict[str, frozenset[str]] = {
     "open_first_account": NOBODY,
     "amend_account": frozenset({OFFICE}),
     "close_account": frozenset({OFFICE}),
-    "set_password": frozenset({OFFICE, SELF}),
+    "confirm_address": frozenset({ALL_OFFICES, SELF}),
+    "reject_address": frozenset({SELF}),
+    "set_password": frozenset({SELF}),
     "give_role": frozenset({OFFICE}),
     "take_role": frozenset({OFFICE}),
     "issue_token": frozenset({SELF}),
@@ -115,7 +118,8 @@ MAY: dict[str, frozenset[str]] = {
 
 `VERB_beyond` is what lies past the limits of rules 4 and 5 (a third slip, a third pause, more quiet days): the escalation
 person needs no other role for it. `record_for_decider` is `decide` and `except_` with a decider named, and evidence. Beside
-the table: nobody grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not
+the table: what reaches beyond the portfolios that somebody keeps (an account that holds something elsewhere, a right for all)
+takes whoever keeps all of them; whoever decides or accepts has a confirmed address; nobody grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not
 adopt; these are refused as `self_approval`. What somebody may not see is not there for them.
 """
 

@@ -49,6 +49,16 @@ class NotYours(Refused):
     sentence = _("This is not yours to do here. The pilot’s page says whose move it is.")
 
 
+class AddressUnconfirmed(Refused):
+    """Deciding, accepting or a token of somebody whose address was changed and not confirmed."""
+
+    code = "address_unconfirmed"
+    status = 403
+    sentence = _(
+        "Your address was changed and is not confirmed yet. Confirm it first: by the letter to the old address, or on the page “Your address”."
+    )
+
+
 class SelfApproval(Refused):
     """Whoever asked would grant it; a sponsor would decide a gate of their own pilot; whoever accepted the risk would adopt."""
 

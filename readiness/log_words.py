@@ -60,6 +60,8 @@ DID: dict[str, Any] = {
     "open_account": gettext_lazy("opened an account"),
     "make_administrator": gettext_lazy("made somebody the keeper of all records"),
     "amend_account": gettext_lazy("corrected an account"),
+    "confirm_address": gettext_lazy("confirmed a changed address"),
+    "reject_address": gettext_lazy("kept the address of before"),
     "close_account": gettext_lazy("closed an account"),
     "give_role": gettext_lazy("gave a role"),
     "take_role": gettext_lazy("took a role back"),
@@ -113,6 +115,7 @@ FIELDS: dict[str, Any] = {
     "email": gettext_lazy("e-mail address"),
     "role": gettext_lazy("role"),
     "scope": gettext_lazy("scope"),
+    "tokens_ended": gettext_lazy("tokens to the API that ended"),
 }
 PEOPLE = frozenset(
     {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from pilots import access
+from pilots import access, holdings
 from pilots.models import Person, Portfolio
 from pilots.refusals import Invalid
 
@@ -22,6 +22,8 @@ class Office:
 
     person: Person
     portfolios: frozenset[int] | None
+    _known: dict[int, bool] = field(default_factory=dict, compare=False, repr=False)
+    """By person: whether their account lies within these portfolios, as far as that was asked."""
 
     @property
     def enters(self) -> bool:
@@ -37,6 +39,13 @@ class Office:
     def keeps_all(self) -> bool:
         """Whether there is no portfolio that they do not keep."""
         return access.keeps_all(self.person)
+
+    def reaches(self, person: Person) -> bool:
+        """Whether a person's account lies within their portfolios: it holds nothing elsewhere, or they keep all."""
+        if person.pk not in self._known:
+            all_of_them = self.person.is_superuser or (not person.is_superuser and self.keeps_all)
+            self._known[person.pk] = all_of_them or not holdings.reaches_beyond(person, self.portfolios)
+        return self._known[person.pk]
 
     def may(self, verb: str | None) -> bool:
         """Whether the table of roles lets an office do this."""

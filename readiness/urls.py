@@ -10,6 +10,7 @@ from readiness.pages.filing import filing
 from readiness.pages.home import home
 from readiness.pages.many import decide_many, minutes
 from readiness.pages.museum import claims, museum
+from readiness.pages.my_address import by_link, my_address
 from readiness.pages.my_decisions import my_decisions
 from readiness.pages.my_gates import my_gates
 from readiness.pages.pilot import pilot
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my/away/", away, name="my-away"),
     path("my/away/delegate/", delegate, name="my-delegate"),
     path("my/away/<int:pk>/back/", back, name="my-back"),
+    path("me/address/", my_address, name="my-address"),
+    # What follows `link/` is masked in every log (config.masking).
+    path("me/address/link/<str:token>/", by_link, name="address-by-link"),
     path("minutes/", minutes, name="minutes"),
     path("museum/", museum, name="museum"),
     path("museum/claims/", claims, name="claims"),

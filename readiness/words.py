@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format
@@ -266,3 +267,30 @@ def sitting(found: rights.Sitting) -> str:
     if found.away_until is None:
         return _("%(who)s, %(as)s") % says
     return _("%(who)s, %(as)s, away until %(until)s") % (says | {"until": day(found.away_until)})
+
+
+HELD: dict[str, Any] = {
+    "roles": gettext_lazy("Roles"),
+    "escalations": gettext_lazy("Escalation person of"),
+    "rights": gettext_lazy("Decision rights"),
+    "delegations": gettext_lazy("Decides for somebody else"),
+    "acceptances": gettext_lazy("Accepted; the gate opens"),
+    "nominations": gettext_lazy("Named, and has not answered"),
+    "pilots": gettext_lazy("Manages the pilot"),
+    "exceptions": gettext_lazy("Decides exceptions in the rules of"),
+    "tokens": gettext_lazy("Tokens to the API; they end"),
+}
+"""What a person holds, by the sorts of `pilots.holdings`."""
+
+
+def held(what: str, row: Any) -> str:
+    """One thing that a person holds: “Legal, Service lines”, “Renewal drafts, Sponsor”."""
+    if what == "roles":
+        return f"{row.get_role_display()}, {row.portfolio}"
+    if what == "rights":
+        return f"{row.kind.name}, {row.reach}"
+    if what == "delegations":
+        return f"{row.right.kind.name}, {row.right.reach}"
+    if what in ("acceptances", "nominations"):
+        return f"{row.gate.pilot.name}, {row.kind.name}"
+    return str(row.name)

@@ -162,7 +162,7 @@ API = (
     "schema",
     "docs",
 )
-PAGES = ("home", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
+PAGES = ("home", "my-address", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
 NO_OTHER_SIGN_IN = ("socialaccount_signup", "socialaccount_login_error")
 """Steps of a sign-in elsewhere; nobody has begun one."""
 
@@ -173,6 +173,7 @@ READS: dict[str, Read] = {
     **{f"readiness:api:{name}": Read(signed_in, called(f"readiness:api:{name}")) for name in API},
     "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
     "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
+    "readiness:address-by-link": Read(lambda _name: GONE, at("/me/address/link/nothing/")),
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),
     "admin:login": Read(any_office, at("/admin/login/")),

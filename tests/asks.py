@@ -26,7 +26,8 @@ class Ask:
     """One verb: what has to be so before, its arguments but `by`, and who is what to the thing it is on.
 
     `may` is its line in the table, where that is not the verb's name. `shared`: it is about what lies in no portfolio, so any
-    program office is the office. `row`: what lies in a portfolio of the office, so that nobody else finds it.
+    program office is the office. `reaches`: it is about an account that holds something in the office's portfolio, so that
+    another office sees it, and is refused. `row`: what lies in a portfolio of the office, so that nobody else finds it.
     """
 
     verb: str
@@ -35,6 +36,7 @@ class Ask:
     is_: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may: str = ""
     shared: bool = False
+    reaches: bool = False
 
     @property
     def line(self) -> str:
@@ -140,6 +142,11 @@ def kind(key: str) -> GateKind:
     return GateKind.objects.get(key=key)
 
 
+def is_moving(cast: Cast) -> None:
+    """An address was entered for the manager, and waits for them."""
+    verbs.amend_account(person=cast["manager"], by=None, set={"email": "moved@cast.example"})
+
+
 def has_a_key(cast: Cast) -> None:
     verbs.issue_token(person=cast["manager"], by=None)
 
@@ -228,17 +235,19 @@ ASKS: tuple[Ask, ...] = (
     Ask("assign_right", lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["outsider"]}),
     Ask("end_right", lambda c: {"right": c.rights[IT], "until": c.day(-90)}),
     Ask("delegate", lambda c: {"right": c.rights[IT], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}),
-    Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, shared=True),
-    Ask("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, shared=True),
+    Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, reaches=True),
+    Ask("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, reaches=True),
     # Accounts and keys
     Ask("open_account", lambda _c: {"email": "new@cast.example", "name": "New"}, shared=True),
     Ask("amend_account", lambda c: {"person": c["outsider"], "set": {"name": "Noam"}}, shared=True),
     Ask("close_account", lambda c: {"person": c["outsider"]}, shared=True),
-    Ask("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS, shared=True),
+    Ask("confirm_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
+    Ask("reject_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
+    Ask("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS),
     Ask("give_role", lambda c: {"portfolio": c.portfolio, "person": c["outsider"], "role": "reviewer"}),
     Ask("take_role", lambda c: {"portfolio": c.portfolio, "person": c["reviewer"], "role": "reviewer"}),
     Ask("issue_token", lambda c: {"person": c["manager"]}, is_=THEIRS),
-    Ask("revoke_token", lambda c: {"token": key_of(c["manager"])}, has_a_key, is_=THEIRS, shared=True),
+    Ask("revoke_token", lambda c: {"token": key_of(c["manager"])}, has_a_key, is_=THEIRS, reaches=True),
     Ask("erase_person", lambda c: {"person": c["outsider"], "reason": "Asked for by law."}, closed, shared=True),
     # Portfolios, functions and kinds
     Ask("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
@@ -246,7 +255,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, may="set_stall_policy_beyond"),
     Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
-    Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, shared=True),
+    Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
     Ask(
         "add_kind",
         lambda _c: {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"},

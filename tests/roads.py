@@ -170,9 +170,27 @@ def who_records_minutes(name: str) -> str:
 
 def pages() -> Iterator[Road]:
     yield from on_pages_of_their_own()
+    yield from _own_address()
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.verb]
         yield Road(f"page {word}", ask, _page(ask, made, word), _form(ask, made), on_page(ask), opens_page(ask))
+
+
+def _own_address() -> Iterator[Road]:
+    """Whoever has a changed address waiting says on a page of their own whether it is theirs; for others nothing waits."""
+
+    def who(name: str) -> str:
+        return SIGN_IN if name == "anonymous" else YES if name == "manager" else CANNOT_BE
+
+    for word in ("confirm", "reject"):
+        yield Road(
+            f"page {word}-address",
+            FIRST[f"{word}_address"],
+            lambda _cast: reverse("readiness:my-address"),
+            lambda _cast, word=word: {"answer": word},
+            who,
+            signed_in,
+        )
 
 
 def on_pages_of_their_own() -> Iterator[Road]:
@@ -368,7 +386,7 @@ def _adds(ask: Ask) -> Who:
     """For another office the portfolio is no choice: what is typed cannot be."""
 
     def who(name: str) -> str:
-        if name == "neighbour" and not ask.shared:
+        if name == "neighbour" and not (ask.shared or ask.reaches):
             return CANNOT_BE
         return SIGN_IN if name == "anonymous" else YES if name in OFFICES and ask.allows(name) else NO
 
@@ -412,7 +430,7 @@ def _act_on_row(model: type[Model], word: str, made: type[RowForm]) -> Road:
         lambda cast: reverse(name, args=[_row(ask, made, model, cast).pk, word]),
         _row_form(ask, made, model),
         does,
-        rows.who,
+        at_desk(ask, rows.who) if ask.reaches else rows.who,
     )
 
 

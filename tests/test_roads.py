@@ -80,6 +80,8 @@ WHY: Mapping[str, str] = {
     "issue_token": "A key is handed out by whoever runs the installation.",
     "revoke_token": "A key is taken back by whoever runs the installation.",
     "set_password": "Everybody sets their own on the pages of the sign-in; `start` sets those of the sample.",
+    "confirm_address": "By its owner, from the letter to the old address or signed in; else at the desk by whoever keeps all.",
+    "reject_address": "By its owner only, from the letter to the old address or signed in.",
 }
 
 
@@ -97,6 +99,8 @@ def on_page(verb: str) -> str:
         "away": "`my/away/`",
         "back": "`my/away/ID/back/`",
         "delegate": "`my/away/delegate/`",
+        "confirm_address": "`me/address/`, `me/address/link/TOKEN/`",
+        "reject_address": "`me/address/`, `me/address/link/TOKEN/`",
     }
     if verb in own:
         return own[verb]

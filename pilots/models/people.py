@@ -39,10 +39,18 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """Somebody who signs in with an e-mail address. The log knows them by `public_id`, never by name."""
+    """Somebody who signs in with an e-mail address. The log knows them by `public_id`, never by name.
+
+    `pending_email` is the address that `email` becomes once its owner confirms it; null where none waits. Until then it
+    signs nobody in. `pending_email_key` makes a link that confirms it good for that one change.
+    """
 
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)
+    pending_email = models.EmailField(
+        _("e-mail address to be confirmed"), null=True, blank=True, unique=True, editable=False
+    )
+    pending_email_key = models.CharField(max_length=24, blank=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
     function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
     is_staff = models.BooleanField(_("may open the admin"), default=False)
@@ -64,6 +72,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return str(self)
+
+    @property
+    def address_unconfirmed(self) -> bool:
+        """Whether the address was changed and its owner has not confirmed it."""
+        return self.pending_email is not None
 
     def closed_by(self, day: date) -> bool:
         """Whether the account was closed on or before a day."""

@@ -18,7 +18,14 @@ from pilots.verbs.gates import (
 from pilots.verbs.installation import open_first_account, record_set_up, set_password
 from pilots.verbs.kinds import add_kind, amend_kind, switch_off, switch_on
 from pilots.verbs.many import decide_many, record_minutes
-from pilots.verbs.people import amend_account, give_role, open_account, take_role
+from pilots.verbs.people import (
+    amend_account,
+    confirm_address,
+    give_role,
+    open_account,
+    reject_address,
+    take_role,
+)
 from pilots.verbs.pilots import (
     adopt,
     amend,
@@ -54,6 +61,7 @@ __all__ = [
     "away",
     "back",
     "close_account",
+    "confirm_address",
     "confirm_rules",
     "decide",
     "decide_many",
@@ -84,6 +92,7 @@ __all__ = [
     "record_residents",
     "record_set_up",
     "register_threshold",
+    "reject_address",
     "rename_function",
     "replace_evidence",
     "resume",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from pilots import access, spells
 from pilots.models import Absence, Event, Gate, Person, Pilot, StallPolicy
 from pilots.refusals import (
+    AddressUnconfirmed,
     BeforeRecord,
     ChangedMeanwhile,
     InFuture,
@@ -160,6 +161,11 @@ class Desk:
         if self.by is None:
             raise NotYours
         self.allow(verb, is_=is_)
+
+    def need_confirmed_address(self) -> None:
+        """Refuse whoever decides or accepts while an address of theirs was changed and is not confirmed (section 7)."""
+        if self.by is not None and self.by.address_unconfirmed:
+            raise AddressUnconfirmed
 
     def owner_of(self, conditions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
         """What the person acting is to these conditions: the owner of one, or nothing."""

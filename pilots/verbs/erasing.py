@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Decision, Event, Person
 from pilots.refusals import Invalid
 from pilots.verbs.desk import days, need_reason, sit_down
-from pilots.verbs.reference_rows import concerns, log, only_office
+from pilots.verbs.reference_rows import concerns, log, not_beyond, only_office
 
 SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
 """What the sign-in keeps of a person, where it is installed: addresses, other accounts, second factors."""
@@ -70,11 +70,12 @@ def erase_person(
     """Erase the name and address of somebody whose account is closed. The log knows them by a random id, and holds.
 
     Raises:
-        NotYours: `by` is of no program office.
+        NotYours: `by` is of no program office, or the name stands beyond the portfolios that `by` keeps.
         Invalid: the account is still open.
     """
     on, known = days(on, known)
     only_office(by, None, on)
+    not_beyond(by, person, ever=True)
     reason = need_reason(reason)
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.closed_on is None:

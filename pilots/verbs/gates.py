@@ -109,8 +109,11 @@ def _decider(
     if desk.by is None:
         raise NotYours
     if for_ is None:
-        return desk.by, _capacity(desk, state, desk.by, askers=askers)
+        capacity = _capacity(desk, state, desk.by, askers=askers)
+        desk.need_confirmed_address()
+        return desk.by, capacity
     desk.allow("record_for_decider")
+    desk.need_confirmed_address()
     shown.needed()
     return for_, _capacity(desk, state, for_, askers=askers)
 
@@ -152,9 +155,9 @@ def decide(
     """
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    desk.not_over()
     shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
     decider, capacity = _decider(desk, state, for_, shown)
+    desk.not_over()
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
@@ -353,9 +356,9 @@ def except_(
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _approval_only(state)
-    desk.not_over()
     shown = grounds(desk, evidence, pieces)
     decider, capacity = _decider(desk, state, for_, shown, askers=state.askers)
+    desk.not_over()
     if not state.askers:
         raise NothingAsked
     reason = need_reason(reason)
@@ -475,6 +478,8 @@ def _in_own_name(desk: Desk, gate: Gate, outcome: str, reason: str | None, verb:
     is_ = frozenset(what for what, who in named.items() if who == by.pk)
     if not access.may(verb, is_):
         raise NotNamed
+    desk.need_confirmed_address()
+    desk.not_over()
     return _answer(
         desk,
         gate,
@@ -500,7 +505,6 @@ def accept(
     """Accept, in one's own name, what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    desk.not_over()
     return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept")
 
 
@@ -517,7 +521,6 @@ def decline(
     """Decline what one is named for."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    desk.not_over()
     return _in_own_name(desk, row, gates.DECLINED, reason, "decline")
 
 
@@ -534,5 +537,4 @@ def leave(
     """Leave a seat that one accepted: the gate opens that day."""
     desk, row, state = _sit(gate, by, on, known, seen)
     _acceptance_only(state)
-    desk.not_over()
     return _in_own_name(desk, row, gates.LEFT, reason, "leave")

@@ -14,7 +14,8 @@ from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days
 from pilots.verbs.people import open_account
-from pilots.verbs.reference_rows import concerns, log, only_office, only_their_office
+from pilots.verbs.reference_rows import concerns, log
+from pilots.verbs.tokens import end_tokens
 
 SET_UP = "set_up"
 
@@ -53,19 +54,32 @@ def administrators() -> list[Person]:
 
 @transaction.atomic
 def set_password(
-    *, person: Person, password: str, by: Person | None, on: date | None = None, known: date | None = None
+    *,
+    person: Person,
+    password: str,
+    by: Person | None,
+    keep_tokens: bool = False,
+    on: date | None = None,
+    known: date | None = None,
 ) -> Event:
-    """Give a person a password to sign in with: their own, or from the program office."""
+    """Give a person a password to sign in with. Only they do: whoever sets another's could act in their name.
+
+    Their tokens to the API end with the password of before, unless they keep them.
+
+    Raises:
+        NotYours: `by` is somebody else.
+        Invalid: the account is closed.
+    """
     on, known = days(on, known)
-    if by != person:
-        only_office(by, None, on)
-        only_their_office(by, person)
+    if by is not None and by != person:
+        raise NotYours
     if person.closed_by(on):
         raise Invalid(_("This account is closed."), field="person")
     person.set_password(password)
     person.save(update_fields=["password"])
-    changes = concerns(person=person)
-    return log("set_password", by, on, known, {"person": person.pk}, changes=changes)
+    ended = [] if keep_tokens else end_tokens(person)
+    changes = concerns(person=person, tokens_ended=len(ended) or None)
+    return log("set_password", by, on, known, {"person": person.pk, "tokens": ended}, changes=changes)
 
 
 def record_set_up(

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
-from pilots.refusals import Invalid
-from pilots.verbs.desk import days
-from pilots.verbs.reference_rows import clean, concerns, log, only_office, only_their_office, put
+from pilots.models.people import opaque_id
+from pilots.refusals import Invalid, NotYours
+from pilots.verbs.desk import days, need_reason
+from pilots.verbs.reference_rows import clean, concerns, log, not_beyond, only_office, put
 
-OF_PERSON = ("name", "email", "function")
+OF_PERSON = ("name", "function")
 
 
 @transaction.atomic
@@ -51,24 +55,115 @@ def open_account(
 def amend_account(
     *, person: Person, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
-    """Correct a person's name, address or function. Returns None where nothing changed. The log says which, not what."""
+    """Correct a person's name, address or function. Returns None where nothing changed. The log says which, not what.
+
+    Another address waits until its owner confirms it, and signs nobody in before; the one that signs in takes it back.
+
+    Raises:
+        NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
+        Invalid: the address is none, or has an account already; the name says nothing.
+    """
     on, known = days(on, known)
     only_office(by, None, on)
+    if by != person:
+        not_beyond(by, person)
+    person.refresh_from_db(from_queryset=Person.objects.select_for_update())
     values = dict(set)
-    if "email" in values:
-        only_their_office(by, person)
-        values["email"] = _address(values["email"], person)
+    email = values.pop("email", None)
     if "name" in values:
         values["name"] = _name_of(values["name"])
-    changes = put(person, values, OF_PERSON)
-    if not changes:
-        return None
+    corrected = [change["field"] for change in put(person, values, OF_PERSON)]
     clean(person)
-    person.save(update_fields=[change["field"] for change in changes])
-    corrected = [change["field"] for change in changes]
+    if email is not None and _wait_for(person, _address(email, person)):
+        corrected.append("email")
+    if not corrected:
+        return None
+    person.save()
     data = {"person": person.pk, "fields": corrected}
     told = concerns(person=person, corrected=corrected)
     return log("amend_account", by, on, known, data, changes=told)
+
+
+def _wait_for(person: Person, address: str) -> bool:
+    """Let an address wait to be confirmed. False where it is the one that was known of before."""
+    if address == (person.pending_email or person.email):
+        return False
+    is_back = address == person.email
+    person.pending_email = None if is_back else address
+    person.pending_email_key = "" if is_back else opaque_id()
+    return True
+
+
+@transaction.atomic
+def confirm_address(
+    *,
+    person: Person,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Let a changed address be the one that signs in: by its owner, or by whoever keeps all portfolios, with a reason.
+
+    Raises:
+        NotYours: `by` is neither.
+        ReasonRequired: it is not the owner who confirms.
+        Invalid: no address waits, somebody else has it by now, or the account is closed.
+    """
+    on, known = days(on, known)
+    if by != person:
+        _keeps_all(by, person, on)
+        reason = need_reason(reason)
+    person.refresh_from_db(from_queryset=Person.objects.select_for_update())
+    address = _pending(person, on)
+    person.email = _address(address, person)
+    person.pending_email, person.pending_email_key = None, ""
+    person.save()
+    _forget_other_addresses(person)
+    return log(
+        "confirm_address", by, on, known, {"person": person.pk}, changes=concerns(person=person), reason=reason or ""
+    )
+
+
+@transaction.atomic
+def reject_address(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> Event:
+    """Keep the address that signs in, and drop the one that waits: its owner says that the change is not theirs.
+
+    Raises:
+        NotYours: `by` is somebody else.
+        Invalid: no address waits, or the account is closed.
+    """
+    on, known = days(on, known)
+    if by is not None and by != person:
+        raise NotYours
+    person.refresh_from_db(from_queryset=Person.objects.select_for_update())
+    _pending(person, on)
+    person.pending_email, person.pending_email_key = None, ""
+    person.save()
+    return log("reject_address", by, on, known, {"person": person.pk}, changes=concerns(person=person))
+
+
+def _keeps_all(by: Person | None, person: Person, on: date) -> None:
+    if by is None:
+        return
+    if access.has_left(by, on) or not access.keeps_all(by) or (person.is_superuser and not by.is_superuser):
+        raise NotYours(_("Its owner confirms it, or whoever keeps all portfolios."))
+
+
+def _pending(person: Person, on: date) -> str:
+    """The address that waits, or a refusal."""
+    if person.closed_by(on):
+        raise Invalid(_("This account is closed."), field="person")
+    if person.pending_email is None:
+        raise Invalid(_("No changed address waits to be confirmed."), field="person")
+    return person.pending_email
+
+
+def _forget_other_addresses(person: Person) -> None:
+    """Take away what the sign-in package, where it is installed, keeps of an address that signs in no longer."""
+    kept = getattr(person, "emailaddress_set", None)
+    if kept is not None:
+        kept.exclude(email=person.email).delete()
 
 
 def _name_of(name: str) -> str:
@@ -78,8 +173,13 @@ def _name_of(name: str) -> str:
 
 
 def _address(email: str, person: Person | None) -> str:
+    """An address as it is kept, or a refusal of one that is none or is somebody else's, confirmed or not."""
     address = Person.objects.normalize_email(email.strip()).lower()
-    others = Person.objects.filter(email__iexact=address)
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="email") from error
+    others = Person.objects.filter(Q(email__iexact=address) | Q(pending_email__iexact=address))
     if (others if person is None else others.exclude(pk=person.pk)).exists():
         raise Invalid(_("There is an account with this address already."), field="email")
     return address

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots import access
+from pilots import access, holdings
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole, StallPolicy
-from pilots.refusals import EscalationRequired, Invalid, SelfApproval
+from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
 from pilots.verbs.desk import days
 from pilots.verbs.people import give
@@ -143,9 +143,16 @@ def _clean_name(function: Function) -> None:
 def rename_function(
     *, function: Function, name: str, by: Person | None, on: date | None = None, known: date | None = None
 ) -> Event | None:
-    """Give a function another name. It stays the same function: no right and no pilot is touched."""
+    """Give a function another name. It stays the same function: no right and no pilot is touched.
+
+    Raises:
+        NotYours: `by` is of no program office, or the function is one of a portfolio that `by` does not keep, too.
+        Invalid: the name says nothing, or is taken.
+    """
     on, known = days(on, known)
     only_office(by, None, on)
+    if by is not None and not access.keeps_all(by) and holdings.function_beyond(function, access.portfolios_kept(by)):
+        raise NotYours(_("Other portfolios use this function too. Ask whoever keeps all of them."))
     changes = put(function, {"name": name.strip()}, ("name",))
     if not changes:
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from pilots import access
+from pilots import access, holdings
 from pilots.models import Event, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid, NotYours
 
@@ -20,18 +20,27 @@ def only_office(by: Person | None, portfolio: Portfolio | None, on: date) -> Non
         raise NotYours
 
 
-def only_their_office(by: Person | None, person: Person) -> None:
-    """Refuse whoever would reach further through another's account than through their own.
+def not_beyond(by: Person | None, person: Person, *, ever: bool = False) -> None:
+    """Refuse an act on an account that would reach beyond the portfolios that somebody keeps (section 7).
 
-    Who sets the address to which a password letter goes can sign in as its owner, so an office has that in hand only for
-    those who keep no other portfolio's records.
+    `ever`: what the person did there in the past counts too.
+
+    Raises:
+        NotYours: the person holds something elsewhere, and `by` does not keep all portfolios.
     """
-    if by is None or by.is_superuser or by.pk == person.pk:
+    if by is None or by.is_superuser:
         return
-    kept = access.portfolios_kept(by) or frozenset()
-    further = person.roles.filter(role=access.OFFICE).exclude(portfolio__in=kept)
-    if person.is_superuser or further.exists():
-        raise NotYours
+    if not person.is_superuser and access.keeps_all(by):
+        return
+    kept = access.portfolios_kept(by)
+    reaches = holdings.reached_beyond if ever else holdings.reaches_beyond
+    if reaches(person, kept):
+        raise NotYours(
+            _(
+                "%(person)s decides, is named or has a role beyond the portfolios that you keep. Ask whoever keeps all of them."
+            )
+            % {"person": person}
+        )
 
 
 def clean(row: Any) -> None:

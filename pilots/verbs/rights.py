@@ -27,7 +27,8 @@ from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, lock_all, sit_down, within_reach
-from pilots.verbs.reference_rows import concerns, log, only_office, only_their_office, plain
+from pilots.verbs.reference_rows import concerns, log, not_beyond, only_office, plain
+from pilots.verbs.tokens import end_tokens
 
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
@@ -266,6 +267,7 @@ def back(*, absence: Absence, by: Person | None, on: date | None = None, known: 
     on, known = days(on, known)
     if by != absence.person:
         only_office(by, None, on)
+        not_beyond(by, absence.person)
     if on > absence.ends:
         raise Invalid(_("This absence is over."), field="on")
     data = {"person": absence.person_id, "starts": absence.starts, "ends": absence.ends}
@@ -287,10 +289,15 @@ def back(*, absence: Absence, by: Person | None, on: date | None = None, known: 
 def away(
     *, person: Person, by: Person | None, starts: date, ends: date, on: date | None = None, known: date | None = None
 ) -> Absence:
-    """Record the days on which somebody is away, both included. It takes no right."""
+    """Record the days on which somebody is away, both included. It takes no right, but others decide meanwhile.
+
+    Raises:
+        NotYours: `by` is neither the person nor of a program office, or the person holds something beyond its portfolios.
+    """
     on, known = days(on, known)
     if by != person:
         only_office(by, None, on)
+        not_beyond(by, person)
     if ends < starts:
         raise Invalid(_("The absence would end before it starts."), field="ends")
     absence = Absence.objects.create(person=person, starts=starts, ends=ends)
@@ -302,16 +309,22 @@ def away(
 
 @transaction.atomic
 def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
-    """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left."""
+    """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left. Its tokens end.
+
+    Raises:
+        NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
+        Invalid: it is closed already.
+    """
     on, known = days(on, known)
     only_office(by, None, on)
-    only_their_office(by, person)
+    not_beyond(by, person)
     if Person.objects.select_for_update().get(pk=person.pk).closed_on is not None:
         raise Invalid(_("This account is closed already."), field="person")
     person.closed_on, person.is_active = on, False
-    person.save(update_fields=["closed_on", "is_active"])
+    person.pending_email, person.pending_email_key = None, ""
+    person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
     changes = concerns(person=person)
-    log("close_account", by, on, known, {"person": person.pk}, changes=changes)
+    log("close_account", by, on, known, {"person": person.pk, "tokens": end_tokens(person)}, changes=changes)
     _leave_seats(person, by, on, known)
     spells.hold_seats()
     spells.rebuild_seats()

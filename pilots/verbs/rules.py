@@ -59,10 +59,11 @@ def accept_risk(
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("accept_risk")
+    desk.need_confirmed_address()
+    desk.not_over()
     return desk.write("accept_risk")
 
 
@@ -72,8 +73,9 @@ def confirm_rules(
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("confirm_rules")
+    desk.need_confirmed_address()
+    desk.not_over()
     return desk.write("confirm_rules")

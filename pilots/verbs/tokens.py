@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import ApiToken, Person
-from pilots.refusals import Invalid, NotYours
+from pilots.refusals import AddressUnconfirmed, Invalid, NotYours
 from pilots.verbs.desk import days as days_of
-from pilots.verbs.reference_rows import concerns, log
+from pilots.verbs.reference_rows import concerns, log, not_beyond, only_office
 
 LONGEST = 366
 """A key that nobody renews within a year is nobody's."""
@@ -47,6 +47,8 @@ def issue_token(
         raise Invalid(_("Say read, decide or write."), field="scope")
     if person.closed_by(known) or not person.is_active:
         raise Invalid(_("This account is closed."), field="person")
+    if person.address_unconfirmed:
+        raise AddressUnconfirmed
     if scope not in access.scopes_of(person):
         raise NotYours(
             _("The work of %(person)s does not need the scope %(scope)s.") % {"person": person, "scope": scope},
@@ -61,10 +63,23 @@ def issue_token(
 
 @transaction.atomic
 def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, known: date | None = None) -> None:
-    """Take a key back; from now on it opens nothing. Its person may, and any program office."""
+    """Take a key back; from now on it opens nothing. Its person may, and a program office that their work lies with.
+
+    Raises:
+        NotYours: `by` is neither, or the person holds something beyond the portfolios that `by` keeps.
+    """
     on, known = days_of(on, known)
-    if by is not None and by != token.user and not access.is_office(by):
-        raise NotYours
+    if by != token.user:
+        only_office(by, None, on)
+        not_beyond(by, token.user)
     data = {"person": token.user_id, "token": token.token_key}
     log("revoke_token", by, on, known, data, changes=concerns(person=token.user))
     token.delete()
+
+
+def end_tokens(person: Person) -> list[str]:
+    """Take all of a person's keys away, and return how each begins: for the event of the verb that ends them."""
+    theirs = ApiToken.objects.filter(user=person)
+    begins = sorted(theirs.values_list("token_key", flat=True))
+    theirs.delete()
+    return begins

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from pilots.holdings import holdings_of, tokens_of
 from pilots.models import Absence, DecisionRight, Function, Person, Pilot, Portfolio, PortfolioRole
 from pilots.today import today
-from readiness import words
+from readiness import address_letters, words
 from readiness.admin.rows import RowField, RowForm, RowTable
-from readiness.forms.fields import DayField, LineField, PersonField
-from readiness.offices import Office
+from readiness.forms.fields import DayField, LineField, PersonField, SentenceField
+from readiness.offices import Office, office_of
 from readiness.templatetags import wall
 
 
@@ -25,6 +28,9 @@ class FunctionField(RowField):
         super().__init__(Function.objects.all(), required=False, empty_label=_("none"), label=_("Function"), **kwargs)
 
 
+BEYOND = _(
+    "%(person)s decides, is named or has a role beyond the portfolios that you keep. Whoever keeps all of them changes or closes this account."
+)
 ADDRESS = _("They sign in with it. A link to set a password is sent there when they ask for one.")
 
 
@@ -43,8 +49,47 @@ class AmendAccount(RowForm):
     title = _("The account")
     button = _("Keep these changes")
     name = LineField(label=_("Name"))
-    email = LineField(label=_("E-mail address"), help_text=ADDRESS)
+    email = LineField(
+        label=_("E-mail address"),
+        help_text=_(
+            "Another one counts when they confirm it: a letter goes to the old address and to the new. Until then they sign in with the old one, and what they decide or accept rests."
+        ),
+    )
     function = FunctionField()
+
+    def begins_with(self) -> Mapping[str, Any]:
+        """The address as it was entered last: what stands there and is sent again changes nothing."""
+        return {**super().begins_with(), "email": self.row.pending_email or self.row.email}
+
+    def finish(self, request: HttpRequest) -> None:
+        """Where the address was changed, write to both, and say so; or say that no letter could be sent."""
+        changed = self.done is not None and "email" in self.done.data["fields"]
+        if not changed or not self.row.address_unconfirmed:
+            super().finish(request)
+        elif address_letters.send(self.row, request.build_absolute_uri):
+            messages.success(
+                request, _("Kept. Letters went to both addresses; the new one counts when it is confirmed.")
+            )
+        else:
+            messages.warning(
+                request,
+                _(
+                    "Kept, but the letters could not be sent. They confirm it when they have signed in, or whoever keeps all portfolios does."
+                ),
+            )
+
+
+class ConfirmAddress(RowForm):
+    verb, takes = "confirm_address", "person"
+    title = _("Confirm the new address for them")
+    button = _("Confirm it")
+    done_says = _("Confirmed. From now on they sign in with it; why is in the log.")
+    reason = SentenceField(
+        label=_("Why they cannot"),
+        help_text=_(
+            "They can confirm it by the letter to the old address, or signed in. Say how you know that it is theirs."
+        ),
+    )
 
 
 class CloseAccount(RowForm):
@@ -53,6 +98,26 @@ class CloseAccount(RowForm):
     button = _("Close it")
     done_says = _("Closed. Seats passed on, and every seat they had accepted is open.")
     on = DayField(label=_("From"), help_text=_("Today unless you give an earlier day. It cannot be opened again."))
+    agreed = forms.BooleanField(
+        label=_("I have read what falls with it"),
+        error_messages={"required": _("Missing. Read what falls with the account, then say that you did.")},
+    )
+
+    def fit(self) -> None:
+        """What falls is shown before, and asked about where there is anything."""
+        self.falls = what_falls(self.row)
+        if not self.falls:
+            del self.fields["agreed"]
+
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in super().asked().items() if name != "agreed"}
+
+
+def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
+    """What falls when an account is closed, in words: the sort, and each of it."""
+    told = [(words.HELD[held.what], [words.held(held.what, row) for row in held.rows]) for held in holdings_of(person)]
+    tokens = [str(token) for token in tokens_of(person)]
+    return [(what, rows) for what, rows in [*told, (words.HELD["tokens"], tokens)] if rows]
 
 
 class OfPortfolio(RowForm):
@@ -96,7 +161,12 @@ class People(RowTable):
     """Whoever signs in, or is named on a record."""
 
     form_to_add, form_to_change = OpenAccount, AmendAccount
-    acts = {"give-role": GiveThemRole, "take-role": TakeTheirRole, "close": CloseAccount}
+    acts = {
+        "give-role": GiveThemRole,
+        "take-role": TakeTheirRole,
+        "confirm-address": ConfirmAddress,
+        "close": CloseAccount,
+    }
     list_display = ("name", "email", "function", opens_the_desk, account)
     list_select_related = ("function",)
     search_fields = ("name", "email")
@@ -104,17 +174,31 @@ class People(RowTable):
     row_template = "admin/pilots/person/row.html"
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
-        is_open = obj is None or obj.closed_on is None
-        return is_open and super().has_change_permission(request, obj)
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or (obj.closed_on is None and not self.why_not(obj, office_of(request)))
 
     def facts(self, row: Person, office: Office) -> list[tuple[Any, Any]]:
         said = [(_("Opens the desk"), opens_the_desk(row)), (_("Account"), account(row))]
-        if row.closed_on is not None:
+        if row.closed_on is not None or row.address_unconfirmed or self.why_not(row, office):
             said.append((_("E-mail address"), row.email))
+        if row.address_unconfirmed:
+            said.append((_("To become, once they confirm it"), row.pending_email or ""))
         return said
 
     def acts_on(self, row: Person, office: Office) -> list[str]:
-        return list(self.acts) if row.closed_on is None else []
+        fits = {"confirm-address": row.address_unconfirmed}
+        return [word for word in self.acts if fits.get(word, True)] if row.closed_on is None else []
+
+    def why_not(self, row: Person, office: Office) -> str:
+        """Why their account is not this office's to change: it holds something beyond its portfolios."""
+        return "" if office.reaches(row) else str(BEYOND % {"person": row})
+
+    def may_do(self, row: Person, office: Office, word: str) -> bool:
+        if word == "confirm-address":
+            return row.address_unconfirmed and office.keeps_all and office.reaches(row)
+        within = word in ("give-role", "take-role") or office.reaches(row)
+        return within and super().may_do(row, office, word)
 
     def beside(self, row: Person, office: Office) -> dict[str, Any]:
         rights = DecisionRight.objects.filter(Q(holder=row) | Q(deputy=row) | Q(escalate_to=row)).select_related(
@@ -201,3 +285,6 @@ class Absences(RowTable):
 
     def acts_on(self, row: Absence, office: Office) -> list[str]:
         return list(self.acts) if row.ends >= today() else []
+
+    def may_touch(self, row: Absence, office: Office) -> bool:
+        return office.reaches(row.person)

@@ -102,6 +102,10 @@ class RowForm(forms.Form):
             return False
         return True
 
+    def finish(self, request: HttpRequest) -> None:
+        """Say that it is done, once it is."""
+        messages.success(request, self.done_says)
+
     @property
     def main(self) -> Iterable[BoundField]:
         return self.visible_fields()
@@ -156,6 +160,14 @@ class RowTable(OfficeTable):
         """Whether a row that an office sees is also theirs to act on."""
         return True
 
+    def why_not(self, row: Any, office: Office) -> str:
+        """Why a row that an office sees is not theirs to change, where that is to be said."""
+        return ""
+
+    def may_do(self, row: Any, office: Office, word: str) -> bool:
+        """Whether one of the further verbs is theirs to do on it."""
+        return self.may_touch(row, office) and office.may(self.acts[word].verb)
+
     # The pages
 
     def get_urls(self) -> list[Any]:
@@ -179,7 +191,7 @@ class RowTable(OfficeTable):
         allowed = self.has_add_permission(request) if row is None else self.has_change_permission(request, row)
         form = self._form(made, request, row) if made and allowed else None
         if form is None and (row is None or request.method == "POST"):
-            raise PermissionDenied
+            raise PermissionDenied(self.why_not(row, office_of(request)) if row else None)
         if form is not None and request.method == "POST" and form.act():
             return self._done(request, form, row)
         return self._page(request, row, form)
@@ -189,9 +201,8 @@ class RowTable(OfficeTable):
         row = self.row(request, object_id)
         if word not in self.acts:
             raise Http404
-        theirs = self.may_touch(row, office_of(request))
-        if not theirs or not self._may(request, self.acts[word].verb):
-            raise PermissionDenied
+        if not self.admin_site.has_permission(request) or not self.may_do(row, office_of(request), word):
+            raise PermissionDenied(self.why_not(row, office_of(request)) or None)
         form = self._form(self.acts[word], request, row)
         if request.method == "POST" and form.act():
             return self._done(request, form, row)
@@ -204,7 +215,7 @@ class RowTable(OfficeTable):
         return made(data, row=row, office=office_of(request), asked_for=asked)
 
     def _done(self, request: HttpRequest, form: RowForm, row: Any) -> HttpResponse:
-        messages.success(request, form.done_says)
+        form.finish(request)
         there = form.done if isinstance(form.done, self.model) else row
         if there is None or not self.get_queryset(request).filter(pk=there.pk).exists():
             return redirect(f"{self.table}_changelist")
@@ -216,7 +227,8 @@ class RowTable(OfficeTable):
         context = self._context(request, row, form) | {"title": title}
         if row is not None:
             context["facts"] = self.facts(row, office)
-            doable = [w for w in self.acts_on(row, office) if office.may(self.acts[w].verb)]
+            doable = [word for word in self.acts_on(row, office) if self.may_do(row, office, word)]
+            context["why_not"] = self.why_not(row, office)
             context["acts"] = [(word, self.acts[word].title) for word in doable]
             context |= self.beside(row, office)
         status = form.status if form else 200

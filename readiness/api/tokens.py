@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from pilots import access
 from pilots.models import ApiToken, Person
+from pilots.refusals import AddressUnconfirmed
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -33,6 +34,8 @@ class ByToken(TokenAuthentication):  # type: ignore[misc]
         if len(parts) != 2 or parts[0].lower() not in WORDS:
             return None
         person, token = self.authenticate_credentials(parts[1])
+        if person.address_unconfirmed:
+            raise AddressUnconfirmed
         _note(token)
         return person, token
 

@@ -46,12 +46,16 @@ def rows(portfolio: Portfolio, operations: Function, lena: Person, legal: GateKi
     }
 
 
+NOT_NOW = {"confirm-address"}
+"""Acts that are on offer only where something waits."""
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any], table: str) -> None:
     from django.contrib import admin
 
     row = rows[table]
-    acts = admin.site._registry[type(row)].acts  # type: ignore[attr-defined]
+    acts = set(admin.site._registry[type(row)].acts) - NOT_NOW  # type: ignore[attr-defined]
     addresses = [there(table), there(table, "add"), there(table, "change", row.pk)]
     addresses += [there(table, "act", row.pk, word) for word in acts]
     for address in addresses:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pilots import verbs
-from pilots.models import Person
+from pilots.models import ApiToken, Event, Person
 from pilots.refusals import NotYours
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +28,24 @@ def offices() -> dict[str, Person]:
     return people
 
 
-def test_an_office_sets_the_password_of_somebody_who_keeps_no_records(offices: dict[str, Person]) -> None:
-    verbs.set_password(person=offices["sam"], password="7731 and more", by=offices["ria"])
-    assert Person.objects.get(pk=offices["sam"].pk).check_password("7731 and more")
+@pytest.mark.parametrize("whose", ["sam", "rob"])
+def test_nobody_sets_the_password_of_somebody_else(offices: dict[str, Person], whose: str) -> None:
+    """Whoever did could decide and accept in their name."""
+    root = Person.objects.create_superuser("root@example.org", None, name="Root")
+    for by in (offices["ria"], root):
+        with pytest.raises(NotYours):
+            verbs.set_password(person=offices[whose], password="7731 and more", by=by)
+    verbs.set_password(person=offices[whose], password="7731 and more", by=offices[whose])
+    assert Person.objects.get(pk=offices[whose].pk).check_password("7731 and more")
 
 
-def test_no_office_sets_the_password_of_whoever_keeps_other_records(offices: dict[str, Person]) -> None:
-    with pytest.raises(NotYours):
-        verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["ria"])
-    verbs.set_password(person=offices["rob"], password="7731 and more", by=offices["rob"])
+@pytest.mark.parametrize(("keep", "left"), [(False, 0), (True, 2)])
+def test_tokens_end_with_the_password_unless_they_are_kept(offices: dict[str, Person], keep: bool, left: int) -> None:
+    sam, rob = offices["sam"], offices["rob"]
+    for person in (sam, sam, rob):
+        verbs.issue_token(person=person, by=None)
+    verbs.set_password(person=sam, password="7731 and more", by=sam, keep_tokens=keep)
+    assert ApiToken.objects.filter(user=sam).count() == left
+    assert ApiToken.objects.filter(user=rob).count() == 1
+    told = Event.objects.get(verb="set_password")
+    assert len(told.data["tokens"]) == 2 - left

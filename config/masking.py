@@ -1,0 +1,41 @@
+"""Secrets in addresses: what a letter's link opens, a log must not."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+SLASH = "(?:/|%(?:25)*2[Ff])"
+PART = rf"(?:(?!{SLASH})[^?#&\s\"'<>])+"
+SECRET = re.compile(
+    rf"({SLASH}(?:accounts{SLASH}(?:password{SLASH}reset{SLASH}key|confirm-email)|me{SLASH}address{SLASH}link){SLASH})"
+    rf"{PART}"
+)
+"""The beginning of each address that ends in a secret, and the secret; also where the address is part of another's query."""
+MASK = r"\1…"
+
+
+def masked(text: str) -> str:
+    """A text without the secrets of the addresses in it."""
+    return SECRET.sub(MASK, text)
+
+
+def mask_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A step of structlog: no value of a line holds a secret."""
+    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+class Masked(logging.Filter):
+    """For lines that are printed as they come, such as those of the development server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = masked(record.getMessage()), ()
+        return True
+
+
+class ToldOnce(logging.Filter):
+    """Leaves out what Django says of an answer from 400 to 499: the request log says it, in one line without a trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not 400 <= getattr(record, "status_code", 0) < 500
