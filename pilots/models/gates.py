@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Person, Portfolio, opaque_id
@@ -33,7 +33,7 @@ class GateKindQuerySet(models.QuerySet["GateKind"]):
         scoped = GateKindPortfolio.objects.filter(
             Q(portfolio__roles__person=person)
             | Q(portfolio__escalation=person)
-            | Q(portfolio__in=Pilot.objects.visible_to(person).order_by().values("portfolio"))
+            | Exists(Pilot.objects.visible_to(person).filter(portfolio=OuterRef("portfolio")))
         )
         return self.filter(Q(for_all=True) | Q(pk__in=scoped.values("kind")))
 

@@ -33,8 +33,7 @@ def switched_off(last: GateSpell, day: date) -> GateSpell | None:
     """The spell of a gate that is switched off on a day; None where it was off already."""
     if last.turn == OFF:
         return None
-    off = {"state": OFF, "turn": OFF, "since": day, "good_until": None}
-    return replace(last, starts=day, ends=None, moved=False, **off)
+    return replace(last, starts=day, ends=None, state=OFF, turn=OFF, since=day, good_until=None, moved=False)
 
 
 def lapsed(last: GateSpell, day: date) -> GateSpell | None:

@@ -111,9 +111,8 @@ def amend_kind(
     kind.save()
     told = concerns(kind=kind) + changes
     # What some portfolios ask is nobody else's to read: it is told in the log of each.
-    events = [
-        log("amend_kind", by, on, known, {"kind": kind.key}, portfolio=of, changes=told) for of in scope or [None]
-    ]
+    portfolios: list[Portfolio | None] = [*scope] if scope else [None]
+    events = [log("amend_kind", by, on, known, {"kind": kind.key}, portfolio=of, changes=told) for of in portfolios]
     return events[0]
 
 

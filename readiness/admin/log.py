@@ -14,10 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Decision, Event, GateKind
+from pilots.models import Decision, Event
 from readiness import differences, log_words, words
 from readiness.admin.pilot_filters import Choices, Select
 from readiness.admin.tables import OfficeTable
+from readiness.offices import office_of
 from readiness.templatetags import wall
 
 
@@ -38,7 +39,7 @@ class ByKind(Select):
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(GateKind.objects.values_list("key", "name"))
+        return list(office_of(request).kinds().values_list("key", "name"))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()

@@ -45,8 +45,8 @@ class RowForm(forms.Form):
     sets: ClassVar[bool] = False
     """Whether the verb takes what was typed as one `set`."""
     title: ClassVar[Any]
-    button: ClassVar[Any]
-    done_says: ClassVar[Any] = _("Done, and written into the log.")
+    button: Any
+    done_says: Any = _("Done, and written into the log.")
     asides: ClassVar[tuple[Aside, ...]] = ()
 
     def __init__(

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from pilots.models import Decision, Event
 from pilots.refusals import Invalid
 from readiness.api.asking import AS_OF, KNOWN_AT, Asking
-from readiness.api.filters import kinds, somebody
+from readiness.api.filters import KindFilter, somebody
 from readiness.api.shapes import DecisionShape, EventShape
 from readiness.asked import as_of
 
@@ -26,7 +26,7 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     gate = django_filters.CharFilter(field_name="gate__public_id")
-    kind = django_filters.ChoiceFilter(choices=kinds, field_name="gate__kind__key")
+    kind = KindFilter(field_name="gate__kind__key")
     outcome = django_filters.CharFilter(field_name="outcome")
     decider = django_filters.CharFilter(method="signed_by")
 
