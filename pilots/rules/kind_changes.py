@@ -38,7 +38,7 @@ def switched_off(last: GateSpell, day: date) -> GateSpell | None:
 
 def lapsed(last: GateSpell, day: date) -> GateSpell | None:
     """The spell of a gate whose answer was over by a day on which something was done to its pilot; None where none begins."""
-    if last.good_until is None or last.good_until >= day or last.since == last.good_until + DAY:
+    if last.good_until is None or last.good_until >= day or last.since > last.good_until:
         return None
     return replace(last, starts=day, ends=None, moved=False, since=last.good_until + DAY)
 

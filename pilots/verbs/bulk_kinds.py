@@ -6,17 +6,21 @@ Nobody's history is read where nothing was done after that day: what follows is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Lag
+from django.utils import timezone
 
 from pilots import spells
+from pilots.bulk_insert import insert_like
 from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell
+from pilots.models.people import opaque_id
 from pilots.rules import gates, history, kind_changes
-from pilots.verbs.desk import lock_all
 
 PILOTS_AT_ONCE = 1000
 OPEN, SWITCH_OFF, SWITCH_ON = "open_gate", "switch_off", "switch_on"
@@ -39,6 +43,8 @@ class KindChange:
         return max(self.on, pilot.recorded_on)
 
 
+OF_OPENED = ("gate_id", "cell_id", "starts", "ends", "state", "turn", "since")
+"""What differs between the spells of gates that are opened together."""
 Places = dict[int, list[tuple[date, int | None]]]
 """The functions that pilots have lain in, each with its first day, in order."""
 
@@ -55,6 +61,7 @@ class Growth:
     owned: Mapping[int, Gate]
     cells: Mapping[int, spells.Cells]
     now: dict[int, list[gates.GateSpell]]
+    opened: dict[int, list[gates.GateSpell]] = field(default_factory=dict)
     begun_pilots: dict[int, PilotSpell] = field(default_factory=dict)
     begun_gates: dict[int, list[GateSpell]] = field(default_factory=dict)
     ended_pilots: dict[int, int] = field(default_factory=dict)
@@ -75,9 +82,8 @@ class Growth:
 
     def _open(self, places: Places) -> None:
         for pk, pilot in self.pilots.items():
-            told = list(kind_changes.opened(pilot.recorded_on, self.change.on, places[pk]))
-            self.now[pk] = told[-1:]
-            self.begun_gates[pk] = [self._of_gate(pk, self.owned[pk].pk, spell, self.owned[pk]) for spell in told]
+            self.opened[pk] = list(kind_changes.opened(pilot.recorded_on, self.change.on, places[pk]))
+            self.now[pk] = self.opened[pk][-1:]
 
     def _follow_gates(self) -> None:
         for row in self._last_of_gates():
@@ -90,7 +96,9 @@ class Growth:
             if row.starts >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_gates.setdefault(pk, []).append(row.pk)
-            self.begun_gates.setdefault(pk, []).append(self._of_gate(pk, row.gate_id, new, row))
+            columns = spells.gate_columns(new, row, self._cells_of(pk))
+            begun = GateSpell(gate_id=row.gate_id, known_from=self.change.known, **columns)
+            self.begun_gates.setdefault(pk, []).append(begun)
 
     def _follow_pilots(self) -> None:
         for row in self._last_of_pilots():
@@ -101,18 +109,17 @@ class Growth:
             if row.starts >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_pilots[pk] = row.pk
-            columns = spells.pilot_columns(new, self.cells[self.pilots[pk].portfolio_id])
+            columns = spells.pilot_columns(new, self._cells_of(pk))
             self.begun_pilots[pk] = PilotSpell(pilot_id=pk, known_from=self.change.known, **columns)
 
-    def _of_gate(self, pk: int, gate: int, spell: gates.GateSpell, kind_of: Gate | GateSpell) -> GateSpell:
-        columns = spells.gate_columns(spell, kind_of, self.cells[self.pilots[pk].portfolio_id])
-        return GateSpell(gate_id=gate, known_from=self.change.known, **columns)
+    def _cells_of(self, pk: int) -> spells.Cells:
+        return self.cells[self.pilots[pk].portfolio_id]
 
     def _last_of_gates(self) -> QuerySet[GateSpell]:
         """The last spells of the gates that were there; where one is opened, only those whose answer is over."""
         there = GateSpell.objects.filter(gate__pilot__in=self.pilots, ends=None, known_until=None)
         if self.change.verb == OPEN:
-            there = there.filter(good_until__lt=self.change.on)
+            there = there.filter(good_until__lt=self.change.on, since__lte=F("good_until"))
         return there.select_related("cell", "gate")
 
     def _last_of_pilots(self) -> QuerySet[PilotSpell]:
@@ -124,13 +131,13 @@ class Growth:
 
     def settle(self) -> set[int]:
         """Leave out the pilots that are to be told again, and return them."""
-        for of in (self.begun_pilots, self.begun_gates, self.ended_pilots, self.ended_gates):
+        for of in (self.opened, self.begun_pilots, self.begun_gates, self.ended_pilots, self.ended_gates):
             for pk in self.unsettled & of.keys():
                 of.pop(pk)
         return self.unsettled
 
     def store(self) -> None:
-        """End the ones and begin the others: four statements."""
+        """End the ones and begin the others: five statements."""
         eve = self.change.on - timedelta(days=1)
         ended = [pk for of in self.ended_gates.values() for pk in of]
         if self.ended_pilots:
@@ -139,36 +146,43 @@ class Growth:
             GateSpell.objects.filter(pk__in=ended).update(ends=eve)
         PilotSpell.objects.bulk_create(self.begun_pilots.values())
         GateSpell.objects.bulk_create(spell for of in self.begun_gates.values() for spell in of)
+        if self.opened:
+            insert_like(GateSpell(kind=self.change.kind, known_from=self.change.known), OF_OPENED, self._rows_opened())
+
+    def _rows_opened(self) -> Iterator[tuple[Any, ...]]:
+        """The spells of the gates that are opened, as `OF_OPENED` names their columns: all else is as in a new row."""
+        for pk, told in self.opened.items():
+            gate, cells = self.owned[pk].pk, self._cells_of(pk)
+            for spell in told:
+                yield gate, cells[spell.function], spell.starts, spell.ends, spell.state, spell.turn, spell.since
 
 
 def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
-    """Open, or switch, the gates of a kind on these pilots. Returns on how many. Memory does not grow with them."""
-    done = last = 0
-    while pks := list(pilots.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PILOTS_AT_ONCE]):
-        last = pks[-1]
-        lock_all(pks)
+    """Open, or switch, the gates of a kind on these pilots. Returns on how many. In memory is a batch, and every key."""
+    keys = array("q", pilots.order_by("pk").values_list("pk", flat=True).iterator())
+    done = 0
+    for first in range(0, len(keys), PILOTS_AT_ONCE):
+        some = keys[first : first + PILOTS_AT_ONCE].tolist()
+        list(Pilot.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
         # Looked at again once they are locked: somebody may have been first.
-        done += _change(change, list(pilots.filter(pk__in=pks).order_by("pk")))
+        there = pilots.filter(pk__in=some).order_by("pk").only("portfolio", "recorded_on", "stage")
+        done += _change(change, list(there))
     return done
 
 
 def _change(change: KindChange, pilots: list[Pilot]) -> int:
     owned = _gates(change, pilots)
     again = _told_again(change, pilots)
-    Event.objects.bulk_create(
-        Event(
-            verb=change.verb,
-            portfolio_id=pilot.portfolio_id,
-            pilot=pilot,
-            gate=owned[pilot.pk],
-            by=change.by,
-            on=change.day(pilot),
-            known_on=change.known,
-            reason=change.reason,
-            batch=change.batch,
-        )
-        for pilot in pilots
+    like = Event(
+        verb=change.verb,
+        by=change.by,
+        known_on=change.known,
+        written_at=timezone.now(),
+        reason=change.reason,
+        batch=change.batch,
     )
+    rows = ((opaque_id(), one.portfolio_id, one.pk, owned[one.pk].pk, change.day(one)) for one in pilots)
+    insert_like(like, ("public_id", "portfolio_id", "pilot_id", "gate_id", "on"), rows)
     growth = Growth.of(change, {pilot.pk: pilot for pilot in pilots if pilot.pk not in again}, owned)
     again |= growth.settle()
     growth.store()
@@ -198,12 +212,13 @@ def _told_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
 
 
 def _places(pilots: Mapping[int, Pilot]) -> Places:
-    """Where pilots have lain, by all that is known now."""
+    """Where pilots have lain, by all that is known now: the first spell in each place."""
     out: Places = {pk: [] for pk in pilots}
-    told = PilotSpell.objects.filter(pilot__in=pilots, known_until=None).order_by("pilot", "starts")
-    for pk, first, function in told.values_list("pilot_id", "starts", "cell__function_id"):
-        if not out[pk] or out[pk][-1][1] != function:
-            out[pk].append((first, function))
+    before = Window(Lag("cell"), partition_by="pilot", order_by="starts")
+    told = PilotSpell.objects.filter(pilot__in=pilots, known_until=None).annotate(before=before)
+    moved = told.filter(Q(before=None) | ~Q(before=F("cell"))).order_by("pilot", "starts")
+    for pk, first, function in moved.values_list("pilot_id", "starts", "cell__function_id"):
+        out[pk].append((first, function))
     return out
 
 

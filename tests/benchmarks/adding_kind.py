@@ -124,7 +124,7 @@ def _statements() -> list[str]:
         "gate_id, kind_id, cell_id, starts, ends, state, turn, since, ends_by_condition, grants, moved, known_from"
     )
     changes = f"{stands} AND s.starts < %(day)s AND (s.all_clear OR {over})"
-    lapses = f"{stands} AND s.good_until < %(day)s AND s.since <> s.good_until + 1 AND s.starts < %(day)s"
+    lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.starts < %(day)s"
     theirs = (
         "s.gate_id IN (SELECT o.id FROM pilots_gate o JOIN pilots_gate g ON g.pilot_id = o.pilot_id "
         "AND g.kind_id = %(kind)s)"
