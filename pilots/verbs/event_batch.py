@@ -46,10 +46,10 @@ def log_batch(
 ) -> list[Event]:
     """Write the event that stands for a batch: one for each of these portfolios, or one of the installation for all.
 
-    It is written last, with the count of what it stands for. An office reads the log of its own portfolios only, so that
+    It is written last, with the count of the pilots that it stands for. An office reads the log of its own portfolios only, so that
     what was done to several of them is told in each, and each tells its own.
     """
-    found = Event.objects.of_batch(batch).order_by().values_list("portfolio").annotate(n=Count("pk"))
+    found = Event.objects.of_batch(batch).order_by().values_list("portfolio").annotate(n=Count("pilot", distinct=True))
     counts = dict(found)
     return [
         log(

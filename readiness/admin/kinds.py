@@ -150,7 +150,7 @@ class Kinds(RowTable):
 
     form_to_add, form_to_change = AddKind, AmendKind
     acts = {"switch-off": SwitchOffIn, "switch-on": SwitchOnIn}
-    list_display = ("name", "question", clears_by, "valid_for", seals, "asked_in", ships)
+    list_display = ("name", "question", clears_by, "valid_for", seals, ships)
     row_template = "admin/pilots/gatekind/row.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -163,7 +163,7 @@ class Kinds(RowTable):
         def asked_in(row: GateKind) -> str:
             return _asked_in(row, office)
 
-        return [asked_in if name == "asked_in" else name for name in self.list_display]
+        return [*self.list_display, asked_in]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pilots.busy import refused_when_busy
 from pilots.models import Event, Portfolio
+from pilots.refusals import Refused
 from pilots.today import today
 from readiness.admin.rows import RowForm
 from readiness.standing_changes import StandingChanges, watch
@@ -42,12 +44,13 @@ class PreviewedForm(RowForm):
     def act(self) -> bool:
         if not self.is_valid():
             return False
-        with transaction.atomic():
-            changes = watch(self._act, portfolios=self.portfolios(), at=today())
-            if changes is None:
-                return False
-            agreed = self.cleaned_data["confirmed"] == changes.token
-            transaction.set_rollback(not agreed)
+        try:
+            changes, agreed = self._try()
+        except Refused as busy:
+            self._refuse(busy)
+            return False
+        if changes is None:
+            return False
         if agreed:
             self.done_says = " ".join(
                 [str(self.done_says), self.how_many(changes.pilots), *changes.sentences(done=True)]
@@ -58,6 +61,15 @@ class PreviewedForm(RowForm):
         data[self.add_prefix("confirmed")] = changes.token
         self.data = data
         return False
+
+    @refused_when_busy
+    def _try(self) -> tuple[StandingChanges | None, bool]:
+        """Do it, and take it back unless it is what was agreed to."""
+        with transaction.atomic():
+            changes = watch(self._act, portfolios=self.portfolios(), at=today())
+            agreed = changes is not None and self.cleaned_data["confirmed"] == changes.token
+            transaction.set_rollback(not agreed)
+        return changes, agreed
 
     def _act(self) -> int | None:
         """Call the verb. On how many pilots it was, or None where it was refused."""

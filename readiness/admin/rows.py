@@ -96,11 +96,14 @@ class RowForm(forms.Form):
         try:
             self.done = getattr(verbs, self.verb)(**arguments)
         except Refused as refused:
-            self.refused = refused
-            place = refused.field if refused.field in self.fields else None
-            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
+            self._refuse(refused)
             return False
         return True
+
+    def _refuse(self, refused: Refused) -> None:
+        self.refused = refused
+        place = refused.field if refused.field in self.fields else None
+        self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
 
     @property
     def main(self) -> Iterable[BoundField]:
