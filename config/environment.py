@@ -82,8 +82,12 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     return kept_in.read_text(encoding="utf-8").strip()
 
 
-def database(name: str, default: str | None, *, pool_size: int) -> dict[str, Any]:
-    """The connection settings of an SQLite file or a PostgreSQL server. A refusal never repeats the address: it may hold a password."""
+def database(name: str, default: str | None, *, pool_size: int, wait: int) -> dict[str, Any]:
+    """The connection settings of an SQLite file or a PostgreSQL server. A refusal never repeats the address: it may hold a password.
+
+    Args:
+        wait: for how many seconds a writer waits for a lock that another one holds, before it is refused.
+    """
     written = text(name, "") or default
     if written is None:
         raise ImproperlyConfigured(
@@ -96,10 +100,12 @@ def database(name: str, default: str | None, *, pool_size: int) -> dict[str, Any
     except (ValueError, TypeError) as wrong:
         raise ImproperlyConfigured(f"{name} is not a database address.") from wrong
     if settings["ENGINE"] == "django.db.backends.sqlite3":
-        return settings | {"OPTIONS": SQLITE}
+        return settings | {"OPTIONS": SQLITE | {"timeout": wait}}
     # The pool is built here: one asked for in the address arrives as text, and fails. Pools and kept connections exclude each other.
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
-    options = settings.get("OPTIONS", {}) | {"pool": pool}
+    given: dict[str, Any] = settings.get("OPTIONS", {})
+    waits = f"{given.get('options', '')} -c lock_timeout={wait}s".strip()
+    options = given | {"pool": pool, "options": waits}
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
@@ -121,7 +127,6 @@ def beside(database: dict[str, Any], otherwise: Path) -> Path:
 # A writer takes its lock at the start and waits for it, instead of failing half-way.
 SQLITE = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "factory": OwnersConnection,
     "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
 }

@@ -56,7 +56,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.never_kept.NeverKept",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.busy.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.busy.BusyDatabase",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -95,6 +96,7 @@ DATABASES = {
         "DATABASE_URL",
         f"sqlite:///{BASE_DIR / 'lived-in.sqlite3'}" if DEBUG else None,
         pool_size=environment.whole_number("DATABASE_POOL_SIZE", 10, least=1),
+        wait=environment.whole_number("DATABASE_WAIT_SECONDS", 20, least=1),
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -223,6 +223,16 @@ class ChangedMeanwhile(Refused):
     sentence = _("Somebody changed this since you opened it. Look at it as it is now, then send yours again.")
 
 
+class Busy(Refused):
+    """Somebody else holds what would be written, and did not let go in time."""
+
+    code = "busy"
+    status = 503
+    sentence = _("Somebody else is writing just now. Nothing was changed; try again.")
+    RETRY_AFTER: ClassVar[str] = "5"
+    """Seconds, as the header says it."""
+
+
 class Invalid(Refused):
     """A value that cannot be: not a number, an end before its start, an empty text. The sentence says which, at its field."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -45,24 +45,22 @@ def as_act(event: Event) -> Act:
 _OF_DECISION = ("outcome", "court", "until", "good_until", "conditions", "sealed")
 """What of a decision the rules read."""
 
+_OF_ACT = (
+    "pk",
+    "on",
+    "known_on",
+    "verb",
+    "by_id",
+    "gate_id",
+    "data",
+    "decision__pk",
+    "decision__decider_id",
+    *(f"decision__{name}" for name in _OF_DECISION),
+)
+"""What of an event, and of the decision it carries, the rules read."""
+
 _ACTS = Compiled(
-    lambda pilot: (
-        Event.objects.filter(pilot=pilot)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "on",
-            "known_on",
-            "verb",
-            "by_id",
-            "gate_id",
-            "data",
-            "decision__pk",
-            "decision__decider_id",
-            *(f"decision__{name}" for name in _OF_DECISION),
-        )
-    ),
-    pilot=BigIntegerField(),
+    lambda pilot: Event.objects.filter(pilot=pilot).order_by("pk").values_list(*_OF_ACT), pilot=BigIntegerField()
 )
 
 
@@ -73,14 +71,28 @@ def acts_of(pilot: Pilot, gates: Mapping[str, Gate] | None = None) -> list[Act]:
     """
     owned = pilot.gates.select_related("kind") if gates is None else gates.values()
     keys = {gate.pk: gate.kind.key for gate in owned}
-    out = []
-    for seq, on, known, verb, by, gate, data, decided, decider, *says in _ACTS(pilot=pilot.pk):
-        data = _with_dates(data)
-        if decided is not None:
-            verb, by = "decide", decider
-            data |= _decided(dict(zip(_OF_DECISION, says, strict=True)))
-        out.append(Act(seq, on, known, verb, by, keys[gate] if gate else None, data))
-    return out
+    return [_act(keys, *row) for row in _ACTS(pilot=pilot.pk)]
+
+
+def _act(
+    keys: Mapping[int, str],
+    seq: int,
+    on: date,
+    known: date,
+    verb: str,
+    by: int | None,
+    gate: int | None,
+    data: dict[str, Any],
+    decided: int | None,
+    decider: int | None,
+    *says: Any,
+) -> Act:
+    """A row of `_OF_ACT` as the rules read it."""
+    data = _with_dates(data)
+    if decided is not None:
+        verb, by = "decide", decider
+        data |= _decided(dict(zip(_OF_DECISION, says, strict=True)))
+    return Act(seq, on, known, verb, by, keys[gate] if gate else None, data)
 
 
 def _decided(decision: dict[str, Any]) -> dict[str, Any]:
@@ -227,13 +239,58 @@ def keep(pilot: Pilot, told: history.History, known: date, gates_by_kind: Mappin
         cells.found[spell.cell.function_id] = spell.cell_id
     own = [pilot_columns(spell, cells) for spell in told.pilot]
     _keep(PilotSpell, "pilot_id", {pilot.pk: own}, stored, known)
-    of_gates = {
+    of_gates = _gate_rows(told, owned, cells)
+    stored = _stored(GateSpell, "gate_id", list(of_gates), known)
+    _keep(GateSpell, "gate_id", of_gates, stored, known)
+
+
+def _gate_rows(told: history.History, owned: Mapping[str, Gate], cells: Cells) -> dict[int, list[dict[str, Any]]]:
+    """The spells of a pilot's gates as columns, by the gate."""
+    return {
         gate.pk: [gate_columns(spell, gate, cells) for spell in told.gates[key]]
         for key, gate in owned.items()
         if key in told.gates
     }
-    stored = _stored(GateSpell, "gate_id", list(of_gates), known)
-    _keep(GateSpell, "gate_id", of_gates, stored, known)
+
+
+def replay(pilots: Sequence[Pilot], known: date) -> dict[int, history.PilotState]:
+    """Tell many pilots by all their acts, and store what follows as known on a day: a fixed number of statements.
+
+    Returns where each stands after the last of its acts, by primary key.
+    """
+    owned: dict[int, dict[str, Gate]] = {pilot.pk: {} for pilot in pilots}
+    for gate in Gate.objects.filter(pilot__in=owned).select_related("kind").order_by("kind__order", "kind_id"):
+        owned[gate.pilot_id][gate.kind.key] = gate
+    keys = {gate.pk: key for of in owned.values() for key, gate in of.items()}
+    acts: dict[int, list[Act]] = {pk: [] for pk in owned}
+    for pk, *row in Event.objects.filter(pilot__in=owned).order_by("pk").values_list("pilot_id", *_OF_ACT):
+        acts[pk].append(_act(keys, *row))
+    told = {
+        pilot.pk: history.tell(
+            pilot.recorded_on, [gate.kind.as_rule() for gate in owned[pilot.pk].values()], acts[pilot.pk]
+        )
+        for pilot in pilots
+    }
+    _keep_many(pilots, told, owned, known)
+    return {pk: what.state for pk, what in told.items()}
+
+
+def _keep_many(
+    pilots: Sequence[Pilot],
+    told: Mapping[int, history.History],
+    owned: Mapping[int, Mapping[str, Gate]],
+    known: date,
+) -> None:
+    """Do for many pilots what `keep` does for one."""
+    cells = cells_of((pilot.portfolio_id, spell.function) for pilot in pilots for spell in told[pilot.pk].pilot)
+    own: dict[int, list[dict[str, Any]]] = {}
+    of_gates: dict[int, list[dict[str, Any]]] = {}
+    for pilot in pilots:
+        places = cells[pilot.portfolio_id]
+        own[pilot.pk] = [pilot_columns(spell, places) for spell in told[pilot.pk].pilot]
+        of_gates |= _gate_rows(told[pilot.pk], owned[pilot.pk], places)
+    _keep(PilotSpell, "pilot_id", own, _stored(PilotSpell, "pilot_id", list(own), known), known)
+    _keep(GateSpell, "gate_id", of_gates, _stored(GateSpell, "gate_id", list(of_gates), known), known)
 
 
 def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, list[Any]]:
@@ -247,8 +304,8 @@ def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, li
     return out
 
 
-def gate_columns(spell: gates.GateSpell, gate: Gate, cells: Cells) -> dict[str, Any]:
-    """A gate's spell as columns, with the cell it lies in."""
+def gate_columns(spell: gates.GateSpell, gate: Gate | GateSpell, cells: Cells) -> dict[str, Any]:
+    """A gate's spell as columns, with the cell it lies in and the kind of the gate, or of another spell of it."""
     row = {field.name: getattr(spell, field.name) for field in fields(spell)}
     row["person_id"], row["cell_id"] = row.pop("person"), cells[row.pop("function")]
     row["nominee_id"] = row.pop("nominee")
@@ -275,21 +332,33 @@ def _keep(
     """
     kept: list[tuple[list[Any], dict[int, dict[str, Any]]]] = []
     gone: list[int] = []
+    changed: list[Any] = []
     new: list[Any] = []
     for pk, told in rows.items():
         wanted = {row["starts"]: row for row in told}
         before = [spell for spell in stored[pk] if spell.known_from < known]
         todays = [spell for spell in stored[pk] if spell.known_from >= known]
         kept.append((before, _that_hold(before, wanted)))
-        gone += _again(todays, wanted)
+        of_today, again = _again(todays, wanted)
+        gone += of_today
+        changed += again
         new += [model(**{owner: pk}, **row, known_from=known) for row in wanted.values()]
     # What this day said and says no longer goes first: a spell that it had superseded may hold again from the same day.
     if gone:
         model.objects.filter(pk__in=gone).delete()
     for before, holds in kept:
-        _supersede(before, holds, known)
+        changed += _supersede(before, holds, known)
+    if len(changed) == 1:
+        spell = changed[0]
+        model.objects.filter(pk=spell.pk).update(ends=spell.ends, known_until=spell.known_until)
+    elif changed:
+        model.objects.bulk_update(changed, ("ends", "known_until"), batch_size=ROWS_AT_ONCE)
     if new:
         model.objects.bulk_create(new)
+
+
+ROWS_AT_ONCE = 500
+"""Rows that one statement changes: more of them take an engine longer than as many statements."""
 
 
 def _that_hold(before: list[Any], wanted: dict[date, dict[str, Any]]) -> dict[int, dict[str, Any]]:
@@ -297,25 +366,31 @@ def _that_hold(before: list[Any], wanted: dict[date, dict[str, Any]]) -> dict[in
     return {spell.pk: wanted.pop(spell.starts) for spell in before if _says(spell, wanted.get(spell.starts))}
 
 
-def _supersede(before: list[Any], holds: Mapping[int, dict[str, Any]], known: date) -> None:
-    """Of the spells known before, those that hold are known still, the others until this day."""
+def _supersede(before: list[Any], holds: Mapping[int, dict[str, Any]], known: date) -> list[Any]:
+    """Of the spells known before, those that hold are known still, the others until this day. Returns those that change."""
+    out = []
     for spell, following in zip_longest(before, before[1:]):
         if spell.pk in holds:
-            _set(spell, ends=holds[spell.pk]["ends"], known_until=None)
+            changes = _set(spell, ends=holds[spell.pk]["ends"], known_until=None)
         else:
             ends = following.starts - timedelta(days=1) if following else None
-            _set(spell, ends=ends, known_until=known)
+            changes = _set(spell, ends=ends, known_until=known)
+        out += [spell] if changes else []
+    return out
 
 
-def _again(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> list[int]:
-    """Spells of this day's knowledge: those that hold are taken off what is wanted, the others' keys are returned."""
-    gone = []
+def _again(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> tuple[list[int], list[Any]]:
+    """Spells of this day's knowledge: those that hold are taken off what is wanted.
+
+    Returns the keys of the others, and those of the first that change.
+    """
+    gone, changed = [], []
     for spell in todays:
-        if _says(spell, wanted.get(spell.starts)):
-            _set(spell, ends=wanted.pop(spell.starts)["ends"])
-        else:
+        if not _says(spell, wanted.get(spell.starts)):
             gone.append(spell.pk)
-    return gone
+        elif _set(spell, ends=wanted.pop(spell.starts)["ends"]):
+            changed.append(spell)
+    return gone, changed
 
 
 def _says(spell: Any, row: dict[str, Any] | None) -> bool:
@@ -323,9 +398,13 @@ def _says(spell: Any, row: dict[str, Any] | None) -> bool:
     return row is not None and all(getattr(spell, name) == value for name, value in row.items() if name != "ends")
 
 
-def _set(spell: Any, **values: Any) -> None:
-    if any(getattr(spell, name) != value for name, value in values.items()):
-        type(spell).objects.filter(pk=spell.pk).update(**values)
+def _set(spell: Any, **values: Any) -> bool:
+    """Set what differs, to be saved with others. Returns whether anything does."""
+    if all(getattr(spell, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(spell, name, value)
+    return True
 
 
 def rebuild(pilot: Pilot) -> None:

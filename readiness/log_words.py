@@ -11,7 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from readiness import words
@@ -50,6 +50,8 @@ DID: dict[str, Any] = {
     "list_again": gettext_lazy("was read again"),
     "switch_off": gettext_lazy("switched the gate off"),
     "switch_on": gettext_lazy("switched the gate on"),
+    "decide_many": gettext_lazy("answered many gates alike"),
+    "record_minutes": gettext_lazy("recorded the minutes of a meeting"),
     "add_kind": gettext_lazy("added a kind of gate"),
     "amend_kind": gettext_lazy("worded a kind of gate anew"),
     "assign_right": gettext_lazy("assigned a decision right"),
@@ -147,6 +149,8 @@ class Line:
     says: str
     changes: list[str]
     address: str
+    opens: str = ""
+    """What leads to its own page, where it was done to many pilots at once."""
 
 
 def lines(events: Iterable[Event], *, on_pilot: bool = False) -> list[Line]:
@@ -161,10 +165,21 @@ def lines(events: Iterable[Event], *, on_pilot: bool = False) -> list[Line]:
 
 
 def _line(event: Event, names: _Names, on_pilot: bool) -> Line:
-    address = ""
+    address = opens = ""
     if event.pilot_id and not on_pilot:
         address = reverse("admin:pilots_pilot_change", args=[event.pilot_id])
-    return Line(event, who(event), did(event), [_change(change, names) for change in event.changes or []], address)
+    elif event.batch and not event.pilot_id:
+        address, opens = reverse("admin:pilots_event_change", args=[event.pk]), on_many(event)
+    changes = [_change(change, names) for change in event.changes or []]
+    return Line(event, who(event), did(event), changes, address, opens)
+
+
+def on_many(event: Event) -> str:
+    """On how many pilots an act was that stands for many; what was done to all portfolios is counted by nobody's office."""
+    number = event.data.get("count", 0)
+    if event.portfolio_id is None:
+        return _("on pilots of every portfolio")
+    return ngettext("on %(n)s pilot", "on %(n)s pilots", number) % {"n": f"{number:,}"}
 
 
 def who(event: Event) -> str:

@@ -91,7 +91,7 @@ class OfficeDesk(admin.AdminSite):
             for name, number in counts.items()
             if number
         ]
-        events = office.limit(Event.objects.all(), shared=True).select_related(
+        events = office.limit(Event.objects.entries(), shared=True).select_related(
             "by", "pilot", "gate__kind", "decision__decider"
         )
         context = {

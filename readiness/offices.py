@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from pilots import access, holdings
-from pilots.models import Person, Portfolio
+from pilots.models import GateKind, Person, Portfolio
 from pilots.refusals import Invalid
 
 Rows = TypeVar("Rows", bound=Any)
@@ -64,6 +64,10 @@ class Office:
             where |= Q(**{path: None})
         found: Rows = rows.filter(where)
         return found
+
+    def kinds(self) -> Any:
+        """The kinds of gates that one of their portfolios asks for; others do not exist for them."""
+        return GateKind.objects.all() if self.portfolios is None else GateKind.objects.asked_in(self.portfolios)
 
     def own(self) -> Any:
         """Their portfolios."""

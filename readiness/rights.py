@@ -9,7 +9,18 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pilots import spells
-from pilots.models import Absence, Cell, DecisionRight, Function, GateKind, Person, Portfolio, Seat, SwitchedOff
+from pilots.models import (
+    Absence,
+    Cell,
+    DecisionRight,
+    Function,
+    GateKind,
+    GateKindPortfolio,
+    Person,
+    Portfolio,
+    Seat,
+    SwitchedOff,
+)
 from pilots.rules import rights
 from readiness.querysets import pilots
 
@@ -29,7 +40,10 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class SeatOn:
-    """Who decides a kind of gate in a cell on a date, in the order in which they do. Nobody has to where it is switched off."""
+    """Who decides a kind of gate in a cell on a date, in the order in which they do.
+
+    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios.
+    """
 
     kind: GateKind
     cell: Cell
@@ -38,11 +52,12 @@ class SeatOn:
     escalation: Sitting | None = None
     orphaned: bool = False
     switched_off: bool = False
+    asked: bool = True
 
     @property
     def hole(self) -> str | None:
         """Why nobody decides on that date, or None where somebody does."""
-        if self.switched_off:
+        if self.switched_off or not self.asked:
             return None
         if not self.sitting:
             return NOBODY
@@ -81,9 +96,10 @@ def cells_for(person: Person) -> QuerySet[Cell]:
     )
 
 
-def decided_kinds() -> list[GateKind]:
-    """The kinds of gates that somebody with a right decides; the others are accepted by the person named."""
-    return list(GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE))
+def decided_kinds(person: Person | None = None) -> list[GateKind]:
+    """The kinds of gates that somebody with a right decides, the others are accepted; all, or those that a person may see."""
+    kinds = GateKind.objects.all() if person is None else GateKind.objects.visible_to(person)
+    return list(kinds.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE))
 
 
 def away_on(at: date) -> dict[int, date]:
@@ -92,13 +108,16 @@ def away_on(at: date) -> dict[int, date]:
     return dict(rows.values_list("person", "ends"))
 
 
-def table(cells: Iterable[Cell], *, at: date) -> list[CellOn]:
-    """Who decides what in these cells on a date. Four queries for any number of them.
+def table(cells: Iterable[Cell], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[CellOn]:
+    """Who decides these kinds, or all, in these cells on a date. Five queries at most for any number of them.
 
     Args:
         cells: read with their portfolio and function.
     """
-    wanted, kinds, away = list(cells), decided_kinds(), away_on(at)
+    wanted, away = list(cells), away_on(at)
+    kinds = decided_kinds() if kinds is None else kinds
+    scoped = [kind for kind in kinds if not kind.for_all]
+    asked = set(GateKindPortfolio.objects.filter(kind__in=scoped).values_list("portfolio", "kind")) if scoped else set()
     off = set(SwitchedOff.objects.on(at).values_list("portfolio", "kind"))
     found = {
         (seat.cell_id, seat.kind_id): seat
@@ -110,7 +129,9 @@ def table(cells: Iterable[Cell], *, at: date) -> list[CellOn]:
         CellOn(
             cell,
             [
-                SeatOn(kind, cell, switched_off=True)
+                SeatOn(kind, cell, asked=False)
+                if not kind.for_all and (cell.portfolio_id, kind.pk) not in asked
+                else SeatOn(kind, cell, switched_off=True)
                 if (cell.portfolio_id, kind.pk) in off
                 else _seat(kind, cell, found.get((cell.pk, kind.pk)), away)
                 for kind in kinds
@@ -202,6 +223,8 @@ def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None,
     facts = [spells.as_right(right) for right in reaching]
     by_key = {right.pk: right for right in reaching}
     cell = Cell(portfolio=portfolio, function=function)
+    if not kind.is_for(portfolio):
+        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, asked=False))
     if kind.off_for(portfolio, at):
         return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}

@@ -138,6 +138,13 @@ def is_off(cast: Cast) -> None:
     verbs.switch_off(kind=kind(LEGAL), portfolio=cast.portfolio, reason="Not here.", by=None)
 
 
+COUNCIL = {"key": "works-council", "name": "Council", "question": "Has it agreed?"}
+
+
+def has_a_kind(cast: Cast) -> None:
+    verbs.add_kind(**COUNCIL, portfolios=[cast.portfolio], by=None)
+
+
 def kind(key: str) -> GateKind:
     return GateKind.objects.get(key=key)
 
@@ -258,10 +265,9 @@ ASKS: tuple[Ask, ...] = (
     Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
     Ask(
         "add_kind",
-        lambda _c: {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"},
-        shared=True,
+        lambda c: COUNCIL | {"clears_by": "approval", "portfolios": [c.portfolio]},
     ),
-    Ask("amend_kind", lambda _c: {"kind": kind(LEGAL), "set": {"name": "Law"}}, shared=True),
+    Ask("amend_kind", lambda _c: {"kind": kind(COUNCIL["key"]), "set": {"name": "Works"}}, has_a_kind),
     Ask("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
     Ask("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
 )

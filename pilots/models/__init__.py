@@ -1,7 +1,7 @@
 """The fact tables, each named by its word."""
 
 from pilots.models.evidence import DecisionEvidence, Evidence
-from pilots.models.gates import Decision, Gate, GateKind, GateSpell, SwitchedOff
+from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GateSpell, SwitchedOff
 from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
@@ -22,6 +22,7 @@ __all__ = [
     "Function",
     "Gate",
     "GateKind",
+    "GateKindPortfolio",
     "GateSpell",
     "Person",
     "Pilot",

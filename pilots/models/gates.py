@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, NoReturn
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Person, Portfolio, opaque_id
@@ -15,8 +16,33 @@ from pilots.rules import acts
 from pilots.rules.chain import START
 
 
+class GateKindQuerySet(models.QuerySet["GateKind"]):
+    """Kinds of gates, by the portfolios that they are for."""
+
+    def asked_in(self, portfolios: Iterable[Portfolio | int]) -> GateKindQuerySet:
+        """Those that are for one of these portfolios at least."""
+        scoped = GateKindPortfolio.objects.filter(portfolio__in=list(portfolios))
+        return self.filter(Q(for_all=True) | Q(pk__in=scoped.values("kind")))
+
+    def visible_to(self, person: Person) -> GateKindQuerySet:
+        """Those of the portfolios that a person has a role in or answers for, and of the pilots that they may see."""
+        from pilots.models.pilots import Pilot
+
+        if person.is_superuser:
+            return self
+        scoped = GateKindPortfolio.objects.filter(
+            Q(portfolio__roles__person=person)
+            | Q(portfolio__escalation=person)
+            | Exists(Pilot.objects.visible_to(person).filter(portfolio=OuterRef("portfolio")))
+        )
+        return self.filter(Q(for_all=True) | Q(pk__in=scoped.values("kind")))
+
+
 class GateKind(models.Model):
-    """A kind of gate: its question, how it clears, for how many days an answer holds, and what an answer seals."""
+    """A kind of gate: its question, how it clears, for how many days an answer holds, and what an answer seals.
+
+    It is for every portfolio, those opened later included, or for those that `portfolios` names.
+    """
 
     class ClearsBy(models.TextChoices):
         APPROVAL = "approval", _("approval")
@@ -32,6 +58,12 @@ class GateKind(models.Model):
     high_impact_only = models.BooleanField(_("for high-impact pilots only"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
     ships = models.BooleanField(default=False, editable=False)
+    for_all = models.BooleanField(_("for every portfolio"), default=True, editable=False)
+    portfolios: Any = models.ManyToManyField(
+        Portfolio, through="GateKindPortfolio", related_name="own_kinds", verbose_name=_("portfolios")
+    )
+
+    objects = GateKindQuerySet.as_manager()
 
     class Meta:
         ordering = ("order", "pk")
@@ -52,9 +84,29 @@ class GateKind(models.Model):
         """The kind as the rules need it."""
         return acts.Kind(self.key, self.clears_by, self.valid_for, tuple(self.seals))
 
+    def is_for(self, portfolio: Portfolio) -> bool:
+        """Whether a portfolio's pilots are asked for it, where it is not switched off."""
+        return self.for_all or self.portfolios.filter(pk=portfolio.pk).exists()
+
     def off_for(self, portfolio: Portfolio, day: date) -> bool:
         """Whether this kind is switched off for a portfolio on a day."""
         return SwitchedOff.objects.on(day).filter(kind=self, portfolio=portfolio).exists()
+
+
+class GateKindPortfolio(models.Model):
+    """A portfolio that a kind of gate is for, where it is not for all."""
+
+    kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="scope")
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ("kind", "portfolio")
+        constraints: ClassVar = [
+            models.UniqueConstraint("kind", "portfolio", name="a_kind_is_for_a_portfolio_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind.key}, {self.portfolio}"
 
 
 class SwitchedOffQuerySet(models.QuerySet["SwitchedOff"]):

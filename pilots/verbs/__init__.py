@@ -1,5 +1,6 @@
 """The verbs: the only road to the tables. Each guards, locks, writes and logs in one transaction, whoever calls."""
 
+from pilots.busy import refused_when_busy
 from pilots.verbs.adoption import look_again, record_residents
 from pilots.verbs.erasing import erase, erase_person
 from pilots.verbs.evidence import file_evidence, replace_evidence
@@ -107,3 +108,7 @@ __all__ = [
     "switch_on",
     "take_role",
 ]
+
+for _name in __all__:
+    # Whoever calls is told in a sentence that somebody else is writing.
+    globals()[_name] = refused_when_busy(globals()[_name])

@@ -30,6 +30,7 @@ from pilots.rules import history, rights, stalls
 from pilots.rules.acts import ACCEPTANCE, Act, in_order
 from pilots.signing import sign
 from pilots.today import today
+from pilots.verbs.event_batch import current_batch
 
 COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
@@ -240,6 +241,7 @@ class Desk:
             reason=reason,
             changes=changes or [],
             data=data or {},
+            batch=current_batch(),
         )
         if decision is not None and gate is not None:
             event.decision = sign(gate, event, decision)

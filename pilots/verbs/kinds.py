@@ -6,14 +6,17 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from pilots.models import Event, Gate, GateKind, Person, Pilot, Portfolio, SwitchedOff
-from pilots.refusals import Invalid
+from pilots import access
+from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
+from pilots.refusals import Invalid, NotYours
 from pilots.rules.acts import APPROVAL, MEASUREMENT
-from pilots.verbs.desk import Desk, days, lock_all, need_reason, sit_down
+from pilots.verbs.bulk_kinds import OPEN, SWITCH_OFF, SWITCH_ON, KindChange, change_kind
+from pilots.verbs.desk import Desk, days, need_reason
+from pilots.verbs.event_batch import event_batch, log_batch
 from pilots.verbs.reference_rows import clean, concerns, log, only_office, put
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
@@ -32,6 +35,7 @@ def add_kind(
     valid_for: int | None = None,
     seals: Iterable[str] = (),
     high_impact_only: bool = False,
+    portfolios: Iterable[Portfolio] | None = None,
     on: date | None = None,
     known: date | None = None,
 ) -> GateKind:
@@ -40,35 +44,51 @@ def add_kind(
     Args:
         valid_for: for how many days an answer holds; no end where none is given.
         seals: fields of `SEALABLE`; when one changes, the answer must be given again.
+        portfolios: those whose pilots are asked for it; None for all of them, also for those opened later.
 
     Raises:
-        NotYours: `by` is of no program office.
-        Invalid: the key is taken, a field cannot be sealed, or it would clear in a way that is not known.
+        NotYours: `by` does not keep all that it is for.
+        Invalid: the key is taken, a field cannot be sealed, it would clear in a way that is not known, or it is for none.
     """
     on, known = days(on, known)
-    only_office(by, None, on)
-    sealed = list(seals)
-    for field in sealed:
-        if field not in SEALABLE:
-            raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
-    if clears_by == MEASUREMENT:
-        raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
-    last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
-    kind = GateKind(
+    scope = None if portfolios is None else sorted(set(portfolios), key=lambda one: one.pk)
+    _reaches(by, scope, on)
+    if scope == []:
+        raise Invalid(_("Choose the portfolios that it is for."), field="portfolios")
+    kind = _new_kind(
         key=key.strip(),
         name=name.strip(),
         question=question.strip(),
         clears_by=clears_by,
         valid_for=valid_for,
-        seals=sealed,
+        seals=list(seals),
         high_impact_only=high_impact_only,
-        order=last + 10,
+        for_all=scope is None,
     )
+    GateKindPortfolio.objects.bulk_create(GateKindPortfolio(kind=kind, portfolio=of) for of in scope or ())
+    data = {"kind": kind.key, "portfolios": None if scope is None else [of.pk for of in scope]}
+    with event_batch() as batch:
+        change_kind(KindChange(OPEN, kind, by, on, known, batch), _concerned(kind))
+    log_batch(batch, "add_kind", by, on, known, data, portfolios=scope or [None], changes=concerns(kind=kind))
+    return kind
+
+
+def _new_kind(**columns: Any) -> GateKind:
+    """Save a kind, after the others in order, or refuse what cannot be."""
+    for field in columns["seals"]:
+        if field not in SEALABLE:
+            raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
+    if columns["clears_by"] == MEASUREMENT:
+        raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
+    last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
+    kind = GateKind(order=last + 10, **columns)
     clean(kind)
-    kind.save()
-    log("add_kind", by, on, known, {"kind": kind.key}, changes=concerns(kind=kind))
-    for pilot in lock_all(_concerned(kind)):
-        _open(sit_down(pilot, by, _day(pilot, on), known), kind)
+    try:
+        with transaction.atomic():
+            kind.save()
+    except IntegrityError as error:
+        # Somebody else added it between our look and our writing.
+        raise Invalid(_("A kind of gate with this key is there already."), field="key") from error
     return kind
 
 
@@ -76,16 +96,24 @@ def add_kind(
 def amend_kind(
     *, kind: GateKind, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
-    """Word a kind of gate anew, or let its answers hold for longer or shorter from now on. What was answered stays."""
+    """Word a kind of gate anew, or let its answers hold for longer or shorter from now on. What was answered stays.
+
+    Raises:
+        NotYours: `by` does not keep all that it is for.
+    """
     on, known = days(on, known)
-    only_office(by, None, on)
+    scope = scope_of(kind)
+    _reaches(by, scope, on)
     changes = put(kind, set, OF_KIND)
     if not changes:
         return None
     clean(kind)
     kind.save()
     told = concerns(kind=kind) + changes
-    return log("amend_kind", by, on, known, {"kind": kind.key}, changes=told)
+    # What some portfolios ask is nobody else's to read: it is told in the log of each.
+    portfolios: list[Portfolio | None] = [*scope] if scope else [None]
+    events = [log("amend_kind", by, on, known, {"kind": kind.key}, portfolio=of, changes=told) for of in portfolios]
+    return events[0]
 
 
 @transaction.atomic
@@ -103,29 +131,31 @@ def switch_off(
     Raises:
         NotYours: `by` is not of the portfolio's program office.
         ReasonRequired: nobody will know why.
-        Invalid: it is switched off already.
+        Invalid: it is switched off already, or is not for this portfolio.
     """
     on, known = days(on, known)
     only_office(by, portfolio, on)
     reason = need_reason(reason)
+    if not kind.is_for(portfolio):
+        raise Invalid(_("This gate is not asked in this portfolio."), field="kind")
     if kind.off_for(portfolio, on):
         raise Invalid(_("This gate is switched off here already."), field="kind")
     off = SwitchedOff(kind=kind, portfolio=portfolio, starts=on, reason=reason)
     clean(off)
     off.save()
-    log(
+    with event_batch() as batch:
+        change_kind(KindChange(SWITCH_OFF, kind, by, on, known, batch, reason), _with_gate(kind, portfolio))
+    log_batch(
+        batch,
         "switch_off",
         by,
         on,
         known,
         {"kind": kind.key},
-        portfolio=portfolio,
+        portfolios=[portfolio],
         changes=concerns(kind=kind, portfolio=portfolio),
         reason=reason,
     )
-    for pilot in lock_all(_with_gate(kind, portfolio)):
-        desk = sit_down(pilot, by, _day(pilot, on), known)
-        desk.write("switch_off", gate=desk.gates[kind.key], reason=reason)
     return off
 
 
@@ -141,21 +171,38 @@ def switch_on(
         raise Invalid(_("This gate is not switched off here."), field="kind")
     off.ends = on - timedelta(days=1)
     off.save(update_fields=["ends"])
-    log(
+    with event_batch() as batch:
+        change_kind(KindChange(SWITCH_ON, kind, by, on, known, batch), _with_gate(kind, portfolio))
+        change_kind(KindChange(OPEN, kind, by, on, known, batch), _concerned(kind).filter(portfolio=portfolio))
+    log_batch(
+        batch,
         "switch_on",
         by,
         on,
         known,
         {"kind": kind.key},
-        portfolio=portfolio,
+        portfolios=[portfolio],
         changes=concerns(kind=kind, portfolio=portfolio),
     )
-    for pilot in lock_all(_with_gate(kind, portfolio)):
-        desk = sit_down(pilot, by, _day(pilot, on), known)
-        desk.write("switch_on", gate=desk.gates[kind.key])
-    for pilot in lock_all(_concerned(kind).filter(portfolio=portfolio)):
-        _open(sit_down(pilot, by, _day(pilot, on), known), kind)
     return off
+
+
+def scope_of(kind: GateKind) -> list[Portfolio] | None:
+    """The portfolios that a kind is for; None where it is for all."""
+    return None if kind.for_all else list(kind.portfolios.order_by("pk"))
+
+
+def _reaches(by: Person | None, portfolios: list[Portfolio] | None, on: date) -> None:
+    """Refuse an office that a kind would reach beyond: one for every portfolio takes whoever keeps them all."""
+    only_office(by, None, on)
+    if by is None:
+        return
+    if portfolios is None and not access.keeps_all(by):
+        raise NotYours(
+            _("A kind of gate for every portfolio takes whoever keeps them all. Choose the portfolios that you keep."),
+        )
+    for portfolio in portfolios or ():
+        only_office(by, portfolio, on)
 
 
 def fit(desk: Desk) -> None:
@@ -170,14 +217,18 @@ def fit(desk: Desk) -> None:
 
 
 def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -> list[GateKind]:
-    """Those of the kinds that are not switched off for a portfolio on a day."""
+    """Those of the kinds that are for a portfolio, and are not switched off for it on a day."""
     off = set(SwitchedOff.objects.on(day).filter(portfolio=portfolio).values_list("kind", flat=True))
-    return [kind for kind in kinds if kind.pk not in off]
+    own = set(GateKindPortfolio.objects.filter(portfolio=portfolio).values_list("kind", flat=True))
+    return [kind for kind in kinds if kind.pk not in off and (kind.for_all or kind.pk in own)]
 
 
 def _concerned(kind: GateKind) -> Any:
     """The pilots that have no such gate though it applies to them."""
-    there = Pilot.objects.exclude(stage=Pilot.Stage.RETIRED).exclude(gates__kind=kind)
+    there = Pilot.objects.exclude(stage=Pilot.Stage.RETIRED)
+    there = there.filter(~Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind=kind)))
+    if not kind.for_all:
+        there = there.filter(portfolio__in=GateKindPortfolio.objects.filter(kind=kind).values("portfolio"))
     switched_off = SwitchedOff.objects.filter(kind=kind, ends=None)
     there = there.exclude(portfolio__in=switched_off.values("portfolio"))
     return there.filter(high_impact=True) if kind.high_impact_only else there
@@ -185,10 +236,6 @@ def _concerned(kind: GateKind) -> Any:
 
 def _with_gate(kind: GateKind, portfolio: Portfolio) -> Any:
     return Pilot.objects.filter(portfolio=portfolio, gates__kind=kind)
-
-
-def _day(pilot: Pilot, on: date) -> date:
-    return max(on, pilot.recorded_on)
 
 
 def _open(desk: Desk, kind: GateKind) -> None:

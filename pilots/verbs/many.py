@@ -14,9 +14,11 @@ from pilots.files import Upload
 from pilots.models import Decision, Evidence, Gate, Person
 from pilots.refusals import EvidenceRequired, Invalid, Refused
 from pilots.rules.gates import EXCEPTED
-from pilots.verbs.desk import lock_all
+from pilots.verbs.desk import days, lock_all
+from pilots.verbs.event_batch import event_batch, log_batch
 from pilots.verbs.evidence import file_evidence
 from pilots.verbs.gates import decide, except_
+from pilots.verbs.reference_rows import concerns
 
 NAMED_IN_A_SENTENCE = 5
 
@@ -70,7 +72,11 @@ def decide_many(
     if len({entry.gate.kind_id for entry in entries}) > 1:
         raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")
     shown = {"evidence": evidence, "pieces": list(pieces)}
-    return _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
+    with event_batch() as batch:
+        done = _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
+    data = {"kind": done[0].gate.kind.key, "outcome": outcome}
+    _log(batch, "decide_many", by, on, known, data, done, changes=concerns(kind=done[0].gate.kind))
+    return done
 
 
 @transaction.atomic
@@ -100,10 +106,28 @@ def record_minutes(
     entries, pieces = list(entries), list(pieces)
     if not (evidence.strip() or pieces or file is not None):
         raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")
-    if file is not None and entries:
-        pieces.append(_file(entries, by, file, file_name, on, known))
-    shown = {"evidence": evidence, "pieces": pieces}
-    return _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, None, **shown))
+    with event_batch() as batch:
+        if file is not None and entries:
+            pieces.append(_file(entries, by, file, file_name, on, known))
+        shown = {"evidence": evidence, "pieces": pieces}
+        done = _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, None, **shown))
+    _log(batch, "record_minutes", by, on, known, {}, done)
+    return done
+
+
+def _log(
+    batch: str,
+    verb: str,
+    by: Person | None,
+    on: date | None,
+    known: date | None,
+    data: dict[str, Any],
+    done: Iterable[Decision],
+    **more: Any,
+) -> None:
+    """Write what stands for these answers: one event for each portfolio, in whose log it is told."""
+    portfolios = {decision.gate.pilot.portfolio_id: decision.gate.pilot.portfolio for decision in done}
+    log_batch(batch, verb, by, *days(on, known), data, portfolios=portfolios.values(), **more)
 
 
 def _file(

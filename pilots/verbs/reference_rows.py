@@ -89,8 +89,20 @@ def log(
     portfolio: Portfolio | None = None,
     changes: list[dict[str, Any]] | None = None,
     reason: str = "",
+    batch: str = "",
 ) -> Event:
-    """Write the event of a verb that is about no pilot. `changes` say whom and what it is about, never by name."""
+    """Write the event of a verb that is about no pilot. `changes` say whom and what it is about, never by name.
+
+    Where a `batch` is given, it stands for the events of that batch.
+    """
     return Event.objects.create(
-        verb=verb, portfolio=portfolio, by=by, on=on, known_on=known, data=data, changes=changes or [], reason=reason
+        verb=verb,
+        portfolio=portfolio,
+        by=by,
+        on=on,
+        known_on=known,
+        data=data,
+        changes=changes or [],
+        reason=reason,
+        batch=batch,
     )

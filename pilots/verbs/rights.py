@@ -69,6 +69,8 @@ def assign_right(
     _reaches(by, portfolio, on)
     if kind.clears_by == ACCEPTANCE:
         raise WrongGate(field="kind")
+    if not (kind.for_all if portfolio is None else kind.is_for(portfolio)):
+        raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
     if holder is None:
         raise Invalid(_("Missing. A name, not a team."), field="holder")
     starts = starts or on

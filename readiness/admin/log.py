@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -14,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Decision, Event, GateKind
+from pilots.models import Decision, Event
 from readiness import differences, log_words, words
 from readiness.admin.pilot_filters import Choices, Select
 from readiness.admin.tables import OfficeTable
+from readiness.offices import office_of
 from readiness.templatetags import wall
 
 
@@ -38,7 +40,7 @@ class ByKind(Select):
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(GateKind.objects.values_list("key", "name"))
+        return list(office_of(request).kinds().values_list("key", "name"))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -66,7 +68,7 @@ class ReadOnly(OfficeTable):
         """What the page of a row is called."""
         return str(row)
 
-    def beside(self, row: Any) -> dict[str, Any]:
+    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What else its page draws."""
         return {}
 
@@ -85,7 +87,7 @@ class ReadOnly(OfficeTable):
             "opts": self.opts,
             "title": self.called(row),
             "row": row,
-            **self.beside(row),
+            **self.beside(request, row),
         }
         return TemplateResponse(request, self.view_template, context)
 
@@ -101,7 +103,7 @@ def when(row: Any) -> SafeString:
 def of_pilot(row: Any) -> SafeString | str:
     found = row.gate.pilot if isinstance(row, Decision) else row.pilot
     if found is None:
-        return "–"
+        return log_words.on_many(row) if isinstance(row, Event) and row.batch else "–"
     return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)
 
 
@@ -159,7 +161,7 @@ class Decisions(ReadOnly):
             "day": words.day(row.on),
         }
 
-    def beside(self, row: Decision) -> dict[str, Any]:
+    def beside(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
         used = row.evidence_used.select_related("evidence").order_by("pk")
         return {
             "sealed": differences.sealed_in(row),
@@ -184,7 +186,16 @@ def changed(row: Any) -> str:
 
 
 class Log(ChangeList):
-    """A page of the log, each act with what it says of whom and what: names are looked up once a page."""
+    """A page of the log, each act with what it says of whom and what: names are looked up once a page.
+
+    An act on many is one row, that opens to what was done to each; a search, or a gate that is chosen, finds each.
+    """
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not (request.GET.get("q") or request.GET.get("gate")):
+            log: Any = self.root_queryset
+            self.root_queryset = log.entries()
+        return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -212,3 +223,12 @@ class Events(ReadOnly):
     def called(self, row: Event) -> str:
         says = {"who": log_words.who(row), "did": log_words.did(row), "day": words.day(row.on)}
         return _("%(who)s %(did)s on %(day)s") % says
+
+    def beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+        if not row.batch or row.pilot_id:
+            return {}
+        of_each = office_of(request).limit(Event.objects.of_batch(row.batch))
+        if row.portfolio_id:
+            of_each = of_each.filter(portfolio=row.portfolio_id)
+        each = of_each.select_related("pilot", "gate__kind", "by", "decision__decider").order_by("pk")
+        return {"page": Paginator(each, self.list_per_page).get_page(request.GET.get("page"))}

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Cell, GateKind, GateSpell, Pilot
+from pilots.models import Cell, GateSpell, Pilot
 from pilots.rules import gates
 from pilots.rules.history import SPONSOR
 from readiness import standing, words
@@ -111,7 +111,7 @@ class ByGate(Select):
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(GateKind.objects.values_list("key", "name"))
+        return list(office_of(request).kinds().values_list("key", "name"))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         asked: dict[str, Any] = {}

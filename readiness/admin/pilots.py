@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Event, Gate, GateKind, Person, Pilot
+from pilots.models import Event, Gate, Person, Pilot
 from pilots.today import today
 from readiness import acts, querysets, words
 from readiness.admin import pilot_list, pilot_page
@@ -51,7 +51,8 @@ class Pilots(OfficeTable):
         return office_of(request).limit(querysets.pilots())
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return pilot_list.columns(GateKind.objects.all(), one_portfolio=office_of(request).has_one)
+        office = office_of(request)
+        return pilot_list.columns(office.kinds(), one_portfolio=office.has_one)
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return list_display[:1]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import GateKind, Portfolio, PortfolioRole
 from pilots.today import today
+from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
 from readiness.admin.rows import RowField, RowForm, RowTable
 from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
 from readiness.offices import Office
@@ -79,17 +80,24 @@ class KindOf(RowField):
         return str(obj.name)
 
 
-class SwitchOff(RowForm):
-    verb, takes = "switch_off", "portfolio"
+class SwitchOff(PreviewedSwitchOff):
+    takes = "portfolio"
     title = _("Switch a gate off")
     button = _("Switch it off")
     done_says = _("Switched off, visibly. Nothing is asked of it here from today.")
-    kind = KindOf(GateKind.objects.all(), label=_("Gate"), empty_label=None)
+    kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
     reason = SentenceField(label=_("Reason, in a sentence"))
 
+    def fit(self) -> None:
+        field: Any = self.fields["kind"]
+        field.queryset = GateKind.objects.asked_in([self.row])
 
-class SwitchOn(RowForm):
-    verb, takes = "switch_on", "portfolio"
+    def portfolios(self) -> list[Portfolio]:
+        return [self.row]
+
+
+class SwitchOn(PreviewedSwitchOn):
+    takes = "portfolio"
     title = _("Switch a gate on again")
     button = _("Switch it on")
     done_says = _("Switched on. Answers that still hold, hold.")
@@ -99,6 +107,9 @@ class SwitchOn(RowForm):
         off = self.row.switched_off.on(today()).values("kind")
         field: Any = self.fields["kind"]
         field.queryset = GateKind.objects.filter(pk__in=off)
+
+    def portfolios(self) -> list[Portfolio]:
+        return [self.row]
 
 
 @admin.display(description=_("Escalation person"), empty_value="–")

@@ -42,7 +42,7 @@ class AssignRight(HeldBy):
     title = _("Assign a decision right")
     button = _("Assign it")
     done_says = _("Assigned. An open-ended right of the same reach ends the day before.")
-    kind = KindOf(GateKind.objects.exclude(clears_by=ACCEPTANCE), label=_("Gate"), empty_label=None)
+    kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
     portfolio = forms.ModelChoiceField(
         Portfolio.objects.none(), label=_("Portfolio"), required=False, empty_label=_("every portfolio")
     )
@@ -51,6 +51,8 @@ class AssignRight(HeldBy):
     field_order = ("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
 
     def fit(self) -> None:
+        kind: Any = self.fields["kind"]
+        kind.queryset = self.office_at.kinds().exclude(clears_by=ACCEPTANCE)
         portfolio: Any = self.fields["portfolio"]
         portfolio.queryset = self.office_at.own()
         if not self.office_at.keeps_all:

@@ -45,8 +45,8 @@ class RowForm(forms.Form):
     sets: ClassVar[bool] = False
     """Whether the verb takes what was typed as one `set`."""
     title: ClassVar[Any]
-    button: ClassVar[Any]
-    done_says: ClassVar[Any] = _("Done, and written into the log.")
+    button: Any
+    done_says: Any = _("Done, and written into the log.")
     asides: ClassVar[tuple[Aside, ...]] = ()
 
     def __init__(
@@ -96,15 +96,18 @@ class RowForm(forms.Form):
         try:
             self.done = getattr(verbs, self.verb)(**arguments)
         except Refused as refused:
-            self.refused = refused
-            place = refused.field if refused.field in self.fields else None
-            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
+            self._refuse(refused)
             return False
         return True
 
     def finish(self, request: HttpRequest) -> None:
         """Say that it is done, once it is."""
         messages.success(request, self.done_says)
+
+    def _refuse(self, refused: Refused) -> None:
+        self.refused = refused
+        place = refused.field if refused.field in self.fields else None
+        self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
 
     @property
     def main(self) -> Iterable[BoundField]:

@@ -37,9 +37,11 @@ def _choices(values: Any) -> list[tuple[str, str]]:
     return [(value, value) for value in values]
 
 
-def kinds(_request: Any = None) -> list[tuple[str, str]]:
-    """The kinds of gates there are, as choices."""
-    return _choices(GateKind.objects.values_list("key", flat=True))
+class KindFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """Rows of a kind of gate that whoever asks may see."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return super().filter(qs, known_kind(value, "kind", self.parent.request.user) if value else value)
 
 
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -74,7 +76,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
         rows = super().filter_queryset(queryset)
         asked = self.form.cleaned_data
         gate = {
-            "kind": known_kind(asked["gate"], "gate") if asked["gate"] else None,
+            "kind": known_kind(asked["gate"], "gate", self.request.user) if asked["gate"] else None,
             "court": asked["court"] or None,
             "state": asked["state"] or None,
             "holder": somebody(asked["holder"], "holder").pk if asked["holder"] else None,
@@ -86,9 +88,9 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows.with_gate(view.at, view.known_at, open_only=bool(only_kind), **gate)
 
 
-def known_kind(key: str, field: str) -> str:
-    """The key of a kind of gate. Raises Invalid where there is no such kind."""
-    if not GateKind.objects.filter(key=key).exists():
+def known_kind(key: str, field: str, person: Person) -> str:
+    """The key of a kind of gate. Raises Invalid where there is no such kind for a person."""
+    if not GateKind.objects.visible_to(person).filter(key=key).exists():
         raise Invalid(_("There is no such kind of gate."), field=field)
     return key
 

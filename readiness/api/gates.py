@@ -22,7 +22,7 @@ from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
-from readiness.api.filters import STATES, kinds, somebody
+from readiness.api.filters import STATES, KindFilter, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.differences import differences
 from readiness.querysets import gates_on
@@ -32,7 +32,7 @@ from readiness.reading import GateOn, PilotOn, read_many
 class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Gates by kind, state, court and holder on the day that is read, and by where their pilot lies."""
 
-    kind = django_filters.ChoiceFilter(choices=kinds, field_name="kind__key")
+    kind = KindFilter(field_name="kind__key")
     state = django_filters.MultipleChoiceFilter(field_name="now", choices=[(s, s) for s in STATES])
     court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])
     holder = django_filters.CharFilter(method="held_by")

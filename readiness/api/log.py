@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.types import OpenApiTypes
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 from pilots.models import Decision, Event
 from pilots.refusals import Invalid
 from readiness.api.asking import AS_OF, KNOWN_AT, Asking
-from readiness.api.filters import kinds, somebody
+from readiness.api.filters import KindFilter, somebody
 from readiness.api.shapes import DecisionShape, EventShape
 from readiness.asked import as_of
 
@@ -26,7 +27,7 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     gate = django_filters.CharFilter(field_name="gate__public_id")
-    kind = django_filters.ChoiceFilter(choices=kinds, field_name="gate__kind__key")
+    kind = KindFilter(field_name="gate__kind__key")
     outcome = django_filters.CharFilter(field_name="outcome")
     decider = django_filters.CharFilter(method="signed_by")
 
@@ -58,8 +59,22 @@ class Decisions(Asking):
         return self.get_paginated_response([DecisionShape(row).data for row in rows])
 
 
+def _entries(mine: Any) -> Any:
+    """The events of these pilots, an act on many as one: what stands for it, with the number of these that it was on."""
+    members = Event.objects.filter(
+        batch=OuterRef("batch"), portfolio=Coalesce(OuterRef("portfolio"), F("portfolio")), pilot__in=mine
+    )
+    number = members.order_by().values("batch").annotate(n=Count("pilot", distinct=True)).values("n")
+    stands = Q(pilot=None) & ~Q(batch="") & Exists(members)
+    rows = Event.objects.filter(Q(batch="", pilot__in=mine) | stands)
+    return rows.annotate(number_of_pilots=Case(When(pilot=None, then=Subquery(number)), default=None))
+
+
 class Changes(Asking):
-    """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log."""
+    """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log.
+
+    What was done to many at once is one entry; asked for its batch, or for a pilot, each is told.
+    """
 
     queryset: Any = Event.objects.none()
     serializer_class = EventShape
@@ -72,6 +87,10 @@ class Changes(Asking):
             raise Invalid(_("The last day lies before the first."), field="to")
         mine = self.mine().order_by().values("pk")
         rows = Event.objects.filter(pilot__in=mine)
+        if query.get("batch"):
+            rows = rows.of_batch(query["batch"])
+        elif not query.get("pilot"):
+            rows = _entries(mine)
         # What was written down late is a change of the day on which it became known.
         days = Q(known_on__lte=last)
         if query.get("from"):
@@ -85,6 +104,9 @@ class Changes(Asking):
             OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
             OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
             OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
+            OpenApiParameter(
+                "batch", OpenApiTypes.STR, description="What an act on many did to each pilot: the batch of its entry."
+            ),
         ],
         responses=EventShape(many=True),
     )

@@ -227,7 +227,7 @@ class Waits(OfPortfolio):
         if functions is not None:
             there = there.filter(pk__in=lay_in(functions).values("pilot"))
         kind, holder = query.get("kind"), query.get("holder")
-        kind = known_kind(kind, "kind") if kind else None
+        kind = known_kind(kind, "kind", self.person) if kind else None
         found = waits(
             there.select_related("portfolio").order_by("pk"),
             start=start,

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
-from pilots.refusals import Invalid, Refused
+from pilots.busy import is_busy
+from pilots.refusals import Busy, Invalid, Refused
 
 
 def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
@@ -38,12 +39,16 @@ def _row(place: int, refused: Refused) -> dict[str, Any]:
 
 def handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of every API view. None where the error is nobody's to expect."""
+    if is_busy(error):
+        error = Busy()
     if isinstance(error, Refused):
         more: dict[str, Any] = {"missing": error.missing} if error.missing else {}
         if error.field:
             more["errors"] = {error.field: [error.says]}
         if error.rows:
             more["rows"] = [_row(place, each) for place, each in error.rows.items()]
+        if isinstance(error, Busy):
+            more["headers"] = {"Retry-After": Busy.RETRY_AFTER}
         return problem(error.status, code=error.code, detail=error.says, **more)
     if isinstance(error, Http404):
         error = exceptions.NotFound("There is nothing at this address, or it is not yours to see.")

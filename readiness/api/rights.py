@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import access, verbs
-from pilots.models import Cell, DecisionRight, Function, GateKind
+from pilots.models import Cell, DecisionRight, Function
 from pilots.refusals import NotYours
 from readiness.api.asking import AS_OF, Asking
 from readiness.api.asks import AssignRight
 from readiness.api.portfolio import OF
 from readiness.api.shapes import PersonShape
 from readiness.offices import Office, row_named
-from readiness.rights import cells_for, table
+from readiness.rights import cells_for, decided_kinds, table
 
 
 class SittingShape(serializers.Serializer[Any]):
@@ -69,13 +69,14 @@ class Rights(Asking):
 
     @extend_schema(parameters=[AS_OF, OF], responses=SeatShape(many=True))
     def get(self, request: Request) -> Response:
-        """Who decides what on a day, a row for each kind; a page holds 50 places.
+        """Who decides what on a day, a row for each kind that is asked there; a page holds 50 places.
 
         By the rights as they are written down now: `known_at` is refused.
         """
         cells, key = cells_for(self.person), request.query_params.get("portfolio")
         page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)
-        seats = [seat for row in table(page or [], at=self.at) for seat in row.seats]
+        rows = table(page or [], decided_kinds(self.person), at=self.at)
+        seats = [seat for row in rows for seat in row.seats if seat.asked]
         return self.get_paginated_response([SeatShape(seat).data for seat in seats])
 
     @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightShape})
@@ -87,7 +88,7 @@ class Rights(Asking):
         kept = Office(self.person, access.portfolios_kept(self.person))
         if not kept.enters:
             raise NotYours
-        says["kind"] = row_named("kind", GateKind.objects.all(), key=says["kind"])
+        says["kind"] = row_named("kind", kept.kinds(), key=says["kind"])
         for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):
             says[name] = row_named(name, rows, **{by: says[name]}) if says[name] else None
         right = verbs.assign_right(by=self.person, **says)

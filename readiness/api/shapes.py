@@ -245,11 +245,13 @@ class DecisionShape(serializers.Serializer[Decision]):
 
 
 class EventShape(serializers.Serializer[Event]):
-    """One act, from the log."""
+    """One act, from the log. An act on many is one: `pilots` says on how many, and `?batch=` what was done to each."""
 
     id = serializers.CharField(source="public_id")
     verb = serializers.CharField()
-    pilot = serializers.CharField(source="pilot.key")
+    pilot = serializers.CharField(source="pilot.key", default=None, allow_null=True)
+    batch = serializers.CharField(allow_blank=True)
+    pilots = serializers.IntegerField(source="number_of_pilots", default=None, allow_null=True)
     kind = serializers.CharField(source="gate.kind.key", default=None)
     by = PersonShape(allow_null=True)
     on = serializers.DateField()

@@ -88,7 +88,8 @@ class MinutesForm(forms.Form):
         self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
         super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)
         kinds = [("", "–")] + [
-            (kind.key, kind.name) for kind in GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
+            (kind.key, kind.name)
+            for kind in GateKind.objects.visible_to(by).exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
         ]
         for n in range(1, self.rows + 1):
             self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"))

@@ -77,7 +77,7 @@ def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | 
         "functions": Function.objects.filter(
             cells__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()
         ).distinct()[:200],
-        "kinds": GateKind.objects.all(),
+        "kinds": GateKind.objects.visible_to(reader(request)),
     }
     return render(request, "pages/museum.html", context)
 

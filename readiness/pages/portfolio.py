@@ -55,7 +55,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("standing", "")
     wanted = wanted if wanted in standing.STANDINGS else ""
     page = page_of(request, _board(mine, at, wanted), A_PAGE)
-    kinds = list(GateKind.objects.all())
+    kinds = list(GateKind.objects.visible_to(person))
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,

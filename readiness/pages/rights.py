@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +54,12 @@ class Question(forms.Form):
     )
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
-    def __init__(self, *args: Any, cells: QuerySet[Cell], every: bool, **kwargs: Any) -> None:
-        """`every`: offer every function; else those in which a pilot lies, or for which a right was given."""
+    def __init__(
+        self, *args: Any, cells: QuerySet[Cell], kinds: Iterable[GateKind], every: bool, **kwargs: Any
+    ) -> None:
+        """`kinds`: those that whoever asks may see. `every`: offer every function; else those in which a pilot lies, or for which a right was given."""
         super().__init__(*args, **kwargs)
-        kinds = GateKind.objects.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
-        self._choose("kind", kinds)
+        self._choose("kind", GateKind.objects.filter(pk__in=[kind.pk for kind in kinds]))
         self._choose("portfolio", Portfolio.objects.filter(cells__in=cells).distinct())
         some = Function.objects.filter(cells__in=cells).distinct()
         self._choose("function", Function.objects.all() if every else some)
@@ -83,12 +85,15 @@ def rights(request: HttpRequest) -> HttpResponse:
     there = Portfolio.objects.filter(cells__in=cells).distinct()
     within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
     asks, office = "kind" in request.GET, access.is_office(request.user)
-    form = Question(request.GET if asks else None, cells=cells, every=office, initial={"on": at.isoformat()})
+    kinds = decided_kinds(request.user)
+    form = Question(
+        request.GET if asks else None, cells=cells, kinds=kinds, every=office, initial={"on": at.isoformat()}
+    )
     context = {
         "at": at,
         "refused": refused,
-        "kinds": decided_kinds(),
-        "rows": table(shown[:MOST_CELLS], at=at),
+        "kinds": kinds,
+        "rows": table(shown[:MOST_CELLS], kinds, at=at),
         "more": len(shown) > MOST_CELLS,
         "orphans": orphans(within, at=at) if shown else [],
         "portfolios": there,

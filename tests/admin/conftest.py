@@ -27,6 +27,13 @@ def signed_in(person: Person, **kwargs: Any) -> Client:
     return client
 
 
+def agree(client: Client, address: str, asked: dict[str, Any]) -> Any:
+    """Send a form that shows first what would come of it, and agree to that. The last answer."""
+    shown = client.post(address, asked)
+    assert shown.status_code == 200, shown.content.decode()
+    return client.post(address, asked | {"confirmed": shown.context["form"]["confirmed"].value()})
+
+
 def gate_of(pilot: Pilot, kind: str) -> Gate:
     return pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
 

@@ -23,7 +23,7 @@ from pilots.models import (
     StallPolicy,
 )
 from pilots.today import today
-from tests.admin.conftest import WHEN, account, signed_in
+from tests.admin.conftest import WHEN, account, agree, signed_in
 
 TABLES = ["portfolio", "function", "person", "gatekind", "decisionright", "absence"]
 
@@ -193,7 +193,7 @@ def test_a_kind_of_gate_can_be_added_and_is_asked_of_every_pilot(desk: Client, r
         "valid_for": "365",
         "seals": ["tool"],
     }
-    assert desk.post(there("gatekind", "add"), asked).status_code == 302
+    assert agree(desk, there("gatekind", "add"), asked).status_code == 302
     kind = GateKind.objects.get(key="security-review")
     assert (kind.ships, kind.seals) == (False, ["tool"])
     assert running.gates.filter(kind=kind).exists()
@@ -206,7 +206,7 @@ def test_a_kind_can_be_switched_off_for_a_portfolio_visibly(
     off = there("gatekind", "act", legal.pk, "switch-off")
     unsaid = desk.post(off, {"portfolio": portfolio.pk, "reason": ""})
     assert unsaid.status_code == 422
-    assert desk.post(off, {"portfolio": portfolio.pk, "reason": "No contracts here."}).status_code == 302
+    assert agree(desk, off, {"portfolio": portfolio.pk, "reason": "No contracts here."}).status_code == 302
     for address in (there("gatekind", "change", legal.pk), there("portfolio", "change", portfolio.pk)):
         assert "No contracts here." in desk.get(address).content.decode()
 

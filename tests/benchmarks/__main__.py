@@ -7,6 +7,7 @@ They are no part of the test suite: pytest collects none of them, and no figure 
 
     python -m tests.benchmarks importing
     DATABASE_URL=postgres://… python -m tests.benchmarks museum queue deciding --pilots 100000 --keep
+    DATABASE_URL=postgres://… python -m tests.benchmarks adding_kind --pilots 20000
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying --decisions 1000000
 """
 
@@ -35,13 +36,14 @@ def main() -> None:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from pilots.models import Pilot
-    from tests.benchmarks import deciding, harness, importing, museum, queue, verifying
+    from tests.benchmarks import adding_kind, deciding, harness, importing, museum, queue, verifying
 
     there: dict[str, Callable[[], Iterable[harness.Measured]]] = {
         "importing": lambda: importing.measure(asked.rounds),
         "museum": lambda: museum.measure(asked.rounds),
         "queue": lambda: queue.measure(asked.rounds),
         "deciding": lambda: deciding.measure(asked.rounds),
+        "adding_kind": lambda: adding_kind.measure(asked.rounds),
         "verifying": lambda: verifying.measure(asked.decisions),
     }
     unknown = set(asked.names) - set(there)

@@ -1,0 +1,57 @@
+"""What follows for a pilot when a kind of gate comes to it, or is switched off: its next spells, from its last ones.
+
+`pilots.rules.history` says the same by telling every act again; a property test holds the two to the same answer. This is
+for many pilots at once, on a day after which nothing was done to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from pilots.rules.gates import OFF, OPEN, GateSpell
+from pilots.rules.history import ADOPTED, PAUSED, RUNNING, PilotSpell
+
+DAY = timedelta(days=1)
+
+
+def opened(recorded_on: date, day: date, functions: Sequence[tuple[date, int | None]]) -> Iterator[GateSpell]:
+    """The spells of a gate that is opened on a day: it was not there, and now it waits for an answer.
+
+    Args:
+        functions: where the pilot lay, each place with its first day, in order.
+    """
+    before = [(first, function) for first, function in functions if first < day]
+    ends = [first - DAY for first, _function in [*before[1:], (day, None)]]
+    for (first, function), last in zip(before, ends, strict=False):
+        yield GateSpell(first, last, OFF, OFF, since=recorded_on, function=function)
+    yield GateSpell(day, None, OPEN, "answer", since=day, function=functions[-1][1])
+
+
+def switched_off(last: GateSpell, day: date) -> GateSpell | None:
+    """The spell of a gate that is switched off on a day; None where it was off already."""
+    if last.turn == OFF:
+        return None
+    return replace(last, starts=day, ends=None, state=OFF, turn=OFF, since=day, good_until=None, moved=False)
+
+
+def lapsed(last: GateSpell, day: date) -> GateSpell | None:
+    """The spell of a gate whose answer was over by a day on which something was done to its pilot; None where none begins."""
+    if last.good_until is None or last.good_until >= day or last.since > last.good_until:
+        return None
+    return replace(last, starts=day, ends=None, moved=False, since=last.good_until + DAY)
+
+
+def following(last: PilotSpell, gates: Collection[GateSpell], day: date) -> PilotSpell | None:
+    """The spell of a pilot from a day on which its gates came to be these; None where nothing of it is another."""
+    asked = [gate for gate in gates if gate.turn != OFF]
+    clear = all(gate.turn == "clear" for gate in asked)
+    ends = [gate.good_until for gate in asked if gate.good_until is not None]
+    shown = last.shown_until
+    if last.stage == ADOPTED and last.shows:
+        shown = min(last.clear_through or date.max, day - DAY)
+    now = replace(last, all_clear=clear, clear_through=min(ends) if ends and clear else None, shown_until=shown)
+    if last.stage == PAUSED and last.paused_until is not None and day > last.paused_until:
+        now = replace(now, stage=RUNNING, since=last.paused_until + DAY, paused_until=None)
+    return None if now == last else replace(now, starts=day, ends=None)

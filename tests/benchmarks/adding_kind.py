@@ -1,0 +1,167 @@
+"""Adding a kind of gate through its verb, beside the same rows written by hand by set-based statements in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.db import connection, transaction
+
+from pilots import verbs
+from pilots.models import Event, GateKind, Pilot
+from tests.benchmarks.harness import Measured, compare
+from tests.benchmarks.museum import AT
+
+TODAY = AT + timedelta(days=1)
+
+
+def measure(rounds: int) -> Iterator[Measured]:
+    """Each run is taken back, so that each finds the same pilots. The hand-written statements are of PostgreSQL."""
+    if connection.vendor != "postgresql":
+        return
+    names = count()
+    pilots = Pilot.objects.exclude(stage="retired").count()
+    _by_hand_is_the_same()
+    yield compare(
+        "adding a kind of gate",
+        lambda: _taken_back(lambda: _add(next(names))),
+        lambda: _taken_back(lambda: _by_hand(next(names))),
+        rounds=min(rounds, 5),
+        promise=3,
+        says=(
+            f"for {pilots:,} pilots, {Event.objects.count():,} events in the log; "
+            "by hand: 12 statements in one transaction, each for all pilots at once."
+        ),
+    )
+
+
+def _taken_back(do: Any) -> None:
+    with transaction.atomic():
+        do()
+        # What is checked at the end of a transaction is part of its price.
+        connection.check_constraints()
+        transaction.set_rollback(True)
+
+
+def _add(number: int) -> None:
+    verbs.add_kind(
+        key=f"kind-{number}", name="Council", question="Has the council agreed?", by=None, on=TODAY, known=TODAY
+    )
+
+
+WRITTEN = ("pilots_gate", "pilots_event", "pilots_gatespell", "pilots_pilotspell")
+
+
+def _by_hand_is_the_same() -> None:
+    """Both leave as many rows in each table: otherwise they would not be compared."""
+    found = []
+    for do in (_add, _by_hand):
+        with transaction.atomic(), connection.cursor() as cursor:
+            do(-1)
+            counts = []
+            for table in WRITTEN:
+                cursor.execute(f"SELECT count(*) FROM {table}")
+                counts.append(cursor.fetchone())
+            found.append(counts)
+            transaction.set_rollback(True)
+    assert found[0] == found[1], found
+
+
+def _by_hand(number: int) -> None:
+    """What the verb leaves, by one statement for each table and reason."""
+    kind = GateKind.objects.create(key=f"hand-{number}", name="Council", question="?", clears_by="approval", order=999)
+    values = {"kind": kind.pk, "day": TODAY, "eve": TODAY - timedelta(days=1), "batch": f"hand-{number}"}
+    with connection.cursor() as cursor:
+        for statement in STATEMENTS:
+            cursor.execute(statement, values)
+
+
+def _copied(table: str, named: dict[str, str]) -> tuple[str, str]:
+    """The columns of a table, and the same of a row `s` but for those that are named."""
+    from django.apps import apps
+
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    columns = [f.column for f in model._meta.concrete_fields if f.column != "id"]
+    return (
+        ", ".join(f'"{name}"' for name in columns),
+        ", ".join(named.get(name, f's."{name}"') for name in columns),
+    )
+
+
+def _statements() -> list[str]:
+    gate_into, gate_says = _copied(
+        "pilots_gatespell",
+        {
+            "starts": "%(day)s",
+            "since": "s.good_until + 1",
+            "moved": "false",
+            "known_from": "%(day)s",
+        },
+    )
+    pilot_into, pilot_says = _copied(
+        "pilots_pilotspell",
+        {
+            "starts": "%(day)s",
+            "stage": "CASE WHEN over THEN 'running' ELSE s.stage END",
+            "since": "CASE WHEN over THEN s.paused_until + 1 ELSE s.since END",
+            "paused_until": "CASE WHEN over THEN NULL ELSE s.paused_until END",
+            "all_clear": "false",
+            "clear_through": "NULL",
+            "shown_until": (
+                "CASE WHEN s.stage = 'adopted' AND s.all_clear AND s.rules_known "
+                "AND s.starts <= COALESCE(s.clear_through, s.starts) "
+                "THEN LEAST(COALESCE(s.clear_through, %(eve)s), %(eve)s) ELSE s.shown_until END"
+            ),
+            "known_from": "%(day)s",
+        },
+    )
+    stands = "s.ends IS NULL AND s.known_until IS NULL"
+    over = "(s.stage = 'paused' AND s.paused_until < %(day)s)"
+    mine = "JOIN pilots_gate g ON g.pilot_id = p.id AND g.kind_id = %(kind)s"
+    spell_into = (
+        "gate_id, kind_id, cell_id, starts, ends, state, turn, since, ends_by_condition, grants, moved, known_from"
+    )
+    changes = f"{stands} AND s.starts < %(day)s AND (s.all_clear OR {over})"
+    lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.starts < %(day)s"
+    theirs = (
+        "s.gate_id IN (SELECT o.id FROM pilots_gate o JOIN pilots_gate g ON g.pilot_id = o.pilot_id "
+        "AND g.kind_id = %(kind)s)"
+    )
+    own = "s.pilot_id IN (SELECT pilot_id FROM pilots_gate WHERE kind_id = %(kind)s)"
+    return [
+        "SELECT id FROM pilots_pilot WHERE stage <> 'retired' ORDER BY id FOR UPDATE",
+        "INSERT INTO pilots_gate (public_id, pilot_id, kind_id, head, count) "
+        "SELECT substr(md5(random()::text) || md5(random()::text), 1, 22), id, %(kind)s, repeat('0', 64), 0 "
+        "FROM pilots_pilot WHERE stage <> 'retired'",
+        'INSERT INTO pilots_event (public_id, verb, portfolio_id, pilot_id, gate_id, by_id, "on", known_on, '
+        "written_at, reason, changes, data, batch) "
+        "SELECT substr(md5(random()::text) || md5(random()::text), 1, 22), 'open_gate', p.portfolio_id, p.id, g.id, "
+        f"NULL, %(day)s, %(day)s, now(), '', '[]', '{{}}', %(batch)s FROM pilots_pilot p {mine}",
+        f"INSERT INTO pilots_gatespell ({spell_into}) "
+        "SELECT g.id, %(kind)s, r.cell_id, r.starts, LEAST(COALESCE(r.following, %(day)s), %(day)s) - 1, 'off', 'off', "
+        "p.recorded_on, false, 0, false, %(day)s "
+        f"FROM pilots_pilot p {mine} JOIN ("
+        "SELECT pilot_id, starts, cell_id, LEAD(starts) OVER (PARTITION BY pilot_id ORDER BY starts) AS following FROM ("
+        "SELECT pilot_id, starts, cell_id, LAG(cell_id) OVER (PARTITION BY pilot_id ORDER BY starts) AS before "
+        "FROM pilots_pilotspell WHERE known_until IS NULL) a WHERE before IS DISTINCT FROM cell_id"
+        ") r ON r.pilot_id = p.id WHERE r.starts < %(day)s",
+        f"INSERT INTO pilots_gatespell ({spell_into}) "
+        "SELECT g.id, %(kind)s, s.cell_id, %(day)s, NULL, 'open', 'answer', %(day)s, false, 0, false, %(day)s "
+        f"FROM pilots_pilot p {mine} JOIN pilots_pilotspell s ON s.pilot_id = p.id AND {stands}",
+        f"INSERT INTO pilots_gatespell ({gate_into}) SELECT {gate_says} FROM pilots_gatespell s WHERE {lapses} AND {theirs}",
+        f"UPDATE pilots_gatespell s SET ends = %(eve)s WHERE {lapses} AND {theirs}",
+        f"INSERT INTO pilots_pilotspell ({pilot_into}) SELECT {pilot_says} FROM (SELECT s.*, {over} AS over "
+        f"FROM pilots_pilotspell s) s WHERE {changes} AND {own}",
+        f"UPDATE pilots_pilotspell s SET ends = %(eve)s WHERE {changes} AND {own}",
+        "UPDATE pilots_pilot SET version = version + 1, stage = CASE WHEN stage = 'paused' AND NOT EXISTS ("
+        "SELECT 1 FROM pilots_pilotspell s WHERE s.pilot_id = pilots_pilot.id AND s.stage = 'paused' "
+        f"AND {stands}) THEN 'running' ELSE stage END WHERE stage <> 'retired'",
+        'INSERT INTO pilots_event (public_id, verb, "on", known_on, written_at, reason, changes, data, batch) '
+        "SELECT substr(md5(random()::text), 1, 22), 'add_kind', %(day)s, %(day)s, now(), '', '[]', "
+        "jsonb_build_object('count', count(*)), %(batch)s FROM pilots_gate WHERE kind_id = %(kind)s",
+    ]
+
+
+STATEMENTS = _statements()

@@ -1,0 +1,181 @@
+"""A kind of gate is added, and switched, on all pilots in batches: the same as by telling each pilot anew (rules 1, 8)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from pilots import rebuilding, verbs
+from pilots.models import Event, Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
+from pilots.rules import history
+from pilots.verbs import bulk_kinds
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+AT = date(2026, 6, 1)
+
+
+def add(by: Person | None = None, on: date = AT, known: date | None = None, **more: Any) -> GateKind:
+    says = {"key": "works-council", "name": "Works council", "question": "Has the works council agreed?"}
+    return verbs.add_kind(by=by, on=on, known=known or on, **(says | more))
+
+
+def as_told_anew() -> None:
+    """The proof: every pilot told again from its events leaves the same rows, and its columns say the same."""
+    assert list(rebuilding.rebuild(keep=False, done=rebuilding.Rebuilt())) == []
+    last = PilotSpell.objects.filter(known_until=None, ends=None)
+    assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))
+    written = Counter(Event.objects.filter(pilot__isnull=False).values_list("pilot", flat=True))
+    assert {pk: version - 1 for pk, version in Pilot.objects.values_list("pk", "version")} == dict(written)
+
+
+@pytest.fixture
+def lives() -> None:
+    """Pilots with histories of every kind, in several portfolios."""
+    call_command("make_portfolio", pilots=60, seed=5, at=AT, verbosity=0)
+
+
+@pytest.mark.usefixtures("lives")
+@pytest.mark.parametrize(
+    "known", [AT, AT + DAY, AT + timedelta(days=200)], ids=["the last day", "a day on", "when much has lapsed"]
+)
+def test_adding_a_kind_is_as_if_each_pilot_were_told_anew(known: date) -> None:
+    verbs.retire(pilot=Pilot.objects.filter(stage=history.RUNNING)[0], by=None, on=AT, known=AT)
+    stages = set(Pilot.objects.values_list("stage", flat=True))
+    assert {history.ADOPTED, history.RUNNING, history.PAUSED, history.RETIRED, history.PLANNED} <= stages
+    kind = add(on=known)
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=history.RETIRED).count()
+    as_told_anew()
+
+
+@pytest.mark.usefixtures("lives")
+def test_so_is_a_kind_that_counts_from_an_earlier_day() -> None:
+    add(on=AT - timedelta(days=120), known=AT + DAY)
+    as_told_anew()
+
+
+@pytest.mark.usefixtures("lives")
+@pytest.mark.parametrize("key", ["legal-sign-off", "quality-threshold", "named-sponsor"])
+def test_switching_a_kind_off_and_on_is_as_if_each_pilot_were_told_anew(key: str) -> None:
+    kind = GateKind.objects.get(key=key)
+    for portfolio in Portfolio.objects.all():
+        later = AT + timedelta(days=90)
+        verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=later, known=later)
+        as_told_anew()
+        verbs.switch_on(kind=kind, portfolio=portfolio, by=None, on=later + DAY, known=later + 2 * DAY)
+    as_told_anew()
+
+
+@pytest.mark.usefixtures("lives")
+def test_on_one_day_everything_may_happen() -> None:
+    """Added, switched off, on, off and on again on the day itself: what began that day may become one with the day before."""
+    kind = add()
+    for _time in range(2):
+        for portfolio in Portfolio.objects.all():
+            verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="A mistake.", on=AT, known=AT)
+        as_told_anew()
+        for portfolio in Portfolio.objects.all():
+            verbs.switch_on(kind=kind, portfolio=portfolio, by=None, on=AT, known=AT)
+        as_told_anew()
+
+
+def test_batches_do_not_change_what_follows(lives: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_kinds, "PILOTS_AT_ONCE", 7)
+    kind = add(on=AT + DAY)
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=history.RETIRED).count()
+    as_told_anew()
+
+
+@pytest.fixture
+def portfolio() -> Portfolio:
+    return Portfolio.objects.create(key="p", name="P")
+
+
+@pytest.fixture
+def record(portfolio: Portfolio) -> Callable[..., Pilot]:
+    """Puts pilots on record long before, some started, some moved to another function, some paused and past its end."""
+    functions = [Function.objects.create(name=name) for name in ("Sales", "Service")]
+    long_ago = AT - timedelta(days=100)
+
+    def one(number: int) -> Pilot:
+        when = {"on": long_ago, "known": long_ago}
+        pilot = verbs.record(
+            portfolio=portfolio, key=f"P-{number}", name="Drafts", function=functions[0], by=None, **when
+        )
+        verbs.start(pilot=pilot, by=None, **when)
+        later = {"on": long_ago + 5 * DAY, "known": long_ago + 5 * DAY}
+        if number % 3 == 1:
+            verbs.amend(pilot=pilot, by=None, set={"function": functions[1]}, **later)
+        if number % 3 == 2:
+            office = Person.objects.get_or_create(email="root@example.org", defaults={"is_superuser": True})[0]
+            until = long_ago + 20 * DAY
+            verbs.pause(pilot=pilot, by=office, until=until, reason="Summer.", **later)
+        return pilot
+
+    return one
+
+
+def test_a_gate_that_was_not_there_lies_where_its_pilot_lay(record: Callable[..., Pilot]) -> None:
+    pilot = record(1)
+    kind = add()
+    told = GateSpell.objects.filter(gate__pilot=pilot, gate__kind=kind).order_by("starts")
+    lay = [(spell.turn, spell.cell.function and spell.cell.function.name) for spell in told.select_related("cell")]
+    assert lay == [("off", "Sales"), ("off", "Service"), ("answer", "Service")]
+    as_told_anew()
+
+
+def test_a_pause_that_was_over_is_over(record: Callable[..., Pilot]) -> None:
+    pilot = record(2)
+    add()
+    pilot.refresh_from_db()
+    assert pilot.stage == history.RUNNING
+    as_told_anew()
+
+
+def asked(do: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        do()
+    return len(queries)
+
+
+def test_statements_do_not_grow_with_pilots(record: Callable[..., Pilot], portfolio: Portfolio) -> None:
+    legal = GateKind.objects.get(key="legal-sign-off")
+
+    def all_three(key: str, day: date) -> list[int]:
+        off, on = ({"on": day + n * DAY, "known": day + n * DAY} for n in (1, 2))
+        return [
+            asked(lambda: add(key=key, on=day)),
+            asked(lambda: verbs.switch_off(kind=legal, portfolio=portfolio, by=None, reason="No.", **off)),
+            asked(lambda: verbs.switch_on(kind=legal, portfolio=portfolio, by=None, **on)),
+        ]
+
+    for number in range(3):
+        record(number)
+    few = all_three("works-council", AT)
+    for number in range(3, 12):
+        record(number)
+    assert all_three("security-review", AT + 9 * DAY) == few
+    assert max(few) < 40
+    as_told_anew()
+
+
+def test_each_pilot_has_its_event_and_the_act_has_one(record: Callable[..., Pilot], portfolio: Portfolio) -> None:
+    pilots = [record(number) for number in range(3)]
+    kind = add()
+    told = Event.objects.get(verb="add_kind")
+    assert (told.pilot, told.portfolio, told.data["count"]) == (None, None, 3)
+    opened = Event.objects.of_batch(told.batch)
+    assert {event.pilot_id for event in opened} == {pilot.pk for pilot in pilots}
+    assert {event.verb for event in opened} == {"open_gate"}
+    assert list(Event.objects.entries().filter(batch=told.batch)) == [told]
+    verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=AT, known=AT)
+    off = Event.objects.get(verb="switch_off", pilot=None)
+    assert (off.portfolio, off.reason, off.data["count"]) == (portfolio, "Elsewhere.", 3)
+    assert {event.reason for event in Event.objects.of_batch(off.batch)} == {"Elsewhere."}
