@@ -133,8 +133,11 @@ class PilotState:
 
         A kind that seals fewer fields by now still holds a grant to all that was asked on.
         """
-        now = {**self.fields, **self.rules, **self.to_seal(gate.kind, gates.EXCEPTED)}
-        return seals.broken(gate.requested, now)
+        return seals.broken(gate.requested, self.facts_for_exception(gate.kind))
+
+    def facts_for_exception(self, kind: Kind) -> dict[str, Any]:
+        """All that a request for an exception can have been asked on, as it is now."""
+        return {**self.fields, **self.rules, **self.to_seal(kind, gates.EXCEPTED)}
 
     def enter(self, stage: str, day: date) -> None:
         """Begin a stage. A pause that still ran ends the day before, whatever ended it."""

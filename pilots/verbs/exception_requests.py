@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Function, Person, Pilot
 from pilots.refusals import ChangedMeanwhile
-from pilots.rules import gates
+from pilots.rules.gates import GateState
 from pilots.verbs.desk import Desk
 
 ROWS: dict[str, Any] = {
@@ -23,7 +23,7 @@ QUOTED_AT_MOST = 160
 """Characters of a value that a refusal quotes."""
 
 
-def require_confirmation(desk: Desk, gate: gates.GateState, *, confirmed: bool) -> tuple[str, ...]:
+def require_confirmation(desk: Desk, gate: GateState, *, confirmed: bool) -> tuple[str, ...]:
     """Refuse a grant on other facts than the latest request's, unless it is confirmed. Returns the fields that changed.
 
     Raises:
@@ -32,7 +32,7 @@ def require_confirmation(desk: Desk, gate: gates.GateState, *, confirmed: bool) 
     changed = desk.state.changed_since_request(gate)
     if not changed or confirmed:
         return changed
-    now = {**desk.state.fields, **desk.state.rules, **desk.state.to_seal(gate.kind, gates.EXCEPTED)}
+    now = desk.state.facts_for_exception(gate.kind)
     differences = "; ".join(_difference(name, gate.requested[name], now.get(name)) for name in changed)
     raise ChangedMeanwhile(
         _("It was asked for on something else: %(differences)s. Confirm it with that in view, or do not grant it.")

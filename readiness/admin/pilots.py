@@ -22,7 +22,7 @@ from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
-from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm, shut
+from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, GrantExceptionForm, MeetConditionForm, shut
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
@@ -199,6 +199,7 @@ class Pilots(OfficeTable):
             "row": pilot,
             "says": _said_of(gate) if gate else "",
             "agreed": pilot_page.agreed_on(pilot) if form.__class__ in OF_QUALITY else None,
+            "requests": form.requests if isinstance(form, GrantExceptionForm) else [],
         }
         if form.refused and form.refused.missing:
             described = pilot_page.described(pilot, _who(request), today())

@@ -192,6 +192,8 @@ def shut(make: Callable[..., ActForm]) -> Refused | None:
     blank = {field.html_name: field.value() for field in drawn}
     typed = {name: value for name, value in blank.items() if value is not None}
     # A verb brings the rows that it is given up to date: those in hand stay as they are.
+    if "confirmed" in drawn.fields:
+        typed["confirmed"] = "on"
     tried = make(typed, target=deepcopy(drawn.target))
     with transaction.atomic():
         tried.act()

@@ -84,5 +84,5 @@ def test_the_gates_of_a_retired_pilot_say_the_same(pilot: Pilot, ria: Person) ->
     retires(pilot, ria)
     gate = pilot.gates.get(kind__key="legal-sign-off")
     with pytest.raises(WrongStage) as refused:
-        verbs.decide(gate=gate, by=ria, outcome="cleared", reason="Yes.", **on(LATER))
+        verbs.ask_exception(gate=gate, by=ria, reason="It cannot wait.", **on(LATER))
     assert refused.value.says == RETIRED
