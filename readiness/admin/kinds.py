@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -64,12 +65,15 @@ class AmendKind(RowForm):
 class InPortfolio(RowForm):
     """This kind of gate, in one portfolio."""
 
-    takes = "kind"
+    takes, weighs = "kind", True
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
 
     def fit(self) -> None:
         field: Any = self.fields["portfolio"]
         field.queryset = self.office_at.own()
+
+    def pilots(self) -> QuerySet[Pilot]:
+        return Pilot.objects.filter(portfolio=self.cleaned_data["portfolio"])
 
 
 class SwitchOffIn(InPortfolio):

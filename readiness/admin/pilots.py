@@ -100,7 +100,7 @@ class Pilots(OfficeTable):
         pilot = self.row(request, object_id)
         form = AmendForm(_typed(request), target=pilot, by=_who(request), office=True)
         if request.method == "POST" and form.act():
-            says = form.done_says if form.done else UNCHANGED
+            says = form.done_message if form.done else UNCHANGED
             messages.success(request, says)
             return redirect("admin:pilots_pilot_change", pilot.pk)
         at = pilot_list.day_of(request)
@@ -186,7 +186,7 @@ class Pilots(OfficeTable):
         title: Any = "",
     ) -> HttpResponse:
         if request.method == "POST" and form.act():
-            messages.success(request, form.done_says)
+            messages.success(request, form.done_message)
             return redirect("admin:pilots_pilot_change", pilot.pk)
         return self._drawn(request, pilot, form, gate, title)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import GateKind, Portfolio, PortfolioRole
+from pilots.models import GateKind, Pilot, Portfolio, PortfolioRole
 from pilots.today import today
 from readiness.admin.rows import RowField, RowForm, RowTable
 from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
@@ -40,8 +41,17 @@ class AmendPortfolio(RowForm):
     calendar = LineField(label=_("Public holidays"), help_text=CALENDAR)
 
 
-class SetStallPolicy(RowForm):
-    verb, takes = "set_stall_policy", "portfolio"
+class OfItsPilots(RowForm):
+    """What is settled for all pilots of a portfolio at once."""
+
+    takes, weighs = "portfolio", True
+
+    def pilots(self) -> QuerySet[Pilot]:
+        return Pilot.objects.filter(portfolio=self.row)
+
+
+class SetStallPolicy(OfItsPilots):
+    verb, blends = "set_stall_policy", False
     title = _("Set the stall clock")
     button = _("Set it")
     done_says = _("Set. What was an exhibit yesterday stays one.")
@@ -79,8 +89,8 @@ class KindOf(RowField):
         return str(obj.name)
 
 
-class SwitchOff(RowForm):
-    verb, takes = "switch_off", "portfolio"
+class SwitchOff(OfItsPilots):
+    verb = "switch_off"
     title = _("Switch a gate off")
     button = _("Switch it off")
     done_says = _("Switched off, visibly. Nothing is asked of it here from today.")
@@ -88,8 +98,8 @@ class SwitchOff(RowForm):
     reason = SentenceField(label=_("Reason, in a sentence"))
 
 
-class SwitchOn(RowForm):
-    verb, takes = "switch_on", "portfolio"
+class SwitchOn(OfItsPilots):
+    verb = "switch_on"
     title = _("Switch a gate on again")
     button = _("Switch it on")
     done_says = _("Switched on. Answers that still hold, hold.")

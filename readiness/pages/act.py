@@ -116,7 +116,7 @@ def _answer(
     back, form, refused = _back(request, found), _form(request, make), None
     if request.method == "POST" and form.is_bound:
         if form.act():
-            messages.success(request, str(form.done_says))
+            messages.success(request, form.done_message)
             return redirect(back)
         if form.refused and form.refused.code == "changed_meanwhile":
             found = read_one(found.pilot, at=found.at) or found
