@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from pilots.models import Pilot
 from pilots.rules import adoption
+from pilots.rules.history import ADOPTED
 from pilots.today import today
 from readiness import answers, words
 from readiness.differences import differences
@@ -197,10 +198,15 @@ def _of_standing(found: Consequences, before: PilotOn, after: PilotOn) -> None:
         return
     says = {"was": words.STANDING[was], "now": words.STANDING[now]}
     sentence = _("It was %(was)s, and is %(now)s then.") % says
-    if now in ("adopted", READY):
+    if _is_better(was, now):
         found.follows.append(sentence)
     else:
         found.fall(f"{was} {now}", sentence)
+
+
+def _is_better(was: str, now: str) -> bool:
+    """Whether nobody need be asked about a standing: it is ready, or adopted, and was less than that."""
+    return now == ADOPTED or (now == READY and was != ADOPTED)
 
 
 def of_many(rows: QuerySet[Pilot]) -> Comparison:
@@ -227,7 +233,7 @@ def _of_standings(before: Mapping[str, str], after: Mapping[str, str]) -> Conseq
     found = Consequences()
     for (was, now), keys in sorted(moves.items()):
         sentence = _moved(was, now, keys)
-        if now in ("adopted", READY):
+        if _is_better(was, now):
             found.follows.append(sentence)
         else:
             found.fall(f"{was} {now} {len(keys)}", sentence)
