@@ -71,11 +71,12 @@ Comparison = Callable[[], Callable[[], Consequences]]
 """Looks at what is so, and returns what says afterwards how it became another."""
 
 
-def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str) -> tuple[Any, Consequences]:
+def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
     """Do an act, unless something falls by it that was not agreed to. Returns what it returns, and what followed.
 
     Args:
-        agreed: the token of the consequences that whoever acts has seen; empty where they have seen none.
+        agreed: the token of the consequences that whoever acts has seen; empty where they have seen none, None where
+            nobody is asked.
 
     Raises:
         NotAgreed: with what would fall. Nothing is kept.
@@ -85,7 +86,7 @@ def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str) -> tuple[
         afterwards = compare()
         done = act()
         found = afterwards()
-        if found.falls and agreed != found.token:
+        if found.falls and agreed not in (None, found.token):
             raise NotAgreed(found)
     return done, found
 

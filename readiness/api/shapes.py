@@ -154,6 +154,16 @@ class WholePilotShape(PilotShape):
         return LookShape(look).data if look else None
 
 
+class ChangedPilotShape(WholePilotShape):
+    """A pilot after an edit. `consequences` says whose answers fell by it and how it stands otherwise, in sentences."""
+
+    consequences = serializers.SerializerMethodField()
+
+    def get_consequences(self, found: PilotOn) -> list[str]:
+        sentences: list[str] = self.context["consequences"].sentences
+        return sentences
+
+
 class WholeGateShape(GateShape):
     """A gate with its pilot, who else may decide it, and by when an answer was asked for."""
 

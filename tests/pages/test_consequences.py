@@ -214,6 +214,16 @@ def test_the_command_writes_nothing_that_lets_answers_fall_unless_told_to(pilot:
     assert standing(pilot) == "claimed"
 
 
+def test_over_the_api_nobody_is_asked_and_the_answer_says_what_followed(pilot: Pilot, office: Client) -> None:
+    path = reverse("readiness:api:pilot-set-rules", args=[pilot.key])
+    answer = office.post(path, {"acceptable_use": "Anything."}, "application/json")
+    assert answer.status_code == 200
+    assert answer.json()["standing"] == "claimed"
+    assert any("the yes of Perpetua Rask" in says for says in answer.json()["consequences"])
+    again = office.post(path, {"trust_when": "Always."}, "application/json").json()
+    assert again["consequences"] == []
+
+
 def test_what_is_refused_is_refused_before_anything_is_asked(pilot: Pilot, office: Client) -> None:
     typed = form_with("workflow", office.get(page_of(pilot))) | {"tool": "Drafter 2", "name": " "}
     assert office.post(page_of(pilot), typed).status_code == 422
