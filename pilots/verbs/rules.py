@@ -33,8 +33,8 @@ def set_rules(
 
 def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     """State rules of the pilot that is at the desk. Returns None where nothing changed."""
-    desk.not_over()
     desk.allow("set_rules")
+    desk.not_over()
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:
@@ -59,10 +59,10 @@ def accept_risk(
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("accept_risk")
+    desk.not_over()
     return desk.write("accept_risk")
 
 
@@ -72,8 +72,8 @@ def confirm_rules(
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     if by is None:
         raise NotYours
     desk.allow("confirm_rules")
+    desk.not_over()
     return desk.write("confirm_rules")

@@ -29,7 +29,8 @@ def ria() -> Person:
 @pytest.fixture
 def pilot(ria: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, **on(RECORDED))
+    # Whose it is comes before the stage: Ria is of the office, and lives with it too.
+    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", manager=ria, by=ria, **on(RECORDED))
 
 
 Does = Callable[[Pilot, Person], Any]
