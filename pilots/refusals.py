@@ -216,7 +216,7 @@ class Overlap(Refused):
 
 
 class ChangedMeanwhile(Refused):
-    """The record or the gate is no longer as the person saw it."""
+    """The record or the gate is no longer as the person saw it; an exception was asked for on other facts."""
 
     code = "changed_meanwhile"
     status = 412

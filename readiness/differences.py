@@ -68,6 +68,25 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class ThenAndNow:
+    """One sealed fact as it was when an exception was asked for, and as it is now."""
+
+    field: str
+    name: str
+    then: str
+    now: str
+    changed: bool
+
+    @property
+    def says(self) -> str:
+        """The difference in a sentence; of a fact that is the same, what it is."""
+        says = {"name": self.name, "then": self.then or _("not said"), "now": self.now or _("not said")}
+        if not self.changed:
+            return _("%(name)s is still “%(now)s”.") % says
+        return _("%(name)s was “%(then)s” when it was asked for, and is “%(now)s” now.") % says
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """One sealed fact of several gates side by side, by the gate's primary key."""
 
@@ -107,6 +126,13 @@ class Seals:
         """A sealed value as it is read aloud; empty where nothing is said."""
         return self._named.say(name, value)
 
+    def requested(self, gate: int) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """What the latest request for an exception was asked on, and what is so now, as the rules know it."""
+        state = self._gate(gate)
+        if state is None:
+            return {}, {}
+        return state.requested, self.told[gate][1].facts_for_exception(state.kind)
+
     def _gate(self, gate: int) -> gates.GateState | None:
         key, pilot = self.told.get(gate, ("", None))
         return pilot.gates.get(key) if pilot is not None else None
@@ -131,6 +157,24 @@ def sealed_in(decision: Decision) -> list[Fact]:
     then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
     return [Fact(capfirst(_what(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
+
+
+def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[int, list[ThenAndNow]]:
+    """Sealed facts then and now, by the gate's primary key, each in words. At most three queries for any number."""
+    named = _Names.of((name, side.get(name)) for then, now in pairs.values() for name in then for side in (then, now))
+    return {
+        gate: [
+            ThenAndNow(
+                name,
+                capfirst(_what(name)),
+                named.say(name, then[name]),
+                named.say(name, now.get(name)),
+                name in seals.broken(then, now),
+            )
+            for name in then
+        ]
+        for gate, (then, now) in pairs.items()
+    }
 
 
 def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:

@@ -23,9 +23,11 @@ def told(pilot: Pilot) -> list[Event]:
 
 
 def values_on(pilot: Pilot, day: date, until: int | None = None) -> dict[str, Any]:
-    """What the record and the rules of a pilot said at the end of a day."""
+    """What the record and the rules of a pilot said at the end of a day, by what was written before one event."""
     values: dict[str, Any] = {}
     for event in told(pilot):
+        if until is not None and event.pk >= until:
+            continue
         if event.verb in ("record", "amend", "set_rules") and event.on <= day:
             values |= event.data.get("set") or {}
     return values
@@ -96,6 +98,28 @@ def asked_since_the_last_grant(decision: Decision) -> set[int | None]:
         elif event.verb == "except":
             askers.clear()
     return askers
+
+
+def changed_since_the_request(decision: Decision) -> set[str]:
+    """What of the record a grant seals and was another when it was last asked for; of a threshold, only which one."""
+    pilot, asked = decision.gate.pilot, None
+    for event in told(pilot):
+        if event.pk < decision.event_id and event.on <= decision.on and event.gate_id == decision.gate_id:
+            asked = event if event.verb == "ask_exception" else None if event.verb == "except" else asked
+    assert asked is not None
+    then, now = values_on(pilot, asked.on, asked.pk), values_on(pilot, decision.on, decision.event_id)
+    of_record = set(decision.sealed) - {"threshold"}
+    changed = {name for name in of_record if plain(then.get(name)) != plain(now.get(name))}
+    if _threshold(pilot, asked.on, asked.pk) != _threshold(pilot, decision.on, decision.event_id):
+        changed |= {"threshold"} & set(decision.sealed)
+    return changed
+
+
+def _threshold(pilot: Pilot, day: date, until: int) -> dict[str, Any] | None:
+    """What was agreed to be good enough at the end of a day, by what was written before one event."""
+    agreed = [e for e in told(pilot) if e.verb == "register_threshold" and e.on <= day and e.pk < until]
+    names = ("metric", "direction", "value", "kind", "smallest_sample")
+    return {name: agreed[-1].data[name] for name in names} if agreed else None
 
 
 def reason_to_be_clear(gate: Gate, day: date) -> bool:

@@ -171,13 +171,27 @@ class AnyStory(RuleBasedStateMachine):
     def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:
         self.act(verbs.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
 
-    @rule(key=PILOTS, kind=DECIDED, by=usually("lena", "dan", "ivo", "quinn"), days=SOME_DAYS, back=BACK)
-    def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int) -> None:
-        decision = self.act(
-            verbs.except_, back, gate=self.gate(key, kind), by=by, reason="Why.", until=self.today + days * DAY
-        )
+    @rule(
+        key=PILOTS,
+        kind=DECIDED,
+        by=usually("lena", "dan", "ivo", "quinn"),
+        days=SOME_DAYS,
+        back=BACK,
+        confirmed=st.booleans(),
+    )
+    def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int, confirmed: bool) -> None:
+        gate, until = self.gate(key, kind), self.today + days * DAY
+        decision = self.act(verbs.except_, back, gate=gate, by=by, reason="Why.", until=until, confirmed=confirmed)
         if decision:
             self.it_was_theirs(decision, oracles.asked_since_the_last_grant(decision))
+            assert confirmed or not oracles.changed_since_the_request(decision)
+
+    @rule(key=PILOTS, kind=st.sampled_from(APPROVAL), text=TEXTS, confirmed=st.booleans())
+    def somebody_grants_what_was_asked_on_something_else(self, key: str, kind: str, text: str, confirmed: bool) -> None:
+        """An edit between the request and the grant, which single steps would hardly hit on."""
+        self.somebody_asks_for_an_exception(key, kind, "mia", 0)
+        self.the_record_is_edited(key, text, None, 0)
+        self.somebody_grants_one(key, kind, "lena" if kind == APPROVAL[0] else "ivo", 20, 0, confirmed)
 
     @rule(
         key=PILOTS, kind=DECIDED, by=st.sampled_from(["lena", "ivo", "quinn", "dan"]), carries=st.booleans(), back=BACK
@@ -188,7 +202,7 @@ class AnyStory(RuleBasedStateMachine):
             self.somebody_is_named(key, "named-sponsor", by, back)
             self.somebody_accepts_or_does_not(key, "named-sponsor", by, back, "accept")
         self.somebody_asks_for_an_exception(key, kind, by, back)
-        self.somebody_grants_one(key, kind, by, 20, back)
+        self.somebody_grants_one(key, kind, by, 20, back, True)
         self.somebody_decides(key, kind, by, None, "refused", 0, "team", back)
 
     @rule(key=PILOTS, kind=st.sampled_from(APPROVAL), days=st.sampled_from([20, 90]))

@@ -52,7 +52,7 @@ class GateSpell:
 
 @dataclass(slots=True)
 class GateState:
-    """One gate while its acts are told."""
+    """One gate while its acts are told. `requested` is what the latest request for an exception was asked on."""
 
     kind: Kind
     name: str = OPEN
@@ -68,6 +68,7 @@ class GateState:
     accepted: int | None = None
     accepted_before: set[int] = field(default_factory=set)
     askers: list[int | None] = field(default_factory=list)
+    requested: Mapping[str, Any] = field(default_factory=dict)
     ever_excepted: bool = False
     renews: bool = False
     grants: int = 0
@@ -191,7 +192,7 @@ def answered(gate: GateState, act: Act) -> bool:
     elif outcome == CHANGES_REQUESTED and act.data.get("court") == "outside":
         gate.outside_until = act.data.get("until")
     if outcome == EXCEPTED:
-        gate.askers, gate.renews, gate.ever_excepted = [], False, True
+        gate.askers, gate.requested, gate.renews, gate.ever_excepted = [], {}, False, True
     if outcome == WITHDRAWN:
         return False
     gate.last_answer = outcome
@@ -207,8 +208,9 @@ def asserted(gate: GateState, act: Act) -> None:
 
 
 def asked(gate: GateState, act: Act) -> None:
-    """Record that somebody asked for an exception; asked for after one was granted, it is a renewal."""
+    """Record that somebody asked for an exception, and on what; asked for after one was granted, it is a renewal."""
     gate.askers.append(act.by)
+    gate.requested = dict(act.data.get("sealed") or {})
     gate.renews = gate.renews or gate.ever_excepted
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from pilots.rules import adoption, gates, quality, stalls
+from pilots.rules import adoption, gates, quality, seals, stalls
 from pilots.rules.acts import MEASUREMENT, Act, Kind
 from pilots.rules.gates import GateState
 
@@ -127,6 +127,17 @@ class PilotState:
                 piece = name.removeprefix(gates.EVIDENCE)
                 now[name] = self.evidence.get(piece, checksum)
         return now
+
+    def changed_since_request(self, gate: GateState) -> tuple[str, ...]:
+        """The sealed fields whose value is another now than when an exception was last asked for (rule 8).
+
+        A kind that seals fewer fields by now still holds a grant to all that was asked on.
+        """
+        return seals.broken(gate.requested, self.facts_for_exception(gate.kind))
+
+    def facts_for_exception(self, kind: Kind) -> dict[str, Any]:
+        """All that a request for an exception can have been asked on, as it is now."""
+        return {**self.fields, **self.rules, **self.to_seal(kind, gates.EXCEPTED)}
 
     def enter(self, stage: str, day: date) -> None:
         """Begin a stage. A pause that still ran ends the day before, whatever ended it."""

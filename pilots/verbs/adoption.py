@@ -38,8 +38,8 @@ def record_residents(
         Invalid: a count that cannot be, or a week that has not begun.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("running", "paused", "adopted")
     desk.allow("record_residents")
+    desk.stages("running", "paused", "adopted")
     if week is None:
         raise Invalid(_("Missing. Give any day of the week."), field="week")
     monday = week - timedelta(days=week.weekday())
@@ -77,8 +77,8 @@ def look_again(
         Invalid: an empty text.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("adopted")
     if by is None:
         raise NotYours
     desk.allow("look_again")
+    desk.stages("adopted")
     return desk.write("look_again", reason=need_text(text, "text"))

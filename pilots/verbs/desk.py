@@ -99,6 +99,7 @@ class Desk:
     told: history.History | None = None
     before: spells.Before | None = None
     stored: dict[str, Any] = field(default_factory=dict)
+    is_stale: bool = False
     cells: spells.Cells | None = None
 
     @property
@@ -175,8 +176,17 @@ class Desk:
         owners = {condition["owner"] for condition in conditions}
         return frozenset({access.OWNER} if self.by.pk in owners else ())
 
+    def as_seen(self) -> None:
+        """Refuse whoever saw the pilot otherwise than it is."""
+        if self.is_stale:
+            raise ChangedMeanwhile
+
     def stages(self, *allowed: str) -> None:
-        """Refuse a verb that does not fit the stage."""
+        """Refuse a verb that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
+
+        Ask who may first: refusals are told in the order of SCENARIOS.md.
+        """
+        self.as_seen()
         if self.stage not in allowed:
             raise WrongStage(self._stage_says(allowed))
 
@@ -301,15 +311,14 @@ def mirror(pilot: Pilot, state: history.PilotState) -> None:
 def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
+    Where `seen` is not the version that stands, the desk is stale: `Desk.stages` and `Desk.as_seen` refuse it.
+
     Raises:
         InFuture, BeforeRecord: the day of the act cannot be.
-        ChangedMeanwhile: `seen` is not the version that stands.
     """
     assert transaction.get_connection().in_atomic_block
     on, known = days(on, known)
     pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
-    if seen is not None and seen != pilot_now.version:
-        raise ChangedMeanwhile
     stored = {}
     for column in COLUMNS:
         stored[column.name] = getattr(pilot_now, column.attname)
@@ -320,6 +329,7 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
     acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
     desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)
+    desk.is_stale = seen is not None and seen != pilot_now.version
     if all(act.on <= on for act in acts):
         told = desk.tell(acts)
         desk.before, desk.state = spells.Before.of(told), _by(told, on)

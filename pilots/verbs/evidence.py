@@ -102,7 +102,7 @@ def replace_evidence(
         ChangedMeanwhile: this version has a newer one already.
     """
     on, known = days(on, known)
-    users = _users(evidence)
+    users = pilots_using(evidence)
     desks = [sit_down(pilot, by, max(on, pilot.recorded_on), known) for pilot in users]
     old = _locked(evidence, users)
     for desk in desks:
@@ -135,12 +135,12 @@ def _locked(evidence: Evidence, users: list[Pilot]) -> Evidence:
         ChangedMeanwhile: it has a successor, or one pilot more uses it, since they were locked.
     """
     old = Evidence.objects.select_for_update().get(pk=evidence.pk)
-    if Evidence.objects.filter(replaces=old).exists() or _users(old) != users:
+    if Evidence.objects.filter(replaces=old).exists() or pilots_using(old) != users:
         raise ChangedMeanwhile
     return old
 
 
-def _users(old: Evidence) -> list[Pilot]:
+def pilots_using(old: Evidence) -> list[Pilot]:
     """The pilots that use a piece in any version, or were given it. In one order, so that two cannot wait on each other."""
     used = Pilot.objects.filter(gates__decisions__evidence_used__evidence__piece=old.piece)
     given = Pilot.objects.filter(evidence__piece=old.piece)

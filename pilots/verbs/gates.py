@@ -29,26 +29,31 @@ from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
 from pilots.seen import of_acts
 from pilots.verbs.desk import Desk, last_day, need_plain, need_reason, need_text, sit_down, within_reach
+from pilots.verbs.exception_requests import require_confirmation
 from pilots.verbs.grounds import Grounds, grounds
 
 OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
 
 
-def _sit(
-    gate: Gate, by: Person | None, on: date | None, known: date | None, seen: int | None
-) -> tuple[Desk, Gate, gates.GateState]:
-    """Sit down at a gate's pilot. `seen` is the gate's, as `pilots.seen` counts it.
+def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None) -> tuple[Desk, Gate, gates.GateState]:
+    """Sit down at a gate's pilot."""
+    desk = sit_down(gate.pilot, by, on, known)
+    key = gate.kind.key
+    if desk.state.gates[key].off:
+        raise WrongGate(_("This gate is switched off here. Nothing is asked of it."))
+    return desk, desk.gates[key], desk.state.gates[key]
+
+
+def _as_seen(desk: Desk, gate: Gate, seen: int | None) -> None:
+    """Refuse whoever saw the gate otherwise than it is. `seen` is the gate's, as `pilots.seen` counts it.
+
+    It is asked once it is known that they may act here, and before the stage (the order of refusals in SCENARIOS.md).
 
     Raises:
         ChangedMeanwhile: somebody acted on this gate, or on its pilot as a whole, since.
     """
-    desk = sit_down(gate.pilot, by, on, known)
-    key = gate.kind.key
-    if seen is not None and seen != of_acts(desk.acts, key):
+    if seen is not None and seen != of_acts(desk.acts, gate.kind.key):
         raise ChangedMeanwhile
-    if desk.state.gates[key].off:
-        raise WrongGate(_("This gate is switched off here. Nothing is asked of it."))
-    return desk, desk.gates[key], desk.state.gates[key]
 
 
 def _approval_only(state: gates.GateState) -> None:
@@ -103,7 +108,7 @@ def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotY
 
 
 def _decider(
-    desk: Desk, state: gates.GateState, for_: Person | None, shown: Grounds, askers: Iterable[int | None] = ()
+    desk: Desk, state: gates.GateState, for_: Person | None, askers: Iterable[int | None] = ()
 ) -> tuple[Person, str]:
     """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
     if desk.by is None:
@@ -114,7 +119,6 @@ def _decider(
         return desk.by, capacity
     desk.allow("record_for_decider")
     desk.need_confirmed_address()
-    shown.needed()
     return for_, _capacity(desk, state, for_, askers=askers)
 
 
@@ -153,11 +157,14 @@ def decide(
     Raises:
         Refused: with the code that `SCENARIOS.md` names for it.
     """
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
-    decider, capacity = _decider(desk, state, for_, shown)
+    decider, capacity = _decider(desk, state, for_)
+    _as_seen(desk, row, seen)
     desk.not_over()
+    shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
+    if for_ is not None:
+        shown.needed()
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
@@ -262,6 +269,7 @@ def _answer(
     cites: Decision | None = None,
     good_until: date | None = None,
     verb: str = "decide",
+    data: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Write a decision with what it was decided on, and tell the pilot again."""
     clears, shown = outcome in gates.YES, shown or Grounds()
@@ -271,6 +279,7 @@ def _answer(
         verb,
         gate=gate,
         reason=reason,
+        data=data,
         decision={
             "outcome": outcome,
             "capacity": capacity,
@@ -295,7 +304,7 @@ def _answer(
 @transaction.atomic
 def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
-    desk, row, _state = _sit(gate, None, on, known, None)
+    desk, row, _state = _sit(gate, None, on, known)
     return asserting(desk, row, source)
 
 
@@ -327,15 +336,20 @@ def ask_exception(
     known: date | None = None,
     seen: int | None = None,
 ) -> Event:
-    """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds.
+
+    The request remembers what it was asked on, as an exception would seal it (rule 8).
+    """
+    desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.not_over()
     desk.only_people("ask_exception")
+    _as_seen(desk, row, seen)
+    desk.not_over()
     reason = need_reason(reason)
     if until is not None and until < desk.on:
         raise Invalid(_("The end lies before the asking."), field="until")
-    return desk.write("ask_exception", gate=row, reason=reason, data={"until": until})
+    sealed = desk.state.to_seal(state.kind, gates.EXCEPTED)
+    return desk.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
 
 
 @transaction.atomic
@@ -349,16 +363,29 @@ def except_(
     evidence: str = "",
     pieces: Iterable[Evidence] = (),
     cites: Decision | None = None,
+    confirmed: bool = False,
     on: date | None = None,
     known: date | None = None,
     seen: int | None = None,
 ) -> Decision:
-    """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days.
+
+    Args:
+        confirmed: it is granted although what it was asked on is another now, with the difference in view (rule 8).
+
+    Raises:
+        ChangedMeanwhile: a sealed fact is another than at the latest request, and that is not confirmed. Its field is `confirmed`.
+        Refused: with the code that `SCENARIOS.md` names for it.
+    """
+    desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    shown = grounds(desk, evidence, pieces)
-    decider, capacity = _decider(desk, state, for_, shown, askers=state.askers)
+    decider, capacity = _decider(desk, state, for_, askers=state.askers)
+    _as_seen(desk, row, seen)
+    changed = require_confirmation(desk, state, confirmed=confirmed)
     desk.not_over()
+    shown = grounds(desk, evidence, pieces)
+    if for_ is not None:
+        shown.needed()
     if not state.askers:
         raise NothingAsked
     reason = need_reason(reason)
@@ -382,6 +409,7 @@ def except_(
         cites=cites,
         good_until=until,
         verb="except",
+        data={"confirmed": list(changed)} if changed else None,
     )
 
 
@@ -396,10 +424,11 @@ def answer(
     seen: int | None = None,
 ) -> Event:
     """The team answers a request or a no: the gate waits on the decider again."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.not_over()
     desk.only_people("answer")
+    _as_seen(desk, row, seen)
+    desk.not_over()
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
     return desk.write("answer", gate=row, reason=need_text(text, "text"))
@@ -418,12 +447,13 @@ def meet_condition(
     seen: int | None = None,
 ) -> Event:
     """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.not_over()
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
     desk.only_people("meet_condition", desk.owner_of(asked))
+    _as_seen(desk, row, seen)
+    desk.not_over()
     if not unmet:
         raise NothingAsked(field="text")
     text = need_text(text, "text")
@@ -457,10 +487,11 @@ def nominate(
     seen: int | None = None,
 ) -> Event:
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    desk.not_over()
     desk.allow("nominate")
+    _as_seen(desk, row, seen)
+    desk.not_over()
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
     if access.has_left(person, desk.on) or person.pk == state.accepted:
@@ -469,7 +500,9 @@ def nominate(
     return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 
 
-def _in_own_name(desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str) -> Decision:
+def _in_own_name(
+    desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str, seen: int | None = None
+) -> Decision:
     """What only the person named can say, or a refusal."""
     state, by = desk.state.gates[gate.kind.key], desk.by
     if by is None or access.has_left(by, desk.on):
@@ -479,6 +512,7 @@ def _in_own_name(desk: Desk, gate: Gate, outcome: str, reason: str | None, verb:
     if not access.may(verb, is_):
         raise NotNamed
     desk.need_confirmed_address()
+    _as_seen(desk, gate, seen)
     desk.not_over()
     return _answer(
         desk,
@@ -503,9 +537,9 @@ def accept(
     seen: int | None = None,
 ) -> Decision:
     """Accept, in one's own name, what one is named for."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept")
+    return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept", seen)
 
 
 @transaction.atomic
@@ -519,9 +553,9 @@ def decline(
     seen: int | None = None,
 ) -> Decision:
     """Decline what one is named for."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.DECLINED, reason, "decline")
+    return _in_own_name(desk, row, gates.DECLINED, reason, "decline", seen)
 
 
 @transaction.atomic
@@ -535,6 +569,6 @@ def leave(
     seen: int | None = None,
 ) -> Decision:
     """Leave a seat that one accepted: the gate opens that day."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.LEFT, reason, "leave")
+    return _in_own_name(desk, row, gates.LEFT, reason, "leave", seen)

@@ -25,7 +25,7 @@ NAMED_IN_A_SENTENCE = 5
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer on one gate, as `decide` and `except_` take it; `outcome` may be `excepted`, with `until`."""
+    """One answer on one gate, as `decide` and `except_` take it; `outcome` may be `excepted`, with `until` and `confirmed`."""
 
     gate: Gate
     outcome: str
@@ -36,6 +36,7 @@ class Entry:
     court: str = ""
     would_change: str = ""
     seen: int | None = None
+    confirmed: bool = False
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def decide_many(
     evidence: str = "",
     pieces: Iterable[Evidence] = (),
     would_change: str = "",
+    confirmed: bool = False,
     on: date | None = None,
     known: date | None = None,
     seen: Mapping[int, int] | None = None,
@@ -60,13 +62,14 @@ def decide_many(
 
     Args:
         seen: what the person saw of each gate, by its primary key, as `pilots.seen.of_gates` counts it.
+        confirmed: of exceptions, as `except_` takes it.
 
     Raises:
         Invalid: no gate at all, or gates of several kinds.
         Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
     """
     entries = [
-        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk))
+        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk), confirmed)
         for gate in dict.fromkeys(gates)
     ]
     if len({entry.gate.kind_id for entry in entries}) > 1:
@@ -163,7 +166,7 @@ def _decide(
         **shown,
     }
     if entry.outcome == EXCEPTED:
-        return except_(**says)
+        return except_(confirmed=entry.confirmed, **says)
     return decide(
         outcome=entry.outcome, conditions=entry.conditions, court=entry.court, would_change=entry.would_change, **says
     )

@@ -134,6 +134,7 @@ def amend(
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.allow("amend")
+    desk.as_seen()
     only(set, AMENDABLE)
     changes = [
         {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
@@ -167,6 +168,7 @@ def start(
 
 def starting(desk: Desk, decide_by: date | None = None) -> Event:
     """Start the pilot that is at the desk."""
+    desk.allow("start", access.beyond("start"))
     desk.stages("planned", "not_stated")
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     within_reach(decide_by, "decide_by")
@@ -199,8 +201,8 @@ def move_decide_by(
 ) -> Event:
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("running")
     desk.allow("move_decide_by", access.beyond("move_decide_by"))
+    desk.stages("running")
     _not_stalled(desk)
     state = desk.state
     if to is None or state.decide_by is None or state.started_on is None:
@@ -239,8 +241,8 @@ def pause(
 ) -> Event:
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("running")
     desk.allow("pause", access.beyond("pause"))
+    desk.stages("running")
     _not_stalled(desk)
     reason = need_reason(reason)
     if until is None:
@@ -259,8 +261,8 @@ def resume(
 ) -> Event:
     """End a pause before its last day."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("paused")
     desk.allow("resume")
+    desk.stages("paused")
     return desk.write("resume")
 
 
@@ -283,10 +285,10 @@ def adopt(
 ) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("running")
     if desk.by is None:
         raise NotYours
     desk.allow("adopt")
+    desk.stages("running")
     codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
     code = adoption.refusal_code(codes, desk.gates)
     if code:
@@ -326,8 +328,8 @@ def roll_back(
 ) -> Event:
     """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.stages("adopted")
     desk.allow("roll_back")
+    desk.stages("adopted")
     reason = need_reason(reason)
     return desk.write("roll_back", reason=reason)
 
@@ -348,8 +350,8 @@ def retire(
 
 def retiring(desk: Desk, learned: str | None = None) -> Event:
     """End the pilot that is at the desk."""
-    desk.stages("planned", "running", "paused", "adopted", "not_stated")
     desk.allow("retire")
+    desk.stages("planned", "running", "paused", "adopted", "not_stated")
     if desk.by is not None:
         learned = need_reason(learned, "learned")
     pilot = desk.pilot

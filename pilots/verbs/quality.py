@@ -63,8 +63,8 @@ def register_threshold(
         measured_by: who measures; where that is said, whoever records a result may be somebody else.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     desk.allow("register_threshold")
+    desk.not_over()
     _before_any_measurement(desk)
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
@@ -128,8 +128,8 @@ def record_measurement(
         deviation: for means, the sample's standard deviation.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.not_over()
     desk.allow("record_measurement")
+    desk.not_over()
     threshold = desk.state.threshold
     if threshold is None:
         raise Invalid(

@@ -33,8 +33,8 @@ def set_rules(
 
 def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     """State rules of the pilot that is at the desk. Returns None where nothing changed."""
-    desk.not_over()
     desk.allow("set_rules")
+    desk.not_over()
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:

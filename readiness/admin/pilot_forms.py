@@ -55,9 +55,10 @@ class RecordForm(Typed, RowForm):
 
 
 class AmendForm(Typed, ActForm):
-    """Edit a pilot's record. It moves nothing, and may break a seal."""
+    """Edit a pilot's record. It moves nothing; where answers fall by it, it asks first."""
 
     verb = "amend"
+    weighs = edits_record = True
     title = _("The record")
     button = _("Keep these changes")
     done_says = _("Kept. An edit moves nothing: the clock runs on.")
@@ -69,4 +70,12 @@ class AmendForm(Typed, ActForm):
         return {name: getattr(self.target, name) for name in AMENDABLE}
 
     def asked(self) -> dict[str, Any]:
-        return {"set": super().asked()}
+        changed = self._edits().changed()
+        return {"set": {name: value for name, value in super().asked().items() if name in changed}}
+
+    @property
+    def done_message(self) -> str:
+        """An edit moves nothing, but it is not nothing where answers fell."""
+        if self.consequences and self.consequences.falls:
+            return " ".join([str(_("Kept, and this followed.")), *self.consequences.sentences])
+        return super().done_message

@@ -22,7 +22,7 @@ from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.rows import people_offered
 from readiness.admin.tables import OfficeTable
-from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, MeetConditionForm, shut
+from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, GrantExceptionForm, MeetConditionForm, shut
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
@@ -101,7 +101,7 @@ class Pilots(OfficeTable):
         pilot = self.row(request, object_id)
         form = AmendForm(_typed(request), target=pilot, by=_who(request), office=True)
         if request.method == "POST" and form.act():
-            says = form.done_says if form.done else UNCHANGED
+            says = form.done_message if form.done else UNCHANGED
             messages.success(request, says)
             return redirect("admin:pilots_pilot_change", pilot.pk)
         at = pilot_list.day_of(request)
@@ -187,7 +187,7 @@ class Pilots(OfficeTable):
         title: Any = "",
     ) -> HttpResponse:
         if request.method == "POST" and form.act():
-            messages.success(request, form.done_says)
+            messages.success(request, form.done_message)
             return redirect("admin:pilots_pilot_change", pilot.pk)
         return self._drawn(request, pilot, form, gate, title)
 
@@ -200,6 +200,7 @@ class Pilots(OfficeTable):
             "row": pilot,
             "says": _said_of(gate) if gate else "",
             "agreed": pilot_page.agreed_on(pilot) if form.__class__ in OF_QUALITY else None,
+            "requests": form.requests if isinstance(form, GrantExceptionForm) else [],
         }
         if form.refused and form.refused.missing:
             described = pilot_page.described(pilot, _who(request), today())

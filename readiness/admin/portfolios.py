@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import GateKind, Portfolio, PortfolioRole
+from pilots.models import GateKind, Pilot, Portfolio, PortfolioRole
 from pilots.today import today
 from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
 from readiness.admin.rows import RowField, RowForm, RowTable
@@ -41,8 +42,17 @@ class AmendPortfolio(RowForm):
     calendar = LineField(label=_("Public holidays"), help_text=CALENDAR)
 
 
-class SetStallPolicy(RowForm):
-    verb, takes = "set_stall_policy", "portfolio"
+class OfItsPilots(RowForm):
+    """What is settled for all pilots of a portfolio at once."""
+
+    takes, weighs = "portfolio", True
+
+    def pilots(self) -> QuerySet[Pilot]:
+        return Pilot.objects.filter(portfolio=self.row)
+
+
+class SetStallPolicy(OfItsPilots):
+    verb, blends = "set_stall_policy", False
     title = _("Set the stall clock")
     button = _("Set it")
     done_says = _("Set. What was an exhibit yesterday stays one.")

@@ -68,14 +68,18 @@ class AssignAnew(HeldBy):
     title = _("Assign it anew")
     button = _("Assign it anew from that day")
     done_says = _("Assigned anew. The past still shows who held it then.")
+    blends = False
+    ended = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def begins_with(self) -> dict[str, Any]:
         kept = ("holder", "deputy", "escalate_to", "answer_within_days")
-        return {name: getattr(self.row, name) for name in kept}
+        return {name: getattr(self.row, name) for name in kept} | {"ended": self.row.until or ""}
 
     def asked(self) -> dict[str, Any]:
         reach = ("kind", "portfolio", "function")
-        return super().asked() | {name: getattr(self.row, name) for name in reach}
+        typed = super().asked()
+        del typed["ended"]
+        return typed | {name: getattr(self.row, name) for name in reach}
 
 
 class EndRight(RowForm):

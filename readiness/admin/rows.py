@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,10 +19,12 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from pilots import verbs
-from pilots.models import Event, Person
-from pilots.refusals import Refused
+from pilots.models import Event, Person, Pilot
+from pilots.refusals import ChangedMeanwhile, Refused
 from readiness.admin.tables import OfficeTable
+from readiness.consequences import AGREED, Consequences, NotAgreed, of_many, weigh
 from readiness.forms import Aside
+from readiness.forms.edits import Edits, FieldVersions
 from readiness.offices import Office, office_of
 
 if TYPE_CHECKING:
@@ -48,6 +53,10 @@ class RowForm(forms.Form):
     button: Any
     done_says: Any = _("Done, and written into the log.")
     asides: ClassVar[tuple[Aside, ...]] = ()
+    weighs: ClassVar[bool] = False
+    """Whether answers can fall by it, or pilots come to stand otherwise: then it asks before they do."""
+    blends: ClassVar[bool] = True
+    """Whether the verb takes a part of what stands on the form; where it takes all of it, nobody may have changed any."""
 
     def __init__(
         self,
@@ -63,6 +72,9 @@ class RowForm(forms.Form):
         self.refused: Refused | None = None
         self.done: Any = None
         self.since: list[Event] = []
+        self.consequences: Consequences | None = None
+        self.asks = False
+        self.versions: list[tuple[FieldVersions, dict[str, str]]] = []
         super().__init__(
             data,
             initial={**self.begins_with(), **(asked_for or {})},
@@ -71,6 +83,7 @@ class RowForm(forms.Form):
             **kwargs,
         )
         self.fit()
+        self._edits().remember(but=asked_for or ())
 
     def begins_with(self) -> Mapping[str, Any]:
         """What stands in the fields before anything is typed."""
@@ -84,30 +97,85 @@ class RowForm(forms.Form):
     def asked(self) -> dict[str, Any]:
         """The verb's arguments, from what was typed."""
         typed = dict(self.cleaned_data)
-        return {"set": typed} if self.sets else typed
+        if not self.sets:
+            return typed
+        changed = self._edits().changed()
+        return {"set": {name: value for name, value in typed.items() if name in changed}}
+
+    def pilots(self) -> QuerySet[Pilot]:
+        """The pilots that may come to stand otherwise, where it weighs that."""
+        return Pilot.objects.none()
 
     def act(self) -> bool:
-        """Call the verb. False where something typed cannot be read, or the verb refuses."""
+        """Call the verb. False where something typed cannot be read, the verb refuses, or something would fall by it."""
         if not self.is_valid():
             return False
-        arguments = {"by": self.by} | self.asked()
-        if self.takes is not None:
-            arguments[self.takes] = self.row
         try:
-            self.done = getattr(verbs, self.verb)(**arguments)
+            with transaction.atomic():
+                self._do()
         except Refused as refused:
             self._refuse(refused)
             return False
+        except NotAgreed as not_yet:
+            self.consequences, self.asks = not_yet.consequences, True
+            self.row.refresh_from_db()
+            return False
         return True
 
-    def finish(self, request: HttpRequest) -> None:
-        """Say that it is done, once it is."""
-        messages.success(request, self.done_says)
+    def _do(self) -> None:
+        if self.begins_with():
+            self._hold_row()
+        arguments = {"by": self.by} | self.asked()
+        if self.takes is not None:
+            arguments[self.takes] = self.row
+        act = partial(getattr(verbs, self.verb), **arguments)
+        if not self.weighs:
+            self.done = act()
+            return
+        agreed = str(self.data.get(AGREED, ""))
+        self.done, self.consequences = weigh(act, of_many(self.pilots()), agreed=agreed)
+
+    def _hold_row(self) -> None:
+        """Let nobody change the row before this is done, and refuse where both changed the same.
+
+        Raises:
+            ChangedMeanwhile: with both versions to choose from.
+        """
+        list(type(self.row).objects.select_for_update(no_key=True).filter(pk=self.row.pk))
+        self.row.refresh_from_db()
+        edits = self._edits()
+        if edits.conflicts() or (not self.blends and any(each.theirs_changed for each in edits.versions())):
+            self.versions = [(each, edits.said(each)) for each in edits.versions()]
+            raise ChangedMeanwhile
 
     def _refuse(self, refused: Refused) -> None:
         self.refused = refused
         place = refused.field if refused.field in self.fields else None
         self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
+        if self.begins_with():
+            # The verb sets what was typed on the row in hand: the page shows the row as it is.
+            self.row.refresh_from_db()
+        if isinstance(refused, ChangedMeanwhile):
+            self.data = self._edits().look_again()
+
+    def _edits(self) -> Edits:
+        """What was changed on the form, held against what is on record now."""
+        return Edits(self, self.begins_with())
+
+    @property
+    def done_message(self) -> str:
+        """What is said once it is done, with whatever followed from it."""
+        followed = self.consequences.sentences if self.consequences else []
+        return " ".join([str(self.done_says), *followed])
+
+    @property
+    def button_now(self) -> Any:
+        """What the button says; another thing where something falls by it."""
+        return _("Do it, and let that follow") if self.asks else self.button
+
+    def finish(self, request: HttpRequest) -> None:
+        """Say that it is done, once it is."""
+        messages.success(request, self.done_message)
 
     @property
     def main(self) -> Iterable[BoundField]:

@@ -200,6 +200,10 @@ class Decide(Ask):
     evidence = words()
     pieces = ids()
     would_change = words()
+    confirmed = serializers.BooleanField(
+        required=False,
+        help_text="Of an exception: granted although what it was asked on has changed since, with the difference in view.",
+    )
 
     def get_fields(self) -> Any:
         return super().get_fields() | {"for": PersonField(required=False, allow_null=True)}

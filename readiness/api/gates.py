@@ -25,6 +25,7 @@ from readiness.api.etags import answered, seen
 from readiness.api.filters import STATES, KindFilter, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.differences import differences
+from readiness.exception_requests import exception_requests
 from readiness.querysets import gates_on
 from readiness.reading import GateOn, PilotOn, read_many
 
@@ -94,6 +95,7 @@ class ShowsGate(Asking):
     def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:
         waits = [gate.gate] if gate.reading.state == RECONFIRM else []
         return {
+            "requests": exception_requests([gate.gate], at=self.at, known_at=self.known_at),
             "pilots": {one.pilot.pk: one for one in found},
             "differences": differences(waits, at=self.at, known_at=self.known_at) if waits else {},
         }
@@ -124,13 +126,15 @@ class GateVerb(Doing, ShowsGate):
         if verb == "decide" and says.get("outcome") == EXCEPTED:
             verb = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
+        elif verb == "decide":
+            says.pop("confirmed", None)  # only an exception was asked for on anything
         do = getattr(verbs, verb)
         do(gate=gate, by=self.person, seen=seen(request), **says)
         # Not looked for again: whoever has just left a seat may not see the pilot any more.
         return self.shown(request, gate, 201)
 
 
-OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on")
+OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on", "confirmed")
 """What of an answer an exception takes."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 from django.http import Http404
@@ -13,12 +14,14 @@ from rest_framework.response import Response
 
 from pilots import verbs
 from pilots.models import Pilot
+from readiness import forms
 from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
 from readiness.api.asks import OF_PILOT
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
 from readiness.api.filters import PilotFilter
-from readiness.api.shapes import PilotShape, WholePilotShape
+from readiness.api.shapes import ChangedPilotShape, PilotShape, WholePilotShape
+from readiness.consequences import of_pilots, weigh
 from readiness.reading import PilotOn, read_many, read_one
 
 
@@ -83,14 +86,27 @@ class PilotVerb(Doing):
     def post(self, request: Request, key: str) -> Response:
         """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
         pilot, says = self.pilot(key), self.asked()
-        do = getattr(verbs, self.verb)
-        do(pilot=pilot, by=self.person, seen=seen(request), **says)
+        act = partial(getattr(verbs, self.verb), pilot=pilot, by=self.person, seen=seen(request), **says)
+        if self.verb not in WEIGHED:
+            act()
+            return shown(request, pilot, self._found(pilot))
+        # Whoever writes by program is not asked, but told.
+        _done, consequences = weigh(act, of_pilots([pilot]), agreed=None)
+        shape = ChangedPilotShape(self._found(pilot), context={"consequences": consequences})
+        return answered(request, pilot.version, shape.data)
+
+    def _found(self, pilot: Pilot) -> PilotOn:
         found = read_one(pilot, at=self.at)
         assert found is not None
-        return shown(request, pilot, found)
+        return found
+
+
+WEIGHED = frozenset(form.verb for form in forms.OF_PILOT.values() if form.weighs)
+"""The verbs on a pilot by which answers can fall."""
 
 
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_PILOT[address]
-    return view_of(PilotVerb, "pilot", verb, ask, WholePilotShape)
+    answer = ChangedPilotShape if verb in WEIGHED else WholePilotShape
+    return view_of(PilotVerb, "pilot", verb, ask, answer)

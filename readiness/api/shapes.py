@@ -12,7 +12,8 @@ from pilots.models import Decision, Event
 from pilots.rules.acts import ACCEPTANCE
 from readiness import standing
 from readiness.answers import asked
-from readiness.differences import Difference
+from readiness.differences import Difference, ThenAndNow
+from readiness.exception_requests import ExceptionRequest
 from readiness.placards import placard
 from readiness.reading import GateOn, PilotOn
 from readiness.residence import Look, looks
@@ -153,6 +154,16 @@ class WholePilotShape(PilotShape):
         return LookShape(look).data if look else None
 
 
+class ChangedPilotShape(WholePilotShape):
+    """A pilot after an edit. `consequences` says whose answers fell by it and how it stands otherwise, in sentences."""
+
+    consequences = serializers.SerializerMethodField()
+
+    def get_consequences(self, found: PilotOn) -> list[str]:
+        sentences: list[str] = self.context["consequences"].sentences
+        return sentences
+
+
 class WholeGateShape(GateShape):
     """A gate with its pilot, who else may decide it, and by when an answer was asked for."""
 
@@ -197,10 +208,36 @@ class DifferenceShape(serializers.Serializer[Difference]):
     says = serializers.CharField()
 
 
+class RequestedFactShape(serializers.Serializer[ThenAndNow]):
+    """One fact that an exception was asked for on, as it was then and as it is now."""
+
+    field = serializers.CharField()
+    then = serializers.CharField()
+    now = serializers.CharField()
+    changed = serializers.BooleanField()
+    says = serializers.CharField()
+
+
+class ExceptionRequestShape(serializers.Serializer[ExceptionRequest]):
+    """A request to be let past that nobody has granted yet. A grant is held to the `facts` of the latest, which is the last."""
+
+    by = PersonShape(allow_null=True)
+    on = serializers.DateField()
+    reason = serializers.CharField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    facts = RequestedFactShape(many=True)
+
+
 class OneGateShape(WholeGateShape):
-    """A gate by itself. `differences` says what has to be confirmed again; empty where nothing has."""
+    """A gate by itself. `differences` says what has to be confirmed again, `exception_requests` who asks to be let past."""
 
     differences = serializers.SerializerMethodField()
+    exception_requests = serializers.SerializerMethodField()
+
+    @extend_schema_field(ExceptionRequestShape(many=True))
+    def get_exception_requests(self, gate: GateOn) -> Any:
+        found: list[ExceptionRequest] = self.context["requests"].get(gate.gate.pk, [])
+        return [ExceptionRequestShape(each).data for each in found]
 
     @extend_schema_field(DifferenceShape(many=True))
     def get_differences(self, gate: GateOn) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from pilots import access, verbs
 from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
+from readiness.consequences import AGREED, Consequences, NotAgreed, of_pilots, weigh
 from readiness.forms import seen as looked
+from readiness.forms.edits import Edits, FieldVersions
 
 SHUTS = frozenset({NotYours.status, WrongStage.status})
 """The statuses of refusals that nothing typed could change: of who acts, and of how the pilot or the gate stands."""
@@ -50,6 +52,10 @@ class ActForm(forms.Form):
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
+    weighs: ClassVar[bool] = False
+    """Whether answers can fall by it: then it asks before they do (`readiness.consequences`)."""
+    edits_record: ClassVar[bool] = False
+    """Whether its fields stand on the record: then only those that were changed are sent (`readiness.forms.edits`)."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -68,11 +74,16 @@ class ActForm(forms.Form):
         self.target, self.by, self._office = target, by, office
         self.refused: Refused | None = None
         self.done: Any = None
+        self.consequences: Consequences | None = None
+        self.asks = False
+        self.versions: list[tuple[FieldVersions, dict[str, str]]] = []
         drawn = looked.token(target) if saw is None else str(saw)
         start = {"seen": drawn, **self.begins_with(), **(initial or {})}
         kwargs.setdefault("auto_id", f"{self.verb}-{target.pk}-%s")
         super().__init__(data, initial=start, use_required_attribute=False, **kwargs)
         self.fit()
+        if self.edits_record:
+            self._edits().remember(but=initial or ())
 
     # What a verb's own form says of itself
 
@@ -103,11 +114,33 @@ class ActForm(forms.Form):
             return False
         try:
             arguments = {"by": self.by, "seen": self.as_seen()} | self.asked()
-            self.done = getattr(verbs, self.verb)(**self.on_what(), **arguments)
+            self._do(partial(getattr(verbs, self.verb), **self.on_what(), **arguments))
         except Refused as refused:
             self._refuse(refused)
             return False
+        except NotAgreed as not_yet:
+            self.consequences, self.asks = not_yet.consequences, True
+            looked.pilot_of(self.target).refresh_from_db()
+            return False
         return True
+
+    def _do(self, act: Callable[[], Any]) -> None:
+        if not self.weighs:
+            self.done = act()
+            return
+        agreed = str(self.data.get(self.add_prefix(AGREED), ""))
+        self.done, self.consequences = weigh(act, of_pilots([looked.pilot_of(self.target)]), agreed=agreed)
+
+    @property
+    def done_message(self) -> str:
+        """What is said once it is done, with whatever followed from it."""
+        followed = self.consequences.sentences if self.consequences else []
+        return " ".join([str(self.done_says), *followed])
+
+    @property
+    def button_now(self) -> Any:
+        """What the button says; another thing where answers fall by it."""
+        return _("Do it, and let that follow") if self.asks else self.button
 
     @property
     def office(self) -> bool:
@@ -178,9 +211,17 @@ class ActForm(forms.Form):
     def _look_again(self) -> None:
         """Let the form be sent again by somebody who has now seen what others did; what they typed stays."""
         looked.pilot_of(self.target).refresh_from_db()
-        data = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
+        data: Any = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
+        if self.edits_record:
+            edits = self._edits()
+            self.versions = [(each, edits.said(each)) for each in edits.versions()]
+            data = edits.look_again()
         data[self.add_prefix("seen")] = self.look_again()
         self.data = data
+
+    def _edits(self) -> Edits:
+        """What was changed on the form, held against what is on record now."""
+        return Edits(self, self.begins_with())
 
 
 def shut(make: Callable[..., ActForm]) -> Refused | None:
@@ -192,6 +233,8 @@ def shut(make: Callable[..., ActForm]) -> Refused | None:
     blank = {field.html_name: field.value() for field in drawn}
     typed = {name: value for name, value in blank.items() if value is not None}
     # A verb brings the rows that it is given up to date: those in hand stay as they are.
+    if "confirmed" in drawn.fields:
+        typed["confirmed"] = "on"
     tried = make(typed, target=deepcopy(drawn.target))
     with transaction.atomic():
         tried.act()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from pilots import verbs
 from pilots.models import Evidence, Person, Pilot
 from pilots.refusals import Refused
+from pilots.verbs.evidence import pilots_using
+from readiness.consequences import AGREED, Comparison, Consequences, NotAgreed, foresee, of_pilots, weigh
 from readiness.forms.fields import DayField, LineField
 
 
@@ -41,6 +44,8 @@ class FileEvidenceForm(forms.Form):
     ) -> None:
         self.pilot, self.by, self.newer_than = pilot, by, newer_than
         self.refused: Refused | None = None
+        self.consequences: Consequences | None = None
+        self.asks = False
         super().__init__(data, files, auto_id="filing-%s", use_required_attribute=False)
 
     def act(self) -> bool:
@@ -52,13 +57,38 @@ class FileEvidenceForm(forms.Form):
             if self.newer_than is None:
                 verbs.file_evidence(pilot=self.pilot, **says)
             else:
-                verbs.replace_evidence(evidence=self.newer_than, **says)
+                act = partial(verbs.replace_evidence, evidence=self.newer_than, **says)
+                _piece, self.consequences = weigh(act, self._compare(), agreed=str(self.data.get(AGREED, "")))
+        except NotAgreed as not_yet:
+            self.consequences, self.asks = not_yet.consequences, True
+            return False
         except Refused as refused:
             self.refused = refused
             place = refused.field if refused.field in self.fields else None
             self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
             return False
         return True
+
+    @cached_property
+    def foreseen(self) -> Consequences | None:
+        """What follows from a newer version with another content; a browser keeps no chosen file, so it is asked beforehand."""
+        if self.newer_than is None:
+            return None
+        other = partial(verbs.replace_evidence, evidence=self.newer_than, by=self.by, link="https://another.invalid/")
+        try:
+            return foresee(other, self._compare())
+        except Refused:
+            return None
+
+    def _compare(self) -> Comparison:
+        assert self.newer_than is not None
+        return of_pilots(pilots_using(self.newer_than))
+
+    @property
+    def done_message(self) -> str:
+        """What is said once it is filed, with whatever followed from it."""
+        followed = self.consequences.sentences if self.consequences else []
+        return " ".join([str(self.done_says), *followed])
 
     @property
     def main(self) -> Iterable[forms.BoundField]:

@@ -50,6 +50,22 @@ class PersonField(forms.CharField):
         return value.email if isinstance(value, Person) else value
 
 
+class YesOrNoInput(forms.CheckboxInput):
+    """A box to be ticked; a command, which has none, writes yes or no."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        written = str(data.get(name, "")).strip().casefold()
+        return written != "no" and bool(super().value_from_datadict(data, files, name))
+
+
+class ConfirmedField(forms.BooleanField):
+    """A box to be ticked where something has to be confirmed with a difference in view."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        label = _("I have seen what changed since it was asked for, and grant it all the same")
+        super().__init__(**_over({"label": label, "required": False, "widget": YesOrNoInput}, kwargs))
+
+
 class NumberField(forms.CharField):
     """A number as it was typed: whether it can be is the verb's to say, with the same words on every road."""
 

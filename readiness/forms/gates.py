@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilots.refusals import Refused, part_of
+from pilots.today import today
+from readiness.exception_requests import ExceptionRequest, changed_since, exception_requests
 from readiness.forms.base import Aside, GateForm
-from readiness.forms.fields import DayField, LineField, OneOfField, PersonField, SentenceField
+from readiness.forms.fields import ConfirmedField, DayField, LineField, OneOfField, PersonField, SentenceField
 
 KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
@@ -43,7 +45,7 @@ class DecideForm(GateForm):
     offer = _("Answer")
     button = _("Sign this answer")
     done_says = _("Signed. The log says so in your name.")
-    asides_of = (
+    asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (_("After a no: what would change it"), ("would_change",)),
         (_("The date, where changes wait on somebody outside"), ("court", "until")),
         RECORDED,
@@ -174,9 +176,28 @@ class GrantExceptionForm(GateForm):
     for_ = PersonField(label=_("Who granted it"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
     on = DayField(label=_("The day it counts from"))
+    confirmed = ConfirmedField()
+
+    def __init__(self, *args: Any, requests: Sequence[ExceptionRequest] | None = None, **kwargs: Any) -> None:
+        """`requests`: those that nobody has granted yet, where the caller has read them already."""
+        self._requests = requests
+        super().__init__(*args, **kwargs)
 
     def fit(self) -> None:
         _only_the_office_records(self)
+
+    @property
+    def requests(self) -> Sequence[ExceptionRequest]:
+        """What was asked for, which the page shows above the form."""
+        if self._requests is None:
+            self._requests = exception_requests([self.target], at=today()).get(self.target.pk, [])
+        return self._requests
+
+    @property
+    def main(self) -> Iterable[forms.BoundField]:
+        """Nothing is to be confirmed where nothing has changed since the request."""
+        asks = changed_since(self.requests) or "confirmed" in self.errors
+        return [field for field in super().main if asks or field.name != "confirmed"]
 
 
 class AnswerForm(GateForm):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -12,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from pilots import verbs
 from pilots.models import Gate, GateKind, Person
 from pilots.refusals import ChangedMeanwhile, Refused
+from pilots.rules.gates import EXCEPTED
 from pilots.seen import of_gates
+from pilots.today import today
 from pilots.verbs.many import Entry
+from readiness.exception_requests import ExceptionRequest, changed_since, exception_requests
 from readiness.forms import seen as looked
-from readiness.forms.fields import DayField, LineField, PersonField
+from readiness.forms.fields import ConfirmedField, DayField, LineField, PersonField
 from readiness.forms.gates import DecideForm
 from readiness.querysets import pilots
 
@@ -30,12 +34,40 @@ class DecideManyForm(DecideForm):
     title = _("One answer for all of them")
     button = _("Sign this answer for each")
     done_says = _("Signed for each. The ones after the first cite it.")
+    confirmed = ConfirmedField()
 
-    def __init__(self, *args: Any, gates: Sequence[Gate], **kwargs: Any) -> None:
-        self.gates = list(gates)
+    def __init__(
+        self,
+        *args: Any,
+        gates: Sequence[Gate],
+        requests: Mapping[int, Sequence[ExceptionRequest]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`requests`: those for an exception that nobody has granted yet, by the gate's primary key."""
+        self.gates, self.requests = list(gates), requests or {}
         super().__init__(*args, target=self.gates[0], saw=0, **kwargs)
         if not self.is_bound:
             self.initial["seen"] = self._drawn()
+
+    def fit(self) -> None:
+        """An exception is offered where somebody asked for one on each of the gates."""
+        super().fit()
+        if all(self.requests.get(gate.pk) for gate in self.gates):
+            field: Any = self.fields["outcome"]
+            field.choices = [*field.choices, ("excepted", _("Let them past until the last day below"))]
+            self.fields["until"].label = _("Outside, or let past, until: the last day")
+            self.asides_of = tuple(
+                (_("The last day, where it is let past or waits on somebody outside"), aside[1])
+                if "until" in aside[1]
+                else aside
+                for aside in self.asides_of
+            )
+
+    @property
+    def main(self) -> Iterable[forms.BoundField]:
+        """Nothing is to be confirmed where nothing has changed since the requests."""
+        asks = any(map(changed_since, self.requests.values())) or "confirmed" in self.errors
+        return [field for field in super().main if asks or field.name != "confirmed"]
 
     def on_what(self) -> dict[str, Any]:
         return {"gates": self.gates}
@@ -66,8 +98,23 @@ OUTCOMES = [
 ROWS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the minutes as a template draws it, with what was asked for where it lets something past."""
+
+    fields: Sequence[forms.BoundField]
+    requests: Sequence[ExceptionRequest]
+    confirmed: forms.BoundField | None
+
+
 class MinutesForm(forms.Form):
-    """One meeting's answers on gates of any kind, a row each, with the minutes as their evidence."""
+    """One meeting's answers on gates of any kind, a row each, with the minutes as their evidence.
+
+    Which gate a row is on is known only once it is typed: a row that lets something past is drawn once more with what was
+    asked for, before anything is written. `shown` carries which requests have been read, each as its gate was seen.
+    """
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     on = DayField(label=_("Day of the meeting"))
     evidence = LineField(label=_("The minutes"), help_text=_("A link to them. Every answer rests on it."))
@@ -84,6 +131,8 @@ class MinutesForm(forms.Form):
         self.by = by
         self.refused: Refused | None = None
         self.done: Any = None
+        self.to_be_read = False
+        self._requests: dict[int, Sequence[ExceptionRequest]] = {}
         typed: Mapping[str, Any] = data or kwargs.get("initial") or {}
         self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
         super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)
@@ -98,13 +147,20 @@ class MinutesForm(forms.Form):
             self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))
             self.fields[f"row_{n}_until"] = DayField(label=_("Until"))
             self.fields[f"row_{n}_reason"] = LineField(label=_("Reason, in a sentence"))
+            self.fields[f"row_{n}_confirmed"] = ConfirmedField()
 
     PARTS = ("pilot", "kind", "outcome", "for", "until", "reason")
 
     @property
-    def lines(self) -> list[list[forms.BoundField]]:
+    def lines(self) -> list[Line]:
         """The rows as a template draws them."""
-        return [[self[f"row_{n}_{part}"] for part in self.PARTS] for n in range(1, self.rows + 1)]
+        return [self._line(n) for n in range(1, self.rows + 1)]
+
+    def _line(self, n: int) -> Line:
+        requests = self._requests.get(n, ())
+        asks = changed_since(requests) or f"row_{n}_confirmed" in self.errors
+        fields = [self[f"row_{n}_{part}"] for part in self.PARTS]
+        return Line(fields, requests, self[f"row_{n}_confirmed"] if asks else None)
 
     def act(self) -> bool:
         """Record the minutes. False where something typed cannot be read, or an answer is refused; nothing is written then."""
@@ -113,10 +169,13 @@ class MinutesForm(forms.Form):
         numbers, entries = self._entries()
         if self.errors:
             return False
+        read = self._show_requests(numbers, entries)
+        if self.to_be_read:
+            return False
         try:
             self.done = verbs.record_minutes(
                 by=self.by,
-                entries=entries,
+                entries=[replace(entry, seen=read.get(entry.gate.public_id)) for entry in entries],
                 on=self.cleaned_data["on"],
                 evidence=self.cleaned_data["evidence"],
                 file=self.cleaned_data["file"],
@@ -132,6 +191,26 @@ class MinutesForm(forms.Form):
         if self.refused:
             return self.refused.status
         return 422 if self.is_bound and self.errors else 200
+
+    def _show_requests(self, numbers: list[int], entries: list[Entry]) -> dict[str, int]:
+        """Read what was asked for in the rows that let something past, and say what has been shown of it before.
+
+        Returns how each of these gates was when its requests were shown, by its public id.
+        """
+        gates = {n: entry.gate for n, entry in zip(numbers, entries, strict=True) if entry.outcome == EXCEPTED}
+        if not gates:
+            return {}
+        requests, now = exception_requests(gates.values(), at=today()), of_gates(gates.values())
+        self._requests = {n: requests[gate.pk] for n, gate in gates.items() if gate.pk in requests}
+        read = dict(part.split(":", 1) for part in self.cleaned_data["shown"].split(",") if ":" in part)
+        found = {key: int(count) for key, count in read.items() if count.isascii() and count.isdecimal()}
+        self.to_be_read = any(gates[n].public_id not in found for n in self._requests)
+        shown = ",".join(f"{gate.public_id}:{now[gate.pk]}" for gate in gates.values())
+        typed: Any = self.data
+        typed = typed.copy()
+        typed["shown"] = shown
+        self.data = typed
+        return found
 
     def _entries(self) -> tuple[list[int], list[Entry]]:
         """The rows in which something is typed, each as an answer on a gate that this person may see."""
@@ -161,6 +240,7 @@ class MinutesForm(forms.Form):
                     court="outside"
                     if typed[f"row_{n}_outcome"] == "changes_requested" and typed[f"row_{n}_until"]
                     else "",
+                    confirmed=typed[f"row_{n}_confirmed"],
                 )
             )
         return numbers, entries

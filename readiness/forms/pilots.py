@@ -77,6 +77,7 @@ class RollBackForm(ActForm):
     """Take a pilot back from adoption."""
 
     verb = "roll_back"
+    weighs = True
     title = _("Take it back to running")
     button = _("Take it back")
     done_says = _("It runs again, and can stall again.")
@@ -97,6 +98,7 @@ class SetRulesForm(ActForm):
     """State the rules by which people can work with the pilot."""
 
     verb = "set_rules"
+    weighs = edits_record = True
     title = _("State the rules")
     button = _("State these rules")
     done_says = _("Stated. They are known when the manager confirms them.")
@@ -119,9 +121,9 @@ class SetRulesForm(ActForm):
         return {name: getattr(pilot, name) for name in adoption.RULES}
 
     def asked(self) -> dict[str, Any]:
-        """What is typed, and what was taken out; a rule that was empty and stays empty is not asked for."""
-        typed = super().asked()
-        return {name: value for name, value in typed.items() if value or self.initial.get(name)}
+        """The rules that are said otherwise than they stand, or were taken out."""
+        changed = self._edits().changed()
+        return {name: value for name, value in super().asked().items() if name in changed}
 
 
 class AcceptRiskForm(ActForm):
@@ -146,6 +148,7 @@ class RegisterThresholdForm(ActForm):
     """Register what is good enough, before it is measured."""
 
     verb = "register_threshold"
+    weighs = True
     title = _("Agree what is good enough")
     button = _("Register it")
     done_says = _("Registered. It is measured against this from now on.")

@@ -19,6 +19,7 @@ from pilots.today import today
 from pilots.verbs.desk import stood
 from readiness import acceptance, acts, answers, deeds, filed, forms, words
 from readiness.differences import Seals
+from readiness.exception_requests import exception_requests
 from readiness.pages.looking import back_to, gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
@@ -75,8 +76,10 @@ def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
         more["filed"] = filed.to_choose(person, gate.pilot)
     if act in RECORDED and acts.records(person, on, office=office):
         more["initial"] = {"for_": on.holder}
-    make = partial(forms.OF_GATE[act], target=gate, by=person, office=office, **more)
     about = _about_gate(found, on, state) | {"records": "initial" in more}
+    if act == "except":
+        more["requests"] = about["requests"]
+    make = partial(forms.OF_GATE[act], target=gate, by=person, office=office, **more)
     return _answer(request, make, act, offered, found, on, about)
 
 
@@ -113,7 +116,7 @@ def _answer(
     back, form, refused = _back(request, found), _form(request, make), None
     if request.method == "POST" and form.is_bound:
         if form.act():
-            messages.success(request, str(form.done_says))
+            messages.success(request, form.done_message)
             return redirect(back)
         if form.refused and form.refused.code == "changed_meanwhile":
             found = read_one(found.pilot, at=found.at) or found
@@ -155,6 +158,7 @@ def _about_gate(found: PilotOn, gate: GateOn, state: PilotState) -> dict[str, An
         "facts": seals.facts(row.pk),
         "answer": answers.last_answers([row]).get(row.pk),
         "changes": seals.differences(row.pk),
+        "requests": exception_requests([row], at=found.at, seals=seals).get(row.pk, []),
         "spelled_out": acceptance.spelled_out(gate.kind, found.pilot),
     }
 

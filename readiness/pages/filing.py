@@ -32,7 +32,7 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         form = FileEvidenceForm(request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than)
         if form.act():
-            messages.success(request, str(form.done_says))
+            messages.success(request, form.done_message)
             return redirect("readiness:filing", key=pilot.key)
         if form.refused and form.refused.code == "not_yours":
             raise PermissionDenied

@@ -26,6 +26,7 @@ from readiness import filed, forms, words
 from readiness.asked import has_null
 from readiness.differences import Fact, differences_between
 from readiness.duties import duties
+from readiness.exception_requests import exception_requests
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
 from readiness.pages.looking import WITH, reader
 from readiness.querysets import pilots
@@ -64,6 +65,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "by": person,
         "office": False,
         "filed": filed.to_choose(person, *(gate.pilot for gate in gates)),
+        "requests": exception_requests(gates, at=today()),
     }
     form = DecideManyForm(**given)
     if request.method == "POST":
@@ -85,6 +87,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "same": same,
         "names": names,
         "alike": alike,
+        "requested": [(gate, form.requests[gate.pk]) for gate in gates if gate.pk in form.requests],
         "opening": opening(gates),
         "people": forms.people_near(gates[0].pilot),
         "at": today(),

@@ -20,6 +20,7 @@ from pilots.seen import of_gates
 from pilots.today import today
 from readiness import acceptance, acts, answers, forms, standing, words
 from readiness.differences import Difference, Fact, Seals
+from readiness.exception_requests import ExceptionRequest, exception_requests
 from readiness.pages.away import planned
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
@@ -47,6 +48,7 @@ class Wait:
     facts: Sequence[Fact]
     answer: Decision | None
     changes: Sequence[Difference]
+    requests: Sequence[ExceptionRequest]
     said: Sequence[Event]
     form: forms.DecideForm
     grant: forms.GrantExceptionForm | None
@@ -156,12 +158,14 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     rows = [gate.gate for _found, gate in found]
     seen, last = of_gates(rows), answers.last_answers(rows)
     seals, said = Seals(rows, at=at), _said(rows)
+    requested = exception_requests(rows, at=at, seals=seals)
     out = []
     for one, gate in found:
         row, asked = gate.gate, answers.asked(gate, one)
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
-        askers = [e.by_id for e in since if e.verb == "ask_exception"]
+        requests = requested.get(row.pk, [])
+        askers = [request.by.pk for request in requests if request.by]
         given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}
         grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
@@ -175,9 +179,10 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
                 seals.facts(row.pk),
                 answer,
                 seals.differences(row.pk),
+                requests,
                 since,
                 forms.DecideForm(**given),
-                forms.GrantExceptionForm(**given) if grants else None,
+                forms.GrantExceptionForm(**given, requests=requests) if grants else None,
             )
         )
     return out
@@ -191,9 +196,9 @@ def _read(gate_ids: Sequence[int]) -> list[tuple[PilotOn, GateOn]]:
 
 
 def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
-    """What the team answered and who asked for an exception, since the last answer on each gate. One query."""
+    """What the team answered since the last answer on each gate. One query."""
     out: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "ask_exception", "decide", "except"))
+    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "decide", "except"))
     for event in events.select_related("by").order_by("pk"):
         assert event.gate_id is not None
         if event.verb in ("decide", "except"):

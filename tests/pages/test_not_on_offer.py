@@ -19,7 +19,9 @@ def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act:
     pilot = stage.running()
     verbs.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))
     before = Event.objects.count()
-    page = as_(stage.perpetua).get(gate_act(stage, pilot, LEGAL, act))
+    # Whose it is comes before the stage: those whose it would be ask.
+    who = stage.perpetua if act in ("decide", "except") else stage.ria
+    page = as_(who).get(gate_act(stage, pilot, LEGAL, act))
     assert page.status_code == 409
     text = page.content.decode()
     assert f"It was retired on {day(stage.day(3))}" in text

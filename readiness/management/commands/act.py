@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pilots.models import Evidence, Gate, Person, Pilot
 from pilots.refusals import Invalid
 from readiness import filed
+from readiness.consequences import AGREED
 from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, ActForm
 from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
 
@@ -39,14 +40,23 @@ class Command(BaseCommand):
         )
         parser.add_argument("--gate", help="the kind of the gate, such as legal-sign-off")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
+        parser.add_argument("--yes", action="store_true", help="do it also where answers fall by it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["by"])
         pilot = pilot_of(options["pilot"], person)
-        form = _form(options["verb"], options["gate"], pilot, person, _typed(options["values"]))
-        if not form.act():
+        typed = _typed(options["values"])
+        form = _form(options["verb"], options["gate"], pilot, person, typed)
+        done = form.act()
+        if form.asks and form.consequences and options["yes"]:
+            form = _form(options["verb"], options["gate"], pilot, person, typed, agreed=form.consequences.token)
+            done = form.act()
+        if form.asks and form.consequences:
+            lines = [_("Nothing was written. This would follow:"), *form.consequences.sentences]
+            raise CommandError("\n  ".join([*lines, _("Add --yes if that is to be.")]), returncode=2)
+        if not done:
             raise why_not(form)
-        self.stdout.write(str(form.done_says))
+        self.stdout.write(form.done_message)
 
 
 def _typed(values: list[str]) -> dict[str, Any]:
@@ -61,7 +71,9 @@ def _typed(values: list[str]) -> dict[str, Any]:
     return typed
 
 
-def _form(verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any]) -> ActForm:
+def _form(
+    verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any], agreed: str = ""
+) -> ActForm:
     """The form of the verb, filled in: what is seen is how the pilot or the gate is now."""
     form: type[ActForm]
     target: Pilot | Gate
@@ -90,7 +102,7 @@ def _form(verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict
             % {"unknown": ", ".join(unknown), "fields": ", ".join(asked)},
             returncode=2,
         )
-    return form({"seen": blank["seen"].value(), **typed}, **given)
+    return form({"seen": blank["seen"].value(), AGREED: agreed, **typed}, **given)
 
 
 def _pieces(person: Person, ids: list[str]) -> list[Evidence]:
