@@ -26,7 +26,7 @@ class Bottleneck:
 
 def bottlenecks(pilots: StandingQuerySet, *, at: date, most: int = 50) -> Sequence[Bottleneck]:
     """Where these pilots wait (rule 2): what frees most comes first, then what most wait on. Three queries."""
-    opened = gates_on(at).filter(gate__pilot__in=pilots.order_by().values("pk")).waiting()
+    opened = gates_on(at).filter(gate__pilot__in=pilots.order_by().values("pk")).waiting(at)
     alone: Any = opened.order_by().values("gate__pilot").annotate(n=Count("pk")).filter(n=1)
     rows = list(
         opened.order_by()

@@ -59,8 +59,11 @@ class StandingQuerySet(PilotQuerySet):
         What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
-        there: StandingQuerySet = self.annotate(spell=spell).annotate(
-            spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on")
+        said = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+        there: StandingQuerySet = (
+            self.annotate(spell=spell)
+            .alias(**said)
+            .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
         )
         there = there.filter(spell_starts__isnull=False)
         if known_at is not None:
@@ -91,7 +94,6 @@ class StandingQuerySet(PilotQuerySet):
         quiet, _ = _cut_offs(at, days)
         stalled: StandingQuerySet = (
             self.on(at, known_at)
-            .alias(stage_said=F("spell__stage"), pause_ends=F("spell__paused_until"))
             .filter(quiet, _runs(at))
             .annotate(standing=Value(standing.EXHIBIT))
             .annotate(hangs_by=_stalled_on(days))
@@ -117,7 +119,7 @@ class StandingQuerySet(PilotQuerySet):
 
     def open_gates_by_court(self, at: date) -> dict[str, int]:
         """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
-        there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting()
+        there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting(at)
         found: dict[str, int] = dict(there.order_by().values_list("court").annotate(n=models.Count("pk")))
         return {court: found.get(court, 0) for court in standing.COURTS}
 
@@ -143,7 +145,7 @@ class StandingQuerySet(PilotQuerySet):
         if state is not None:
             found = found.filter(now__in=list(state))
         if court is not None:
-            found = found.in_court(court, stages=stages)
+            found = found.in_court(at, court, stages=stages)
         if holder is not None:
             found = found.filter(holding=holder)
         if open_only:
@@ -153,15 +155,15 @@ class StandingQuerySet(PilotQuerySet):
 
 
 class GatesQuerySet(models.QuerySet[Any]):
-    """The spells of gates in which a date lies, as `gates_on` reads them."""
+    """The spells of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
 
-    def waiting(self, stages: Iterable[str] = ()) -> Self:
+    def waiting(self, at: date, stages: Iterable[str] = ()) -> Self:
         """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
-        return self.in_court(*standing.COURTS, stages=stages)
+        return self.filter(in_stages(list(stages) or standing.WAITING_STAGES, at), court__isnull=False)
 
-    def in_court(self, *courts: str, stages: Iterable[str] = ()) -> Self:
+    def in_court(self, at: date, *courts: str, stages: Iterable[str] = ()) -> Self:
         """Those of the gates that wait in one of these courts."""
-        return self.filter(court__in=courts, stage_then__in=sorted(stages) or sorted(standing.WAITING_STAGES))
+        return self.waiting(at, stages).filter(court__in=courts)
 
 
 def pilots() -> StandingQuerySet:
@@ -170,11 +172,6 @@ def pilots() -> StandingQuerySet:
 
 
 def _stage(at: date) -> Case:
-    over = Q(spell__stage=history.PAUSED, spell__paused_until__lt=at)
-    return Case(When(over, then=Value(history.RUNNING)), default=F("spell__stage"), output_field=models.CharField())
-
-
-def _stage_said(at: date) -> Case:
     over = Q(stage_said=history.PAUSED, pause_ends__lt=at)
     return Case(When(over, then=Value(history.RUNNING)), default=F("stage_said"), output_field=models.CharField())
 
@@ -274,7 +271,7 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
         .alias(**said)
-        .annotate(holding=holding, stage_then=_stage_said(at), carried_by=sponsor)
+        .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
         .annotate(now=_state_now(at))
         .annotate(court=_court(at))
     )

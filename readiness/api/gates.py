@@ -44,7 +44,8 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     def in_court(self, rows: Any, _name: str, courts: list[str]) -> Any:
         """Of running and adopted pilots, unless a stage is asked for by name (rule 2)."""
-        return rows.in_court(*courts, stages=self.form.cleaned_data["stage"]) if courts else rows
+        view, stages = self.request.parser_context["view"], self.form.cleaned_data["stage"]
+        return rows.in_court(view.at, *courts, stages=stages) if courts else rows
 
     def in_queue_of(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
         """Those that wait on somebody's decision, as their own page shows them (rule 7)."""
