@@ -130,6 +130,16 @@ def may_decide(
     return rights.may_decide(gate.reading.seat, person.pk, barred=barred, away=away)
 
 
+def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Person | None:
+    """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
+    if gate.kind.clears_by == ACCEPTANCE:
+        return gate.holder
+    gone = set(away)
+    seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
+    may = [who for who in seated if who is not None and may_decide(who, found, gate, away=gone)]
+    return next((who for who in may if who.pk not in gone), may[0] if may else None)
+
+
 def records(person: Person, gate: GateOn, *, office: bool) -> bool:
     """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
     named = rights.named(gate.reading.seat)

@@ -9,7 +9,6 @@ from datetime import date
 from pilots import spells
 from pilots.models import Decision, Gate, Person
 from pilots.rules.gates import ASSERTED
-from pilots.rules.history import RETIRED
 from readiness import ledger, standing, working_days
 from readiness.reading import GateOn, PilotOn
 
@@ -40,7 +39,7 @@ def asked(gate: GateOn, found: PilotOn) -> Asked | None:
     if gate.reading.court != standing.DECIDER or gate.answer_within is None:
         return None
     since = _first_asked(gate, found)
-    if since > found.at or found.reading.stage == RETIRED:
+    if since > found.at:
         return None
     days = working_days.calendar(found.pilot.portfolio.calendar)
     return Asked(since, working_days.after(since, gate.answer_within, days, found.pauses), escalation(gate, found))

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Count, Q
 
 from pilots.models import GateKind, Person
-from pilots.rules.history import RUNNING
 from readiness.querysets import StandingQuerySet, gates_on
 
 
@@ -26,9 +25,8 @@ class Bottleneck:
 
 
 def bottlenecks(pilots: StandingQuerySet, *, at: date, most: int = 50) -> Sequence[Bottleneck]:
-    """Where the running ones of these pilots wait: what frees most comes first, then what most wait on. Three queries."""
-    mine = pilots.order_by().values("pk")
-    opened = gates_on(at).filter(gate__pilot__in=mine, court__isnull=False, stage_then=RUNNING)
+    """Where these pilots wait (rule 2): what frees most comes first, then what most wait on. Three queries."""
+    opened = gates_on(at).filter(gate__pilot__in=pilots.order_by().values("pk")).waiting(at)
     alone: Any = opened.order_by().values("gate__pilot").annotate(n=Count("pk")).filter(n=1)
     rows = list(
         opened.order_by()

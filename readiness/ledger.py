@@ -11,10 +11,9 @@ from typing import Any
 from pilots.rules import rights
 from pilots.rules.acts import Kind
 from pilots.rules.gates import OFF, GateSpell
-from pilots.rules.history import ADOPTED, RUNNING, PilotSpell
+from pilots.rules.history import RUNNING, PilotSpell
 from readiness import standing
 
-CHARGED = frozenset({RUNNING, ADOPTED})
 DAY = timedelta(days=1)
 
 Seats = Callable[[int | None, str], Sequence[rights.Seat]]
@@ -56,13 +55,13 @@ def charges(
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
             own, spell = _on(pilot, first), _on(found, first)
-            if own is None or own.stage_on(first) not in CHARGED:
+            if own is None or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
             if spell is None or spell.turn == OFF:
                 continue
             seat = _on(seats(spell.function, key), first)
             gate = standing.read_gate(
-                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), started=True, at=first
+                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), stage=RUNNING, at=first
             )
             if gate.court is not None:
                 yield Charge(key, gate.court, gate.holder, spell.function, first, before)
@@ -84,7 +83,7 @@ def with_decider(kind: Kind, found: Sequence[GateSpell], seat: rights.Seat, *, s
         spell = _on(found, first)
         if spell is None or spell.turn == OFF or not _lasts(spell, before):
             break
-        gate = standing.read_gate(kind, spell, seat, started=True, at=first)
+        gate = standing.read_gate(kind, spell, seat, stage=RUNNING, at=first)
         if gate.court != standing.DECIDER:
             break
         since = first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from pilots.models import Person
 from pilots.rules.acts import ACCEPTANCE
-from readiness import answers, standing, words
+from readiness import acts, answers, standing, words
 from readiness.reading import GateOn, PilotOn
 
 Item = tuple[PilotOn, GateOn]
@@ -98,28 +98,31 @@ def to_named(sender: Person, to: Person, item: Item) -> Letter:
     return _letter(sender, to, subject, [asks % says])
 
 
-def of_gate(sender: Person, found: PilotOn, gate: GateOn) -> Letter | None:
-    """The letter that may move one open gate, or None where it is the sender's own move or the team's."""
-    court, holder = gate.reading.court, gate.holder
-    if court == standing.DECIDER and holder is not None and holder != sender:
-        if gate.kind.clears_by == ACCEPTANCE:
-            return to_named(sender, holder, (found, gate))
-        return to_decider(sender, holder, [(found, gate)])
+def of_gate(sender: Person, found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Letter | None:
+    """The letter that may move one open gate, or None where it is the sender's own move or the team's, or waits on nobody."""
+    if found.reading.stage not in standing.WAITING_STAGES:
+        return None
+    court = gate.reading.court
+    to = acts.waits_on(found, gate, away=away) if court == standing.DECIDER else None
+    if to is not None and to != sender:
+        return to_decider(sender, to, [(found, gate)])
     above = answers.escalation(gate, found)
     if court == standing.NOBODY and above is not None and above != sender:
         return to_name_somebody(sender, above, (found, gate))
     return None
 
 
-def of_today(sender: Person, pilots: Sequence[PilotOn]) -> tuple[Person, list[Item]] | None:
+def of_today(
+    sender: Person, pilots: Sequence[PilotOn], *, away: Iterable[int] = ()
+) -> tuple[Person, list[Item]] | None:
     """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
+    gone = set(away)
     waiting: dict[int, tuple[Person, list[Item]]] = {}
     for found in pilots:
-        for gate in found.open_gates:
-            holder = gate.holder
-            if gate.reading.court == standing.DECIDER and holder not in (None, sender):
-                assert holder is not None
-                waiting.setdefault(holder.pk, (holder, []))[1].append((found, gate))
+        for gate in found.waiting_gates:
+            to = acts.waits_on(found, gate, away=gone) if gate.reading.court == standing.DECIDER else None
+            if to is not None and to != sender:
+                waiting.setdefault(to.pk, (to, []))[1].append((found, gate))
     if not waiting:
         return None
     return max(waiting.values(), key=lambda one: _presses(one[1]))
@@ -136,7 +139,7 @@ def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
         for found, _gate in items
         if found.reading.stalls_on and found.reading.standing != standing.EXHIBIT
     ]
-    return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.reading.days for _found, gate in items))
+    return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.reading.days or 0 for _found, gate in items))
 
 
 def _letter(sender: Person, to: Person, subject: str, parts: Sequence[str]) -> Letter:

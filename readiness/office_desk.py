@@ -85,10 +85,16 @@ class OfficeDesk(admin.AdminSite):
         """What stands where, and what was done last."""
         at = today()
         office = office_of(request)
-        counts = office.limit(querysets.pilots()).counts(at)
+        kept = office.limit(querysets.pilots())
+        counts = kept.counts(at)
         tally = [
             {"number": number, "counts": words.STANDING[name], "address": f"pilots/pilot/?standing={name}"}
             for name, number in counts.items()
+            if number
+        ]
+        courts = [
+            {"number": number, "counts": words.COURT[court], "address": f"pilots/pilot/?court={court}"}
+            for court, number in kept.open_gates_by_court(at).items()
             if number
         ]
         events = office.limit(Event.objects.entries(), shared=True).select_related(
@@ -98,6 +104,7 @@ class OfficeDesk(admin.AdminSite):
             **self.each_context(request),
             "title": self.index_title,
             "tally": tally,
+            "courts": courts,
             "counts": counts,
             "keeps_portfolios": office.own().exists(),
             "total": sum(counts.values()),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from pilots.models import GateSpell, Pilot, PilotSpell, Seat, StallPolicy
+from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
 from pilots.querysets import PilotQuerySet
 from pilots.rules import gates, history, stalls
-from pilots.rules.acts import ACCEPTANCE, MEASUREMENT
+from pilots.rules.acts import ACCEPTANCE, APPROVAL, MEASUREMENT
 from readiness import standing
 
 
@@ -59,8 +59,11 @@ class StandingQuerySet(PilotQuerySet):
         What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
-        there: StandingQuerySet = self.annotate(spell=spell).annotate(
-            spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on")
+        said = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+        there: StandingQuerySet = (
+            self.annotate(spell=spell)
+            .alias(**said)
+            .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
         )
         there = there.filter(spell_starts__isnull=False)
         if known_at is not None:
@@ -91,7 +94,6 @@ class StandingQuerySet(PilotQuerySet):
         quiet, _ = _cut_offs(at, days)
         stalled: StandingQuerySet = (
             self.on(at, known_at)
-            .alias(stage_said=F("spell__stage"), pause_ends=F("spell__paused_until"))
             .filter(quiet, _runs(at))
             .annotate(standing=Value(standing.EXHIBIT))
             .annotate(hangs_by=_stalled_on(days))
@@ -115,6 +117,12 @@ class StandingQuerySet(PilotQuerySet):
         found: dict[str, int] = dict(rows.annotate(n=models.Count("pk")))
         return {name: found.get(name, 0) for name in standing.STANDINGS}
 
+    def open_gates_by_court(self, at: date) -> dict[str, int]:
+        """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
+        there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting(at)
+        found: dict[str, int] = dict(there.order_by().values_list("court").annotate(n=models.Count("pk")))
+        return {court: found.get(court, 0) for court in standing.COURTS}
+
     def with_gate(
         self,
         at: date,
@@ -125,21 +133,37 @@ class StandingQuerySet(PilotQuerySet):
         court: str | None = None,
         holder: Any = None,
         open_only: bool = False,
+        stages: Iterable[str] = (),
     ) -> StandingQuerySet:
-        """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody."""
+        """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody.
+
+        `stages` are those that were asked for by name; a court has gates of no others than these, or those that wait.
+        """
         found = gates_on(at, known_at)
         if kind is not None:
             found = found.filter(kind__key=kind)
         if state is not None:
             found = found.filter(now__in=list(state))
         if court is not None:
-            found = found.filter(court=court)
+            found = found.in_court(at, court, stages=stages)
         if holder is not None:
             found = found.filter(holding=holder)
         if open_only:
-            found = found.filter(court__isnull=False)
+            found = found.filter(now__in=standing.OPEN_STATES)
         # Asked once for all gates, not once for each pilot: SQLite would read every gate of the kind again and again.
         return self.filter(pk__in=found.order_by().values("gate__pilot"))
+
+
+class GatesQuerySet(models.QuerySet[Any]):
+    """The spells of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
+
+    def waiting(self, at: date, stages: Iterable[str] = ()) -> Self:
+        """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
+        return self.filter(in_stages(list(stages) or standing.WAITING_STAGES, at), court__isnull=False)
+
+    def in_court(self, at: date, *courts: str, stages: Iterable[str] = ()) -> Self:
+        """Those of the gates that wait in one of these courts."""
+        return self.waiting(at, stages).filter(court__in=courts)
 
 
 def pilots() -> StandingQuerySet:
@@ -148,14 +172,33 @@ def pilots() -> StandingQuerySet:
 
 
 def _stage(at: date) -> Case:
-    over = Q(spell__stage=history.PAUSED, spell__paused_until__lt=at)
-    return Case(When(over, then=Value(history.RUNNING)), default=F("spell__stage"), output_field=models.CharField())
+    over = Q(stage_said=history.PAUSED, pause_ends__lt=at)
+    return Case(When(over, then=Value(history.RUNNING)), default=F("stage_said"), output_field=models.CharField())
 
 
 def _runs(at: date) -> Q:
     """What `stage_then` being running comes to, column by column: so PostgreSQL can tell how many do, and takes an index."""
     paused = Q(stage_said=history.PAUSED, pause_ends__lt=at)
     return Q(stage_said=history.RUNNING) | paused
+
+
+def in_stages(stages: Iterable[str], at: date) -> Q:
+    """What `stage_then` being one of some stages comes to, column by column."""
+    wanted = set(stages)
+    there = Q(stage_said__in=sorted(wanted - {history.RUNNING, history.PAUSED}))
+    if history.RUNNING in wanted:
+        there |= _runs(at)
+    if history.PAUSED in wanted:
+        there |= Q(stage_said=history.PAUSED) & (Q(pause_ends=None) | Q(pause_ends__gte=at))
+    return there
+
+
+def with_decider(at: date) -> Q:
+    """What `court` being the decider's comes to, column by column, where a pilot has started and somebody holds the decision."""
+    lapsed = Q(good_until__lt=at, ends_by_condition=False)
+    asked = Q(turn="answer") & (Q(good_until=None) | Q(good_until__gte=at))
+    measured = Q(kind__clears_by=APPROVAL) | Q(kind__clears_by=MEASUREMENT, met_until__gte=at)
+    return measured & (lapsed | asked)
 
 
 def _all_clear(at: date) -> Q:
@@ -200,45 +243,35 @@ def _stalled_on(settled: Policies) -> Any:
     return Case(*later, default=F("clock_on"), output_field=models.DateField())
 
 
-def open_gates_of(person: int, at: date) -> QuerySet[Any]:
-    """The open gates of which a person holds the decision, or for which they are named, as `gates_on` reads them.
-
-    Their seats are asked for first, so that a queue costs what lies in its cells, however many gates there are.
-    """
-    cells: dict[int, list[int]] = {}
-    seats = Seat.objects.on(at).filter(holder=person)
-    for kind, cell in seats.values_list("kind", "cell"):
-        cells.setdefault(kind, []).append(cell)
-    theirs = Q(person=person)
-    for kind, found in cells.items():
-        theirs |= Q(kind=kind, cell__in=found)
-    unanswered = ~Q(turn__in=["clear", "said"]) | Q(good_until__lt=at)
-    waiting: QuerySet[Any] = gates_on(at).filter(theirs, unanswered, holding=person, court__isnull=False)
-    return waiting
-
-
-def gates_on(at: date, known_at: date | None = None) -> QuerySet[Any]:
+def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
 
-    `holding` is the primary key of whoever holds the decision, or is named. `court` is null where the gate is not open.
+    `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
+    nobody carries it. `court` is null where the gate is not open, or its pilot has ended.
     """
     seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
         Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
     )
-    found: QuerySet[Any] = GateSpell.objects.filter(within(at, known_at)).exclude(turn=gates.OFF)
-    stage: Any = F("spell__stage")
+    found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=gates.OFF)
+    said: dict[str, Any] = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+    sponsor: Any = F("spell__sponsor")
     if known_at is None:
         own = within(at, None, "gate__pilot__spells__")
         found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
     else:
-        known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot"))
-        stage = Subquery(known.order_by("-starts").values("stage")[:1])
+        known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
+        said = {
+            "stage_said": Subquery(known.values("stage")[:1]),
+            "pause_ends": Subquery(known.values("paused_until")[:1]),
+        }
+        sponsor = Subquery(known.values("sponsor")[:1])
         later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
     holding = Case(When(kind__clears_by=ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
-    read: QuerySet[Any] = (
+    read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
-        .annotate(holding=holding, stage_then=stage)
+        .alias(**said)
+        .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
         .annotate(now=_state_now(at))
         .annotate(court=_court(at))
     )
@@ -260,7 +293,8 @@ def _court(at: date) -> Case:
     not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
     unmeasured = Q(kind__clears_by=MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
     return Case(
-        When(now__in=[*sorted(gates.YES), gates.ASSERTED], then=Value(None)),
+        When(now__in=sorted(gates.HOLD), then=Value(None)),
+        When(stage_then=history.RETIRED, then=Value(None)),
         When(not_started, then=Value(standing.TEAM)),
         When(now=gates.CHANGES_REQUESTED, outside_until__gte=at, then=Value(standing.OUTSIDE)),
         When(now__in=sorted(gates.ASKS_TEAM), then=Value(standing.TEAM)),

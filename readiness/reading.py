@@ -73,6 +73,11 @@ class PilotOn:
     def open_gates(self) -> list[GateOn]:
         return [gate for gate in self.gates if gate.reading.is_open]
 
+    @property
+    def waiting_gates(self) -> list[GateOn]:
+        """The open gates that wait on somebody: none before the start, in a pause, or when it has ended (rule 2)."""
+        return self.open_gates if self.reading.stage in standing.WAITING_STAGES else []
+
     def gate(self, kind: str) -> GateOn:
         """The gate of a kind, by its key."""
         return next(gate for gate in self.gates if gate.kind.key == kind)

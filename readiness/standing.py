@@ -14,6 +14,11 @@ from pilots.rules.history import PilotSpell
 DECIDER, TEAM, NOBODY, OUTSIDE = "decider", "team", "nobody", "outside"
 COURTS = (DECIDER, NOBODY, TEAM, OUTSIDE)
 NOT_STARTED = frozenset({history.PLANNED, history.NOT_STATED})
+OPEN_STATES = (gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM)
+"""The states that block adoption as open; an asserted gate is neither open nor clear."""
+WAITING_STAGES = frozenset({history.RUNNING, history.ADOPTED})
+"""The stages in which an open gate waits on somebody, and its days are charged (rules 2 and 12). In no other does it stand in
+a queue, a count, a letter, a figure or under a court that is asked for, unless that stage is asked for by name."""
 
 READY, MOVING, AT_RISK = "ready", "moving", "at_risk"
 EXHIBIT, CLAIMED = "museum_exhibit", "claimed"
@@ -41,7 +46,8 @@ NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
 class GateReading:
     """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
 
-    `court` is None where the gate is clear or only asserted. `seat` says who else may decide; an acceptance gate has none.
+    `court` is None where the gate is clear or only asserted, and where the pilot has ended; then `days` is None too.
+    `seat` says who else may decide; an acceptance gate has none.
     `renewals`: how often in a row the exception that lets it past, or did last, was granted again.
     `since_at_least`: it was open before the record was made, nobody knows for how long.
     """
@@ -51,7 +57,7 @@ class GateReading:
     court: str | None
     holder: int | None
     since: date
-    days: int
+    days: int | None
     good_until: date | None
     seat: rights.Seat
     since_at_least: bool = False
@@ -65,8 +71,8 @@ class GateReading:
 
     @property
     def is_open(self) -> bool:
-        """Whether the gate blocks adoption as open (an asserted gate is neither open nor clear)."""
-        return self.state not in gates.YES and self.state != gates.ASSERTED
+        """Whether the gate blocks adoption as open, whatever the pilot's stage."""
+        return self.state in OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +123,26 @@ class Reading:
 
 
 def read_gate(
-    kind: Kind, spell: GateSpell, seat: rights.Seat, *, started: bool, at: date, open_before: date | None = None
+    kind: Kind, spell: GateSpell, seat: rights.Seat, *, stage: str, at: date, open_before: date | None = None
 ) -> GateReading:
     """One gate on a date (rule 2).
 
     Args:
-        started: whether the pilot's stage is past the start; before it every open gate is the team's.
+        stage: the pilot's. Before the start every open gate is the team's; when the pilot has ended, nobody's move.
         open_before: the day of the record, where the pilot is older than its record.
     """
     state, since, held = _state(kind, spell, seat, at)
-    is_open = state not in gates.YES and state != gates.ASSERTED
+    is_open = state in OPEN_STATES
     holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
     good_until = None if is_open else spell.good_until
     soon = good_until is not None and good_until - at <= ENDS_SOON
     return GateReading(
         kind=kind.key,
         state=state,
-        court=_court(kind, spell, state, held=held, started=started, at=at) if is_open else None,
+        court=_court(kind, spell, state, held=held, stage=stage, at=at) if is_open else None,
         holder=holder,
         since=since,
-        days=(at - since).days,
+        days=None if stage == history.RETIRED else (at - since).days,
         good_until=good_until,
         seat=seat,
         since_at_least=is_open and since == open_before,
@@ -160,8 +166,10 @@ def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[s
     return (gates.WAITING if held else gates.UNOWNED), since, held
 
 
-def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, started: bool, at: date) -> str:
-    if not started:
+def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, stage: str, at: date) -> str | None:
+    if stage == history.RETIRED:
+        return None
+    if stage in NOT_STARTED:
         return TEAM
     if state == gates.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
         return OUTSIDE
@@ -208,7 +216,7 @@ def read(
             kind,
             spells[key],
             seats.get(key, nobody),
-            started=stage not in NOT_STARTED,
+            stage=stage,
             at=at,
             open_before=terms.open_before(pilot),
         )

@@ -130,7 +130,12 @@ def ago(when: date, at: date) -> str:
 
 
 def since(gate: standing.GateReading) -> str:
-    """For how long a gate has been as it is; of one that was open before its record, no more is said than is known."""
+    """For how long a gate has been as it is; of one that was open before its record, no more is said than is known.
+
+    Empty where the pilot has ended: no days run.
+    """
+    if gate.days is None:
+        return ""
     if gate.since_at_least:
         return _("since before %(day)s") % {"day": day(gate.since)}
     return days(gate.days)
@@ -138,6 +143,8 @@ def since(gate: standing.GateReading) -> str:
 
 def move(gate: GateOn) -> str:
     """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
+    if gate.reading.court is None:
+        return _("%(gate)s: was open at the end") % {"gate": gate.kind.name}
     said = {
         "gate": gate.kind.name,
         "who": gate.holder.name if gate.holder else "",

@@ -14,10 +14,18 @@ from hypothesis import settings
 
 from pilots import triggers
 from pilots.models import GateKind
+from tests.null_columns import watched
 
 # How long an example may take says more about the machine than about the code; what must be fast has a benchmark.
 settings.register_profile("promises", deadline=None)
 settings.load_profile("promises")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_question_forgets_null() -> Iterator[None]:
+    """Whatever is asked while the tests run, a negation over what may be null is an error."""
+    with watched():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pilots import spells, verbs
-from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
+from pilots.models import DecisionRight, Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 
 FIRST_DAY = date(2024, 1, 8)
@@ -434,6 +434,22 @@ def _assign(stage: Stage, step: Step) -> None:
     )
 
 
+def _away(stage: Stage, step: Step) -> None:
+    starts = stage.when(step.back)["on"]
+    ends = starts + timedelta(days=step.length)
+    person = stage.someone(step.pick)
+    verbs.away(person=person, by=None, starts=starts, ends=ends, **stage.when(step.back))
+
+
+def _delegate(stage: Stage, step: Step) -> None:
+    """The holder of some right lets somebody else decide too."""
+    rights = list(DecisionRight.objects.order_by("pk"))
+    if rights:
+        until = stage.today + timedelta(days=step.length)
+        right, to = rights[step.pick % len(rights)], stage.someone(step.pick // 2)
+        verbs.delegate(right=right, to=to, by=None, until=until, **stage.when(step.back))
+
+
 def _switch(stage: Stage, step: Step) -> None:
     pilot = stage.pilot(step)
     kind = GateKind.objects.get(key=(*APPROVALS, *ACCEPTANCES)[step.pick % 6])
@@ -450,10 +466,12 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "answer": _answer,
     "assert": _assert,
     "assign": _assign,
+    "away": _away,
     "claim": _claim,
     "clear_all": _clear_all,
     "close": _close,
     "decide": _decide,
+    "delegate": _delegate,
     "except": _except,
     "let_go": _let_go,
     "measure": _measure,

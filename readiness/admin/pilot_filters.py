@@ -11,7 +11,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Cell, GateSpell, Pilot
-from pilots.rules import gates
 from pilots.rules.history import SPONSOR
 from readiness import standing, words
 from readiness.admin.pilot_list import day_of
@@ -104,6 +103,11 @@ class BySponsor(Select):
         return queryset.filter(spell__sponsor=int(chosen)) if chosen else queryset
 
 
+def _stages_asked(request: HttpRequest) -> list[str]:
+    """The stage that is chosen beside a court: without one, only gates of running and adopted pilots wait (rule 2)."""
+    return [stage for stage in request.GET.getlist("stage") if stage in Pilot.Stage.values]
+
+
 class ByGate(Select):
     """A kind of gate; the state and the court that are chosen beside it are then this gate's."""
 
@@ -121,7 +125,7 @@ class ByGate(Select):
         if request.GET.get("state") in _STATES:
             asked["state"] = _STATES[request.GET["state"]]
         if request.GET.get("court") in standing.COURTS:
-            asked["court"] = request.GET["court"]
+            asked |= {"court": request.GET["court"], "stages": _stages_asked(request)}
         if not asked:
             return queryset
         if set(asked) == {"kind"}:
@@ -129,8 +133,7 @@ class ByGate(Select):
         return queryset.with_gate(day_of(request), **asked)
 
 
-OPEN = (gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM)
-_STATES: dict[str, list[str]] = {"open": list(OPEN), **{name: [name] for name in words.STATE}}
+_STATES: dict[str, list[str]] = {"open": list(standing.OPEN_STATES), **{name: [name] for name in words.STATE}}
 
 
 class OfTheGate(Select):

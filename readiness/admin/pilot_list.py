@@ -158,7 +158,7 @@ def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
     def cell(row: Any) -> SafeString | str:
         for gate in _then(row).gates:
             if gate.kind.pk == kind.pk:
-                return wall.gate_mark(_then(row), gate)
+                return wall.mark(gate.reading.state, gate.reading.court)
         return format_html(
             '<span aria-hidden="true">–</span><span class="said">{}</span>', _("not asked of this pilot")
         )

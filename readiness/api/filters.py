@@ -75,7 +75,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
         """The gate's filters together, after the others: they speak of one gate."""
         rows = super().filter_queryset(queryset)
         asked = self.form.cleaned_data
-        gate = {
+        gate: dict[str, Any] = {
             "kind": known_kind(asked["gate"], "gate", self.request.user) if asked["gate"] else None,
             "court": asked["court"] or None,
             "state": asked["state"] or None,
@@ -85,7 +85,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
             return rows
         view = self.request.parser_context["view"]
         only_kind = gate["kind"] and not (gate["court"] or gate["state"])
-        return rows.with_gate(view.at, view.known_at, open_only=bool(only_kind), **gate)
+        return rows.with_gate(view.at, view.known_at, open_only=bool(only_kind), stages=asked["stage"], **gate)
 
 
 def known_kind(key: str, field: str, person: Person) -> str:

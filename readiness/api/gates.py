@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import verbs
-from pilots.models import Gate, GateSpell
+from pilots.models import Gate, GateSpell, Pilot
 from pilots.rules.gates import EXCEPTED, RECONFIRM
 from pilots.seen import of_gates
 from readiness import filed, standing
@@ -24,6 +24,7 @@ from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
 from readiness.api.filters import STATES, KindFilter, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
+from readiness.decider_queue import decider_queue
 from readiness.differences import differences
 from readiness.exception_requests import exception_requests
 from readiness.querysets import gates_on
@@ -31,14 +32,28 @@ from readiness.reading import GateOn, PilotOn, read_many
 
 
 class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """Gates by kind, state, court and holder on the day that is read, and by where their pilot lies."""
+    """Gates by kind, state, court and holder on the day that is read, whom they wait on, and by where their pilot lies."""
 
     kind = KindFilter(field_name="kind__key")
+    stage = django_filters.MultipleChoiceFilter(field_name="stage_then", choices=Pilot.Stage.choices)
     state = django_filters.MultipleChoiceFilter(field_name="now", choices=[(s, s) for s in STATES])
-    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])
+    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS], method="in_court")
     holder = django_filters.CharFilter(method="held_by")
+    waits_on = django_filters.CharFilter(method="in_queue_of")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     portfolio = django_filters.CharFilter(field_name="gate__pilot__portfolio__key")
+
+    def in_court(self, rows: Any, _name: str, courts: list[str]) -> Any:
+        """Of running and adopted pilots, unless a stage is asked for by name (rule 2)."""
+        view, stages = self.request.parser_context["view"], self.form.cleaned_data["stage"]
+        return rows.in_court(view.at, *courts, stages=stages) if courts else rows
+
+    def in_queue_of(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        """Those that wait on somebody's decision, as their own page shows them (rule 7)."""
+        view = self.request.parser_context["view"]
+        stages = self.form.cleaned_data["stage"]
+        queue = decider_queue(somebody(value, "waits_on"), view.at, view.known_at, stages=stages)
+        return rows.filter(pk__in=queue.order_by().values("pk"))
 
     def held_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
         return rows.filter(holding=somebody(value, "holder").pk)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -23,7 +23,7 @@ from readiness.api.filters import known_kind, somebody
 from readiness.api.shapes import PersonShape
 from readiness.asked import as_of
 from readiness.bottlenecks import bottlenecks
-from readiness.querysets import StandingQuerySet, gates_on
+from readiness.querysets import StandingQuerySet
 from readiness.reading import read_many
 from readiness.waits import BY, waits
 
@@ -33,7 +33,7 @@ A_QUARTER = timedelta(days=90)
 
 
 class CountsShape(serializers.Serializer[Any]):
-    """How many pilots have each standing, and how many open gates each court has."""
+    """How many pilots have each standing, and how many open gates of running and adopted pilots each court has."""
 
     at = serializers.DateField()
     pilots = serializers.IntegerField()
@@ -76,7 +76,7 @@ class CellShape(serializers.Serializer[Any]):
 
     state = serializers.CharField(source="reading.state")
     court = serializers.CharField(source="reading.court", allow_null=True)
-    days = serializers.IntegerField(source="reading.days")
+    days = serializers.IntegerField(source="reading.days", allow_null=True)
 
 
 class BoardShape(serializers.Serializer[Any]):
@@ -109,16 +109,14 @@ class Summary(OfPortfolio):
 
     @extend_schema(parameters=[AS_OF, OF], responses=CountsShape)
     def get(self, request: Request) -> Response:
-        """How many pilots stand where on a day, and in whose court their open gates are."""
+        """How many pilots stand where on a day, and in whose court the open gates of running and adopted ones are."""
         chosen = self.chosen()
         counts = chosen.counts(self.at)
-        opened = gates_on(self.at).filter(gate__pilot__in=chosen.order_by().values("pk"), court__isnull=False)
-        courts = dict(opened.order_by().values_list("court").annotate(n=Count("pk")))
         body = {
             "at": self.at,
             "pilots": sum(counts.values()),
             "standing": counts,
-            "open_gates": {court: courts.get(court, 0) for court in standing.COURTS},
+            "open_gates": chosen.open_gates_by_court(self.at),
         }
         return Response(CountsShape(body).data)
 
@@ -140,7 +138,7 @@ class Bottlenecks(OfPortfolio):
 
     @extend_schema(parameters=[AS_OF, OF], responses=BottleneckShape(many=True))
     def get(self, request: Request) -> Response:
-        """Whom running pilots wait on: what frees most comes first. At most 50."""
+        """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
         found = bottlenecks(self.chosen(), at=self.at)
         return Response([BottleneckShape(one).data for one in found])
 

@@ -27,7 +27,10 @@ class PersonShape(serializers.Serializer[Any]):
 
 
 class GateShape(serializers.Serializer[GateOn]):
-    """A gate on the day that was read. `court` and `days` are those of an open gate; `good_until` that of a clear one."""
+    """A gate on the day that was read. `court` and `days` are those of an open gate; `good_until` that of a clear one.
+
+    Of a pilot that has ended both are null: nobody must move, and no days run.
+    """
 
     id = serializers.CharField(source="gate.public_id")
     kind = serializers.CharField(source="kind.key")
@@ -37,7 +40,7 @@ class GateShape(serializers.Serializer[GateOn]):
     holder = PersonShape(allow_null=True)
     since = serializers.DateField(source="reading.since")
     since_at_least = serializers.BooleanField(source="reading.since_at_least")
-    days = serializers.IntegerField(source="reading.days")
+    days = serializers.IntegerField(source="reading.days", allow_null=True)
     good_until = serializers.DateField(source="reading.good_until", allow_null=True)
     ends_soon = serializers.BooleanField(source="reading.ends_soon")
     renewals = serializers.IntegerField(source="reading.renewals")

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,7 +17,8 @@ from pilots.rules import history
 from pilots.rules.acts import ACCEPTANCE
 from pilots.seen import of_gates
 from pilots.today import today
-from readiness import acceptance, acts, answers, forms, standing, words
+from readiness import acceptance, acts, answers, forms, words
+from readiness.decider_queue import decider_queue, escalating_to
 from readiness.differences import Difference, Fact, Seals
 from readiness.exception_requests import ExceptionRequest, exception_requests
 from readiness.pages.away import planned
@@ -30,9 +30,10 @@ from readiness.reading import GateOn, PilotOn, read_many
 A_PAGE = 10
 ASKED_AT_MOST = 50
 """Acceptances shown at once; nobody is named for more."""
+ASKS_ITS_NOMINEES = sorted({*Pilot.Stage.values} - {history.RETIRED})
+"""A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
 ESCALATED_AT_MOST = 50
 """Gates looked at for an answer that is overdue, the oldest first."""
-ALIVE = (history.RUNNING, history.PAUSED, history.ADOPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Overdue:
 def my_decisions(request: HttpRequest) -> HttpResponse:
     """The reader's queue."""
     person, at = reader(request), today()
-    page = page_of(request, waits_on(person), A_PAGE)
+    page = page_of(request, decider_queue(person, at), A_PAGE)
     waits = _waits(person, [row.gate_id for row in page.object_list])
     named, escalated = _named(person), _escalated(person)
     context: dict[str, Any] = {
@@ -97,53 +98,10 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/my_decisions.html", context)
 
 
-def waits_on(person: Person) -> QuerySet[Any]:
-    """The open gates in the decider's court that are this person's to decide, the longest wait first (rule 7).
-
-    The right's escalation person has those for which both holder and deputy are away or carry the pilot. Nobody has those
-    of a pilot that they carry themselves.
-    """
-    away = acts.away_on(today())
-
-    def cannot(who: str) -> Q:
-        return Q(**{f"{who}__in": away}) | Q(**{who: F("carries")})
-
-    decides = Q(sits=person.pk) | Q(deputises=person.pk) | Q(stands_in=person.pk)
-    left = Q(stands_by=person.pk) & cannot("sits") & (Q(deputises=None) | cannot("deputises"))
-    found: QuerySet[Any] = (
-        _with_deciders()
-        .filter(decides | left, court=standing.DECIDER, stage_then__in=ALIVE)
-        .exclude(carries=person.pk)
-        .order_by("since", "gate_id")
-    )
-    return found
-
-
-def _with_deciders() -> QuerySet[Any]:
-    """The gates that somebody with a right decides, with everybody who may have to, and who carries the pilot."""
-    found: QuerySet[Any] = (
-        gates_on(today())
-        .exclude(kind__clears_by=ACCEPTANCE)
-        .annotate(
-            sits=F("seat__holder_id"),
-            deputises=F("seat__deputy_id"),
-            stands_in=F("seat__delegate_id"),
-            stands_by=F("seat__escalation_id"),
-            carries=F("spell__sponsor_id"),
-        )
-    )
-    return found
-
-
 def _escalated(person: Person) -> list[Overdue]:
     """What a decider has not answered in time, and is now with the reader: to ask, and to unblock. The oldest first."""
     at = today()
-    mine = Q(stands_by=person.pk) | Q(stands_by=None, gate__pilot__portfolio__escalation=person)
-    rows = (
-        _with_deciders()
-        .filter(mine, court=standing.DECIDER, stage_then__in=ALIVE, since__lt=at)
-        .order_by("since", "gate_id")
-    )
+    rows = escalating_to(person, at).filter(open_since__lt=at)
     out = []
     for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
         asked = answers.asked(gate, one)
@@ -212,8 +170,7 @@ def _named(person: Person) -> list[Named]:
     """What names the reader and waits for their own word."""
     rows = (
         gates_on(today())
-        .filter(kind__clears_by=ACCEPTANCE, nominee=person)
-        .exclude(stage_then="retired")
+        .filter(kind__clears_by=ACCEPTANCE, nominee=person, stage_then__in=ASKS_ITS_NOMINEES)
         .order_by("since", "gate_id")
     )
     found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
@@ -249,5 +206,5 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
         "start": start,
         "gate": first.gate.kind.name,
         "pilot": first.found.pilot.name,
-        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days) % {"n": first.gate.reading.days},
+        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days or 0) % {"n": first.gate.reading.days or 0},
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -59,11 +59,12 @@ def my_gates(request: HttpRequest) -> HttpResponse:
     page = page_of(request, theirs, A_PAGE)
     found = read_many(page.object_list, at=at)
     first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)
-    ask = letters.of_today(person, [one for one in first if one.sponsor == person])
+    away = acts.away_on(at)
+    ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
     context: dict[str, Any] = {
         "at": at,
         "page": page,
-        "entries": [entry(person, one) for one in found],
+        "entries": [entry(person, one, away) for one in found],
         "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
         "frees": ask[1] if ask else [],
         "opening": opening(person, first, ask),
@@ -108,13 +109,13 @@ def is_what(person: Person) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def entry(person: Person, found: PilotOn) -> Entry:
-    """One pilot with a line for each open gate."""
+def entry(person: Person, found: PilotOn, away: Collection[int]) -> Entry:
+    """One pilot with a line for each open gate. `away` are those who cannot answer today."""
     return Entry(
         found,
         sentence(found),
         words.clear_apart(found.gates),
-        [_move(person, found, gate) for gate in found.open_gates],
+        [_move(person, found, gate, away) for gate in found.open_gates],
         found.reading.standing == standing.READY and "sponsor" in acts.roles(person, found, office=False),
         confirms(person, found),
     )
@@ -127,11 +128,11 @@ def confirms(person: Person, found: PilotOn) -> bool:
     return found.manager == person and stated and adoption.UNCONFIRMED in lacks
 
 
-def _move(person: Person, found: PilotOn, gate: GateOn) -> Move:
+def _move(person: Person, found: PilotOn, gate: GateOn, away: Collection[int]) -> Move:
     asked = answers.asked(gate, found)
     over = max((found.at - asked.answer_by).days, 0) if asked else 0
-    letter = letters.of_gate(person, found, gate) if found.sponsor == person else None
-    return Move(gate, asked, over, letter, gate.holder == person)
+    letter = letters.of_gate(person, found, gate, away=away) if found.sponsor == person else None
+    return Move(gate, asked, over, letter, acts.waits_on(found, gate, away=away) == person)
 
 
 def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
@@ -155,7 +156,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days), "gate": gate.kind.name}
+        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days or 0), "gate": gate.kind.name}
         start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says
@@ -197,12 +198,15 @@ def _without_letter(found: Sequence[PilotOn]) -> str:
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
         return _("Of your pilots, %(gates)s.") % {"gates": words.nothing_open(gates)}
-    first = next(one for one in found if one.open_gates)
+    others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != standing.DECIDER]
+    if not others:
+        return _("Nobody to write to today: no open gate of your pilots waits on anybody else.")
+    first, gate = next((pair for pair in others if pair[0].waiting_gates), others[0])
     return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
-        "move": words.move(first.open_gates[0]),
+        "move": words.move(gate),
         "pilot": first.pilot.name,
     }
 
 
 def _worst_first(items: Sequence[letters.Item]) -> list[letters.Item]:
-    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -item[1].reading.days))
+    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -(item[1].reading.days or 0)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from readiness.duties import duties
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.pressing import presses
-from readiness.querysets import StandingQuerySet, gates_on, pilots
+from readiness.querysets import StandingQuerySet, pilots
 from readiness.reading import GateOn, PilotOn, read_many
 
 A_PAGE = 50
@@ -61,7 +61,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "opening": opening(counts),
         "tally": _tally(counts, chosen, request.GET.get("as_of", "")),
-        "shares": _courts(mine, at),
+        "shares": shares(mine.open_gates_by_court(at)),
         "page": page,
         "kinds": kinds,
         "rows": [_row(one, kinds) for one in read_many(page.object_list, at=at)],
@@ -99,15 +99,6 @@ def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
         for name, number in counts.items()
         if number
     ]
-
-
-def _courts(mine: StandingQuerySet, at: Any) -> Any:
-    """Open gates of running and adopted pilots, by court: how many, not for how long."""
-    there = gates_on(at).filter(
-        gate__pilot__in=mine.order_by().values("pk"), stage_then__in=("running", "adopted"), court__isnull=False
-    )
-    rows = there.order_by().values_list("court").annotate(n=Count("pk"))
-    return shares(dict(rows))
 
 
 def _adopted(many: int) -> str:

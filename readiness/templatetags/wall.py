@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from pilots.models import Decision, DecisionRight
-from pilots.rules.history import RETIRED
 from readiness import deeds, marks, words
-from readiness.reading import GateOn, PilotOn
+from readiness.reading import GateOn
 from readiness.rights import Sitting, Step
 
 register = template.Library()
@@ -92,13 +91,6 @@ def reach_words(right: DecisionRight) -> str:
 def step_words(step: Step) -> str:
     """`{{ step|step_words }}`: one right on the way to whoever decides."""
     return words.step(step)
-
-
-@register.simple_tag
-def gate_mark(found: PilotOn, gate: GateOn, spoken: bool = True) -> SafeString:
-    """`{% gate_mark found gate %}`: the mark of a gate of a pilot. Where the pilot is retired nobody must move: no court."""
-    retired = found.reading.stage == RETIRED
-    return mark(gate.reading.state, None if retired else gate.reading.court, spoken)
 
 
 @register.simple_tag

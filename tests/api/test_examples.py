@@ -31,6 +31,10 @@ A key does what its person may do, within its scope: `read` reads, `decide` also
 the records. What a person may not see is `404`; what they may see but not do is `403`. Ids say nothing, keys of pilots stand in
 an address with their special characters as codes. Lists come in pages of 50 (`page_size` up to 200); `next` leads on.
 
+Only gates of running and adopted pilots wait on anybody. `court=` and `waits_on=` hold no others, and `portfolio/` counts no
+others, unless a stage is asked for by name: `gates/?court=team&stage=planned`. By itself the gate of a planned pilot says `team`,
+of a paused one what it would say running, of a retired one nothing: its `court` and `days` are null.
+
 `WRITE_DOCS=1 .venv/bin/pytest tests/api/test_examples.py` asks all of this of an invented portfolio and writes this page; without
 the variable it holds the page against the answers. Lists are cut to their first entry, and marks and ids are made readable.
 """
@@ -95,6 +99,9 @@ def written(stage: Stage) -> str:
     writer, gate = Writer(stage), f"gates/{legal.public_id}/"
     exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
     writer.ask("Which pilots have stalled on Legal", stage.vera, exhibits)
+    writer.ask(
+        "What waits on one decider, as their own page shows it", stage.perpetua, "gates/?waits_on=perpetua@example.org"
+    )
     read = writer.ask("One gate, and whose move it is", stage.perpetua, gate)
     again = {"if_none_match": read["ETag"]}
     writer.ask("The same again, which has not changed", stage.perpetua, gate, **again)

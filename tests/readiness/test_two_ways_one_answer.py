@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from pilots import spells
 from pilots.models import Person, Pilot
 from pilots.rules import history
-from readiness import querysets, reading, standing
+from readiness import acts, querysets, reading, standing
+from readiness.decider_queue import decider_queue
+from readiness.reading import PilotOn
 from tests.seating import seats_across
 from tests.worlds import Played, Stage, World, worlds
 
@@ -63,7 +65,8 @@ def _spread(found: list[Any]) -> list[Any]:
 
 
 def _all_alike(played: Played, at: date, known_at: date | None) -> None:
-    found = {one.pilot.pk: one.reading for one in reading.read_many(played.pilots, at=at, known_at=known_at)}
+    read = reading.read_many(played.pilots, at=at, known_at=known_at)
+    found = {one.pilot.pk: one.reading for one in read}
     where = f"at {at}, known {known_at}"
     told = {pilot.pk: _told(pilot, at, known_at) for pilot in played.pilots}
     for pk, says in found.items():
@@ -71,6 +74,7 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
     assert {pk for pk, says in told.items() if says} == set(found), where
     _standings_alike(found, at, known_at, where)
     _gates_alike(found, at, known_at, where)
+    _queues_alike(read, at, known_at, where)
     if known_at is None:
         counts = Counter(says.standing for says in found.values())
         assert +Counter(querysets.pilots().counts(at)) == counts, where
@@ -133,6 +137,30 @@ def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | 
     assert rows == says, where
 
 
+WAIT = ("running", "adopted")
+"""The stages in which gates wait on anybody, as rule 12 has them."""
+
+
+def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: str) -> None:
+    """Each gate in a decider's court of a running or adopted pilot stands in the queue of exactly those who may decide it."""
+    away = acts.away_on(at)
+    decided = [
+        (one, gate)
+        for one in read
+        for gate in one.gates
+        if gate.kind.clears_by != "acceptance" and gate.reading.court == standing.DECIDER
+    ]
+    for person in Person.objects.all():
+        for stages in (WAIT, ("paused",)):
+            asked = () if stages == WAIT else stages
+            rows = decider_queue(person, at, known_at, stages=asked).select_related("gate", "kind")
+            assert {(row.gate.pilot_id, row.kind.key) for row in rows} == {
+                (one.pilot.pk, gate.kind.key)
+                for one, gate in decided
+                if one.reading.stage in stages and acts.may_decide(person, one, gate, away=away)
+            }, f"{where}: the queue of {person}, {stages}"
+
+
 def _choices_alike(played: Played, at: date) -> None:
     """Gates of the first pilot, and each court, asked for by all that can be asked."""
     read = reading.read_many(played.pilots, at=at)
@@ -143,25 +171,25 @@ def _choices_alike(played: Played, at: date) -> None:
         for key, gate in list(one.gates.items())[:2]
     ]
     asked += [{"court": court} for court in standing.COURTS]
+    asked += [{"court": court, "stages": [stage]} for court in standing.COURTS for stage in Pilot.Stage.values]
     asked += [{"open_only": True, "kind": "quality-threshold"}]
     for wanted in asked:
         rows = querysets.pilots().with_gate(at, **wanted)
-        chosen = {pk for pk, one in found.items() if any(_fits(key, gate, wanted) for key, gate in one.gates.items())}
+        chosen = {pk for pk, one in found.items() if any(_fits(one, key, wanted) for key in one.gates)}
         assert set(rows.values_list("pk", flat=True)) == chosen, f"at {at}: {wanted}"
-    for person in Person.objects.values_list("pk", flat=True):
-        queue = {
-            (row.gate.pilot_id, row.kind.key)
-            for row in querysets.open_gates_of(person, at).select_related("gate", "kind")
-        }
-        assert queue == {
-            (pk, key)
-            for pk, one in found.items()
-            for key, gate in one.gates.items()
-            if gate.is_open and gate.holder == person
-        }, f"at {at}: {person}"
+    waiting = [gate.court for one in found.values() if one.stage in WAIT for gate in one.gates.values() if gate.court]
+    assert +Counter(querysets.pilots().open_gates_by_court(at)) == Counter(waiting), f"at {at}"
+    assert [len(one.waiting_gates) for one in read] == [
+        sum(gate.court is not None for gate in one.reading.gates.values()) if one.reading.stage in WAIT else 0
+        for one in read
+    ]
 
 
-def _fits(key: str, gate: standing.GateReading, wanted: dict[str, Any]) -> bool:
+def _fits(one: standing.Reading, key: str, wanted: dict[str, Any]) -> bool:
+    gate = one.gates[key]
+    # A court holds gates of running and adopted pilots, unless a stage is asked for by name.
+    if wanted.get("court") and one.stage not in wanted.get("stages", WAIT):
+        return False
     return (
         wanted.get("kind") in (None, key)
         and (wanted.get("state") is None or gate.state in wanted["state"])

@@ -1,4 +1,4 @@
-"""The museum as text: how many pilots there are of each standing, then the placards of both rooms."""
+"""The museum as text: how many pilots there are of each standing and open gates in each court, then the placards of both rooms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WIDEST, NARROWEST = 100, 40
 class Command(BaseCommand):
     """Exit status 2 where the day or the portfolio is not one."""
 
-    help = "Prints the museum on a day: counts by standing, the exhibits (longest stalled first), then the claims."
+    help = "Prints the museum on a day: counts by standing and court, the exhibits (longest stalled first), then the claims."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--at", default="", metavar="DATE", help="as 2026-11-23; today unless said")
@@ -47,6 +47,10 @@ class Command(BaseCommand):
         self.stdout.write("")
         for standing, number in counts.items():
             self.stdout.write(f"{number:>9,}  {words.STANDING[standing]}")
+        self.stdout.write("")
+        self.stdout.write(_("Open gates of running and adopted pilots, by court:"))
+        for court, number in asked.open_gates_by_court(at).items():
+            self.stdout.write(f"{number:>9,}  {words.COURT[court]}")
         self._room(_exhibits(counts["museum_exhibit"]), asked.exhibits(at), at, width)
         self._room(_claims(counts["claimed"]), asked.claims(at), at, width)
 
