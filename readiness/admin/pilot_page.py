@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from pilots import spells
 from pilots.models import Decision, Event, Gate, Person, Pilot
@@ -18,6 +16,8 @@ from pilots.verbs.desk import stood
 from readiness import acts, filed, placards, reading, words
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.reading import GateOn, PilotOn
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
 
 LATEST = 10
 
@@ -37,7 +37,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
     """
     found = reading.read_one(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
-    told = events.select_related("by", "pilot", "gate__kind", "decision__decider")
+    told = event_texts.with_people(events)
     page = {
         "found": found,
         "placard": placards.placard(found) if found else "",
@@ -47,7 +47,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "decisions": list(_decisions(pilot)[:LATEST]),
         "events": list(told.order_by("-pk")[:LATEST]),
         "pieces": filed.pieces(by, pilot),
-        "measures": list(_measures(events)),
+        "measures": _measures(events),
         "rules": _rules(pilot),
     }
     return page | _offered(pilot, found, by) if found else page
@@ -110,32 +110,10 @@ def _decisions(pilot: Pilot) -> Any:
     return rows.select_related("gate__kind", "decider", "by")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One threshold or measurement, in words."""
-
-    on: date
-    by: str
-    says: str
-    verdict: str = ""
-
-
-def _measures(events: Any) -> Iterable[Measure]:
+def _measures(rows: Any) -> list[EventText]:
     """What was agreed and what was measured, newest first."""
-    rows = events.filter(verb__in=("register_threshold", "record_measurement"))
-    for event in rows.select_related("by").order_by("-on", "-pk"):
-        who = str(event.by) if event.by else _("a list that was read")
-        if event.verb == "register_threshold":
-            agreed = words.threshold(Threshold.of(event.data))
-            says = _("agreed: %(what)s") % {"what": agreed}
-            yield Measure(event.on, who, says)
-        else:
-            value = words.figure(event.data["value"], event.data.get("kind", "mean"))
-            says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})
-            if event.data.get("self_measured"):
-                says = _("%(says)s, self-measured") % {"says": says}
-            verdict = str(event.data.get("verdict") or "")
-            yield Measure(event.on, who, says, str(words.VERDICT.get(verdict, verdict)))
+    found = event_texts.with_people(rows.filter(verb__in=("register_threshold", "record_measurement")))
+    return event_texts.texts(found.order_by("-on", "-pk"), on_pilot=True)
 
 
 def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:

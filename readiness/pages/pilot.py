@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,11 +20,13 @@ from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
 from pilots.verbs.desk import stood
-from readiness import acts, answers, deeds, forms, ledger, measured, pictures, placards, standing, words
+from readiness import acts, answers, forms, ledger, measured, pictures, placards, standing, words
 from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
 from readiness.reading import GateOn, PilotOn, charges_of, read_one
 from readiness.residence import lived, looks
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
 
 LATEST = 40
 """Events of the history shown at once; the rest on the page's own second view."""
@@ -51,13 +52,10 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One line of the history."""
+class HistoryRow:
+    """One line of the history: an event's text, its reason, and the decision that it carries."""
 
-    on: date
-    known_on: date
-    what: str
-    who: str
+    text: EventText
     reason: str | None
     decision: Decision | None
 
@@ -118,7 +116,7 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
         "picture": pictures.timeline(found, so_far),
         "courts": courts(found),
         "quality": measured.quality_of(so_far),
-        "history": [_deed(event) for event in reversed(so_far)],
+        "history": history(so_far),
         "latest": LATEST,
         "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
     }
@@ -265,7 +263,10 @@ def shares(total: dict[str, int]) -> list[Share]:
     return out
 
 
-def _deed(event: Event) -> Deed:
-    decision = deeds.decision_of(event)
-    reason = decision.reason if decision else event.reason
-    return Deed(event.on, event.known_on, deeds.deed(event), deeds.who(event), reason, decision)
+def history(events: list[Event]) -> list[HistoryRow]:
+    """The lines of the history, the latest first."""
+    rows = []
+    for text in event_texts.texts(reversed(events), on_pilot=True):
+        decision = event_texts.decision_of(text.event)
+        rows.append(HistoryRow(text, decision.reason if decision else text.event.reason, decision))
+    return rows

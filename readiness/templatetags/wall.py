@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 
 from pilots.models import Decision, DecisionRight
 from pilots.rules.history import RETIRED
-from readiness import deeds, marks, words
+from readiness import marks, words
 from readiness.reading import GateOn, PilotOn
 from readiness.rights import Sitting, Step
+from readiness.text import events
 
 register = template.Library()
 
@@ -130,9 +131,9 @@ def figure_words(value: float, kind: str) -> str:
 
 
 @register.filter
-def outcome_words(outcome: str) -> str:
-    """`{{ decision.outcome|outcome_words }}`: “cleared on conditions”."""
-    return str(deeds.OUTCOME.get(outcome, outcome))
+def answer_text(decision: Decision) -> str:
+    """`{{ decision|answer_text }}`: “cleared until 28 April 2027”."""
+    return events.answer(decision)
 
 
 @register.filter
