@@ -155,8 +155,9 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days), "gate": gate.kind.name}
-        start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)
+        long = words.wait_in_a_sentence(gate.reading)
+        waits = {"pilot": first.pilot.name, "long": long, "gate": gate.kind.name}
+        start = _("Write to %(who)s today: %(gate)s has waited %(long)s on %(pilot)s") % (says | waits)
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says
     return start + _soonest(items)

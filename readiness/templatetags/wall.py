@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from pilots.models import Decision, DecisionRight
 from pilots.rules.history import RETIRED
 from readiness import marks, words
+from readiness.answers import Asked
 from readiness.reading import GateOn, PilotOn
 from readiness.rights import Sitting, Step
 from readiness.text import events
@@ -66,9 +67,21 @@ def clear_apart(gates: list[GateOn]) -> str:
 
 
 @register.filter
+def wait_words(gate: GateOn) -> str:
+    """`{{ gate|wait_words }}`: “70 days”, “since today”, or no more than is known."""
+    return words.wait(gate.reading)
+
+
+@register.filter
 def since_words(gate: GateOn) -> str:
-    """`{{ gate|since_words }}`: “70 days”, or no more than is known."""
+    """`{{ gate|since_words }}`: “3 March 2026”, “before 3 March 2026”."""
     return words.since(gate.reading)
+
+
+@register.filter
+def deadline_words(asked: Asked, at: date) -> str:
+    """`{{ row.asked|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
+    return words.deadline(asked, at)
 
 
 @register.filter

@@ -88,7 +88,6 @@ def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Cl
         "decide",
         "except",
         "nominate",
-        "assert",
         "list_again",
         "record_claim",
         "close_account",
