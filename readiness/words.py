@@ -145,11 +145,6 @@ def wait_in_a_sentence(gate: standing.GateReading) -> str:
     return _("for %(days)s") % {"days": days(gate.days)}
 
 
-def since(gate: standing.GateReading) -> str:
-    """The day itself: “3 March 2026”, “before 3 March 2026”."""
-    return _("before %(day)s") % {"day": day(gate.since)} if gate.since_at_least else day(gate.since)
-
-
 def deadline(asked: answers.Asked, at: date) -> str:
     """By when an answer was asked for, which is another count than the wait: its days are working days without pauses."""
     says = {"since": day(asked.since), "due": day(asked.answer_by), "ago": ago(asked.answer_by, at)}

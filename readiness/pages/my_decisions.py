@@ -230,6 +230,11 @@ def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
     return {gate: on for gate, on in rows.values_list("gate", "on") if gate is not None}
 
 
+def _number(many: int, most: int) -> str:
+    """How many, as a sentence begins with it; no more of them were looked at than `most`."""
+    return _("At least %(n)s") % {"n": words.how_many(many)} if many >= most else words.number(many)
+
+
 def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int) -> str:
     """The sentence that the page opens with."""
     if not count and not named and not escalated:
@@ -239,10 +244,10 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
             "One answer is overdue, and has escalated to you.",
             "%(n)s answers are overdue, and have escalated to you.",
             escalated,
-        ) % {"n": words.number(escalated)}
+        ) % {"n": _number(escalated, ESCALATED_AT_MOST)}
     if not count:
         return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
-            "n": words.number(len(named))
+            "n": _number(len(named), ASKED_AT_MOST)
         }
     start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": words.number(count)}
     if not waits:

@@ -20,7 +20,7 @@ from pilots.today import today
 from readiness import acts, answers, letters, standing, words
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.querysets import StandingQuerySet, pilots, within
+from readiness.querysets import StandingQuerySet, pilots, stalls_on, within
 from readiness.reading import GateOn, PilotOn, read_many
 
 A_PAGE = 20
@@ -82,7 +82,8 @@ def of(person: Person) -> StandingQuerySet:
         .standing(at)
         .filter(Exists(own))
         .select_related(*WITH)
-        .order_by(F("clock_on").asc(nulls_last=True), "key")
+        .annotate(stalls=stalls_on(at))
+        .order_by(F("stalls").asc(nulls_last=True), "key")
     )
     return found
 
@@ -140,9 +141,10 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         return _("You carry no pilot, and live with none. Nothing here waits on you.")
     if not any(one.sponsor == person for one in found):
         return _of_manager([one for one in found if confirms(person, one)])
+    more = len(found) >= LOOKED_AT
     found = [one for one in found if one.sponsor == person]
     if ask is None:
-        return _without_letter(found)
+        return _without_letter(found, more=more)
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
@@ -188,20 +190,27 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     return _(", and one of them stalls %(in)s.") % says
 
 
-def _without_letter(found: Sequence[PilotOn]) -> str:
+def _without_letter(found: Sequence[PilotOn], *, more: bool) -> str:
     ready = [one for one in found if one.reading.standing == standing.READY]
     if ready:
-        return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {
-            "pilot": ready[0].pilot.name
-        }
+        return _("No gate of %(pilot)s is open, and it is not declared adopted.") % {"pilot": ready[0].pilot.name}
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
-        return _("Of your pilots, %(gates)s.") % {"gates": words.nothing_open(gates)}
+        return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": words.nothing_open(gates)}
     first = next(one for one in found if one.open_gates)
-    return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
+    return _("Nothing that is open waits on somebody else’s answer. The first of it: %(move)s, on %(pilot)s.") % {
         "move": words.move(first.open_gates[0]),
         "pilot": first.pilot.name,
+    }
+
+
+def _carried(many: int, *, more: bool) -> str:
+    """The pilots that were looked at: all that the reader carries, or the first of them where there may be more."""
+    if more:
+        return _("the first %(n)d pilots that you carry") % {"n": many}
+    return ngettext("the one pilot that you carry", "the %(n)s pilots that you carry", many) % {
+        "n": words.how_many(many)
     }
 
 

@@ -38,7 +38,6 @@ class GateRow:
 
     on: GateOn
     asked: answers.Asked | None
-    overdue: bool
     changes: list[str]
     offers: list[tuple[str, Any]]
 
@@ -137,7 +136,6 @@ def gate_rows(person: Person, found: PilotOn, state: PilotState, *, office: bool
             GateRow(
                 gate,
                 asked,
-                asked is not None and asked.is_overdue(found.at),
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
                 [(act, _called(act, records)) for act in offered] if acts_too else [],
             )
@@ -165,7 +163,7 @@ def sentence(found: PilotOn) -> str:
         return (
             _("Planned since %(since)s, and never started.") % says
             if now.never_started
-            else _("Planned. Nothing is asked of anybody before it starts.")
+            else _("Planned since %(since)s. It has not started.") % says
         )
     if now.standing == "paused" and now.paused_until:
         return _("Paused until %(until)s, %(ago)s. Then the clock runs on.") % {
@@ -175,11 +173,13 @@ def sentence(found: PilotOn) -> str:
     sentences = {
         standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
         standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
-        standing.READY: _("Ready: %(gates)s, and nobody has declared adoption. It stalls on %(day)s, %(ago)s."),
+        standing.READY: _("Ready: %(gates)s, and it is not declared adopted. It stalls on %(day)s, %(ago)s."),
         standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
         "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
         standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
-        "retired": _("Retired on %(since)s, with what was learned."),
+        "retired": _("Retired on %(since)s, with what was learned.")
+        if found.pilot.learned
+        else _("Retired on %(since)s. Nobody has said what was learned."),
         "not_stated": _("Nobody has said whether it runs."),
     }
     return sentences[now.standing] % says
@@ -203,11 +203,12 @@ def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
 def stated(of: list[Rule]) -> str:
     """How many of the known rules are stated."""
     many = sum(1 for rule in of if rule.says)
+    says = {"n": words.number(many), "all": words.how_many(len(of))}
     if many == len(of):
-        return _("All seven are stated.")
+        return _("All %(all)s are stated.") % says
     if many == 0:
-        return _("None of the seven is stated.")
-    return ngettext("%(n)s of the seven is stated.", "%(n)s of the seven are stated.", many) % {"n": words.number(many)}
+        return _("None of the %(all)s is stated.") % says
+    return ngettext("%(n)s of the %(all)s is stated.", "%(n)s of the %(all)s are stated.", many) % says
 
 
 RULE = {

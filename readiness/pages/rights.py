@@ -15,10 +15,12 @@ from django.views.decorators.http import require_safe
 from pilots import access
 from pilots.models import Cell, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
+from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.history import RUNNING
 from pilots.today import today
 from readiness.asked import as_of
 from readiness.holes import gaps, holes, next_month
+from readiness.open_aloud import listed
 from readiness.querysets import pilots
 from readiness.rights import cells_for, decided_kinds, orphans, table, who_decides
 
@@ -88,6 +90,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         "at": at,
         "refused": refused,
         "kinds": decided_kinds(),
+        "accepted": listed(GateKind.objects.filter(clears_by=ACCEPTANCE).values_list("name", flat=True)),
         "rows": table(shown[:MOST_CELLS], at=at),
         "more": len(shown) > MOST_CELLS,
         "orphans": orphans(within, at=at) if shown else [],
@@ -121,5 +124,6 @@ def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
         "last": last,
         "gaps": found[:MOST_GAPS],
         "how_many": len(found),
+        "runs": len(some),
         "looked_at": MOST_PILOTS if len(some) == MOST_PILOTS else None,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.main import PAGE_VAR
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -83,8 +83,5 @@ def stage_words(stage: str) -> str:
 
 @register.simple_tag
 def page_of(pilot: Pilot) -> str:
-    """`{% page_of pilot as there %}`: the address of a pilot's own page; empty where no such room is built."""
-    try:
-        return reverse("readiness:pilot", args=[pilot.key])
-    except NoReverseMatch:
-        return ""
+    """`{% page_of pilot %}`: the address of a pilot's own page."""
+    return reverse("readiness:pilot", args=[pilot.key])

@@ -73,12 +73,6 @@ def wait_words(gate: GateOn) -> str:
 
 
 @register.filter
-def since_words(gate: GateOn) -> str:
-    """`{{ gate|since_words }}`: “3 March 2026”, “before 3 March 2026”."""
-    return words.since(gate.reading)
-
-
-@register.filter
 def deadline_words(asked: Asked, at: date) -> str:
     """`{{ row.asked|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
     return words.deadline(asked, at)
