@@ -61,28 +61,30 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
 
 
 def _waits(found: PilotOn, gate: GateOn) -> str:
-    asked = answers.asked(gate, found)
-    since = asked.since if asked else gate.reading.since
-    says = {
-        "pilot": found.pilot.name,
-        "gate": gate.kind.name,
-        "since": words.day(since),
-        "days": words.days((found.at - since).days),
-    }
-    line = _("%(pilot)s, %(gate)s: with you since %(since)s, %(days)s.") % says
-    stalls_on = found.reading.stalls_on
-    if stalls_on is None or found.reading.standing == standing.EXHIBIT:
-        return line
-    return f"{line} {_('It stalls on %(day)s.') % {'day': words.day(stalls_on)}}"
+    asked, stalls_on = answers.asked(gate, found), found.reading.stalls_on
+    parts = [
+        _("%(pilot)s, %(gate)s: %(state)s %(long)s.")
+        % {
+            "pilot": found.pilot.name,
+            "gate": gate.kind.name,
+            "state": words.STATE[gate.reading.state],
+            "long": words.wait_in_a_sentence(gate.reading),
+        }
+    ]
+    if asked is not None:
+        parts.append(words.deadline(asked, found.at))
+    if stalls_on is not None and found.reading.standing != standing.EXHIBIT:
+        parts.append(_("It stalls on %(day)s.") % {"day": words.day(stalls_on)})
+    return " ".join(parts)
 
 
 def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to the escalation person: nobody holds this, name one person."""
     found, gate = item
-    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": words.since(gate.reading)}
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": words.wait_in_a_sentence(gate.reading)}
     subject = _("%(pilot)s: %(question)s") % says
     asks = _(
-        "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been open for %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
+        "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been so %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
     )
     return _letter(sender, to, subject, [asks % says])
 
@@ -90,10 +92,10 @@ def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
 def to_named(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to whoever is named and has not answered."""
     found, gate = item
-    says = {"pilot": found.pilot.name, "question": gate.kind.question, "since": words.day(gate.reading.since)}
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": words.wait_in_a_sentence(gate.reading)}
     subject = _("%(pilot)s: do you accept?") % says
     asks = _(
-        "You were named on %(pilot)s: %(question)s It has been with you since %(since)s. Being named is not accepting. Please accept, or decline and say who should be asked."
+        "You were named on %(pilot)s: %(question)s It has waited %(long)s. Being named is not accepting. Please accept, or decline and say who should be asked."
     )
     return _letter(sender, to, subject, [asks % says])
 

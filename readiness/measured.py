@@ -8,7 +8,8 @@ from datetime import date
 
 from pilots.models import Event
 from pilots.rules import quality
-from readiness import deeds, words
+from readiness import words
+from readiness.text import events as event_texts
 from readiness.words import figure
 
 
@@ -109,7 +110,7 @@ def quality_of(events: Iterable[Event]) -> Quality:
             new = quality.Threshold.of(event.data)
             eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)
             source = event.data.get("source", "")
-            agreed.append(Agreed(event.on, deeds.who(event), new, eased, source))
+            agreed.append(Agreed(event.on, event_texts.who(event), new, eased, source))
         elif event.verb == "record_measurement" and agreed:
             rows.append((event, agreed[-1].threshold, _interval(event, agreed[-1])))
     return _drawn(agreed, rows)
@@ -142,7 +143,7 @@ def _drawn(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tupl
         measured.append(
             Measured(
                 event.on,
-                deeds.who(event),
+                event_texts.who(event),
                 figure(value, threshold.kind),
                 int(event.data["sample"]),
                 figure(low, threshold.kind),

@@ -20,6 +20,7 @@ from pilots.models import Event, Person
 from pilots.today import today
 from readiness import querysets, words
 from readiness.offices import office_of
+from readiness.text import events as event_texts
 
 ORDER = ("Pilot", "Portfolio", "Function", "Person", "GateKind", "DecisionRight", "Absence", "Decision", "Event")
 """The tables, in the order in which an office needs them."""
@@ -97,9 +98,7 @@ class OfficeDesk(admin.AdminSite):
             for court, number in kept.open_gates_by_court(at).items()
             if number
         ]
-        events = office.limit(Event.objects.entries(), shared=True).select_related(
-            "by", "pilot", "gate__kind", "decision__decider"
-        )
+        events = event_texts.with_people(office.limit(Event.objects.entries(), shared=True))
         context = {
             **self.each_context(request),
             "title": self.index_title,

@@ -22,7 +22,7 @@ TO = {
 
 AGAIN = frozenset({gates.LAPSED, gates.RECONFIRM})
 QUALITY = {
-    "none": gettext_lazy("nobody has measured whether it is good enough"),
+    "none": gettext_lazy("nobody has measured it against what is agreed"),
     "insufficient": gettext_lazy("too little was measured to tell whether it is good enough"),
     "not_met": gettext_lazy("it was measured, and is not good enough"),
     "stale": gettext_lazy("the last measurement is too old to count"),
@@ -102,8 +102,8 @@ def _lapsed(of: Of, _found: PilotOn) -> str:
 def _reconfirm(of: Of, _found: PilotOn) -> str:
     people = len({_name(gate) for gate in of})
     return ngettext(
-        "what was decided on has changed, and %(who)s has not looked again",
-        "what was decided on has changed, and %(who)s have not looked again",
+        "what was decided on has changed, and %(who)s has not answered again",
+        "what was decided on has changed, and %(who)s have not answered again",
         people,
     ) % _says(of)
 
@@ -123,7 +123,7 @@ def _asked(of: Of, _found: PilotOn) -> str:
 
 def _unasked(of: Of, _found: PilotOn) -> str:
     to = listed((_to(gate) for gate in of), last=_("%(first)s or %(last)s"))
-    return _("nobody has agreed %(to)s") % {"to": to}
+    return _("there is nobody %(to)s") % {"to": to}
 
 
 def _to(gate: GateOn) -> str:
@@ -178,7 +178,7 @@ CLAUSES: dict[str, Clause] = {
 def listed(names: Iterable[str], *, last: str | None = None) -> str:
     """Names in a row: “Legal, Data access and Funding”."""
     found = list(names)
-    if len(found) == 1:
-        return found[0]
+    if len(found) < 2:
+        return "".join(found)
     joined = last or _("%(first)s and %(last)s")
     return joined % {"first": ", ".join(found[:-1]), "last": found[-1]}

@@ -10,8 +10,10 @@ from django.utils.formats import date_format
 
 from pilots.models import Event, GateSpell
 from pilots.rules.history import ADOPTED, RETIRED
-from readiness import deeds, standing
+from readiness import standing
 from readiness.reading import PilotOn
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
 
 LEVELS = (52, 28, 4)
 """How far down the numbers above the line stand, in pixels; the first that has room is taken."""
@@ -92,14 +94,15 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
     picture.ticks = months(picture.scale)
     shown = [event for event in events if _is_drawn(event) and event.on <= found.at]
     above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
-    for number, event in enumerate(shown, start=1):
+    for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
+        event = text.event
         x = picture.scale.at(event.on)
         if event.verb == "move_decide_by":
-            picture.slips.append(_slip(number, event, picture, below))
+            picture.slips.append(_slip(number, text, picture, below))
             continue
         if picture.hatched is None or x < picture.hatched[0]:
             picture.strokes.append(x)  # what is hatched did not move
-        picture.points.append(_point(number, event, x, above))
+        picture.points.append(_point(number, text, x, above))
     return picture
 
 
@@ -215,21 +218,22 @@ def _picture(found: PilotOn, scale: Scale) -> Picture:
 
 
 def _is_drawn(event: Event) -> bool:
-    decision = deeds.decision_of(event)
+    decision = event_texts.decision_of(event)
     if decision is not None:
         return decision.outcome not in ("asserted", "declined")
     return event.verb in DRAWN or event.verb == "move_decide_by"
 
 
-def _point(number: int, event: Event, x: float, places: _Places) -> Point:
-    return Point(number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason)
+def _point(number: int, text: EventText, x: float, places: _Places) -> Point:
+    return Point(number, x, *places.at(x), text.event.on, text.what, text.who, text.event.reason)
 
 
-def _slip(number: int, event: Event, picture: Picture, places: _Places) -> Point:
+def _slip(number: int, text: EventText, picture: Picture, places: _Places) -> Point:
+    event = text.event
     change = event.changes[0] if event.changes else {}
     before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
     x = picture.scale.at(event.on) if before is None else before
-    return Point(number, x, *places.at(x), event.on, deeds.deed(event), deeds.who(event), event.reason, after)
+    return Point(number, x, *places.at(x), event.on, text.what, text.who, event.reason, after)
 
 
 def _place(written: object, scale: Scale) -> float | None:

@@ -73,9 +73,7 @@ def _open(found: PilotOn) -> str:
     if said:
         return said
     if found.reading.standing == standing.EXHIBIT:
-        return capfirst(
-            _("%(gates)s, and nobody has declared it adopted.") % {"gates": words.nothing_open(found.gates)}
-        )
+        return capfirst(_("%(gates)s, and it is not declared adopted.") % {"gates": words.nothing_open(found.gates)})
     unknown = [words.MISSING[c] for c in found.reading.missing if c in words.MISSING]
     says = {"gates": capfirst(words.nothing_open(found.gates)), "what": open_aloud.listed(map(str, unknown))}
     return _("%(gates)s. Not known: %(what)s.") % says

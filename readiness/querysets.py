@@ -105,9 +105,9 @@ class StandingQuerySet(PilotQuerySet):
         """The museum's second room on a date: declared adopted, the facts do not show it; the oldest claim first."""
         claimed: StandingQuerySet = (
             self.standing(at, known_at)
-            .annotate(declared_on=F("spell__since"))
             .filter(standing=standing.CLAIMED)
-            .order_by("declared_on", "pk")
+            .annotate(hangs_by=_claimed_since())
+            .order_by("hangs_by", "pk")
         )
         return claimed
 
@@ -213,6 +213,17 @@ def _shown(at: date) -> Case:
     )
 
 
+def _claimed_since() -> Any:
+    """Since when an adoption is only claimed: since the day after it was last shown, else since it was declared."""
+    shows = Q(spell__all_clear=True, spell__rules_known=True) & Q(spell__starts__lte=F("spell__clear_through"))
+    return Case(
+        When(shows, then=F("spell__clear_through") + timedelta(days=1)),
+        When(spell__shown_until__isnull=False, then=F("spell__shown_until") + timedelta(days=1)),
+        default=F("spell__since"),
+        output_field=models.DateField(),
+    )
+
+
 def _cut_offs(at: date, settled: Policies) -> tuple[Q, Q]:
     """The clock's day on or before which a pilot has stalled, or is warned, portfolio by portfolio (rule 5)."""
     usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
@@ -241,6 +252,12 @@ def _stalled_on(settled: Policies) -> Any:
         for portfolio, days in other.items()
     ]
     return Case(*later, default=F("clock_on"), output_field=models.DateField())
+
+
+def stalls_on(at: date) -> Case:
+    """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused."""
+    there = Q(stage_then__in=[history.RUNNING, history.PAUSED])
+    return Case(When(there, then=_stalled_on(policies(at))), default=None, output_field=models.DateField(null=True))
 
 
 def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:

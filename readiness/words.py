@@ -17,7 +17,7 @@ from pilots.rules import adoption, gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.quality import Threshold
 from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
-from readiness import residence, rights, standing
+from readiness import answers, residence, rights, standing
 from readiness.reading import GateOn, PilotOn
 
 STANDING = {
@@ -129,16 +129,32 @@ def ago(when: date, at: date) -> str:
     return ngettext("%(n)d day ago", "%(n)d days ago", -away) % {"n": -away}
 
 
-def since(gate: standing.GateReading) -> str:
-    """For how long a gate has been as it is; of one that was open before its record, no more is said than is known.
+def wait(gate: standing.GateReading) -> str:
+    """For how long a gate has been as it is: the one count that every page shows, “31 days”, “since today”.
 
-    Empty where the pilot has ended: no days run.
+    Of one that was open before its record no more is said than is known: “since before 3 March 2026”. Empty where the
+    pilot has ended: no days run.
     """
     if gate.days is None:
         return ""
     if gate.since_at_least:
         return _("since before %(day)s") % {"day": day(gate.since)}
-    return days(gate.days)
+    return days(gate.days) if gate.days else _("since today")
+
+
+def wait_in_a_sentence(gate: standing.GateReading) -> str:
+    """The same within a sentence: “for 31 days”, “since today”, “since before 3 March 2026”."""
+    if gate.since_at_least or not gate.days:
+        return wait(gate)
+    return _("for %(days)s") % {"days": days(gate.days)}
+
+
+def deadline(asked: answers.Asked, at: date) -> str:
+    """By when an answer was asked for, which is another count than the wait: its days are working days without pauses."""
+    says = {"since": day(asked.since), "due": day(asked.answer_by), "ago": ago(asked.answer_by, at)}
+    if asked.is_overdue(at):
+        return _("With the decider since %(since)s; an answer was due on %(due)s, %(ago)s.") % says
+    return _("With the decider since %(since)s; an answer is due by %(due)s.") % says
 
 
 def move(gate: GateOn) -> str:
@@ -148,8 +164,7 @@ def move(gate: GateOn) -> str:
     said = {
         "gate": gate.kind.name,
         "who": gate.holder.name if gate.holder else "",
-        "long": since(gate.reading),
-        "until": "",
+        "long": wait(gate.reading),
     }
     return _sentence(gate) % said
 
@@ -183,7 +198,7 @@ def _of_decider(gate: GateOn) -> str:
         )
     if state == gates.RECONFIRM:
         return (
-            _("%(gate)s: what %(who)s saw has changed, %(long)s")
+            _("%(gate)s: what was decided on has changed, and %(who)s has not answered again, %(long)s")
             if held
             else _("%(gate)s: what was decided on has changed, and nobody holds it, %(long)s")
         )
@@ -213,8 +228,11 @@ CLEAR = {
 
 
 def _counted(state: str, of: Sequence[GateOn]) -> str:
-    ends = [gate.reading.good_until for gate in of if gate.reading.good_until]
-    return str(CLEAR[state]) % {"n": len(of), "until": day(min(ends)) if ends else ""}
+    ends = {gate.reading.good_until for gate in of if gate.reading.good_until}
+    says = {"n": len(of), "until": day(min(ends)) if ends else ""}
+    if state == gates.EXCEPTED and len(ends) > 1:
+        return _("%(n)d let past, the first until %(until)s") % says
+    return str(CLEAR[state]) % says
 
 
 def nothing_open(gates_of: Sequence[GateOn]) -> str:

@@ -325,7 +325,7 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
         setattr(pilot, column.attname, stored[column.name])
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
-    gates = {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+    gates = gates_of(pilot)
     acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
     desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)
@@ -344,6 +344,11 @@ def lock_all(pilots: Any) -> list[Pilot]:
     wanted = pilots.values("pk") if isinstance(pilots, QuerySet) else set(pilots)
     found = Pilot.objects.select_for_update().filter(pk__in=wanted)
     return list(found.order_by("pk"))
+
+
+def gates_of(pilot: Pilot) -> dict[str, Gate]:
+    """Every gate of a pilot by its kind's key, also those that are switched off: its events speak of them too."""
+    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
 
 
 def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> history.PilotState:
@@ -404,6 +409,7 @@ __all__ = [
     "Desk",
     "Refused",
     "days",
+    "gates_of",
     "last_day",
     "need_plain",
     "need_reason",

@@ -16,19 +16,20 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Decision, Event
-from readiness import differences, log_words, words
+from readiness import differences, words
 from readiness.admin.pilot_filters import Choices, Select
 from readiness.admin.tables import OfficeTable
 from readiness.offices import office_of
 from readiness.templatetags import wall
+from readiness.text import events
 
 
 class ByVerb(Select):
-    title = _("Act")
+    title = _("Event")
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(verb, str(says)) for verb, says in log_words.DID.items()]
+        return [(verb, str(says)) for verb, says in events.ACTIONS.items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -52,7 +53,7 @@ class ByOutcome(Select):
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(log_words.OUTCOME.items())
+        return list(events.OUTCOMES.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -103,7 +104,7 @@ def when(row: Any) -> SafeString:
 def of_pilot(row: Any) -> SafeString | str:
     found = row.gate.pilot if isinstance(row, Decision) else row.pilot
     if found is None:
-        return log_words.on_many(row) if isinstance(row, Event) and row.batch else "–"
+        return events.on_many(row) if isinstance(row, Event) and row.batch else "–"
     return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)
 
 
@@ -114,7 +115,7 @@ def of_gate(row: Decision) -> str:
 
 @admin.display(description=_("Answer"))
 def outcome(row: Decision) -> str:
-    return str(log_words.OUTCOME.get(row.outcome, row.outcome))
+    return events.answer(row)
 
 
 @admin.display(description=_("Who"))
@@ -157,7 +158,7 @@ class Decisions(ReadOnly):
     def called(self, row: Decision) -> str:
         return _("%(gate)s: %(outcome)s on %(day)s") % {
             "gate": row.gate.kind.name,
-            "outcome": log_words.OUTCOME.get(row.outcome, row.outcome),
+            "outcome": events.answer(row),
             "day": words.day(row.on),
         }
 
@@ -170,23 +171,25 @@ class Decisions(ReadOnly):
         }
 
 
-@admin.display(description=_("Act"))
-def did(row: Event) -> str:
-    return log_words.did(row)
+@admin.display(description=_("What"))
+def what(row: Any) -> str:
+    text: events.EventText = row.text
+    return text.what
 
 
 @admin.display(description=_("Who"))
-def by(row: Event) -> str:
-    return log_words.who(row)
+def who(row: Any) -> str:
+    text: events.EventText = row.text
+    return text.who
 
 
 @admin.display(description=_("Whom, and what"))
 def changed(row: Any) -> str:
-    return Truncator("; ".join(row.line.changes)).chars(300)
+    return Truncator("; ".join(row.text.changes)).chars(300)
 
 
 class Log(ChangeList):
-    """A page of the log, each act with what it says of whom and what: names are looked up once a page.
+    """A page of the log, each event with its text: names are looked up once a page.
 
     An act on many is one row, that opens to what was done to each; a search, or a gate that is chosen, finds each.
     """
@@ -200,18 +203,18 @@ class Log(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         rows = list(self.result_list)
-        for line in log_words.lines(rows):
-            line.event.line = line  # type: ignore[attr-defined]
+        for row, text in zip(rows, events.texts(rows), strict=True):
+            row.text = text
         self.result_list = rows
 
 
 @admin.register(Event)
 class Events(ReadOnly):
-    """The log: every act, newest first."""
+    """The log: every event, newest first."""
 
     portfolio_path = "portfolio"
     shared = True
-    list_display = (when, did, changed, by, of_pilot, reason)
+    list_display = (when, what, changed, who, of_pilot, reason)
     list_filter = (ByVerb, ByKind)
     search_fields = ("pilot__key", "pilot__name", "by__name", "reason")
     list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
@@ -221,8 +224,8 @@ class Events(ReadOnly):
         return Log
 
     def called(self, row: Event) -> str:
-        says = {"who": log_words.who(row), "did": log_words.did(row), "day": words.day(row.on)}
-        return _("%(who)s %(did)s on %(day)s") % says
+        says = {"what": events.what(row), "who": events.who(row), "day": words.day(row.on)}
+        return _("%(what)s, %(who)s, %(day)s") % says
 
     def beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         if not row.batch or row.pilot_id:
@@ -230,5 +233,5 @@ class Events(ReadOnly):
         of_each = office_of(request).limit(Event.objects.of_batch(row.batch))
         if row.portfolio_id:
             of_each = of_each.filter(portfolio=row.portfolio_id)
-        each = of_each.select_related("pilot", "gate__kind", "by", "decision__decider").order_by("pk")
+        each = events.with_people(of_each).order_by("pk")
         return {"page": Paginator(each, self.list_per_page).get_page(request.GET.get("page"))}

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from pilots import spells
 from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.quality import Threshold
 from pilots.rules.telling import PilotState
 from pilots.today import today
-from pilots.verbs.desk import stood
+from pilots.verbs.desk import gates_of, stood
 from readiness import acts, filed, placards, reading, words
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.reading import GateOn, PilotOn
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
 
 LATEST = 10
 
@@ -37,7 +37,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
     """
     found = reading.read_one(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
-    told = events.select_related("by", "pilot", "gate__kind", "decision__decider")
+    told = event_texts.with_people(events)
     page = {
         "found": found,
         "placard": placards.placard(found) if found else "",
@@ -47,7 +47,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "decisions": list(_decisions(pilot)[:LATEST]),
         "events": list(told.order_by("-pk")[:LATEST]),
         "pieces": filed.pieces(by, pilot),
-        "measures": list(_measures(events)),
+        "measures": _measures(events),
         "rules": _rules(pilot),
     }
     return page | _offered(pilot, found, by) if found else page
@@ -87,8 +87,7 @@ def agreed_on(pilot: Pilot) -> Threshold | None:
 
 def state_of(found: PilotOn) -> PilotState:
     """A pilot told by its acts, as the verbs know it on the day that was read."""
-    by_kind = {gate.kind.key: gate.gate for gate in found.gates}
-    return stood(found.pilot, by_kind, spells.acts_of(found.pilot), found.at)
+    return stood(found.pilot, gates_of(found.pilot), spells.acts_of(found.pilot), found.at)
 
 
 def called(word: str) -> Any:
@@ -110,32 +109,10 @@ def _decisions(pilot: Pilot) -> Any:
     return rows.select_related("gate__kind", "decider", "by")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One threshold or measurement, in words."""
-
-    on: date
-    by: str
-    says: str
-    verdict: str = ""
-
-
-def _measures(events: Any) -> Iterable[Measure]:
+def _measures(rows: Any) -> list[EventText]:
     """What was agreed and what was measured, newest first."""
-    rows = events.filter(verb__in=("register_threshold", "record_measurement"))
-    for event in rows.select_related("by").order_by("-on", "-pk"):
-        who = str(event.by) if event.by else _("a list that was read")
-        if event.verb == "register_threshold":
-            agreed = words.threshold(Threshold.of(event.data))
-            says = _("agreed: %(what)s") % {"what": agreed}
-            yield Measure(event.on, who, says)
-        else:
-            value = words.figure(event.data["value"], event.data.get("kind", "mean"))
-            says = _("measured: %(value)s on %(sample)s") % (event.data | {"value": value})
-            if event.data.get("self_measured"):
-                says = _("%(says)s, self-measured") % {"says": says}
-            verdict = str(event.data.get("verdict") or "")
-            yield Measure(event.on, who, says, str(words.VERDICT.get(verdict, verdict)))
+    found = event_texts.with_people(rows.filter(verb__in=("register_threshold", "record_measurement")))
+    return event_texts.texts(found.order_by("-on", "-pk"), on_pilot=True)
 
 
 def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:

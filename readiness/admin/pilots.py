@@ -26,6 +26,7 @@ from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, GrantExcepti
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.offices import office_of
 from readiness.reading import read_one
+from readiness.text import events as event_texts
 
 PAGE = 100
 OF_QUALITY = (OF_PILOT["register-threshold"], OF_PILOT["record-measurement"])
@@ -212,7 +213,7 @@ class Pilots(OfficeTable):
     ) -> HttpResponse:
         """The log of one pilot: every act on it, newest first."""
         pilot = self.row(request, object_id)
-        told = Event.objects.filter(pilot=pilot).select_related("by", "pilot", "gate__kind", "decision__decider")
+        told = event_texts.with_people(Event.objects.filter(pilot=pilot))
         page = Paginator(told.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
         context = self._context(request, None) | {"title": pilot.name, "pilot": pilot, "page": page}
         return TemplateResponse(request, "admin/pilots/pilot/history.html", context)

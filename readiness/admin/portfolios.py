@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import GateKind, Pilot, Portfolio, PortfolioRole
+from pilots.rules import stalls
 from pilots.today import today
 from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
 from readiness.admin.rows import RowField, RowForm, RowTable
@@ -152,6 +153,8 @@ class Portfolios(RowTable):
     def beside(self, row: Portfolio, office: Office) -> dict[str, Any]:
         return {
             "policies": list(row.stall_policies.all()),
+            "quiet_days": stalls.QUIET_DAYS,
+            "warning_days": stalls.WARNING_DAYS,
             "roles": list(row.roles.select_related("person").order_by("role", "person__name")),
             "off": list(row.switched_off.select_related("kind").order_by("-starts")),
         }

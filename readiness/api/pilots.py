@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
@@ -23,6 +23,7 @@ from readiness.api.filters import PilotFilter
 from readiness.api.shapes import ChangedPilotShape, PilotShape, WholePilotShape
 from readiness.consequences import of_pilots, weigh
 from readiness.reading import PilotOn, read_many, read_one
+from readiness.standing import CLAIMED, EXHIBIT
 
 
 class Pilots(Asking):
@@ -32,14 +33,27 @@ class Pilots(Asking):
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PilotFilter
     by_knowledge = True
-    ordering: ClassVar[tuple[str, ...]] = ("key",)
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        """By key; a room of the museum by itself as it hangs there, on every page and in every command."""
+        return ("hangs_by", "pk") if self._room() else ("key",)
+
+    def _room(self) -> str | None:
+        asked = self.request.query_params.getlist("standing")
+        return asked[0] if asked in ([EXHIBIT], [CLAIMED]) else None
 
     def get_queryset(self) -> Any:
-        return self.mine().standing(self.at, self.known_at).select_related(*WITH)
+        mine, room = self.mine(), self._room()
+        if room == EXHIBIT:
+            return mine.exhibits(self.at, self.known_at).select_related(*WITH)
+        if room == CLAIMED:
+            return mine.claims(self.at, self.known_at).select_related(*WITH)
+        return mine.standing(self.at, self.known_at).select_related(*WITH)
 
     @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
-        """Pilots as they stood on a day, by key."""
+        """Pilots as they stood on a day, by key; exhibits or claims asked for by themselves, the oldest first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         found = read_many(rows, at=self.at, known_at=self.known_at)
         return self.get_paginated_response([PilotShape(one).data for one in found])
@@ -48,10 +62,8 @@ class Pilots(Asking):
 class Exhibits(Pilots):
     """The museum on a day: what stalled longest ago first."""
 
-    ordering: ClassVar = ("hangs_by", "pk")
-
-    def get_queryset(self) -> Any:
-        return self.mine().exhibits(self.at, self.known_at).select_related(*WITH)
+    def _room(self) -> str | None:
+        return EXHIBIT
 
     @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:

@@ -76,6 +76,8 @@ class CellShape(serializers.Serializer[Any]):
 
     state = serializers.CharField(source="reading.state")
     court = serializers.CharField(source="reading.court", allow_null=True)
+    since = serializers.DateField(source="reading.since")
+    since_at_least = serializers.BooleanField(source="reading.since_at_least")
     days = serializers.IntegerField(source="reading.days", allow_null=True)
 
 

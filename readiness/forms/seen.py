@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from pilots.models import Event, Gate, Pilot
 from pilots.refusals import ChangedMeanwhile
 from pilots.seen import of_gates
+from readiness.text import events as event_texts
 
 Target = Pilot | Gate
 
@@ -39,7 +40,7 @@ def read(written: str) -> int:
 
 def since(target: Target, written: str) -> QuerySet[Event]:
     """What was done since the form was drawn, oldest first: to the pilot, or to the gate and its pilot as a whole."""
-    rows = Event.objects.filter(pilot=pilot_of(target)).select_related("by", "gate__kind", "decision__decider")
+    rows = event_texts.with_people(Event.objects.filter(pilot=pilot_of(target)))
     if isinstance(target, Gate):
         rows = rows.filter(Q(gate=None) | Q(gate=target))
     else:

@@ -16,13 +16,14 @@ from pilots.models import Gate
 from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
-from pilots.verbs.desk import stood
-from readiness import acceptance, acts, answers, deeds, filed, forms, words
+from pilots.verbs.desk import gates_of, stood
+from readiness import acceptance, acts, answers, filed, forms, words
 from readiness.differences import Seals
 from readiness.exception_requests import exception_requests
 from readiness.pages.looking import back_to, gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.reading import GateOn, PilotOn, read_one
+from readiness.text import events as event_texts
 
 RECORDED = frozenset(word for word, form in forms.OF_GATE.items() if form.recorded)
 """The acts that an office puts on record for whoever decides."""
@@ -84,9 +85,8 @@ def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
 
 
 def _state(found: PilotOn) -> PilotState:
-    of = {gate.kind.key: gate.gate for gate in found.gates}
     events = events_of(found.pilot)
-    return stood(found.pilot, of, [as_act(event) for event in events], found.at)
+    return stood(found.pilot, gates_of(found.pilot), [as_act(event) for event in events], found.at)
 
 
 def _form(request: HttpRequest, make: partial[Any]) -> forms.ActForm:
@@ -132,7 +132,7 @@ def _answer(
         "gate": gate,
         "sentence": sentence(found),
         "missing": _missing(form, found),
-        "since": [(event, deeds.deed(event), deeds.who(event)) for event in form.since],
+        "since": event_texts.texts(form.since, on_pilot=True),
         "back": back,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "people": forms.people_near(found.pilot),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person
@@ -31,12 +31,4 @@ def _places(person: Person, does: Duties) -> list[str]:
         ("readiness:my-decisions", does.named or does.escalates),
         ("readiness:museum", does.reviews),
     ]
-    found = [_address(name) for name, yes in wanted if yes]
-    return [address for address in found if address]
-
-
-def _address(name: str) -> str | None:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+    return [reverse(name) for name, yes in wanted if yes]

@@ -1,4 +1,4 @@
-"""The rooms that the masthead leads to: those that are there, and that a person has a reason to enter."""
+"""The rooms that the masthead leads to: those that a person has a reason to enter. Each is there, or no page is drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
@@ -26,9 +26,8 @@ ROOMS: tuple[tuple[str, Any, May], ...] = (
     ("readiness:my-decisions", _("My decisions"), lambda _p, does: does.decides or does.named or does.escalates),
     ("readiness:museum", _("Museum"), _anybody),
     ("readiness:portfolio", _("Portfolio"), _anybody),
-    ("readiness:signals", _("Signals"), _anybody),
     ("readiness:rights", _("Rights"), _anybody),
-    ("admin:index", _("Admin"), lambda person, _does: person.is_staff),
+    ("admin:index", _("Admin"), lambda person, does: person.is_staff and does.office),
 )
 """Address, name, and who is shown the way; the address itself guards what may be seen there."""
 
@@ -44,17 +43,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What stands above every page."""
+    """What stands above every page; `desk` is the address of the office's desk for whoever may enter it, else empty."""
 
     rooms: list[Room]
 
-
-def _address(name: str) -> str | None:
-    """The address of a room, or None where nothing is built there."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+    @property
+    def desk(self) -> str:
+        address = reverse("admin:index")
+        return address if any(room.address == address for room in self.rooms) else ""
 
 
 def rooms(request: HttpRequest) -> list[Room]:
@@ -63,11 +59,8 @@ def rooms(request: HttpRequest) -> list[Room]:
     if not isinstance(person, Person):
         return []
     does = duties(person)
-    return [
-        Room(name, address, here=request.path.startswith(address))
-        for route, name, may in ROOMS
-        if (address := _address(route)) and may(person, does)
-    ]
+    theirs = [(reverse(route), name) for route, name, may in ROOMS if may(person, does)]
+    return [Room(name, address, here=request.path.startswith(address)) for address, name in theirs]
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:

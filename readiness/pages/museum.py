@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from pilots.models import Function, GateKind, PilotSpell, Portfolio
 from pilots.rules import history
-from readiness import pictures, placards, standing, words
+from readiness import pictures, placards, words
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.querysets import StandingQuerySet, pilots, within
 from readiness.reading import PilotOn, read_many
@@ -43,11 +43,10 @@ def museum(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
-    """The second room: declared adopted, and the facts do not show it."""
+    """The second room: declared adopted, and the facts do not show it; the oldest claim first."""
     at, refused = day_of(request)
     mine = pilots().visible_to(reader(request))
-    claimed = mine.standing(at).filter(standing=standing.CLAIMED).order_by("key")
-    return _room(request, claimed, at, refused, "claims")
+    return _room(request, mine.claims(at), at, refused, "claims")
 
 
 def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | None, room: str) -> HttpResponse:
@@ -116,7 +115,10 @@ def _runs(request: HttpRequest, at: date) -> bool:
 
 
 def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) -> str:
-    """The sentence that the room opens with. Of pilots that were not looked for, or that do not run, it says nothing."""
+    """The sentence that the room opens with. Of pilots that were not looked for, or that do not run, it says nothing.
+
+    What it says of all that hang there is what makes an exhibit (rules 5 and 6), so that it is so of each.
+    """
     if filtered and not count:
         return _("Nothing that hangs here answers to that.")
     if room == "claims":
@@ -130,9 +132,9 @@ def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) ->
     if not count:
         if not runs:
             return _("Nothing is on display: no pilot runs.")
-        return _("Nothing is on display. Every pilot that runs has moved in time.")
+        return _("Nothing is on display: no pilot that runs has stalled.")
     return ngettext(
-        "One pilot is on display. It was not refused, and it was not decided. People point at it, and nobody lives in it.",
-        "%(n)s pilots are on display. None was refused; none was decided. People point at them, and nobody lives in them.",
+        "One pilot is on display. It is not adopted, it is not retired, and nothing has moved on it since it stalled.",
+        "%(n)s pilots are on display. None is adopted, none is retired, and nothing has moved on any since it stalled.",
         count,
     ) % {"n": words.number(count)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +46,6 @@ class Wait:
     sentence: str
     capacity: str | None
     asked: answers.Asked | None
-    over: int
     facts: Sequence[Fact]
     answer: Decision | None
     changes: Sequence[Difference]
@@ -57,10 +57,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """One gate that names the reader, with what they would accept."""
+    """One gate that names the reader, since when it does, and what they would accept."""
 
     found: PilotOn
     gate: GateOn
+    named_on: date | None
     spelled_out: str
     accept: forms.AcceptForm
     decline: forms.DeclineForm
@@ -68,12 +69,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """One gate whose decider has not answered in time, with how many days over."""
+    """One gate whose decider has not answered in time."""
 
     found: PilotOn
     gate: GateOn
     asked: answers.Asked
-    over: int
 
 
 @require_safe
@@ -106,7 +106,7 @@ def _escalated(person: Person) -> list[Overdue]:
     for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
         asked = answers.asked(gate, one)
         if asked and asked.is_overdue(at) and asked.escalates_to == person:
-            out.append(Overdue(one, gate, asked, (at - asked.answer_by).days))
+            out.append(Overdue(one, gate, asked))
     return out
 
 
@@ -133,7 +133,6 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
                 sentence(one),
                 acts.may_decide(person, one, gate, away=away),
                 asked,
-                max((at - asked.answer_by).days, 0) if asked else 0,
                 seals.facts(row.pk),
                 answer,
                 seals.differences(row.pk),
@@ -175,13 +174,27 @@ def _named(person: Person) -> list[Named]:
     )
     found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
     seen = of_gates([gate.gate for _one, gate in found])
+    named_on = _named_on(person, [gate.gate for _one, gate in found])
     out = []
     for one, gate in found:
         gate.gate.pilot = one.pilot
         given: dict[str, Any] = {"target": gate.gate, "by": person, "office": False, "saw": seen[gate.gate.pk]}
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
-        out.append(Named(one, gate, spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)))
+        out.append(
+            Named(one, gate, named_on.get(gate.gate.pk), spelled, forms.AcceptForm(**given), forms.DeclineForm(**given))
+        )
     return out
+
+
+def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
+    """Since when each of these gates has named somebody; the gate itself may have been open for longer. One query."""
+    rows = Event.objects.filter(gate__in=of, verb="nominate", data__person=person.pk).order_by("on", "pk")
+    return {gate: on for gate, on in rows.values_list("gate", "on") if gate is not None}
+
+
+def _number(many: int, most: int) -> str:
+    """How many, as a sentence begins with it; no more of them were looked at than `most`."""
+    return _("At least %(n)s") % {"n": words.how_many(many)} if many >= most else words.number(many)
 
 
 def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int) -> str:
@@ -193,18 +206,18 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
             "One answer is overdue, and has escalated to you.",
             "%(n)s answers are overdue, and have escalated to you.",
             escalated,
-        ) % {"n": words.number(escalated)}
+        ) % {"n": _number(escalated, ESCALATED_AT_MOST)}
     if not count:
         return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
-            "n": words.number(len(named))
+            "n": _number(len(named), ASKED_AT_MOST)
         }
     start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": words.number(count)}
     if not waits:
         return start + "."
     first = waits[0]
-    return _("%(start)s. The first is %(gate)s on %(pilot)s, %(days)s.") % {
+    return _("%(start)s. The first is %(gate)s on %(pilot)s, %(long)s.") % {
         "start": start,
         "gate": first.gate.kind.name,
         "pilot": first.found.pilot.name,
-        "days": ngettext("%(n)d day", "%(n)d days", first.gate.reading.days or 0) % {"n": first.gate.reading.days or 0},
+        "long": words.wait(first.gate.reading),
     }

@@ -20,7 +20,7 @@ from pilots.today import today
 from readiness import acts, answers, letters, standing, words
 from readiness.pages.looking import WITH, page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.querysets import StandingQuerySet, pilots, within
+from readiness.querysets import StandingQuerySet, pilots, stalls_on, within
 from readiness.reading import GateOn, PilotOn, read_many
 
 A_PAGE = 20
@@ -83,7 +83,8 @@ def of(person: Person) -> StandingQuerySet:
         .standing(at)
         .filter(Exists(own))
         .select_related(*WITH)
-        .order_by(F("clock_on").asc(nulls_last=True), "key")
+        .annotate(stalls=stalls_on(at))
+        .order_by(F("stalls").asc(nulls_last=True), "key")
     )
     return found
 
@@ -141,9 +142,10 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         return _("You carry no pilot, and live with none. Nothing here waits on you.")
     if not any(one.sponsor == person for one in found):
         return _of_manager([one for one in found if confirms(person, one)])
+    more = len(found) >= LOOKED_AT
     found = [one for one in found if one.sponsor == person]
     if ask is None:
-        return _without_letter(found)
+        return _without_letter(found, more=more)
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
@@ -156,8 +158,9 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        waits = {"pilot": first.pilot.name, "days": words.days(gate.reading.days or 0), "gate": gate.kind.name}
-        start = _("Write to %(who)s today: %(pilot)s has waited %(days)s for %(gate)s") % (says | waits)
+        long = words.wait_in_a_sentence(gate.reading)
+        waits = {"pilot": first.pilot.name, "long": long, "gate": gate.kind.name}
+        start = _("Write to %(who)s today: %(gate)s has waited %(long)s on %(pilot)s") % (says | waits)
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says
     return start + _soonest(items)
@@ -188,23 +191,30 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     return _(", and one of them stalls %(in)s.") % says
 
 
-def _without_letter(found: Sequence[PilotOn]) -> str:
+def _without_letter(found: Sequence[PilotOn], *, more: bool) -> str:
     ready = [one for one in found if one.reading.standing == standing.READY]
     if ready:
-        return _("Only you can move it: %(pilot)s is ready, and nobody has declared it adopted.") % {
-            "pilot": ready[0].pilot.name
-        }
+        return _("No gate of %(pilot)s is open, and it is not declared adopted.") % {"pilot": ready[0].pilot.name}
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
-        return _("Of your pilots, %(gates)s.") % {"gates": words.nothing_open(gates)}
+        return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": words.nothing_open(gates)}
     others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != standing.DECIDER]
     if not others:
         return _("Nobody to write to today: no open gate of your pilots waits on anybody else.")
     first, gate = next((pair for pair in others if pair[0].waiting_gates), others[0])
-    return _("Nobody to write to today. What is open is the team’s, or nobody’s: %(move)s on %(pilot)s.") % {
+    return _("Nothing that is open waits on somebody else’s answer. The first of it: %(move)s, on %(pilot)s.") % {
         "move": words.move(gate),
         "pilot": first.pilot.name,
+    }
+
+
+def _carried(many: int, *, more: bool) -> str:
+    """The pilots that were looked at: all that the reader carries, or the first of them where there may be more."""
+    if more:
+        return _("the first %(n)d pilots that you carry") % {"n": many}
+    return ngettext("the one pilot that you carry", "the %(n)s pilots that you carry", many) % {
+        "n": words.how_many(many)
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,12 +19,14 @@ from pilots.rules import adoption
 from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
-from pilots.verbs.desk import stood
-from readiness import acts, answers, deeds, forms, ledger, measured, pictures, placards, standing, words
+from pilots.verbs.desk import gates_of, stood
+from readiness import acts, answers, forms, ledger, measured, pictures, placards, standing, words
 from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
 from readiness.reading import GateOn, PilotOn, charges_of, read_one
 from readiness.residence import lived, looks
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
 
 LATEST = 40
 """Events of the history shown at once; the rest on the page's own second view."""
@@ -37,7 +38,6 @@ class GateRow:
 
     on: GateOn
     asked: answers.Asked | None
-    overdue: bool
     changes: list[str]
     offers: list[tuple[str, Any]]
 
@@ -51,13 +51,10 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One line of the history."""
+class HistoryRow:
+    """One line of the history: an event's text, its reason, and the decision that it carries."""
 
-    on: date
-    known_on: date
-    what: str
-    who: str
+    text: EventText
     reason: str | None
     decision: Decision | None
 
@@ -72,7 +69,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     events = events_of(row)
-    state = stood(row, {gate.kind.key: gate.gate for gate in found.gates}, [as_act(event) for event in events], at)
+    state = stood(row, gates_of(row), [as_act(event) for event in events], at)
     context = {
         **look(person, found, events, state),
         "refused": refused,
@@ -118,7 +115,7 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
         "picture": pictures.timeline(found, so_far),
         "courts": courts(found),
         "quality": measured.quality_of(so_far),
-        "history": [_deed(event) for event in reversed(so_far)],
+        "history": history(so_far),
         "latest": LATEST,
         "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
     }
@@ -139,7 +136,6 @@ def gate_rows(person: Person, found: PilotOn, state: PilotState, *, office: bool
             GateRow(
                 gate,
                 asked,
-                asked is not None and asked.is_overdue(found.at),
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
                 [(act, _called(act, records)) for act in offered] if acts_too else [],
             )
@@ -167,7 +163,7 @@ def sentence(found: PilotOn) -> str:
         return (
             _("Planned since %(since)s, and never started.") % says
             if now.never_started
-            else _("Planned. Nothing is asked of anybody before it starts.")
+            else _("Planned since %(since)s. It has not started.") % says
         )
     if now.standing == "paused" and now.paused_until:
         return _("Paused until %(until)s, %(ago)s. Then the clock runs on.") % {
@@ -177,11 +173,13 @@ def sentence(found: PilotOn) -> str:
     sentences = {
         standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
         standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
-        standing.READY: _("Ready: %(gates)s, and nobody has declared adoption. It stalls on %(day)s, %(ago)s."),
+        standing.READY: _("Ready: %(gates)s, and it is not declared adopted. It stalls on %(day)s, %(ago)s."),
         standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
         "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
         standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
-        "retired": _("Retired on %(since)s, with what was learned."),
+        "retired": _("Retired on %(since)s, with what was learned.")
+        if found.pilot.learned
+        else _("Retired on %(since)s. Nobody has said what was learned."),
         "not_stated": _("Nobody has said whether it runs."),
     }
     return sentences[now.standing] % says
@@ -205,11 +203,12 @@ def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
 def stated(of: list[Rule]) -> str:
     """How many of the known rules are stated."""
     many = sum(1 for rule in of if rule.says)
+    says = {"n": words.number(many), "all": words.how_many(len(of))}
     if many == len(of):
-        return _("All seven are stated.")
+        return _("All %(all)s are stated.") % says
     if many == 0:
-        return _("None of the seven is stated.")
-    return ngettext("%(n)s of the seven is stated.", "%(n)s of the seven are stated.", many) % {"n": words.number(many)}
+        return _("None of the %(all)s is stated.") % says
+    return ngettext("%(n)s of the %(all)s is stated.", "%(n)s of the %(all)s are stated.", many) % says
 
 
 RULE = {
@@ -265,7 +264,10 @@ def shares(total: dict[str, int]) -> list[Share]:
     return out
 
 
-def _deed(event: Event) -> Deed:
-    decision = deeds.decision_of(event)
-    reason = decision.reason if decision else event.reason
-    return Deed(event.on, event.known_on, deeds.deed(event), deeds.who(event), reason, decision)
+def history(events: list[Event]) -> list[HistoryRow]:
+    """The lines of the history, the latest first."""
+    rows = []
+    for text in event_texts.texts(reversed(events), on_pilot=True):
+        decision = event_texts.decision_of(text.event)
+        rows.append(HistoryRow(text, decision.reason if decision else text.event.reason, decision))
+    return rows

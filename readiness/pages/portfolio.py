@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from readiness.duties import duties
 from readiness.pages.looking import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.pressing import presses
-from readiness.querysets import StandingQuerySet, pilots
+from readiness.querysets import StandingQuerySet, pilots, stalls_on
 from readiness.reading import GateOn, PilotOn, read_many
 
 A_PAGE = 50
@@ -67,6 +68,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "rows": [_row(one, kinds) for one in read_many(page.object_list, at=at)],
         "keeps": duties(person).office,
         "wanted": wanted,
+        "tail": _tail(chosen, request.GET.get("as_of", "")),
         "chosen": chosen,
         "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(person).order_by()).distinct()[:200],
     }
@@ -78,9 +80,9 @@ def _board(mine: StandingQuerySet, at: Any, wanted: str) -> StandingQuerySet:
     if wanted:
         rows = rows.filter(standing=wanted)
     ordered: StandingQuerySet = (
-        rows.annotate(presses=presses())
+        rows.annotate(presses=presses(), stalls=stalls_on(at))
         .select_related(*WITH)
-        .order_by("presses", F("clock_on").asc(nulls_last=True), "key")
+        .order_by("presses", F("stalls").asc(nulls_last=True), "key")
     )
     return ordered
 
@@ -92,13 +94,22 @@ def _row(found: PilotOn, kinds: list[GateKind]) -> Row:
 
 def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
     rooms = {standing.EXHIBIT: reverse("readiness:museum"), standing.CLAIMED: reverse("readiness:claims")}
-    said = {"portfolio": chosen, "as_of": as_of}
-    tail = "".join(f"&{name}={value}" for name, value in said.items() if value)
+    tail = _tail(chosen, as_of)
     return [
-        Figure(number, str(words.STANDING[name]), rooms.get(name, f"?standing={name}{tail}#board"))
+        Figure(
+            number,
+            str(words.STANDING[name]),
+            f"{rooms[name]}?{tail}" if name in rooms else f"?standing={name}&{tail}#board",
+        )
         for name, number in counts.items()
         if number
     ]
+
+
+def _tail(chosen: str, as_of: str) -> str:
+    """What a link carries on of the portfolio and the day that were asked for."""
+    said = {"portfolio": chosen, "as_of": as_of}
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def _adopted(many: int) -> str:

@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 from pilots import access
 from pilots.models import Cell, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
+from pilots.rules.acts import ACCEPTANCE
 from pilots.rules.history import RUNNING
 from pilots.today import today
 from readiness.asked import as_of
 from readiness.holes import gaps, holes, next_month
+from readiness.open_aloud import listed
 from readiness.querysets import pilots
 from readiness.rights import cells_for, decided_kinds, orphans, table, who_decides
 
@@ -93,6 +95,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         "at": at,
         "refused": refused,
         "kinds": kinds,
+        "accepted": listed(GateKind.objects.filter(clears_by=ACCEPTANCE).values_list("name", flat=True)),
         "rows": table(shown[:MOST_CELLS], kinds, at=at),
         "more": len(shown) > MOST_CELLS,
         "orphans": orphans(within, at=at) if shown else [],
@@ -126,5 +129,6 @@ def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
         "last": last,
         "gaps": found[:MOST_GAPS],
         "how_many": len(found),
+        "runs": len(some),
         "looked_at": MOST_PILOTS if len(some) == MOST_PILOTS else None,
     }

@@ -8,12 +8,13 @@ from typing import Any
 from django import template
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.admin.views.main import PAGE_VAR
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from pilots.models import Decision, Event, Pilot
-from readiness import log_words, words
+from pilots.models import Event, Pilot
+from readiness import words
+from readiness.text import events as event_texts
 
 register = template.Library()
 
@@ -58,20 +59,14 @@ def sieve(spec: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("admin/log.html")
 def log_of(events: Iterable[Event], on_pilot: bool = False) -> dict[str, Any]:
-    """`{% log_of events %}`: acts in words; `on_pilot` leaves out the name that stands above already."""
-    return {"lines": log_words.lines(events, on_pilot=on_pilot)}
+    """`{% log_of events %}`: events in words; `on_pilot` leaves out the name that stands above already."""
+    return {"lines": event_texts.texts(events, on_pilot=on_pilot)}
 
 
 @register.filter
 def as_list(row: Any) -> list[Any]:
     """`{{ row|as_list }}`: one row where several are wanted."""
     return [row]
-
-
-@register.filter
-def answer_words(decision: Decision) -> str:
-    """`{{ decision|answer_words }}`: “changes requested”."""
-    return str(log_words.OUTCOME.get(decision.outcome, decision.outcome))
 
 
 @register.filter
@@ -88,8 +83,5 @@ def stage_words(stage: str) -> str:
 
 @register.simple_tag
 def page_of(pilot: Pilot) -> str:
-    """`{% page_of pilot as there %}`: the address of a pilot's own page; empty where no such room is built."""
-    try:
-        return reverse("readiness:pilot", args=[pilot.key])
-    except NoReverseMatch:
-        return ""
+    """`{% page_of pilot %}`: the address of a pilot's own page."""
+    return reverse("readiness:pilot", args=[pilot.key])

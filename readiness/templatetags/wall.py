@@ -11,9 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from pilots.models import Decision, DecisionRight
-from readiness import deeds, marks, words
+from readiness import marks, words
+from readiness.answers import Asked
 from readiness.reading import GateOn
 from readiness.rights import Sitting, Step
+from readiness.text import events
 
 register = template.Library()
 
@@ -64,9 +66,15 @@ def clear_apart(gates: list[GateOn]) -> str:
 
 
 @register.filter
-def since_words(gate: GateOn) -> str:
-    """`{{ gate|since_words }}`: “70 days”, or no more than is known."""
-    return words.since(gate.reading)
+def wait_words(gate: GateOn) -> str:
+    """`{{ gate|wait_words }}`: “70 days”, “since today”, or no more than is known."""
+    return words.wait(gate.reading)
+
+
+@register.filter
+def deadline_words(asked: Asked, at: date) -> str:
+    """`{{ row.asked|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
+    return words.deadline(asked, at)
 
 
 @register.filter
@@ -122,9 +130,9 @@ def figure_words(value: float, kind: str) -> str:
 
 
 @register.filter
-def outcome_words(outcome: str) -> str:
-    """`{{ decision.outcome|outcome_words }}`: “cleared on conditions”."""
-    return str(deeds.OUTCOME.get(outcome, outcome))
+def answer_text(decision: Decision) -> str:
+    """`{{ decision|answer_text }}`: “cleared until 28 April 2027”."""
+    return events.answer(decision)
 
 
 @register.filter

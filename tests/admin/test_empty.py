@@ -62,7 +62,7 @@ def test_a_list_narrowed_to_nothing_says_so(desk: Client, record: Record) -> Non
 @pytest.mark.parametrize("room", ["/museum/", "/museum/claims/", "/portfolio/"])
 def test_a_room_claims_nothing_of_pilots_that_are_not_there(first: Client, room: str) -> None:
     page = text(first, room)
-    assert "moved in time" not in page
+    assert "that runs has stalled" not in page
     assert "No pilot is on record here." in page
     assert '<a href="/admin/">To the desk</a>' in page
 
@@ -70,16 +70,16 @@ def test_a_room_claims_nothing_of_pilots_that_are_not_there(first: Client, room:
 def test_the_museum_speaks_of_what_runs_only_where_something_does(
     desk: Client, record: Record, running: object
 ) -> None:
-    assert "Every pilot that runs has moved in time." in text(desk, "/museum/", as_of="2026-03-03")
+    assert "no pilot that runs has stalled." in text(desk, "/museum/", as_of="2026-03-03")
     filtered = text(desk, "/museum/", as_of="2026-03-03", gate="legal-sign-off")
-    assert "moved in time" not in filtered
+    assert "that runs has stalled" not in filtered
 
 
 def test_where_only_plans_are_on_record_nothing_is_said_to_move(desk: Client, record: Record) -> None:
     record("P-1")
     page = text(desk, "/museum/")
     assert "no pilot runs" in page
-    assert "moved in time" not in page
+    assert "that runs has stalled" not in page
 
 
 def test_whoever_carries_nothing_is_no_sponsor_of_none(first: Client) -> None:

@@ -14,8 +14,8 @@ from pilots import verbs
 from pilots.models import DecisionRight, Event, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid, NotYours
 from pilots.today import today
-from readiness import log_words
 from readiness.querysets import pilots
+from readiness.text import events
 from tests.admin.conftest import WHEN, Record, account, agree, signed_in
 
 ADD = "/admin/pilots/gatekind/add/"
@@ -286,4 +286,4 @@ def test_the_changes_over_the_api_are_one_entry_that_opens(
 
 
 def test_every_act_on_many_is_told_in_words() -> None:
-    assert {"decide_many", "record_minutes", "add_kind", "switch_off", "switch_on"} <= log_words.DID.keys()
+    assert {"decide_many", "record_minutes", "add_kind", "switch_off", "switch_on"} <= events.ACTIONS.keys()

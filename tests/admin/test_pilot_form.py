@@ -178,9 +178,9 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
         "recorded by Ria",
         "Drafts only",
         "sent unchanged",
-        "measured: 99% on 500",
-        "started it",
-        "Put it on record".lower(),
+        "Measured: 99% on 500, met",
+        "Started, to be decided by",
+        "Put on record",
     ):
         assert said in text, said
 
@@ -204,7 +204,7 @@ def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Pe
     there = reverse("admin:pilots_pilot_history", args=[running.pk])
     text = desk.get(there).content.decode()
     assert "3 acts so far" in text
-    assert "edited the record" in text
+    assert "Record edited" in text
     assert "Drafter 2" in text
 
 

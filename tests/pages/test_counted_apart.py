@@ -51,4 +51,4 @@ def test_a_pilot_on_an_exception_is_not_said_to_be_clear(stage: Stage) -> None:
 def test_where_all_are_cleared_every_gate_is_clear(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     page = as_(stage.vera).get(pilot_page(pilot))
-    assert page.context["sentence"].startswith("Ready: every gate is clear, and nobody")
+    assert page.context["sentence"].startswith("Ready: every gate is clear, and it is not declared adopted.")

@@ -41,11 +41,11 @@ def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, act
 def test_a_share_is_written_one_way_on_the_page_in_the_history_and_at_the_desk(stage: Stage, measured: Pilot) -> None:
     page = as_(stage.ria).get(pilot_page(measured)).content.decode()
     assert "Measured: 93% on 400, met" in page
-    assert "Agreed what is good enough. Share sent unchanged: at least 85%, measured on 100 or more" in page
+    assert "Threshold registered: Share sent unchanged: at least 85%, measured on 100 or more" in page
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
     desk = as_(Person.objects.get(pk=stage.ria.pk)).get(reverse("admin:pilots_pilot_change", args=[measured.pk]))
     text = desk.content.decode().split('id="its-quality"')[1].split("</section>")[0]
-    assert "measured: 93% on 400" in text
+    assert "Measured: 93% on 400, met" in text
     assert "at least 85%, measured on 100 or more" in text
 
 

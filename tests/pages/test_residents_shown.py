@@ -41,12 +41,12 @@ def test_residents_stand_beside_visitors_by_week(stage: Stage) -> None:
 def test_the_history_says_how_many_lived_there_and_how_many_only_looked(stage: Stage) -> None:
     pilot = stage.running(ago=80)
     said = [
-        f"31 people lived in it, 12 visited, week of {counted(stage, pilot, 31, 12, ago=7)}",
-        f"1 person lived in it, week of {counted(stage, pilot, 1, ago=14)}",
-        f"Nobody lived in it, 9 visited, week of {counted(stage, pilot, 0, 9, ago=21)}",
+        f"31 people used it, 12 visitors, week of {counted(stage, pilot, 31, 12, ago=7)}",
+        f"1 person used it, week of {counted(stage, pilot, 1, ago=14)}",
+        f"0 people used it, 9 visitors, week of {counted(stage, pilot, 0, 9, ago=21)}",
     ]
     text = page(stage, pilot)
-    assert [line for line in said if f"<td>{line}</td>" not in text] == []
+    assert [line for line in said if f">{line}</span>" not in text] == []
 
 
 def test_where_nobody_ever_counted_no_table_is_drawn(stage: Stage) -> None:

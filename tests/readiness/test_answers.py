@@ -251,7 +251,7 @@ def test_a_letter_says_since_when_it_has_been_with_them(cast: Cast) -> None:
     gate, found = on(pilot, met + 3 * DAY, QUALITY)
     letter = letters.of_gate(cast.sam, found, gate)
     assert letter is not None
-    assert "with you since 2 June 2025, 3 days." in letter.body
+    assert "With the decider since 2 June 2025; an answer is due by" in letter.body
 
 
 def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:

@@ -68,7 +68,7 @@ def test_gates_that_wait_on_one_person_are_named_together() -> None:
 def test_what_nobody_has_agreed_to_is_one_clause() -> None:
     assert said(
         gate("funding", "unowned", "nobody"), gate("sponsor", "unowned", "nobody"), gate("errors", "unowned", "nobody")
-    ) == ("Nobody has agreed to fund the next phase, to carry it or to answer for it when it is wrong.")
+    ) == ("There is nobody to fund the next phase, to carry it or to answer for it when it is wrong.")
 
 
 def test_whoever_was_asked_is_named() -> None:
@@ -83,7 +83,7 @@ def test_whoever_was_asked_is_named() -> None:
 
 
 def test_a_kind_that_an_office_added_is_said_by_its_question() -> None:
-    assert said(gate("council", "unowned", "nobody")) == ("Nobody has agreed to answer “Works council?”.")
+    assert said(gate("council", "unowned", "nobody")) == ("There is nobody to answer “Works council?”.")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_kind_that_an_office_added_is_said_by_its_question() -> None:
         (gate("legal", "lapsed", "nobody"), "Nobody has the right to decide on Legal."),
         (
             gate("legal", "reconfirm", "decider", "Lena Orr"),
-            "What was decided on has changed, and Lena Orr has not looked again.",
+            "What was decided on has changed, and Lena Orr has not answered again.",
         ),
         (gate("legal", "asserted"), "Only a list says yes to Legal."),
         (gate("quality", "waiting", "decider", "Quin Day"), "Quality waits on Quin Day."),

@@ -124,6 +124,9 @@ def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: dat
         (says.stalls_on, pk) for pk, says in found.items() if says.standing == standing.EXHIBIT and says.stalls_on
     )
     assert museum == [pk for _, pk in stalled], where
+    claims = [row.pk for row in querysets.pilots().claims(at, known_at)]
+    claimed = sorted((says.claim.since, pk) for pk, says in found.items() if says.claim)
+    assert claims == [pk for _, pk in claimed], where
 
 
 def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:

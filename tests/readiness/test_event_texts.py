@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from pilots import verbs
+from pilots import access, verbs
 from pilots.models import Event, GateKind
-from readiness import log_words, words
+from readiness import words
+from readiness.text import events as event_texts
 from tests.asks import ASKS, NO_PERSON
-from tests.cast import LEGAL, ROLES, Cast, taken_back
+from tests.cast import LEGAL, NAME, ROLES, SPONSOR, Cast, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +30,10 @@ def cast() -> Cast:
 def told(verb: str) -> list[str]:
     """What the log says of the last act of this kind that is about no pilot."""
     event = Event.objects.filter(verb=verb, pilot=None).order_by("-pk")[0]
-    return log_words.lines([event])[0].changes
+    return event_texts.texts([event])[0].changes
 
 
-def test_every_verb_is_told_in_words() -> None:
+def test_every_action_is_told_in_words() -> None:
     written = {
         "except_": "except",
         "assert_": "assert",
@@ -41,7 +45,83 @@ def test_every_verb_is_told_in_words() -> None:
         "open_first_account": "make_administrator",
         "record_set_up": "set_up",
     }
-    assert {written.get(verb, verb) for verb in verbs.__all__} <= log_words.DID.keys()
+    beside = {"see", "enter_the_desk", "record_for_decider"}
+    asked = {line for line in access.MAY if not line.endswith("_beyond")} - beside
+    assert {written.get(verb, verb) for verb in asked | set(verbs.__all__)} <= event_texts.ACTIONS.keys()
+
+
+def listed_and_closed(cast: Cast) -> None:
+    """What only a list does, and an account that is closed while its seat is accepted and another is only named for."""
+    cast.runs()
+    verbs.assert_(gate=cast.gate(LEGAL), source="list.csv, row 4")
+    verbs.list_again(pilot=cast.pilot, listed={"name": NAME})
+    verbs.record_claim(pilot=cast.pilot)
+    verbs.close_account(person=cast["sponsor"], by=cast["office"])
+    verbs.close_account(person=cast["named"], by=cast["office"])
+
+
+PRINTED = re.compile(r'id="e-([\w-]+)">.*?<span class="what" dir="auto">(.*?)</span>', re.DOTALL)
+
+
+def printed(client: Client, path: str) -> dict[str, str]:
+    """The texts of the events on a page, by the event's public id."""
+    return {key: unescape(text) for key, text in PRINTED.findall(client.get(path).content.decode())}
+
+
+def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Client) -> None:
+    """Whatever was done: every action that a person may ask for, and what only a list does."""
+    verbs.give_role(portfolio=cast.elsewhere, person=cast["office"], role="program-office", by=None)
+    client.force_login(cast["office"])
+    told: set[str] = set()
+    for ask in ASKS:
+        who = next((name for name in ROLES if name != "anonymous" and ask.allows(name)), None)
+        if who is None:
+            continue
+        with taken_back():
+            ask.before(cast)
+            ask.do(cast, who)
+            told |= agree(cast, client)
+    with taken_back():
+        listed_and_closed(cast)
+        told |= agree(cast, client)
+    assert {
+        "decide",
+        "except",
+        "nominate",
+        "list_again",
+        "record_claim",
+        "close_account",
+        "open_gate",
+    } <= told
+
+
+def agree(cast: Cast, client: Client) -> set[str]:
+    """That page, history and log print the same of the pilot; the actions that they told."""
+    pilot = cast.pilot
+    page = printed(client, reverse("readiness:pilot", args=[pilot.key]) + "?history=all")
+    events = list(Event.objects.filter(pilot=pilot))
+    assert page == {event.public_id: event_texts.what(event) for event in events}
+    assert page == printed(client, reverse("admin:pilots_pilot_history", args=[pilot.pk]))
+    whole_log = unescape(client.get(reverse("admin:pilots_event_changelist"), {"q": pilot.key}).content.decode())
+    assert [text for text in page.values() if text not in whole_log] == []
+    return {event.verb for event in events}
+
+
+def test_whoever_closes_an_account_is_not_said_to_have_left_the_seat(cast: Cast) -> None:
+    cast.runs()
+    verbs.close_account(person=cast["sponsor"], by=cast["office"])
+    [event] = Event.objects.filter(verb="close_account", gate__kind__key=SPONSOR)
+    assert event_texts.what(event) == "Sponsor: left by Sponsor, whose account was closed"
+    assert event_texts.who(event) == "Office"
+
+
+def test_an_answer_recorded_for_somebody_names_both_people_everywhere(cast: Cast) -> None:
+    cast.runs()
+    verbs.decide(
+        gate=cast.gate(LEGAL), by=cast["office"], for_=cast["decider"], outcome="refused", reason="No.", evidence="x"
+    )
+    event = Event.objects.filter(verb="decide").get()
+    assert (event_texts.what(event), event_texts.who(event)) == ("Legal: refused", "Decider, recorded by Office")
 
 
 def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_name(cast: Cast) -> None:
@@ -55,7 +135,7 @@ def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_na
             last = Event.objects.order_by("-pk")[0].pk
             ask.do(cast, who)
             events = Event.objects.filter(pk__gt=last, pilot=None)
-            for line in log_words.lines(events):
+            for line in event_texts.texts(events):
                 seen.add(line.event.verb)
                 silent |= set() if line.changes else {line.event.verb}
                 kept = str([line.event.changes, line.event.data])
@@ -150,8 +230,8 @@ def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None
         by=cast["office"],
         data={"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk},
     )
-    line = log_words.lines(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
-    assert (line.who, line.says, line.changes) == ("Office", "let somebody else decide for a while", [])
+    line = event_texts.texts(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
+    assert (line.who, line.what, line.changes) == ("Office", "Decision delegated", [])
 
 
 def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:

@@ -1,0 +1,1 @@
+"""What people read, where it is the same on every page."""

@@ -1,0 +1,463 @@
+"""The text of every event: one for each, whoever prints it (a pilot's page, its time line, the desk's log, a form).
+
+Names are looked up by primary key when a text is made, so that a name stands in one place and is erased there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.rules import gates
+from pilots.rules.quality import Threshold
+from readiness import words
+
+ACTIONS: dict[str, Any] = {
+    "record": gettext_lazy("put on record"),
+    "amend": gettext_lazy("record edited"),
+    "start": gettext_lazy("started"),
+    "move_decide_by": gettext_lazy("decide-by date moved"),
+    "pause": gettext_lazy("paused"),
+    "resume": gettext_lazy("pause ended"),
+    "adopt": gettext_lazy("declared adopted"),
+    "record_claim": gettext_lazy("called adopted by a list"),
+    "roll_back": gettext_lazy("taken back to running"),
+    "retire": gettext_lazy("retired"),
+    "set_rules": gettext_lazy("rules stated"),
+    "accept_risk": gettext_lazy("risk accepted"),
+    "confirm_rules": gettext_lazy("rules confirmed by the manager"),
+    "register_threshold": gettext_lazy("threshold registered"),
+    "record_measurement": gettext_lazy("measured"),
+    "record_residents": gettext_lazy("residents counted"),
+    "look_again": gettext_lazy("reviewed after adoption"),
+    "list_again": gettext_lazy("read again from a list"),
+    "nominate": gettext_lazy("named"),
+    "accepted": gettext_lazy("accepted"),
+    "declined": gettext_lazy("declined"),
+    "left": gettext_lazy("left"),
+    "decide": gettext_lazy("answered"),
+    "except": gettext_lazy("let past"),
+    "assert": gettext_lazy("yes according to a source"),
+    "ask_exception": gettext_lazy("exception requested"),
+    "answer": gettext_lazy("answered by the team"),
+    "meet_condition": gettext_lazy("condition met"),
+    "open_gate": gettext_lazy("gate opened"),
+    "switch_off": gettext_lazy("gate switched off"),
+    "switch_on": gettext_lazy("gate switched on"),
+    "file_evidence": gettext_lazy("evidence filed"),
+    "replace_evidence": gettext_lazy("newer version of the evidence filed"),
+    "decide_many": gettext_lazy("many gates answered alike"),
+    "record_minutes": gettext_lazy("minutes of a meeting recorded"),
+    "add_kind": gettext_lazy("kind of gate added"),
+    "amend_kind": gettext_lazy("kind of gate edited"),
+    "assign_right": gettext_lazy("decision right assigned"),
+    "end_right": gettext_lazy("decision right ended"),
+    "delegate": gettext_lazy("decision delegated"),
+    "away": gettext_lazy("absence recorded"),
+    "back": gettext_lazy("absence ended"),
+    "open_account": gettext_lazy("account opened"),
+    "make_administrator": gettext_lazy("made keeper of all records"),
+    "amend_account": gettext_lazy("account corrected"),
+    "confirm_address": gettext_lazy("changed address confirmed"),
+    "reject_address": gettext_lazy("address of before kept"),
+    "close_account": gettext_lazy("account closed"),
+    "set_password": gettext_lazy("password set"),
+    "give_role": gettext_lazy("role given"),
+    "take_role": gettext_lazy("role taken back"),
+    "issue_token": gettext_lazy("API token issued"),
+    "revoke_token": gettext_lazy("API token revoked"),
+    "open_portfolio": gettext_lazy("portfolio opened"),
+    "amend_portfolio": gettext_lazy("portfolio edited"),
+    "set_stall_policy": gettext_lazy("stall clock set"),
+    "name_function": gettext_lazy("function put on record"),
+    "rename_function": gettext_lazy("function renamed"),
+    "erase": gettext_lazy("texts of an answer erased by law"),
+    "erase_person": gettext_lazy("name erased by law"),
+    "set_up": gettext_lazy("installation set up"),
+}
+"""What was done, by the event's action; a filter offers these, and `text` adds what the event itself says."""
+
+OUTCOMES: dict[str, Any] = {
+    gates.CLEARED: gettext_lazy("cleared"),
+    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
+    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
+    gates.REFUSED: gettext_lazy("refused"),
+    gates.WITHDRAWN: gettext_lazy("answer withdrawn"),
+    gates.EXCEPTED: gettext_lazy("let past"),
+    gates.ASSERTED: gettext_lazy("yes according to a source"),
+    gates.ACCEPTED: gettext_lazy("accepted"),
+    gates.DECLINED: gettext_lazy("declined"),
+    gates.LEFT: gettext_lazy("left"),
+}
+"""What was answered."""
+
+FIELDS: dict[str, Any] = {
+    "decide_by": gettext_lazy("to be decided by"),
+    "threshold": gettext_lazy("threshold"),
+    "escalation": gettext_lazy("escalation person"),
+    "quiet_days": gettext_lazy("quiet days"),
+    "warning_days": gettext_lazy("days of warning"),
+    "residents": gettext_lazy("people who used it that week"),
+    "calendar": gettext_lazy("public holidays"),
+    "person": gettext_lazy("who"),
+    "kind": gettext_lazy("gate"),
+    "portfolio": gettext_lazy("portfolio"),
+    "function": gettext_lazy("function"),
+    "reach": gettext_lazy("where"),
+    "holder": gettext_lazy("holder"),
+    "delegate": gettext_lazy("decides too"),
+    "deputy": gettext_lazy("deputy"),
+    "escalate_to": gettext_lazy("escalates to"),
+    "answer_within_days": gettext_lazy("working days to answer"),
+    "starts": gettext_lazy("first day"),
+    "until": gettext_lazy("last day"),
+    "ends": gettext_lazy("last day"),
+    "ended": gettext_lazy("last day of the right that it ended"),
+    "corrected": gettext_lazy("corrected"),
+    "email": gettext_lazy("e-mail address"),
+    "role": gettext_lazy("role"),
+    "scope": gettext_lazy("scope"),
+    "tokens_ended": gettext_lazy("API tokens that ended"),
+}
+PEOPLE = frozenset(
+    {
+        "manager",
+        "exceptions_to",
+        "exceptions_deputy",
+        "escalation",
+        "person",
+        "holder",
+        "delegate",
+        "deputy",
+        "escalate_to",
+    }
+)
+FUNCTIONS = frozenset({"function"})
+PORTFOLIOS = frozenset({"portfolio"})
+KINDS = frozenset({"kind"})
+DAYS = frozenset({"decide_by", "starts", "until", "ends", "ended"})
+SAID_IN_THE_TEXT = {
+    "register_threshold": frozenset({"threshold"}),
+    "record_residents": frozenset({"residents"}),
+    "retire": frozenset({"learned"}),
+}
+"""What an event's text, or its reason, says already; its changes say of it only what it was before."""
+NOT_BY_A_LIST = frozenset({"close_account", "open_gate", "switch_off", "switch_on"})
+"""What on a pilot follows from something else; without a person it was the installation, not a list."""
+LONGEST = 160
+"""Characters of a text that are told of a change; the record holds the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventText:
+    """One event in words: who did it, what was done, what else changed; `address` is its pilot's at the desk, or empty.
+
+    Where it was done to many pilots at once, the address is the event's own, and `opens` says on how many.
+    """
+
+    event: Event
+    who: str
+    what: str
+    changes: list[str]
+    address: str = ""
+    opens: str = ""
+
+
+def with_people(rows: QuerySet[Event]) -> QuerySet[Event]:
+    """Events with all that their texts name, so that no text asks for more."""
+    return rows.select_related("by", "pilot", "gate__kind", "decision__decider")
+
+
+def texts(events: Iterable[Event], *, on_pilot: bool = False) -> list[EventText]:
+    """Events in words, in the order given. Four queries for any number, where names are needed.
+
+    Args:
+        events: read `with_people`.
+        on_pilot: the pilot's own name stands above, and no way to it is given.
+    """
+    rows = list(events)
+    names = _names(rows)
+    return [
+        EventText(event, who(event), _what(event, names), _changes(event, names), *(() if on_pilot else _way(event)))
+        for event in rows
+    ]
+
+
+def what(event: Event) -> str:
+    """What was done: “Legal: cleared until 28 April 2027”, “Started, to be decided by 18 May 2026”."""
+    return _what(event, _names([event]))
+
+
+def who(event: Event) -> str:
+    """Who did it, and for whom where it was recorded for somebody; without a person a list, or the installation."""
+    decision = decision_of(event)
+    if decision and decision.recorded_for and decision.decider and event.by and event.verb != "close_account":
+        return _("%(who)s, recorded by %(by)s") % {"who": decision.decider, "by": event.by}
+    if event.by:
+        return str(event.by)
+    listed = event.pilot_id is not None and event.verb not in NOT_BY_A_LIST
+    return _("An imported list") if listed else _("The installation")
+
+
+def answer(decision: Decision) -> str:
+    """What was answered, and for how long: “cleared until 28 April 2027”."""
+    says = {"what": str(OUTCOMES.get(decision.outcome, decision.outcome))}
+    if decision.outcome == gates.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
+        return _("%(what)s, from somebody outside by %(day)s") % (says | {"day": words.day(decision.until)})
+    until = decision.good_until or decision.until
+    if until is None or decision.outcome not in gates.HOLD:
+        return says["what"]
+    return _("%(what)s until %(day)s") % (says | {"day": words.day(until)})
+
+
+def decision_of(event: Event) -> Decision | None:
+    """The decision that an event carries, if any. Select it with the event."""
+    found: Decision | None = getattr(event, "decision", None)
+    return found
+
+
+def is_slip(event: Event) -> bool:
+    """Whether an event moved the decide-by date to a later one."""
+    if event.verb != "move_decide_by" or not event.changes:
+        return False
+    change = event.changes[0]
+    return bool(change["from"]) and str(change["to"]) > str(change["from"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    people: Mapping[int, str]
+    functions: Mapping[int, str]
+    portfolios: Mapping[int, str]
+    kinds: Mapping[str, str]
+
+
+def _names(events: Sequence[Event]) -> _Names:
+    """The names that events tell by primary key, asked for only where there are any."""
+    people: set[int] = set()
+    functions: set[int] = set()
+    portfolios: set[int] = set()
+    of_kinds = False
+    for event in events:
+        if event.verb == "nominate":
+            people |= {event.data.get("person") or 0, *(_keys(event.changes[0]) if event.changes else ())}
+        for change in event.changes or []:
+            of_kinds |= change["field"] in KINDS
+            keys = _keys(change)
+            if change["field"] in PEOPLE:
+                people |= keys
+            elif change["field"] in FUNCTIONS:
+                functions |= keys
+            elif change["field"] in PORTFOLIOS:
+                portfolios |= keys
+    return _Names(
+        dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {},
+        dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
+        dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
+        dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
+    )
+
+
+def _keys(change: Mapping[str, Any]) -> set[int]:
+    return {each for each in (change["from"], change["to"]) if isinstance(each, int)}
+
+
+def _way(event: Event) -> tuple[str, str]:
+    """Where an event leads at the desk, and what the link says where that is not the pilot's name."""
+    if event.pilot_id:
+        return reverse("admin:pilots_pilot_change", args=[event.pilot_id]), ""
+    if event.batch:
+        return reverse("admin:pilots_event_change", args=[event.pk]), on_many(event)
+    return "", ""
+
+
+def on_many(event: Event) -> str:
+    """On how many pilots an action was that stands for many; what was done in all portfolios is counted by nobody's office."""
+    number = event.data.get("count", 0)
+    if event.portfolio_id is None:
+        return _("on pilots of every portfolio")
+    return ngettext("on %(n)s pilot", "on %(n)s pilots", number) % {"n": f"{number:,}"}
+
+
+def _what(event: Event, names: _Names) -> str:
+    decision = decision_of(event) if event.gate_id else None
+    if event.verb == "close_account" and decision is not None:
+        says = _seat_left(decision)
+    elif event.verb == "nominate":
+        says = _named(event, names)
+    elif decision is not None:
+        says = answer(decision)
+    else:
+        says = TEXTS[event.verb](event) if event.verb in TEXTS else _action(event)
+    if event.gate is None:
+        return capfirst(says)
+    return _("%(gate)s: %(what)s") % {"gate": event.gate.kind.name, "what": says}
+
+
+def _action(event: Event) -> str:
+    return str(ACTIONS.get(event.verb, event.verb.replace("_", " ")))
+
+
+def _seat_left(decision: Decision) -> str:
+    """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did not act."""
+    says = {"who": str(decision.decider)}
+    if decision.outcome == gates.LEFT:
+        return _("left by %(who)s, whose account was closed") % says
+    return _("%(who)s is named no longer, for the account was closed") % says
+
+
+def _named(event: Event, names: _Names) -> str:
+    person = names.people.get(event.data.get("person") or 0)
+    before = names.people.get((event.changes[0]["from"] or 0) if event.changes else 0)
+    if person is None:
+        return _action(event)
+    if before:
+        return _("%(who)s named instead of %(before)s") % {"who": person, "before": before}
+    return _("%(who)s named") % {"who": person}
+
+
+def _started(event: Event) -> str:
+    decide_by = event.data.get("decide_by")
+    if not decide_by:
+        return _action(event)
+    return _("started, to be decided by %(day)s") % {"day": _day(decide_by)}
+
+
+def _moved(event: Event) -> str:
+    if not event.changes or not event.changes[0]["from"]:
+        return _action(event)
+    says = {"from": _day(event.changes[0]["from"]), "to": _day(event.changes[0]["to"])}
+    if is_slip(event):
+        return _("slip: decide-by date moved from %(from)s to %(to)s") % says
+    return _("decide-by date moved from %(from)s to %(to)s") % says
+
+
+def _until(event: Event) -> str:
+    until = event.data.get("until")
+    return _("%(what)s until %(day)s") % {"what": _action(event), "day": _day(until)} if until else _action(event)
+
+
+def _measured(event: Event) -> str:
+    data = event.data
+    says = {
+        "value": words.figure(data["value"], data.get("kind", "mean")),
+        "sample": data["sample"],
+        "verdict": words.VERDICT.get(data.get("verdict", ""), ""),
+    }
+    if data.get("self_measured"):
+        return _("measured: %(value)s on %(sample)s, %(verdict)s, self-measured") % says
+    return _("measured: %(value)s on %(sample)s, %(verdict)s") % says
+
+
+def _agreed(event: Event) -> str:
+    return _("threshold registered: %(what)s") % {"what": words.threshold(Threshold.of(event.data))}
+
+
+def _residents(event: Event) -> str:
+    """“31 people used it, 12 visitors, week of 16 November 2026”."""
+    data = event.data
+    if not data.get("week"):
+        return _action(event)
+    people, visitors = int(data["people"]), int(data.get("visitors") or 0)
+    used = ngettext("%(n)d person used it", "%(n)d people used it", people) % {"n": people}
+    seen = ngettext("%(n)d visitor", "%(n)d visitors", visitors) % {"n": visitors} if visitors else ""
+    week = _("week of %(day)s") % {"day": _day(data["week"])}
+    return ", ".join(part for part in (used, seen, week) if part)
+
+
+def _met(event: Event) -> str:
+    said = event.data.get("text")
+    if not said:
+        return _action(event)
+    return _("condition met: “%(what)s”") % {"what": Truncator(said).chars(LONGEST)}
+
+
+TEXTS = {
+    "start": _started,
+    "move_decide_by": _moved,
+    "pause": _until,
+    "ask_exception": _until,
+    "record_measurement": _measured,
+    "register_threshold": _agreed,
+    "record_residents": _residents,
+    "meet_condition": _met,
+}
+"""The actions whose events say more than the action alone."""
+
+
+def _day(written: Any) -> str:
+    when = date.fromisoformat(written) if isinstance(written, str) else written
+    return words.day(when) if when else ""
+
+
+def _changes(event: Event, names: _Names) -> list[str]:
+    """What became another, in words: field by field."""
+    said = SAID_IN_THE_TEXT.get(event.verb, frozenset())
+    if event.verb in ("nominate", "move_decide_by"):
+        return []
+    changes = event.changes or []
+    return [_change(change, names) for change in changes if change["from"] or change["field"] not in said]
+
+
+def _change(change: Mapping[str, Any], names: _Names) -> str:
+    field = str(change["field"])
+    old, new = (_value(field, change[side], names) for side in ("from", "to"))
+    says = {"field": _field(field, names), "old": old, "new": new}
+    if not old:
+        return _("%(field)s: %(new)s") % says
+    if not new:
+        return _("%(field)s: %(old)s was taken out") % says
+    return _("%(field)s: from %(old)s to %(new)s") % says
+
+
+def _field(field: str, names: _Names) -> str:
+    if field in FIELDS:
+        return str(FIELDS[field])
+    if field in names.kinds:
+        return names.kinds[field]
+    if field in words.MISSING:
+        return str(words.MISSING[field])
+    try:
+        return str(getattr(Pilot._meta.get_field(field), "verbose_name", field))
+    except FieldDoesNotExist:
+        return field.replace("_", " ")
+
+
+def _value(field: str, value: Any, names: _Names) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int) and (field in PEOPLE or field in names.kinds):
+        return names.people.get(value, "")
+    if isinstance(value, int) and field in FUNCTIONS:
+        return names.functions.get(value, "")
+    if isinstance(value, int) and field in PORTFOLIOS:
+        return names.portfolios.get(value, "")
+    if isinstance(value, list):
+        return ", ".join(_field(each, names) for each in value)
+    if isinstance(value, str):
+        return _text(field, value, names)
+    return Truncator(value).chars(LONGEST)
+
+
+def _text(field: str, value: str, names: _Names) -> str:
+    if field in DAYS:
+        return words.day(date.fromisoformat(value))
+    if field in KINDS:
+        return names.kinds.get(value, value)
+    if field == "reach":
+        return _("everywhere")
+    if field == "role":
+        return str(dict(PortfolioRole.Role.choices).get(value, value))
+    return Truncator(value).chars(LONGEST)
