@@ -15,6 +15,10 @@ from pilots.rules import acts
 from pilots.rules.chain import START
 
 
+LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
+"""Days that an answer can hold, ten years; and the last place in the order of kinds."""
+
+
 class GateKind(models.Model):
     """A kind of gate: its question, how it clears, for how many days an answer holds, and what an answer seals."""
 
@@ -43,6 +47,10 @@ class GateKind(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_for=None) | Q(valid_for__gt=0), name="an_answer_holds_a_day_at_least"
             ),
+            models.CheckConstraint(
+                condition=Q(valid_for=None) | Q(valid_for__lte=LONGEST_VALID), name="an_answer_holds_ten_years_at_most"
+            ),
+            models.CheckConstraint(condition=Q(order__lte=LAST_IN_ORDER), name="a_kind_has_a_place_in_the_order"),
         ]
 
     def __str__(self) -> str:

@@ -11,10 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from pilots.models import Event, Gate, GateKind, Person, Pilot, Portfolio, SwitchedOff
+from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid
 from pilots.rules.acts import APPROVAL, MEASUREMENT
 from pilots.verbs.desk import Desk, days, lock_all, need_reason, sit_down
-from pilots.verbs.reference_rows import clean, concerns, log, only_office, put
+from pilots.verbs.reference_rows import clean, concerns, log, need_whole, only_office, put
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
@@ -51,9 +52,11 @@ def add_kind(
     for field in sealed:
         if field not in SEALABLE:
             raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
+    _numbers({"valid_for": valid_for})
     if clears_by == MEASUREMENT:
         raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
+    place = min(last + 10, LAST_IN_ORDER)
     kind = GateKind(
         key=key.strip(),
         name=name.strip(),
@@ -62,7 +65,7 @@ def add_kind(
         valid_for=valid_for,
         seals=sealed,
         high_impact_only=high_impact_only,
-        order=last + 10,
+        order=place,
     )
     clean(kind)
     kind.save()
@@ -79,6 +82,7 @@ def amend_kind(
     """Word a kind of gate anew, or let its answers hold for longer or shorter from now on. What was answered stays."""
     on, known = days(on, known)
     only_office(by, None, on)
+    _numbers(set)
     changes = put(kind, set, OF_KIND)
     if not changes:
         return None
@@ -86,6 +90,14 @@ def amend_kind(
     kind.save()
     told = concerns(kind=kind) + changes
     return log("amend_kind", by, on, known, {"kind": kind.key}, changes=told)
+
+
+def _numbers(values: Mapping[str, Any]) -> None:
+    """Refuse numbers that no calendar and no order of kinds reaches."""
+    if values.get("valid_for") is not None:
+        need_whole(values["valid_for"], "valid_for", least=1, most=LONGEST_VALID)
+    if "order" in values:
+        need_whole(values["order"], "order", least=0, most=LAST_IN_ORDER)
 
 
 @transaction.atomic

@@ -79,7 +79,7 @@ def _name_of(name: str) -> str:
 
 def _address(email: str, person: Person | None) -> str:
     address = Person.objects.normalize_email(email.strip()).lower()
-    others = Person.objects.filter(email__iexact=address)
+    others = Person.objects.with_address(address)
     if (others if person is None else others.exclude(pk=person.pk)).exists():
         raise Invalid(_("There is an account with this address already."), field="email")
     return address

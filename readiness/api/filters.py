@@ -100,7 +100,7 @@ def somebody(written: str, field: str) -> Person:
         Invalid: nobody is meant by it.
     """
     found = Person.objects.filter(public_id=written).first()
-    found = found or Person.objects.filter(email__iexact=written).first()
+    found = found or Person.objects.with_address(written).first()
     if found is None:
         raise Invalid(NOBODY, field=field)
     return found

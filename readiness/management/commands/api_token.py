@@ -32,7 +32,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = Person.objects.filter(email__iexact=options["email"]).first()
+        person = Person.objects.with_address(options["email"]).first()
         if person is None:
             says = _("No account has the address %(email)s.")
             raise CommandError(says % options, returncode=NOTHING_DONE)

@@ -61,7 +61,7 @@ def _decision(options: dict[str, Any], by: Person) -> Decision:
 
 
 def _person(email: str) -> Person:
-    found = Person.objects.filter(email__iexact=email).first()
+    found = Person.objects.with_address(email).first()
     if found is None:
         says = _("No account has the address %(email)s.")
         raise CommandError(says % {"email": email}, returncode=NOTHING_DONE)
