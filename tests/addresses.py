@@ -192,6 +192,7 @@ READS: dict[str, Read] = {
     **{f"readiness:api:{name}": Read(signed_in, called(f"readiness:api:{name}")) for name in API},
     "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
     "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
+    "readiness:api:nowhere": Read(nobody_there, at("/api/v1/nowhere/")),
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),
     "admin:login": Read(any_office, at("/admin/login/")),

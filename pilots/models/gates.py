@@ -14,7 +14,6 @@ from pilots.models.people import Cell, Person, Portfolio, opaque_id
 from pilots.rules import acts
 from pilots.rules.chain import START
 
-
 LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
 """Days that an answer can hold, ten years; and the last place in the order of kinds."""
 

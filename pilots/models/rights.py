@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Function, Person, Portfolio
 
-
 LONGEST_TO_ANSWER = 1000
 """More working days than this to answer in is a slip of the hand."""
 

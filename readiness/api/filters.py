@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -33,26 +34,40 @@ NOBODY = PersonField.default_error_messages["nobody"]
 """As a form says it."""
 
 
-def _choices(values: Any) -> list[tuple[str, str]]:
-    return [(value, value) for value in values]
+def one_of(values: Iterable[str], **more: Any) -> django_filters.ChoiceFilter:
+    """A filter by one of a few words; another is refused with all of them."""
+    return django_filters.ChoiceFilter(**_offered(values), **more)
 
 
-def kinds(_request: Any = None) -> list[tuple[str, str]]:
-    """The kinds of gates there are, as choices."""
-    return _choices(GateKind.objects.values_list("key", flat=True))
+def some_of(values: Iterable[str], **more: Any) -> django_filters.MultipleChoiceFilter:
+    """A filter by some of a few words, each given once more; another is refused with all of them."""
+    return django_filters.MultipleChoiceFilter(**_offered(values), **more)
+
+
+def _offered(values: Iterable[str]) -> dict[str, Any]:
+    words = list(values)
+    says = _("Say one of: %(words)s.") % {"words": ", ".join(words)}
+    return {"choices": [(word, word) for word in words], "error_messages": {"invalid_choice": says}}
+
+
+class KindFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """A filter by a kind of gate. Kinds are rows; one that is not there is refused with those that are."""
+
+    def filter(self, rows: Any, value: str) -> Any:
+        return super().filter(rows, known_kind(value, "kind") if value else value)
 
 
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
-    standing = django_filters.MultipleChoiceFilter(choices=_choices(STANDINGS))
-    stage = django_filters.MultipleChoiceFilter(field_name="stage_then", choices=Pilot.Stage.choices)
+    standing = some_of(STANDINGS)
+    stage = some_of(Pilot.Stage.values, field_name="stage_then")
     portfolio = django_filters.CharFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")
     sponsor = django_filters.CharFilter(method="carried_by")
     gate = django_filters.CharFilter(method="gate_asked")
-    court = django_filters.ChoiceFilter(choices=_choices(COURTS), method="gate_asked")
-    state = django_filters.MultipleChoiceFilter(choices=_choices(STATES), method="gate_asked")
+    court = one_of(COURTS, method="gate_asked")
+    state = some_of(STATES, method="gate_asked")
     holder = django_filters.CharFilter(method="gate_asked")
     q = django_filters.CharFilter(method="says")
 
@@ -89,7 +104,8 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
 def known_kind(key: str, field: str) -> str:
     """The key of a kind of gate. Raises Invalid where there is no such kind."""
     if not GateKind.objects.filter(key=key).exists():
-        raise Invalid(_("There is no such kind of gate."), field=field)
+        kinds = ", ".join(GateKind.objects.values_list("key", flat=True))
+        raise Invalid(_("There is no such kind of gate. There are: %(kinds)s.") % {"kinds": kinds}, field=field)
     return key
 
 

@@ -18,11 +18,11 @@ from pilots.models import Gate, GateSpell
 from pilots.rules.gates import EXCEPTED, RECONFIRM
 from pilots.seen import of_gates
 from readiness import filed, standing
-from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
+from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
-from readiness.api.filters import STATES, kinds, somebody
+from readiness.api.filters import STATES, KindFilter, some_of, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.differences import differences
 from readiness.querysets import gates_on
@@ -32,9 +32,9 @@ from readiness.reading import GateOn, PilotOn, read_many
 class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Gates by kind, state, court and holder on the day that is read, and by where their pilot lies."""
 
-    kind = django_filters.ChoiceFilter(choices=kinds, field_name="kind__key")
-    state = django_filters.MultipleChoiceFilter(field_name="now", choices=[(s, s) for s in STATES])
-    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS])
+    kind = KindFilter(field_name="kind__key")
+    state = some_of(STATES, field_name="now")
+    court = some_of(standing.COURTS)
     holder = django_filters.CharFilter(method="held_by")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     portfolio = django_filters.CharFilter(field_name="gate__pilot__portfolio__key")
@@ -43,14 +43,14 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows.filter(holding=somebody(value, "holder").pk)
 
 
-class Gates(Asking):
+class Gates(AskingForMany):
     """Gates of the pilots that whoever asks may see, as they stood on a day."""
 
     queryset: Any = GateSpell.objects.none()
     serializer_class = WholeGateShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = GateFilter
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
     ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
 
     def get_queryset(self) -> Any:
@@ -59,7 +59,7 @@ class Gates(Asking):
         pilots = (f"gate__pilot__{name}" for name in WITH)
         return there.select_related("gate", *pilots)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholeGateShape(many=True))
+    @extend_schema(responses=WholeGateShape(many=True))
     def get(self, request: Request) -> Response:
         """Gates as they stood on a day."""
         spells = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
@@ -103,9 +103,9 @@ class OneGate(ShowsGate):
     """One gate as it stood on a day."""
 
     serializer_class = OneGateShape
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=OneGateShape)
+    @extend_schema(responses=OneGateShape)
     def get(self, request: Request, public_id: str) -> Response:
         """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
         return self.shown(request, self.gate(public_id))

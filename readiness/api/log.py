@@ -15,8 +15,9 @@ from rest_framework.response import Response
 
 from pilots.models import Decision, Event
 from pilots.refusals import Invalid
-from readiness.api.asking import AS_OF, KNOWN_AT, Asking
-from readiness.api.filters import kinds, somebody
+from readiness import log_words
+from readiness.api.asking import AS_OF, KNOWN_AT, AskingForMany
+from readiness.api.filters import KindFilter, one_of, somebody
 from readiness.api.shapes import DecisionShape, EventShape
 from readiness.asked import as_of
 
@@ -26,22 +27,22 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
 
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     gate = django_filters.CharFilter(field_name="gate__public_id")
-    kind = django_filters.ChoiceFilter(choices=kinds, field_name="gate__kind__key")
-    outcome = django_filters.CharFilter(field_name="outcome")
+    kind = KindFilter(field_name="gate__kind__key")
+    outcome = one_of(log_words.OUTCOME, field_name="outcome")
     decider = django_filters.CharFilter(method="signed_by")
 
     def signed_by(self, rows: Any, _name: str, value: str) -> Any:
         return rows.filter(decider=somebody(value, "decider"))
 
 
-class Decisions(Asking):
+class Decisions(AskingForMany):
     """The decisions on pilots that whoever asks may see, the latest first."""
 
     queryset: Any = Decision.objects.none()
     serializer_class = DecisionShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = DecisionFilter
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self) -> Any:
@@ -51,19 +52,24 @@ class Decisions(Asking):
             rows = rows.filter(known_on__lte=self.known_at)
         return rows.select_related("gate__pilot", "gate__kind", "decider", "by")
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=DecisionShape(many=True))
+    @extend_schema(responses=DecisionShape(many=True))
     def get(self, request: Request) -> Response:
         """Decisions up to a day, the latest written down first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response([DecisionShape(row).data for row in rows])
 
 
-class Changes(Asking):
+class Changes(AskingForMany):
     """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log."""
 
     queryset: Any = Event.objects.none()
     serializer_class = EventShape
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    parameters = (
+        OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
+        OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
+        OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
+    )
 
     def get_queryset(self) -> Any:
         query = self.request.query_params
@@ -80,14 +86,7 @@ class Changes(Asking):
             days &= Q(pilot__key=query["pilot"])
         return rows.filter(days).select_related("pilot", "gate__kind", "by", "decision")
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
-            OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
-            OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
-        ],
-        responses=EventShape(many=True),
-    )
+    @extend_schema(responses=EventShape(many=True))
     def get(self, request: Request) -> Response:
         """What became known from a day to a day, in the order of the log."""
         rows = self.paginate_queryset(self.get_queryset()) or []
