@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pilots import verbs
 from pilots.models import Decision, Person
 from pilots.refusals import Refused
 from readiness.exits import NOTHING_DONE
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Erase what the law says must go. Ends with 2 where it was refused; then nothing is written."""
 
     help = "Erases the texts of a decision, or a person's name, by law: manage.py erase decision CO-01 legal-sign-off 2 --reason … --by EMAIL"

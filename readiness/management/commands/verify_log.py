@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from pilots import verifying
 from pilots.models import Gate
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Check every decision against its texts and the one before it, and every gate's head. Exit status: 0 all fits,"
         " 1 the log is broken or unguarded, 2 it could not be read."
