@@ -51,7 +51,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that redirects and static files carry the policy too.
+    # Before all others: it answers for what they refuse.
+    "readiness.api.problems.ProblemDetailsMiddleware",
+    # Before what redirects, and before static files: those carry the policy too.
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -63,7 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.sign_in.SignedInByDefault",
     "allauth.account.middleware.AccountMiddleware",
-    "config.null_characters.NoNullCharacters",
+    "config.query_strings.CheckQueryString",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -240,7 +242,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PARSER_CLASSES": ["readiness.api.parsing.Parser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "readiness.api.parameters.Schema",
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "readiness.api.problems.handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -26,6 +26,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pilots.archives import has_small_directory
 from pilots.refusals import Invalid
 
 log = logging.getLogger(__name__)
@@ -218,6 +219,9 @@ def _is(path: Path, wanted: str, ending: str) -> bool:
 def _is_document(path: Path, wanted: str, ending: str) -> bool:
     """Whether an archive holds an office document of a kind: all of them begin with the same bytes."""
     try:
+        with path.open("rb") as file:
+            if not has_small_directory(file):
+                return False
         with zipfile.ZipFile(path) as archive:
             if ending in _PARTS:
                 names = archive.namelist()

@@ -41,6 +41,15 @@ def has_null(texts: Iterable[object]) -> bool:
     return any("\0" in str(text) for text in texts)
 
 
+LONGEST = 500
+"""Characters of one parameter. Not every engine can be asked for 50,000, and nothing on record is called that."""
+
+
+def too_long_in(query: QueryDict) -> str | None:
+    """The first parameter of a query whose name or value is longer than anything that can be meant, or None."""
+    return next((name[:LONGEST] for name, said in query.lists() if max(map(len, [name, *said])) > LONGEST), None)
+
+
 def null_in(query: QueryDict) -> str | None:
     """The first parameter of a query with a null character in its name or a value, or None."""
     return next((name for name, said in query.lists() if has_null([name, *said])), None)

@@ -15,6 +15,9 @@ from pilots.models.people import Cell, Person, Portfolio, opaque_id
 from pilots.rules import acts
 from pilots.rules.chain import START
 
+LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
+"""Days that an answer can hold, ten years; and the last place in the order of kinds."""
+
 
 class GateKindQuerySet(models.QuerySet["GateKind"]):
     """Kinds of gates, by the portfolios that they are for."""
@@ -75,6 +78,10 @@ class GateKind(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_for=None) | Q(valid_for__gt=0), name="an_answer_holds_a_day_at_least"
             ),
+            models.CheckConstraint(
+                condition=Q(valid_for=None) | Q(valid_for__lte=LONGEST_VALID), name="an_answer_holds_ten_years_at_most"
+            ),
+            models.CheckConstraint(condition=Q(order__lte=LAST_IN_ORDER), name="a_kind_has_a_place_in_the_order"),
         ]
 
     def __str__(self) -> str:

@@ -22,6 +22,10 @@ def opaque_id() -> str:
     return secrets.token_urlsafe(12)
 
 
+LONGEST_ADDRESS, LONGEST_NAME = 254, 200
+"""Characters of an e-mail address, and of a name."""
+
+
 class People(BaseUserManager["Person"]):
     """People, found by e-mail address in any case."""
 
@@ -35,7 +39,15 @@ class People(BaseUserManager["Person"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        return self.with_address(username or "").get()
+
+    def with_address(self, written: str) -> models.QuerySet[Person]:
+        """Whoever signs in with an address, in any case. SQLite cannot be asked for one of 50,000 characters."""
+        return self.filter(email__iexact=written) if len(written) <= LONGEST_ADDRESS else self.none()
+
+    def with_name(self, written: str) -> models.QuerySet[Person]:
+        """Whoever is called that, in any case."""
+        return self.filter(name__iexact=written) if len(written) <= LONGEST_NAME else self.none()
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -46,12 +58,17 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """
 
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"), unique=True, max_length=LONGEST_ADDRESS)
     pending_email = models.EmailField(
-        _("e-mail address to be confirmed"), null=True, blank=True, unique=True, editable=False
+        _("e-mail address to be confirmed"),
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        max_length=LONGEST_ADDRESS,
     )
     pending_email_key = models.CharField(max_length=24, blank=True, editable=False)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
     is_staff = models.BooleanField(_("may open the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)

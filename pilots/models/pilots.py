@@ -125,6 +125,10 @@ class PilotSpell(models.Model):
         return f"{self.pilot_id} {self.stage} from {self.starts}"
 
 
+LONGEST_QUIET = 365
+"""Quiet days beyond a year would be no stall clock at all."""
+
+
 class StallPolicy(models.Model):
     """How many quiet days make an exhibit, and how long before it people are warned; of a portfolio, from a day on."""
 
@@ -136,7 +140,15 @@ class StallPolicy(models.Model):
     class Meta:
         ordering = ("portfolio", "-starts")
         verbose_name_plural = _("stall policies")
-        constraints: ClassVar = [models.UniqueConstraint("portfolio", "starts", name="one_stall_policy_a_day")]
+        constraints: ClassVar = [
+            models.UniqueConstraint("portfolio", "starts", name="one_stall_policy_a_day"),
+            models.CheckConstraint(
+                condition=Q(quiet_days__gte=1, quiet_days__lte=LONGEST_QUIET), name="quiet_days_are_a_year_at_most"
+            ),
+            models.CheckConstraint(
+                condition=Q(warning_days__lte=LONGEST_QUIET), name="days_of_warning_are_a_year_at_most"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.portfolio}: {self.quiet_days} quiet days from {self.starts}"

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Function, Person, Portfolio
 
+LONGEST_TO_ANSWER = 1000
+"""More working days than this to answer in is a slip of the hand."""
+
 
 class DecisionRight(models.Model):
     """Who decides a kind of gate, for which portfolio and function, from a day to a day (both included).
@@ -36,6 +39,10 @@ class DecisionRight(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("starts")), name="a_right_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer_within_days__gte=1, answer_within_days__lte=LONGEST_TO_ANSWER),
+                name="a_right_is_answered_in_a_thousand_days",
             ),
             models.CheckConstraint(condition=Q(deputy=None) | ~Q(deputy=F("holder")), name="a_deputy_is_somebody_else"),
             models.UniqueConstraint(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -40,6 +41,9 @@ _GATES = Gate.objects.select_related("kind").order_by("kind__order", "kind_id")
 
 FAR_OFF = 9000
 """The first year that is too far off for any day to be planned in."""
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, as JSON can say it; no file and no database holds one."""
 
 LONGEST_TEXT = 10_000
 """Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
@@ -375,6 +379,8 @@ def need_plain(text: str, field: str) -> str:
     """A text that can be kept, or a refusal: not every engine keeps a null character, and nobody reads without end."""
     if "\0" in text:
         raise Invalid(_("A text cannot hold a null character."), field=field)
+    if LONE_SURROGATE.search(text):
+        raise Invalid(_("This text holds half of a character. Write it again."), field=field)
     if len(text) > LONGEST_TEXT:
         raise Invalid(
             _(

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
+from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid, NotYours
 from pilots.rules.acts import APPROVAL, MEASUREMENT
 from pilots.verbs.bulk_kinds import OPEN, SWITCH_OFF, SWITCH_ON, KindChange, change_kind
 from pilots.verbs.desk import Desk, days, need_reason
 from pilots.verbs.event_batch import event_batch, log_batch
-from pilots.verbs.reference_rows import clean, concerns, log, only_office, put
+from pilots.verbs.reference_rows import clean, concerns, log, need_whole, only_office, put
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
@@ -55,6 +56,7 @@ def add_kind(
     _reaches(by, scope, on)
     if scope == []:
         raise Invalid(_("Choose the portfolios that it is for."), field="portfolios")
+    _numbers({"valid_for": valid_for})
     kind = _new_kind(
         key=key.strip(),
         name=name.strip(),
@@ -81,7 +83,7 @@ def _new_kind(**columns: Any) -> GateKind:
     if columns["clears_by"] == MEASUREMENT:
         raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
-    kind = GateKind(order=last + 10, **columns)
+    kind = GateKind(order=min(last + 10, LAST_IN_ORDER), **columns)
     clean(kind)
     try:
         with transaction.atomic():
@@ -104,6 +106,7 @@ def amend_kind(
     on, known = days(on, known)
     scope = scope_of(kind)
     _reaches(by, scope, on)
+    _numbers(set)
     changes = put(kind, set, OF_KIND)
     if not changes:
         return None
@@ -114,6 +117,14 @@ def amend_kind(
     portfolios: list[Portfolio | None] = [*scope] if scope else [None]
     events = [log("amend_kind", by, on, known, {"kind": kind.key}, portfolio=of, changes=told) for of in portfolios]
     return events[0]
+
+
+def _numbers(values: Mapping[str, Any]) -> None:
+    """Refuse numbers that no calendar and no order of kinds reaches."""
+    if values.get("valid_for") is not None:
+        need_whole(values["valid_for"], "valid_for", least=1, most=LONGEST_VALID)
+    if "order" in values:
+        need_whole(values["order"], "order", least=0, most=LAST_IN_ORDER)
 
 
 @transaction.atomic

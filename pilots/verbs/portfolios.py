@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 
 from pilots import access, holdings
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole, StallPolicy
+from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
 from pilots.verbs.desk import days
 from pilots.verbs.people import give
-from pilots.verbs.reference_rows import clean, concerns, log, only_office, plain, put
+from pilots.verbs.reference_rows import clean, concerns, log, need_whole, only_office, plain, put
 
 OF_PORTFOLIO = ("name", "escalation", "calendar")
-LONGEST_QUIET = 365
-"""Quiet days beyond a year would be no stall clock at all."""
 
 
 @transaction.atomic
@@ -183,7 +182,8 @@ def set_stall_policy(
     """
     on, known = days(on, known)
     starts = starts or known
-    _numbers(quiet_days, warning_days)
+    need_whole(quiet_days, "quiet_days", least=1, most=LONGEST_QUIET)
+    need_whole(warning_days, "warning_days", least=0, most=LONGEST_QUIET)
     before = _policy_on(portfolio, starts)
     if by is not None:
         _may_set(portfolio, by, on, longer=quiet_days > before[0])
@@ -218,14 +218,3 @@ def _may_set(portfolio: Portfolio, by: Person, on: date, *, longer: bool) -> Non
     only_office(by, portfolio, on)
     if longer:
         raise EscalationRequired(field="quiet_days")
-
-
-def _numbers(quiet_days: int, warning_days: int) -> None:
-    for field, value, least in (("quiet_days", quiet_days, 1), ("warning_days", warning_days, 0)):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Invalid(_("Give a whole number of days."), field=field)
-        if not least <= value <= LONGEST_QUIET:
-            raise Invalid(
-                _("Give a number of days from %(least)d to %(most)d.") % {"least": least, "most": LONGEST_QUIET},
-                field=field,
-            )

@@ -52,6 +52,16 @@ def clean(row: Any) -> None:
         raise Invalid(" ".join(sentences), field=field) from error
 
 
+def need_whole(value: object, field: str, *, least: int, most: int) -> int:
+    """A whole number of a size that can be meant, or a refusal. A fraction, a truth value and infinity are none."""
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise Invalid(
+            _("Give a whole number from %(least)s to %(most)s.") % {"least": f"{least:,}", "most": f"{most:,}"},
+            field=field,
+        )
+    return value
+
+
 def put(row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[dict[str, Any]]:
     """Set the values that differ, and tell which: field, from, to. Nothing is saved."""
     changes = []

@@ -23,11 +23,12 @@ from pilots.models import (
     Person,
     Portfolio,
 )
+from pilots.models.rights import LONGEST_TO_ANSWER
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, lock_all, sit_down, within_reach
-from pilots.verbs.reference_rows import concerns, log, not_beyond, only_office, plain
+from pilots.verbs.reference_rows import concerns, log, need_whole, not_beyond, only_office, plain
 from pilots.verbs.tokens import end_tokens
 
 
@@ -36,10 +37,6 @@ def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
     only_office(by, portfolio, on)
     if portfolio is None and by is not None and not access.keeps_all(by):
         raise NotYours
-
-
-MOST_DAYS = 1000
-"""More working days than this to answer in is a slip of the hand."""
 
 
 @transaction.atomic
@@ -81,7 +78,7 @@ def assign_right(
         raise Invalid(_("The right would end before it starts."), field="until")
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
-    _working_days(answer_within_days)
+    need_whole(answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
     spells.hold_seats([kind])
     before = _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
@@ -135,13 +132,6 @@ def _held(right: DecisionRight, before: DecisionRight | None) -> list[dict[str, 
         if new is not None or old is not None:
             changes.append({"field": name, "from": None if old == new else old, "to": new})
     return changes
-
-
-def _working_days(number: object) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-        raise Invalid(_("Give a whole number of working days, one at least."), field="answer_within_days")
-    if number > MOST_DAYS:
-        raise Invalid(_("Nobody waits that long."), field="answer_within_days")
 
 
 def _make_room(

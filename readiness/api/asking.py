@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from pilots.models import Gate, Person, Pilot
 from pilots.refusals import Invalid
 from readiness.api.pages import Pages
-from readiness.asked import as_of, has_null, null_in
+from readiness.api.parameters import TakesParameters
+from readiness.asked import LONGEST, as_of, has_null, null_in, too_long_in
 from readiness.querysets import StandingQuerySet, pilots
 
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="What was so on this day; today unless said.")
@@ -26,16 +26,12 @@ KNOWN_AT = OpenApiParameter(
 WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
 
 
-class Asking(GenericAPIView[Any]):
-    """A view that reads with the eyes of whoever asks. `at` and `known_at` are read once for each request.
+class Asking(TakesParameters, GenericAPIView[Any]):
+    """A view that reads with the eyes of whoever asks. `at` and `known_at` are read once for each request."""
 
-    `by_knowledge` says whether it can answer by what was recorded by a day; the others refuse to be asked that.
-    """
-
-    pagination_class = Pages
+    pagination_class: Any = None
     filter_backends: Any = ()
     queryset = Pilot.objects.none()
-    by_knowledge: ClassVar[bool] = False
     at: date
     known_at: date | None
 
@@ -45,13 +41,6 @@ class Asking(GenericAPIView[Any]):
         self.at = as_of(request.query_params)
         known = request.query_params.get("known_at")
         self.known_at = as_of(request.query_params, "known_at") if known else None
-        if known and not self.by_knowledge:
-            raise Invalid(
-                _(
-                    "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."
-                ),
-                field="known_at",
-            )
 
     @property
     def person(self) -> Person:
@@ -84,8 +73,14 @@ class Asking(GenericAPIView[Any]):
         return found
 
 
+class AskingForMany(Asking):
+    """A view that answers with a list, page by page."""
+
+    pagination_class = Pages
+
+
 def _can_be_asked(request: Request, place: dict[str, str]) -> None:
-    """Refuse what no answer follows from: a text that no database holds, and a verb that is to be done in the past.
+    """Refuse what no answer follows from: a text that no database holds, or can be asked for.
 
     Raises:
         Http404: an address that nothing can have.
@@ -96,6 +91,6 @@ def _can_be_asked(request: Request, place: dict[str, str]) -> None:
     null = null_in(request.query_params)
     if null is not None:
         raise Invalid(_("A text cannot hold a null character."), field=null)
-    for name in request.query_params:
-        if request.method not in SAFE_METHODS and name in ("as_of", "known_at"):
-            raise Invalid(_("A verb is done today. Send “on” for the day it counts from."), field=name)
+    long = too_long_in(request.query_params)
+    if long is not None:
+        raise Invalid(_("Ask with %(most)d characters at most.") % {"most": LONGEST}, field=long)

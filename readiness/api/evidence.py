@@ -15,7 +15,7 @@ from pilots import verbs
 from pilots.access import scope_of
 from pilots.models import Evidence
 from readiness import filed
-from readiness.api.asking import Asking
+from readiness.api.asking import AskingForMany
 from readiness.api.asks import FileEvidence
 from readiness.api.parsing import Parser
 from readiness.api.shapes import PersonShape
@@ -46,7 +46,7 @@ class EvidenceShape(serializers.Serializer[Evidence]):
         return reverse("readiness:evidence", args=[piece.public_id])
 
 
-class Filed(Asking):
+class Filed(AskingForMany):
     """The evidence of a pilot."""
 
     serializer_class = EvidenceShape

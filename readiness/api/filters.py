@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -33,12 +34,24 @@ NOBODY = PersonField.default_error_messages["nobody"]
 """As a form says it."""
 
 
-def _choices(values: Any) -> list[tuple[str, str]]:
-    return [(value, value) for value in values]
+def one_of(values: Iterable[str], **more: Any) -> django_filters.ChoiceFilter:
+    """A filter by one of a few words; another is refused with all of them."""
+    return django_filters.ChoiceFilter(**_offered(values), **more)
+
+
+def some_of(values: Iterable[str], **more: Any) -> django_filters.MultipleChoiceFilter:
+    """A filter by some of a few words, each given once more; another is refused with all of them."""
+    return django_filters.MultipleChoiceFilter(**_offered(values), **more)
+
+
+def _offered(values: Iterable[str]) -> dict[str, Any]:
+    words = list(values)
+    says = _("Say one of: %(words)s.") % {"words": ", ".join(words)}
+    return {"choices": [(word, word) for word in words], "error_messages": {"invalid_choice": says}}
 
 
 class KindFilter(django_filters.CharFilter):  # type: ignore[misc]
-    """Rows of a kind of gate that whoever asks may see."""
+    """A filter by a kind of gate. Kinds are rows; one that whoever asks may not see is refused with those that they may."""
 
     def filter(self, qs: Any, value: str) -> Any:
         return super().filter(qs, known_kind(value, "kind", self.parent.request.user) if value else value)
@@ -47,14 +60,14 @@ class KindFilter(django_filters.CharFilter):  # type: ignore[misc]
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
-    standing = django_filters.MultipleChoiceFilter(choices=_choices(STANDINGS))
-    stage = django_filters.MultipleChoiceFilter(field_name="stage_then", choices=Pilot.Stage.choices)
+    standing = some_of(STANDINGS)
+    stage = some_of(Pilot.Stage.values, field_name="stage_then")
     portfolio = django_filters.CharFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")
     sponsor = django_filters.CharFilter(method="carried_by")
     gate = django_filters.CharFilter(method="gate_asked")
-    court = django_filters.ChoiceFilter(choices=_choices(COURTS), method="gate_asked")
-    state = django_filters.MultipleChoiceFilter(choices=_choices(STATES), method="gate_asked")
+    court = one_of(COURTS, method="gate_asked")
+    state = some_of(STATES, method="gate_asked")
     holder = django_filters.CharFilter(method="gate_asked")
     q = django_filters.CharFilter(method="says")
 
@@ -90,8 +103,10 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
 
 def known_kind(key: str, field: str, person: Person) -> str:
     """The key of a kind of gate. Raises Invalid where there is no such kind for a person."""
-    if not GateKind.objects.visible_to(person).filter(key=key).exists():
-        raise Invalid(_("There is no such kind of gate."), field=field)
+    visible = GateKind.objects.visible_to(person)
+    if not visible.filter(key=key).exists():
+        kinds = ", ".join(visible.values_list("key", flat=True))
+        raise Invalid(_("There is no such kind of gate. There are: %(kinds)s.") % {"kinds": kinds}, field=field)
     return key
 
 
@@ -102,7 +117,7 @@ def somebody(written: str, field: str) -> Person:
         Invalid: nobody is meant by it.
     """
     found = Person.objects.filter(public_id=written).first()
-    found = found or Person.objects.filter(email__iexact=written).first()
+    found = found or Person.objects.with_address(written).first()
     if found is None:
         raise Invalid(NOBODY, field=field)
     return found

@@ -18,11 +18,11 @@ from pilots.models import Gate, GateSpell, Pilot
 from pilots.rules.gates import EXCEPTED, RECONFIRM
 from pilots.seen import of_gates
 from readiness import filed, standing
-from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
+from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
-from readiness.api.filters import STATES, KindFilter, somebody
+from readiness.api.filters import STATES, KindFilter, some_of, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.decider_queue import decider_queue
 from readiness.differences import differences
@@ -35,9 +35,9 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Gates by kind, state, court and holder on the day that is read, whom they wait on, and by where their pilot lies."""
 
     kind = KindFilter(field_name="kind__key")
-    stage = django_filters.MultipleChoiceFilter(field_name="stage_then", choices=Pilot.Stage.choices)
-    state = django_filters.MultipleChoiceFilter(field_name="now", choices=[(s, s) for s in STATES])
-    court = django_filters.MultipleChoiceFilter(choices=[(c, c) for c in standing.COURTS], method="in_court")
+    stage = some_of(Pilot.Stage.values, field_name="stage_then")
+    state = some_of(STATES, field_name="now")
+    court = some_of(standing.COURTS, method="in_court")
     holder = django_filters.CharFilter(method="held_by")
     waits_on = django_filters.CharFilter(method="in_queue_of")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
@@ -59,14 +59,14 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows.filter(holding=somebody(value, "holder").pk)
 
 
-class Gates(Asking):
+class Gates(AskingForMany):
     """Gates of the pilots that whoever asks may see, as they stood on a day."""
 
     queryset: Any = GateSpell.objects.none()
     serializer_class = WholeGateShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = GateFilter
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
     ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
 
     def get_queryset(self) -> Any:
@@ -75,7 +75,7 @@ class Gates(Asking):
         pilots = (f"gate__pilot__{name}" for name in WITH)
         return there.select_related("gate", *pilots)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholeGateShape(many=True))
+    @extend_schema(responses=WholeGateShape(many=True))
     def get(self, request: Request) -> Response:
         """Gates as they stood on a day."""
         spells = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
@@ -120,9 +120,9 @@ class OneGate(ShowsGate):
     """One gate as it stood on a day."""
 
     serializer_class = OneGateShape
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=OneGateShape)
+    @extend_schema(responses=OneGateShape)
     def get(self, request: Request, public_id: str) -> Response:
         """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
         return self.shown(request, self.gate(public_id))

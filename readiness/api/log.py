@@ -16,10 +16,11 @@ from rest_framework.response import Response
 
 from pilots.models import Decision, Event
 from pilots.refusals import Invalid
-from readiness.api.asking import AS_OF, KNOWN_AT, Asking
-from readiness.api.filters import KindFilter, somebody
+from readiness.api.asking import AS_OF, KNOWN_AT, AskingForMany
+from readiness.api.filters import KindFilter, one_of, somebody
 from readiness.api.shapes import DecisionShape, EventShape
 from readiness.asked import as_of
+from readiness.text.events import OUTCOMES
 
 
 class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -28,21 +29,21 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     gate = django_filters.CharFilter(field_name="gate__public_id")
     kind = KindFilter(field_name="gate__kind__key")
-    outcome = django_filters.CharFilter(field_name="outcome")
+    outcome = one_of(OUTCOMES, field_name="outcome")
     decider = django_filters.CharFilter(method="signed_by")
 
     def signed_by(self, rows: Any, _name: str, value: str) -> Any:
         return rows.filter(decider=somebody(value, "decider"))
 
 
-class Decisions(Asking):
+class Decisions(AskingForMany):
     """The decisions on pilots that whoever asks may see, the latest first."""
 
     queryset: Any = Decision.objects.none()
     serializer_class = DecisionShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = DecisionFilter
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self) -> Any:
@@ -52,7 +53,7 @@ class Decisions(Asking):
             rows = rows.filter(known_on__lte=self.known_at)
         return rows.select_related("gate__pilot", "gate__kind", "decider", "by")
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=DecisionShape(many=True))
+    @extend_schema(responses=DecisionShape(many=True))
     def get(self, request: Request) -> Response:
         """Decisions up to a day, the latest written down first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
@@ -70,7 +71,7 @@ def _entries(mine: Any) -> Any:
     return rows.annotate(number_of_pilots=Case(When(pilot=None, then=Subquery(number)), default=None))
 
 
-class Changes(Asking):
+class Changes(AskingForMany):
     """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log.
 
     What was done to many at once is one entry; asked for its batch, or for a pilot, each is told.
@@ -79,6 +80,14 @@ class Changes(Asking):
     queryset: Any = Event.objects.none()
     serializer_class = EventShape
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    parameters = (
+        OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
+        OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
+        OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
+        OpenApiParameter(
+            "batch", OpenApiTypes.STR, description="What an act on many did to each pilot: the batch of its entry."
+        ),
+    )
 
     def get_queryset(self) -> Any:
         query = self.request.query_params
@@ -99,17 +108,7 @@ class Changes(Asking):
             days &= Q(pilot__key=query["pilot"])
         return rows.filter(days).select_related("pilot", "gate__kind", "by", "decision")
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
-            OpenApiParameter("to", OpenApiTypes.DATE, description="The last day; today unless said."),
-            OpenApiParameter("pilot", OpenApiTypes.STR, description="The key of one pilot."),
-            OpenApiParameter(
-                "batch", OpenApiTypes.STR, description="What an act on many did to each pilot: the batch of its entry."
-            ),
-        ],
-        responses=EventShape(many=True),
-    )
+    @extend_schema(responses=EventShape(many=True))
     def get(self, request: Request) -> Response:
         """What became known from a day to a day, in the order of the log."""
         rows = self.paginate_queryset(self.get_queryset()) or []

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+
+from pilots.refusals import Invalid
 
 
 class Pages(CursorPagination):
@@ -20,7 +23,15 @@ class Pages(CursorPagination):
     offset_cutoff = 10_000_000
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        """The rows of a page. Raises NotFound for a cursor that was never given out."""
+        """The rows of a page.
+
+        Raises:
+            NotFound: a cursor that was never given out.
+            Invalid: a number of rows that is none.
+        """
+        written = request.query_params.get(self.page_size_query_param, "")
+        if written and not (written.isdecimal() and len(written) < 10 and int(written)):
+            raise Invalid(_("Give a number of rows, one at least."), field=self.page_size_query_param)
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, OverflowError, ValidationError, DataError) as wrong:

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from pilots import verbs
 from pilots.models import Pilot
 from readiness import forms
-from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking
+from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.asks import OF_PILOT
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
@@ -26,13 +26,13 @@ from readiness.reading import PilotOn, read_many, read_one
 from readiness.standing import CLAIMED, EXHIBIT
 
 
-class Pilots(Asking):
+class Pilots(AskingForMany):
     """The pilots that whoever asks may see, as they stood on a day."""
 
     serializer_class = PilotShape
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PilotFilter
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
 
     @property
     def ordering(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class Pilots(Asking):
             return mine.claims(self.at, self.known_at).select_related(*WITH)
         return mine.standing(self.at, self.known_at).select_related(*WITH)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
+    @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
         """Pilots as they stood on a day, by key; exhibits or claims asked for by themselves, the oldest first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
@@ -65,7 +65,7 @@ class Exhibits(Pilots):
     def _room(self) -> str | None:
         return EXHIBIT
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=PilotShape(many=True))
+    @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
         """Museum exhibits on a day, the longest stalled first, each with its placard."""
         return super().get(request)
@@ -75,9 +75,9 @@ class OnePilot(Asking):
     """One pilot as it stood on a day."""
 
     serializer_class = WholePilotShape
-    by_knowledge = True
+    parameters = (AS_OF, KNOWN_AT)
 
-    @extend_schema(parameters=[AS_OF, KNOWN_AT], responses=WholePilotShape)
+    @extend_schema(responses=WholePilotShape)
     def get(self, request: Request, key: str) -> Response:
         """One pilot as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
         pilot = self.pilot(key)

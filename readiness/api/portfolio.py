@@ -20,6 +20,7 @@ from pilots.today import today
 from readiness import standing
 from readiness.api.asking import AS_OF, WITH, Asking
 from readiness.api.filters import known_kind, somebody
+from readiness.api.pages import Pages
 from readiness.api.shapes import PersonShape
 from readiness.asked import as_of
 from readiness.bottlenecks import bottlenecks
@@ -100,6 +101,8 @@ class BoardShape(serializers.Serializer[Any]):
 class OfPortfolio(Asking):
     """What is asked of all pilots that whoever asks may see, or of one portfolio."""
 
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
+
     def chosen(self) -> StandingQuerySet:
         """The pilots that are asked about."""
         mine, key = self.mine(), self.request.query_params.get("portfolio")
@@ -109,7 +112,7 @@ class OfPortfolio(Asking):
 class Summary(OfPortfolio):
     serializer_class = CountsShape
 
-    @extend_schema(parameters=[AS_OF, OF], responses=CountsShape)
+    @extend_schema(responses=CountsShape)
     def get(self, request: Request) -> Response:
         """How many pilots stand where on a day, and in whose court the open gates of running and adopted ones are."""
         chosen = self.chosen()
@@ -124,10 +127,11 @@ class Summary(OfPortfolio):
 
 
 class Board(OfPortfolio):
+    pagination_class = Pages
     serializer_class = BoardShape
     ordering: ClassVar[tuple[str, ...]] = ("key",)
 
-    @extend_schema(parameters=[AS_OF, OF], responses=BoardShape(many=True))
+    @extend_schema(responses=BoardShape(many=True))
     def get(self, request: Request) -> Response:
         """Every pilot with its gates by kind, by key."""
         there = self.chosen().on(self.at).select_related(*WITH)
@@ -138,7 +142,7 @@ class Board(OfPortfolio):
 class Bottlenecks(OfPortfolio):
     serializer_class = BottleneckShape
 
-    @extend_schema(parameters=[AS_OF, OF], responses=BottleneckShape(many=True))
+    @extend_schema(responses=BottleneckShape(many=True))
     def get(self, request: Request) -> Response:
         """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
         found = bottlenecks(self.chosen(), at=self.at)
@@ -147,17 +151,15 @@ class Bottlenecks(OfPortfolio):
 
 class Trend(OfPortfolio):
     serializer_class = PointShape
-
-    @extend_schema(
-        parameters=[
-            AS_OF,
-            OF,
-            OpenApiParameter(
-                "months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most."
-            ),
-        ],
-        responses=PointShape(many=True),
+    parameters = (
+        AS_OF,
+        OF,
+        OpenApiParameter(
+            "months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most."
+        ),
     )
+
+    @extend_schema(responses=PointShape(many=True))
     def get(self, request: Request) -> Response:
         """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
         months = request.query_params.get("months", str(MONTHS))
@@ -182,32 +184,29 @@ def month_ends(at: date, months: int) -> list[date]:
 class Waits(OfPortfolio):
     serializer_class = WaitShape
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."
-            ),
-            OF,
-            OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
-            OpenApiParameter(
-                "to",
-                OpenApiTypes.DATE,
-                description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
-            ),
-            OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
-            OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
-            OpenApiParameter(
-                "holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."
-            ),
-            OpenApiParameter(
-                "function",
-                OpenApiTypes.STR,
-                description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none.",
-            ),
-            OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
-        ],
-        responses=WaitShape(many=True),
+    parameters = (
+        OpenApiParameter(
+            "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."
+        ),
+        OF,
+        OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
+        OpenApiParameter(
+            "to",
+            OpenApiTypes.DATE,
+            description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
+        ),
+        OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
+        OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
+        OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
+        OpenApiParameter(
+            "function",
+            OpenApiTypes.STR,
+            description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none.",
+        ),
+        OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
     )
+
+    @extend_schema(responses=WaitShape(many=True))
     def get(self, request: Request) -> Response:
         """The open days of any period, each charged to one court; the parts add up to the whole.
 

@@ -1,25 +1,45 @@
-"""Errors as problem details (RFC 9457): refusals and the framework's own, mapped once."""
+"""Errors as problem details (RFC 9457): refusals, the framework's own, and whatever else goes wrong, mapped once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
-from rest_framework.response import Response
+from rest_framework.renderers import JSONRenderer
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from pilots.busy import is_busy
 from pilots.refusals import Busy, Invalid, Refused
 
+MEDIA_TYPE = "application/problem+json"
+API = "/api/v1/"
 
-def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> Response:
-    """A problem document. `type` names the code, `detail` is a sentence that a person can act on."""
+
+class TooLarge(exceptions.APIException):
+    """More was sent than is read at once."""
+
+    status_code = 413
+    default_code = "too_large"
+
+    def __init__(self) -> None:
+        most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20
+        super().__init__(_("This is more than %(most)s MB. Send less at once.") % {"most": f"{most:.1f}"})
+
+
+def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> HttpResponse:
+    """A problem document. `type` names the code, `detail` is a sentence that a person can act on.
+
+    It is JSON whatever the address answers otherwise: the schema is YAML, and its errors are not.
+    """
     body = {
         "type": f"urn:lived-in:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -28,7 +48,61 @@ def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | No
         "detail": detail,
         **more,
     }
-    return Response(body, status=status, headers=headers, content_type="application/problem+json")
+    return HttpResponse(JSONRenderer().render(body), status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
+class BadParameters(exceptions.APIException):
+    """Parameters of a query that are not known at an address, or are given more than once. `errors` names each."""
+
+    status_code = 400
+
+    def __init__(self, errors: dict[str, list[str]], code: str) -> None:
+        self.errors = errors
+        names = _("These parameters cannot be: %(names)s.") % {"names": ", ".join(errors)}
+        super().__init__(next(iter(errors.values()))[0] if len(errors) == 1 else names, code)
+
+
+KEPT = ("WWW-Authenticate", "Retry-After", "Allow")
+"""What a reader needs besides the problem."""
+
+SENTENCES: dict[int, tuple[str, Any]] = {
+    400: ("bad_request", gettext_lazy("This request could not be understood.")),
+    403: ("permission_denied", gettext_lazy("This is not yours to do here.")),
+    404: ("not_found", gettext_lazy("There is nothing at this address, or it is not yours to see.")),
+    413: ("too_large", gettext_lazy("This is more than is read at once. Send less.")),
+    500: ("broken", gettext_lazy("Something broke here, not with you. Nothing was kept; the log has the reason.")),
+}
+"""The code and the sentence of what goes wrong before a view of the API is asked, or breaks in it."""
+
+
+class ProblemDetailsMiddleware:
+    """Whatever goes wrong at an address of the API is answered as problem details: no route, a proxy's host, a failure.
+
+    It comes first, so that it sees what every other middleware and Django itself answer, with DEBUG on as well.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path_info.startswith(API):
+            return response
+        if response.get("Content-Type", "").startswith(MEDIA_TYPE):
+            return response
+        return _instead_of(response)
+
+
+def _instead_of(response: HttpResponseBase) -> HttpResponse:
+    """The problem document for an answer that is none, with its headers and cookies."""
+    status = response.status_code
+    code, detail = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
+    found = problem(status, code=code, detail=str(detail))
+    for name, value in response.items():
+        if not name.lower().startswith("content-") or name.lower() == "content-security-policy":
+            found[name] = value
+    found.cookies.update(response.cookies)
+    return found
 
 
 def _row(place: int, refused: Refused) -> dict[str, Any]:
@@ -37,7 +111,7 @@ def _row(place: int, refused: Refused) -> dict[str, Any]:
     return said | ({"field": refused.field} if refused.field else {})
 
 
-def handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """The exception handler of every API view. None where the error is nobody's to expect."""
     if is_busy(error):
         error = Busy()
@@ -54,10 +128,16 @@ def handler(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound("There is nothing at this address, or it is not yours to see.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
+    elif isinstance(error, SuspiciousOperation | BadRequest):
+        error = exceptions.ParseError(str(SENTENCES[400][1]))
     response = exception_handler(error, context)
     if response is None or not isinstance(error, exceptions.APIException):
         return None
-    headers = {name: response[name] for name in ("WWW-Authenticate", "Retry-After") if response.has_header(name)}
+    headers = {name: response[name] for name in KEPT if response.has_header(name)}
+    if isinstance(error, BadParameters):
+        return problem(error.status_code, code=_code(error), detail=str(error.detail), errors=error.errors)
     if isinstance(error, exceptions.ValidationError):
         return _cannot_be(dict(_wrong(error.detail)), headers)
     return problem(response.status_code, code=_code(error), detail=str(error.detail), headers=headers)
@@ -73,7 +153,7 @@ def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
         yield field, [str(says) for says in detail]
 
 
-def _cannot_be(errors: dict[str, list[str]], headers: dict[str, str]) -> Response:
+def _cannot_be(errors: dict[str, list[str]], headers: dict[str, str]) -> HttpResponse:
     """The problem of values that cannot be: the sentence of the one that cannot, or the names of all of them."""
     named = {name: says for name, says in errors.items() if name}
     detail = _("These cannot be: %(fields)s.") % {"fields": ", ".join(named)}

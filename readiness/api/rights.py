@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from pilots import access, verbs
 from pilots.models import Cell, DecisionRight, Function
 from pilots.refusals import NotYours
-from readiness.api.asking import AS_OF, Asking
+from readiness.api.asking import AS_OF, AskingForMany
 from readiness.api.asks import AssignRight
 from readiness.api.portfolio import OF
 from readiness.api.shapes import PersonShape
@@ -60,14 +60,15 @@ class RightShape(serializers.Serializer[DecisionRight]):
     until = serializers.DateField(allow_null=True)
 
 
-class Rights(Asking):
+class Rights(AskingForMany):
     """Who decides each kind of gate, by portfolio and function, on a day; and giving somebody a right."""
 
     queryset: Any = Cell.objects.none()
     serializer_class = SeatShape
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    parameters = (AS_OF, OF)
 
-    @extend_schema(parameters=[AS_OF, OF], responses=SeatShape(many=True))
+    @extend_schema(responses=SeatShape(many=True))
     def get(self, request: Request) -> Response:
         """Who decides what on a day, a row for each kind that is asked there; a page holds 50 places.
 

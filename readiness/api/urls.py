@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.urls import URLPattern, path, re_path
 
 from readiness.api import evidence, gates, log, pilots, portfolio, rights
 from readiness.api.asks import OF_GATE, OF_PILOT
+from readiness.api.schema import DocsView, NoSuchAddress, SchemaView
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("portfolio/trend/", portfolio.Trend.as_view(), name="trend"),
     path("portfolio/waits/", portfolio.Waits.as_view(), name="waits"),
     path("rights/", rights.Rights.as_view(), name="rights"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="readiness:api:schema"), name="docs"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(url_name="readiness:api:schema"), name="docs"),
+    re_path(r"^.*$", NoSuchAddress.as_view(), name="nowhere"),
 ]

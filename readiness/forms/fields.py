@@ -38,9 +38,8 @@ class PersonField(forms.CharField):
         written = super().clean(value)
         if not written:
             return None
-        here = Person.objects.filter(closed_on=None)
-        found = list(here.filter(email__iexact=written)[:1])
-        found = found or list(here.filter(name__iexact=written)[:2])
+        found = list(Person.objects.with_address(written).filter(closed_on=None)[:1])
+        found = found or list(Person.objects.with_name(written).filter(closed_on=None)[:2])
         if len(found) != 1:
             code = "several" if found else "nobody"
             raise forms.ValidationError(self.error_messages[code], code=code)

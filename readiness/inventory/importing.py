@@ -71,6 +71,8 @@ class Import:
             self.seen |= applying.take(batch)
             for rejected in applying.rejected:
                 rejects.write(rejected)
+            # While the batch can still be taken back: a disk that is full says so only now.
+            rejects.flush()
 
     def _batches(self, rejects: Rejects) -> Iterator[list[Said]]:
         batch: list[Said] = []

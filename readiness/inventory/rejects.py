@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from .own_form import escape, unescape
 from .records import FileProblem, Rejected
@@ -20,6 +20,7 @@ class Rejects:
         self._writer: Any = None
         self._columns: list[str] = []
         self._open = ExitStack()
+        self._stream: TextIO | None = None
 
     def __enter__(self) -> Rejects:
         if self.path is not None and self.path.resolve() == self.source.resolve():
@@ -42,6 +43,11 @@ class Rejects:
         row = [self._cell(cells.get(column, "")) for column in self._columns]
         self._writer.writerow([*row, f"{where}: {found.sentence}"])
 
+    def flush(self) -> None:
+        """Write out what is kept back. Raises OSError where there is no room for it."""
+        if self._stream is not None:
+            self._stream.flush()
+
     def _begin(self, path: Path) -> None:
         try:
             # What is not UTF-8 in the list is marked, so that it is seen and can be corrected.
@@ -50,7 +56,7 @@ class Rejects:
             reason = error.strerror or str(error)
             sentence = f"The rejected rows cannot be written: {reason}."
             raise FileProblem("unwritable", sentence, file=path.name) from error
-        self._open.enter_context(stream)
+        self._stream = self._open.enter_context(stream)
         names = read_header(self.source)
         self._columns = [name for name in names if name and name != BECAUSE]
         self._writer = csv.writer(stream)

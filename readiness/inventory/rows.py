@@ -7,6 +7,7 @@ import csv
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, time
@@ -17,13 +18,21 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .records import Facts, FileProblem, Finding
+from .workbooks import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    is_protected,
+    protected,
+    refuse_what_cannot_be_read,
+    too_many_cells,
+)
 
 LONGEST_CELL = 100_000
 BECAUSE = "rejected_because"
 """The column in which a file of rejected rows says why. It is never read as a fact."""
 # A quotation mark that is never closed makes one cell of the rest of the file: memory stops here.
 _LONGEST_LINE = 16_000_000
-_LARGEST_PART = 500_000_000
 
 _FORMULA = re.compile(
     r"""=\s*[\w(+\-"'@$]"""  # =SUM(A1), =A1, =-1
@@ -106,6 +115,8 @@ def _kind(path: Path, start: bytes) -> str:
         sentence = "The file is UTF-16 (byte 1); save it as CSV in UTF-8."
         raise FileProblem("wrong_encoding", sentence, file=path.name, line=1)
     first_line = start.split(b"\n", 1)[0]
+    if start.startswith(b"\xd0\xcf\x11\xe0") and is_protected(path):
+        raise protected(path)
     if start.lstrip().lower().startswith(_NOT_TEXT) or _BINARY.search(first_line):
         sentence = "This is neither CSV nor XLSX; save the sheet as one of the two, unencrypted."
         raise FileProblem("not_csv_or_xlsx", sentence, file=path.name)
@@ -118,13 +129,17 @@ def _header(path: Path, raw: _Raw | None, required: Collection[str]) -> list[str
     if raw.bad_byte is not None:
         raise FileProblem("wrong_encoding", _encoding(raw), file=path.name, line=1)
     names = [name.strip() for name in raw.cells]
+    if len(names) > MOST_COLUMNS:
+        sentence = f"The header has {len(names):,} columns, more than the {MOST_COLUMNS:,} that are read."
+        raise FileProblem("too_wide", sentence, file=path.name, line=1)
     missing = [name for name in required if name not in names]
     if missing:
         one = len(missing) == 1
         sentence = f"The column{'' if one else 's'} {', '.join(missing)} {'is' if one else 'are'} "
         raise FileProblem("missing_columns", sentence + "missing.", file=path.name, line=1)
+    counted = Counter(names)
     for name in names:
-        if name and names.count(name) > 1:
+        if name and counted[name] > 1:
             raise FileProblem(
                 "repeated_column", f"The column {name} is there more than once.", file=path.name, line=1, column=name
             )
@@ -200,13 +215,14 @@ class _Lines:
 
     def __init__(self, path: Path, stream: BinaryIO) -> None:
         self.path, self.stream = path, stream
-        self.read = 0
+        self.read = self.begun_at = 0
         self.bad_byte: int | None = None
 
     def __iter__(self) -> Iterator[str]:
         while line := self.stream.readline(_LONGEST_LINE):
-            if len(line) >= _LONGEST_LINE:
-                raise csv.Error("line longer than limit")
+            # A cell may hold line ends, so that a row has any number of lines.
+            if self.read + len(line) - self.begun_at >= _LONGEST_LINE:
+                raise csv.Error("row longer than limit")
             yield self._decode(line)
             self.read += len(line)
 
@@ -233,6 +249,7 @@ def _csv_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
     number = 0
     try:
         for number, cells in enumerate(csv.reader(iter(lines)), 1):
+            lines.begun_at = lines.read
             yield _Raw(number, cells, bad_byte=lines.take_bad_byte())
     except csv.Error as error:
         sentence = f"From this row on the file cannot be read as CSV ({error}); is a quotation mark left open?"
@@ -242,11 +259,15 @@ def _csv_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
 def _xlsx_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
     number = 0
     try:
-        _refuse_bombs(path, stream)
+        refuse_what_cannot_be_read(path, stream)
         with closing(load_workbook(stream, read_only=True, keep_links=False)) as book:
             sheet = book.worksheets[0]
             sheet.reset_dimensions()
+            read = 0
             for number, cells in enumerate(sheet.iter_rows(), 1):
+                read += len(cells)
+                if number > MOST_ROWS or read > MOST_CELLS:
+                    raise too_many_cells(path, number)
                 yield _xlsx_row(number, cells)
     except _WORKBOOK_ERRORS as error:
         if number:
@@ -254,14 +275,6 @@ def _xlsx_rows(path: Path, stream: BinaryIO) -> Iterator[_Raw]:
             raise FileProblem("broken_xlsx", sentence, file=path.name, line=number + 1) from error
         sentence = "This is neither CSV nor XLSX, or the workbook is damaged."
         raise FileProblem("not_csv_or_xlsx", sentence, file=path.name) from error
-
-
-def _refuse_bombs(path: Path, stream: BinaryIO) -> None:
-    with zipfile.ZipFile(stream) as parts:
-        strings = [p for p in parts.infolist() if p.filename.lower().endswith("sharedstrings.xml")]
-    if any(part.file_size > _LARGEST_PART for part in strings):
-        sentence = "The workbook unpacks to more text than can be held; save it as CSV."
-        raise FileProblem("too_large", sentence, file=path.name)
 
 
 def _xlsx_row(number: int, cells: Sequence[object]) -> _Raw:

@@ -15,7 +15,7 @@ from readiness.querysets import pilots
 
 def person_of(email: str) -> Person:
     """Whoever signs in with an address."""
-    found = Person.objects.filter(email__iexact=email, closed_on=None).first()
+    found = Person.objects.with_address(email).filter(closed_on=None).first()
     if found is None:
         says = _("No account has the address %(email)s.") % {"email": email}
         raise CommandError(says, returncode=NOTHING_DONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pilots.models import Evidence, Gate, Person, Pilot
@@ -12,10 +12,11 @@ from pilots.refusals import Invalid
 from readiness import filed
 from readiness.consequences import AGREED
 from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, ActForm
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Do one act in somebody's name, and say what became of it.
 
     Ends with 0 where it was done, and with 2 where it was refused or could not be read; then nothing was written.

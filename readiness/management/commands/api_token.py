@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pilots import verbs
@@ -13,9 +13,10 @@ from pilots.models import ApiToken, Person
 from pilots.refusals import Refused
 from readiness import words
 from readiness.exits import NOTHING_DONE, ended
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Make a key to the API for a person, and print it: the one time that it can be read. Or list theirs, or take one back."""
 
     help = "Makes a token for the API, and prints it once; lists a person's tokens, or takes one back."
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = Person.objects.filter(email__iexact=options["email"]).first()
+        person = Person.objects.with_address(options["email"]).first()
         if person is None:
             says = _("No account has the address %(email)s.")
             raise CommandError(says % options, returncode=NOTHING_DONE)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from pilots import access
 from pilots.models import Function, GateKind
 from pilots.refusals import Invalid, NotYours
 from readiness.admin.rights import AssignRight
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, refusal, why_not
 from readiness.offices import Office, row_named
 
 TYPED = ("holder", "deputy", "escalate_to", "answer_within_days", "starts", "until")
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Give somebody the right to decide a kind of gate. Ends with 2 where it was refused; then nothing is written."""
 
     help = "Assigns a decision right: manage.py assign_right legal-sign-off --holder lena@example.org --portfolio ops --by ria@example.org"

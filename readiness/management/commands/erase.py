@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from pilots import verbs
 from pilots.models import Decision, Person
 from pilots.refusals import Refused
 from readiness.exits import NOTHING_DONE
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Erase what the law says must go. Ends with 2 where it was refused; then nothing is written."""
 
     help = "Erases the texts of a decision, or a person's name, by law: manage.py erase decision CO-01 legal-sign-off 2 --reason … --by EMAIL"
@@ -61,7 +62,7 @@ def _decision(options: dict[str, Any], by: Person) -> Decision:
 
 
 def _person(email: str) -> Person:
-    found = Person.objects.filter(email__iexact=email).first()
+    found = Person.objects.with_address(email).first()
     if found is None:
         says = _("No account has the address %(email)s.")
         raise CommandError(says % {"email": email}, returncode=NOTHING_DONE)

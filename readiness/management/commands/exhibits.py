@@ -9,7 +9,7 @@ from itertools import islice
 from textwrap import fill
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +18,7 @@ from pilots.refusals import Invalid
 from readiness import placards, words
 from readiness.asked import as_of
 from readiness.exits import to_whoever_reads
+from readiness.management.base import ProductCommand
 from readiness.querysets import StandingQuerySet, pilots
 from readiness.reading import PilotOn, read_many
 
@@ -26,7 +27,7 @@ AT_ONCE = 500
 WIDEST, NARROWEST = 100, 40
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Exit status 2 where the day or the portfolio is not one."""
 
     help = "Prints the museum on a day: counts by standing and court, the exhibits (longest stalled first), then the claims."

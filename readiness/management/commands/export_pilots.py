@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO, cast
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,11 +18,12 @@ from readiness import exits
 from readiness.inventory.exporting import Export
 from readiness.inventory.own_form import write_csv, write_xlsx
 from readiness.inventory.records import FileProblem
+from readiness.management.base import ProductCommand
 
 FORMATS = ("csv", "xlsx")
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Writes pilots to a CSV or XLSX file, or as CSV to where the command runs, in the form that import_pilots reads. "
         "A text that a spreadsheet would take for a formula is written with an apostrophe before it."

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from readiness.exits import NOTHING_DONE
 from readiness.forms.evidence import FileEvidenceForm
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, why_not
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """File a file or a link for a pilot, in somebody's name. Ends with 2 where it was refused; then nothing is kept."""
 
     help = "Files evidence for a pilot: manage.py file_evidence P-1 --file minutes.pdf --by lena@example.org"

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import reset_queries
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,9 +21,10 @@ from readiness.inventory.importing import Import
 from readiness.inventory.lists import PRESETS, List
 from readiness.inventory.records import FileProblem
 from readiness.inventory.report import Report
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Reads pilots from a CSV or XLSX file: the product's own form, or a public inventory by its preset. "
         "Exit status: 0 all rows were read, 1 some were rejected and the rest kept, 2 nothing was done."

@@ -6,17 +6,18 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from django.core.management import BaseCommand, CommandError, CommandParser
+from django.core.management import CommandError, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from pilots.refusals import Refused
 from pilots.today import today
+from readiness.management.base import ProductCommand
 from readiness.synthetic.portfolio import make
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Exit status 2 where it refuses."""
 
     help = "Writes a synthetic portfolio with histories of years. The same seed and day give the same one."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from pilots import rebuilding
 from pilots.models import Portfolio
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Rebuild spells and seats from decisions, events and rights, and compare them with what was stored. Exit status:"
         " 0 nothing differed, 1 something did, 2 nothing was done."

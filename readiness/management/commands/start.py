@@ -6,7 +6,7 @@ import signal
 from typing import Any
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.core.management import CommandError, CommandParser, call_command
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler, get_internal_wsgi_application
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from pilots.models import Event, Pilot
 from pilots.today import today
 from readiness import first_start, words
+from readiness.management.base import ProductCommand
 
 HOST = "127.0.0.1"
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Exit status 2 where it refuses, 1 where the port is taken."""
 
     help = (

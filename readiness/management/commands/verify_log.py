@@ -6,15 +6,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from pilots import backup_notes, rebuilding, verifying
 from pilots.models import Gate
 from pilots.verifying_files import FilesRead, verify_files
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Check every decision against its texts and the one before it, and every gate's head. Exit status: 0 all fits,"
         " 1 the log is broken or unguarded, or something else is not as it was, 2 it could not be read."

@@ -1,7 +1,8 @@
-"""A null character in an address or a query: no database holds one, so nothing is called so."""
+"""What no address and no query can hold: a null character, more than anything is called, and a coding that is none of text."""
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from typing import Any
 
@@ -10,19 +11,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
 from readiness.api.asking import Asking
-from readiness.asked import has_null, null_in
+from readiness.asked import has_null, null_in, too_long_in
+
+CODINGS = frozenset({"utf-8", "ascii", "iso8859-1"})
+"""What a request may be written in. Python knows more, and some of them (base64, idna) read no text."""
 
 
-class NoNullCharacters:
-    """Answers 404 to an address that holds one and 400 to a query that does, before a view looks for anything.
+class CheckQueryString:
+    """Answers 404 to an address that cannot be and 400 to such a query, before a view looks for anything.
 
-    The API refuses both in problem details, with the field (`readiness.api.asking`).
+    The API refuses queries in problem details, with the parameter (`readiness.api.asking`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name not in CODINGS:
+            request.encoding = "utf-8"
+            return bad_request(request, BadRequest())
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, place: dict[str, Any]) -> HttpResponse | None:
@@ -30,6 +37,6 @@ class NoNullCharacters:
             return None
         if has_null(place.values()):
             raise Http404
-        if null_in(request.GET) is not None:
+        if null_in(request.GET) is not None or too_long_in(request.GET) is not None:
             return bad_request(request, BadRequest())
         return None

@@ -1,0 +1,323 @@
+"""Whatever can be typed: extremes in every field of every form, every input of the API, every query, and every column.
+
+What comes back is done, or a refusal with a sentence at the field; never a failure, and nothing is kept that breaks a later
+read. What is tried is found in the code: forms on their addresses (`tests/roads.py`), serializers at their views, parameters
+in the schema, filters at the tables of the desk.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client, override_settings
+from django.urls import resolve
+from rest_framework import serializers
+
+from pilots.models import Event
+from pilots.verbs.desk import LONGEST_TEXT
+from readiness.api.asks import AssignRight, FileEvidence
+from readiness.forms import OF_GATE, OF_PILOT
+from readiness.forms.fields import DayField, NumberField
+from tests.addresses import READS, YES
+from tests.api.test_parameters import operations
+from tests.cast import LEGAL, ROLES, Cast, taken_back
+from tests.roads import Road, roads
+from tests.test_null_characters import parameters_read
+from tests.test_who_may_do_what import said, unlogged
+
+pytestmark = pytest.mark.django_db
+
+NUMBERS = ("0", "-1", "1.5", str(2**31), str(2**63), str(10**14), "1e400", "NaN", "Infinity", "9" * 5000)
+DAYS = ("0001-01-01", "9999-12-31", "2026-02-31")
+LONG = "x" * 1_000_000
+CHARACTERS = {
+    "null": "a\0b",
+    "right to left": "\u202eevil\u2066",
+    "emoji": "\U0001f9ef\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "combining": "Z" + "\u0301" * 300,
+    "control": "a\x01\x1b[31m\x7f\ufffe",
+}
+TEXTS = ("x" * (LONGEST_TEXT + 1), LONG, *CHARACTERS.values())
+OF_ANOTHER_KIND = (True, [], {}, [[]], {"a": [1]}, float("nan"), "\ud800")
+"""What JSON can say besides."""
+FEW = (LONG, "1e400", "9999-12-31", "a\0b")
+"""For a form that is tried whole at another address."""
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Cast]:
+    room = override_settings(EVIDENCE_ROOT=tmp_path_factory.mktemp("evidence"))
+    with django_db_blocker.unblock(), room, unlogged(), transaction.atomic():
+        yield Cast()
+        transaction.set_rollback(True)
+
+
+def browser(cast: Cast, name: str) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(cast[name])
+    return client
+
+
+# Forms and inputs
+
+
+def extremes(field: Any) -> tuple[Any, ...]:
+    """What is tried in a field: all that could be meant by its kind, and some of the others."""
+    if isinstance(field, NumberField | serializers.JSONField):
+        return (*NUMBERS, LONG, "", "2026-02-31")
+    if isinstance(field, DayField | forms.DateField | serializers.DateField):
+        return (*DAYS, "", LONG, "-1", CHARACTERS["null"])
+    if isinstance(field, forms.ChoiceField | forms.BooleanField | forms.ModelChoiceField):
+        return (LONG, "-1", str(2**63), CHARACTERS["null"])
+    return (*TEXTS, "", "-1", "1e400")
+
+
+def tried_in(road: Road, cast: Cast, client: Client) -> dict[str, tuple[Any, ...]]:
+    """The fields at an address, each with what is tried in it."""
+    if road.is_json:
+        there: Mapping[str, Any] = _input(road, cast)().fields
+        return {name: (*_as_sent(field), *OF_ANOTHER_KIND) for name, field in there.items()}
+    with taken_back():
+        answer = client.post(road.path(cast), {"nothing": "1"})
+    form = answer.context.get("form") if answer.context else None
+    there = form.fields if form else {}
+    again = any(name.startswith(("row_2", "row_3", "row_4")) for name in there)
+    found = {n: f for n, f in there.items() if n != "file" and not (again and n.startswith("row_") and n[4] != "1")}
+    if road.name.startswith("desk ") and road.name.removeprefix("desk ") in {*OF_PILOT, *OF_GATE}:
+        return dict.fromkeys(found, FEW)
+    return {name: extremes(field) for name, field in found.items()}
+
+
+def _input(road: Road, cast: Cast) -> Any:
+    """What is sent to an address of the API."""
+    view = resolve(road.path(cast)).func.cls  # type: ignore[attr-defined]
+    return getattr(view, "ask", AssignRight if "rights" in road.path(cast) else FileEvidence)
+
+
+def _as_sent(field: Any) -> tuple[Any, ...]:
+    numbers = (0, -1, 2**31, 2**63, 10**14, float("inf")) if isinstance(field, serializers.JSONField) else ()
+    return (None, *numbers, *extremes(field))
+
+
+def wrong_with(answer: Any, field: str, road: Road) -> str | None:
+    """What is wrong with an answer: a failure, or a refusal without a sentence."""
+    if answer.status_code >= 500:
+        return str(answer.status_code)
+    if answer.status_code < 400 or answer.status_code == 404:
+        return None
+    if road.is_json:
+        says = answer.json()
+        errors = [each for each in says.get("errors", {}) if each.split(".")[0] == field]
+        fine = says["status"] == answer.status_code and len(says["detail"]) > 15
+        return None if fine and (errors or says["code"] not in ("invalid",) or says.get("errors")) else str(says)
+    form = answer.context["form"]
+    return None if any(form.errors.values()) else "no sentence"
+
+
+LATER = ("/", "/museum/", "/rights/", "/admin/", "/admin/pilots/pilot/", "/admin/pilots/event/", "/api/v1/pilots/")
+
+
+def broken_later(cast: Cast, client: Client) -> list[str]:
+    """What cannot be read after something was kept."""
+    pilot = cast.pilot
+    of_it = (f"/pilots/{pilot.key}/", f"/admin/pilots/pilot/{pilot.pk}/change/", f"/api/v1/pilots/{pilot.key}/")
+    return [path for path in (*LATER, *of_it) if client.get(path).status_code >= 400]
+
+
+@pytest.mark.parametrize("road", roads(), ids=str)
+def test_no_field_takes_what_cannot_be_or_answers_with_a_failure(cast: Cast, road: Road) -> None:
+    wrong: dict[tuple[str, str], Any] = {}
+    with taken_back():
+        road.ask.before(cast)
+        typed, path = road.typed(cast), road.path(cast)
+        client = browser(cast, next(n for n in ROLES if n != "anonymous" and road.does(n) == YES))
+        office = browser(cast, "office")
+        kept: dict[str, Any] = {}
+        for field, values in tried_in(road, cast, client).items():
+            for value in values:
+                with taken_back():
+                    answer = send(client, road, path, {**typed, field: value})
+                    if says := wrong_with(answer, field, road):
+                        wrong[field, repr(value)[:20]] = says
+                    if answer.status_code < 400:
+                        kept[field] = value
+        send(client, road, path, typed | kept)
+        if later := broken_later(cast, office):
+            wrong["all of them", repr(kept)[:200]] = later
+    assert wrong == {}
+
+
+def send(client: Client, road: Road, path: str, body: dict[str, Any]) -> Any:
+    return client.post(path, json.dumps(body), "application/json") if road.is_json else client.post(path, body)
+
+
+def test_an_answer_can_be_given_on_a_gate_whatever_number_was_typed_for_its_kind(cast: Cast) -> None:
+    """What was kept as "valid for days" is counted with when the next yes is given."""
+    with taken_back():
+        cast.runs()
+        office, decider = browser(cast, "office"), browser(cast, "decider")
+        gate = cast.gate(LEGAL)
+        kind = {"name": "Legal", "question": "Has it?", "order": "10"}
+        for number in ("", "1", "3650", *NUMBERS):
+            with taken_back():
+                typed = {**kind, "valid_for": number}
+                kept = office.post(f"/admin/pilots/gatekind/{gate.kind_id}/change/", typed)
+                assert kept.status_code in ((302,) if number in ("", "1", "3650") else (422,)), number
+                yes = {"outcome": "cleared", "reason": "Standard terms."}
+                there = f"/api/v1/gates/{gate.public_id}/decisions/"
+                assert decider.post(there, json.dumps(yes), "application/json").status_code == 201
+
+
+# Sign-in
+
+
+def test_no_field_of_the_sign_in_fails(cast: Cast) -> None:
+    found, wrong = 0, {}
+    for name in ("account_login", "account_reset_password", "account_change_password", "account_reauthenticate"):
+        client = Client(raise_request_exception=False)
+        if "reset" not in name and "login" not in name:
+            client.force_login(cast["office"])
+        path = READS[name].path(cast)
+        form = client.get(path).context["form"]
+        for field in form.fields:
+            for value in (LONG, "a\0b", "x" * 300 + "@example.org", "\u202e@example.org", ""):
+                found += 1
+                typed = dict.fromkeys(form.fields, "someone@example.org") | {field: value}
+                with taken_back():
+                    if (status := client.post(path, typed).status_code) >= 500:
+                        wrong[name, field, value[:20]] = status
+    assert found > 20
+    assert wrong == {}
+
+
+# Queries
+
+
+QUERIES = (
+    "-1",
+    str(2**63),
+    "1e400",
+    "9999-12-31",
+    "2026-02-31",
+    "x" * 3000,
+    "a\0b",
+    "\u202e\U0001f9ef",
+    "a " * 200,
+    "%",
+)
+
+
+@cache
+def of_schema() -> list[tuple[str, str]]:
+    return [(path, name) for path, method, known in operations() if method == "get" for name in known]
+
+
+def test_no_parameter_of_the_api_fails(cast: Cast) -> None:
+    wrong = {}
+    with taken_back():
+        cast.around()
+        client, gate = browser(cast, "office"), cast.gate(LEGAL).public_id
+        for (path, name), value in product(of_schema(), QUERIES):
+            answer = client.get(path.format(key=cast.pilot.key, public_id=gate), {name: value})
+            if answer.status_code >= 400 and not answer["Content-Type"].startswith("application/problem+json"):
+                wrong[path, name, value[:20]] = answer.status_code
+            if answer.status_code >= 500:
+                wrong[path, name, value[:20]] = answer.status_code
+    assert wrong == {}
+
+
+def of_lists() -> dict[str, set[str]]:
+    """What each list of the desk can be asked: the search, the order, the page, and its filters."""
+    names: dict[str, set[str]] = {}
+    for model, table in admin.site._registry.items():
+        filters = {str(getattr(each, "parameter_name", "")) for each in table.list_filter} - {""}
+        names[f"admin:pilots_{model._meta.model_name}_changelist"] = {SEARCH_VAR, ORDER_VAR, PAGE_VAR, *filters}
+    return names
+
+
+def test_no_parameter_of_a_page_or_a_list_fails(cast: Cast) -> None:
+    wrong, lists = {}, of_lists()
+    with taken_back():
+        cast.around()
+        client = browser(cast, "office")
+        paths = {name: read.path(cast) for name, read in READS.items() if ":api:" not in name and "logout" not in name}
+        for name, path in paths.items():
+            with parameters_read() as read:
+                answer = client.get(path)
+                said(answer)
+            if answer.status_code != 200:
+                continue
+            for parameter, value in product(read | lists.get(name, set()), QUERIES):
+                status = client.get(path, {parameter: value}).status_code
+                if status >= 500:
+                    wrong[name, parameter, value[:20]] = status
+    assert lists.keys() <= READS.keys()
+    assert wrong == {}
+
+
+def relations() -> Iterable[tuple[type[Model], str]]:
+    for model in [
+        *admin.site._registry,
+        *{r.related_model for m in admin.site._registry for r in m._meta.related_objects},
+    ]:
+        for field in model._meta.fields:
+            if field.is_relation:
+                yield model, field.name
+
+
+def test_no_completion_of_names_is_answered_or_fails(cast: Cast) -> None:
+    client = browser(cast, "office")
+    found = {}
+    for model, field in relations():
+        of = {
+            "app_label": model._meta.app_label,
+            "model_name": model._meta.model_name,
+            "field_name": field,
+            "term": "a",
+        }
+        found[model.__name__, field] = client.get("/admin/autocomplete/", of).status_code
+    assert len(found) > 20
+    assert set(found.values()) == {403}
+
+
+@pytest.mark.parametrize("number", ["0", str(2**31), str(2**63), "9" * 30, "9" * 5000, "-1"])
+def test_no_number_in_an_address_fails(cast: Cast, number: str) -> None:
+    client = browser(cast, "office")
+    tables = [f"/admin/pilots/{model._meta.model_name}/{number}/change/" for model in admin.site._registry]
+    others = (
+        f"/admin/pilots/pilot/{number}/acts/pause/",
+        f"/my/away/{number}/back/",
+        f"/pilots/{number}/",
+        f"/admin/r/1/{number}/",
+    )
+    for path in (*tables, *others, f"/evidence/{number}/", f"/gates/{number}/decide/", f"/api/v1/gates/{number}/"):
+        assert client.get(path).status_code in (302, 404, 405), path
+
+
+@pytest.mark.parametrize("coding", ["base64", "idna", "undefined", "utf-16", "rot13", "punycode", "nonsense"])
+@pytest.mark.parametrize("path", ["/rights/?of=%41", "/api/v1/pilots/?q=%41"])
+def test_no_coding_of_a_request_fails(cast: Cast, coding: str, path: str) -> None:
+    client = browser(cast, "office")
+    assert client.get(path, headers={"content-type": f"text/plain; charset={coding}"}).status_code in (200, 400)
+    kind = f"application/x-www-form-urlencoded; charset={coding}"
+    assert client.post("/my/away/", "starts=%41", kind).status_code in (400, 422)
+    assert client.post("/api/v1/rights/", "kind=%41", kind).status_code in (400, 415)
+    form = f"multipart/form-data; boundary=x; charset={coding}"
+    body = '--x\r\nContent-Disposition: form-data; name="starts"\r\n\r\nA\r\n--x--\r\n'
+    assert client.post("/my/away/", body, form).status_code in (400, 422)
+
+
+def test_the_engine_is_still_there(cast: Cast) -> None:
+    """A statement that fails inside a transaction would make all that follow fail on PostgreSQL."""
+    assert connection.in_atomic_block
+    assert Event.objects.exists()
