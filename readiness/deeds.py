@@ -23,6 +23,7 @@ OUTCOME = {
     "accepted": gettext_lazy("accepted"),
     "declined": gettext_lazy("declined"),
     "left": gettext_lazy("left"),
+    "no_longer_asserted": gettext_lazy("the source no longer says yes"),
 }
 VERB = {
     "record": gettext_lazy("Put on record"),
@@ -34,6 +35,7 @@ VERB = {
     "record_claim": gettext_lazy("A list says that it is adopted"),
     "roll_back": gettext_lazy("Taken back to running"),
     "retire": gettext_lazy("Retired"),
+    "list_again": gettext_lazy("Read again from a list"),
     "set_rules": gettext_lazy("Rules stated"),
     "accept_risk": gettext_lazy("Risk accepted"),
     "confirm_rules": gettext_lazy("Rules confirmed by the manager"),
@@ -73,6 +75,10 @@ def _answered(decision: Decision) -> str:
 
 def _done(event: Event) -> str:
     name, data = str(VERB.get(event.verb, event.verb)), event.data
+    if event.verb == "correct_date":
+        return _corrected(event)
+    if event.verb == "start" and not data.get("start_known", True):
+        name = _("A list says that it runs; its start is not known")
     if event.verb == "start" and data.get("decide_by"):
         return _("%(what)s, to be decided by %(day)s") % {"what": name, "day": _day(data["decide_by"])}
     if event.verb == "move_decide_by":
@@ -96,6 +102,23 @@ def _done(event: Event) -> str:
         agreed = words.threshold(Threshold.of(data))
         return _("Agreed what is good enough. %(threshold)s") % {"threshold": agreed}
     return name
+
+
+DATED = {
+    "started_on": gettext_lazy("the start"),
+    "adopted_on": gettext_lazy("the day of its adoption"),
+    "retired_on": gettext_lazy("the day on which it ended"),
+}
+"""The days that a list says, and may say otherwise later."""
+
+
+def _corrected(event: Event) -> str:
+    """“A list corrected the start from 30 June 2025 to 1 October 2025”."""
+    change = event.changes[0]
+    says = {"what": DATED.get(change["field"], change["field"]), "day": _day(change["to"])}
+    if not change["from"]:
+        return _("A list says now what was not known: %(what)s, %(day)s") % says
+    return _("A list corrected %(what)s from %(before)s to %(day)s") % (says | {"before": _day(change["from"])})
 
 
 def _lived(data: dict[str, Any]) -> str:

@@ -48,6 +48,7 @@ DID: dict[str, Any] = {
     "file_evidence": gettext_lazy("filed evidence"),
     "replace_evidence": gettext_lazy("filed a newer version of the evidence"),
     "list_again": gettext_lazy("was read again"),
+    "correct_date": gettext_lazy("corrected a date"),
     "switch_off": gettext_lazy("switched the gate off"),
     "switch_on": gettext_lazy("switched the gate on"),
     "add_kind": gettext_lazy("added a kind of gate"),
@@ -85,9 +86,13 @@ OUTCOME: dict[str, Any] = {
     "accepted": gettext_lazy("accepted"),
     "declined": gettext_lazy("declined"),
     "left": gettext_lazy("left"),
+    "no_longer_asserted": gettext_lazy("a source no longer says yes"),
 }
 FIELDS: dict[str, Any] = {
     "decide_by": gettext_lazy("to be decided by"),
+    "started_on": gettext_lazy("start"),
+    "adopted_on": gettext_lazy("adopted on"),
+    "retired_on": gettext_lazy("retired on"),
     "threshold": gettext_lazy("threshold"),
     "escalation": gettext_lazy("escalation person"),
     "quiet_days": gettext_lazy("quiet days"),
@@ -129,7 +134,7 @@ PEOPLE = frozenset(
 FUNCTIONS = frozenset({"function"})
 PORTFOLIOS = frozenset({"portfolio"})
 KINDS = frozenset({"kind"})
-DAYS = frozenset({"decide_by", "starts", "until", "ends", "ended"})
+DAYS = frozenset({"decide_by", "started_on", "adopted_on", "retired_on", "starts", "until", "ends", "ended"})
 LONGEST = 160
 """Characters of a text that are told of a change; the record holds the rest."""
 
@@ -173,6 +178,8 @@ def who(event: Event) -> str:
 def did(event: Event) -> str:
     """What was done: “answered: no (Legal)”."""
     says = str(DID.get(event.verb, event.verb.replace("_", " ")))
+    if event.verb == "start" and not event.data.get("start_known", True):
+        says = _("says that it runs, and not since when")
     decision = getattr(event, "decision", None) if event.gate_id else None
     if decision is not None and event.verb == "decide":
         says = f"{says}: {OUTCOME.get(decision.outcome, decision.outcome)}"
@@ -239,6 +246,8 @@ def _field(field: str, names: _Names) -> str:
 
 
 def _value(field: str, value: Any, names: _Names) -> str:
+    if field == "high_impact" and value is None:
+        return _("not stated")
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

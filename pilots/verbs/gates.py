@@ -314,6 +314,29 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
 
 
 @transaction.atomic
+def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
+    """Record that a source no longer says yes: from that day on the gate is open again. No movement (section 9).
+
+    Raises:
+        WrongGate: it clears by acceptance.
+        NothingAsked: no assertion stands; what a person answered stays.
+    """
+    desk, row, state = _sit(gate, None, on, known, None)
+    _approval_only(state)
+    if state.answer != gates.ASSERTED:
+        raise NothingAsked(_("No source says yes here."))
+    return _answer(
+        desk,
+        row,
+        state,
+        outcome=gates.NO_LONGER_ASSERTED,
+        reason=need_text(source, "source"),
+        decider=None,
+        capacity=Decision.Capacity.ASSERTED,
+    )
+
+
+@transaction.atomic
 def ask_exception(
     *,
     gate: Gate,
@@ -454,7 +477,13 @@ def nominate(
     seen: int | None = None,
 ) -> Event:
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
-    desk, row, state = _sit(gate, by, on, known, seen)
+    desk, row, _state = _sit(gate, by, on, known, seen)
+    return nominating(desk, row, person)
+
+
+def nominating(desk: Desk, row: Gate, person: Person | None) -> Event:
+    """Name somebody for a gate of the pilot that is at the desk."""
+    state = desk.state.gates[row.kind.key]
     _acceptance_only(state)
     desk.not_over()
     desk.allow("nominate")
