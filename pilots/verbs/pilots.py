@@ -172,9 +172,20 @@ def start(
 
 @transaction.atomic
 def record_running(
-    *, pilot: Pilot, decide_by: date | None = None, on: date | None = None, known: date | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None = None,
+    decide_by: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
 ) -> Event:
-    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
+    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9).
+
+    Raises:
+        NotYours: a person says it; a person starts it.
+    """
+    if by is not None:
+        raise NotYours
     return starting(sit_down(pilot, None, on, known), decide_by, start_known=False)
 
 
@@ -420,7 +431,10 @@ def correct_date(
     within_reach(to, field)
     between = corrections.keeps_its_place(corrections.corrected(desk.acts), replace(wrong, on=to))
     if between is not None:
-        raise Invalid(_("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")}, field=field)
+        raise Invalid(
+            _("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")},
+            field=field,
+        )
     decide_by = wrong.data.get("decide_by")
     if of == "start" and not wrong.data.get("decide_by_follows") and decide_by and decide_by < to:
         raise Invalid(_("The decide-by date lies before the start."), field=field)
