@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.models import Pilot
+from pilots.models import GateSpell, Pilot
 from pilots.rules import gates
 from pilots.rules.history import ADOPTED, RETIRED
 from readiness.reading import GateOn, PilotOn
@@ -35,6 +36,18 @@ BECAUSE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pilot on the day of the list, and the last stretch of each of its gates, whatever days alone have made of it."""
+
+    on: PilotOn
+    last: Mapping[str, GateSpell]
+
+    def gate(self, kind: str) -> GateOn | None:
+        """The gate of a kind, where the pilot has one that asks something."""
+        return next((gate for gate in self.on.gates if gate.kind.key == kind), None)
+
+
 def not_taken_of_new(said: Said, at: date) -> Iterator[Finding]:
     """What a list says of a pilot that is new, and is not so by that."""
     for name in said.dates:
@@ -58,7 +71,7 @@ def says_something(said: Said, name: str) -> bool:
     return fits
 
 
-def otherwise(said: Said, columns: Iterable[str], found: PilotOn | None, pilot: Pilot) -> Iterator[Finding]:
+def otherwise(said: Said, columns: Iterable[str], found: Found | None, pilot: Pilot) -> Iterator[Finding]:
     """Of these columns, which are never taken, the cells that say otherwise than the record."""
     for column in columns:
         text = said.cells[column]
@@ -72,34 +85,51 @@ def otherwise(said: Said, columns: Iterable[str], found: PilotOn | None, pilot: 
             )
 
 
-def agrees(column: str, text: str, found: PilotOn | None, pilot: Pilot) -> bool:
-    """Whether a cell says what is on record."""
-    now = _now(column, found, pilot)
-    if text.casefold() == now.casefold():
-        return True
-    if column.endswith(":state") and text.casefold() not in STATES:
-        return vocabulary.gate(text) == vocabulary.UNSAID or vocabulary.gate(text) == vocabulary.gate(now)
-    return False
+def agrees(column: str, text: str, found: Found | None, pilot: Pilot) -> bool:
+    """Whether a cell says what is on record, today or on another day: days alone make an answer lapse, and seats change."""
+    if column.count(":") != 2:
+        return text == _now(column, found, pilot)
+    _, kind, name = column.split(":")
+    gate = found.gate(kind) if found else None
+    if found is None or gate is None:
+        return False
+    last = found.last[kind]
+    if name == "state":
+        says = text.casefold()
+        return says in _states(gate, last) or (says not in STATES and _means(text, gate))
+    if name == "holder":
+        return text.strip().casefold() == _now(column, found, pilot).casefold()
+    return last.state == gates.OPEN or text in _days(gate, last, name)
 
 
-def _now(column: str, found: PilotOn | None, pilot: Pilot) -> str:
+def _states(gate: GateOn, last: GateSpell) -> set[str]:
+    """What a gate may say of itself, by the acts on record, on one day or another."""
+    stands = {gates.WAITING, gates.UNOWNED} if last.state == gates.OPEN else {last.state}
+    return {gate.reading.state} | stands | ({gates.LAPSED} if last.good_until else set())
+
+
+def _means(text: str, gate: GateOn) -> bool:
+    """Whether a word that is none of the product's says what is on record."""
+    return vocabulary.gate(text) in (vocabulary.UNSAID, vocabulary.gate(gate.reading.state))
+
+
+def _days(gate: GateOn, last: GateSpell, name: str) -> set[str]:
+    days = {getattr(gate.reading, name), getattr(last, name)}
+    if name == "since" and last.good_until:
+        days.add(last.good_until + timedelta(days=1))
+    return {day.isoformat() for day in days if day is not None}
+
+
+def _now(column: str, found: Found | None, pilot: Pilot) -> str:
     """What the record says where a cell does."""
-    if column == "recorded_on":
-        return pilot.recorded_on.isoformat()
-    if column == "learned":
-        return pilot.learned
-    gate = gate_of(found, column)
+    if column in ("recorded_on", "learned"):
+        return str(getattr(pilot, column))
+    _, kind, name = column.split(":")
+    gate = found.gate(kind) if found else None
     if gate is None:
         return ""
-    name = column.rpartition(":")[2]
     value = (gate.holder.email if gate.holder else "") if name == "holder" else getattr(gate.reading, name)
     return "" if value is None else str(value)
-
-
-def gate_of(found: PilotOn | None, column: str) -> GateOn | None:
-    """The gate that a column is about, where the pilot has it."""
-    kind = column.split(":")[1]
-    return next((gate for gate in found.gates if gate.kind.key == kind), None) if found else None
 
 
 def _reason(column: str, text: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots import spells, verbs
-from pilots.models import Event, Gate, Pilot, PilotSpell
+from pilots.models import Event, Gate, GateSpell, Pilot, PilotSpell
 from pilots.refusals import Invalid, Refused
 from pilots.rules import adoption, corrections, gates
 from pilots.rules.acts import Act
@@ -20,7 +20,6 @@ from pilots.rules.history import ADOPTED, NOT_STATED, PLANNED, RETIRED
 from pilots.verbs.pilots import CORRECTABLE
 from readiness import querysets, reading, words
 from readiness.log_words import FIELDS
-from readiness.reading import PilotOn
 from readiness.standing import CLAIMED
 
 from . import comparing, vocabulary
@@ -88,7 +87,7 @@ class Standing:
     of_all: Memory = field(default_factory=Memory)
     shown: bool = False
     days: dict[str, date | None] = field(default_factory=dict)
-    found: PilotOn | None = None
+    found: comparing.Found | None = None
 
     @property
     def stage(self) -> str:
@@ -204,8 +203,14 @@ def _is_compared(there: Standing, said: Said) -> bool:
 
 def _read(those: list[Standing], at: date) -> None:
     rows = {there.pilot.pk: there for there in those}
-    for found in reading.read_many([there.pilot for there in those], at=at) if those else ():
-        rows[found.pilot.pk].found = found
+    if not rows:
+        return
+    last: dict[int, dict[str, GateSpell]] = {pk: {} for pk in rows}
+    spells_now = GateSpell.objects.filter(gate__pilot__in=rows, known_until=None, ends=None)
+    for spell in spells_now.select_related("gate", "kind"):
+        last[spell.gate.pilot_id][spell.kind.key] = spell
+    for found in reading.read_many([there.pilot for there in those], at=at):
+        rows[found.pilot.pk].found = comparing.Found(found, last[found.pilot.pk])
 
 
 def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) -> Came:
@@ -230,9 +235,10 @@ def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) ->
     _decide_by(there, said, at, came)
     _answers(there, said, at, came)
     _holders(there, said, at, places, came)
-    _never_taken(there, said, came)
     heard = there.heard(said.form)
-    if came.changed or came.kept or came.not_taken or (heard.heard and heard.would_change(listed)):
+    matters = came.changed or came.kept or came.not_taken
+    _never_taken(there, said, came)
+    if matters or (heard.heard and heard.would_change(listed)):
         _in_order(pilot, at)
         verbs.list_again(pilot=pilot, listed=listed, on=at, known=at)
     came.stage = there.stage
@@ -464,7 +470,7 @@ def _as_before(there: Standing, said: Said) -> set[str]:
     """The gates of which the own form says yes in the word that is on record."""
     if there.found is None:
         return set()
-    state = {gate.kind.key: gate.reading.state for gate in there.found.gates}
+    state = {gate.kind.key: gate.reading.state for gate in there.found.on.gates}
     return {kind for kind, text in said.answers.items() if text == f"{kind} {state.get(kind)}"}
 
 
@@ -504,7 +510,7 @@ def _assert(there: Standing, gate: Gate, said: Said, at: date, came: Came, *, an
 
 def _unless_on_record(there: Standing, said: Said, kind: str, came: Came) -> None:
     """A list that is new to a pilot says yes where a person has answered: told, unless the answer is yes."""
-    found = comparing.gate_of(there.found, f"gate:{kind}")
+    found = there.found.gate(kind) if there.found else None
     if found is None or vocabulary.gate(found.reading.state) != vocabulary.YES:
         came.keep(said, said.column_of_gate(kind), _("the list says yes; what a person answered is kept."))
 
@@ -518,14 +524,13 @@ def _holders(there: Standing, said: Said, at: date, places: Places, came: Came) 
     """Name whom the list names now for what is accepted, unless a person named somebody since."""
     before = there.before(said.form).holders
     for kind, address in said.holders.items():
-        gate = comparing.gate_of(there.found, f"gate:{kind}")
-        if before.get(kind) == mark(address) or gate is None:
+        gate = there.found.gate(kind) if there.found else None
+        if there.found is None or gate is None or before.get(kind) == mark(address):
             continue
         column = f"gate:{kind}:holder"
-        state = gate.told[-1] if gate.told else None
         now = gate.holder.email.lower() if gate.holder else ""
         person = places.person(address)
-        if now == address or (state is not None and person is not None and state.nominee_id == person.pk):
+        if now == address or (person and there.found.last[kind].nominee_id == person.pk):
             continue
         if person is None:
             came.not_taken.append(comparing.no_account(said, column, address))
