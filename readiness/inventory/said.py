@@ -84,6 +84,11 @@ class Said:
         """The stage in which a pilot that is new goes on record, before what its list says of it is told."""
         return NOT_STATED if self.stage == NOT_STATED else PLANNED
 
+    def remembered(self, name: str) -> str:
+        """A day that is stated as it is remembered: a month or a year is another statement than its last day."""
+        day: date = getattr(self, name)
+        return f"{day.isoformat()}~" if self.approximate and name != "decide_by" else day.isoformat()
+
     def column(self, name: str) -> str:
         """The column of the file in which a day stands."""
         return self.date_column or name
@@ -103,7 +108,7 @@ class Said:
             "stage": self.stage if self.states_stage else None,
             "fields": {name: mark(value) for name, value in self.fields.items()},
             "answers": {kind: mark(text) for kind, text in self.answers.items()},
-            "dates": {name: day.isoformat() for name, day in self.dates.items()},
+            "dates": {name: self.remembered(name) for name in self.dates},
             "holders": {kind: mark(address) for kind, address in self.holders.items()},
             "cells": {column: mark(text) for column, text in self.cells.items()},
             "unread": self.unread,

@@ -362,7 +362,7 @@ def _dates(there: Standing, said: Said, at: date, came: Came) -> None:
     waiting = {}
     for verb, name in CORRECTABLE.items():
         day = getattr(said, name)
-        if day is None or before.dates.get(name) == day.isoformat() or not _is_another(there, said, name, day):
+        if day is None or before.dates.get(name) == said.remembered(name) or not _is_another(there, said, name, day):
             continue
         waiting[verb] = day
     acts = there.acts() if waiting else []
@@ -424,7 +424,7 @@ def _cell(said: Said, column: str) -> str:
 def _decide_by(there: Standing, said: Said, at: date, came: Came) -> None:
     """Move the decide-by date where rule 4 lets a list do so: a later one is a slip, and no mark is typed away."""
     day, before = said.decide_by, there.before(said.form).dates.get("decide_by")
-    if day is None or there.days.get("decide_by") == day or before == day.isoformat():
+    if day is None or there.days.get("decide_by") == day or before == said.remembered("decide_by"):
         return
     if any(finding.column == "decide_by" for finding in came.not_taken):
         return
