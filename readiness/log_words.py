@@ -25,6 +25,7 @@ DID: dict[str, Any] = {
     "resume": gettext_lazy("ended the pause"),
     "adopt": gettext_lazy("declared it adopted"),
     "record_claim": gettext_lazy("calls it adopted"),
+    "record_running": gettext_lazy("says that it runs, and not since when"),
     "roll_back": gettext_lazy("took it back to running"),
     "retire": gettext_lazy("retired it"),
     "set_rules": gettext_lazy("stated rules"),
@@ -45,6 +46,7 @@ DID: dict[str, Any] = {
     "meet_condition": gettext_lazy("recorded a condition as met"),
     "open_gate": gettext_lazy("opened the gate"),
     "assert": gettext_lazy("says yes"),
+    "end_assertion": gettext_lazy("no longer says yes"),
     "file_evidence": gettext_lazy("filed evidence"),
     "replace_evidence": gettext_lazy("filed a newer version of the evidence"),
     "list_again": gettext_lazy("was read again"),
@@ -179,7 +181,7 @@ def did(event: Event) -> str:
     """What was done: “answered: no (Legal)”."""
     says = str(DID.get(event.verb, event.verb.replace("_", " ")))
     if event.verb == "start" and not event.data.get("start_known", True):
-        says = _("says that it runs, and not since when")
+        says = str(DID["record_running"])
     decision = getattr(event, "decision", None) if event.gate_id else None
     if decision is not None and event.verb == "decide":
         says = f"{says}: {OUTCOME.get(decision.outcome, decision.outcome)}"

@@ -333,6 +333,7 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
         reason=need_text(source, "source"),
         decider=None,
         capacity=Decision.Capacity.ASSERTED,
+        verb="end_assertion",
     )
 
 

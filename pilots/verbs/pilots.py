@@ -174,18 +174,11 @@ def start(
 def record_running(
     *,
     pilot: Pilot,
-    by: Person | None = None,
     decide_by: date | None = None,
     on: date | None = None,
     known: date | None = None,
 ) -> Event:
-    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9).
-
-    Raises:
-        NotYours: a person says it; a person starts it.
-    """
-    if by is not None:
-        raise NotYours
+    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
     return starting(sit_down(pilot, None, on, known), decide_by, start_known=False)
 
 

@@ -9,9 +9,14 @@ from .records import Finding
 
 SHOWN = 5
 """How many places are named of each kind of finding that only says how something was read."""
-TOLD = 50
+TOLD = 20
 """How many are named of what changed, of what was not taken, and of what is no value."""
-HOW_READ = frozenset({"approximate_date", "date_as_read", "formula", "identical_rows", "no_function", "no_workflow"})
+HOW_READ = frozenset(
+    {
+        *("approximate_date", "date_as_read", "formula", "identical_rows", "no_address", "no_function", "no_workflow"),
+        "start_not_known",
+    }
+)
 
 
 @dataclass(slots=True)

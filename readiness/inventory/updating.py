@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db.models import Max
@@ -330,8 +331,8 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     was = pilot.stage
     for step in way:
         on = _not_before(there, step.on, said, at, came)
-        verb = getattr(verbs, step.verb)
-        verb(pilot=pilot, by=None, on=on, known=at, **step.values)
+        verb = verbs.record_running if step.verb == "record_running" else partial(getattr(verbs, step.verb), by=None)
+        verb(pilot=pilot, on=on, known=at, **step.values)
     there.look()
     came.change(said, "stage", _name("stage"), _stage_in_words(was), _stage_in_words(pilot.stage))
 
