@@ -57,6 +57,8 @@ MAY: dict[str, frozenset[str]] = {
     "retire": frozenset({OFFICE, SPONSOR}),
     "record_claim": NOBODY,
     "list_again": NOBODY,
+    "record_running": NOBODY,
+    "correct_date": NOBODY,
     # Its rules, its quality, and who lives in it
     "set_rules": frozenset({OFFICE}),
     "accept_risk": _INVOLVED,
@@ -72,6 +74,7 @@ MAY: dict[str, frozenset[str]] = {
     "record_minutes": _SEATED,
     "record_for_decider": frozenset({OFFICE}),
     "assert_": NOBODY,
+    "end_assertion": NOBODY,
     "nominate": frozenset({OFFICE}),
     "accept": frozenset({NOMINEE}),
     "decline": frozenset({NOMINEE}),

@@ -96,7 +96,7 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
     above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
     for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
         event = text.event
-        x = picture.scale.at(event.on)
+        x = picture.scale.at(_day_of(event, found))
         if event.verb == "move_decide_by":
             picture.slips.append(_slip(number, text, picture, below))
             continue
@@ -197,13 +197,15 @@ def _picture(found: PilotOn, scale: Scale) -> Picture:
     now, picture = found.reading, Picture(scale, [])
     if now.claim is not None:
         picture.claimed = (scale.at(now.claim.since), 100.0)
-    if now.started_on is None:
+    # Where nobody knows the start of what was to be decided, the line begins with the record.
+    began = now.started_on or (found.pilot.recorded_on if now.decide_by else None)
+    if began is None:
         return picture
     stalled = now.stalls_on if now.standing == standing.EXHIBIT else None
     ended = now.since if now.stage in (ADOPTED, RETIRED) else None
     end = stalled or ended or found.at
     decided = min(now.decide_by or end, end)
-    picture.ran = (scale.at(now.started_on), scale.at(decided))
+    picture.ran = (scale.at(began), scale.at(decided))
     if decided < end:
         picture.waited = (scale.at(decided), scale.at(end))
     if stalled is not None:
@@ -222,6 +224,12 @@ def _is_drawn(event: Event) -> bool:
     if decision is not None:
         return decision.outcome not in ("asserted", "declined")
     return event.verb in DRAWN or event.verb == "move_decide_by"
+
+
+def _day_of(event: Event, found: PilotOn) -> date:
+    """The day on which an act lies: a start that a list has corrected since, on the day that is known now."""
+    of_a_list = event.verb == "start" and event.by_id is None
+    return found.reading.started_on or event.on if of_a_list else event.on
 
 
 def _point(number: int, text: EventText, x: float, places: _Places) -> Point:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -27,11 +29,16 @@ def _ran(found: PilotOn) -> str:
     if now.decide_by is None:
         return ""
     if now.started_on is None:
-        return _("%(what)s was to be decided by %(by)s.") % {"what": what, "by": words.day(now.decide_by)}
+        return _ran_from_the_record(found, what, now.decide_by)
     says = {"what": what, "from": words.day(now.started_on), "by": words.day(now.decide_by), "times": _times(now.slips)}
     if now.slips:
         return _("%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s.") % says
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
+
+
+def _ran_from_the_record(found: PilotOn, what: str, decide_by: date) -> str:
+    says = {"what": what, "from": words.day(found.pilot.recorded_on), "by": words.day(decide_by)}
+    return _("%(what)s, on record since %(from)s, its start not known, and to be decided by %(by)s.") % says
 
 
 def _times(number: int) -> str:
@@ -48,7 +55,7 @@ def _stood(found: PilotOn) -> str:
     if now.stalls_on is None:
         return ""
     return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
-        "moved": words.day(now.last_movement),
+        "moved": words.day(now.last_movement or found.pilot.recorded_on),
         "stalled": words.day(now.stalls_on),
         "days": words.days(now.days_on_display),
     }

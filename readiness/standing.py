@@ -87,7 +87,8 @@ class Claim:
 class Reading:
     """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys.
 
-    `residence` is that of an adopted pilot, where the reader has looked (`readiness.residence`).
+    `started_on` is null before the start, and where nobody knows it (`start_known`); `last_movement` and `days_quiet` where
+    nobody knows of any movement. `residence` is that of an adopted pilot, where the reader has looked (`readiness.residence`).
     """
 
     at: date
@@ -95,8 +96,8 @@ class Reading:
     since: date
     standing: str
     stalls_on: date | None
-    days_quiet: int
-    last_movement: date
+    days_quiet: int | None
+    last_movement: date | None
     started_on: date | None
     decide_by: date | None
     paused_until: date | None
@@ -113,6 +114,11 @@ class Reading:
     on_exception_until: date | None = None
     residence: str | None = None
     never_started: bool = False
+
+    @property
+    def start_known(self) -> bool:
+        """Whether it has not begun, or somebody knows when it did."""
+        return self.stage in NOT_STARTED or self.started_on is not None
 
     @property
     def days_on_display(self) -> int:
@@ -232,7 +238,6 @@ def read(
     standing = standing_of(
         stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
     )
-    moved = pilot.last_movement or pilot.starts
     over = stage != pilot.stage and pilot.paused_until is not None
     return Reading(
         at=at,
@@ -240,8 +245,8 @@ def read(
         since=pilot.paused_until + timedelta(days=1) if over and pilot.paused_until else pilot.since,
         standing=standing,
         stalls_on=stalls_on,
-        days_quiet=(at - moved).days,
-        last_movement=moved,
+        days_quiet=(at - pilot.last_movement).days if pilot.last_movement else None,
+        last_movement=pilot.last_movement,
         started_on=pilot.started_on,
         decide_by=pilot.decide_by,
         paused_until=pilot.paused_until if stage == history.PAUSED else None,

@@ -277,5 +277,10 @@ FIRST: dict[str, Ask] = {}
 for _ask in ASKS:
     FIRST.setdefault(_ask.verb, _ask)
 
-NO_PERSON = frozenset({"assert_", "list_again", "open_first_account", "record_set_up"})
+NO_PERSON = frozenset(
+    {
+        *("assert_", "end_assertion", "correct_date", "record_running", "list_again"),
+        *("open_first_account", "record_set_up"),
+    }
+)
 """Verbs that take no person: only a list, or the installation, does them."""

@@ -34,6 +34,8 @@ ONE_BY_ONE = "Over the API and from the command line gates are answered one by o
 OWN = "Said by whoever it is about, on a page of their own, or by their office at the desk; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
 
+BY_LISTS = ("record_claim", "record_running", "correct_date", "assert_", "end_assertion", "list_again")
+
 COMMANDS: Mapping[str, str] = {
     **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
     "file_evidence": "`file_evidence`",
@@ -42,14 +44,14 @@ COMMANDS: Mapping[str, str] = {
     "revoke_token": "`api_token --revoke`",
     "erase": "`erase decision`",
     "erase_person": "`erase person`",
-    **dict.fromkeys(("record", "amend", "record_claim", "assert_", "list_again"), "`import_pilots`"),
+    **dict.fromkeys(("record", "amend", *BY_LISTS), "`import_pilots`"),
     "open_first_account": "`first_account`",
     "record_set_up": "`start`",
 }
 
 WHY: Mapping[str, str] = {
     **dict.fromkeys(("record", "amend"), RECORDS),
-    **dict.fromkeys(("record_claim", "assert_", "list_again"), LISTS),
+    **dict.fromkeys(BY_LISTS, LISTS),
     "open_first_account": "By whoever runs the installation, once; `start --empty` does it too.",
     "record_set_up": SET_UP,
     **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),

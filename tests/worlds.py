@@ -275,6 +275,21 @@ def _assert(stage: Stage, step: Step) -> None:
     verbs.assert_(gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back))
 
 
+def _end_assertion(stage: Stage, step: Step) -> None:
+    verbs.end_assertion(gate=stage.gate(step, APPROVALS), source="a newer list", **stage.when(step.back))
+
+
+def _correct(stage: Stage, step: Step) -> None:
+    when = stage.when(0)
+    of = ("start", "start", "record_claim", "retire")[step.pick % 4]
+    to = when["on"] - timedelta(days=2 * step.length)
+    verbs.correct_date(pilot=stage.pilot(step), of=of, to=to, source="a newer list", **when)
+
+
+def _runs(stage: Stage, step: Step) -> None:
+    verbs.record_running(pilot=stage.pilot(step), **stage.when(step.back))
+
+
 def _nominate(stage: Stage, step: Step) -> None:
     gate, when = stage.gate(step, ACCEPTANCES), stage.when(step.back)
     person = stage.someone(step.pick // 3)
@@ -470,8 +485,10 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "claim": _claim,
     "clear_all": _clear_all,
     "close": _close,
+    "correct": _correct,
     "decide": _decide,
     "delegate": _delegate,
+    "end_assertion": _end_assertion,
     "except": _except,
     "let_go": _let_go,
     "measure": _measure,
@@ -483,6 +500,7 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "retire": _retire,
     "roll_back": _roll_back,
     "rules": _rules,
+    "runs": _runs,
     "start": _start,
     "switch": _switch,
     "threshold": _threshold,
@@ -492,6 +510,7 @@ OPENINGS: list[tuple[str, ...]] = [
     (),
     ("claim",),
     ("assert", "start"),
+    ("assert", "runs", "end_assertion"),
     ("start", "threshold", "measure", "decide"),
     ("start", "clear_all"),
     ("start", "clear_all", "adopt"),

@@ -37,7 +37,8 @@ class Pilot(models.Model):
     tool = models.TextField(_("tool"), blank=True)
     data = models.TextField(_("data"), blank=True)
     manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots_managed")
-    high_impact = models.BooleanField(_("high impact"), default=False)
+    # Null: not stated, which is neither yes nor no.
+    high_impact = models.BooleanField(_("high impact"), null=True, blank=True)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False)
     recorded_on = models.DateField(_("recorded on"), editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)

@@ -35,6 +35,9 @@ class Kind:
     seals: tuple[str, ...] = ()
 
 
+CORRECT_DATE = "correct_date"
+"""The verb with which a list corrects the day of what it said before."""
+
 APPROVAL, ACCEPTANCE, MEASUREMENT = "approval", "acceptance", "measurement"
 
 

@@ -16,6 +16,7 @@ CHANGES_REQUESTED, REFUSED, WITHDRAWN = "changes_requested", "refused", "withdra
 UNOWNED, WAITING = "unowned", "waiting"
 OFF = "off"
 ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
+NO_LONGER_ASSERTED = "no_longer_asserted"
 
 YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
 HOLD = YES | {ASSERTED}
@@ -205,6 +206,12 @@ def asserted(gate: GateState, act: Act) -> None:
     if gate.answer in (None, ASSERTED) and gate.last_answer is None:
         gate.answer, gate.term = ASSERTED, act.data.get("good_until")
         gate.sealed, gate.conditions = {}, []
+
+
+def no_longer_asserted(gate: GateState) -> None:
+    """Record that the source no longer says yes. A person's answer stays."""
+    if gate.answer == ASSERTED:
+        gate.answer, gate.term = None, None
 
 
 def asked(gate: GateState, act: Act) -> None:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from pilots.rules.acts import Act, Kind, in_order
+from pilots.rules.corrections import corrected
 from pilots.rules.gates import OFF, GateSpell, GateState
 from pilots.rules.telling import ADOPTED, FITS, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING, SPONSOR, TELL, PilotState
 
@@ -102,11 +103,11 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
     Args:
         recorded_on: the day from which its gates exist, and are open.
         kinds: the kinds of gate that apply to it, in their order.
-        acts: all that was done, in any order. What a list says may lie before the record.
+        acts: all that was done, in any order. What a list says may lie before the record, and be corrected later.
     """
     pilot = PilotState(recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds})
     told = History(pilot, {key: [] for key in pilot.gates}, [])
-    acts = in_order(list(acts))
+    acts = in_order(corrected(list(acts)))
     for late in (act.gate for act in acts if act.verb == "open_gate"):
         pilot.gates[late or ""].off = True
     for gate in pilot.gates.values():
@@ -203,7 +204,7 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         slips=pilot.slips,
         paused_until=pilot.paused_until,
         clock_on=pilot.clock,
-        last_movement=pilot.last_movement if pilot.started_on else pilot.recorded_on,
+        last_movement=pilot.moved_on,
         function=pilot.function,
         manager=pilot.manager,
         sponsor=pilot.sponsor,

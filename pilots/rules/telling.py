@@ -86,11 +86,28 @@ class PilotState:
         return quality.good_until(self.measured_on) if self.verdict == "met" and self.measured_on else None
 
     @property
+    def start_known(self) -> bool:
+        """Whether it has not begun, or somebody knows when it did."""
+        return self.stage in (PLANNED, NOT_STATED) or self.started_on is not None
+
+    @property
+    def counts_from(self) -> date:
+        """The day from which its weeks count: its start; the day of the record where nobody knows that."""
+        return self.started_on or self.recorded_on
+
+    @property
+    def moved_on(self) -> date | None:
+        """The last movement; the day of the record before the start; None where nobody knows of any."""
+        if self.stage in (PLANNED, NOT_STATED):
+            return self.recorded_on
+        return self.last_movement
+
+    @property
     def clock(self) -> date | None:
         """The day from which quiet days count, for a pilot that runs or is paused."""
-        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None or self.last_movement is None:
+        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None:
             return None
-        return stalls.clock_on(self.decide_by, self.last_movement, self.pauses)
+        return stalls.clock_on(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
 
     @property
     def confirmed(self) -> bool:
@@ -174,9 +191,10 @@ def _recorded(pilot: PilotState, act: Act) -> bool:
 
 
 def _started(pilot: PilotState, act: Act) -> bool:
+    known: bool = act.data.get("start_known", True)
     pilot.enter(RUNNING, act.on)
-    pilot.started_on, pilot.decide_by = act.on, act.data["decide_by"]
-    return True
+    pilot.started_on, pilot.decide_by = act.on if known else None, act.data["decide_by"]
+    return known
 
 
 def _date_moved(pilot: PilotState, act: Act) -> bool:
@@ -207,8 +225,7 @@ def _rolled_back(pilot: PilotState, act: Act) -> bool:
     first, pilot.rolled_back = not pilot.rolled_back, True
     pilot.enter(RUNNING, act.on)
     if pilot.decide_by is None:
-        # A claim that a list made was never started: its clock counts from the day of the record (section 9).
-        pilot.started_on = pilot.recorded_on
+        # Nobody knows when a claim that a list made was started: its clock counts from the day of the record (section 9).
         pilot.decide_by = pilot.recorded_on + stalls.SIX_WEEKS
     return first
 
@@ -264,6 +281,8 @@ def _decided(pilot: PilotState, act: Act) -> bool:
     gate, outcome = pilot.gates[act.gate or ""], act.data["outcome"]
     if outcome == gates.ASSERTED:
         gates.asserted(gate, act)
+    elif outcome == gates.NO_LONGER_ASSERTED:
+        gates.no_longer_asserted(gate)
     elif outcome == gates.ACCEPTED:
         return gates.accepted(gate, act)
     elif outcome in (gates.DECLINED, gates.LEFT):

@@ -28,7 +28,8 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import history, rights, stalls
-from pilots.rules.acts import ACCEPTANCE, Act, in_order
+from pilots.rules.acts import ACCEPTANCE, CORRECT_DATE, Act, in_order
+from pilots.rules.corrections import corrected
 from pilots.signing import sign
 from pilots.today import today
 from pilots.verbs.event_batch import current_batch
@@ -281,7 +282,7 @@ class Desk:
         """The pilot told by all its acts and one more."""
         self.acts.append(act)
         told, self.told = self.told, None
-        if told is None or act.verb == "open_gate":
+        if told is None or act.verb in ("open_gate", CORRECT_DATE):
             return self.tell(self.acts)
         history.tell_on(told, act.on, [act])
         return told
@@ -358,7 +359,7 @@ def gates_of(pilot: Pilot) -> dict[str, Gate]:
 def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> history.PilotState:
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
-    before = [act for act in in_order(list(acts)) if act.on <= on]
+    before = [act for act in in_order(corrected(list(acts))) if act.on <= on]
     return _by(history.tell(pilot.recorded_on, kinds, before), on)
 
 

@@ -326,6 +326,30 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
 
 
 @transaction.atomic
+def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
+    """Record that a source no longer says yes: from that day on the gate is open again. No movement (section 9).
+
+    Raises:
+        WrongGate: it clears by acceptance.
+        NothingAsked: no assertion stands; what a person answered stays.
+    """
+    desk, row, state = _sit(gate, None, on, known)
+    _approval_only(state)
+    if state.answer != gates.ASSERTED:
+        raise NothingAsked(_("No source says yes here."))
+    return _answer(
+        desk,
+        row,
+        state,
+        outcome=gates.NO_LONGER_ASSERTED,
+        reason=need_text(source, "source"),
+        decider=None,
+        capacity=Decision.Capacity.ASSERTED,
+        verb="end_assertion",
+    )
+
+
+@transaction.atomic
 def ask_exception(
     *,
     gate: Gate,
@@ -487,7 +511,13 @@ def nominate(
     seen: int | None = None,
 ) -> Event:
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
-    desk, row, state = _sit(gate, by, on, known)
+    desk, row, _state = _sit(gate, by, on, known)
+    return nominating(desk, row, person, seen=seen)
+
+
+def nominating(desk: Desk, row: Gate, person: Person | None, *, seen: int | None = None) -> Event:
+    """Name somebody for a gate of the pilot that is at the desk."""
+    state = desk.state.gates[row.kind.key]
     _acceptance_only(state)
     desk.allow("nominate")
     _as_seen(desk, row, seen)

@@ -219,12 +219,13 @@ def _reaches(by: Person | None, portfolios: list[Portfolio] | None, on: date) ->
 def fit(desk: Desk) -> None:
     """After a pilot became, or ceased to be, of high impact: open the gates that now apply, switch off those that do not."""
     kinds = GateKind.objects.filter(high_impact_only=True)
+    applies = desk.pilot.high_impact is True  # not stated is not yes
     for kind in kinds_in_force(kinds, desk.pilot.portfolio, desk.on):
         gate = desk.gates.get(kind.key)
-        if gate is None and desk.pilot.high_impact:
+        if gate is None and applies:
             _open(desk, kind)
-        elif gate is not None and desk.state.gates[kind.key].off == desk.pilot.high_impact:
-            desk.write("switch_on" if desk.pilot.high_impact else "switch_off", gate=gate)
+        elif gate is not None and desk.state.gates[kind.key].off == applies:
+            desk.write("switch_on" if applies else "switch_off", gate=gate)
 
 
 def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -> list[GateKind]:

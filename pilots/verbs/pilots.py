@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots import access
@@ -18,12 +20,15 @@ from pilots.refusals import (
     EndRequired,
     EndTooLate,
     EscalationRequired,
+    InFuture,
     Invalid,
     NotYours,
     SelfApproval,
+    WrongStage,
 )
-from pilots.rules import adoption, gates, stalls
-from pilots.verbs.desk import Desk, days, need_plain, need_reason, sit_down, within_reach
+from pilots.rules import adoption, corrections, gates, stalls
+from pilots.rules.acts import CORRECT_DATE
+from pilots.verbs.desk import Desk, days, need_plain, need_reason, need_text, sit_down, within_reach
 from pilots.verbs.kinds import fit, kinds_in_force
 
 AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
@@ -92,7 +97,7 @@ def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
 def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
     """Write the record of a pilot that is at the desk."""
     facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
-    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value]
+    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value not in (None, "")]
     data = {"set": facts, "stage": stage}
     return desk.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
 
@@ -166,23 +171,40 @@ def start(
     return starting(sit_down(pilot, by, on, known, seen), decide_by)
 
 
-def starting(desk: Desk, decide_by: date | None = None) -> Event:
-    """Start the pilot that is at the desk."""
+@transaction.atomic
+def record_running(
+    *,
+    pilot: Pilot,
+    decide_by: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
+    return starting(sit_down(pilot, None, on, known), decide_by, start_known=False)
+
+
+def starting(desk: Desk, decide_by: date | None = None, *, start_known: bool = True) -> Event:
+    """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
     desk.allow("start", access.beyond("start"))
     desk.stages("planned", "not_stated")
+    data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     within_reach(decide_by, "decide_by")
-    if decide_by < desk.on:
+    if decide_by < desk.on and start_known:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > desk.on + stalls.HALF_A_YEAR
     _allow_or_escalate(desk, "start", far)
-    return desk.write("start", data={"decide_by": decide_by})
+    if not start_known:
+        data["start_known"] = False
+    return desk.write("start", data={"decide_by": decide_by} | data)
 
 
 def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
-    """The escalation person may do what only they may allow; anything else is the office's."""
-    if not takes_escalation or desk.by is None:
+    """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
+    if not takes_escalation:
         desk.allow(verb)
+    elif desk.by is None:
+        raise EscalationRequired
     elif not access.may(access.beyond(verb), desk.roles()):
         desk.allow(verb)
         raise EscalationRequired
@@ -192,7 +214,7 @@ def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
 def move_decide_by(
     *,
     pilot: Pilot,
-    by: Person,
+    by: Person | None,
     to: date | None,
     reason: str | None = None,
     on: date | None = None,
@@ -205,14 +227,14 @@ def move_decide_by(
     desk.stages("running")
     _not_stalled(desk)
     state = desk.state
-    if to is None or state.decide_by is None or state.started_on is None:
+    if to is None or state.decide_by is None:
         raise Invalid(_("Missing. Give the new date."), field="to")
     within_reach(to, "to")
     takes = stalls.needs_escalation_for_date(
-        slips=desk.latest().slips, is_slip=to > state.decide_by, to=to, started=state.started_on
+        slips=desk.latest().slips, is_slip=to > state.decide_by, to=to, started=state.counts_from
     )
     reason = need_reason(reason)
-    if to < state.started_on or to == state.decide_by:
+    if to < state.counts_from or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
     _allow_or_escalate(desk, "move_decide_by", takes)
     return desk.write(
@@ -364,3 +386,59 @@ def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = Non
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
     desk = sit_down(pilot, None, on, known)
     return desk.write("list_again", data={"listed": dict(listed)})
+
+
+CORRECTABLE: Mapping[str, str] = {"start": "started_on", "record_claim": "adopted_on", "retire": "retired_on"}
+"""What a list says a day of, and what that day is called."""
+
+
+@transaction.atomic
+def correct_date(
+    *,
+    pilot: Pilot,
+    of: str,
+    to: date,
+    source: str,
+    approximate: bool | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Record that a list says another day now of what it said before: no movement, and no slip (section 9).
+
+    Args:
+        of: `start`, `record_claim` or `retire`; the last one, which must be the list's.
+        to: the day from which it counts, as is known from now on.
+        source: the sentence that names file and row.
+        approximate: whether the list gives a month or a year only; left as it is where it does not say.
+
+    Raises:
+        WrongStage: no list has said that of this pilot, or a person has since.
+        InFuture: the day has not come.
+        Invalid: what came before or after it says otherwise.
+    """
+    desk = sit_down(pilot, None, on, known)
+    field = CORRECTABLE[of]
+    wrong = corrections.said_by_a_list(corrections.corrected(desk.acts), of)
+    if wrong is None:
+        raise WrongStage(_("No list has said that of this pilot, or a person has said it since."))
+    if to > desk.on:
+        raise InFuture(field=field)
+    within_reach(to, field)
+    between = corrections.keeps_its_place(corrections.corrected(desk.acts), replace(wrong, on=to))
+    if between is not None:
+        raise Invalid(
+            _("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")},
+            field=field,
+        )
+    decide_by = wrong.data.get("decide_by")
+    if of == "start" and not wrong.data.get("decide_by_follows") and decide_by and decide_by < to:
+        raise Invalid(_("The decide-by date lies before the start."), field=field)
+    if approximate is not None:
+        pilot.approximate = approximate
+    was = wrong.on if wrong.data.get("start_known", True) else None
+    return desk.write(
+        CORRECT_DATE,
+        data={"of": of, "to": to},
+        reason=need_text(source, "source"),
+        changes=[{"field": field, "from": was, "to": to}],
+    )

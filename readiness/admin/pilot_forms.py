@@ -18,6 +18,21 @@ from readiness.forms.fields import LineField, PersonField, SentenceField
 ORDER = ("name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact")
 
 
+class HighImpactField(forms.TypedChoiceField):
+    """Yes, no or not stated: what nobody has said is neither."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", _("not stated")), ("True", _("yes")), ("False", _("no"))]
+        super().__init__(choices=choices, required=False, coerce=_as_flag, empty_value=None, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else str(value)
+
+
+def _as_flag(value: Any) -> bool:
+    return str(value) == "True"
+
+
 class Typed(forms.Form):
     """What can be typed of a pilot."""
 
@@ -30,7 +45,7 @@ class Typed(forms.Form):
     function = FunctionField()
     manager = PersonField(label=_("Manager"), help_text=_("Who lives with it: their address, or name."))
     tool = SentenceField(label=_("Tool"), rows=2)
-    high_impact = forms.BooleanField(label=_("High impact"), required=False)
+    high_impact = HighImpactField(label=_("High impact"))
 
     def with_data(self) -> None:
         """The field for the data that it needs: a form's own `data` is another thing."""

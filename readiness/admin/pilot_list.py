@@ -128,7 +128,9 @@ def standing(row: Any) -> str:
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
 def days_quiet(row: Any) -> int | str:
     now = _then(row).reading
-    return now.days_quiet if now.stage == history.RUNNING else "–"
+    if now.stage != history.RUNNING:
+        return "–"
+    return str(_("start not known")) if now.days_quiet is None else now.days_quiet
 
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")

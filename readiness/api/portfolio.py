@@ -91,7 +91,8 @@ class BoardShape(serializers.Serializer[Any]):
     function = serializers.CharField(source="function.name", default=None)
     standing = serializers.CharField(source="reading.standing")
     stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
-    days_quiet = serializers.IntegerField(source="reading.days_quiet")
+    start_known = serializers.BooleanField(source="reading.start_known")
+    days_quiet = serializers.IntegerField(source="reading.days_quiet", allow_null=True)
     gates = serializers.SerializerMethodField()
 
     def get_gates(self, found: Any) -> dict[str, Any]:

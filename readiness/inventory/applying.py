@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,20 +13,26 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import Refused
 from pilots.rules.acts import ACCEPTANCE
-from pilots.rules.history import ADOPTED, PAUSED
+from pilots.rules.history import ADOPTED, PAUSED, RETIRED
 from pilots.verbs.batches import Batch, BatchDesk
-from pilots.verbs.gates import asserting
+from pilots.verbs.gates import asserting, nominating
 from pilots.verbs.pilots import claiming, retiring, starting
 from pilots.verbs.rules import ruling
 
+from .comparing import no_account, not_taken, not_taken_of_new
 from .places import Places
 from .records import Finding, Rejected
 from .report import Report
 from .said import PEOPLE, Said
-from .stages import steps
+from .stages import steps, without_what_cannot_be
 from .updating import Standing, on_record, update
 
-_WORK: dict[str, Any] = {"start": starting, "record_claim": claiming, "retire": retiring}
+_WORK: dict[str, Any] = {
+    "start": starting,
+    "record_running": partial(starting, start_known=False),
+    "record_claim": claiming,
+    "retire": retiring,
+}
 
 
 class Applying:
@@ -44,7 +52,7 @@ class Applying:
         self.rejected = []
         readable = [said for said in batch if self._can_be_kept(said)]
         self.places.learn(readable)
-        found = on_record((said.key for said in readable), self.at)
+        found = on_record(readable, self.at)
         together = Batch.begin(self.at, self.at)
         seen = set()
         for said in readable:
@@ -74,13 +82,15 @@ class Applying:
         self.rejected.append(Rejected(finding, said.facts))
 
     def _create(self, together: Batch, said: Said) -> BatchDesk:
+        whole = said
+        said, findings = without_what_cannot_be(said, self.at)
         desk = together.record(
             portfolio=self.places.portfolio(said),
             key=said.key,
             stage=said.stage_before,
             source=said.file[:300],
-            approximate=said.approximate,
-            listed=said.listed(),
+            approximate=bool(said.approximate),
+            listed=whole.listed(),
             **self.rows(said, said.values),
         )
         if rules := self.rows(said, said.rules):
@@ -88,9 +98,29 @@ class Applying:
         for step in steps(said.stage_before, said, self.at):
             desk.turn_to(step.on)
             _WORK[step.verb](desk, **step.values)
+            if step.verb == "record_running":
+                findings.append(
+                    Finding("start_not_known", f"{said.key}: start not known.", said.line, said.column("started_on"))
+                )
         asserted = self._assert(desk, said)
-        self._created(said, asserted)
+        findings += self._name(desk, said)
+        self._created(said, asserted, findings)
         return desk
+
+    def _name(self, desk: BatchDesk, said: Said) -> list[Finding]:
+        """Name whom the list names for what is accepted. What people who are named here accepted elsewhere is theirs to say."""
+        findings = []
+        for kind, address in said.holders.items():
+            if said.stage == RETIRED:
+                findings.append(not_taken(said, f"gate:{kind}:holder", _("Nobody is named for what has ended.")))
+                continue
+            person = self.places.person(address)
+            if kind not in desk.gates or person is None or person.closed_by(self.at):
+                findings.append(no_account(said, f"gate:{kind}:holder", address))
+            else:
+                desk.turn_to(self.at)
+                nominating(desk, desk.gates[kind], person)
+        return findings
 
     def _assert(self, desk: BatchDesk, said: Said) -> list[str]:
         """Record the yeses of the list. A kind of gate that this pilot has not is none of its questions."""
@@ -105,9 +135,14 @@ class Applying:
         gate = desk.gates.get(kind)
         return gate is not None and gate.kind.clears_by != ACCEPTANCE
 
-    def _created(self, said: Said, asserted: list[str]) -> None:
+    def _created(self, said: Said, asserted: list[str], findings: list[Finding]) -> None:
         report = self.report
         report.created += 1
+        for finding in (*findings, *not_taken_of_new(said, self.at)):
+            if finding.code == "not_taken":
+                report.not_taken.add(finding)
+            else:
+                report.find(finding)
         # What a list calls adopted is claimed: the facts have not shown it.
         report.stages["claimed" if said.stage == ADOPTED else said.stage] += 1
         report.asserted.update(asserted)
@@ -129,21 +164,23 @@ class Applying:
             person = self.places.person(out[name])
             if person is None:
                 del out[name]
-                sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {
-                    "address": stated[name][:120]
-                }
-                self.report.find(Finding("no_account", sentence, said.line, name))
+                self.report.find(replace(no_account(said, name, stated[name]), code="no_account"))
             else:
                 out[name] = person
         return out
 
     def _update(self, there: Standing, said: Said) -> None:
         with transaction.atomic():
-            came = update(there, said, self.at, self.rows)
+            came = update(there, said, self.at, self.rows, self.places)
         report = self.report
         report.updated += came.changed
         report.unchanged += not came.changed
         report.stages[came.stage] += 1
         report.asserted.update(came.asserted)
-        for finding in came.kept:
-            report.kept.add(finding)
+        for group, findings in (
+            (report.changed, came.changes),
+            (report.kept, came.kept),
+            (report.not_taken, came.not_taken),
+        ):
+            for finding in findings:
+                group.add(finding)

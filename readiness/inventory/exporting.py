@@ -97,7 +97,7 @@ def _record(on: PilotOn, values: dict[str, Any]) -> OwnRecord:
         decide_by=now.decide_by,
         adopted_on=now.since if stage == ADOPTED else None,
         retired_on=now.since if stage == RETIRED else None,
-        high_impact=bool(values["high_impact"]),
+        high_impact=values["high_impact"],
         gates=tuple(map(_gate, on.gates)),
         **texts,
     )

@@ -58,7 +58,7 @@ class List:
     def _own_form(self) -> Iterator[Item]:
         clears_by = dict(GateKind.objects.values_list("key", "clears_by"))
         names = dict(Portfolio.objects.values_list("key", "name"))
-        self.reader = OwnForm(self.path, kinds=tuple(clears_by))
+        self.reader = OwnForm(self.path, kinds=tuple(clears_by), at=self.at)
         for item in self.reader:
             if isinstance(item, OwnRecord):
                 name = names.get(item.portfolio, item.portfolio)

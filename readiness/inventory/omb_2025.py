@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import cast
 
+from . import vocabulary
 from .dates import ReadDate, read_date
 from .keys import KeyBook, digest, plain, tidy
 from .records import Finding, Record, Rejected, Stage
@@ -15,15 +17,17 @@ COLUMNS = (
     *("is_high_impact", "problem_solved", "operational_date", "have_ato", "pia_url"),
     *("hi_testing_conducted", "hi_independent_review"),
 )
-_STAGES: dict[str, Stage] = {
-    "pre-deployment": "planned",
-    "pilot": "running",
-    "deployed": "adopted",
-    "retired": "retired",
-    "": "not_stated",
-}
 _REVIEWS = frozenset(("internal independent review", "caio review", "oversight board review"))
 _WAIVED = "caio waived"
+_UNDER_WAY = "in-progress"
+_ANSWERED = ("have_ato", "hi_testing_conducted", "hi_independent_review")
+GATE_COLUMNS = {
+    "it-data-access": ("have_ato",),
+    "legal-sign-off": ("pia_url", "hi_independent_review"),
+    "quality-threshold": ("hi_testing_conducted",),
+}
+"""The columns by which a gate is answered: the first of them that says yes is named."""
+_READ = frozenset(COLUMNS)
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 Item = Record | Rejected | Finding
@@ -79,6 +83,8 @@ class Inventory:
     def _record(self, row: Row, key: str) -> Record:
         cells = row.cells
         stage, day = _stage(row), _day(row)
+        if day and day.day > self.at:
+            day = None  # told, and then as if it were not stated
         agency = _agency(row)
         return Record(
             portfolio_key=tidy(agency),
@@ -91,16 +97,20 @@ class Inventory:
             started_on=day.day if day and stage == "running" else None,
             adopted_on=day.day if day and stage in _IN_OPERATION else None,
             approximate=bool(day and day.approximate and stage in _DATED),
-            high_impact=plain(cells["is_high_impact"]) == "high-impact",
+            high_impact=_FLAG.get(vocabulary.high_impact(cells["is_high_impact"]) or ""),
             asserted=tuple(_asserted(row, self.path.name)),
             line=row.line,
             facts=row.facts,
+            asked=frozenset(kind for kind, columns in GATE_COLUMNS.items() if not _unclear(row, columns)),
+            not_understood=_not_understood(row, day),
+            unread=_unread(row),
         )
 
 
 # An operational date says when use began. Of a retired case too: its start as a pilot, and the
 # day it ended, are not known.
 _IN_OPERATION = frozenset(("adopted", "retired"))
+_FLAG = {vocabulary.YES: True, vocabulary.NO: False}
 _DATED = _IN_OPERATION | {"running"}
 
 
@@ -109,11 +119,31 @@ def _agency(row: Row) -> str:
 
 
 def _stage(row: Row) -> Stage:
-    return _STAGES.get(plain(row.cells["development_stage"]), "not_stated")
+    found = vocabulary.stage(row.cells["development_stage"])
+    # An inventory knows no pauses: its word for one is not a stage.
+    return cast(Stage, found) if found and found != "paused" else "not_stated"
 
 
 def _day(row: Row) -> ReadDate | None:
     return read_date(row.cells["operational_date"])
+
+
+def _not_understood(row: Row, day: ReadDate | None) -> frozenset[str]:
+    """The columns whose cells say something that is no value."""
+    found = set()
+    if vocabulary.high_impact(row.cells["is_high_impact"]) is None:
+        found.add("high_impact")
+    if vocabulary.stage(row.cells["development_stage"]) in (None, "paused"):
+        found.add("stage")
+    if day is None and row.cells["operational_date"].strip():
+        found |= {"started_on", "adopted_on"}
+    return frozenset(found)
+
+
+def _unread(row: Row) -> bytes:
+    """What stands in columns that are not read, to be compared with the next list."""
+    parts = [part for name, text in sorted(row.cells.items()) if text and name not in _READ for part in (name, text)]
+    return digest(*parts) if parts else b""
 
 
 def _whole(row: Row) -> bytes:
@@ -142,13 +172,29 @@ def _findings(row: Row, at: date) -> Iterator[Finding]:
     if not row.cells["agency_bureau"].strip():
         yield Finding("no_function", "No bureau is named.", row.line, "agency_bureau")
     stage = row.cells["development_stage"].strip()
-    if plain(stage) not in _STAGES:
+    if vocabulary.stage(stage) in (None, "paused"):
         sentence = f"The stage “{stage[:60]}” is not known; read as not stated."
         yield Finding("unknown_stage", sentence, row.line, "development_stage")
     if plain(row.cells["hi_independent_review"]) == _WAIVED:
         sentence = "The review was waived; a waiver is not a review, so the legal gate stays open."
         yield Finding("review_waived", sentence, row.line, "hi_independent_review")
+    yield from _answers_not_understood(row)
     yield from _date_findings(row, at)
+
+
+def _answers_not_understood(row: Row) -> Iterator[Finding]:
+    text = row.cells["is_high_impact"].strip()
+    if vocabulary.high_impact(text) is None:
+        sentence = f"“{text[:60]}” is neither yes nor no; kept as not stated."
+        yield Finding("neither_yes_nor_no", sentence, row.line, "is_high_impact")
+    for column in _ANSWERED:
+        if _answer(row, column) is None:
+            sentence = f"“{row.cells[column].strip()[:60]}” is neither yes nor no; nothing is asserted."
+            yield Finding("neither_yes_nor_no", sentence, row.line, column)
+    text = row.cells["pia_url"].strip()
+    if not _ADDRESS.match(text) and vocabulary.yes_or_no(text) in (None, vocabulary.YES):
+        sentence = f"“{text[:60]}” is no address where it can be read; nothing is asserted."
+        yield Finding("no_address", sentence, row.line, "pia_url")
 
 
 def _date_findings(row: Row, at: date) -> Iterator[Finding]:
@@ -159,8 +205,9 @@ def _date_findings(row: Row, at: date) -> Iterator[Finding]:
     if day is None or _stage(row) not in _DATED:
         return
     if day.day > at:
-        sentence = f"“{text}” is in the future: {day.day.isoformat()} is after {at.isoformat()}."
+        sentence = f"“{text}” is in the future: {day.day.isoformat()} is after {at.isoformat()}; left empty."
         yield Finding("future_date", sentence, row.line, "operational_date")
+        return
     if day.approximate:
         sentence = f"“{text}” is read as its last day, {day.day.isoformat()}."
         yield Finding("approximate_date", sentence, row.line, "operational_date")
@@ -168,22 +215,27 @@ def _date_findings(row: Row, at: date) -> Iterator[Finding]:
 
 def _asserted(row: Row, file: str) -> Iterator[tuple[str, str]]:
     """Gates to which the source says yes, each with the sentence that names source and row."""
-    for gate, column in (
-        ("it-data-access", _says_yes(row, "have_ato")),
-        ("legal-sign-off", _legal(row)),
-        ("quality-threshold", _says_yes(row, "hi_testing_conducted")),
-    ):
+    for gate, columns in GATE_COLUMNS.items():
+        column = next((name for name in columns if _answer(row, name) == vocabulary.YES), None)
         if column:
             said = row.cells[column].strip()
             yield gate, f"{file}, row {row.line}: {column} says “{said}”."
 
 
-def _says_yes(row: Row, column: str) -> str:
-    return column if plain(row.cells[column]) == "yes" else ""
+def _unclear(row: Row, columns: tuple[str, ...]) -> bool:
+    """Whether what is said of a gate is not understood: then it is neither asserted nor taken back."""
+    answers = {_answer(row, name) for name in columns}
+    return None in answers and vocabulary.YES not in answers
 
 
-def _legal(row: Row) -> str:
-    if _ADDRESS.match(row.cells["pia_url"].strip()):
-        return "pia_url"
-    reviewed = plain(row.cells["hi_independent_review"]) in _REVIEWS
-    return "hi_independent_review" if reviewed else ""
+def _answer(row: Row, column: str) -> str | None:
+    """What a cell answers: YES, NO or UNSAID; None where it is not understood."""
+    text = row.cells[column].strip()
+    if column == "pia_url":
+        return vocabulary.YES if _ADDRESS.match(text) else vocabulary.NO
+    said = plain(text)
+    if said in _REVIEWS and column == "hi_independent_review":
+        return vocabulary.YES
+    if said in (_WAIVED, _UNDER_WAY):
+        return vocabulary.NO
+    return vocabulary.yes_or_no(text)

@@ -6,15 +6,17 @@ without it, so that the round trip is exact.
 
 import csv
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
 from openpyxl import Workbook
 
-from .dates import read_iso_date
+from . import vocabulary
+from .dates import is_of_two_orders, order_of_slashes, read_full_date
+from .day_order import in_order
 from .records import Facts, FileProblem, Finding, Rejected
 from .rows import BECAUSE, Row, read_header, read_rows
 
@@ -36,8 +38,6 @@ GATE_KINDS = (
     *("legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold"),
     "error-owner",
 )
-_STAGES = frozenset(("planned", "running", "paused", "adopted", "retired", "not_stated"))
-_YES, _NO = frozenset(("yes", "true", "1")), frozenset(("no", "false", "0", ""))
 _LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _LONGEST_KEY = 200
@@ -45,7 +45,7 @@ _LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class OwnGate:
-    """A gate as the form states it; the state is a word of the design, not checked here."""
+    """A gate as the form states it, in its own word; empty where it is not stated, or the word is not understood."""
 
     kind: str
     state: str = ""
@@ -56,7 +56,10 @@ class OwnGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRecord:
-    """One pilot of the form. Empty texts are not stated; `manager` is an e-mail address."""
+    """One pilot of the form. Empty texts are not stated; `manager` is an e-mail address.
+
+    `columns` are those that the file has, `not_understood` those of them whose cells say something that is no value.
+    """
 
     key: str
     name: str
@@ -75,7 +78,7 @@ class OwnRecord:
     decide_by: date | None = None
     adopted_on: date | None = None
     retired_on: date | None = None
-    high_impact: bool = False
+    high_impact: bool | None = None
     acceptable_use: str = ""
     trust_when: str = ""
     override_when: str = ""
@@ -86,6 +89,8 @@ class OwnRecord:
     gates: tuple[OwnGate, ...] = ()
     line: int = 0
     facts: Facts = ()
+    columns: frozenset[str] = field(default=frozenset(), compare=False)
+    not_understood: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 OwnItem = OwnRecord | Rejected | Finding
@@ -104,16 +109,23 @@ def gate_columns(kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"gate:{kind}:{field}" for kind in kinds for field in GATE_FIELDS)
 
 
+def known_columns(kinds: Iterable[str]) -> frozenset[str]:
+    """Every column that is read."""
+    return frozenset((*OWN_COLUMNS, *gate_columns(kinds), BECAUSE))
+
+
 class OwnForm:
     """One reading of the form: iterate it for records, rejected rows and findings, as they come.
 
-    `kinds` are the gate kinds known; columns of any other are reported once and left unread.
-    rows_read = records + rejected. Raises FileProblem where the file cannot be read.
+    `kinds` are the gate kinds known; columns of any other are reported once and left unread. `at` is the day the record
+    is taken to be made: no day that is said can lie after it. rows_read = records + rejected. Raises FileProblem where
+    the file cannot be read.
     """
 
-    def __init__(self, path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
-        self.path, self.kinds = Path(path), tuple(kinds)
+    def __init__(self, path: str | Path, *, kinds: Collection[str] = GATE_KINDS, at: date = date.max) -> None:
+        self.path, self.kinds, self.at = Path(path), tuple(kinds), at
         self.rows_read = self.records = self.rejected = 0
+        self._slashes: list[str | None] = []
 
     def __iter__(self) -> Iterator[OwnItem]:
         self.rows_read = self.records = self.rejected = 0
@@ -132,16 +144,26 @@ class OwnForm:
             return
         lines[_word(row, "key").casefold()] = row.line
         self.records += 1
-        reader = _Cells(row, self.kinds)
+        reader = _Cells(row, self.kinds, self.at, self.slashes)
         record = reader.record()
         yield from reader.findings
         yield record
 
+    def slashes(self) -> str | None:
+        """In which order the file's dates with slashes name day and month; it is gone through once where that is asked."""
+        if not self._slashes:
+            columns = {
+                *DATE_COLUMNS,
+                *(f"gate:{kind}:{name}" for kind in self.kinds for name in ("since", "good_until")),
+            }
+            cells = (row.cells.get(column, "") for row in read_rows(self.path, REQUIRED_COLUMNS) for column in columns)
+            self._slashes.append(order_of_slashes(cells))
+        return self._slashes[0]
+
 
 def _header_findings(header: Iterable[str], kinds: Collection[str]) -> Iterator[Finding]:
-    known = {*OWN_COLUMNS, *gate_columns(kinds), BECAUSE}
     for column in header:
-        if not column or column in known:
+        if not column or column in known_columns(kinds):
             continue
         parts = column.split(":")
         if parts[0] != "gate":
@@ -163,65 +185,108 @@ def _refusal(row: Row, lines: dict[str, int]) -> Finding | None:
     for column in ("key", "name", "portfolio"):
         if not row.cells[column].strip():
             return Finding(f"no_{column}", f"This row has no {column}.", row.line, column)
-    key, stage = _word(row, "key"), _word(row, "stage").lower()
+    key = _word(row, "key")
     if first := lines.get(key.casefold()):
         sentence = f"The key {key[:_LONGEST_KEY]} is already that of row {first}."
         return Finding("duplicate_key", sentence, row.line, "key")
-    if stage and stage not in _STAGES:
-        sentence = f"“{stage[:60]}” is not a stage; one of {', '.join(sorted(_STAGES))}."
-        return Finding("unknown_stage", sentence, row.line, "stage")
     return None
 
 
 class _Cells:
-    """Typed reading of one row's cells; collects what it could not read."""
+    """Typed reading of one row's cells; collects what it could not read, which is then as if it were not stated."""
 
-    def __init__(self, row: Row, kinds: Collection[str]) -> None:
-        self.row, self.kinds = row, kinds
+    def __init__(self, row: Row, kinds: Collection[str], at: date, slashes: Callable[[], str | None]) -> None:
+        self.row, self.kinds, self.at, self.slashes = row, kinds, at, slashes
         self.findings: list[Finding] = []
+        self.not_understood: set[str] = set()
 
     def record(self) -> OwnRecord:
         texts: dict[str, Any] = {c: self.text(c) for c in (*TEXT_COLUMNS, *RULE_COLUMNS)}
         days: dict[str, Any] = {c: self.day(c) for c in DATE_COLUMNS}
+        for finding in in_order(days, self.row.cells, self.row.line, self.at):
+            self._tell(finding)
+        stage, high_impact = self.stage(), self.flag("high_impact")
+        gates = tuple(filter(_says_something, map(self.gate, self.kinds)))
         return OwnRecord(
             key=_word(self.row, "key"),
             name=self.text("name"),
             portfolio=_word(self.row, "portfolio"),
-            stage=cast(OwnStage, _word(self.row, "stage").lower() or "not_stated"),
-            high_impact=self.flag("high_impact"),
-            gates=tuple(filter(_says_something, map(self.gate, self.kinds))),
+            stage=stage,
+            high_impact=high_impact,
+            gates=gates,
             line=self.row.line,
             facts=self.row.facts,
+            columns=frozenset(self.row.cells),
+            not_understood=frozenset(self.not_understood),
             **texts,
             **days,
         )
 
+    def _tell(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self.not_understood.add(finding.column)
+
     def text(self, column: str) -> str:
         return unescape(self.row.cells.get(column, ""))
 
+    def stage(self) -> OwnStage:
+        text = _word(self.row, "stage")
+        found = vocabulary.stage(text)
+        if found is None:
+            sentence = f"“{text[:60]}” is not a stage that is known; kept as not stated."
+            self._tell(Finding("unknown_stage", sentence, self.row.line, "stage"))
+        return cast(OwnStage, found or "not_stated")
+
     def day(self, column: str) -> date | None:
         text = self.row.cells.get(column, "").strip()
-        day = read_iso_date(text)
-        if text and day is None:
-            sentence = f"“{text[:60]}” is not a date (like 2026-11-23); left empty."
-            self.findings.append(Finding("unreadable_date", sentence, self.row.line, column))
-        return day
+        if not text:
+            return None
+        two = is_of_two_orders(text)
+        found = read_full_date(text, self.slashes() if two else None)
+        if found is None:
+            self._tell(Finding("unreadable_date", _no_date(text, two), self.row.line, column))
+            return None
+        if found.numbered or two:
+            sentence = f"“{text[:60]}” is read as {found.day.isoformat()}, {_assumed(found.numbered)}."
+            self.findings.append(Finding("date_as_read", sentence, self.row.line, column))
+        return found.day
 
-    def flag(self, column: str) -> bool:
+    def flag(self, column: str) -> bool | None:
         text = self.row.cells.get(column, "").strip()
-        if text.lower() not in _YES | _NO:
-            sentence = f"“{text[:60]}” is neither yes nor no; read as no."
-            self.findings.append(Finding("neither_yes_nor_no", sentence, self.row.line, column))
-        return text.lower() in _YES
+        found = vocabulary.high_impact(text)
+        if found is None:
+            sentence = f"“{text[:60]}” is neither yes nor no; kept as not stated."
+            self._tell(Finding("neither_yes_nor_no", sentence, self.row.line, column))
+        return {vocabulary.YES: True, vocabulary.NO: False}.get(found or "")
 
     def gate(self, kind: str) -> OwnGate:
         return OwnGate(
             kind,
-            state=_word(self.row, f"gate:{kind}:state"),
+            state=self.state(f"gate:{kind}:state"),
             holder=self.text(f"gate:{kind}:holder"),
             since=self.day(f"gate:{kind}:since"),
             good_until=self.day(f"gate:{kind}:good_until"),
         )
+
+    def state(self, column: str) -> str:
+        text = _word(self.row, column)
+        if vocabulary.gate(text) is not None:
+            return text
+        sentence = f"“{text[:60]}” is no state of a gate that is known; kept as not stated."
+        self._tell(Finding("unknown_state", sentence, self.row.line, column))
+        return ""
+
+
+def _no_date(text: str, of_two_orders: bool) -> str:
+    if of_two_orders:
+        return (
+            f"“{text[:60]}” may name the day first or the month, and no other date of the file settles it; left empty."
+        )
+    return f"“{text[:60]}” is not a date (like 2026-11-23); left empty."
+
+
+def _assumed(numbered: bool) -> str:
+    return "a spreadsheet's number of a day" if numbered else "in the order that another date of the file settles"
 
 
 def _says_something(gate: OwnGate) -> bool:

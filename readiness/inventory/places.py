@@ -35,7 +35,10 @@ class Places:
         """Look up, or open, all that a batch names: the number of statements does not grow with the batch."""
         said = list(batch)
         self._learn_functions({str(s.values.get("function") or "") for s in said})
-        self._learn_people({_address(s.fields.get(n)) for s in said for n in PEOPLE})
+        self._learn_people(
+            {_address(s.fields.get(n)) for s in said for n in PEOPLE}
+            | {_address(holder) for s in said for holder in s.holders.values()}
+        )
         names = {s.portfolio: s.portfolio_name for s in said}
         for portfolio in Portfolio.objects.filter(key__in=names.keys() - self._portfolios.keys()):
             self._portfolios[portfolio.key] = portfolio

@@ -28,7 +28,11 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One pilot as an inventory states it. Dates are calendar dates."""
+    """One pilot as an inventory states it. Dates are calendar dates; what is not understood is not stated.
+
+    `asked` are the gates of which the inventory says yes or no, `high_impact` null where it says neither, `unread` what
+    stands in columns that are not read.
+    """
 
     portfolio_key: str
     portfolio_name: str
@@ -40,10 +44,13 @@ class Record:
     started_on: date | None
     adopted_on: date | None
     approximate: bool
-    high_impact: bool
+    high_impact: bool | None
     asserted: tuple[tuple[str, str], ...]
     line: int
     facts: Facts
+    asked: frozenset[str] = frozenset()
+    not_understood: frozenset[str] = frozenset()
+    unread: bytes = b""
 
 
 class FileProblem(Exception):

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from .records import Finding
 
 SHOWN = 5
-"""How many places are named of each kind of finding."""
+"""How many places are named of each kind of finding that only says how something was read."""
+TOLD = 20
+"""How many are named of what changed, of what was not taken, and of what is no value."""
+HOW_READ = frozenset(
+    {
+        *("approximate_date", "date_as_read", "formula", "identical_rows", "no_address", "no_function", "no_workflow"),
+        "start_not_known",
+    }
+)
 
 
 @dataclass(slots=True)
@@ -17,10 +25,11 @@ class Group:
 
     count: int = 0
     first: list[Finding] = field(default_factory=list)
+    shown: int = TOLD
 
     def add(self, finding: Finding) -> None:
         self.count += 1
-        if len(self.first) < SHOWN:
+        if len(self.first) < self.shown:
             self.first.append(finding)
 
 
@@ -38,10 +47,18 @@ class Report:
     asserted: Counter[str] = field(default_factory=Counter)
     found: dict[str, Group] = field(default_factory=dict)
     refused: dict[str, Group] = field(default_factory=dict)
+    changed: Group = field(default_factory=Group)
     kept: Group = field(default_factory=Group)
+    not_taken: Group = field(default_factory=Group)
     no_longer: int = 0
     no_longer_first: list[str] = field(default_factory=list)
     broken_off: str = ""
+
+    @property
+    def nothing_changed(self) -> bool:
+        """Whether every cell was compared, and none says otherwise than before."""
+        otherwise = self.changed.count + self.kept.count + self.not_taken.count
+        return bool(self.records) and not (self.created or self.updated or otherwise)
 
     @property
     def records(self) -> int:
@@ -49,13 +66,10 @@ class Report:
 
     def find(self, finding: Finding) -> None:
         """Something worth telling about a row that was read."""
-        self.found.setdefault(finding.code, Group()).add(finding)
+        shown = SHOWN if finding.code in HOW_READ else TOLD
+        self.found.setdefault(finding.code, Group(shown=shown)).add(finding)
 
     def reject(self, finding: Finding) -> None:
         """A row that was not taken."""
         self.rejected += 1
         self.refused.setdefault(finding.code, Group()).add(finding)
-
-    def keep(self, line: int, column: str, sentence: str) -> None:
-        """Something that people decided since the list said it, and that stays as they decided."""
-        self.kept.add(Finding("kept", sentence, line, column))

@@ -25,10 +25,13 @@ STAGES = {
 
 TITLES = {
     "approximate_date": gettext_lazy("A month or a year, read as its last day"),
+    "date_as_read": gettext_lazy("Dates, as they were read"),
+    "days_out_of_order": gettext_lazy("Days that cannot both be so, left empty"),
     "formula": gettext_lazy("Formulas, not evaluated"),
-    "future_date": gettext_lazy("Dates in the future"),
+    "future_date": gettext_lazy("Dates in the future, left empty"),
     "identical_rows": gettext_lazy("Rows that say the same, merged"),
-    "neither_yes_nor_no": gettext_lazy("Neither yes nor no"),
+    "neither_yes_nor_no": gettext_lazy("Neither yes nor no, kept as not stated"),
+    "no_address": gettext_lazy("No address, where one would say yes"),
     "no_account": gettext_lazy("People without an account, left empty"),
     "no_function": gettext_lazy("No function is named"),
     "no_workflow": gettext_lazy("No workflow is named"),
@@ -36,7 +39,9 @@ TITLES = {
     "review_waived": gettext_lazy("A waiver is not a review"),
     "unknown_column": gettext_lazy("Columns left unread"),
     "unknown_gate": gettext_lazy("Gates that are not there"),
-    "unknown_stage": gettext_lazy("Stages that are not known"),
+    "start_not_known": gettext_lazy("Running, and the start is not known: the clock counts from the day of the record"),
+    "unknown_stage": gettext_lazy("Stages that are not known, kept as not stated"),
+    "unknown_state": gettext_lazy("States of gates that are not known, kept as not stated"),
     "unreadable_date": gettext_lazy("Dates that cannot be read, left empty"),
 }
 
@@ -54,11 +59,15 @@ def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
         "updated": f"{report.updated:,}",
         "unchanged": f"{report.unchanged:,}",
     }
-    if report.records and not report.created and not report.updated:
+    if report.nothing_changed:
         yield _("Nothing is new, and nothing changed.")
     yield from _counts(report)
     for code, group in sorted(report.refused.items()):
         yield from _group(_("Rejected: %(what)s") % {"what": code}, group, file)
+    if report.changed.count:
+        yield from _group(_("Changed"), report.changed, file)
+    if report.not_taken.count:
+        yield from _group(_("Not taken from the list"), report.not_taken, file)
     if report.kept.count:
         yield from _group(_("Kept as people decided"), report.kept, file)
     for code, group in sorted(report.found.items()):

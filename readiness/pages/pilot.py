@@ -244,9 +244,9 @@ SHARE = {
 
 def courts(found: PilotOn) -> list[Share]:
     """The blocked days of a pilot by court (rule 12), from its start up to the day that is read; days that have not come are nobody's."""
-    began = found.reading.started_on
-    if began is None:
+    if found.reading.stage in standing.NOT_STARTED:
         return []
+    began = found.reading.started_on or found.pilot.recorded_on
     end = min(found.at, today())
     total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=end))
     return shares(total)

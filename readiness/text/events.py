@@ -31,6 +31,8 @@ ACTIONS: dict[str, Any] = {
     "resume": gettext_lazy("pause ended"),
     "adopt": gettext_lazy("declared adopted"),
     "record_claim": gettext_lazy("called adopted by a list"),
+    "record_running": gettext_lazy("running according to a list, its start not known"),
+    "correct_date": gettext_lazy("date corrected by a list"),
     "roll_back": gettext_lazy("taken back to running"),
     "retire": gettext_lazy("retired"),
     "set_rules": gettext_lazy("rules stated"),
@@ -48,6 +50,7 @@ ACTIONS: dict[str, Any] = {
     "decide": gettext_lazy("answered"),
     "except": gettext_lazy("let past"),
     "assert": gettext_lazy("yes according to a source"),
+    "end_assertion": gettext_lazy("no longer a yes according to the source"),
     "ask_exception": gettext_lazy("exception requested"),
     "answer": gettext_lazy("answered by the team"),
     "meet_condition": gettext_lazy("condition met"),
@@ -98,11 +101,15 @@ OUTCOMES: dict[str, Any] = {
     gates.ACCEPTED: gettext_lazy("accepted"),
     gates.DECLINED: gettext_lazy("declined"),
     gates.LEFT: gettext_lazy("left"),
+    "no_longer_asserted": gettext_lazy("no longer a yes according to the source"),
 }
 """What was answered."""
 
 FIELDS: dict[str, Any] = {
     "decide_by": gettext_lazy("to be decided by"),
+    "started_on": gettext_lazy("start"),
+    "adopted_on": gettext_lazy("adopted on"),
+    "retired_on": gettext_lazy("retired on"),
     "threshold": gettext_lazy("threshold"),
     "escalation": gettext_lazy("escalation person"),
     "quiet_days": gettext_lazy("quiet days"),
@@ -145,7 +152,7 @@ PEOPLE = frozenset(
 FUNCTIONS = frozenset({"function"})
 PORTFOLIOS = frozenset({"portfolio"})
 KINDS = frozenset({"kind"})
-DAYS = frozenset({"decide_by", "starts", "until", "ends", "ended"})
+DAYS = frozenset({"decide_by", "started_on", "adopted_on", "retired_on", "starts", "until", "ends", "ended"})
 SAID_IN_THE_TEXT = {
     "register_threshold": frozenset({"threshold"}),
     "record_residents": frozenset({"residents"}),
@@ -327,10 +334,27 @@ def _named(event: Event, names: _Names) -> str:
 
 
 def _started(event: Event) -> str:
+    known = event.data.get("start_known", True)
+    what = _action(event) if known else str(ACTIONS["record_running"])
     decide_by = event.data.get("decide_by")
-    if not decide_by:
-        return _action(event)
-    return _("started, to be decided by %(day)s") % {"day": _day(decide_by)}
+    return _("%(what)s, to be decided by %(day)s") % {"what": what, "day": _day(decide_by)} if decide_by else what
+
+
+DATED = {
+    "started_on": gettext_lazy("the start"),
+    "adopted_on": gettext_lazy("the day of its adoption"),
+    "retired_on": gettext_lazy("the day on which it ended"),
+}
+"""The days that a list says, and may say otherwise later."""
+
+
+def _corrected(event: Event) -> str:
+    """“the start corrected by a list from 30 June 2025 to 1 October 2025”."""
+    change = event.changes[0]
+    says = {"what": DATED.get(change["field"], change["field"]), "day": _day(change["to"])}
+    if not change["from"]:
+        return _("%(what)s, not known before, is %(day)s according to a list") % says
+    return _("%(what)s corrected by a list from %(before)s to %(day)s") % (says | {"before": _day(change["from"])})
 
 
 def _moved(event: Event) -> str:
@@ -384,6 +408,7 @@ def _met(event: Event) -> str:
 
 TEXTS = {
     "start": _started,
+    "correct_date": _corrected,
     "move_decide_by": _moved,
     "pause": _until,
     "ask_exception": _until,
@@ -403,7 +428,7 @@ def _day(written: Any) -> str:
 def _changes(event: Event, names: _Names) -> list[str]:
     """What became another, in words: field by field."""
     said = SAID_IN_THE_TEXT.get(event.verb, frozenset())
-    if event.verb in ("nominate", "move_decide_by"):
+    if event.verb in ("nominate", "move_decide_by", "correct_date"):
         return []
     changes = event.changes or []
     return [_change(change, names) for change in changes if change["from"] or change["field"] not in said]
@@ -434,6 +459,8 @@ def _field(field: str, names: _Names) -> str:
 
 
 def _value(field: str, value: Any, names: _Names) -> str:
+    if field == "high_impact" and value is None:
+        return _("not stated")
     if value is None or value == "":
         return ""
     if isinstance(value, bool):

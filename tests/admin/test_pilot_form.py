@@ -47,7 +47,7 @@ def test_a_pilot_is_put_on_record_by_the_verb(
         "key": "CO-1",
         "name": "Renewal drafts",
         "function": operations.pk,
-        "high_impact": "on",
+        "high_impact": "True",
     }
     answer = desk.post(reverse("admin:pilots_pilot_add"), asked)
     pilot = Pilot.objects.get(key="CO-1")

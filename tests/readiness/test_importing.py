@@ -230,7 +230,6 @@ HEADER = "key,name,portfolio,stage,started_on,purpose,gate:moon:state,rejected_b
     [
         ("a-0,Again,ops,planned,,", "row 3, column key: The key a-0 is already that of row 2."),
         ("b,,ops,planned,,", "row 3, column name: This row has no name."),
-        ("b,B,ops,claimed,,", "row 3, column stage"),
         (f"b,B,ops,planned,,{'x' * 1_000_000}", "row 3, column purpose: This cell has 1,000,000 characters"),
         (f"b,{'B' * 301},ops,planned,,", "row 3, column name"),
         (f"{'b' * 81},B,ops,planned,,", "row 3, column key"),
@@ -254,6 +253,7 @@ def test_a_bad_row_is_rejected_with_its_place_and_the_rest_is_read(tmp_path: Pat
     ("row", "place"),
     [
         ("b,B,ops,planned,2026-02-30,", "row 3, column started_on: “2026-02-30” is not a date"),
+        ("b,B,ops,on hold,,", "row 3, column stage: “on hold” is not a stage that is known; kept as not stated."),
         ("b,B,ops,planned,,=SUM(A1)", "row 3, column purpose: This cell looks like a formula"),
         ("b,B,ops,planned,,", "row 1, column gate:moon:state: There is no gate “moon”"),
     ],

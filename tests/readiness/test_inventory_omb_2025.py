@@ -101,8 +101,9 @@ def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, text: str
 
 @pytest.mark.parametrize(("text", "codes"), [("2026-11-23", []), ("2026-11-24", ["future_date"])])
 def test_a_date_in_the_future_is_reported(tmp_path: Path, text: str, codes: list[str]) -> None:
-    _, findings = _read(tmp_path, {"operational_date": text, "development_stage": "Deployed"})
+    (record,), findings = _read(tmp_path, {"operational_date": text, "development_stage": "Deployed"})
     assert [finding.code for finding in findings] == codes
+    assert record.adopted_on == (None if codes else date(2026, 11, 23))
 
 
 @pytest.mark.parametrize(
@@ -144,10 +145,27 @@ def test_a_waiver_is_not_a_review(tmp_path: Path) -> None:
     assert (record.asserted, finding.code) == ((), "review_waived")
 
 
-def test_only_high_impact_is(tmp_path: Path) -> None:
-    words = ("High-impact", "Not High-impact", "Presumed High-Impact, but Not High-impact", "")
-    records, _ = _read(tmp_path, *({"is_high_impact": word} for word in words))
-    assert [record.high_impact for record in records] == [True, False, False, False]
+def test_high_impact_is_yes_no_or_not_stated(tmp_path: Path) -> None:
+    words = ("High-impact", "a) High-impact", "Not High-impact", "Presumed High-Impact, but Not High-impact", "")
+    records, findings = _read(tmp_path, *({"is_high_impact": word} for word in words))
+    assert [record.high_impact for record in records] == [True, True, False, False, None]
+    assert not findings
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("is_high_impact", "perhaps"),
+        ("have_ato", "soon"),
+        ("hi_testing_conducted", "some"),
+        ("hi_independent_review", "x"),
+    ],
+)
+def test_a_word_that_is_not_understood_is_told_and_is_no_value(tmp_path: Path, column: str, text: str) -> None:
+    (record,), (finding,) = _read(tmp_path, {column: text})
+    assert (finding.code, finding.line, finding.column) == ("neither_yes_nor_no", 2, column)
+    assert (record.high_impact, record.asserted) == (None, ())
+    assert len(record.asked) == (3 if column == "is_high_impact" else 2)
 
 
 def test_a_row_without_a_name_is_rejected(tmp_path: Path) -> None:

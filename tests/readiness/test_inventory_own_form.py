@@ -102,7 +102,6 @@ def test_an_impossible_date_is_reported_and_left_empty(tmp_path: Path, day: str)
         (",A,ops,planned", "no_key"),
         ("a,,ops,planned", "no_name"),
         ("a,A,,planned", "no_portfolio"),
-        ("a,A,ops,claimed", "unknown_stage"),
     ],
 )
 def test_a_row_that_cannot_stand_is_rejected(tmp_path: Path, row: str, code: str) -> None:

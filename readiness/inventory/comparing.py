@@ -1,0 +1,151 @@
+"""What of a list is never taken, because people and days make it so: where it says otherwise it is told, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pilots.models import GateSpell, Pilot
+from pilots.rules import gates
+from pilots.rules.history import ADOPTED, RETIRED
+from readiness.reading import GateOn, PilotOn
+
+from . import vocabulary
+from .records import Finding
+from .said import DATES, Said
+
+STATES = frozenset(
+    {
+        *(gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.CLEARED, gates.CONDITIONAL),
+        *(gates.EXCEPTED, gates.ASSERTED, gates.LAPSED, gates.RECONFIRM),
+    }
+)
+BECAUSE = {
+    "recorded_on": gettext_lazy("The day of the record is the day on which it was made here."),
+    "learned": gettext_lazy("What was learned is said by whoever retires a pilot."),
+    "holder": gettext_lazy("Who decides follows from the decision rights."),
+    "since": gettext_lazy("It follows from what is decided, and when."),
+    "good_until": gettext_lazy("It follows from what is decided, and when."),
+    "state": gettext_lazy("A list can say yes, or no longer; all else is decided here, by whoever holds the right."),
+    "acceptance": gettext_lazy("Whoever is named accepts it, in their own name."),
+    "exception": gettext_lazy("An exception is asked for and granted here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pilot on the day of the list, and the last stretch of each of its gates, whatever days alone have made of it."""
+
+    on: PilotOn
+    last: Mapping[str, GateSpell]
+
+    def gate(self, kind: str) -> GateOn | None:
+        """The gate of a kind, where the pilot has one that asks something."""
+        return next((gate for gate in self.on.gates if gate.kind.key == kind), None)
+
+
+def not_taken_of_new(said: Said, at: date) -> Iterator[Finding]:
+    """What a list says of a pilot that is new, and is not so by that."""
+    for name in said.dates:
+        if not says_something(said, name):
+            yield not_taken(said, said.column(name), _("The stage of the list has no such day."))
+    for column, text in said.cells.items():
+        reason = _reason(column, text)
+        name = column.rpartition(":")[2]
+        if column == "learned" or (name in ("recorded_on", "since") and text == at.isoformat()):
+            continue
+        if name == "state" and vocabulary.gate(text) in (vocabulary.NO, vocabulary.UNSAID):
+            continue
+        yield not_taken(said, column, reason)
+
+
+def says_something(said: Said, name: str) -> bool:
+    """Whether a day goes with the stage that the list states."""
+    fits = said.stage in DATES[name]
+    if name == "decide_by" and said.stage in (ADOPTED, RETIRED):
+        return fits and said.started_on is not None
+    return fits
+
+
+def otherwise(said: Said, columns: Iterable[str], found: Found | None, pilot: Pilot) -> Iterator[Finding]:
+    """Of these columns, which are never taken, the cells that say otherwise than the record."""
+    for column in columns:
+        text = said.cells[column]
+        if not agrees(column, text, found, pilot):
+            now = _now(column, found, pilot)
+            yield not_taken(
+                said,
+                column,
+                _("It says “%(text)s”; on record is “%(now)s”. %(why)s")
+                % {"text": text[:60], "now": now[:60], "why": _reason(column, text)},
+            )
+
+
+def agrees(column: str, text: str, found: Found | None, pilot: Pilot) -> bool:
+    """Whether a cell says what is on record, today or on another day: days alone make an answer lapse, and seats change."""
+    if column.count(":") != 2:
+        return text == _now(column, found, pilot)
+    _, kind, name = column.split(":")
+    gate = found.gate(kind) if found else None
+    if found is None or gate is None:
+        return False
+    last = found.last[kind]
+    if name == "state":
+        says = text.casefold()
+        return says in _states(gate, last) or (says not in STATES and _means(text, gate))
+    if name == "holder":
+        return text.strip().casefold() == _now(column, found, pilot).casefold()
+    return last.state == gates.OPEN or text in _days(gate, last, name)
+
+
+def _states(gate: GateOn, last: GateSpell) -> set[str]:
+    """What a gate may say of itself, by the acts on record, on one day or another."""
+    stands = {gates.WAITING, gates.UNOWNED} if last.state == gates.OPEN else {last.state}
+    return {gate.reading.state} | stands | ({gates.LAPSED} if last.good_until else set())
+
+
+def _means(text: str, gate: GateOn) -> bool:
+    """Whether a word that is none of the product's says what is on record."""
+    return vocabulary.gate(text) in (vocabulary.UNSAID, vocabulary.gate(gate.reading.state))
+
+
+def _days(gate: GateOn, last: GateSpell, name: str) -> set[str]:
+    days = {getattr(gate.reading, name), getattr(last, name)}
+    if name == "since" and last.good_until:
+        days.add(last.good_until + timedelta(days=1))
+    return {day.isoformat() for day in days if day is not None}
+
+
+def _now(column: str, found: Found | None, pilot: Pilot) -> str:
+    """What the record says where a cell does."""
+    if column in ("recorded_on", "learned"):
+        return str(getattr(pilot, column))
+    _, kind, name = column.split(":")
+    gate = found.gate(kind) if found else None
+    if gate is None:
+        return ""
+    value = (gate.holder.email if gate.holder else "") if name == "holder" else getattr(gate.reading, name)
+    return "" if value is None else str(value)
+
+
+def _reason(column: str, text: str) -> str:
+    name = column.rpartition(":")[2]
+    if name == "state":
+        meaning = vocabulary.gate(text)
+        name = {vocabulary.YES: "acceptance", vocabulary.EXCEPTION: "exception"}.get(meaning or "", "state")
+    return str(BECAUSE[name])
+
+
+def not_taken(said: Said, column: str, reason: str) -> Finding:
+    """A cell that is not taken, with the reason."""
+    return Finding("not_taken", f"{said.key}: {reason}", said.line, column)
+
+
+def no_account(said: Said, column: str, address: str) -> Finding:
+    """Nobody here has the address that the list names."""
+    sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {"address": address[:120]}
+    return Finding("not_taken", sentence, said.line, column)

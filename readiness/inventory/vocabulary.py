@@ -1,0 +1,133 @@
+"""The words of lists for yes and no, stages, and states of gates, in several languages. A word that is not here is no value.
+
+One table for the product's own form and every preset, so that a word is understood alike wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pilots.rules import gates
+from pilots.rules.history import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+
+from .keys import plain
+
+YES, NO, UNSAID = "yes", "no", "unsaid"
+"""What a cell may answer: yes, no, or that nothing is said."""
+
+EXCEPTION = gates.EXCEPTED
+
+_ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
+    YES: (
+        *("yes", "y", "true", "1", "on", "ja", "j", "wahr", "oui", "vrai", "sí", "si", "sì", "verdadero"),
+        *("vero", "sim", "verdadeiro", "waar", "sand", "sann", "tak", "prawda", "ano"),
+    ),
+    NO: (
+        *("no", "n", "false", "0", "off", "nein", "falsch", "non", "faux", "falso", "não", "nee", "onwaar", "nej"),
+        *("nei", "falsk", "nie", "fałsz", "ne"),
+    ),
+    UNSAID: (
+        *("", "-", "–", "—", "n/a", "na", "n.a.", "not applicable", "not stated", "not_stated", "unknown", "tbd"),
+        *("keine angabe", "k.a.", "unbekannt", "inconnu", "desconocido", "sconosciuto", "onbekend"),
+    ),
+}
+_HIGH_IMPACT: Final[Mapping[str, tuple[str, ...]]] = {
+    YES: (
+        *("high", "high-impact", "high impact", "hoch", "hohe auswirkung", "hochrisiko", "high risk", "high-risk"),
+        *("élevé", "alto", "alta", "hoog"),
+    ),
+    NO: (
+        *("not high", "not high-impact", "not high impact", "low", "low-impact", "low impact", "niedrig", "gering"),
+        *("faible", "bajo", "baja", "basso", "laag"),
+        *(
+            f"presumed high-impact{comma} but {how}not high-impact"
+            for comma in ("", ",")
+            for how in ("", "determined ")
+        ),
+    ),
+}
+_STAGES: Final[Mapping[str, tuple[str, ...]]] = {
+    PLANNED: (
+        *("planned", "not started", "pre-deployment", "pre deployment", "predeployment", "geplant", "nicht begonnen"),
+        *("prévu", "planifié", "planificado", "previsto", "pianificato", "planejado", "gepland"),
+    ),
+    RUNNING: (
+        *("running", "pilot", "piloting", "in pilot", "pilot phase", "läuft", "laufend", "pilotphase"),
+        *("pilote", "en cours", "piloto", "en curso", "pilota", "in corso", "em andamento", "lopend", "loopt"),
+    ),
+    PAUSED: ("paused", "pausiert", "en pause", "en pausa", "in pausa", "gepauzeerd"),
+    ADOPTED: (
+        *("adopted", "claimed", "live", "deployed", "in production", "production", "in use", "in operation"),
+        *("operational", "rolled out", "im einsatz", "in betrieb", "produktiv", "eingeführt", "en production"),
+        *("en service", "déployé", "en producción", "en uso", "desplegado", "in produzione", "in uso", "em produção"),
+        *("in productie", "in gebruik"),
+    ),
+    RETIRED: (
+        *("retired", "decommissioned", "discontinued", "ended", "stillgelegt", "beendet", "eingestellt", "retiré"),
+        *("arrêté", "retirado", "dismesso", "ritirato", "desativado", "beëindigd"),
+    ),
+    NOT_STATED: ("not stated", "not_stated", "", "-", "n/a", "na", "unknown", "tbd", "unbekannt"),
+}
+_GATES: Final[Mapping[str, tuple[str, ...]]] = {
+    YES: (
+        *(gates.CLEARED, gates.CONDITIONAL, gates.ASSERTED, "cleared on conditions", "clear", "approved", "granted"),
+        *("signed off", "signed-off", "accepted", "genehmigt", "freigegeben", "erteilt", "zugestimmt", "approuvé"),
+        *("accordé", "aprobado", "concedido", "approvato", "aprovado", "goedgekeurd"),
+    ),
+    NO: (
+        *(gates.OPEN, gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN),
+        *(gates.LAPSED, gates.RECONFIRM, "changes requested", "pending", "requested", "in progress", "in-progress"),
+        *("not yet", "not started", "rejected", "denied", "declined", "expired", "offen", "ausstehend", "wartend"),
+        *("wartet", "abgelehnt", "en attente", "refusé", "ouvert", "pendiente", "abierto", "rechazado", "in attesa"),
+        *("rifiutato", "pendente", "openstaand", "afgewezen"),
+    ),
+    EXCEPTION: (gates.EXCEPTED, "let past", "exception"),
+}
+
+
+def _by_word(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {plain(word): meaning for table in tables for meaning, words in table.items() for word in words}
+
+
+_YES_OR_NO = _by_word(_ANSWERS)
+_HIGH = _by_word(_ANSWERS, _HIGH_IMPACT)
+_STAGE = _by_word(_STAGES)
+_GATE = _by_word(_ANSWERS, _GATES)
+
+_NUMBERED = re.compile(r"(?:\(?[a-z0-9]\)|[a-z0-9]\.)\s+", re.IGNORECASE)
+_EXPLAINED = re.compile(r"\s+[-–—]\s+|\s*[:;(]\s*|\s*\n")
+
+
+def yes_or_no(text: str) -> str | None:
+    """YES, NO or UNSAID; None where the words are not understood."""
+    return _meaning(text, _YES_OR_NO)
+
+
+def high_impact(text: str) -> str | None:
+    """YES, NO or UNSAID; None where the words are not understood."""
+    return _meaning(text, _HIGH)
+
+
+def stage(text: str) -> str | None:
+    """A stage; None where the words are not understood. What a list calls adopted is claimed."""
+    return _meaning(text, _STAGE)
+
+
+def gate(text: str) -> str | None:
+    """What a list says of a gate: YES, NO (it is open), EXCEPTION or UNSAID; None where the words are not understood."""
+    return _meaning(text, _GATE)
+
+
+def _meaning(text: str, table: Mapping[str, str]) -> str | None:
+    return next((table[words] for words in _readings(text) if words in table), None)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as it stands; without the letter of a choice (“a) High-impact”); without what explains it (“Pilot – …”)."""
+    text = unicodedata.normalize("NFKC", text).strip().strip("\"'“”„.,!").strip()
+    bare = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
+    for words in (text, bare, _EXPLAINED.split(bare, maxsplit=1)[0]):
+        yield plain(words)
