@@ -36,7 +36,7 @@ def a_flush_may_empty_the_log() -> Iterator[None]:
     same rows.
     """
     flush = TransactionTestCase._fixture_teardown
-    ship = import_module("pilots.migrations.0002_the_six_gates").ship
+    ship = import_module("pilots.migrations.0002_gate_kinds").ship
 
     def lifted(case: Any) -> None:
         kinds = list(GateKind.objects.filter(ships=True))

@@ -48,5 +48,5 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pilots", "0001_the_facts")]
+    dependencies = [("pilots", "0001_initial")]
     operations = [migrations.RunPython(ship, take_back)]
