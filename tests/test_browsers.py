@@ -47,6 +47,7 @@ def test_no_browser_or_proxy_keeps_what_somebody_signed_in_was_shown(signed_in: 
 
 def test_a_static_file_may_be_kept_and_carries_the_policy() -> None:
     answer = Client().get(STYLE)
+    assert b"".join(answer.streaming_content)
     assert answer.status_code == 200
     assert "no-store" not in answer["Cache-Control"]
     assert "script-src 'self'" in answer[POLICY]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -33,7 +35,7 @@ def open_first_account(
     on, known = days(on, known)
     if administrators():
         raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts at the desk."))
-    person = Person.objects.filter(email__iexact=email.strip()).first()
+    person = Person.objects.filter(email__iexact=_address(email)).first()
     if person is None:
         person = open_account(email=email, name=name, password=password, by=None, on=on, known=known)
     if person.closed_by(on):
@@ -43,6 +45,19 @@ def open_first_account(
         person.save(update_fields=["is_staff", "is_superuser"])
         log("make_administrator", None, on, known, {"person": person.pk}, changes=concerns(person=person))
     return person
+
+
+def _address(email: str) -> str:
+    """An e-mail address that can be looked for: no database looks for a null character.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        validate_email(email.strip())
+    except ValidationError as wrong:
+        raise Invalid(" ".join(wrong.messages), field="email") from wrong
+    return email.strip()
 
 
 def administrators() -> list[Person]:
