@@ -29,7 +29,7 @@ def ria() -> Person:
 @pytest.fixture
 def pilot(ria: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, **on(RECORDED))
+    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", manager=ria, by=ria, **on(RECORDED))
 
 
 Does = Callable[[Pilot, Person], Any]
@@ -83,6 +83,7 @@ def test_it_says_since_when_and_what_to_do_instead(
 def test_the_gates_of_a_retired_pilot_say_the_same(pilot: Pilot, ria: Person) -> None:
     retires(pilot, ria)
     gate = pilot.gates.get(kind__key="legal-sign-off")
+    verbs.assign_right(kind=gate.kind, portfolio=pilot.portfolio, holder=ria, by=ria, **on(STARTED))
     with pytest.raises(WrongStage) as refused:
         verbs.decide(gate=gate, by=ria, outcome="cleared", reason="Yes.", **on(LATER))
     assert refused.value.says == RETIRED
