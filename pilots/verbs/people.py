@@ -16,7 +16,7 @@ from pilots import access
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.models.people import opaque_id
 from pilots.refusals import Invalid, NotYours
-from pilots.verbs.desk import days, need_reason
+from pilots.verbs.desk import days, need_plain, need_reason
 from pilots.verbs.reference_rows import clean, concerns, log, not_beyond, only_office, put
 
 OF_PERSON = ("name", "function")
@@ -113,16 +113,14 @@ def confirm_address(
     on, known = days(on, known)
     if by != person:
         _keeps_all(by, person, on)
-        reason = need_reason(reason)
+    reason = need_plain((reason or "").strip(), "reason") if by == person else need_reason(reason)
     person.refresh_from_db(from_queryset=Person.objects.select_for_update())
     address = _pending(person, on)
     person.email = _address(address, person)
     person.pending_email, person.pending_email_key = None, ""
     person.save()
     _forget_other_addresses(person)
-    return log(
-        "confirm_address", by, on, known, {"person": person.pk}, changes=concerns(person=person), reason=reason or ""
-    )
+    return log("confirm_address", by, on, known, {"person": person.pk}, changes=concerns(person=person), reason=reason)
 
 
 @transaction.atomic

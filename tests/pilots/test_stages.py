@@ -84,6 +84,7 @@ def test_it_says_since_when_and_what_to_do_instead(
 def test_the_gates_of_a_retired_pilot_say_the_same(pilot: Pilot, ria: Person) -> None:
     retires(pilot, ria)
     gate = pilot.gates.get(kind__key="legal-sign-off")
+    verbs.assign_right(kind=gate.kind, portfolio=pilot.portfolio, holder=ria, by=ria, **on(STARTED))
     with pytest.raises(WrongStage) as refused:
         verbs.ask_exception(gate=gate, by=ria, reason="It cannot wait.", **on(LATER))
     assert refused.value.says == RETIRED
