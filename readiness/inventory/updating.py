@@ -152,6 +152,15 @@ class Came:
         """Tell what is not taken, and why."""
         self.not_taken.append(comparing.not_taken(said, column, str(sentence)))
 
+    def is_taken(self, said: Said, column: str, act: Callable[[], object], what: str = "") -> bool:
+        """Do what a cell says; where that is refused, tell it with the reason, and the rest of the row is taken."""
+        try:
+            act()
+        except Refused as refused:
+            self.refuse(said, column, f"{what} {refused.says}".strip())
+            return False
+        return True
+
 
 def _told(value: Any) -> str:
     if value is None or value == "":
@@ -333,6 +342,8 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
         on = _not_before(there, step.on, said, at, came)
         verb = verbs.record_running if step.verb == "record_running" else partial(getattr(verbs, step.verb), by=None)
         verb(pilot=pilot, on=on, known=at, **step.values)
+        if step.verb == "record_running":
+            came.change(said, said.column("started_on"), _name("started_on"), None, _("not known"))
     there.look()
     came.change(said, "stage", _name("stage"), _stage_in_words(was), _stage_in_words(pilot.stage))
 
@@ -404,12 +415,8 @@ def _correct(there: Standing, said: Said, verb: str, day: date, at: date, came: 
     _in_order(there.pilot, at)
     was, decide_by = there.days.get(name), there.days.get("decide_by")
     says = said.sentence(column, _cell(said, column) or day.isoformat())
-    try:
-        verbs.correct_date(
-            pilot=there.pilot, of=verb, to=day, source=says, approximate=said.approximate, on=at, known=at
-        )
-    except Refused as refused:
-        came.refuse(said, column, refused.says)
+    correct = partial(verbs.correct_date, of=verb, to=day, source=says, approximate=said.approximate)
+    if not came.is_taken(said, column, partial(correct, pilot=there.pilot, on=at, known=at)):
         return
     there.look()
     came.change(said, column, _name(name), was or (_("not known") if verb == "start" else None), day)
@@ -439,11 +446,8 @@ def _decide_by(there: Standing, said: Said, at: date, came: Came) -> None:
     _in_order(there.pilot, at)
     was = there.days.get("decide_by")
     says = said.sentence("decide_by", _cell(said, "decide_by") or day.isoformat())
-    try:
-        verbs.move_decide_by(pilot=there.pilot, by=None, to=day, reason=says, on=at, known=at)
-    except Refused as refused:
-        moved = _("decide by %(day)s. %(why)s") % {"day": words.day(day), "why": refused.says}
-        came.refuse(said, "decide_by", moved)
+    move = partial(verbs.move_decide_by, pilot=there.pilot, by=None, to=day, reason=says, on=at, known=at)
+    if not came.is_taken(said, "decide_by", move, _("decide by %(day)s.") % {"day": words.day(day)}):
         return
     there.look()
     came.change(said, "decide_by", _name("decide_by"), was, day)
@@ -491,22 +495,23 @@ def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] |
     elif asserted and (kind in (before or ()) or _says_open(said, kind)):
         _in_order(there.pilot, at)
         source = _("%(file)s, row %(row)d: the list no longer says yes.") % {"file": said.file, "row": said.line}
-        verbs.end_assertion(gate=gate, source=source, on=at, known=at)
-        came.change(said, column, gate.kind.name, _("asserted"), _("open, the list no longer says yes"))
+        if came.is_taken(said, column, partial(verbs.end_assertion, gate=gate, source=source, on=at, known=at)):
+            came.change(said, column, gate.kind.name, _("asserted"), _("open, the list no longer says yes"))
 
 
 def _assert(there: Standing, gate: Gate, said: Said, at: date, came: Came, *, answered: bool, asserted: bool) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
     _in_order(there.pilot, at)
-    verbs.assert_(gate=gate, source=said.asserted[kind], on=at, known=at)
+    says = said.asserted[kind]
+    if not came.is_taken(said, column, partial(verbs.assert_, gate=gate, source=says, on=at, known=at)):
+        return
     came.asserted.append(kind)
     came.changed = True
     if answered:
         came.keep(said, column, _("the list says yes anew, which is logged; what a person answered is kept."))
         return
-    says = said.asserted[kind].partition(": ")[2]
     was = _("asserted") if asserted else _("open")
-    came.change(said, column, gate.kind.name, was, _("asserted: %(says)s") % {"says": says})
+    came.change(said, column, gate.kind.name, was, _("asserted: %(says)s") % {"says": says.partition(": ")[2]})
 
 
 def _unless_on_record(there: Standing, said: Said, kind: str, came: Came) -> None:
@@ -545,12 +550,8 @@ def _nominate(
     there: Standing, gate: Gate, person: Any, said: Said, column: str, now: str, at: date, came: Came
 ) -> None:
     _in_order(there.pilot, at)
-    try:
-        verbs.nominate(gate=gate, by=None, person=person, on=at, known=at)
-    except Refused as refused:
-        came.refuse(said, column, refused.says)
-        return
-    came.change(said, column, gate.kind.name, now, person.email)
+    if came.is_taken(said, column, partial(verbs.nominate, gate=gate, by=None, person=person, on=at, known=at)):
+        came.change(said, column, gate.kind.name, now, person.email)
 
 
 def _never_taken(there: Standing, said: Said, came: Came) -> None:
