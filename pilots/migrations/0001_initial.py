@@ -3,9 +3,10 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import pilots.models.people
 from django.conf import settings
 from django.db import migrations, models
+
+import pilots.models.people
 
 
 class Migration(migrations.Migration):

@@ -20,12 +20,13 @@ from pilots.verbs.pilots import claiming, retiring, starting
 from pilots.verbs.rules import ruling
 
 from .comparing import no_account, not_taken, not_taken_of_new
+from .on_record import Standing, on_record
 from .places import Places
 from .records import Finding, Rejected
 from .report import Report
 from .said import PEOPLE, Said
 from .stages import steps, without_what_cannot_be
-from .updating import Standing, on_record, update
+from .updating import update
 
 _WORK: dict[str, Any] = {
     "start": starting,

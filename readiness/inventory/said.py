@@ -130,7 +130,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
         "high_impact": record.high_impact,
     }
     started, adopted = record.started_on, record.adopted_on if record.stage == "adopted" else None
-    stated = {"started_on": started, "adopted_on": adopted}
+    no_day = not any(name == "operational_date" and text.strip() for name, text in record.facts)
     return Said(
         form=form,
         file=file,
@@ -147,7 +147,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
         asked=record.asked,
         asserted=dict(record.asserted),
         answers={kind: text.partition(": ")[2] for kind, text in record.asserted},
-        emptied=frozenset(name for name, day in stated.items() if day is None) - record.not_understood,
+        emptied=frozenset(("started_on", "adopted_on") if no_day else ()),
         unread=record.unread.hex()[:12],
         date_column="operational_date",
         gate_columns={kind: columns[0] for kind, columns in GATE_COLUMNS.items()},

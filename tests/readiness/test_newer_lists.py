@@ -320,7 +320,25 @@ def test_stage_and_function_are_told_with_what_they_were(listed: Path) -> None:
     said = newer(listed, development_stage="Deployed", agency_bureau="Parks")
     assert "stage: running → adopted" in said
     assert "function: not stated → Parks" in said
+    assert "Not taken" not in said
     assert Event.objects.filter(verb="record_claim").count() == 1
+
+
+def test_a_gate_that_is_switched_off_asks_for_no_yes_and_the_rest_of_the_row_is_taken(listed: Path) -> None:
+    portfolio = Portfolio.objects.get()
+    off = {"portfolio": portfolio, "by": None, "reason": "Not here."}
+    verbs.switch_off(kind=GateKind.objects.get(key="it-data-access"), on=DAY, known=DAY, **off)
+    said = newer(listed, have_ato="No", problem_solved="Letters wait.")
+    assert "row 2, column have_ato: DOI-1: This gate is switched off here." in said
+    assert "purpose: not stated → Letters wait." in said
+
+
+def test_a_list_that_says_that_a_pilot_runs_and_not_since_when_is_told(tmp_path: Path) -> None:
+    run(inventory(tmp_path / "i.csv", {"development_stage": "Pre-deployment"}))
+    run_again = run(inventory(tmp_path / "n.csv", {"development_stage": "Pilot"}), at="2026-11-24")[1]
+    assert "stage: planned → running" in run_again
+    assert "start: not stated → not known" in run_again
+    assert not then(LATER).reading.start_known
 
 
 def test_an_adoption_before_the_start_on_record_is_not_taken_for_true(listed: Path) -> None:

@@ -1,0 +1,175 @@
+"""The pilots on record that a list names, with what lists said of them last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from pilots import spells
+from pilots.models import Event, GateSpell, Pilot, PilotSpell
+from pilots.refusals import Invalid
+from pilots.rules import corrections
+from pilots.rules.acts import Act
+from pilots.rules.history import ADOPTED, RETIRED
+from readiness import querysets, reading
+from readiness.standing import CLAIMED
+
+from . import comparing
+from .said import PEOPLE, Said
+
+OWN = "own"
+"""The product's own form."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What lists said of a pilot last: digests by field, kind and column, and days. `heard` where any said something."""
+
+    heard: bool = False
+    stage: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+    unread: str = ""
+
+    def hear(self, listed: Mapping[str, Any]) -> None:
+        """Remember what a list said, on top of what was said before it."""
+        self.heard = True
+        self.stage = listed.get("stage") or self.stage
+        for name in ("fields", "dates", "holders", "cells"):
+            getattr(self, name).update(listed.get(name, {}))
+        self.answers = dict(listed.get("answers", {}))
+        self.unread = listed.get("unread", "")
+
+    def as_said(self, said: Said, emptied: Iterable[str]) -> dict[str, Any]:
+        """What is remembered once this list is heard too; a cell that was emptied is remembered as empty."""
+        listed = said.listed()
+        for name in emptied:
+            listed.setdefault("dates" if name in self.dates else "fields", {})[name] = ""
+        return listed
+
+    def would_change(self, listed: Mapping[str, Any]) -> bool:
+        """Whether what a list says is other than what is remembered of those before it."""
+        stated = ("fields", "dates", "holders", "cells")
+        return (
+            any(listed.get(name, {}).items() - getattr(self, name).items() for name in stated)
+            or listed.get("answers", {}) != self.answers
+            or (listed.get("stage") or self.stage) != self.stage
+            or listed.get("unread", "") != self.unread
+        )
+
+
+@dataclass(slots=True)
+class Standing:
+    """A pilot on record, with what lists said of it last, by form and all together, and the days that it holds now."""
+
+    pilot: Pilot
+    by_form: dict[str, Memory] = field(default_factory=dict)
+    of_all: Memory = field(default_factory=Memory)
+    shown: bool = False
+    days: dict[str, date | None] = field(default_factory=dict)
+    found: comparing.Found | None = None
+
+    @property
+    def stage(self) -> str:
+        """The stage, `claimed` where adoption is declared and the facts do not show it."""
+        stage = self.pilot.stage
+        return CLAIMED if stage == ADOPTED and not self.shown else stage
+
+    def hear(self, listed: Mapping[str, Any]) -> None:
+        """Remember what a list said."""
+        self.by_form.setdefault(listed["form"], Memory()).hear(listed)
+        self.of_all.hear(listed)
+
+    def heard(self, form: str) -> Memory:
+        """What lists of a form said last."""
+        return self.by_form.get(form, Memory())
+
+    def before(self, form: str) -> Memory:
+        """What a list of this form is held against: the own form is the office's own, another meets all that was listed."""
+        return self.heard(form) if form == OWN else self.of_all
+
+    def now(self, name: str) -> Any:
+        """What the record says of a field now, as a list would state it."""
+        value = getattr(self.pilot, name)
+        if name == "function":
+            return value.name if value else ""
+        if name in PEOPLE:
+            return value.email if value else ""
+        return value
+
+    def look(self) -> None:
+        """Learn again which days the pilot holds, after its stage changed."""
+        self.days = _days([self.pilot.pk])[self.pilot.pk]
+
+    def acts(self) -> list[Act]:
+        """All that was done to it, each act on the day that is known of it now."""
+        return corrections.corrected(spells.acts_of(self.pilot))
+
+
+def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
+    """The pilots that these name by key, with what lists said of them. A handful of queries for any number."""
+    named = {each.key: each for each in said}
+    pilots = Pilot.objects.filter(key__in=list(named)).select_related("portfolio", "function", *PEOPLE)
+    found = {pilot.pk: Standing(pilot) for pilot in pilots}
+    heard = Event.objects.filter(pilot__in=found, verb__in=("record", "list_again"), data__has_key="listed")
+    for pk, listed in heard.order_by("pk").values_list("pilot_id", "data__listed"):
+        found[pk].hear(listed)
+    for pk, days in _days(found).items():
+        found[pk].days = days
+    shown = querysets.pilots().standing(at).filter(pk__in=found, standing=ADOPTED)
+    if any(there.pilot.stage == ADOPTED for there in found.values()):
+        for pk in shown.values_list("pk", flat=True):
+            found[pk].shown = True
+    _read([there for there in found.values() if _is_compared(there, named[there.pilot.key])], at)
+    return {there.pilot.key: there for there in found.values()}
+
+
+def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
+    """The days that pilots hold by all that is known now, by the names that a list has for them."""
+    rows = PilotSpell.objects.filter(pilot__in=list(pks), known_until=None, ends=None)
+    return {
+        row.pilot_id: {
+            "started_on": row.started_on,
+            "decide_by": row.decide_by,
+            "adopted_on": row.since if row.stage == ADOPTED else None,
+            "retired_on": row.since if row.stage == RETIRED else None,
+        }
+        for row in rows
+    }
+
+
+def _is_compared(there: Standing, said: Said) -> bool:
+    """Whether what the gates say must be read: the own form says it, and did not say the same before."""
+    before = there.heard(said.form)
+    return said.form == OWN and (not before.heard or before.would_change(said.listed()))
+
+
+def _read(those: list[Standing], at: date) -> None:
+    rows = {there.pilot.pk: there for there in those}
+    if not rows:
+        return
+    last: dict[int, dict[str, GateSpell]] = {pk: {} for pk in rows}
+    spells_now = GateSpell.objects.filter(gate__pilot__in=rows, known_until=None, ends=None)
+    for spell in spells_now.select_related("gate", "kind"):
+        last[spell.gate.pilot_id][spell.kind.key] = spell
+    for found in reading.read_many([there.pilot for there in those], at=at):
+        rows[found.pilot.pk].found = comparing.Found(found, last[found.pilot.pk])
+
+
+def refuse_older(pilot: Pilot, at: date) -> None:
+    """Refuse a list that is older than what is on record: what was known when must stay so."""
+    last = Event.objects.filter(pilot=pilot).aggregate(last=Max("known_on"))["last"]
+    if last is not None and at < last:
+        raise Invalid(
+            _("This list is of %(at)s, and the pilot was changed on %(last)s. Import it with --at %(last)s or later.")
+            % {"at": at.isoformat(), "last": last.isoformat()},
+            field="key",
+        )
