@@ -135,6 +135,6 @@ def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) ->
         return _("Nothing is on display: no pilot that runs has stalled.")
     return ngettext(
         "One pilot is on display. It is not adopted, it is not retired, and nothing has moved on it since it stalled.",
-        "%(n)s pilots are on display. None is adopted, none is retired, and nothing has moved on any since it stalled.",
+        "%(n)s pilots are on display. None is adopted, none is retired, and nothing has moved on any of them since it stalled.",
         count,
     ) % {"n": words.number(count)}
