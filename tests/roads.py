@@ -410,13 +410,16 @@ def _of_rows(model: type[Model], table: RowTable) -> Iterator[Road]:
 
 
 def _changes(model: type[Model], made: type[RowForm]) -> Road:
-    ask, name = FIRST[made.verb], f"admin:pilots_{model._meta.model_name}_change"
+    ask, rows = FIRST[made.verb], ROWS[model]
+    name = f"admin:pilots_{model._meta.model_name}_change"
+    # Of a table that all share, a row may still be one office's own: a kind of gate for its portfolio.
+    who = its_office if rows.shared and not ask.shared else rows.who
     return Road(
         f"desk change {model._meta.model_name}",
         ask,
         lambda cast: reverse(name, args=[_row(ask, made, model, cast).pk]),
         _row_form(ask, made, model),
-        at_desk(ask, ROWS[model].who),
+        at_desk(ask, who),
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 
 from pilots.models import Event, Person, Portfolio
 from pilots.models.people import opaque_id
-from pilots.verbs.reference_rows import log
+from pilots.verbs.reference_rows import concerns, log
 
 _BATCH: ContextVar[str] = ContextVar("batch", default="")
 
@@ -23,9 +23,9 @@ def current_batch() -> str:
 
 
 @contextmanager
-def event_batch() -> Iterator[str]:
-    """Let the events that are written meanwhile share a batch. Returns its public id."""
-    batch = opaque_id()
+def event_batch(number: int | None = None) -> Iterator[str]:
+    """Let the events that are written meanwhile share a batch. Returns its public id; of a `number` of one there is none."""
+    batch = "" if number == 1 else opaque_id()
     before = _BATCH.set(batch)
     try:
         yield batch
@@ -42,13 +42,16 @@ def log_batch(
     data: dict[str, Any],
     *,
     portfolios: Iterable[Portfolio | None],
-    **more: Any,
+    changes: list[dict[str, Any]] | None = None,
+    reason: str = "",
 ) -> list[Event]:
     """Write the event that stands for a batch: one for each of these portfolios, or one of the installation for all.
 
-    It is written last, with the count of the pilots that it stands for. An office reads the log of its own portfolios only, so that
+    Nothing stands for an act on one. It is written last, with the count of the pilots that it stands for. An office reads the log of its own portfolios only, so that
     what was done to several of them is told in each, and each tells its own.
     """
+    if not batch:
+        return []
     found = Event.objects.of_batch(batch).order_by().values_list("portfolio").annotate(n=Count("pilot", distinct=True))
     counts = dict(found)
     return [
@@ -60,7 +63,8 @@ def log_batch(
             data | {"count": counts.get(of.pk, 0) if of else sum(counts.values())},
             portfolio=of,
             batch=batch,
-            **more,
+            changes=changes or concerns(portfolio=of),
+            reason=reason,
         )
         for of in portfolios
     ]

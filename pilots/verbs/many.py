@@ -75,7 +75,7 @@ def decide_many(
     if len({entry.gate.kind_id for entry in entries}) > 1:
         raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")
     shown = {"evidence": evidence, "pieces": list(pieces)}
-    with event_batch() as batch:
+    with event_batch(len(entries)) as batch:
         done = _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
     data = {"kind": done[0].gate.kind.key, "outcome": outcome}
     _log(batch, "decide_many", by, on, known, data, done, changes=concerns(kind=done[0].gate.kind))
@@ -109,7 +109,7 @@ def record_minutes(
     entries, pieces = list(entries), list(pieces)
     if not (evidence.strip() or pieces or file is not None):
         raise EvidenceRequired(_("Add the minutes: a link or a file."), field="evidence")
-    with event_batch() as batch:
+    with event_batch(len(entries)) as batch:
         if file is not None and entries:
             pieces.append(_file(entries, by, file, file_name, on, known))
         shown = {"evidence": evidence, "pieces": pieces}

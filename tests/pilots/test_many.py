@@ -82,6 +82,35 @@ def test_each_gate_gets_its_own_decision_citing_the_first(three: list[Pilot], ca
     assert len({one.checksum for one in made}) == 3
 
 
+def test_many_alike_and_minutes_are_one_entry_of_the_log_each(three: list[Pilot], cast: dict[str, Person]) -> None:
+    made = decide_many(three, cast["lena"])
+    told = Event.objects.get(verb="decide_many")
+    assert (told.pilot, told.portfolio, told.data["count"]) == (None, three[0].portfolio, 3)
+    assert {one.event.batch for one in made} == {told.batch}
+    entries = [Entry(gate=gate(pilot, DATA), outcome="cleared", reason="As said.") for pilot in three[:2]]
+    verbs.record_minutes(by=cast["max"], entries=entries, evidence="https://example.org/minutes", **on(MARCH))
+    minutes = Event.objects.get(verb="record_minutes")
+    assert minutes.data["count"] == 2
+    assert Event.objects.of_batch(minutes.batch).count() == 2
+    # One answer by itself stands for itself.
+    [alone] = verbs.decide_many(
+        gates=[gate(three[2], DATA)], by=cast["max"], outcome="cleared", reason="Agreed.", **on(MARCH)
+    )
+    assert alone.event.batch == ""
+    assert Event.objects.filter(verb="decide_many").count() == 1
+
+
+def test_what_is_refused_leaves_no_entry_and_the_next_act_is_of_no_batch(
+    three: list[Pilot], cast: dict[str, Person]
+) -> None:
+    with pytest.raises(NotYours):
+        decide_many(three, cast["max"])
+    assert not Event.objects.exclude(batch="").exists()
+    event = verbs.amend(pilot=three[0], by=cast["ria"], set={"tool": "Drafter 2"}, **on(MARCH))
+    assert event is not None
+    assert event.batch == ""
+
+
 def test_the_chain_covers_what_is_cited(three: list[Pilot], cast: dict[str, Person]) -> None:
     from pilots.signing import in_chain
 
