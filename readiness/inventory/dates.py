@@ -36,10 +36,10 @@ def read_date(text: str) -> ReadDate | None:
 
 
 def read_iso_date(text: str) -> date | None:
-    """A full date written year first, with or without a time; None when it is anything else."""
+    """A full date written year first, with or without a time; None when it is anything else, or no calendar of ours."""
     match = _ISO.fullmatch(text.strip())
     try:
-        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+        return date(_plausible(int(match[1])), int(match[2]), int(match[3])) if match else None
     except ValueError:
         return None
 
