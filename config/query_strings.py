@@ -1,8 +1,7 @@
-"""What no address and no query can hold: a null character, more than anything is called, and a coding that is none of text."""
+"""What no address and no query can hold: a null character, and more than anything is called."""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +11,6 @@ from django.views.defaults import bad_request
 
 from readiness.api.asking import Asking
 from readiness.asked import has_null, null_in, too_long_in
-
-CODINGS = frozenset({"utf-8", "ascii", "iso8859-1"})
-"""What a request may be written in. Python knows more, and some of them (base64, idna) read no text."""
 
 
 class CheckQueryString:
@@ -27,9 +23,6 @@ class CheckQueryString:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.encoding and codecs.lookup(request.encoding).name not in CODINGS:
-            request.encoding = "utf-8"
-            return bad_request(request, BadRequest())
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, place: dict[str, Any]) -> HttpResponse | None:
