@@ -253,7 +253,8 @@ def _except(stage: Stage, step: Step) -> None:
     if step.pick % 4:
         verbs.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
     gate.pilot.refresh_from_db()
-    verbs.except_(gate=gate, by=stage.holder(gate, step), reason="For a while.", until=end, **when)
+    says = {"reason": "For a while.", "until": end, "confirmed": bool(step.pick % 2)}
+    verbs.except_(gate=gate, by=stage.holder(gate, step), **says, **when)
 
 
 def _answer(stage: Stage, step: Step) -> None:
