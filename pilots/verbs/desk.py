@@ -312,7 +312,7 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
         setattr(pilot, column.attname, stored[column.name])
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
-    gates = {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+    gates = gates_of(pilot)
     acts = spells.acts_of(pilot, gates)
     cells = spells.Cells(pilot.portfolio_id)
     desk = Desk(pilot, by, on, known, acts, history.PilotState(on, {}), gates, stored=stored, cells=cells)
@@ -323,6 +323,11 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
     else:
         desk.state = stood(pilot, gates, acts, on)
     return desk
+
+
+def gates_of(pilot: Pilot) -> dict[str, Gate]:
+    """A pilot's gates by their kind's key, in their order; with those that are switched off, which its acts tell of."""
+    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
 
 
 def lock_all(pilots: Any) -> list[Pilot]:
@@ -392,6 +397,7 @@ __all__ = [
     "Desk",
     "Refused",
     "days",
+    "gates_of",
     "last_day",
     "need_plain",
     "need_reason",

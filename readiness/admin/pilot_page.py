@@ -14,7 +14,7 @@ from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.quality import Threshold
 from pilots.rules.telling import PilotState
 from pilots.today import today
-from pilots.verbs.desk import stood
+from pilots.verbs.desk import gates_of, stood
 from readiness import acts, filed, placards, reading, words
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.reading import GateOn, PilotOn
@@ -87,8 +87,7 @@ def agreed_on(pilot: Pilot) -> Threshold | None:
 
 def state_of(found: PilotOn) -> PilotState:
     """A pilot told by its acts, as the verbs know it on the day that was read."""
-    by_kind = {gate.kind.key: gate.gate for gate in found.gates}
-    return stood(found.pilot, by_kind, spells.acts_of(found.pilot), found.at)
+    return stood(found.pilot, gates_of(found.pilot), spells.acts_of(found.pilot), found.at)
 
 
 def called(word: str) -> Any:

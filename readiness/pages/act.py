@@ -16,7 +16,7 @@ from pilots.models import Gate
 from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
-from pilots.verbs.desk import stood
+from pilots.verbs.desk import gates_of, stood
 from readiness import acceptance, acts, answers, deeds, filed, forms, words
 from readiness.differences import Seals
 from readiness.pages.looking import back_to, gate_or_404, pilot_or_404, reader
@@ -81,9 +81,8 @@ def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
 
 
 def _state(found: PilotOn) -> PilotState:
-    of = {gate.kind.key: gate.gate for gate in found.gates}
     events = events_of(found.pilot)
-    return stood(found.pilot, of, [as_act(event) for event in events], found.at)
+    return stood(found.pilot, gates_of(found.pilot), [as_act(event) for event in events], found.at)
 
 
 def _form(request: HttpRequest, make: partial[Any]) -> forms.ActForm:

@@ -20,7 +20,7 @@ from pilots.rules import adoption
 from pilots.rules.telling import PilotState
 from pilots.spells import as_act
 from pilots.today import today
-from pilots.verbs.desk import stood
+from pilots.verbs.desk import gates_of, stood
 from readiness import acts, answers, deeds, forms, ledger, measured, pictures, placards, standing, words
 from readiness.differences import differences
 from readiness.pages.looking import day_of, pilot_or_404, reader
@@ -72,7 +72,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     if found is None:
         raise Http404
     events = events_of(row)
-    state = stood(row, {gate.kind.key: gate.gate for gate in found.gates}, [as_act(event) for event in events], at)
+    state = stood(row, gates_of(row), [as_act(event) for event in events], at)
     context = {
         **look(person, found, events, state),
         "refused": refused,
