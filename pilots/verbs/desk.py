@@ -344,6 +344,11 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
     return desk
 
 
+def gates_of(pilot: Pilot) -> dict[str, Gate]:
+    """A pilot's gates by their kind's key, in their order; with those that are switched off, which its acts tell of."""
+    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+
+
 def lock_all(pilots: Any) -> list[Pilot]:
     """Lock many pilots, a query or primary keys, in one order, so that two who act on many cannot wait on each other."""
     wanted = pilots.values("pk") if isinstance(pilots, QuerySet) else set(pilots)

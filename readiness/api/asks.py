@@ -50,7 +50,15 @@ class PersonField(serializers.CharField):
     default_error_messages: ClassVar = {"invalid": NOBODY, "null": NOBODY, "blank": NOBODY}
 
     def to_internal_value(self, data: Any) -> Any:
-        return somebody(super().to_internal_value(data), self.field_name or "person")
+        written = super().to_internal_value(data)
+        # Before anybody is looked for: no database can be asked for half of a character.
+        self.run_validators(written)
+        return somebody(written, self.field_name or "person")
+
+    def run_validators(self, value: Any) -> None:
+        """Only what was written is held against them."""
+        if isinstance(value, str):
+            super().run_validators(value)
 
     def to_representation(self, value: Any) -> str:
         return value.public_id if isinstance(value, Person) else str(value)

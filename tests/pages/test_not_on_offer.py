@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from pilots import verbs
-from pilots.models import Decision, Event
+from pilots.models import Decision, Event, GateKind, Person
 from readiness.words import day
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, gate_act, pilot_page, post
@@ -90,3 +91,23 @@ def test_what_one_typed_is_said_to_be_kept_only_where_one_typed(stage: Stage) ->
     assert "What you typed" not in page.content.decode()
     kept = post(as_(stage.ria), address, on=stage.day(1).isoformat())
     assert "What you typed is kept below." in kept.content.decode()
+
+
+def test_a_pilot_whose_gate_is_switched_off_can_be_read_and_acted_on(stage: Stage) -> None:
+    """Planned or running: its acts tell of a gate that is asked nothing, and its pages draw without it."""
+    kind = GateKind.objects.get(key="legal-sign-off")
+    planned, running = stage.pilot("CO-020"), stage.running()
+    verbs.switch_off(kind=kind, portfolio=stage.portfolio, reason="Not here.", by=stage.ria)
+    Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
+    client = Client()
+    client.force_login(Person.objects.get(pk=stage.ria.pk))
+    for pilot, act in ((planned, "start"), (running, "pause")):
+        desk = f"/admin/pilots/pilot/{pilot.pk}"
+        for path in (f"/pilots/{pilot.key}/", f"/pilots/{pilot.key}/{act}/", f"{desk}/change/", f"{desk}/acts/{act}/"):
+            assert client.get(path).status_code == 200, path
+        gate = stage.gate(pilot, "error-owner")
+        for path in (f"/gates/{gate.public_id}/nominate/", f"{desk}/gates/error-owner/nominate/"):
+            assert client.get(path).status_code == 200, path
+        off = stage.gate(pilot, "legal-sign-off")
+        for path in (f"/gates/{off.public_id}/decide/", f"{desk}/gates/legal-sign-off/decide/"):
+            assert client.get(path).status_code < 500, path
