@@ -356,11 +356,6 @@ def lock_all(pilots: Any) -> list[Pilot]:
     return list(found.order_by("pk"))
 
 
-def gates_of(pilot: Pilot) -> dict[str, Gate]:
-    """Every gate of a pilot by its kind's key, also those that are switched off: its events speak of them too."""
-    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
-
-
 def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> history.PilotState:
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
