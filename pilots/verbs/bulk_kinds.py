@@ -22,7 +22,7 @@ from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, Pilot
 from pilots.models.people import opaque_id
 from pilots.rules import gates, history, kind_changes
 
-PILOTS_AT_ONCE = 1000
+PILOTS_AT_ONCE = 2500
 OPEN, SWITCH_OFF, SWITCH_ON = "open_gate", "switch_off", "switch_on"
 
 
