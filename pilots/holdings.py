@@ -39,7 +39,7 @@ class Holding:
             return False
         # A row with no portfolio is dropped by a bare `exclude(... in ...)`, since nothing is known to be unlike null.
         place = Coalesce(self.portfolio if self.portfolio == "pk" else f"{self.portfolio}_id", Value(0))
-        return bool(self.rows.annotate(_place=place).exclude(_place__in=kept).exists())
+        return bool(self.rows.annotate(_place=place).exclude(_place__isnull=False, _place__in=kept).exists())
 
 
 def holdings_of(person: Person) -> Iterator[Holding]:

@@ -168,6 +168,21 @@ def test_one_address_is_one_persons_confirmed_or_not(cast: Cast) -> None:
         verbs.confirm_address(person=who, by=who)
 
 
+@pytest.mark.parametrize("verb", ["open_account", "amend_account"])
+def test_an_address_that_no_row_holds_is_refused_and_nothing_waits(cast: Cast, verb: str) -> None:
+    longer = f"{'x' * 242}@cast.example"
+    given = {
+        "open_account": {"email": longer, "name": "Somebody"},
+        "amend_account": {"person": cast["manager"], "set": {"email": longer}},
+    }
+    with pytest.raises(Invalid) as refused:
+        getattr(verbs, verb)(by=cast["office"], **given[verb])
+    assert refused.value.field == "email"
+    assert Person.objects.get(email=OLD).pending_email is None
+    verbs.amend_account(person=cast["manager"], by=cast["office"], set={"email": longer[1:]})
+    assert Person.objects.get(email=OLD).pending_email == longer[1:]
+
+
 def test_the_address_that_signs_in_takes_the_other_back(cast: Cast) -> None:
     who = moved(cast)
     assert verbs.amend_account(person=who, by=cast["office"], set={"email": NEW}) is None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilots import access
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
-from pilots.models.people import opaque_id
+from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days, need_plain, need_reason
 from pilots.verbs.reference_rows import clean, concerns, log, not_beyond, only_office, put
@@ -177,6 +177,8 @@ def _address(email: str, person: Person | None) -> str:
         validate_email(address)
     except ValidationError as error:
         raise Invalid(" ".join(error.messages), field="email") from error
+    if len(address) > LONGEST_ADDRESS:
+        raise Invalid(_("An address has %(most)d characters at most.") % {"most": LONGEST_ADDRESS}, field="email")
     others = Person.objects.filter(Q(email__iexact=address) | Q(pending_email__iexact=address))
     if (others if person is None else others.exclude(pk=person.pk)).exists():
         raise Invalid(_("There is an account with this address already."), field="email")
