@@ -49,8 +49,13 @@ class Memory:
         self.unread = listed.get("unread", "")
 
     def as_said(self, said: Said, emptied: Iterable[str]) -> dict[str, Any]:
-        """What is remembered once this list is heard too; a cell that was emptied is remembered as empty."""
+        """What is remembered once this list is heard too; a cell that was emptied is remembered as empty.
+
+        A gate of which this list says neither yes nor no (no column, or a word that is no value) is as it was said before.
+        """
         listed = said.listed()
+        unsaid = {kind: answer for kind, answer in self.answers.items() if kind not in said.asked}
+        listed["answers"] = unsaid | listed["answers"]
         for name in emptied:
             listed.setdefault("dates" if name in self.dates else "fields", {})[name] = ""
         return listed

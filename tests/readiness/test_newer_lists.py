@@ -182,6 +182,27 @@ def test_a_word_that_is_not_understood_ends_no_assertion(listed: Path) -> None:
     assert then(LATER).gate("it-data-access").reading.state == "asserted"
 
 
+def test_a_yes_is_withdrawn_also_after_a_word_that_is_not_understood(listed: Path) -> None:
+    newer(listed, have_ato="perhaps")
+    status, said = run(inventory(listed / "third.csv", {**TESTED, "have_ato": "No"}), at="2026-11-25")
+    assert status == 0
+    assert "third.csv, row 2, column have_ato: DOI-1: Data access: asserted → open" in said
+    data = next(gate for gate in then(AFTER).gates if gate.kind.key == "it-data-access")
+    assert data.reading.is_open
+
+
+def test_a_list_without_the_column_of_a_gate_says_neither_yes_nor_no_of_it(tmp_path: Path) -> None:
+    head, row, column = "key,name,portfolio,stage", "p,P,ops,planned", ",gate:legal-sign-off:state"
+    yes = f"{head}{column}\n{row},yes\n"
+    run(own(tmp_path / "1.csv", yes), preset="")
+    run(own(tmp_path / "2.csv", f"{head}\n{row}\n"), preset="", at="2026-11-24")
+    before = everything()
+    assert "Nothing is new, and nothing changed." in run(own(tmp_path / "3.csv", yes), preset="", at="2026-11-24")[1]
+    assert everything() == before
+    _, said = run(own(tmp_path / "4.csv", f"{head}{column}\n{row},no\n"), preset="", at="2026-11-25")
+    assert "p: Legal: asserted → open, the list no longer says yes" in said
+
+
 def test_what_a_person_answered_since_is_kept_when_the_yes_is_withdrawn(listed: Path) -> None:
     pilot = Pilot.objects.get()
     kind, office = GateKind.objects.get(key="it-data-access"), _office_of(pilot.portfolio)
