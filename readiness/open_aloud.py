@@ -22,7 +22,7 @@ TO = {
 
 AGAIN = frozenset({gates.LAPSED, gates.RECONFIRM})
 QUALITY = {
-    "none": gettext_lazy("nobody has measured it against what is agreed"),
+    "none": gettext_lazy("nobody has measured whether it is good enough"),
     "insufficient": gettext_lazy("too little was measured to tell whether it is good enough"),
     "not_met": gettext_lazy("it was measured, and is not good enough"),
     "stale": gettext_lazy("the last measurement is too old to count"),

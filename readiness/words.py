@@ -110,13 +110,15 @@ def threshold(agreed: Threshold) -> str:
 
 
 def how_many(many: int) -> str:
-    """A number within a sentence: “none”, “one”, “seven”, “14”."""
-    return str(apnumber(many)) if many else _("none")
+    """A number within a sentence: “none”, “one”, “seven”, “14”, “3,608”."""
+    if not many:
+        return _("none")
+    return str(apnumber(many)) if many < 10 else f"{many:,}"
 
 
 def number(many: int) -> str:
-    """A number that begins a sentence: “Seven”, “14”."""
-    return capfirst(str(apnumber(many)))
+    """A number that begins a sentence: “Seven”, “14”, “3,608”."""
+    return capfirst(str(apnumber(many))) if many < 10 else f"{many:,}"
 
 
 def ago(when: date, at: date) -> str:

@@ -132,9 +132,9 @@ def opening(counts: dict[str, int]) -> str:
     if not whole:
         return _("No pilot is on record here.")
     shown, stalled, soon = (counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK])
-    says = {"n": whole, "soon": soon, "adopted": _adopted(shown), "stalled": _stalled(stalled)}
+    says = {"n": f"{whole:,}", "soon": words.how_many(soon), "adopted": _adopted(shown), "stalled": _stalled(stalled)}
     start = (
-        ngettext("Of %(n)d pilot, %(adopted)s and %(stalled)s", "Of %(n)d pilots, %(adopted)s and %(stalled)s", whole)
+        ngettext("Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole)
         % says
     )
     if not soon:
@@ -143,8 +143,8 @@ def opening(counts: dict[str, int]) -> str:
         start
         + "; "
         + ngettext(
-            "%(soon)d more stalls within days unless somebody moves.",
-            "%(soon)d more stall within days unless somebody moves.",
+            "%(soon)s more stalls within days unless somebody moves.",
+            "%(soon)s more stall within days unless somebody moves.",
             soon,
         )
         % says
