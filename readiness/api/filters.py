@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pilots.models import GateKind, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import gates
+from pilots.verbs.desk import need_plain
 from readiness.forms.fields import PersonField
 from readiness.querysets import StandingQuerySet
 from readiness.standing import COURTS, STANDINGS
@@ -114,8 +115,9 @@ def somebody(written: str, field: str) -> Person:
     """A person by their public id or their address.
 
     Raises:
-        Invalid: nobody is meant by it.
+        Invalid: nobody is meant by it, or no database can be asked for it.
     """
+    need_plain(written, field)
     found = Person.objects.filter(public_id=written).first()
     found = found or Person.objects.with_address(written).first()
     if found is None:

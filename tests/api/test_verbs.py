@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -37,6 +38,16 @@ def test_one_decision_travels_from_a_click_to_the_log_and_back(stage: Stage) -> 
     decision = Decision.objects.get(gate__pilot=pilot, outcome="conditional")
     assert decision.decider == stage.perpetua
     assert get(stage.vera, "decisions/").json()["results"][0]["id"] == decision.public_id
+
+
+@pytest.mark.parametrize("nobody", ["\0", "\ud800", "x" * 60_000])
+def test_a_person_whom_no_database_can_be_asked_for_is_refused_at_their_field(stage: Stage, nobody: str) -> None:
+    legal = gate(stage, stage.running(), "legal-sign-off", "decisions")
+    asked = {"outcome": "refused", "reason": "No.", "for": nobody, "evidence": "https://x.example/a"}
+    # As a client sends it: half of a character as its code.
+    sent = client(stage.ria).post(f"/api/v1/{legal}", json.dumps(asked), content_type="application/json")
+    assert sent.status_code == 422
+    assert list(sent.json()["errors"]) == ["for"]
 
 
 def test_each_outcome_and_each_verb_of_a_gate_works(stage: Stage) -> None:

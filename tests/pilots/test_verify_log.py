@@ -125,6 +125,15 @@ def test_a_last_row_that_was_taken_out_leaves_a_head_that_fits_none(cast: Signed
     assert f"before it: decision {third}\n  after it: none" in said
 
 
+def test_what_follows_from_a_log_that_is_not_whole_is_not_rebuilt(cast: Signed, capsys: Any) -> None:
+    """An event whose decision is gone tells nothing: that is said, and not as a trace."""
+    bend("DELETE FROM pilots_decision WHERE id = %s", of(cast.gate())[-1])
+    status, said = verify(capsys, "--derived")
+    assert status == 1
+    assert "BROKEN" in said
+    assert "What follows from the log was not rebuilt" in said
+
+
 def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(cast: Signed, capsys: Any) -> None:
     kept = digest(verify(capsys)[1])
     *_, third, fourth = of(cast.gate())
