@@ -216,7 +216,7 @@ def _places(pilots: Mapping[int, Pilot]) -> Places:
     out: Places = {pk: [] for pk in pilots}
     before = Window(Lag("cell"), partition_by="pilot", order_by="starts")
     told = PilotSpell.objects.filter(pilot__in=pilots, known_until=None).annotate(before=before)
-    moved = told.filter(Q(before=None) | ~Q(before=F("cell"))).order_by("pilot", "starts")
+    moved = told.filter(~Q(before__isnull=False, before=F("cell"))).order_by("pilot", "starts")
     for pk, first, function in moved.values_list("pilot_id", "starts", "cell__function_id"):
         out[pk].append((first, function))
     return out
