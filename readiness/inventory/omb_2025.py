@@ -28,7 +28,9 @@ GATE_COLUMNS = {
 }
 """The columns by which a gate is answered: the first of them that says yes is named."""
 _READ = frozenset(COLUMNS)
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_ONE_ADDRESS = r"https?://[^\s/]+\S*"
+_ADDRESS = re.compile(rf"{_ONE_ADDRESS}(?:(?:\s*[;,]\s*|\s+(?:and\s+)?){_ONE_ADDRESS})*", re.IGNORECASE)
+"""One address or several, and nothing else: what stands behind one may say that it is not there any more."""
 
 Item = Record | Rejected | Finding
 
@@ -192,7 +194,7 @@ def _answers_not_understood(row: Row) -> Iterator[Finding]:
             sentence = f"“{row.cells[column].strip()[:60]}” is neither yes nor no; nothing is asserted."
             yield Finding("neither_yes_nor_no", sentence, row.line, column)
     text = row.cells["pia_url"].strip()
-    if not _ADDRESS.match(text) and vocabulary.yes_or_no(text) in (None, vocabulary.YES):
+    if _answer(row, "pia_url") is None:
         sentence = f"“{text[:60]}” is no address where it can be read; nothing is asserted."
         yield Finding("no_address", sentence, row.line, "pia_url")
 
@@ -232,10 +234,15 @@ def _answer(row: Row, column: str) -> str | None:
     """What a cell answers: YES, NO or UNSAID; None where it is not understood."""
     text = row.cells[column].strip()
     if column == "pia_url":
-        return vocabulary.YES if _ADDRESS.match(text) else vocabulary.NO
+        return vocabulary.YES if _ADDRESS.fullmatch(text) else _without_address(text)
     said = plain(text)
     if said in _REVIEWS and column == "hi_independent_review":
         return vocabulary.YES
     if said in (_WAIVED, _UNDER_WAY):
         return vocabulary.NO
     return vocabulary.yes_or_no(text)
+
+
+def _without_address(text: str) -> str | None:
+    """What a cell answers that holds no address where one would say yes: no, or what is not understood."""
+    return vocabulary.NO if vocabulary.yes_or_no(text) in (vocabulary.NO, vocabulary.UNSAID) else None
