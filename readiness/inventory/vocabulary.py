@@ -89,7 +89,9 @@ _GATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     EXCEPTION: (gates.EXCEPTED, "let past", "exception"),
 }
-_DISCONTINUED = "the use case was reported in the agency's prior year's inventory, but its development and/or use has since been"
+_DISCONTINUED = (
+    "the use case was reported in the agency's prior year's inventory, but its development and/or use has since been"
+)
 _BY_ANOTHER = "by another appropriate agency office"
 _EXPLANATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     PLANNED: ("in development", "the use case is in a development or acquisition status"),
