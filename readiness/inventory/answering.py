@@ -139,5 +139,5 @@ def _nominate(
 ) -> None:
     refuse_older(there.pilot, at)
     name = partial(verbs.nominate, gate=gate, by=None, person=person, on=at, known=at)
-    if came.is_taken(said, column, partial(told_what_falls, name, there, said, column, came)):
+    if came.is_taken(said, column, partial(told_what_falls, name, there, said, column, at, came)):
         came.change(said, column, gate.kind.name, now, person.email)

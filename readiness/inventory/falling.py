@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 from pilots.models import Event
@@ -15,7 +16,7 @@ from .said import Said
 Done = TypeVar("Done")
 
 
-def told_what_falls(act: Callable[[], Done], there: Standing, said: Said, column: str, came: Came) -> Done:
+def told_what_falls(act: Callable[[], Done], there: Standing, said: Said, column: str, at: date, came: Came) -> Done:
     """Do what a list says, and tell what fell by it. Where no person has acted on a pilot there is nothing that could.
 
     Raises:
@@ -24,6 +25,6 @@ def told_what_falls(act: Callable[[], Done], there: Standing, said: Said, column
     if not Event.objects.filter(pilot=there.pilot, by__isnull=False).exists():
         return act()
     done: Done
-    done, found = weigh(act, of_pilots([there.pilot]), agreed=None)
+    done, found = weigh(act, of_pilots([there.pilot], at=at), agreed=None)
     came.fall(said, column, found.sentences)
     return done

@@ -122,8 +122,8 @@ def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> No
         acts.append(partial(verbs.amend, pilot=there.pilot, by=None, set=found, on=at, known=at))
     if rules:
         acts.append(partial(verbs.set_rules, pilot=there.pilot, by=None, on=at, known=at, **rules))
-    done = acts and told_what_falls(lambda: _do(acts), there, said, ", ".join(told), came)
-    if done:
+    column = ", ".join(told)
+    if told_what_falls(lambda: _do(acts), there, said, column, at, came):
         for name, (was, value) in told.items():
             came.change(said, name, name_of(name), was, value)
 
