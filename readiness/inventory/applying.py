@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import Refused
 from pilots.rules.acts import ACCEPTANCE
-from pilots.rules.history import ADOPTED, PAUSED, RETIRED
+from pilots.rules.history import ADOPTED, PAUSED, RETIRED, RUNNING
 from pilots.verbs.batches import Batch, BatchDesk
 from pilots.verbs.gates import asserting, nominating
 from pilots.verbs.pilots import claiming, retiring, starting
 from pilots.verbs.rules import ruling
+from readiness.standing import CLAIMED
 
 from .comparing import by_design, no_account, not_taken, not_taken_of_new
 from .on_record import Standing, on_record
@@ -147,8 +148,8 @@ class Applying:
                 report.not_taken.add(finding)
             else:
                 report.find(finding)
-        # What a list calls adopted is claimed: the facts have not shown it.
-        report.stages["claimed" if said.stage == ADOPTED else said.stage] += 1
+        # What a list calls adopted is claimed: the facts have not shown it. A pause is not taken from a list.
+        report.stages[{ADOPTED: CLAIMED, PAUSED: RUNNING}.get(said.stage, said.stage)] += 1
         report.asserted.update(asserted)
         if not said.values.get("workflow"):
             sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")

@@ -57,8 +57,13 @@ def by_design(said: Said, at: date) -> Iterator[str]:
     """The columns of which nothing is ever taken, where they say of a new pilot what is not so by that."""
     for column, text in said.cells.items():
         name = column.rpartition(":")[2]
-        if name in BY_DESIGN and not (name in ("recorded_on", "since") and text == at.isoformat()):
+        if _is_by_design(name, text) and not (name in ("recorded_on", "since") and text == at.isoformat()):
             yield column
+
+
+def _is_by_design(name: str, text: str) -> bool:
+    """Whether a cell is none that a list can fill. A yes among them is an acceptance: the other yeses are asserted."""
+    return name in BY_DESIGN or (name == "state" and vocabulary.gate(text) == vocabulary.YES)
 
 
 def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
@@ -69,7 +74,7 @@ def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
     for column, text in said.cells.items():
         reason = _reason(column, text)
         name = column.rpartition(":")[2]
-        if name in BY_DESIGN or (column == "learned" and said.stage == RETIRED):
+        if _is_by_design(name, text) or (column == "learned" and said.stage == RETIRED):
             continue
         if column == "agency_name" and text == portfolio.name:
             continue

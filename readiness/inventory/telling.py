@@ -69,7 +69,9 @@ def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
     if report.fell.count:
         yield from _group(_("What followed from it"), report.fell, file)
     if report.by_design:
-        sentence = _("Never taken from a list, because it follows from what is done here, and when: %(columns)s.")
+        sentence = _(
+            "Never taken from a list, because it follows from what is done here, by whom, and when: %(columns)s."
+        )
         yield sentence % {"columns": ", ".join(sorted(report.by_design))}
     if report.not_taken.count:
         yield from _group(_("Not taken from the list"), report.not_taken, file)

@@ -124,6 +124,14 @@ def test_an_emptied_cell_is_told_once_wherever_the_record_came_from(tmp_path: Pa
 # --- cells that are not taken
 
 
+def test_a_pause_of_a_list_is_counted_as_it_is_on_record(tmp_path: Path) -> None:
+    path = own(tmp_path / "1.csv", f"{HEAD}\np,P,ops,paused\n")
+    for _ in range(2):
+        said = run(path, preset="")[1]
+        assert "1 running" in said
+        assert "paused" not in said.split("In this list: ")[1].splitlines()[0]
+
+
 def test_a_list_neither_ends_a_pause_nor_begins_one(tmp_path: Path) -> None:
     playing.play(DAY)
     pilots = querysets.pilots().standing(DAY)
@@ -159,12 +167,12 @@ def test_an_agency_of_two_names_is_told_where_it_is_new(tmp_path: Path) -> None:
 
 
 def test_a_column_of_which_nothing_is_ever_taken_is_named_once(tmp_path: Path) -> None:
-    head = f"{HEAD},recorded_on,gate:legal-sign-off:holder,gate:legal-sign-off:since"
-    rows = "".join(f"p{n},P,ops,planned,2026-01-0{n},mia@example.org,2026-02-03\n" for n in range(1, 8))
+    head = f"{HEAD},recorded_on,gate:legal-sign-off:holder,gate:legal-sign-off:since,gate:funding-owner:state"
+    rows = "".join(f"p{n},P,ops,planned,2026-01-0{n},mia@example.org,2026-02-03,cleared\n" for n in range(1, 8))
     said = run(own(tmp_path / "1.csv", f"{head}\n{rows}"), preset="")[1]
-    names = "gate:legal-sign-off:holder, gate:legal-sign-off:since, recorded_on"
+    names = "gate:funding-owner:state, gate:legal-sign-off:holder, gate:legal-sign-off:since, recorded_on"
     assert said.count("recorded_on") == 1
-    assert f"Never taken from a list, because it follows from what is done here, and when: {names}." in said
+    assert f"Never taken from a list, because it follows from what is done here, by whom, and when: {names}." in said
     assert "Not taken from the list" not in said
 
 
