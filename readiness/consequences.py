@@ -101,18 +101,23 @@ def foresee(act: Callable[[], Any], compare: Comparison) -> Consequences:
     return found
 
 
-def of_pilots(rows: Iterable[Pilot]) -> Comparison:
-    """Compares pilots gate by gate. For the few that one edit touches; `of_many` compares any number by their standing."""
+def of_pilots(rows: Iterable[Pilot], *, at: date | None = None) -> Comparison:
+    """Compares pilots gate by gate. For the few that one edit touches; `of_many` compares any number by their standing.
+
+    Args:
+        at: the day on which they are compared; today unless said.
+    """
     keys = [pilot.pk for pilot in rows]
 
     def compare() -> Callable[[], Consequences]:
-        before, at = _read(keys), today()
+        day = at or today()
+        before = _read(keys, day)
 
         def afterwards() -> Consequences:
-            after, found = _read(keys), Consequences()
+            after, found = _read(keys, day), Consequences()
             for pk, then in before.items():
                 if pk in after:
-                    _of_pilot(found, then, after[pk], at, says_which=len(before) > 1)
+                    _of_pilot(found, then, after[pk], day, says_which=len(before) > 1)
             return found
 
         return afterwards
@@ -120,9 +125,9 @@ def of_pilots(rows: Iterable[Pilot]) -> Comparison:
     return compare
 
 
-def _read(keys: Sequence[int]) -> dict[int, PilotOn]:
+def _read(keys: Sequence[int], at: date) -> dict[int, PilotOn]:
     rows = Pilot.objects.filter(pk__in=keys).select_related("portfolio__escalation").order_by("key")
-    return {one.pilot.pk: one for one in read_many(rows, at=today())}
+    return {one.pilot.pk: one for one in read_many(rows, at=at)}
 
 
 def _of_pilot(found: Consequences, before: PilotOn, after: PilotOn, at: date, *, says_which: bool) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import verbs
-from pilots.models import Gate
+from pilots.models import Decision, Gate
 from pilots.rules import gates
 
 from . import comparing, vocabulary
 from .came import Came
+from .falling import told_what_falls
 from .on_record import OWN, Standing, refuse_older
 from .places import Places
 from .said import Said, mark
@@ -55,12 +56,14 @@ def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] |
     answered = gate.decisions.exclude(outcome__in=BY_SOURCES).exists()
     asserted = stands is not None and stands.outcome == gates.ASSERTED
     if kind in said.answers:
+        if said.form == OWN and (asserted or (answered and kind in (before or ()))):
+            return  # The office says the same in another word.
         if before is None and answered:
             _unless_on_record(there, said, kind, came)
         elif before is not None or not asserted:
-            _assert(there, gate, said, at, came, answered=answered, asserted=asserted)
+            _assert(there, gate, said, at, came, answered=answered, stands=stands if asserted else None)
     elif answered:
-        if before is not None and kind in before:
+        if before is not None and kind in before and not _is_on_record(there, said, kind):
             came.keep(said, column, _("the list no longer says yes; what a person answered is kept."))
     elif asserted and (kind in (before or ()) or _says_open(said, kind)):
         refuse_older(there.pilot, at)
@@ -69,7 +72,9 @@ def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] |
             came.change(said, column, gate.kind.name, _("asserted"), _("open, the list no longer says yes"))
 
 
-def _assert(there: Standing, gate: Gate, said: Said, at: date, came: Came, *, answered: bool, asserted: bool) -> None:
+def _assert(
+    there: Standing, gate: Gate, said: Said, at: date, came: Came, *, answered: bool, stands: Decision | None
+) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
     refuse_older(there.pilot, at)
     says = said.asserted[kind]
@@ -80,8 +85,14 @@ def _assert(there: Standing, gate: Gate, said: Said, at: date, came: Came, *, an
     if answered:
         came.keep(said, column, _("the list says yes anew, which is logged; what a person answered is kept."))
         return
-    was = _("asserted") if asserted else _("open")
-    came.change(said, column, gate.kind.name, was, _("asserted: %(says)s") % {"says": says.partition(": ")[2]})
+    was = _asserted(stands.reason) if stands else _("open")
+    came.change(said, column, gate.kind.name, was, _asserted(says))
+
+
+def _asserted(sentence: str | None) -> str:
+    """What a list said, without its place."""
+    text = sentence or ""
+    return _("asserted: %(says)s") % {"says": text.partition(": ")[2] or text}
 
 
 def _unless_on_record(there: Standing, said: Said, kind: str, came: Came) -> None:
@@ -89,6 +100,13 @@ def _unless_on_record(there: Standing, said: Said, kind: str, came: Came) -> Non
     found = there.found.gate(kind) if there.found else None
     if found is None or vocabulary.gate(found.reading.state) != vocabulary.YES:
         came.keep(said, said.column_of_gate(kind), _("the list says yes; what a person answered is kept."))
+
+
+def _is_on_record(there: Standing, said: Said, kind: str) -> bool:
+    """Whether the cell for a state says what is on record."""
+    column = f"gate:{kind}:state"
+    text = said.cells.get(column)
+    return text is not None and comparing.agrees(column, text, there.found, there.pilot)
 
 
 def _says_open(said: Said, kind: str) -> bool:
@@ -109,7 +127,7 @@ def name_holders(there: Standing, said: Said, at: date, places: Places, came: Ca
         if now == address or (person and there.found.last[kind].nominee_id == person.pk):
             continue
         if person is None:
-            came.not_taken.append(comparing.no_account(said, column, address))
+            came.not_taken.append(comparing.no_account(said, column, address).ended(on_record=True))
         elif kind in before and now and before[kind] != mark(now):
             came.keep(said, column, _("the list names somebody else; whom people named is kept."))
         else:
@@ -120,5 +138,6 @@ def _nominate(
     there: Standing, gate: Gate, person: Any, said: Said, column: str, now: str, at: date, came: Came
 ) -> None:
     refuse_older(there.pilot, at)
-    if came.is_taken(said, column, partial(verbs.nominate, gate=gate, by=None, person=person, on=at, known=at)):
+    name = partial(verbs.nominate, gate=gate, by=None, person=person, on=at, known=at)
+    if came.is_taken(said, column, partial(told_what_falls, name, there, said, column, at, came)):
         came.change(said, column, gate.kind.name, now, person.email)

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import Refused
 from pilots.rules.acts import ACCEPTANCE
-from pilots.rules.history import ADOPTED, PAUSED, RETIRED
+from pilots.rules.history import ADOPTED, PAUSED, RETIRED, RUNNING
 from pilots.verbs.batches import Batch, BatchDesk
 from pilots.verbs.gates import asserting, nominating
 from pilots.verbs.pilots import claiming, retiring, starting
 from pilots.verbs.rules import ruling
+from readiness.standing import CLAIMED
 
-from .comparing import no_account, not_taken, not_taken_of_new
+from .comparing import by_design, no_account, not_taken, not_taken_of_new
 from .on_record import Standing, on_record
 from .places import Places
 from .records import Finding, Rejected
@@ -92,9 +93,9 @@ class Applying:
             source=said.file[:300],
             approximate=bool(said.approximate),
             listed=whole.listed(),
-            **self.rows(said, said.values),
+            **self.rows(said, said.values, on_record=False),
         )
-        if rules := self.rows(said, said.rules):
+        if rules := self.rows(said, said.rules, on_record=False):
             ruling(desk, rules)
         for step in steps(said.stage_before, said, self.at):
             desk.turn_to(step.on)
@@ -117,7 +118,7 @@ class Applying:
                 continue
             person = self.places.person(address)
             if kind not in desk.gates or person is None or person.closed_by(self.at):
-                findings.append(no_account(said, f"gate:{kind}:holder", address))
+                findings.append(no_account(said, f"gate:{kind}:holder", address).ended(on_record=False))
             else:
                 desk.turn_to(self.at)
                 nominating(desk, desk.gates[kind], person)
@@ -139,13 +140,16 @@ class Applying:
     def _created(self, said: Said, asserted: list[str], findings: list[Finding]) -> None:
         report = self.report
         report.created += 1
-        for finding in (*findings, *not_taken_of_new(said, self.at)):
+        for left in said.left:
+            report.leave(left, on_record=False)
+        report.by_design.update(by_design(said, self.at))
+        for finding in (*findings, *not_taken_of_new(said, self.places.portfolio(said))):
             if finding.code == "not_taken":
                 report.not_taken.add(finding)
             else:
                 report.find(finding)
-        # What a list calls adopted is claimed: the facts have not shown it.
-        report.stages["claimed" if said.stage == ADOPTED else said.stage] += 1
+        # What a list calls adopted is claimed: the facts have not shown it. A pause is not taken from a list.
+        report.stages[{ADOPTED: CLAIMED, PAUSED: RUNNING}.get(said.stage, said.stage)] += 1
         report.asserted.update(asserted)
         if not said.values.get("workflow"):
             sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")
@@ -154,7 +158,7 @@ class Applying:
             sentence = _("A pause needs somebody who answers for it: it is on record as running.")
             report.find(Finding("pause_not_taken", sentence, said.line, "stage"))
 
-    def rows(self, said: Said, stated: Any) -> dict[str, Any]:
+    def rows(self, said: Said, stated: Any, *, on_record: bool = True) -> dict[str, Any]:
         """What is stated, with rows for the functions and people that are named. Who has no account is left out."""
         out = dict(stated)
         if "function" in out:
@@ -165,7 +169,7 @@ class Applying:
             person = self.places.person(out[name])
             if person is None:
                 del out[name]
-                self.report.find(replace(no_account(said, name, stated[name]), code="no_account"))
+                self.report.leave(replace(no_account(said, name, stated[name]), code="no_account"), on_record=on_record)
             else:
                 out[name] = person
         return out
@@ -174,12 +178,15 @@ class Applying:
         with transaction.atomic():
             came = update(there, said, self.at, self.rows, self.places)
         report = self.report
+        for left in said.left:
+            report.leave(left, on_record=True)
         report.updated += came.changed
         report.unchanged += not came.changed
         report.stages[came.stage] += 1
         report.asserted.update(came.asserted)
         for group, findings in (
             (report.changed, came.changes),
+            (report.fell, came.fell),
             (report.kept, came.kept),
             (report.not_taken, came.not_taken),
         ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,12 +26,13 @@ LONGEST = 80
 
 @dataclass(slots=True)
 class Came:
-    """What came of one record: what changed, the stage now, gates asserted, what people keep, and what is not taken."""
+    """What came of one record: what changed and fell by it, the stage now, gates asserted, what people keep, what is not taken."""
 
     stage: str
     changed: bool = False
     asserted: list[str] = field(default_factory=list)
     changes: list[Finding] = field(default_factory=list)
+    fell: list[Finding] = field(default_factory=list)
     kept: list[Finding] = field(default_factory=list)
     not_taken: list[Finding] = field(default_factory=list)
 
@@ -40,6 +41,10 @@ class Came:
         self.changed = True
         sentence = f"{said.key}: {what}: {_told(before)} → {_told(after)}"
         self.changes.append(Finding("changed", sentence, said.line, column))
+
+    def fall(self, said: Said, column: str, sentences: Iterable[str]) -> None:
+        """Tell whose answers fell by a change, and what became of the standing."""
+        self.fell += [Finding("fell", f"{said.key}: {says}", said.line, column) for says in sentences]
 
     def keep(self, said: Said, column: str, sentence: Any) -> None:
         """Tell what people decided, and stays so."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.models import GateSpell, Pilot
+from pilots.models import GateSpell, Pilot, Portfolio
 from pilots.rules import gates
 from pilots.rules.history import ADOPTED, RETIRED
 from readiness.reading import GateOn, PilotOn
@@ -25,6 +25,7 @@ STATES = frozenset(
     }
 )
 BECAUSE = {
+    "agency_name": gettext_lazy("A portfolio keeps its name until somebody renames it here."),
     "recorded_on": gettext_lazy("The day of the record is the day on which it was made here."),
     "learned": gettext_lazy("What was learned is said by whoever retires a pilot."),
     "holder": gettext_lazy("Who decides follows from the decision rights."),
@@ -48,7 +49,24 @@ class Found:
         return next((gate for gate in self.on.gates if gate.kind.key == kind), None)
 
 
-def not_taken_of_new(said: Said, at: date) -> Iterator[Finding]:
+BY_DESIGN = frozenset({"recorded_on", "holder", "since", "good_until"})
+"""Of these a list is never believed, whatever it says: they follow from what is done here, and when."""
+
+
+def by_design(said: Said, at: date) -> Iterator[str]:
+    """The columns of which nothing is ever taken, where they say of a new pilot what is not so by that."""
+    for column, text in said.cells.items():
+        name = column.rpartition(":")[2]
+        if _is_by_design(name, text) and not (name in ("recorded_on", "since") and text == at.isoformat()):
+            yield column
+
+
+def _is_by_design(name: str, text: str) -> bool:
+    """Whether a cell is none that a list can fill. A yes among them is an acceptance: the other yeses are asserted."""
+    return name in BY_DESIGN or (name == "state" and vocabulary.gate(text) == vocabulary.YES)
+
+
+def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
     """What a list says of a pilot that is new, and is not so by that."""
     for name in said.dates:
         if not says_something(said, name):
@@ -56,7 +74,9 @@ def not_taken_of_new(said: Said, at: date) -> Iterator[Finding]:
     for column, text in said.cells.items():
         reason = _reason(column, text)
         name = column.rpartition(":")[2]
-        if column == "learned" or (name in ("recorded_on", "since") and text == at.isoformat()):
+        if _is_by_design(name, text) or (column == "learned" and said.stage == RETIRED):
+            continue
+        if column == "agency_name" and text == portfolio.name:
             continue
         if name == "state" and vocabulary.gate(text) in (vocabulary.NO, vocabulary.UNSAID):
             continue
@@ -122,6 +142,8 @@ def _days(gate: GateOn, last: GateSpell, name: str) -> set[str]:
 
 def _now(column: str, found: Found | None, pilot: Pilot) -> str:
     """What the record says where a cell does."""
+    if column == "agency_name":
+        return pilot.portfolio.name
     if column in ("recorded_on", "learned"):
         return str(getattr(pilot, column))
     _, kind, name = column.split(":")
@@ -146,6 +168,6 @@ def not_taken(said: Said, column: str, reason: str) -> Finding:
 
 
 def no_account(said: Said, column: str, address: str) -> Finding:
-    """Nobody here has the address that the list names."""
-    sentence = _("Nobody has an account with the address “%(address)s”; left empty.") % {"address": address[:120]}
-    return Finding("not_taken", sentence, said.line, column)
+    """Nobody here has the address that the list names. It waits for what is so by that."""
+    sentence = _("Nobody has an account with the address “%(address)s”") % {"address": address[:120]}
+    return Finding("not_taken", sentence, said.line, column, of_new=_("left empty"))

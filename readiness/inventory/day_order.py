@@ -28,8 +28,9 @@ def in_order(
         if day is not None and day > at:
             days[name] = None
             yield _in_future(cells[name], day, at, line, name)
+    stated = dict(days)  # A day that cannot be so beside one is held against the third all the same.
     for earlier, later in combinations(BEGAN, 2):
-        first, last = days.get(earlier), days.get(later)
+        first, last = stated.get(earlier), stated.get(later)
         if first is not None and last is not None and last < first:
             days[earlier] = days[later] = None
             sentence = f"{BEGAN[later]} on {_named(last)}, before it {BEGAN[earlier]} on {_named(first)}; neither day is taken."
@@ -38,13 +39,13 @@ def in_order(
     started, decide_by = days.get("started_on"), days.get("decide_by")
     if started is not None and decide_by is not None and decide_by < started:
         days["decide_by"] = None
-        sentence = f"To be decided by {_named(decide_by)}, before it started on {_named(started)}; left empty."
-        yield Finding("days_out_of_order", sentence, line, "decide_by")
+        sentence = f"To be decided by {_named(decide_by)}, before it started on {_named(started)}"
+        yield Finding("days_out_of_order", sentence, line, "decide_by", of_new="left empty")
 
 
 def _in_future(text: str, day: date, at: date, line: int, name: str) -> Finding:
-    sentence = f"“{text.strip()[:60]}” is in the future: {day.isoformat()} is after {at.isoformat()}; left empty."
-    return Finding("future_date", sentence, line, name)
+    sentence = f"“{text.strip()[:60]}” is in the future: {day.isoformat()} is after {at.isoformat()}"
+    return Finding("future_date", sentence, line, name, of_new="left empty")
 
 
 def _named(day: date) -> str:

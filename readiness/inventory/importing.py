@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -76,15 +76,19 @@ class Import:
 
     def _batches(self, rejects: Rejects) -> Iterator[list[Said]]:
         batch: list[Said] = []
+        left: list[Finding] = []
         told = 0
         for item in self.source:
-            if isinstance(item, Finding):
+            if isinstance(item, Finding) and item.of_new:
+                left.append(item)
+            elif isinstance(item, Finding):
                 self.report.find(item)
             elif isinstance(item, Rejected):
                 self.report.reject(item.finding)
                 rejects.write(item)
             else:
-                batch.append(item)
+                batch.append(replace(item, left=tuple(left)))
+                left = []
             if len(batch) == BATCH:
                 self.tick(self.source.read - told)
                 told = self.source.read

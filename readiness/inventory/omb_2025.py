@@ -28,7 +28,9 @@ GATE_COLUMNS = {
 }
 """The columns by which a gate is answered: the first of them that says yes is named."""
 _READ = frozenset(COLUMNS)
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_ONE_ADDRESS = r"https?://[^\s/]+\S*"
+_ADDRESS = re.compile(rf"{_ONE_ADDRESS}(?:(?:\s*[;,]\s*|\s+(?:and\s+)?){_ONE_ADDRESS})*", re.IGNORECASE)
+"""One address or several, and nothing else: what stands behind one may say that it is not there any more."""
 
 Item = Record | Rejected | Finding
 
@@ -173,10 +175,10 @@ def _findings(row: Row, at: date) -> Iterator[Finding]:
         yield Finding("no_function", "No bureau is named.", row.line, "agency_bureau")
     stage = row.cells["development_stage"].strip()
     if vocabulary.stage(stage) in (None, "paused"):
-        sentence = f"The stage “{stage[:60]}” is not known; read as not stated."
-        yield Finding("unknown_stage", sentence, row.line, "development_stage")
+        sentence = f"The stage “{stage[:60]}” is not known"
+        yield Finding("unknown_stage", sentence, row.line, "development_stage", of_new="read as not stated")
     if plain(row.cells["hi_independent_review"]) == _WAIVED:
-        sentence = "The review was waived; a waiver is not a review, so the legal gate stays open."
+        sentence = "The review was waived; a waiver is not a review, and is no yes to the legal gate."
         yield Finding("review_waived", sentence, row.line, "hi_independent_review")
     yield from _answers_not_understood(row)
     yield from _date_findings(row, at)
@@ -185,28 +187,28 @@ def _findings(row: Row, at: date) -> Iterator[Finding]:
 def _answers_not_understood(row: Row) -> Iterator[Finding]:
     text = row.cells["is_high_impact"].strip()
     if vocabulary.high_impact(text) is None:
-        sentence = f"“{text[:60]}” is neither yes nor no; kept as not stated."
-        yield Finding("neither_yes_nor_no", sentence, row.line, "is_high_impact")
+        sentence = f"“{text[:60]}” is neither yes nor no"
+        yield Finding("neither_yes_nor_no", sentence, row.line, "is_high_impact", of_new="kept as not stated")
     for column in _ANSWERED:
         if _answer(row, column) is None:
-            sentence = f"“{row.cells[column].strip()[:60]}” is neither yes nor no; nothing is asserted."
-            yield Finding("neither_yes_nor_no", sentence, row.line, column)
+            sentence = f"“{row.cells[column].strip()[:60]}” is neither yes nor no"
+            yield Finding("neither_yes_nor_no", sentence, row.line, column, of_new="nothing is asserted")
     text = row.cells["pia_url"].strip()
-    if not _ADDRESS.match(text) and vocabulary.yes_or_no(text) in (None, vocabulary.YES):
-        sentence = f"“{text[:60]}” is no address where it can be read; nothing is asserted."
-        yield Finding("no_address", sentence, row.line, "pia_url")
+    if _answer(row, "pia_url") is None:
+        sentence = f"“{text[:60]}” is no address where it can be read"
+        yield Finding("no_address", sentence, row.line, "pia_url", of_new="nothing is asserted")
 
 
 def _date_findings(row: Row, at: date) -> Iterator[Finding]:
     text, day = row.cells["operational_date"].strip(), _day(row)
     if text and day is None:
-        sentence = f"“{text[:60]}” is not a date that can be read; left empty."
-        yield Finding("unreadable_date", sentence, row.line, "operational_date")
+        sentence = f"“{text[:60]}” is not a date that can be read"
+        yield Finding("unreadable_date", sentence, row.line, "operational_date", of_new="left empty")
     if day is None or _stage(row) not in _DATED:
         return
     if day.day > at:
-        sentence = f"“{text}” is in the future: {day.day.isoformat()} is after {at.isoformat()}; left empty."
-        yield Finding("future_date", sentence, row.line, "operational_date")
+        sentence = f"“{text}” is in the future: {day.day.isoformat()} is after {at.isoformat()}"
+        yield Finding("future_date", sentence, row.line, "operational_date", of_new="left empty")
         return
     if day.approximate:
         sentence = f"“{text}” is read as its last day, {day.day.isoformat()}."
@@ -232,10 +234,15 @@ def _answer(row: Row, column: str) -> str | None:
     """What a cell answers: YES, NO or UNSAID; None where it is not understood."""
     text = row.cells[column].strip()
     if column == "pia_url":
-        return vocabulary.YES if _ADDRESS.match(text) else vocabulary.NO
+        return vocabulary.YES if _ADDRESS.fullmatch(text) else _without_address(text)
     said = plain(text)
     if said in _REVIEWS and column == "hi_independent_review":
         return vocabulary.YES
     if said in (_WAIVED, _UNDER_WAY):
         return vocabulary.NO
     return vocabulary.yes_or_no(text)
+
+
+def _without_address(text: str) -> str | None:
+    """What a cell answers that holds no address where one would say yes: no, or what is not understood."""
+    return vocabulary.NO if vocabulary.yes_or_no(text) in (vocabulary.NO, vocabulary.UNSAID) else None

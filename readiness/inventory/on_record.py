@@ -37,6 +37,7 @@ class Memory:
     answers: dict[str, str] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+    emptied: frozenset[str] = frozenset()
     unread: str = ""
 
     def hear(self, listed: Mapping[str, Any]) -> None:
@@ -46,6 +47,7 @@ class Memory:
         for name in ("fields", "dates", "holders", "cells"):
             getattr(self, name).update(listed.get(name, {}))
         self.answers = dict(listed.get("answers", {}))
+        self.emptied = frozenset(listed.get("emptied", ()))
         self.unread = listed.get("unread", "")
 
     def as_said(self, said: Said, emptied: Iterable[str]) -> dict[str, Any]:
@@ -56,8 +58,8 @@ class Memory:
         listed = said.listed()
         unsaid = {kind: answer for kind, answer in self.answers.items() if kind not in said.asked}
         listed["answers"] = unsaid | listed["answers"]
-        for name in emptied:
-            listed.setdefault("dates" if name in self.dates else "fields", {})[name] = ""
+        if found := sorted(emptied):
+            listed["emptied"] = found
         return listed
 
     def would_change(self, listed: Mapping[str, Any]) -> bool:
@@ -67,6 +69,7 @@ class Memory:
             any(listed.get(name, {}).items() - getattr(self, name).items() for name in stated)
             or listed.get("answers", {}) != self.answers
             or (listed.get("stage") or self.stage) != self.stage
+            or frozenset(listed.get("emptied", ())) != self.emptied
             or listed.get("unread", "") != self.unread
         )
 
@@ -114,6 +117,10 @@ class Standing:
         """Learn again which days the pilot holds, after its stage changed."""
         self.days = _days([self.pilot.pk])[self.pilot.pk]
 
+    def look_whether_shown(self, at: date) -> None:
+        """Learn again whether the facts show an adoption, after they changed."""
+        self.shown = self.pilot.stage == ADOPTED and bool(_shown([self.pilot.pk], at))
+
     def acts(self) -> list[Act]:
         """All that was done to it, each act on the day that is known of it now."""
         return corrections.corrected(spells.acts_of(self.pilot))
@@ -129,12 +136,16 @@ def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
         found[pk].hear(listed)
     for pk, days in _days(found).items():
         found[pk].days = days
-    shown = querysets.pilots().standing(at).filter(pk__in=found, standing=ADOPTED)
-    if any(there.pilot.stage == ADOPTED for there in found.values()):
-        for pk in shown.values_list("pk", flat=True):
-            found[pk].shown = True
+    for pk in _shown([pk for pk, there in found.items() if there.pilot.stage == ADOPTED], at):
+        found[pk].shown = True
     _read([there for there in found.values() if _is_compared(there, named[there.pilot.key])], at)
     return {there.pilot.key: there for there in found.values()}
+
+
+def _shown(pks: list[int], at: date) -> list[int]:
+    """Which of these pilots are shown to be adopted on a day."""
+    rows = querysets.pilots().standing(at).filter(pk__in=pks, standing=ADOPTED)
+    return list(rows.values_list("pk", flat=True)) if pks else []
 
 
 def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
@@ -154,7 +165,12 @@ def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
 def _is_compared(there: Standing, said: Said) -> bool:
     """Whether what the gates say must be read: the own form says it, and did not say the same before."""
     before = there.heard(said.form)
-    return said.form == OWN and (not before.heard or before.would_change(said.listed()))
+    return said.form == OWN and (not before.heard or before.would_change(said.listed()) or _is_emptied(before, said))
+
+
+def _is_emptied(before: Memory, said: Said) -> bool:
+    """Whether a cell of a gate is empty that said something before."""
+    return any(before.cells.get(column) and column not in before.emptied for column in said.emptied)
 
 
 def _read(those: list[Standing], at: date) -> None:

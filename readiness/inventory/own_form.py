@@ -233,8 +233,8 @@ class _Cells:
         text = _word(self.row, "stage")
         found = vocabulary.stage(text)
         if found is None:
-            sentence = f"“{text[:60]}” is not a stage that is known; kept as not stated."
-            self._tell(Finding("unknown_stage", sentence, self.row.line, "stage"))
+            sentence = f"“{text[:60]}” is not a stage that is known"
+            self._tell(Finding("unknown_stage", sentence, self.row.line, "stage", of_new="kept as not stated"))
         return cast(OwnStage, found or "not_stated")
 
     def day(self, column: str) -> date | None:
@@ -244,7 +244,7 @@ class _Cells:
         two = is_of_two_orders(text)
         found = read_full_date(text, self.slashes() if two else None)
         if found is None:
-            self._tell(Finding("unreadable_date", _no_date(text, two), self.row.line, column))
+            self._tell(Finding("unreadable_date", _no_date(text, two), self.row.line, column, of_new="left empty"))
             return None
         if found.numbered or two:
             sentence = f"“{text[:60]}” is read as {found.day.isoformat()}, {_assumed(found.numbered)}."
@@ -255,8 +255,8 @@ class _Cells:
         text = self.row.cells.get(column, "").strip()
         found = vocabulary.high_impact(text)
         if found is None:
-            sentence = f"“{text[:60]}” is neither yes nor no; kept as not stated."
-            self._tell(Finding("neither_yes_nor_no", sentence, self.row.line, column))
+            sentence = f"“{text[:60]}” is neither yes nor no"
+            self._tell(Finding("neither_yes_nor_no", sentence, self.row.line, column, of_new="kept as not stated"))
         return {vocabulary.YES: True, vocabulary.NO: False}.get(found or "")
 
     def gate(self, kind: str) -> OwnGate:
@@ -272,17 +272,15 @@ class _Cells:
         text = _word(self.row, column)
         if vocabulary.gate(text) is not None:
             return text
-        sentence = f"“{text[:60]}” is no state of a gate that is known; kept as not stated."
-        self._tell(Finding("unknown_state", sentence, self.row.line, column))
+        sentence = f"“{text[:60]}” is no state of a gate that is known"
+        self._tell(Finding("unknown_state", sentence, self.row.line, column, of_new="kept as not stated"))
         return ""
 
 
 def _no_date(text: str, of_two_orders: bool) -> str:
     if of_two_orders:
-        return (
-            f"“{text[:60]}” may name the day first or the month, and no other date of the file settles it; left empty."
-        )
-    return f"“{text[:60]}” is not a date (like 2026-11-23); left empty."
+        return f"“{text[:60]}” may name the day first or the month, and no other date of the file settles it"
+    return f"“{text[:60]}” is not a date (like 2026-11-23)"
 
 
 def _assumed(numbered: bool) -> str:

@@ -1,8 +1,12 @@
 """What reading an inventory yields: records, findings about them, and rows refused."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
+
+from django.utils.translation import gettext as _
 
 Stage = Literal["planned", "running", "adopted", "retired", "not_stated"]
 Facts = tuple[tuple[str, str], ...]
@@ -10,12 +14,22 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something worth telling about a row; `line` is the spreadsheet row (the header is 1)."""
+    """Something worth telling about a row; `line` is the spreadsheet row (the header is 1).
+
+    `of_new` says of a cell that is not taken what is so by that of a pilot that is new: a sentence that waits for it ends
+    without a full stop. A pilot on record keeps what it has.
+    """
 
     code: str
     sentence: str
     line: int | None = None
     column: str = ""
+    of_new: str = ""
+
+    def ended(self, *, on_record: bool) -> Finding:
+        """With what is so of the cell now: a pilot on record keeps what it has."""
+        ending = _("what is on record stays") if on_record else self.of_new
+        return replace(self, sentence=f"{self.sentence}; {ending}.", of_new="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,10 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """Counts of rows and records; gates asserted by kind; findings and rejections by code; what is no longer listed."""
+    """Counts of rows and records; gates asserted by kind; findings and rejections by code; what is no longer listed.
+
+    `left` counts the cells that say something that is no value, `by_design` are columns of which nothing is ever taken.
+    """
 
     read: int = 0
     created: int = 0
@@ -48,17 +51,24 @@ class Report:
     found: dict[str, Group] = field(default_factory=dict)
     refused: dict[str, Group] = field(default_factory=dict)
     changed: Group = field(default_factory=Group)
+    fell: Group = field(default_factory=Group)
     kept: Group = field(default_factory=Group)
     not_taken: Group = field(default_factory=Group)
+    left: int = 0
+    by_design: set[str] = field(default_factory=set)
     no_longer: int = 0
     no_longer_first: list[str] = field(default_factory=list)
     broken_off: str = ""
 
     @property
     def nothing_changed(self) -> bool:
-        """Whether every cell was compared, and none says otherwise than before."""
-        otherwise = self.changed.count + self.kept.count + self.not_taken.count
-        return bool(self.records) and not (self.created or self.updated or otherwise)
+        """Whether all on record is as it was."""
+        return bool(self.records) and not (self.created or self.updated or self.changed.count)
+
+    @property
+    def cells_not_taken(self) -> int:
+        """Cells of rows that were taken which say otherwise than the record, or what is no value."""
+        return self.kept.count + self.not_taken.count + self.left
 
     @property
     def records(self) -> int:
@@ -68,6 +78,11 @@ class Report:
         """Something worth telling about a row that was read."""
         shown = SHOWN if finding.code in HOW_READ else TOLD
         self.found.setdefault(finding.code, Group(shown=shown)).add(finding)
+
+    def leave(self, finding: Finding, *, on_record: bool) -> None:
+        """A cell that says something that is no value."""
+        self.left += 1
+        self.find(finding.ended(on_record=on_record))
 
     def reject(self, finding: Finding) -> None:
         """A row that was not taken."""

@@ -15,7 +15,7 @@ from . import vocabulary
 from .keys import digest
 from .omb_2025 import GATE_COLUMNS
 from .own_form import GATE_FIELDS, OwnGate, OwnRecord, known_columns
-from .records import Facts, Record
+from .records import Facts, Finding, Record
 
 PEOPLE = ("manager", "exceptions_to", "exceptions_deputy")
 """Fields in which a list names a person, by e-mail address."""
@@ -38,7 +38,8 @@ class Said:
     no value. `asked` are the gates of which the list says yes or no; `asserted` is kind by the sentence that names source
     and row, `answers` the same by what the list says itself, wherever in it that stands. `holders` are addresses by kind of
     acceptance gate, `cells` by column what is compared with the record and never taken, `emptied` the columns with empty
-    cells, and `unread` stands for all that lies in columns that are not read.
+    cells, and `unread` stands for all that lies in columns that are not read; `left` are its cells that
+    say something that is no value.
     """
 
     form: str
@@ -67,6 +68,7 @@ class Said:
     gate_columns: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
     facts: Facts = ()
+    left: tuple[Finding, ...] = ()
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -147,6 +149,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
         asked=record.asked,
         asserted=dict(record.asserted),
         answers={kind: text.partition(": ")[2] for kind, text in record.asserted},
+        cells={"agency_name": agency} if (agency := dict(record.facts).get("agency_name", "").strip()) else {},
         emptied=frozenset(("started_on", "adopted_on") if no_day else ()),
         unread=record.unread.hex()[:12],
         date_column="operational_date",
@@ -203,13 +206,11 @@ def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], port
 
 
 def _asked(record: OwnRecord, clears_by: Mapping[str, str]) -> frozenset[str]:
-    """The gates that have a column for their state, with a cell that is understood or empty."""
-    found = set()
-    for kind, clears in clears_by.items():
-        column = f"gate:{kind}:state"
-        if clears != ACCEPTANCE and column in record.columns and column not in record.not_understood:
-            found.add(kind)
-    return frozenset(found)
+    """The gates that have a cell for their state that says something: an empty one states nothing."""
+    says = {gate.kind: vocabulary.gate(gate.state) for gate in record.gates}
+    return frozenset(
+        kind for kind, means in says.items() if means != vocabulary.UNSAID and clears_by[kind] != ACCEPTANCE
+    )
 
 
 def _holders(gates: Mapping[str, OwnGate], clears_by: Mapping[str, str]) -> dict[str, str]:
@@ -222,9 +223,7 @@ def _never_taken(
     record: OwnRecord, gates: Mapping[str, OwnGate], answers: Mapping[str, str], clears_by: Mapping[str, str]
 ) -> dict[str, str]:
     """By column, what only people and days make so; it is compared with the record, and told where that says otherwise."""
-    found: dict[str, Any] = {"recorded_on": record.recorded_on}
-    if record.stage == RETIRED:
-        found["learned"] = record.learned
+    found: dict[str, Any] = {"recorded_on": record.recorded_on, "learned": record.learned}
     for kind, gate in gates.items():
         for name in GATE_FIELDS:
             if (name == "state" and kind in answers) or (name == "holder" and clears_by[kind] == ACCEPTANCE):

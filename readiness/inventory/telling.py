@@ -26,13 +26,13 @@ STAGES = {
 TITLES = {
     "approximate_date": gettext_lazy("A month or a year, read as its last day"),
     "date_as_read": gettext_lazy("Dates, as they were read"),
-    "days_out_of_order": gettext_lazy("Days that cannot both be so, left empty"),
+    "days_out_of_order": gettext_lazy("Days that cannot both be so"),
     "formula": gettext_lazy("Formulas, not evaluated"),
-    "future_date": gettext_lazy("Dates in the future, left empty"),
+    "future_date": gettext_lazy("Dates in the future"),
     "identical_rows": gettext_lazy("Rows that say the same, merged"),
-    "neither_yes_nor_no": gettext_lazy("Neither yes nor no, kept as not stated"),
+    "neither_yes_nor_no": gettext_lazy("Neither yes nor no"),
     "no_address": gettext_lazy("No address, where one would say yes"),
-    "no_account": gettext_lazy("People without an account, left empty"),
+    "no_account": gettext_lazy("People without an account"),
     "no_function": gettext_lazy("No function is named"),
     "no_workflow": gettext_lazy("No workflow is named"),
     "pause_not_taken": gettext_lazy("Pauses, on record as running"),
@@ -40,9 +40,9 @@ TITLES = {
     "unknown_column": gettext_lazy("Columns left unread"),
     "unknown_gate": gettext_lazy("Gates that are not there"),
     "start_not_known": gettext_lazy("Running, and the start is not known: the clock counts from the day of the record"),
-    "unknown_stage": gettext_lazy("Stages that are not known, kept as not stated"),
-    "unknown_state": gettext_lazy("States of gates that are not known, kept as not stated"),
-    "unreadable_date": gettext_lazy("Dates that cannot be read, left empty"),
+    "unknown_stage": gettext_lazy("Stages that are not known"),
+    "unknown_state": gettext_lazy("States of gates that are not known"),
+    "unreadable_date": gettext_lazy("Dates that cannot be read"),
 }
 
 
@@ -60,12 +60,19 @@ def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
         "unchanged": f"{report.unchanged:,}",
     }
     if report.nothing_changed:
-        yield _("Nothing is new, and nothing changed.")
+        yield _nothing_changed(report)
     yield from _counts(report)
     for code, group in sorted(report.refused.items()):
         yield from _group(_("Rejected: %(what)s") % {"what": code}, group, file)
     if report.changed.count:
         yield from _group(_("Changed"), report.changed, file)
+    if report.fell.count:
+        yield from _group(_("What followed from it"), report.fell, file)
+    if report.by_design:
+        sentence = _(
+            "Never taken from a list, because it follows from what is done here, by whom, and when: %(columns)s."
+        )
+        yield sentence % {"columns": ", ".join(sorted(report.by_design))}
     if report.not_taken.count:
         yield from _group(_("Not taken from the list"), report.not_taken, file)
     if report.kept.count:
@@ -78,6 +85,17 @@ def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
         yield _("What came before it is kept. Correct the file and import it again.")
     if dry_run:
         yield _("This was a dry run: nothing was written.")
+
+
+def _nothing_changed(report: Report) -> str:
+    """That nothing changed; where a cell or a row was not taken, the list may well say something new."""
+    rows, cells = report.rejected, report.cells_not_taken
+    if not (rows or cells):
+        return _("Nothing is new, and nothing changed.")
+    says_rows = ngettext("%(n)s row", "%(n)s rows", rows) % {"n": f"{rows:,}"}
+    says_cells = ngettext("%(n)s cell", "%(n)s cells", cells) % {"n": f"{cells:,}"}
+    what = _(" and ").join(says for says, n in ((says_rows, rows), (says_cells, cells)) if n)
+    return _("Nothing on record is new, and nothing changed. Not taken, and listed below: %(what)s.") % {"what": what}
 
 
 def _counts(report: Report) -> Iterator[str]:

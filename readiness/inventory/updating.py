@@ -12,19 +12,22 @@ from django.utils.translation import gettext as _
 from pilots import verbs
 from pilots.models import Event, Pilot
 from pilots.refusals import Invalid
-from pilots.rules import adoption
-from pilots.rules.history import NOT_STATED
+from pilots.rules import adoption, gates
+from pilots.rules.history import NOT_STATED, PAUSED, RETIRED, RUNNING
 from readiness import words
 
 from . import comparing
 from .answering import answer, name_holders
 from .came import Came, name_of
 from .correcting import correct_dates, move_decide_by
-from .on_record import OWN, Memory, Standing, refuse_older
+from .falling import told_what_falls
+from .on_record import OWN, Standing, refuse_older
 from .places import Places
-from .said import Said, mark
+from .said import DATES, TEXTS, Said, mark
 from .stages import same_stage, steps, without_what_cannot_be
 
+FIELDS = frozenset({"name", "function", *TEXTS, "manager", "high_impact", *adoption.RULES})
+"""What a list of the own form may state of a record and its rules."""
 STAGE_VERBS = ("start", "pause", "resume", "adopt", "roll_back", "retire")
 Rows = Callable[[Said, Any], dict[str, Any]]
 
@@ -42,8 +45,8 @@ def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) ->
             % {"key": said.key, "portfolio": pilot.portfolio.key},
             field="key",
         )
-    before, came = there.before(said.form), Came(there.stage)
-    emptied = _emptied(before, said, came)
+    came = Came(there.stage)
+    emptied = _emptied(there, said, came)
     listed = there.heard(said.form).as_said(said, emptied)
     _fields(there, said, at, rows, came)
     _stage(there, said, at, came)
@@ -51,29 +54,49 @@ def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) ->
     move_decide_by(there, said, at, came)
     answer(there, said, at, came)
     name_holders(there, said, at, places, came)
-    heard = there.heard(said.form)
-    matters = came.changed or came.kept or came.not_taken
     _never_taken(there, said, came)
-    if matters or (heard.heard and heard.would_change(listed)):
+    heard = there.heard(said.form)
+    if came.changed or came.kept or came.not_taken or (heard.heard and heard.would_change(listed)):
         refuse_older(pilot, at)
         verbs.list_again(pilot=pilot, listed=listed, on=at, known=at)
+    if came.changed:
+        there.look_whether_shown(at)
     came.stage = there.stage
     return came
 
 
-def _emptied(before: Memory, said: Said, came: Came) -> list[str]:
-    """The cells that said something before, and are empty now: an empty cell states nothing, and takes nothing away."""
-    found = [
-        name
-        for name in sorted(said.emptied)
-        if before.fields.get(name, mark("")) not in ("", mark("")) or before.dates.get(name)
-    ]
-    if "stage" in said.emptied and before.stage not in (None, NOT_STATED):
-        came.refuse(said, "stage", _("The cell is empty now, which states nothing; what is on record stays."))
+def _emptied(there: Standing, said: Said, came: Came) -> list[str]:
+    """The empty cells where the record says something: each states nothing, takes nothing away, and is told once."""
+    heard = there.heard(said.form)
+    found = [name for name in sorted(said.emptied) if _says_something(there, said, name)]
     for name in found:
-        column = said.column(name) if name in before.dates else name
-        came.refuse(said, column, _("The cell is empty now, which states nothing; what is on record stays."))
+        if name not in heard.emptied:
+            column = said.column(name) if name in DATES else name
+            came.refuse(said, column, _("The cell is empty now, which states nothing; what is on record stays."))
     return found
+
+
+def _says_something(there: Standing, said: Said, name: str) -> bool:
+    """Whether the record says something where a cell of the list is empty."""
+    if name in DATES:
+        # An inventory has one date: where it is empty it never gave the days that people declared.
+        return bool(there.days.get(name)) and (said.form == OWN or bool(there.before(said.form).dates.get(name)))
+    if name == "stage":
+        return there.pilot.stage != NOT_STATED
+    if name == "learned":
+        return there.pilot.stage == RETIRED and bool(there.pilot.learned)
+    if name in FIELDS:
+        return there.now(name) not in (None, "")
+    return name.endswith(":state") and _is_answered(there, name)
+
+
+def _is_answered(there: Standing, column: str) -> bool:
+    """Whether a gate holds an answer, by the column of its state."""
+    kind = column.split(":")[1]
+    gate = there.found.gate(kind) if there.found else None
+    if there.found is None or gate is None:
+        return column in there.heard(OWN).emptied  # Nothing in the list is new, so it is as it was said before.
+    return there.found.last[kind].state != gates.OPEN
 
 
 def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> None:
@@ -94,14 +117,21 @@ def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> No
     found = rows(said, takes)
     told = {name: both for name, both in told.items() if name in found}
     rules = {name: found.pop(name) for name in adoption.RULES if name in found}
-    done = []
+    acts: list[Callable[[], object]] = []
     if found:
-        done.append(verbs.amend(pilot=there.pilot, by=None, set=found, on=at, known=at))
+        acts.append(partial(verbs.amend, pilot=there.pilot, by=None, set=found, on=at, known=at))
     if rules:
-        done.append(verbs.set_rules(pilot=there.pilot, by=None, on=at, known=at, **rules))
-    if any(done):
+        acts.append(partial(verbs.set_rules, pilot=there.pilot, by=None, on=at, known=at, **rules))
+    column = ", ".join(told)
+    if told_what_falls(lambda: _do(acts), there, said, column, at, came):
         for name, (was, value) in told.items():
             came.change(said, name, name_of(name), was, value)
+
+
+def _do(acts: list[Callable[[], object]]) -> bool:
+    """Whether any of the acts made a difference."""
+    done = [act() for act in acts]
+    return any(done)
 
 
 def _same(now: Any, value: Any) -> bool:
@@ -110,6 +140,7 @@ def _same(now: Any, value: Any) -> bool:
 
 def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     pilot, before = there.pilot, there.before(said.form).stage
+    _pause(there, said, came)
     if not said.states_stage or same_stage(pilot.stage, said.stage) or before == said.stage:
         return
     if _people_moved(pilot):
@@ -118,7 +149,7 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     may_be, findings = without_what_cannot_be(said, at)
     way = steps(pilot.stage, may_be, at)
     if not way:
-        came.keep(said, "stage", _("the list goes back to an earlier stage; only a person can do that."))
+        came.refuse(said, "stage", _("the list goes back to an earlier stage; only a person can do that."))
         return
     came.not_taken += findings
     refuse_older(pilot, at)
@@ -131,6 +162,20 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
             came.change(said, said.column("started_on"), name_of("started_on"), None, _("not known"))
     there.look()
     came.change(said, "stage", name_of("stage"), _stage_in_words(was), _stage_in_words(pilot.stage))
+
+
+def _pause(there: Standing, said: Said, came: Came) -> None:
+    """A list neither pauses a pilot nor ends a pause: it is told, once."""
+    now = there.found.on.reading.stage if there.found else there.pilot.stage
+    if said.form != OWN or not said.states_stage or {now, said.stage} != {RUNNING, PAUSED}:
+        return
+    if there.heard(OWN).stage != said.stage:
+        sentence = (
+            _("A pause needs somebody who answers for it.")
+            if now == RUNNING
+            else _("It is paused, and a person resumes it.")
+        )
+        came.refuse(said, "stage", sentence)
 
 
 def _stage_in_words(stage: str) -> str:

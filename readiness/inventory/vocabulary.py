@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from pilots.rules import gates
@@ -43,9 +43,12 @@ _HIGH_IMPACT: Final[Mapping[str, tuple[str, ...]]] = {
         *("not high", "not high-impact", "not high impact", "low", "low-impact", "low impact", "niedrig", "gering"),
         *("faible", "bajo", "baja", "basso", "laag"),
         *(
-            f"presumed high-impact{comma} but {how}not high-impact"
+            f"presumed high-impact{comma} but {determined}"
             for comma in ("", ",")
-            for how in ("", "determined ")
+            for determined in (
+                *("not high-impact", "determined not high-impact"),
+                *("determined not to be", "determined not to be high-impact"),
+            )
         ),
     ),
 }
@@ -86,6 +89,27 @@ _GATES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     EXCEPTION: (gates.EXCEPTED, "let past", "exception"),
 }
+_DISCONTINUED = (
+    "the use case was reported in the agency's prior year's inventory, but its development and/or use has since been"
+)
+_BY_ANOTHER = "by another appropriate agency office"
+_EXPLANATIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    PLANNED: ("in development", "the use case is in a development or acquisition status"),
+    RUNNING: ("in a limited test", "the use case has been deployed in a limited test or pilot capacity"),
+    ADOPTED: (
+        "the use case is being actively authorized or utilized to support the functions or mission of an agency",
+    ),
+    RETIRED: (f"{_DISCONTINUED} discontinued",),
+    YES: (
+        *("by the caio", "by an agency ai oversight board not directly involved in the system's development"),
+        *(
+            f"{_BY_ANOTHER} {who} directly involved in the {what} development"
+            for who in ("or reviewer not", "not", "that was not")
+            for what in ("ai's", "system's")
+        ),
+    ),
+}
+"""With what a choice of a form is explained behind it, by its meaning. Any other word behind one may say the contrary."""
 
 
 def _by_word(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -122,12 +146,24 @@ def gate(text: str) -> str | None:
 
 
 def _meaning(text: str, table: Mapping[str, str]) -> str | None:
-    return next((table[words] for words in _readings(text) if words in table), None)
+    """The meaning of a text as it stands, without the letter of a choice (“a) High-impact”), or with what explains it."""
+    text = _bare(text)
+    choice = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
+    for words in (text, choice):
+        if (found := table.get(plain(words))) is not None:
+            return found
+    return _explained(choice, table)
 
 
-def _readings(text: str) -> Iterator[str]:
-    """The text as it stands; without the letter of a choice (“a) High-impact”); without what explains it (“Pilot – …”)."""
-    text = unicodedata.normalize("NFKC", text).strip().strip("\"'“”„.,!").strip()
-    bare = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
-    for words in (text, bare, _EXPLAINED.split(bare, maxsplit=1)[0]):
-        yield plain(words)
+def _bare(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text).replace("’", "'")
+    return text.strip().strip("\"'“”„.,!").strip()
+
+
+def _explained(text: str, table: Mapping[str, str]) -> str | None:
+    """The meaning of a choice with its known explanation (“Pilot – The use case …”); None where it is any other."""
+    words, *explanation = _EXPLAINED.split(text, maxsplit=1)
+    meaning = table.get(plain(words))
+    if meaning is None or not explanation:
+        return meaning
+    return meaning if plain(explanation[0].rstrip(")")) in _EXPLANATIONS.get(meaning, ()) else None

@@ -160,7 +160,7 @@ def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open
 
 def test_into_an_empty_installation_people_without_an_account_are_reported(tmp_path: Path) -> None:
     said = _into_an_empty_one(tmp_path)
-    assert "People without an account, left empty: 11" in said
+    assert "People without an account: 11" in said
     assert "out.csv, row 2, column manager: Nobody has an account with the address “mia@example.org”" in said
     assert not Pilot.objects.exclude(manager=None, exceptions_to=None).exists()
 

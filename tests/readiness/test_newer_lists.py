@@ -17,6 +17,7 @@ from tests.readiness.test_exporting import export
 from tests.readiness.test_importing import DAY, LATER, everything, inventory, own, run
 
 AFTER = date(2026, 11, 25)
+NOTHING_CHANGED = "Nothing is new, and nothing changed."
 TESTED = {
     "operational_date": "5/4/2026",
     "is_high_impact": "High-impact",
@@ -40,7 +41,7 @@ def newer(path: Path, **changes: str) -> str:
     assert status == 0, said
     again = run(path / "newer.csv", at="2026-11-24")[1]
     assert "0 created, 0 updated, 1 unchanged" in again
-    assert "Nothing is new, and nothing changed." in again
+    assert NOTHING_CHANGED in again or "Nothing on record is new, and nothing changed. Not taken" in again
     assert "Changed" not in again
     return said
 
@@ -330,7 +331,7 @@ def test_what_stands_in_columns_that_are_not_read_is_compared_all_the_same(tmp_p
 
 def test_high_impact_is_corrected_and_no_unreadable_word_overwrites_it(listed: Path) -> None:
     said = newer(listed, is_high_impact="who knows")
-    assert "row 2, column is_high_impact: “who knows” is neither yes nor no; kept as not stated." in said
+    assert "row 2, column is_high_impact: “who knows” is neither yes nor no; what is on record stays." in said
     assert Pilot.objects.get().high_impact is True
     said = run(inventory(listed / "3.csv", {**TESTED, "is_high_impact": "c) Not high-impact"}), at="2026-11-24")[1]
     assert "high impact: yes → no" in said

@@ -27,7 +27,15 @@ WORDS = [
     (vocabulary.high_impact, "Oui", vocabulary.YES),
     (vocabulary.high_impact, " WAHR ", vocabulary.YES),
     (vocabulary.high_impact, "b) Not high-impact", vocabulary.NO),
-    (vocabulary.high_impact, "High impact – it decides on benefits", vocabulary.YES),
+    (vocabulary.high_impact, "b) Presumed high-impact, but determined not to be", vocabulary.NO),
+    (vocabulary.yes_or_no, "Yes – by the CAIO", vocabulary.YES),
+    (vocabulary.stage, "b) Pilot – The use case has been deployed in a limited test or pilot capacity.", "running"),
+    (
+        vocabulary.stage,
+        "Retired – The use case was reported in the agency’s prior year’s inventory, "
+        "but its development and/or use has since been discontinued.",
+        "retired",
+    ),
     (vocabulary.high_impact, "n/a", vocabulary.UNSAID),
     (vocabulary.high_impact, "medium", None),
     (vocabulary.high_impact, "yes and no", None),
@@ -43,6 +51,29 @@ WORDS = [
     (vocabulary.stage, "", "not_stated"),
     (vocabulary.stage, "somewhere", None),
 ]
+
+
+READERS = [
+    (vocabulary.yes_or_no, "Yes"),
+    (vocabulary.high_impact, "High-impact"),
+    (vocabulary.gate, "Cleared"),
+    (vocabulary.gate, "a) approved"),
+    (vocabulary.stage, "Pilot"),
+    (vocabulary.stage, "Deployed"),
+]
+CONTRARY = ["expired", "withdrawn", "no", "not any more", "retired in May", "pending", "the use case was stopped"]
+
+
+@pytest.mark.parametrize("behind", [" - {}", " – {}", ": {}", "; {}", " ({})", "({})", "\n{}", ", {}", " {}"])
+@pytest.mark.parametrize(("read", "text"), READERS)
+def test_no_word_behind_a_yes_is_cut_off(read: Any, text: str, behind: str) -> None:
+    assert read(text) is not None
+    for word in CONTRARY:
+        assert read(text + behind.format(word)) is None
+
+
+def test_what_explains_one_choice_explains_no_other() -> None:
+    assert vocabulary.stage("Deployed – The use case is in a development or acquisition status.") is None
 
 
 @pytest.mark.parametrize(("read", "text", "meaning"), WORDS)
