@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "config.sign_in.SignedInByDefault",
     "allauth.account.middleware.AccountMiddleware",
     "config.query_strings.CheckQueryString",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.request_log.RequestLog",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.busy.BusyDatabase",
@@ -318,15 +318,14 @@ LOGGING = {
         },
         "served": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"},
     },
-    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.masking.ToldOnce"}},
+    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.request_log.ToldOnce"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["told_once"]},
         "server": {"class": "logging.StreamHandler", "formatter": "served", "filters": ["masked"]},
     },
     "loggers": {
         # Nothing of Django's own handlers: they print addresses as they came.
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"filters": ["told_once"]},
         "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
     },
     "root": {

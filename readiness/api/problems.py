@@ -102,6 +102,8 @@ def _instead_of(response: HttpResponseBase) -> HttpResponse:
         if not name.lower().startswith("content-") or name.lower() == "content-security-policy":
             found[name] = value
     found.cookies.update(response.cookies)
+    # Django notes here that its log has a line for it, and writes no second one.
+    found._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
     return found
 
 
