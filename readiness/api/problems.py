@@ -86,7 +86,7 @@ class ProblemDetailsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code < 400 or not request.path_info.startswith(API):
+        if response.status_code < 400 or not f"{request.path_info}/".startswith(API):
             return response
         if response.get("Content-Type", "").startswith(MEDIA_TYPE):
             return response
