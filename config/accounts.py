@@ -7,9 +7,10 @@ from smtplib import SMTPException
 from typing import Any
 
 import structlog
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
+from allauth.core.internal import ratelimit
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -88,6 +89,12 @@ def verified(person: Person) -> None:
     EmailAddress.objects.filter(email=person.email).exclude(user=person).delete()
     EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+
+
+def may_ask_for_a_letter(request: HttpRequest, address: str) -> bool:
+    """Whether another letter may be asked for. It is counted by address and network: a stranger stops nobody's letters."""
+    key = f"{address.lower()}:{network_of(get_adapter().get_client_ip(request))}"
+    return ratelimit.consume(request, app="allauth.account", action="letter", key=key) is not None
 
 
 def network_of(address: str) -> str:

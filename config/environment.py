@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import tempfile
 from collections.abc import Callable
@@ -18,6 +19,12 @@ T = TypeVar("T")
 
 LEAST_DIFFERENT = 12
 """Of 50 hexadecimal digits drawn at random, fewer than that are hardly ever different."""
+
+MADE_FOR_DEVELOPMENT = "django-insecure-"
+"""How Django marks the secrets that it writes into a new project."""
+
+LONGEST_PIECE_TWICE = 7
+"""Of 50 characters drawn at random, even of hexadecimal digits, that many in a row hardly ever come twice."""
 
 YES = frozenset({"true", "yes", "on", "1"})
 NO = frozenset({"false", "no", "off", "0"})
@@ -39,14 +46,29 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be true or false, not {written!r}.")
 
 
-def whole_number(name: str, default: int, *, least: int = 0) -> int:
+def whole_number(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
     def read(written: str) -> int:
         number = int(written)
-        if number < least:
+        if number < least or (most is not None and number > most):
             raise ValueError
         return number
 
-    return _read(name, str(default), read, f"a whole number of at least {least}")
+    size = f"of at least {least}" if most is None else f"from {least} to {most}"
+    return _read(name, str(default), read, f"a whole number {size}")
+
+
+HOST = re.compile(r"\.?[A-Za-z0-9_*-]+(?:\.[A-Za-z0-9_*-]+)*|\[[0-9A-Fa-f:.]+\]|\*")
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Names of hosts as a browser sends them, without a port."""
+    chosen = names(name, default)
+    for host in chosen:
+        if not HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name} must name hosts alone, such as lived-in.example: no scheme, port or path, as in {host!r}."
+            )
+    return chosen
 
 
 def names(name: str, default: list[str]) -> list[str]:
@@ -70,6 +92,8 @@ def secret(name: str, *, kept_in: Path | None) -> str:
     """A secret of at least 50 characters. With a file to keep it in, the first start draws one of its own."""
     given = text(name, "")
     if given:
+        if given.startswith(MADE_FOR_DEVELOPMENT):
+            raise ImproperlyConfigured(f"{name} must not be one that was made for development: draw another.")
         if len(given) < 50 or len(set(given)) < LEAST_DIFFERENT or _repeats(given):
             raise ImproperlyConfigured(
                 f"{name} must have at least 50 characters, drawn at random from many: at least {LEAST_DIFFERENT} different ones."
@@ -100,6 +124,8 @@ def database(name: str, default: str | None, *, pool_size: int, wait: int) -> di
     except (ValueError, TypeError) as wrong:
         raise ImproperlyConfigured(f"{name} is not a database address.") from wrong
     if settings["ENGINE"] == "django.db.backends.sqlite3":
+        if settings["NAME"] in ("", ":memory:"):
+            raise ImproperlyConfigured(f"{name} must name a file, as in sqlite:////var/lib/lived-in/database.sqlite3.")
         return settings | {"OPTIONS": SQLITE | {"timeout": wait}}
     # The pool is built here: one asked for in the address arrives as text, and fails. Pools and kept connections exclude each other.
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
@@ -109,9 +135,15 @@ def database(name: str, default: str | None, *, pool_size: int, wait: int) -> di
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 
 
-def folder(name: str, default: Path, *, outside: Path) -> Path:
-    """A folder that nobody is served from."""
+def folder(name: str, default: Path, *, outside: Path, beside: Path) -> Path:
+    """A folder that nobody is served from, and that holds nothing but what is put there.
+
+    Args:
+        beside: the product's own folder, which must not lie in it.
+    """
     chosen = Path(text(name, "") or default).resolve()
+    if beside.resolve().is_relative_to(chosen):
+        raise ImproperlyConfigured(f"{name} must be a folder of its own: {chosen} holds the product.")
     if chosen.is_relative_to(outside.resolve()):
         raise ImproperlyConfigured(f"{name} must not lie in {outside}: files there are served to everybody.")
     return chosen
@@ -141,8 +173,10 @@ def _read(name: str, default: str, read: Callable[[str], T], wanted: str) -> T:
 
 
 def _repeats(written: str) -> bool:
-    """Whether it is one piece over and over: then some turn of it is itself again."""
-    return written in (written + written)[1:-1]
+    """Whether much of it stands in it before: of what was drawn at random, hardly a piece does."""
+    size = LONGEST_PIECE_TWICE + 1
+    pieces = [written[at : at + size] for at in range(len(written) - size + 1)]
+    return len(set(pieces)) < len(pieces)
 
 
 def _keep(value: str, path: Path) -> None:

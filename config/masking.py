@@ -32,10 +32,3 @@ class Masked(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = masked(record.getMessage()), ()
         return True
-
-
-class ToldOnce(logging.Filter):
-    """Leaves out what Django says of an answer from 400 to 499: the request log says it, in one line without a trace."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not 400 <= getattr(record, "status_code", 0) < 500

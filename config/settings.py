@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Without DEBUG=false it serves this computer only.
 DEBUG = environment.boolean("DEBUG", True)
 SECRET_KEY = environment.secret("SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None)
-ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served when DEBUG is false.")
 if not DEBUG and any("*" in host for host in ALLOWED_HOSTS):
@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "config.sign_in.SignedInByDefault",
     "allauth.account.middleware.AccountMiddleware",
     "config.query_strings.CheckQueryString",
-    "django_structlog.middlewares.RequestMiddleware",
+    "config.request_log.RequestLog",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.busy.BusyDatabase",
@@ -136,9 +136,15 @@ ACCOUNT_FORMS = {
 }
 # The package's own writes a row for whomever a stranger asks a letter for. The address is part of this one's token too.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
-# `login_failed` is counted by account and address together (config.accounts): a stranger elsewhere locks nobody out. What
-# comes from one address alone is bounded too, at more than the people behind one are likely to mistype.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+# `login_failed` and `letter` are counted by account and network together (config.accounts): a stranger elsewhere locks
+# nobody out, and stops nobody's letters. What comes from one address alone is bounded too, at more than the people behind
+# one are likely to mistype. `reset_password` is the package's own count: by account alone, unless said otherwise.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "reset_password": "20/m/ip",
+    "letter": "5/m/key",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -206,7 +212,10 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 # Evidence: never below what is served as static files. Several machines share this folder as they share the database.
 EVIDENCE_ROOT = environment.folder(
-    "EVIDENCE_ROOT", environment.beside(DATABASES["default"], BASE_DIR) / "evidence", outside=STATIC_ROOT
+    "EVIDENCE_ROOT",
+    environment.beside(DATABASES["default"], BASE_DIR) / "evidence",
+    outside=STATIC_ROOT,
+    beside=BASE_DIR,
 )
 EVIDENCE_MOST_BYTES = environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
 
@@ -228,7 +237,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if DEBUG else "readiness.mail.NoLetters"
 EMAIL_TIMEOUT = 20
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
-EMAIL_PORT = environment.whole_number("EMAIL_PORT", 587, least=1)
+EMAIL_PORT = environment.whole_number("EMAIL_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = environment.boolean("EMAIL_USE_TLS", True)
@@ -309,15 +318,14 @@ LOGGING = {
         },
         "served": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"},
     },
-    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.masking.ToldOnce"}},
+    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.request_log.ToldOnce"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "lines"},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["told_once"]},
         "server": {"class": "logging.StreamHandler", "formatter": "served", "filters": ["masked"]},
     },
     "loggers": {
         # Nothing of Django's own handlers: they print addresses as they came.
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"filters": ["told_once"]},
         "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
     },
     "root": {

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.ratelimit import respond_429
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.accounts import LetterNotSent, verified, with_address
+from config.accounts import LetterNotSent, may_ask_for_a_letter, verified, with_address
 from pilots import holdings, verbs
 from pilots.models import Person
 from readiness import mail
@@ -34,7 +35,13 @@ class AskForPassword(ResetPasswordForm):  # type: ignore[misc]
         return address
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
-        """Send the letter. Where it cannot be, the page says so, whether or not somebody has this address."""
+        """Send the letter. Where it cannot be, the page says so, whether or not somebody has this address.
+
+        Raises:
+            ImmediateHttpResponse: with the page that says why not.
+        """
+        if not may_ask_for_a_letter(request, self.cleaned_data["email"]):
+            raise ImmediateHttpResponse(respond_429(request))
         try:
             return str(super().save(request, **kwargs))
         except LetterNotSent as error:

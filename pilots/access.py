@@ -9,6 +9,8 @@ from pilots.rules import rights
 if TYPE_CHECKING:
     from datetime import date
 
+    from django.db.models import QuerySet
+
     from pilots.models import Person, Portfolio
 
 # What somebody is to a pilot, by the facts of the day.
@@ -149,6 +151,17 @@ def keeps_all(person: Person) -> bool:
 
     kept = portfolios_kept(person)
     return kept is None or (bool(kept) and not Portfolio.objects.exclude(pk__in=kept).exists())
+
+
+def keepers_of_all() -> QuerySet[Person]:
+    """Whoever keeps the records of all portfolios, and whose account is open."""
+    from django.db.models import Count, Q
+
+    from pilots.models import Person, Portfolio, PortfolioRole
+
+    of_offices = PortfolioRole.objects.filter(role=OFFICE).values("person")
+    by_role = of_offices.annotate(kept=Count("portfolio", distinct=True)).filter(kept=Portfolio.objects.count())
+    return Person.objects.filter(Q(is_superuser=True) | Q(pk__in=by_role.values("person")), closed_on=None)
 
 
 def may(verb: str, roles: frozenset[str]) -> bool:

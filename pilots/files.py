@@ -6,10 +6,12 @@ that fails takes the file with it; a process that is killed leaves it among the 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
 import secrets
+import stat
 import time
 import weakref
 import zipfile
@@ -264,9 +266,22 @@ def open_as_filed(stored: str, checksum: str) -> BinaryIO:
 def open_stored(stored: str) -> BufferedReader:
     """A file's bytes as they lie there. One whose process was killed on the way from the arrivals is read there."""
     try:
-        return (_root() / stored).open("rb")
+        return _open_regular(_root() / stored)
     except FileNotFoundError:
-        return (_root() / ARRIVALS / stored).open("rb")
+        return _open_regular(_root() / ARRIVALS / stored)
+
+
+def _open_regular(path: Path) -> BufferedReader:
+    """Open a file, and nothing that leads elsewhere or waits for somebody who writes.
+
+    Raises:
+        OSError: there is none, or it is no regular file.
+    """
+    found = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        os.close(found)
+        raise OSError(errno.EINVAL, "it is no file")
+    return os.fdopen(found, "rb")
 
 
 def sweep(older_than: float = A_DAY) -> None:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from readiness import addresses as addresses  # registers pilot_key
+from readiness.api.schema import NoSuchAddress
 from readiness.pages.act import act_on_gate, act_on_pilot
 from readiness.pages.away import away, back, delegate
 from readiness.pages.evidence import evidence
@@ -39,5 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
     path("evidence/<str:public_id>/", evidence, name="evidence"),
     path("rights/", rights, name="rights"),
+    # Without its last slash nothing is led on there, since what was sent would be lost.
+    path("api/v1", NoSuchAddress.as_view(), name="api-nowhere"),
     path("api/v1/", include("readiness.api.urls")),
 ]

@@ -77,6 +77,21 @@ def test_run_again_before_a_password_is_set_it_prints_another_link_and_opens_not
     assert enters(RIA)
 
 
+def test_an_address_that_was_mistyped_keeps_nothing_and_its_link_opens_nothing(capsys: Any) -> None:
+    mistyped = "ria.konig@example.org"
+    wrong = first_account(capsys, mistyped)
+    right = first_account(capsys)
+    assert list(Person.objects.filter(is_superuser=True).values_list("email", flat=True)) == [RIA]
+    assert not Person.objects.get(email=mistyped).is_staff
+    sets(Client(), wrong)
+    assert not Person.objects.get(email=mistyped).has_usable_password()
+    sets(Client(), right)
+    assert enters(RIA)
+    sets(Client(), wrong)
+    assert not enters(mistyped)
+    assert Event.objects.filter(verb="unmake_administrator").count() == 1
+
+
 def test_it_refuses_where_somebody_who_keeps_all_records_can_sign_in(capsys: Any) -> None:
     sets(Client(), first_account(capsys))
     with pytest.raises(CommandError, match="not_yours: Somebody can sign in already") as refused:
@@ -98,8 +113,10 @@ def test_an_office_of_every_portfolio_counts_as_one_that_keeps_all() -> None:
 def test_an_account_that_is_there_is_given_the_keeping_and_a_closed_one_is_not() -> None:
     sam = verbs.open_account(email="sam@example.org", name="Sam", by=None, password=PASSWORD)
     call_command("first_account", "Sam@example.org")
-    assert Person.objects.get().is_superuser
-    assert str(Person.objects.get()) == "Sam"
+    sam = Person.objects.get()
+    assert (sam.is_superuser, str(sam)) == (True, "Sam")
+    verbs.open_account(email="ben@example.org", name="Ben", by=None)
+    Person.objects.filter(email="ben@example.org").update(is_superuser=True)
     verbs.close_account(person=sam, by=None)
     with pytest.raises(CommandError, match="closed"):
         call_command("first_account", "sam@example.org")

@@ -17,7 +17,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from allauth.account.views import LoginView
 from django.core import checks
+from django.core.exceptions import SuspiciousOperation
 from django.core.mail import EmailMessage, get_connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -27,7 +29,9 @@ from config.access_log import MaskedLogger
 from config.masking import Masked, masked
 from pilots import verbs
 from pilots.models import Person
+from pilots.refusals import Busy
 from readiness import address_letters, mail
+from readiness.api.asking import Asking
 from readiness.checks import letters_leave
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -140,6 +144,39 @@ def test_a_refusal_is_one_line_and_no_traceback(path: str, code: int) -> None:
     assert (line["code"], line["request"]) == (code, f"GET {path}")
     assert "exception" not in line
     assert "Traceback" not in json.dumps(line)
+
+
+def test_a_form_from_another_page_is_one_line(db: None) -> None:
+    with lines() as said:
+        assert Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "a"}).status_code == 403
+    assert [(line["code"], line["request"]) for line in said] == [(403, "POST /accounts/login/")]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/pilots/", "/accounts/login/"])
+def test_a_wrong_host_is_one_line_without_a_traceback(db: None, path: str) -> None:
+    with lines() as said:
+        assert Client(SERVER_NAME="elsewhere.example").get(path).status_code == 400
+    (line,) = said
+    assert "Traceback" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/api/v1/pilots/"])
+@pytest.mark.parametrize("error", [ZeroDivisionError("by nought"), Busy(), SuspiciousOperation("odd")])
+def test_what_breaks_is_one_line_with_its_trace_once(
+    db: None, monkeypatch: pytest.MonkeyPatch, path: str, error: Exception
+) -> None:
+    def breaks(*_args: Any, **_more: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(LoginView, "get_context_data", breaks)
+    monkeypatch.setattr(Asking, "initial", breaks)
+    client = Client(raise_request_exception=False)
+    with lines() as said:
+        code = client.get(path).status_code
+    assert code == {"Busy": 503, "SuspiciousOperation": 400}.get(type(error).__name__, 500)
+    (line,) = said
+    assert (line["code"], line["request"]) == (code, f"GET {path}")
+    assert json.dumps(line).count("Traceback") == (code == 500)
 
 
 # Letters

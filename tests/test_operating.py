@@ -129,6 +129,15 @@ def restored(installed: Machine, tmp_path_factory: pytest.TempPathFactory) -> It
         yield second, second.does(blocks("Restore"))
 
 
+def test_what_the_page_sets_passes_the_deployment_check() -> None:
+    (written,) = re.findall(r"^cat >/etc/lived-in/env <<END\n(.*?)^END$", blocks("Install"), re.M | re.S)
+    said = dict(line.split("=", 1) for line in written.splitlines())
+    env = os.environ | said | {"SECRET_KEY": secrets.token_urlsafe(64)}
+    command = [sys.executable, "manage.py", "check", "--deploy"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_first_account_is_opened_and_its_link_printed(installed: Machine) -> None:
     assert "Ria Koenig (ria.koenig@lived-in.example) keeps all records now." in installed.printed
     assert "https://lived-in.example/accounts/password/reset/key/" in installed.printed

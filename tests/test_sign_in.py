@@ -205,6 +205,15 @@ def test_whoever_asks_too_often_reads_so_on_a_page_of_ours(lena: Person) -> None
     assert "That was tried too often." in answer.content.decode()
 
 
+def test_a_stranger_stops_nobodys_letters(lena: Person) -> None:
+    for _ in range(6):
+        stranger = Client().post("/accounts/password/reset/", {"email": EMAIL}, REMOTE_ADDR="198.51.100.7")
+    assert stranger.status_code == 429
+    sent = len(mail.outbox)
+    asked = Client().post("/accounts/password/reset/", {"email": EMAIL.upper()}, REMOTE_ADDR="203.0.113.9")
+    assert (asked.status_code, len(mail.outbox)) == (302, sent + 1)
+
+
 # A password is changed
 
 

@@ -11,11 +11,12 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots import access
+from pilots import access, spells
 from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days
-from pilots.verbs.people import open_account
+from pilots.verbs.keepers import hold_keepers
+from pilots.verbs.people import may_open_the_admin, open_account
 from pilots.verbs.reference_rows import concerns, log
 from pilots.verbs.tokens import end_tokens
 
@@ -28,11 +29,16 @@ def open_first_account(
 ) -> Person:
     """Open the account that opens all others, or give that of somebody who has one. It keeps every portfolio's records.
 
+    It is one account: whoever was given it before, and set no password, has it no longer, and their link opens nothing.
+
     Raises:
         NotYours: somebody who keeps them all can sign in already; they open accounts.
         Invalid: the address is none, or its account is closed.
     """
     on, known = days(on, known)
+    hold_keepers()
+    # There may be no keeper to hold yet: of two that open a first account at once, one waits here.
+    spells.hold_seats()
     if administrators():
         raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts at the desk."))
     person = Person.objects.filter(email__iexact=_address(email)).first()
@@ -44,7 +50,20 @@ def open_first_account(
         person.is_staff = person.is_superuser = True
         person.save(update_fields=["is_staff", "is_superuser"])
         log("make_administrator", None, on, known, {"person": person.pk}, changes=concerns(person=person))
+    _take_back_from_others(person, on, known)
     return person
+
+
+def _take_back_from_others(person: Person, on: date, known: date) -> None:
+    """Take the keeping of all records from those who were given it and never could sign in: an address mistyped."""
+    never = Person.objects.filter(is_superuser=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    for other in never.exclude(pk=person.pk).order_by("pk").select_for_update(no_key=True):
+        other.is_superuser = False
+        # Drawn anew: a link that was printed for the one of before fits no longer.
+        other.set_unusable_password()
+        other.save(update_fields=["is_superuser", "password"])
+        may_open_the_admin(other)
+        log("unmake_administrator", None, on, known, {"person": other.pk}, changes=concerns(person=other))
 
 
 def _address(email: str) -> str:

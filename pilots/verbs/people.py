@@ -17,6 +17,7 @@ from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
 from pilots.verbs.desk import days, need_plain, need_reason
+from pilots.verbs.keepers import hold_keepers, need_other_keepers
 from pilots.verbs.reference_rows import clean, concerns, log, not_beyond, only_office, put
 
 OF_PERSON = ("name", "function")
@@ -217,11 +218,11 @@ def give_role(
 
 def give(portfolio: Portfolio, person: Person, role: str) -> tuple[PortfolioRole, bool]:
     found = PortfolioRole.objects.get_or_create(portfolio=portfolio, person=person, role=role)
-    _may_open_the_admin(person)
+    may_open_the_admin(person)
     return found
 
 
-def _may_open_the_admin(person: Person) -> None:
+def may_open_the_admin(person: Person) -> None:
     """Whether a person may open the admin follows from whether they keep records."""
     may = access.is_office(person)
     if person.is_staff != may:
@@ -243,21 +244,19 @@ def take_role(
 
     Raises:
         NotYours: `by` is not of the portfolio's program office.
-        Invalid: nobody would be left to keep the portfolio's records.
+        Invalid: nobody would be left to keep the portfolio's records, or all portfolios.
     """
     on, known = days(on, known)
+    hold_keepers()
     only_office(by, portfolio, on)
-    held = PortfolioRole.objects.select_for_update().filter(portfolio=portfolio, role=role)
-    theirs = held.filter(person=person)
+    theirs = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person)
     if not theirs.exists():
         return None
-    others = held.exclude(person=person).filter(person__closed_on=None)
-    if role == PortfolioRole.Role.PROGRAM_OFFICE and not others.exists():
-        raise Invalid(
-            _("Nobody would be left to keep this portfolio’s records. Name somebody else first."), field="person"
-        )
+    if role == PortfolioRole.Role.PROGRAM_OFFICE:
+        leaves_all = not person.is_superuser and access.keeps_all(person)
+        need_other_keepers(person, [portfolio.pk], leaves_all=leaves_all)
     theirs.delete()
-    _may_open_the_admin(person)
+    may_open_the_admin(person)
     data = {"person": person.pk, "role": role}
     changes = [*concerns(person=person, portfolio=portfolio), {"field": "role", "from": role, "to": None}]
     return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes)

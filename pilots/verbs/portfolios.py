@@ -11,12 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import access, holdings
-from pilots.models import Event, Function, Person, Portfolio, PortfolioRole, StallPolicy
+from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
 from pilots.verbs.desk import days
-from pilots.verbs.people import give
+from pilots.verbs.keepers import OFFICE, hold_keepers
+from pilots.verbs.people import give, give_role
 from pilots.verbs.reference_rows import clean, concerns, log, need_whole, only_office, plain, put
 
 OF_PORTFOLIO = ("name", "escalation", "calendar")
@@ -33,7 +34,10 @@ def open_portfolio(
     on: date | None = None,
     known: date | None = None,
 ) -> Portfolio:
-    """Open a portfolio. Whoever opens it belongs to its program office: somebody must keep its records.
+    """Open a portfolio. Whoever opens it belongs to its program office, and so does whoever kept all portfolios before.
+
+    Otherwise the office of one portfolio could end, by opening another, what those who keep all of them keep. What the
+    installation opens itself, `by` nobody, begins without an office.
 
     Raises:
         NotYours: `by` is of no program office.
@@ -41,7 +45,9 @@ def open_portfolio(
         Invalid: the key is taken, or says nothing.
     """
     on, known = days(on, known)
+    hold_keepers()
     only_office(by, None, on)
+    keepers = _keepers_by_role(by)
     portfolio = Portfolio(key=key.strip(), name=name.strip(), calendar=calendar)
     _escalates(portfolio, escalation, by)
     portfolio.escalation = escalation
@@ -51,8 +57,17 @@ def open_portfolio(
     changes = concerns(portfolio=portfolio, escalation=escalation, calendar=calendar)
     log("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes)
     if by is not None and not by.is_superuser:
-        give(portfolio, by, PortfolioRole.Role.PROGRAM_OFFICE)
+        give(portfolio, by, OFFICE)
+    for person in keepers:
+        give_role(portfolio=portfolio, person=person, role=OFFICE, by=by, on=on, known=known)
     return portfolio
+
+
+def _keepers_by_role(by: Person | None) -> list[Person]:
+    """Who keeps all portfolios by their roles, and will keep one more that somebody opens."""
+    if by is None:
+        return []
+    return list(access.keepers_of_all().filter(is_superuser=False).exclude(pk=by.pk).order_by("pk"))
 
 
 @transaction.atomic

@@ -22,12 +22,14 @@ from pilots.models import (
     GateSpell,
     Person,
     Portfolio,
+    PortfolioRole,
 )
 from pilots.models.rights import LONGEST_TO_ANSWER
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules import gates
 from pilots.rules.acts import ACCEPTANCE
 from pilots.verbs.desk import days, lock_all, sit_down, within_reach
+from pilots.verbs.keepers import hold_keepers, need_other_keepers
 from pilots.verbs.reference_rows import concerns, log, need_whole, not_beyond, only_office, plain
 from pilots.verbs.tokens import end_tokens
 
@@ -305,13 +307,19 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
 
     Raises:
         NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
-        Invalid: it is closed already.
+        Invalid: it is closed already, or nobody would be left to keep a portfolio's records, or all portfolios.
     """
     on, known = days(on, known)
+    hold_keepers()
+    if by is not None:
+        # Whoever was closed while this waited closes nobody.
+        by.refresh_from_db(fields=["closed_on", "is_superuser"])
     only_office(by, None, on)
     not_beyond(by, person)
-    if Person.objects.select_for_update().get(pk=person.pk).closed_on is not None:
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
         raise Invalid(_("This account is closed already."), field="person")
+    kept = person.roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE).values_list("portfolio_id", flat=True)
+    need_other_keepers(person, kept, leaves_all=access.keeps_all(person))
     person.closed_on, person.is_active = on, False
     person.pending_email, person.pending_email_key = None, ""
     person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])

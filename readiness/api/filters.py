@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from pilots.models import GateKind, Person, Pilot
+from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid
 from pilots.rules import gates
 from pilots.verbs.desk import need_plain
@@ -58,12 +58,20 @@ class KindFilter(django_filters.CharFilter):  # type: ignore[misc]
         return super().filter(qs, known_kind(value, "kind", self.parent.request.user) if value else value)
 
 
+class PortfolioFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """A filter by a portfolio. One that whoever asks may not see is refused as one that there is not."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        key = known_portfolio(value, "portfolio", self.parent.request.user) if value else value
+        return super().filter(qs, key)
+
+
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
     standing = some_of(STANDINGS)
     stage = some_of(Pilot.Stage.values, field_name="stage_then")
-    portfolio = django_filters.CharFilter(field_name="portfolio__key")
+    portfolio = PortfolioFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")
     sponsor = django_filters.CharFilter(method="carried_by")
     gate = django_filters.CharFilter(method="gate_asked")
@@ -108,6 +116,18 @@ def known_kind(key: str, field: str, person: Person) -> str:
     if not visible.filter(key=key).exists():
         kinds = ", ".join(visible.values_list("key", flat=True))
         raise Invalid(_("There is no such kind of gate. There are: %(kinds)s.") % {"kinds": kinds}, field=field)
+    return key
+
+
+def known_portfolio(key: str, field: str, person: Person) -> str:
+    """The key of a portfolio. Raises Invalid where there is none, or none that a person sees anything of."""
+    need_plain(key, field)
+    there = Portfolio.objects.filter(key=key)
+    if not person.is_superuser:
+        seen = Pilot.objects.visible_to(person).filter(portfolio=OuterRef("pk"))
+        there = there.filter(Q(roles__person=person) | Q(escalation=person) | Exists(seen))
+    if not there.exists():
+        raise Invalid(_("There is no such portfolio."), field=field)
     return key
 
 

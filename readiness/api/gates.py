@@ -22,7 +22,7 @@ from readiness.api.asking import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.asks import OF_GATE
 from readiness.api.doing import Doing, view_of
 from readiness.api.etags import answered, seen
-from readiness.api.filters import STATES, KindFilter, some_of, somebody
+from readiness.api.filters import STATES, KindFilter, PortfolioFilter, some_of, somebody
 from readiness.api.shapes import OneGateShape, WholeGateShape
 from readiness.decider_queue import decider_queue
 from readiness.differences import differences
@@ -41,7 +41,7 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     holder = django_filters.CharFilter(method="held_by")
     waits_on = django_filters.CharFilter(method="in_queue_of")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
-    portfolio = django_filters.CharFilter(field_name="gate__pilot__portfolio__key")
+    portfolio = PortfolioFilter(field_name="gate__pilot__portfolio__key")
 
     def in_court(self, rows: Any, _name: str, courts: list[str]) -> Any:
         """Of running and adopted pilots, unless a stage is asked for by name (rule 2)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from pilots.refusals import Invalid
 from readiness.api.problems import BadParameters
 
 UNKNOWN, REPEATED = "unknown_parameter", "repeated_parameter"
@@ -34,10 +35,13 @@ class TakesParameters(APIView):
 
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
     """Those of its own; the filters and the pages of a list say theirs."""
+    may_be_empty: ClassVar[frozenset[str]] = frozenset()
+    """Those of which an empty value says something; of every other it would be ignored, and is refused."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_unknown(request, self.known_parameters(request.method or ""))
+        refuse_empty(request, self.may_be_empty)
 
     def known_parameters(self, method: str) -> dict[str, bool]:
         """The parameters that a method takes here, and whether each can be given more than once."""
@@ -73,6 +77,17 @@ def refuse_unknown(request: Request, known: dict[str, bool]) -> None:
     if repeated:
         says = _("“%(name)s” can be given once.")
         raise BadParameters({name: [says % {"name": name}] for name in repeated}, REPEATED)
+
+
+def refuse_empty(request: Request, may_be: Collection[str]) -> None:
+    """Refuse a parameter with nothing in it: it would be answered as if it had not been asked.
+
+    Raises:
+        Invalid: with the first of them.
+    """
+    for name, said in request.query_params.lists():
+        if name not in may_be and not all(value.strip() for value in said):
+            raise Invalid(_("This says nothing. Give it a value, or leave it out."), field=name)
 
 
 def _unknown(name: str, known: Iterable[str], reads: bool) -> str:

@@ -19,7 +19,7 @@ from pilots.refusals import Invalid
 from pilots.today import today
 from readiness import standing
 from readiness.api.asking import AS_OF, WITH, Asking
-from readiness.api.filters import known_kind, somebody
+from readiness.api.filters import known_kind, known_portfolio, somebody
 from readiness.api.pages import Pages
 from readiness.api.shapes import PersonShape
 from readiness.asked import as_of
@@ -107,7 +107,7 @@ class OfPortfolio(Asking):
     def chosen(self) -> StandingQuerySet:
         """The pilots that are asked about."""
         mine, key = self.mine(), self.request.query_params.get("portfolio")
-        return mine.filter(portfolio__key=key) if key else mine
+        return mine.filter(portfolio__key=known_portfolio(key, "portfolio", self.person)) if key else mine
 
 
 class Summary(OfPortfolio):
@@ -184,7 +184,7 @@ def month_ends(at: date, months: int) -> list[date]:
 
 class Waits(OfPortfolio):
     serializer_class = WaitShape
-
+    may_be_empty = frozenset({"function"})
     parameters = (
         OpenApiParameter(
             "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."

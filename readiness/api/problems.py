@@ -86,7 +86,7 @@ class ProblemDetailsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if response.status_code < 400 or not request.path_info.startswith(API):
+        if response.status_code < 400 or not f"{request.path_info}/".startswith(API):
             return response
         if response.get("Content-Type", "").startswith(MEDIA_TYPE):
             return response
@@ -102,6 +102,8 @@ def _instead_of(response: HttpResponseBase) -> HttpResponse:
         if not name.lower().startswith("content-") or name.lower() == "content-security-policy":
             found[name] = value
     found.cookies.update(response.cookies)
+    # Django notes here that its log has a line for it, and writes no second one.
+    found._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
     return found
 
 

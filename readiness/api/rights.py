@@ -14,6 +14,7 @@ from pilots.models import Cell, DecisionRight, Function
 from pilots.refusals import NotYours
 from readiness.api.asking import AS_OF, AskingForMany
 from readiness.api.asks import AssignRight
+from readiness.api.filters import known_portfolio
 from readiness.api.portfolio import OF
 from readiness.api.shapes import PersonShape
 from readiness.offices import Office, row_named
@@ -75,7 +76,12 @@ class Rights(AskingForMany):
         By the rights as they are written down now: `known_at` is refused.
         """
         cells, key = cells_for(self.person), request.query_params.get("portfolio")
-        page = self.paginate_queryset(cells.filter(portfolio__key=key) if key else cells)
+        if key:
+            cells = cells.filter(portfolio__key=key)
+            # Whoever sits on a seat there sees the place, though no pilot may lie in it yet.
+            if not cells.exists():
+                known_portfolio(key, "portfolio", self.person)
+        page = self.paginate_queryset(cells)
         rows = table(page or [], decided_kinds(self.person), at=self.at)
         seats = [seat for row in rows for seat in row.seats if seat.asked]
         return self.get_paginated_response([SeatShape(seat).data for seat in seats])

@@ -32,6 +32,7 @@ class DocsView(TakesParameters, SpectacularSwaggerSplitView):
     """The schema, to be read and tried in a browser. The page loads itself once more as a script."""
 
     parameters = (OpenApiParameter("script", OpenApiTypes.STR),)
+    may_be_empty = frozenset({"script"})
 
 
 @extend_schema(exclude=True)

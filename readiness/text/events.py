@@ -70,6 +70,7 @@ ACTIONS: dict[str, Any] = {
     "back": gettext_lazy("absence ended"),
     "open_account": gettext_lazy("account opened"),
     "make_administrator": gettext_lazy("made keeper of all records"),
+    "unmake_administrator": gettext_lazy("keeping of all records taken back"),
     "amend_account": gettext_lazy("account corrected"),
     "confirm_address": gettext_lazy("changed address confirmed"),
     "reject_address": gettext_lazy("address of before kept"),

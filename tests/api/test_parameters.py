@@ -16,6 +16,12 @@ BESIDE = {"/api/v1/schema/": "format", "/api/v1/docs/": "script"}
 """Addresses that the schema does not describe, since they show it, and what they take."""
 
 
+SAYS_NONE = {("/api/v1/portfolio/waits/", "function")}
+"""Where nothing is something to ask for: the days on which a pilot lay in no function."""
+OF_PORTFOLIO = ("pilots/", "gates/", "exhibits/", "rights/", "portfolio/summary/", "portfolio/board/")
+OF_PORTFOLIO += ("portfolio/bottlenecks/", "portfolio/trend/", "portfolio/waits/")
+
+
 @cache
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
@@ -59,7 +65,12 @@ def test_a_read_takes_what_the_schema_says_once_and_nothing_else(
     assert refused(get(stage.vera, f"{address}?asof=2026-01-01"), "unknown_parameter", "asof")
     assert refused(get(stage.vera, f"{address}?format=xml&mood=good"), "unknown_parameter", "format", "mood")
     for name, says in known.items():
-        assert get(stage.vera, f"{address}?{name}=").status_code in (200, 422), name
+        for nothing in ("", "%20"):
+            empty = get(stage.vera, f"{address}?{name}={nothing}")
+            if (path, name) in SAYS_NONE:
+                assert empty.status_code == 200
+            else:
+                assert (empty.status_code, list(empty.json()["errors"])) == (422, [name])
         assert refused(get(stage.vera, f"{address}?x{name}=1"), "unknown_parameter", f"x{name}")
         twice = get(stage.vera, f"{address}?{name}=&{name}=")
         if says["type"] == "array":
@@ -110,6 +121,30 @@ def test_a_kind_that_is_none_is_refused_with_those_that_there_are(stage: Stage, 
     answer = get(stage.vera, f"{kind}privacy")
     assert answer.status_code == 422
     assert "legal-sign-off" in answer.json()["detail"]
+
+
+def test_every_address_that_takes_a_portfolio_is_known() -> None:
+    found = {path.removeprefix("/api/v1/") for path, known in READS if "portfolio" in known}
+    assert found == set(OF_PORTFOLIO)
+
+
+@pytest.mark.parametrize("address", OF_PORTFOLIO)
+def test_a_portfolio_that_is_none_is_refused_and_so_is_one_that_is_not_theirs(stage: Stage, address: str) -> None:
+    stage.running()
+    key = stage.portfolio.key
+    assert get(stage.vera, f"{address}?portfolio={key}").status_code == 200
+    answers = [get(stage.vera, f"{address}?portfolio=nowhere"), get(stage.noam, f"{address}?portfolio={key}")]
+    for answer in answers:
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, ["portfolio"])
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_api_without_its_last_slash_is_nothing(stage: Stage, settings: Any, method: str, debug: bool) -> None:
+    settings.DEBUG = debug
+    answer = getattr(client(stage.vera), method)("/api/v1")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("size", ["many", "-1", "0", "1.5", "9" * 400])

@@ -328,3 +328,27 @@ def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(
     )
     assert not [one for one in found if isinstance(one, DatabaseError)], found
     all_holds()
+
+
+def test_of_two_who_close_each_other_one_stays() -> None:
+    for a, b in ((0, 1), (1, 0)):
+        Person.objects.all().update(closed_on=None)
+        first, second = _keeper(f"first{a}@example.org"), _keeper(f"second{b}@example.org")
+        Person.objects.exclude(pk__in=[first.pk, second.pk]).update(is_superuser=False)
+        together(
+            lambda first=first, second=second: verbs.close_account(person=first, by=second),
+            lambda first=first, second=second: verbs.close_account(person=second, by=first),
+        )
+        assert Person.objects.filter(is_superuser=True, closed_on=None).count() == 1
+
+
+def test_of_two_first_accounts_opened_at_once_one_keeps_all() -> None:
+    together(
+        lambda: verbs.open_first_account(email="ria@example.org", name="Ria"),
+        lambda: verbs.open_first_account(email="sam@example.org", name="Sam"),
+    )
+    assert Person.objects.filter(is_superuser=True).count() == 1
+
+
+def _keeper(email: str) -> Person:
+    return Person.objects.create_user(email, None, name=email, is_superuser=True, is_staff=True)

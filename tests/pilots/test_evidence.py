@@ -116,6 +116,21 @@ def test_a_file_is_kept_under_a_random_name_with_its_checksum(pilot: Pilot, cast
     assert event.data["evidence"] == piece.public_id
 
 
+@pytest.mark.parametrize("instead", ["fifo", "folder", "link"])
+def test_only_a_file_is_opened_as_one(pilot: Pilot, cast: dict[str, Person], root: Path, instead: str) -> None:
+    piece = filed(pilot, cast["lena"])
+    place = root / "arriving" / piece.stored
+    place.rename(root / "elsewhere")
+    if instead == "fifo":
+        os.mkfifo(place)
+    elif instead == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(root / "elsewhere")
+    with pytest.raises(files.NotAsFiled, match="cannot be read"):
+        files.open_as_filed(piece.stored, piece.checksum)
+
+
 def test_a_links_checksum_is_that_of_its_normalised_address(pilot: Pilot, cast: dict[str, Person]) -> None:
     one, other = (
         verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))

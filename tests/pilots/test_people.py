@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import access, verbs
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from tests.pilots.signed import MARCH, SPONSOR, signed
@@ -104,6 +104,51 @@ def test_whoever_opens_a_portfolio_keeps_its_records(ria: Person) -> None:
     with pytest.raises(Invalid) as refused:
         verbs.open_portfolio(key="two", name="Again", by=ria, **WHEN)
     assert refused.value.field == "key"
+
+
+def test_whoever_kept_all_portfolios_goes_on_keeping_all(portfolio: Portfolio, ria: Person) -> None:
+    """Otherwise the office of one portfolio could end what they keep, by opening another."""
+    sam, ben = account("sam"), account("ben")
+    two = verbs.open_portfolio(key="two", name="Two", by=None, **WHEN)
+    for there in (portfolio, two):
+        verbs.give_role(portfolio=there, person=sam, role="program-office", by=None, **WHEN)
+    verbs.give_role(portfolio=two, person=ben, role="program-office", by=None, **WHEN)
+    three = verbs.open_portfolio(key="three", name="Three", by=ria, **WHEN)
+    assert [access.keeps_all(person) for person in (sam, ria, ben)] == [True, False, False]
+    assert set(three.roles.values_list("person__name", flat=True)) == {"Ria", "Sam"}
+    told = Event.objects.filter(portfolio=three).order_by("pk")
+    assert [(event.verb, event.by) for event in told] == [("open_portfolio", ria), ("give_role", ria)]
+
+
+def test_no_account_is_closed_that_nobody_would_follow(portfolio: Portfolio, ria: Person) -> None:
+    with pytest.raises(Invalid, match="left to keep this portfolio") as refused:
+        verbs.close_account(person=ria, by=ria, **WHEN)
+    assert refused.value.field == "person"
+    ben = account("ben")
+    verbs.give_role(portfolio=portfolio, person=ben, role="program-office", by=ria, **WHEN)
+    verbs.close_account(person=ria, by=ben, **WHEN)
+    with pytest.raises(Invalid):
+        verbs.close_account(person=ben, by=None, **WHEN)
+
+
+def test_somebody_keeps_all_portfolios(portfolio: Portfolio, ria: Person) -> None:
+    first = verbs.open_first_account(email="first@example.org", name="First", **WHEN)
+    two = verbs.open_portfolio(key="two", name="Two", by=first, **WHEN)
+    assert not two.roles.filter(person=first).exists()
+    assert access.keeps_all(ria)
+    ben = account("ben")
+    for there in (portfolio, two):
+        verbs.give_role(portfolio=there, person=ben, role="program-office", by=None, **WHEN)
+    verbs.close_account(person=first, by=None, **WHEN)
+    verbs.take_role(portfolio=two, person=ria, role="program-office", by=ben, **WHEN)
+    third = account("third")
+    verbs.give_role(portfolio=two, person=third, role="program-office", by=ben, **WHEN)
+    for leave in (
+        lambda: verbs.close_account(person=ben, by=None, **WHEN),
+        lambda: verbs.take_role(portfolio=two, person=ben, role="program-office", by=ben, **WHEN),
+    ):
+        with pytest.raises(Invalid, match="who keeps all portfolios"):
+            leave()
 
 
 def test_nobody_makes_themselves_the_escalation_person(portfolio: Portfolio, ria: Person) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, models
 
-from pilots import verbs
-from pilots.models import GateSpell, PilotSpell, Portfolio, Seat
+from pilots import triggers, verbs
+from pilots.models import Decision, Event, Gate, GateSpell, PilotSpell, Portfolio, Seat
 from tests.pilots.signed import DATA, MARCH, SPONSOR, Signed, signed
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +108,38 @@ def test_a_portfolio_that_is_not_there_is_said(cast: Signed, capsys: Any) -> Non
     assert status == 2
     assert "no portfolio “nowhere”" in said
     assert Portfolio.objects.count() == 1
+
+
+BENDS: dict[str, Callable[[Signed], Any]] = {
+    "an answer that says otherwise": lambda cast: _bent(Decision, cast.gate().decisions.get().pk, outcome="refused"),
+    "an answer taken away": lambda cast: _taken_away(cast.gate(DATA).decisions.get()),
+    "an answer moved to another day": lambda cast: _bent(Event, cast.gate().decisions.get().event_id, on=MARCH),
+    "a gate that counts more": lambda cast: _bent(Gate, cast.gate(DATA).pk, count=7),
+}
+
+
+def _bent(model: type[models.Model], pk: int, **says: Any) -> None:
+    models.QuerySet(model).filter(pk=pk).update(**says)
+
+
+def _taken_away(decision: Decision) -> None:
+    for model in (Decision, Event):
+        pk = decision.pk if model is Decision else decision.event_id
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {model._meta.db_table} WHERE id = %s", [pk])
+
+
+@pytest.mark.parametrize("bend", BENDS)
+@pytest.mark.parametrize("asked", [(), ("--check",)])
+def test_nothing_is_rebuilt_from_a_log_that_does_not_verify(
+    cast: Signed, capsys: Any, bend: str, asked: tuple[str, ...]
+) -> None:
+    triggers.lift()
+    BENDS[bend](cast)
+    triggers.install()
+    before = rows()
+    status, said = rebuild(capsys, *asked)
+    assert status == 2
+    assert "The log is broken in" in said
+    assert "nothing was rebuilt" in said
+    assert rows() == before

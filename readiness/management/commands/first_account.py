@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     help = (
         "Opens the account of the first administrator, who keeps all records and opens all other accounts, and prints a"
-        " link with which its owner sets a password, once. Run again before that, it prints another. Refused where"
+        " link with which its owner sets a password, once. Run again before that, it prints another; for another address, the one of before counts no longer. Refused where"
         " somebody who keeps all records can sign in already."
     )
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
 
-from pilots import rebuilding
+from pilots import rebuilding, verifying
 from pilots.models import Portfolio
+from readiness.exits import NOTHING_DONE
 from readiness.management.base import ProductCommand
 
 
 class Command(ProductCommand):
     help = (
-        "Rebuild spells and seats from decisions, events and rights, and compare them with what was stored. Exit status:"
-        " 0 nothing differed, 1 something did, 2 nothing was done."
+        "Rebuild spells and seats from decisions, events and rights, and compare them with what was stored. Refused where"
+        " the log does not verify. Exit status: 0 nothing differed, 1 something did, 2 nothing was done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,8 +24,10 @@ class Command(ProductCommand):
         parser.add_argument("--check", action="store_true", help="compare only, and change nothing")
 
     def handle(self, *args: Any, portfolio: str | None = None, check: bool = False, **options: Any) -> None:
+        only = self._portfolio(portfolio)
+        _refuse_broken_log()
         done, differ = rebuilding.Rebuilt(), 0
-        for difference in rebuilding.rebuild(self._portfolio(portfolio), keep=not check, done=done):
+        for difference in rebuilding.rebuild(only, keep=not check, done=done):
             differ += 1
             self.stdout.write(str(difference))
         self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again")
@@ -37,5 +41,19 @@ class Command(ProductCommand):
             return None
         found = Portfolio.objects.filter(key=key).first()
         if found is None:
-            raise CommandError(f"There is no portfolio “{key}”.", returncode=2)
+            raise CommandError(f"There is no portfolio “{key}”.", returncode=NOTHING_DONE)
         return found
+
+
+def _refuse_broken_log() -> None:
+    """Refuse to tell anything from a log that somebody bent: what follows from it would look as if it were so (rule 8)."""
+    try:
+        found = verifying.verify()
+    except DatabaseError as error:
+        raise CommandError(f"The log could not be read: {error}", returncode=NOTHING_DONE) from error
+    if found.first is not None:
+        raise CommandError(
+            f"The log is broken in {found.broken:,} places, and nothing was rebuilt from it. verify_log says where;"
+            " put the log right from a back-up first.",
+            returncode=NOTHING_DONE,
+        )
