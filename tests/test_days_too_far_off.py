@@ -98,8 +98,13 @@ def test_a_reader_asks_for_days_that_a_record_reaches(story: Story, client: Clie
     client.force_login(story.people["ria"])
     for address in ("/museum/", "/portfolio/", "/rights/", f"/pilots/{story.pilot.key}/"):
         assert client.get(address, {"as_of": day}).status_code < 500, address
-    for address in ("exhibits", "pilots", "portfolio/trend", "portfolio/waits"):
-        asked = {"as_of": day, "from": day, "to": day}
+    of_a_day, of_days = {"as_of": day}, {"from": day, "to": day}
+    for address, asked in (
+        ("exhibits", of_a_day),
+        ("pilots", of_a_day),
+        ("portfolio/trend", of_a_day),
+        ("portfolio/waits", of_days),
+    ):
         found = client.get(f"/api/v1/{address}/", asked)
         assert found.status_code == 422, address
 

@@ -74,7 +74,7 @@ BODIES: list[tuple[Any, str, int, str]] = [
     ('{"reason": ' + "[" * 21 + "]" * 21 + "}", JSON, 400, "parse_error"),
     ('{"reason": ' + "9" * 5000 + "}", JSON, 400, "parse_error"),
     ('{"reason": "' + "x" * 3_000_000 + '"}', JSON, 413, "too_large"),
-    ("{}", f"{JSON}; charset=base64", 400, "bad_request"),
+    ("{}", f"{JSON}; charset=base64", 422, "reason_required"),
     ("reason=No", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
     ("<reason/>", "application/xml", 415, "unsupported_media_type"),
     ('{"reason": "\\ud800"}', JSON, 422, "invalid"),
