@@ -103,7 +103,6 @@ def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> 
         ("standing=moving&standing=planned", ["NEW", "PLAN"]),
         ("stage=planned", ["PLAN"]),
         ("portfolio=service", ["NEW", "OLD", "PLAN"]),
-        ("portfolio=elsewhere", []),
         ("function=billing", ["PLAN"]),
         ("gate=legal-sign-off&court=decider", ["OLD"]),
         ("gate=legal-sign-off&state=cleared", ["NEW"]),
