@@ -174,6 +174,7 @@ READS: dict[str, Read] = {
     "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
     "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
     "readiness:address-by-link": Read(lambda _name: GONE, at("/me/address/link/nothing/")),
+    "readiness:api-nowhere": Read(nobody_there, at("/api/v1")),
     "readiness:api:nowhere": Read(nobody_there, at("/api/v1/nowhere/")),
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),

@@ -129,6 +129,8 @@ def test_only_a_file_is_opened_as_one(pilot: Pilot, cast: dict[str, Person], roo
         place.symlink_to(root / "elsewhere")
     with pytest.raises(files.NotAsFiled, match="cannot be read"):
         files.open_as_filed(piece.stored, piece.checksum)
+    if instead == "folder":
+        place.rmdir()
 
 
 def test_a_links_checksum_is_that_of_its_normalised_address(pilot: Pilot, cast: dict[str, Person]) -> None:
