@@ -112,9 +112,9 @@ def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
         assert says == "No pilot is on record here."
         return
     adopted, stalled, soon = (len(standing(name)) for name in ("adopted", EXHIBIT, "at_risk"))
-    assert says.startswith(f"Of {len(found)} pilots, {words.how_many(adopted)} ")
+    assert says.startswith(f"Of {len(found):,} pilots, {words.how_many(adopted)} ")
     assert f" and {words.how_many(stalled)} " in says
-    assert (f"{soon} more stall" in says) == bool(soon)
+    assert (f"{words.how_many(soon)} more stall" in says) == bool(soon)
 
 
 def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
