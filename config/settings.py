@@ -51,10 +51,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Before all others: it answers for what they refuse.
-    "readiness.api.problems.ProblemDetailsMiddleware",
-    # Before what redirects, and before static files: those carry the policy too.
+    # First, so that redirects, static files and refusals carry the policy too.
     "csp.middleware.CSPMiddleware",
+    # Before all that refuses: it answers for them.
+    "readiness.api.problems.ProblemDetailsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.never_kept.NeverKept",

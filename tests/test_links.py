@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 ALIKE = 3
 """Pages of one kind (one view, one form) that are opened for each role; pilots' own pages are all opened."""
 EACH = {"readiness:pilot"}
+ASKS_AGAIN = {"mfa_activate_totp"}
+"""What asks for the password once more: these people signed in without one. The tests of sign-in hold it."""
 HREF = re.compile(r'<a\b[^>]*\shref="([^"]*)"')
 ID = re.compile(r'\sid="([^"]+)"')
 START = ("/", "/museum/", "/museum/claims/", "/portfolio/", "/rights/", "/my/gates/", "/my/decisions/", "/my/away/")
@@ -60,7 +62,7 @@ def broken(client: Client) -> Iterator[str]:
         if alike[kind] > ALIKE and kind not in EACH:
             continue
         answer = client.get(path, follow=True)
-        if answer.status_code != 200:
+        if answer.status_code != 200 and kind not in ASKS_AGAIN:
             yield f"{answer.status_code} {path}, on {stands_on}"
         if answer.streaming or not answer["Content-Type"].startswith("text/html"):
             continue

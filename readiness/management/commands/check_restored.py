@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pilots import backup_notes
 from readiness.exits import NOTHING_DONE, SOME_REJECTED
+from readiness.management.base import ProductCommand
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     help = (
         "Hold a restored installation against the note of its back-up: the log, the files of evidence, what follows from"
         " the log, and how many there are. Changes nothing. Exit status: 0 all is there, 1 something is missing or is"

@@ -8,7 +8,7 @@ from typing import Any
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from pilots import verbs
 from pilots.models import Person
 from pilots.refusals import Refused
+from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import refusal
 
 
-class Command(BaseCommand):
+class Command(ProductCommand):
     """Exit status 2 where it refuses. No password passes through here: its owner sets it on the page behind the link."""
 
     help = (
