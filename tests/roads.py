@@ -413,7 +413,7 @@ def _changes(model: type[Model], made: type[RowForm]) -> Road:
     ask, rows = FIRST[made.verb], ROWS[model]
     name = f"admin:pilots_{model._meta.model_name}_change"
     # Of a table that all share, a row may still be one office's own: a kind of gate for its portfolio.
-    who = its_office if rows.shared and not ask.shared else rows.who
+    who = its_office if rows.shared and not (ask.shared or ask.reaches) else rows.who
     return Road(
         f"desk change {model._meta.model_name}",
         ask,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +18,13 @@ from readiness.admin.rows import RowForm, RowTable
 from readiness.forms.fields import LineField, NumberField, SentenceField
 from readiness.offices import Office, office_of
 
+if TYPE_CHECKING:
+    ManyRowsField = forms.ModelMultipleChoiceField[Any]
+else:
+    ManyRowsField = forms.ModelMultipleChoiceField
+
+LONGEST_KEY = 18
+"""Digits of a number that every engine can look for."""
 VALID_FOR = _("For how many days an answer holds; empty for no end.")
 
 
@@ -25,6 +32,18 @@ def sealable() -> list[tuple[str, str]]:
     """What an answer can seal, in words."""
     columns = [(name, Pilot._meta.get_field(name)) for name in SEALABLE]
     return [(name, capfirst(str(getattr(column, "verbose_name", name)))) for name, column in columns]
+
+
+class PortfoliosField(ManyRowsField):
+    """Some portfolios, by their keys in the database; a number that no row can have is none of them."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > LONGEST_KEY:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], params={"pk": str(key)[:LONGEST_KEY]}
+                )
+        return super().clean(value)
 
 
 class AddKind(PreviewedForm):
@@ -52,7 +71,7 @@ class AddKind(PreviewedForm):
         help_text=_("When one of them changes, the answer must be given again."),
     )
     high_impact_only = forms.BooleanField(label=_("For high-impact pilots only"), required=False)
-    for_portfolios = forms.ModelMultipleChoiceField(
+    for_portfolios = PortfoliosField(
         Portfolio.objects.none(), label=_("For the portfolios"), required=False, widget=forms.CheckboxSelectMultiple
     )
 

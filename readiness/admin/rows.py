@@ -19,6 +19,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from pilots import verbs
+from pilots.busy import refused_when_busy
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import ChangedMeanwhile, Refused
 from readiness.admin.tables import OfficeTable
@@ -111,8 +112,7 @@ class RowForm(forms.Form):
         if not self.is_valid():
             return False
         try:
-            with transaction.atomic():
-                self._do()
+            self._try_it()
         except Refused as refused:
             self._refuse(refused)
             return False
@@ -121,6 +121,11 @@ class RowForm(forms.Form):
             self.row.refresh_from_db()
             return False
         return True
+
+    @refused_when_busy
+    def _try_it(self) -> None:
+        with transaction.atomic():
+            self._do()
 
     def _do(self) -> None:
         if self.begins_with():

@@ -14,6 +14,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from pilots import access, verbs
+from pilots.busy import refused_when_busy
 from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
 from readiness.consequences import AGREED, Consequences, NotAgreed, of_pilots, weigh
@@ -124,6 +125,7 @@ class ActForm(forms.Form):
             return False
         return True
 
+    @refused_when_busy
     def _do(self, act: Callable[[], Any]) -> None:
         if not self.weighs:
             self.done = act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -26,7 +27,13 @@ DATES = 5
 
 
 @pytest.mark.django_db
-@settings(max_examples=16, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=16 if os.environ.get("EXHAUSTIVE") else 5,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(worlds())
 def test_python_and_sql_give_one_answer(world: World) -> None:
     with transaction.atomic():
