@@ -16,9 +16,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person
-from readiness.mail import NoMailServer
+from readiness.text.mail import NoMailServer
 
 logger = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: Person, password: str) -> None:
         """By the verb, so that the log says so and tokens end."""
-        verbs.set_password(person=user, password=password, by=user)
+        actions.set_password(person=user, password=password, by=user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:

@@ -9,14 +9,14 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
-from readiness.api.asking import Asking
-from readiness.asked import has_null, null_in, too_long_in
+from readiness.api.base import Asking
+from readiness.queries.request_dates import has_null, null_in, too_long_in
 
 
 class CheckQueryString:
     """Answers 404 to an address that cannot be and 400 to such a query, before a view looks for anything.
 
-    The API refuses queries in problem details, with the parameter (`readiness.api.asking`).
+    The API refuses queries in problem details, with the parameter (`readiness.api.base`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -54,7 +54,7 @@ MIDDLEWARE = [
     # First, so that redirects, static files and refusals carry the policy too.
     "csp.middleware.CSPMiddleware",
     # Before all that refuses: it answers for them.
-    "readiness.api.problems.ProblemDetailsMiddleware",
+    "readiness.api.exceptions.ProblemDetailsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.never_kept.NeverKept",
@@ -234,7 +234,7 @@ USE_TZ = True
 if environment.text("EMAIL_HOST", ""):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if DEBUG else "readiness.mail.NoLetters"
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if DEBUG else "readiness.text.mail.NoLetters"
 EMAIL_TIMEOUT = 20
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = environment.whole_number("EMAIL_PORT", 587, least=1, most=65535)
@@ -246,14 +246,20 @@ DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "lived-in@localhost"
 # The API
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["readiness.api.tokens.ByToken", "readiness.api.tokens.BySession"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "readiness.api.tokens.WithinScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "readiness.api.authentication.ByToken",
+        "readiness.api.authentication.BySession",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "readiness.api.authentication.WithinScope",
+    ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PARSER_CLASSES": ["readiness.api.parsing.Parser"],
+    "DEFAULT_PARSER_CLASSES": ["readiness.api.parsers.Parser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "readiness.api.parameters.Schema",
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "readiness.api.problems.handler",
+    "EXCEPTION_HANDLER": "readiness.api.exceptions.handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 KNOX_TOKEN_MODEL = "pilots.ApiToken"

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.accounts import LetterNotSent, may_ask_for_a_letter, verified, with_address
-from pilots import holdings, verbs
+from pilots import actions, holdings
 from pilots.models import Person
-from readiness import mail
+from readiness.text import mail
 
 
 class AskForPassword(ResetPasswordForm):  # type: ignore[misc]
@@ -63,7 +63,7 @@ class KeepTokens(forms.Form):
 
     def set_password(self) -> None:
         keep = bool(self.cleaned_data.get("keep_tokens"))
-        verbs.set_password(person=self.user, password=self.cleaned_data["password1"], by=self.user, keep_tokens=keep)
+        actions.set_password(person=self.user, password=self.cleaned_data["password1"], by=self.user, keep_tokens=keep)
 
 
 class ChangePassword(ChangePasswordForm, KeepTokens):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
-from pilots import triggers
+from pilots.event_log import triggers
 
 TRIGGER_MISSING = "pilots.W001"
 

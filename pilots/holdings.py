@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from pilots.clock import today
 from pilots.models import (
     ApiToken,
     Cell,
@@ -22,7 +23,6 @@ from pilots.models import (
     Portfolio,
     PortfolioRole,
 )
-from pilots.today import today
 
 
 @dataclass(frozen=True, slots=True)

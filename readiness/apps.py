@@ -1,5 +1,7 @@
 """What it means: the rules over the facts, and the ways to see them."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core import checks
@@ -15,7 +17,17 @@ class ReadinessConfig(AppConfig):
         checks.register(letters_leave, checks.Tags.security, deploy=True)
 
 
+TABLES = ("kinds", "log", "people", "pilots", "portfolios", "rights")
+"""Modules of the admin, one a table or a few."""
+
+
 class DeskConfig(AdminConfig):
     """Django's admin, with the office's desk as its site."""
 
-    default_site = "readiness.office_desk.OfficeDesk"
+    default_site = "readiness.admin.site.OfficeDesk"
+
+    def ready(self) -> None:
+        """Register the tables. The site is there first: it lies in their package."""
+        super().ready()
+        for table in TABLES:
+            import_module(f"readiness.admin.{table}")

@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-from readiness import mail
+from readiness.text import mail
 
 NO_MAIL_SERVER = "readiness.E001"
 LETTERS_PRINTED = "readiness.E002"

@@ -1,11 +1,11 @@
 """The addresses of pages and API."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from readiness import addresses as addresses  # registers pilot_key
 from readiness.api.schema import NoSuchAddress
-from readiness.pages.act import act_on_gate, act_on_pilot
+from readiness.pages.action_page import act_on_gate, act_on_pilot
 from readiness.pages.away import away, back, delegate
+from readiness.pages.converters import PilotKey
 from readiness.pages.evidence import evidence
 from readiness.pages.filing import filing
 from readiness.pages.home import home
@@ -17,6 +17,8 @@ from readiness.pages.my_gates import my_gates
 from readiness.pages.pilot import pilot
 from readiness.pages.portfolio import portfolio
 from readiness.pages.rights import rights
+
+register_converter(PilotKey, "pilot_key")
 
 app_name = "readiness"
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from config.sign_in import OPEN_TO_STRANGERS, ROUTE
-from pilots import access
+from pilots import permissions
 from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
 from tests.cast import IT, LEGAL, OFFICES, ROLES, Cast
 
@@ -86,7 +86,7 @@ def whoever_sees_it(name: str) -> str:
     """Whoever sees the pilot."""
     if name == "anonymous":
         return SIGN_IN
-    return YES if access.may("see", ROLES[name]) else GONE
+    return YES if permissions.may("see", ROLES[name]) else GONE
 
 
 def any_office(name: str) -> str:

@@ -1,6 +1,6 @@
 """How each verb is asked, in a situation where nothing but who asks can stand in its way.
 
-A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and to `pilots.access.MAY`.
+A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and to `pilots.permissions.MAY`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pilots import access, verbs
+from pilots import actions, permissions
+from pilots.actions.bulk_decisions import Entry
 from pilots.models import GateKind, Person
-from pilots.verbs.many import Entry
 from tests.cast import ERROR, IT, LEGAL, ROLES, Cast
 
 LINK = "https://letters.example/1"
@@ -46,11 +46,11 @@ class Ask:
         """Whether the table of who may do what lets one of the cast do this."""
         roles = ROLES[name] | self.is_.get(name, frozenset())
         if self.shared and name == "neighbour":
-            roles |= {access.OFFICE}
-        return access.may(self.line, roles)
+            roles |= {permissions.OFFICE}
+        return permissions.may(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
-        return getattr(verbs, self.verb)(by=cast[name], **self.says(cast))
+        return getattr(actions, self.verb)(by=cast[name], **self.says(cast))
 
 
 def is_(name: str, what: str) -> dict[str, frozenset[str]]:
@@ -73,12 +73,12 @@ def entry(cast: Cast) -> dict[str, Any]:
 def others_away(cast: Cast) -> None:
     cast.runs()
     for name in ("decider", "deputy"):
-        verbs.away(person=cast[name], starts=cast.day(), ends=cast.day(), by=None)
+        actions.away(person=cast[name], starts=cast.day(), ends=cast.day(), by=None)
 
 
 def somebody_asked(cast: Cast) -> None:
     cast.runs()
-    verbs.ask_exception(gate=cast.gate(LEGAL), by=cast["manager"], reason="It cannot wait.")
+    actions.ask_exception(gate=cast.gate(LEGAL), by=cast["manager"], reason="It cannot wait.")
 
 
 def on_a_condition(cast: Cast) -> None:
@@ -94,11 +94,11 @@ def changes_asked(cast: Cast) -> None:
 
 
 def accepted(cast: Cast) -> None:
-    verbs.accept(gate=cast.gate(ERROR), by=cast["named"], on=cast.day(9))
+    actions.accept(gate=cast.gate(ERROR), by=cast["named"], on=cast.day(9))
 
 
 def paused(cast: Cast, on: int = 5) -> None:
-    verbs.pause(pilot=cast.pilot, by=cast["office"], until=cast.day(on - 3), reason="Holidays.", on=cast.day(on))
+    actions.pause(pilot=cast.pilot, by=cast["office"], until=cast.day(on - 3), reason="Holidays.", on=cast.day(on))
 
 
 def is_paused(cast: Cast) -> None:
@@ -123,11 +123,11 @@ def agreed(cast: Cast) -> None:
 
 
 def closed(cast: Cast) -> None:
-    verbs.close_account(person=cast["outsider"], by=None)
+    actions.close_account(person=cast["outsider"], by=None)
 
 
 def is_away(cast: Cast) -> None:
-    verbs.away(person=cast["manager"], starts=cast.day(2), ends=cast.day(-9), by=None)
+    actions.away(person=cast["manager"], starts=cast.day(2), ends=cast.day(-9), by=None)
 
 
 def absence(cast: Cast) -> Any:
@@ -135,14 +135,14 @@ def absence(cast: Cast) -> Any:
 
 
 def is_off(cast: Cast) -> None:
-    verbs.switch_off(kind=kind(LEGAL), portfolio=cast.portfolio, reason="Not here.", by=None)
+    actions.switch_off(kind=kind(LEGAL), portfolio=cast.portfolio, reason="Not here.", by=None)
 
 
 COUNCIL = {"key": "works-council", "name": "Council", "question": "Has it agreed?"}
 
 
 def has_a_kind(cast: Cast) -> None:
-    verbs.add_kind(**COUNCIL, portfolios=[cast.portfolio], by=None)
+    actions.add_kind(**COUNCIL, portfolios=[cast.portfolio], by=None)
 
 
 def kind(key: str) -> GateKind:
@@ -151,11 +151,11 @@ def kind(key: str) -> GateKind:
 
 def is_moving(cast: Cast) -> None:
     """An address was entered for the manager, and waits for them."""
-    verbs.amend_account(person=cast["manager"], by=None, set={"email": "moved@cast.example"})
+    actions.amend_account(person=cast["manager"], by=None, set={"email": "moved@cast.example"})
 
 
 def has_a_key(cast: Cast) -> None:
-    verbs.issue_token(person=cast["manager"], by=None)
+    actions.issue_token(person=cast["manager"], by=None)
 
 
 def key_of(person: Person) -> Any:
@@ -168,8 +168,8 @@ def runs(cast: Cast) -> None:
     cast.runs()
 
 
-SEATS = is_("stand_in", access.STAND_IN)
-THEIRS = is_("manager", access.SELF)
+SEATS = is_("stand_in", permissions.STAND_IN)
+THEIRS = is_("manager", permissions.SELF)
 THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
 
 ASKS: tuple[Ask, ...] = (
@@ -220,16 +220,18 @@ ASKS: tuple[Ask, ...] = (
         "meet_condition",
         lambda c: {"gate": c.gate(LEGAL), "text": "Log it.", "evidence": LINK},
         on_a_condition,
-        is_=is_("stand_in", access.OWNER),
+        is_=is_("stand_in", permissions.OWNER),
     ),
     Ask("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
-    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", access.NOMINEE)),
-    Ask("decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", access.NOMINEE)),
+    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", permissions.NOMINEE)),
+    Ask(
+        "decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", permissions.NOMINEE)
+    ),
     Ask(
         "leave",
         lambda c: {"gate": c.gate(ERROR), "reason": "Another role."},
         accepted,
-        is_=is_("named", access.ACCEPTED),
+        is_=is_("named", permissions.ACCEPTED),
     ),
     Ask("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
     Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),

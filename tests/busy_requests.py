@@ -23,13 +23,13 @@ def main() -> None:
 
 def _facts() -> tuple[Any, Any]:
     """A pilot that is planned, and whoever keeps its records."""
-    from pilots import verbs
+    from pilots import actions
     from pilots.models import Person, Portfolio, PortfolioRole
 
     portfolio = Portfolio.objects.create(key="p", name="P")
     ria = Person.objects.create_user("ria@example.org", name="Ria", is_staff=True)
     PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
-    return ria, verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria)
+    return ria, actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria)
 
 
 def answers(ria: Any, pilot: Any) -> dict[str, Any]:

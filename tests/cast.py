@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from pilots import access, verbs
+from pilots import actions, permissions
+from pilots.clock import today
 from pilots.models import Decision, Evidence, Gate, GateKind, Person, Pilot, PortfolioRole
-from pilots.today import today
 
 LEGAL, IT, QUALITY = "legal-sign-off", "it-data-access", "quality-threshold"
 SPONSOR, FUNDING, ERROR = "named-sponsor", "funding-owner", "error-owner"
@@ -19,17 +19,17 @@ NAME = "Zephyr renewal drafts"
 """A name that no page shows by chance."""
 
 ROLES: dict[str, frozenset[str]] = {
-    "office": frozenset({access.OFFICE}),
+    "office": frozenset({permissions.OFFICE}),
     "neighbour": frozenset(),
-    "sponsor": frozenset({access.SPONSOR, access.NAMED}),
-    "decider": frozenset({access.DECIDER, access.HOLDER}),
-    "deputy": frozenset({access.DECIDER, access.DEPUTY}),
-    "delegate": frozenset({access.DECIDER, access.DELEGATE}),
-    "stand_in": frozenset({access.DECIDER}),
-    "head": frozenset({access.ESCALATION}),
-    "manager": frozenset({access.MANAGER}),
-    "named": frozenset({access.NAMED}),
-    "reviewer": frozenset({access.REVIEWER}),
+    "sponsor": frozenset({permissions.SPONSOR, permissions.NAMED}),
+    "decider": frozenset({permissions.DECIDER, permissions.HOLDER}),
+    "deputy": frozenset({permissions.DECIDER, permissions.DEPUTY}),
+    "delegate": frozenset({permissions.DECIDER, permissions.DELEGATE}),
+    "stand_in": frozenset({permissions.DECIDER}),
+    "head": frozenset({permissions.ESCALATION}),
+    "manager": frozenset({permissions.MANAGER}),
+    "named": frozenset({permissions.NAMED}),
+    "reviewer": frozenset({permissions.REVIEWER}),
     "outsider": frozenset(),
     "anonymous": frozenset(),
 }
@@ -50,12 +50,12 @@ class Cast:
             if name != "anonymous"
         }
         when = self.when
-        self.function = verbs.name_function(name="Customer operations", by=None, **when)
-        self.portfolio = verbs.open_portfolio(key="ours", name="Ours", escalation=self["head"], by=None, **when)
-        self.elsewhere = verbs.open_portfolio(key="theirs", name="Theirs", by=None, **when)
+        self.function = actions.name_function(name="Customer operations", by=None, **when)
+        self.portfolio = actions.open_portfolio(key="ours", name="Ours", escalation=self["head"], by=None, **when)
+        self.elsewhere = actions.open_portfolio(key="theirs", name="Theirs", by=None, **when)
         self._roles()
         self._rights()
-        self._pilot = verbs.record(
+        self._pilot = actions.record(
             portfolio=self.portfolio,
             key="ZZ-7731",
             name=NAME,
@@ -65,7 +65,7 @@ class Cast:
             **when,
         )
         self.names(SPONSOR, "sponsor")
-        verbs.accept(gate=self.gate(SPONSOR), by=self["sponsor"], **when)
+        actions.accept(gate=self.gate(SPONSOR), by=self["sponsor"], **when)
         self.names(ERROR, "named")
 
     def __getitem__(self, name: str) -> Person:
@@ -92,14 +92,14 @@ class Cast:
             (self.elsewhere, "neighbour", PortfolioRole.Role.PROGRAM_OFFICE),
             (self.portfolio, "reviewer", PortfolioRole.Role.REVIEWER),
         ):
-            verbs.give_role(portfolio=portfolio, person=self[name], role=role, by=None, **self.when)
+            actions.give_role(portfolio=portfolio, person=self[name], role=role, by=None, **self.when)
 
     def _rights(self) -> None:
         """One right for each kind that is decided, with a deputy, a delegate of these days and an escalation person."""
         self.rights = {}
         for key in (LEGAL, IT, QUALITY):
             kind = GateKind.objects.get(key=key)
-            right = verbs.assign_right(
+            right = actions.assign_right(
                 kind=kind,
                 portfolio=self.portfolio,
                 holder=self["decider"],
@@ -108,7 +108,7 @@ class Cast:
                 by=None,
                 **self.when,
             )
-            verbs.delegate(right=right, to=self["delegate"], until=self.day(-60), by=None, **self.when)
+            actions.delegate(right=right, to=self["delegate"], until=self.day(-60), by=None, **self.when)
             self.rights[key] = right
 
     # Where the pilot may be taken from there
@@ -117,17 +117,17 @@ class Cast:
         return self.pilot.gates.select_related("pilot__portfolio", "kind").get(kind__key=kind)
 
     def names(self, kind: str, name: str) -> None:
-        verbs.nominate(gate=self.gate(kind), person=self[name], by=None, **self.when)
+        actions.nominate(gate=self.gate(kind), person=self[name], by=None, **self.when)
 
     def runs(self) -> None:
-        verbs.start(pilot=self.pilot, by=self["office"], on=self.start)
+        actions.start(pilot=self.pilot, by=self["office"], on=self.start)
 
     def decided(self, kind: str, outcome: str, **says: Any) -> Decision:
         says = {"by": self["decider"], "reason": "As agreed.", "on": self.day(5)} | says
-        return verbs.decide(gate=self.gate(kind), outcome=outcome, **says)
+        return actions.decide(gate=self.gate(kind), outcome=outcome, **says)
 
     def agreed(self) -> None:
-        verbs.register_threshold(
+        actions.register_threshold(
             pilot=self.pilot,
             by=self["office"],
             metric="Share sent",
@@ -140,10 +140,10 @@ class Cast:
 
     def measured(self) -> None:
         self.agreed()
-        verbs.record_measurement(pilot=self.pilot, by=self["office"], value=0.95, sample=400, on=self.day(8))
+        actions.record_measurement(pilot=self.pilot, by=self["office"], value=0.95, sample=400, on=self.day(8))
 
     def ruled(self) -> None:
-        verbs.set_rules(
+        actions.set_rules(
             pilot=self.pilot,
             by=self["office"],
             acceptable_use="Drafts.",
@@ -160,28 +160,28 @@ class Cast:
         """Running, and nothing is missing for adoption."""
         self.runs()
         self.ruled()
-        verbs.confirm_rules(pilot=self.pilot, by=self["manager"], on=self.day(8))
-        verbs.accept_risk(pilot=self.pilot, by=self["named"], on=self.day(8))
+        actions.confirm_rules(pilot=self.pilot, by=self["manager"], on=self.day(8))
+        actions.accept_risk(pilot=self.pilot, by=self["named"], on=self.day(8))
         self.measured()
         for kind in (LEGAL, IT, QUALITY):
             self.decided(kind, "cleared")
         for kind in (FUNDING, ERROR):
             self.names(kind, "named")
-            verbs.accept(gate=self.gate(kind), by=self["named"], on=self.day(5))
+            actions.accept(gate=self.gate(kind), by=self["named"], on=self.day(5))
 
     def adopted(self) -> None:
         self.all_clear()
-        verbs.adopt(pilot=self.pilot, by=self["office"], on=self.day(4))
+        actions.adopt(pilot=self.pilot, by=self["office"], on=self.day(4))
 
     def around(self) -> None:
         """Running, with a decision, a piece of evidence and an absence, so that every table has a row."""
         self.runs()
         self.decided(LEGAL, "cleared")
         self.piece = self.filed()
-        self.absence = verbs.away(person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9))
+        self.absence = actions.away(person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9))
 
     def filed(self) -> Evidence:
-        return verbs.file_evidence(
+        return actions.file_evidence(
             pilot=self.pilot, by=self["office"], file=[b"%PDF-1.7\n%%EOF\n"], file_name="minutes.pdf", on=self.day(5)
         )
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 
-from pilots import triggers
+from pilots.event_log import triggers
 from pilots.models import GateKind
 from tests.null_columns import watched
 

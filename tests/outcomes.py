@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db import transaction
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import GateKind, Person, PilotSpell, Portfolio
 from pilots.refusals import Refused
-from readiness import querysets, reading
+from readiness.queries import pilots, snapshots
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "outcomes.md"
 START, DAY = date(2025, 3, 3), timedelta(days=1)
@@ -67,11 +67,11 @@ class Stage:
         who = self.people
         when: dict[str, Any] = {"on": START, "known": START}
         self.portfolio = Portfolio.objects.create(key="outcomes", name="Outcomes")
-        verbs.give_role(portfolio=self.portfolio, person=who["office"], role="program-office", by=None, **when)
+        actions.give_role(portfolio=self.portfolio, person=who["office"], role="program-office", by=None, **when)
         self.kinds = list(GateKind.objects.filter(ships=True))
         for kind in self.kinds:
             if kind.key not in ACCEPTANCE:
-                verbs.assign_right(
+                actions.assign_right(
                     kind=kind,
                     holder=who["holder"],
                     deputy=who["deputy"],
@@ -80,17 +80,17 @@ class Stage:
                     by=None,
                     **when,
                 )
-        self.pilot = verbs.record(
+        self.pilot = actions.record(
             portfolio=self.portfolio, key="OUT-1", name="Drafts", manager=who["manager"], by=None, **when
         )
-        verbs.start(pilot=self.pilot, by=who["office"], **when)
+        actions.start(pilot=self.pilot, by=who["office"], **when)
         for key in ACCEPTANCE:
             self.do("nominate", key, "office", person=who["named"])
         self._threshold(START)
         self._measured()
 
     def _threshold(self, on: date) -> None:
-        verbs.register_threshold(
+        actions.register_threshold(
             pilot=self.pilot,
             by=self.people["office"],
             metric="Right drafts",
@@ -106,10 +106,10 @@ class Stage:
         gate = self.pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
         if by is not None or verb != "assert_":
             says["by"] = self.people[by] if by else None
-        return getattr(verbs, verb)(gate=gate, on=on, known=on, **says)
+        return getattr(actions, verb)(gate=gate, on=on, known=on, **says)
 
     def _measured(self) -> None:
-        verbs.record_measurement(
+        actions.record_measurement(
             pilot=self.pilot, by=self.people["office"], value=0.95, sample=400, on=START + DAY, known=START + DAY
         )
 
@@ -154,7 +154,7 @@ class Stage:
             self.do("accept", SPONSOR, "holder", eve)
         if capacity == "escalation, others away":
             for name in ("holder", "deputy"):
-                verbs.away(person=self.people[name], by=None, starts=ON, ends=ON, on=ON, known=ON)
+                actions.away(person=self.people[name], by=None, starts=ON, ends=ON, on=ON, known=ON)
 
     def _act(self, outcome: str, capacity: str, kind: str) -> None:
         by, for_ = _who(capacity)
@@ -185,8 +185,8 @@ class Stage:
         return "decide", says
 
     def _after(self, kind: str) -> str:
-        row = querysets.pilots().get(pk=self.pilot.pk)
-        found = reading.read_one(row, at=ON)
+        row = pilots.pilots().get(pk=self.pilot.pk)
+        found = snapshots.read_one(row, at=ON)
         assert found is not None
         gate = found.gate(kind).reading
         said = [f"`{gate.state}`"]

@@ -13,14 +13,14 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from pilots import access
+from pilots import permissions
 from pilots.models import Gate, GateKind, Person, Pilot, Portfolio
 from readiness.admin.pilot_forms import AmendForm, RecordForm
-from readiness.admin.rows import RowForm, RowTable
-from readiness.api import asks as api
+from readiness.admin.reference import RowForm, RowTable
+from readiness.api import inputs as api
 from readiness.forms import OF_GATE, OF_PILOT, ActForm
 from readiness.forms.many import DecideManyForm
-from readiness.offices import Office
+from readiness.forms.offices import Office
 from tests.addresses import GONE, NO, ROWS, SIGN_IN, YES, Who, its_office, signed_in, whoever_sees_it
 from tests.asks import FIRST, Ask
 from tests.cast import OFFICES, ROLES, Cast
@@ -102,7 +102,7 @@ def on_page(ask: Ask) -> Who:
     def who(name: str) -> str:
         if name == "anonymous":
             return SIGN_IN
-        if not access.may("see", ROLES[name]):
+        if not permissions.may("see", ROLES[name]):
             return GONE
         return YES if ask.allows(name) else NO
 
@@ -111,12 +111,12 @@ def on_page(ask: Ask) -> Who:
 
 def opens_page(ask: Ask) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    past = access.beyond(ask.verb)
-    lines = [past] if past in access.MAY else []
+    past = permissions.beyond(ask.verb)
+    lines = [past] if past in permissions.MAY else []
     lines += ["record_for_decider"] if ask.verb in ("decide", "except_") else []
 
     def who(name: str) -> str:
-        also = any(access.may(line, ROLES[name]) for line in lines)
+        also = any(permissions.may(line, ROLES[name]) for line in lines)
         does = on_page(ask)(name)
         return YES if does == NO and also else does
 
@@ -145,7 +145,7 @@ def who_decides(ask: Ask) -> Who:
 
     def who(name: str) -> str:
         does = on_page(ask)(name)
-        return YES if does == NO and access.DECIDER in ROLES[name] else does
+        return YES if does == NO and permissions.DECIDER in ROLES[name] else does
 
     return who
 
@@ -154,7 +154,7 @@ def who_enters_minutes(name: str) -> str:
     """Whoever decides something, and any program office; the rows are on gates that they see."""
     if name == "anonymous":
         return SIGN_IN
-    return YES if name in OFFICES or access.DECIDER in ROLES[name] else NO
+    return YES if name in OFFICES or permissions.DECIDER in ROLES[name] else NO
 
 
 def who_records_minutes(name: str) -> str:
@@ -255,7 +255,7 @@ def _while_away() -> Iterator[Road]:
     def holds(name: str) -> str:
         if name == "anonymous":
             return SIGN_IN
-        return YES if access.HOLDER in ROLES[name] else NO
+        return YES if permissions.HOLDER in ROLES[name] else NO
 
     def days(cast: Cast) -> dict[str, Any]:
         return {k: str(v) for k, v in away.says(cast).items() if k != "person"}
@@ -376,7 +376,7 @@ def _desk(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
 
 
 def _office(cast: Cast) -> Office:
-    return Office(cast["office"], access.portfolios_kept(cast["office"]))
+    return Office(cast["office"], permissions.portfolios_kept(cast["office"]))
 
 
 CANNOT_BE = "cannot be"

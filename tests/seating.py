@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pilots import spells
+from pilots.derived import periods
 from pilots.models import GateKind, Seat
-from pilots.rules import history, rights
+from pilots.rules import replay, rights
 
 
 def seats_of(portfolio: int, function: int | None, kind: str) -> list[rights.Seat]:
     """The seats of one kind in a cell, in order of their days."""
     found = Seat.objects.filter(kind__key=kind, cell__portfolio=portfolio, cell__function=function)
-    return [spells.as_seat(seat) for seat in found.order_by("starts")]
+    return [periods.as_seat(seat) for seat in found.order_by("starts")]
 
 
-def seats_across(portfolio: int, lived: list[history.PilotSpell], at: date) -> dict[str, rights.Seat]:
+def seats_across(portfolio: int, lived: list[replay.PilotSpell], at: date) -> dict[str, rights.Seat]:
     """The seats on a day, and since when somebody, or nobody, has sat there, wherever the pilot lay."""
     places = [(spell.starts, spell.function) for spell in lived if spell.starts <= at]
-    found = spells.seats_on(portfolio, places[-1][1], at)
+    found = periods.seats_on(portfolio, places[-1][1], at)
     for kind in GateKind.objects.all():
         stays = [rights.Stay(day, seats_of(portfolio, place, kind.key)) for day, place in places]
         seat = found.get(kind.key) or rights.Seat(starts=at, ends=None)

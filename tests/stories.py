@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pilots import spells, verbs
+from pilots import actions
+from pilots.derived import periods
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
-from pilots.rules import history
-from readiness import ledger, querysets, reading, standing
+from pilots.rules import replay
+from readiness.queries import pilots, snapshots
+from readiness.rules import ledger, standing
 from tests.seating import seats_across, seats_of
 
 DATES = {"until", "to", "decide_by", "due", "from"}
@@ -52,7 +54,7 @@ class Story:
         on = date.fromisoformat(pilot.pop("recorded_on"))
         for right in told["rights"]:
             self._right(right, None, min(date.fromisoformat(right["from"]), on))
-        self.pilot: Pilot = verbs.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
+        self.pilot: Pilot = actions.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
         self.reached = on
 
     def person(self, name: str | None) -> Person | None:
@@ -67,7 +69,7 @@ class Story:
         return out
 
     def _right(self, says: dict[str, Any], by: Person | None, on: date) -> None:
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=says["kind"]),
             portfolio=self.portfolio,
             function=Function.objects.get(name=says["function"]) if says.get("function") else None,
@@ -103,7 +105,7 @@ class Story:
             return
         when: dict[str, Any] = {"on": on, "known": self.reached}
         if do == "away":
-            verbs.away(
+            actions.away(
                 person=self.people[step["person"]],
                 by=by,
                 starts=date.fromisoformat(step["from"]),
@@ -112,7 +114,7 @@ class Story:
             )
             return
         if do == "close_account":
-            verbs.close_account(person=Person.objects.get(pk=self.people[step["person"]].pk), by=by, **when)
+            actions.close_account(person=Person.objects.get(pk=self.people[step["person"]].pk), by=by, **when)
             return
         self._on_pilot(do, Person.objects.get(pk=by.pk) if by else None, step, when)
 
@@ -136,9 +138,9 @@ class Story:
         if "gate" in values:
             target = {"gate": self.pilot.gates.select_related("pilot", "kind").get(kind__key=values.pop("gate"))}
         if do == "assert":
-            verbs.assert_(**target, **values, **when)
+            actions.assert_(**target, **values, **when)
         else:
-            getattr(verbs, do)(by=by, **target, **values, **when)
+            getattr(actions, do)(by=by, **target, **values, **when)
 
     # Reading back -----------------------------------------------------------------------------------------------
 
@@ -157,11 +159,11 @@ class Story:
 
     def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
         """The pilot on a date, from the stored spells; the querysets must say the same."""
-        row = querysets.pilots().standing(at, known_at).get(pk=self.pilot.pk)
-        found = reading.read_one(row, at=at, known_at=known_at)
+        row = pilots.pilots().standing(at, known_at).get(pk=self.pilot.pk)
+        found = snapshots.read_one(row, at=at, known_at=known_at)
         assert found is not None
         assert row.standing == found.reading.standing
-        for gate in querysets.gates_on(at, known_at).filter(gate__pilot=row):
+        for gate in pilots.gates_on(at, known_at).filter(gate__pilot=row):
             says = found.reading.gates[gate.kind.key]
             assert (gate.now, gate.court, gate.holding) == (says.state, says.court, says.holder), (
                 f"{gate.kind.key} at {at}"
@@ -176,13 +178,13 @@ class Story:
 
     def ledger_by_query(self, start: date, end: date) -> dict[str, int]:
         """Days by court, from the stored spells."""
-        found = reading.charges_of([self.pilot], start=start, end=end)
+        found = snapshots.charges_of([self.pilot], start=start, end=end)
         return ledger.by_court(charge for _, charge in found)
 
-    def _told(self, known_at: date | None) -> tuple[history.History, dict[str, Any]]:
-        acts = [act for act in spells.acts_of(self.pilot) if known_at is None or act.known <= known_at]
-        kinds = spells.kinds_of(self.pilot)
-        told = history.tell(self.pilot.recorded_on, kinds, acts)
+    def _told(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
+        acts = [act for act in periods.acts_of(self.pilot) if known_at is None or act.known <= known_at]
+        kinds = periods.kinds_of(self.pilot)
+        told = replay.tell(self.pilot.recorded_on, kinds, acts)
         return told, {kind.key: kind for kind in kinds}
 
 

@@ -16,11 +16,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from pilots import rebuilding, spells, verbs, verifying
+from pilots import actions
+from pilots.derived import periods, rebuild
+from pilots.event_log import verify
 from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import Refused
-from pilots.rules import gates, history
-from readiness import querysets, reading
+from pilots.rules import gates, replay
+from readiness.queries import pilots, snapshots
 from tests import oracles
 
 DAY = timedelta(days=1)
@@ -75,9 +77,9 @@ class AnyStory(RuleBasedStateMachine):
         self.sales = Function.objects.create(name="Sales")
         people = {name: Person.objects.create_user(f"{name}@story.example", name=name) for name in PEOPLE}
         portfolio = Portfolio.objects.create(key="story", name="Story", escalation=people["kai"])
-        verbs.give_role(portfolio=portfolio, person=people["ria"], role="program-office", **when)
+        actions.give_role(portfolio=portfolio, person=people["ria"], role="program-office", **when)
         for kind, holder, deputy, escalate_to, function in RIGHTS:
-            verbs.assign_right(
+            actions.assign_right(
                 kind=GateKind.objects.get(key=kind),
                 holder=people[holder],
                 deputy=people.get(deputy or ""),
@@ -87,10 +89,10 @@ class AnyStory(RuleBasedStateMachine):
                 **when,
             )
         for key in ("P-1", "P-2"):
-            pilot = verbs.record(
+            pilot = actions.record(
                 portfolio=portfolio, key=key, name="Drafts", manager=people["mia"], tool="Drafter 1", **when
             )
-        verbs.start(pilot=pilot, **when)
+        actions.start(pilot=pilot, **when)
         self.portfolio, self.people = portfolio, people
 
     # What people do ---------------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ class AnyStory(RuleBasedStateMachine):
     def exhibits(self) -> set[int]:
         """The pilots that had stalled before adoption by today, read off their latest spells."""
         rows = PilotSpell.objects.filter(known_until=None, ends=None, clock_on__lte=self.today - 30 * DAY)
-        return {row.pilot_id for row in rows if stage_on(row, self.today) == history.RUNNING}
+        return {row.pilot_id for row in rows if stage_on(row, self.today) == replay.RUNNING}
 
     def pilot(self, key: str) -> Pilot:
         return Pilot.objects.get(key=key)
@@ -152,7 +154,7 @@ class AnyStory(RuleBasedStateMachine):
         due = self.today + days * DAY
         condition = {"text": "Log it.", "owner": self.people["sam"].pk, "due": due}
         decision = self.act(
-            verbs.decide,
+            actions.decide,
             back,
             gate=self.gate(key, kind),
             by=by,
@@ -169,7 +171,7 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(key=PILOTS, kind=DECIDED, by=usually("mia", "ria"), back=BACK)
     def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:
-        self.act(verbs.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
+        self.act(actions.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
 
     @rule(
         key=PILOTS,
@@ -181,7 +183,7 @@ class AnyStory(RuleBasedStateMachine):
     )
     def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int, confirmed: bool) -> None:
         gate, until = self.gate(key, kind), self.today + days * DAY
-        decision = self.act(verbs.except_, back, gate=gate, by=by, reason="Why.", until=until, confirmed=confirmed)
+        decision = self.act(actions.except_, back, gate=gate, by=by, reason="Why.", until=until, confirmed=confirmed)
         if decision:
             self.it_was_theirs(decision, oracles.asked_since_the_last_grant(decision))
             assert confirmed or not oracles.changed_since_the_request(decision)
@@ -226,12 +228,12 @@ class AnyStory(RuleBasedStateMachine):
     )
     def the_team_answers(self, key: str, kind: str, by: str, text: str, back: int) -> None:
         gate = self.gate(key, kind)
-        self.act(verbs.answer, back, gate=gate, by=by, text="Done.")
-        self.act(verbs.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")
+        self.act(actions.answer, back, gate=gate, by=by, text="Done.")
+        self.act(actions.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")
 
     @rule(key=PILOTS, kind=st.sampled_from(ACCEPTANCE), person=st.sampled_from(["sam", "lena", "ria"]), back=BACK)
     def somebody_is_named(self, key: str, kind: str, person: str, back: int) -> None:
-        self.act(verbs.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
+        self.act(actions.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
 
     @rule(
         key=PILOTS,
@@ -241,7 +243,7 @@ class AnyStory(RuleBasedStateMachine):
         verb=st.sampled_from(["accept", "accept", "decline", "leave"]),
     )
     def somebody_accepts_or_does_not(self, key: str, kind: str, by: str, back: int, verb: str) -> None:
-        self.act(getattr(verbs, verb), back, gate=self.gate(key, kind), by=by)
+        self.act(getattr(actions, verb), back, gate=self.gate(key, kind), by=by)
 
     @rule(
         key=PILOTS,
@@ -258,7 +260,7 @@ class AnyStory(RuleBasedStateMachine):
             "pause": {"until": day, "reason": "Why."},
             "resume": {},
         }[verb]
-        self.act(getattr(verbs, verb), back, pilot=self.pilot(key), by=by, **asked)
+        self.act(getattr(actions, verb), back, pilot=self.pilot(key), by=by, **asked)
 
     @rule(
         key=PILOTS,
@@ -270,7 +272,7 @@ class AnyStory(RuleBasedStateMachine):
         if verb == "retire" and self.today < BEGIN + 200 * DAY:
             return
         asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}}
-        self.act(getattr(verbs, verb), back, pilot=self.pilot(key), by=by, **asked.get(verb, {}))
+        self.act(getattr(actions, verb), back, pilot=self.pilot(key), by=by, **asked.get(verb, {}))
 
     @rule(key=PILOTS, back=BACK)
     def all_is_made_ready_and_adopted(self, key: str, back: int) -> None:
@@ -290,7 +292,7 @@ class AnyStory(RuleBasedStateMachine):
     def the_rules_are_set(self, key: str, text: str, back: int) -> None:
         people = {"exceptions_to": self.people["lena"], "exceptions_deputy": self.people["dan"]}
         self.act(
-            verbs.set_rules,
+            actions.set_rules,
             back,
             pilot=self.pilot(key),
             by="ria",
@@ -307,7 +309,7 @@ class AnyStory(RuleBasedStateMachine):
         pilot = self.pilot(key)
         if again:
             self.act(
-                verbs.register_threshold,
+                actions.register_threshold,
                 back,
                 pilot=pilot,
                 by="ria",
@@ -317,20 +319,20 @@ class AnyStory(RuleBasedStateMachine):
                 kind="proportion",
                 smallest_sample=50,
             )
-        self.act(verbs.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)
+        self.act(actions.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)
 
     @rule(key=PILOTS, text=TEXTS, to_sales=st.sampled_from([None, True, False]), back=BACK)
     def the_record_is_edited(self, key: str, text: str, to_sales: bool | None, back: int) -> None:
         values: dict[str, Any] = {"tool": text, "workflow": text}
         if to_sales is not None:
             values["function"] = self.sales if to_sales else None
-        self.act(verbs.amend, back, pilot=self.pilot(key), by="ria", set=values)
+        self.act(actions.amend, back, pilot=self.pilot(key), by="ria", set=values)
 
     @rule(key=PILOTS, kind=DECIDED)
     def a_list_is_read(self, key: str, kind: str) -> None:
-        self.act(verbs.assert_, gate=self.gate(key, kind), source="Row 12")
+        self.act(actions.assert_, gate=self.gate(key, kind), source="Row 12")
         if self.today > BEGIN + 120 * DAY:
-            self.act(verbs.record_claim, pilot=self.pilot(key))
+            self.act(actions.record_claim, pilot=self.pilot(key))
 
     @rule(
         kind=DECIDED,
@@ -345,7 +347,7 @@ class AnyStory(RuleBasedStateMachine):
     ) -> None:
         first = self.today + starts * DAY
         self.act(
-            verbs.assign_right,
+            actions.assign_right,
             kind=GateKind.objects.get(key=kind),
             holder=holder,
             deputy=deputy,
@@ -359,19 +361,19 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(person=ANYBODY, days=st.integers(0, 20))
     def somebody_is_away(self, person: str, days: int) -> None:
-        self.act(verbs.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)
+        self.act(actions.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)
 
     @rule(person=st.sampled_from(["lena", "dan", "sam", "ivo", "quinn"]), back=BACK)
     def an_account_is_closed(self, person: str, back: int) -> None:
         if self.today > BEGIN + 90 * DAY:
-            self.act(verbs.close_account, back, person=person, by="ria")
+            self.act(actions.close_account, back, person=person, by="ria")
 
     @rule(data=st.data())
     def a_text_is_erased(self, data: st.DataObject) -> None:
         rows = list(Decision.objects.order_by("pk"))
         if rows:
             chosen = data.draw(st.sampled_from(rows))
-            self.act(verbs.erase, decision=chosen, by="ria", reason="Asked for.")
+            self.act(actions.erase, decision=chosen, by="ria", reason="Asked for.")
             self.seen.pop(chosen.event_id, None)
 
     # What holds -------------------------------------------------------------------------------------------------
@@ -394,9 +396,9 @@ class AnyStory(RuleBasedStateMachine):
 
     def everything_holds(self) -> None:
         self.the_log_only_grew()
-        found = verifying.verify()
+        found = verify.verify()
         assert (found.broken, found.missing) == (0, []), found.first
-        differ = rebuilding.rebuild(keep=False, done=rebuilding.Rebuilt())
+        differ = rebuild.rebuild(keep=False, done=rebuild.Rebuilt())
         assert [str(difference) for difference in differ] == []
         for pilot in Pilot.objects.order_by("pk"):
             self.every_open_day_is_charged_once(pilot)
@@ -406,24 +408,24 @@ class AnyStory(RuleBasedStateMachine):
     def every_open_day_is_charged_once(self, pilot: Pilot) -> None:
         """The ledger's parts add up to the open days while running or adopted, counted one by one."""
         end = self.today + 30 * DAY
-        charged = sum(charge.days for _, charge in reading.charges_of([pilot], start=BEGIN, end=end))
+        charged = sum(charge.days for _, charge in snapshots.charges_of([pilot], start=BEGIN, end=end))
         assert charged == sum(open_days(pilot, BEGIN + n * DAY) for n in range((end - BEGIN).days))
 
     def no_gate_is_clear_without_a_reason(self, pilot: Pilot) -> None:
         for day in (self.today, self.today - 10 * DAY, self.today + 40 * DAY):
-            row = querysets.pilots().get(pk=pilot.pk)
-            on = reading.read_one(row, at=day)
+            row = pilots.pilots().get(pk=pilot.pk)
+            on = snapshots.read_one(row, at=day)
             for gate in on.gates if on else ():
                 if gate.reading.state in gates.YES:
                     assert oracles.reason_to_be_clear(gate.gate, day), (gate.kind, day)
 
     def nobody_stayed_out_of_the_museum_too_long(self, pilot: Pilot) -> None:
         latest = oracles.latest_stall(pilot, self.people["kai"])
-        row = querysets.pilots().get(pk=pilot.pk)
-        on = reading.read_one(row, at=self.today)
+        row = pilots.pilots().get(pk=pilot.pk)
+        on = snapshots.read_one(row, at=self.today)
         if latest and on and on.reading.stalls_on:
             assert on.reading.stalls_on <= latest
-            if on.reading.stage == history.RUNNING and self.today >= latest:
+            if on.reading.stage == replay.RUNNING and self.today >= latest:
                 assert on.reading.standing == "museum_exhibit"
 
 
@@ -457,7 +459,7 @@ ENDS = frozenset({"retire", "record_claim"})
 def stage_on(row: PilotSpell, day: date) -> str:
     """The stage that a stored spell leaves on a day: a pause ends by itself."""
     over = row.paused_until is not None and day > row.paused_until
-    return history.RUNNING if row.stage == history.PAUSED and over else row.stage
+    return replay.RUNNING if row.stage == replay.PAUSED and over else row.stage
 
 
 def spells_of(pilot: Pilot) -> list[Any]:
@@ -467,7 +469,7 @@ def spells_of(pilot: Pilot) -> list[Any]:
 def open_days(pilot: Pilot, day: date) -> int:
     """How many gates were open on a day on which the pilot ran or was adopted, read off what is stored for that day."""
     own = next((s for s in reversed(own_spells(pilot)) if s.starts <= day), None)
-    if own is None or own.stage_on(day) not in (history.RUNNING, history.ADOPTED):
+    if own is None or own.stage_on(day) not in (replay.RUNNING, replay.ADOPTED):
         return 0
     number = 0
     for found in gate_spells(pilot):
@@ -477,15 +479,15 @@ def open_days(pilot: Pilot, day: date) -> int:
     return number
 
 
-_TOLD: dict[tuple[int, int], history.History] = {}
+_TOLD: dict[tuple[int, int], replay.History] = {}
 
 
-def _history(pilot: Pilot) -> history.History:
+def _history(pilot: Pilot) -> replay.History:
     """A pilot told once from its acts, and kept for the days that are counted."""
-    acts = spells.acts_of(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
+    acts = periods.acts_of(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
     if acts:
         _TOLD.clear()
-        _TOLD[pilot.pk, pilot.version] = history.tell(pilot.recorded_on, spells.kinds_of(pilot), acts)
+        _TOLD[pilot.pk, pilot.version] = replay.tell(pilot.recorded_on, periods.kinds_of(pilot), acts)
     return _TOLD[pilot.pk, pilot.version]
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Absence, ApiToken, DecisionRight, Function, GateKind, Person, Portfolio
 from pilots.refusals import NotYours
 from tests.cast import ERROR, FUNDING, LEGAL, Cast, taken_back
@@ -30,9 +30,9 @@ def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
 
 def keeper(cast: Cast) -> Person:
     """Of the program office of every portfolio, and no superuser."""
-    person = verbs.open_account(email="keeper@cast.example", name="Keeper", by=None)
+    person = actions.open_account(email="keeper@cast.example", name="Keeper", by=None)
     for portfolio in Portfolio.objects.all():
-        verbs.give_role(portfolio=portfolio, person=person, role="program-office", by=None)
+        actions.give_role(portfolio=portfolio, person=person, role="program-office", by=None)
     return Person.objects.get(pk=person.pk)
 
 
@@ -42,18 +42,18 @@ def newcomer(cast: Cast) -> Person:
 
 
 def reviews(cast: Cast, who: Person) -> None:
-    verbs.give_role(portfolio=cast.portfolio, person=who, role="reviewer", by=None)
+    actions.give_role(portfolio=cast.portfolio, person=who, role="reviewer", by=None)
 
 
 def escalates(cast: Cast, who: Person) -> None:
     ours = Portfolio.objects.get(pk=cast.portfolio.pk)
-    verbs.amend_portfolio(portfolio=ours, set={"escalation": who}, by=None)
+    actions.amend_portfolio(portfolio=ours, set={"escalation": who}, by=None)
 
 
 def right(cast: Cast, **says: Any) -> None:
     kind = GateKind.objects.get(key=LEGAL)
     says = {"portfolio": cast.portfolio, "holder": cast["decider"], "function": cast.function} | says
-    verbs.assign_right(kind=kind, by=None, **says)
+    actions.assign_right(kind=kind, by=None, **says)
 
 
 def decides(cast: Cast, who: Person) -> None:
@@ -75,29 +75,29 @@ def decides_everywhere(cast: Cast, who: Person) -> None:
 def decides_for_a_while(cast: Cast, who: Person) -> None:
     right(cast)
     given = DecisionRight.objects.get(function=cast.function)
-    verbs.delegate(right=given, to=who, until=cast.day(-9), by=None)
+    actions.delegate(right=given, to=who, until=cast.day(-9), by=None)
 
 
 def is_named(cast: Cast, who: Person) -> None:
-    verbs.nominate(gate=cast.gate(FUNDING), person=who, by=None)
+    actions.nominate(gate=cast.gate(FUNDING), person=who, by=None)
 
 
 def has_accepted(cast: Cast, who: Person) -> None:
     is_named(cast, who)
-    verbs.accept(gate=cast.gate(FUNDING), by=who)
+    actions.accept(gate=cast.gate(FUNDING), by=who)
 
 
 def is_to_succeed(cast: Cast, who: Person) -> None:
-    verbs.accept(gate=cast.gate(ERROR), by=cast["named"])
-    verbs.nominate(gate=cast.gate(ERROR), person=who, by=None)
+    actions.accept(gate=cast.gate(ERROR), by=cast["named"])
+    actions.nominate(gate=cast.gate(ERROR), person=who, by=None)
 
 
 def manages(cast: Cast, who: Person) -> None:
-    verbs.amend(pilot=cast.pilot, set={"manager": who}, by=cast["office"])
+    actions.amend(pilot=cast.pilot, set={"manager": who}, by=cast["office"])
 
 
 def decides_exceptions(cast: Cast, who: Person) -> None:
-    verbs.set_rules(pilot=cast.pilot, by=cast["office"], exceptions_to=who)
+    actions.set_rules(pilot=cast.pilot, by=cast["office"], exceptions_to=who)
 
 
 HOLDS = (
@@ -117,29 +117,29 @@ HOLDS = (
 
 
 def amend(cast: Cast, who: Person, by: Person) -> Any:
-    return verbs.amend_account(person=who, by=by, set={"email": "mine@cast.example"})
+    return actions.amend_account(person=who, by=by, set={"email": "mine@cast.example"})
 
 
 def rename(cast: Cast, who: Person, by: Person) -> Any:
-    return verbs.amend_account(person=who, by=by, set={"name": "Somebody"})
+    return actions.amend_account(person=who, by=by, set={"name": "Somebody"})
 
 
 def close(cast: Cast, who: Person, by: Person) -> Any:
-    return verbs.close_account(person=who, by=by)
+    return actions.close_account(person=who, by=by)
 
 
 def away(cast: Cast, who: Person, by: Person) -> Any:
-    return verbs.away(person=who, by=by, starts=cast.day(), ends=cast.day(-9))
+    return actions.away(person=who, by=by, starts=cast.day(), ends=cast.day(-9))
 
 
 def back(cast: Cast, who: Person, by: Person) -> Any:
-    absence = verbs.away(person=who, by=None, starts=cast.day(), ends=cast.day(-9))
-    return verbs.back(absence=absence, by=by)
+    absence = actions.away(person=who, by=None, starts=cast.day(), ends=cast.day(-9))
+    return actions.back(absence=absence, by=by)
 
 
 def revoke(cast: Cast, who: Person, by: Person) -> Any:
-    token, _key = verbs.issue_token(person=who, by=None)
-    return verbs.revoke_token(token=token, by=by)
+    token, _key = actions.issue_token(person=who, by=None)
+    return actions.revoke_token(token=token, by=by)
 
 
 ACTS = (amend, rename, close, away, back, revoke)
@@ -189,23 +189,23 @@ def test_a_name_that_was_signed_elsewhere_is_erased_by_whoever_keeps_all(cast: C
         cast.runs()
         cast.decided(LEGAL, "cleared")
         gone = cast["decider"]
-        verbs.close_account(person=gone, by=None)
+        actions.close_account(person=gone, by=None)
         says = {"person": gone, "reason": "Asked for by law."}
         with pytest.raises(NotYours):
-            verbs.erase_person(by=cast["neighbour"], **says)
+            actions.erase_person(by=cast["neighbour"], **says)
         said = [gone.email, "--reason", "By law.", "--by", cast["neighbour"].email]
         with pytest.raises(CommandError, match="not_yours"):
             call_command("erase", "person", *said, stdout=StringIO())
-        verbs.erase_person(by=keeper(cast), **says)
+        actions.erase_person(by=keeper(cast), **says)
 
 
 def test_a_function_that_others_use_is_renamed_by_whoever_keeps_all(cast: Cast) -> None:
     with taken_back():
         with pytest.raises(NotYours):
-            verbs.rename_function(function=cast.function, name="Service", by=cast["neighbour"])
-        mine = verbs.name_function(name="Claims", by=cast["neighbour"])
-        verbs.rename_function(function=mine, name="Claims and more", by=cast["neighbour"])
-        verbs.rename_function(function=Function.objects.get(pk=cast.function.pk), name="Service", by=keeper(cast))
+            actions.rename_function(function=cast.function, name="Service", by=cast["neighbour"])
+        mine = actions.name_function(name="Claims", by=cast["neighbour"])
+        actions.rename_function(function=mine, name="Claims and more", by=cast["neighbour"])
+        actions.rename_function(function=Function.objects.get(pk=cast.function.pk), name="Service", by=keeper(cast))
 
 
 # At the desk, on pages, over the API
@@ -259,7 +259,7 @@ def test_closing_shows_what_falls_and_asks_before(cast: Cast) -> None:
     with taken_back():
         cast.runs()
         has_accepted(cast, cast["named"])
-        verbs.issue_token(person=cast["named"], by=None)
+        actions.issue_token(person=cast["named"], by=None)
         client, who = browser(cast["office"]), cast["named"]
         page = client.get(there("person_act", who.pk, "close")).content.decode()
         for each in ("Accepted; the gate opens", "Named, and has not answered", cast.pilot.name, "Tokens to the API"):

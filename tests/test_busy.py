@@ -18,11 +18,11 @@ from django.test import Client
 from django.urls import reverse
 
 from config import environment
-from pilots import verbs
+from pilots import actions
 from pilots.busy import is_busy
 from pilots.models import Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import Busy
-from readiness.forms import seen as looked
+from readiness.forms import concurrency as looked
 
 ROOT = Path(__file__).parents[1]
 SAYS = "Somebody else is writing just now. Nothing was changed; try again."
@@ -100,7 +100,7 @@ def test_another_fault_of_the_database_is_none_of_this() -> None:
 @pytest.fixture
 def pilot() -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None)
+    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None)
 
 
 @pytest.fixture
@@ -153,13 +153,13 @@ def test_on_postgresql_a_lock_that_is_not_had_in_time_is_told_alike(pilot: Pilot
         assert (answer.status_code, SAYS in answer.content.decode()) == (503, True), address
     assert not GateKind.objects.filter(key="works-council").exists()
     with pytest.raises(Busy):
-        verbs.start(pilot=pilot, by=ria)
+        actions.start(pilot=pilot, by=ria)
 
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_wait_on_each_other_one_is_told_to_try_again(pilot: Pilot) -> None:
-    other = verbs.record(portfolio=pilot.portfolio, key="P-2", name="Minutes", by=None)
+    other = actions.record(portfolio=pilot.portfolio, key="P-2", name="Minutes", by=None)
     found: list[Any] = []
     first, second = Event(), Event()
 
@@ -167,10 +167,10 @@ def test_of_two_who_wait_on_each_other_one_is_told_to_try_again(pilot: Pilot) ->
         def act() -> None:
             try:
                 with transaction.atomic():
-                    verbs.start(pilot=mine, by=None)
+                    actions.start(pilot=mine, by=None)
                     here.set()
                     there.wait(timeout=20)
-                    verbs.start(pilot=theirs, by=None)
+                    actions.start(pilot=theirs, by=None)
             except Exception as error:
                 found.append(error)
             finally:

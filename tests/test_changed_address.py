@@ -14,11 +14,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Event, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours, ReasonRequired, WrongGate
-from readiness import address_letters
-from readiness.forms import seen
+from readiness.forms import concurrency
+from readiness.text import address_letters
 from tests.cast import ERROR, IT, LEGAL, SPONSOR, Cast
 from tests.test_beyond_ones_portfolios import keeper
 
@@ -35,7 +35,7 @@ def cast(settings: Any, tmp_path: Any) -> Cast:
 
 def moved(cast: Cast, name: str = "manager") -> Person:
     """An address was entered for somebody, and waits for them."""
-    verbs.amend_account(person=cast[name], by=cast["office"], set={"email": NEW})
+    actions.amend_account(person=cast[name], by=cast["office"], set={"email": NEW})
     return cast[name]
 
 
@@ -77,7 +77,7 @@ def test_both_addresses_are_told_and_only_the_old_one_is_sent_the_link(cast: Cas
 
 
 def test_a_letter_that_cannot_be_sent_is_said_and_the_change_waits_all_the_same(cast: Cast) -> None:
-    with override_settings(EMAIL_BACKEND="readiness.mail.NoLetters"):
+    with override_settings(EMAIL_BACKEND="readiness.text.mail.NoLetters"):
         page = amends(cast, cast["manager"], NEW)
     assert "the letters could not be sent" in page.content.decode()
     assert cast["manager"].pending_email == NEW
@@ -99,14 +99,14 @@ def test_whoever_says_that_it_was_not_them_keeps_the_old_address(cast: Cast) -> 
     amends(cast, cast["manager"], NEW)
     Client().post(link_in(mail.outbox[0]), {"answer": "reject"})
     assert (cast["manager"].email, cast["manager"].pending_email) == (OLD, None)
-    verbs.open_account(email=NEW, name="Its owner", by=None)
+    actions.open_account(email=NEW, name="Its owner", by=None)
 
 
 def test_a_link_is_good_for_that_change_only_and_not_for_long(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     token = address_letters.token_of(moved(cast))
     assert address_letters.person_of(token) == cast["manager"]
     for email in ("third@cast.example", NEW):
-        verbs.amend_account(person=cast["manager"], by=None, set={"email": email})
+        actions.amend_account(person=cast["manager"], by=None, set={"email": email})
     assert address_letters.person_of(token) is None
     token = address_letters.token_of(cast["manager"])
     for bad in (token[:-1] + ("a" if token[-1] != "a" else "b"), "", signing.dumps({}), "nothing:at:all"):
@@ -116,7 +116,7 @@ def test_a_link_is_good_for_that_change_only_and_not_for_long(cast: Cast, monkey
 
 
 def test_whoever_signs_in_with_the_password_of_before_confirms_it_there(cast: Cast) -> None:
-    verbs.set_password(person=cast["manager"], password=PASSWORD, by=None)
+    actions.set_password(person=cast["manager"], password=PASSWORD, by=None)
     moved(cast)
     client = Client()
     assert client.post("/accounts/login/", {"login": OLD, "password": PASSWORD}).status_code == 302
@@ -131,9 +131,9 @@ def test_whoever_keeps_all_confirms_with_a_reason_and_no_other_office(cast: Cast
     who, all_of_them = moved(cast), keeper(cast)
     for name in ("office", "neighbour", "decider"):
         with pytest.raises(NotYours):
-            verbs.confirm_address(person=who, by=cast[name], reason="She rang.")
+            actions.confirm_address(person=who, by=cast[name], reason="She rang.")
     with pytest.raises(ReasonRequired):
-        verbs.confirm_address(person=who, by=all_of_them)
+        actions.confirm_address(person=who, by=all_of_them)
     client = browser(all_of_them)
     there = reverse("admin:pilots_person_act", args=[who.pk, "confirm-address"])
     assert there in client.get(reverse("admin:pilots_person_change", args=[who.pk])).content.decode()
@@ -149,7 +149,7 @@ def test_nobody_confirms_or_rejects_for_somebody_else(cast: Cast) -> None:
     who = moved(cast)
     for name in ("office", "neighbour", "head"):
         with pytest.raises(NotYours):
-            verbs.reject_address(person=who, by=cast[name])
+            actions.reject_address(person=who, by=cast[name])
     assert browser(cast["decider"]).post("/me/address/", {"answer": "confirm"}).status_code == 422
     assert cast["manager"].email == OLD
 
@@ -157,15 +157,15 @@ def test_nobody_confirms_or_rejects_for_somebody_else(cast: Cast) -> None:
 def test_one_address_is_one_persons_confirmed_or_not(cast: Cast) -> None:
     who = moved(cast)
     for verb, says in (
-        (verbs.open_account, {"email": NEW.upper(), "name": "Second"}),
-        (verbs.amend_account, {"person": cast["outsider"], "set": {"email": NEW}}),
+        (actions.open_account, {"email": NEW.upper(), "name": "Second"}),
+        (actions.amend_account, {"person": cast["outsider"], "set": {"email": NEW}}),
     ):
         with pytest.raises(Invalid) as refused:
             verb(by=None, **says)  # type: ignore[operator]
         assert refused.value.field == "email"
     Person.objects.filter(pk=cast["outsider"].pk).update(email=NEW)
     with pytest.raises(Invalid):
-        verbs.confirm_address(person=who, by=who)
+        actions.confirm_address(person=who, by=who)
 
 
 @pytest.mark.parametrize("verb", ["open_account", "amend_account"])
@@ -176,20 +176,20 @@ def test_an_address_that_no_row_holds_is_refused_and_nothing_waits(cast: Cast, v
         "amend_account": {"person": cast["manager"], "set": {"email": longer}},
     }
     with pytest.raises(Invalid) as refused:
-        getattr(verbs, verb)(by=cast["office"], **given[verb])
+        getattr(actions, verb)(by=cast["office"], **given[verb])
     assert refused.value.field == "email"
     assert Person.objects.get(email=OLD).pending_email is None
-    verbs.amend_account(person=cast["manager"], by=cast["office"], set={"email": longer[1:]})
+    actions.amend_account(person=cast["manager"], by=cast["office"], set={"email": longer[1:]})
     assert Person.objects.get(email=OLD).pending_email == longer[1:]
 
 
 def test_the_address_that_signs_in_takes_the_other_back(cast: Cast) -> None:
     who = moved(cast)
-    assert verbs.amend_account(person=who, by=cast["office"], set={"email": NEW}) is None
-    assert verbs.amend_account(person=who, by=cast["office"], set={"email": OLD}) is not None
+    assert actions.amend_account(person=who, by=cast["office"], set={"email": NEW}) is None
+    assert actions.amend_account(person=who, by=cast["office"], set={"email": OLD}) is not None
     assert cast["manager"].pending_email is None
     with pytest.raises(Invalid):
-        verbs.confirm_address(person=cast["manager"], by=cast["manager"])
+        actions.confirm_address(person=cast["manager"], by=cast["manager"])
 
 
 def test_the_form_sent_again_neither_takes_it_back_nor_writes_again(cast: Cast) -> None:
@@ -205,7 +205,7 @@ def test_the_form_sent_again_neither_takes_it_back_nor_writes_again(cast: Cast) 
 
 
 def test_the_new_address_signs_nobody_in_and_is_sent_no_password_letter(cast: Cast) -> None:
-    verbs.set_password(person=cast["manager"], password=PASSWORD, by=None)
+    actions.set_password(person=cast["manager"], password=PASSWORD, by=None)
     moved(cast)
     assert (signs_in(OLD), signs_in(NEW)) == (True, False)
     for email in (NEW, OLD):
@@ -214,46 +214,46 @@ def test_the_new_address_signs_nobody_in_and_is_sent_no_password_letter(cast: Ca
     assert (to_new.to, to_old.to) == ([NEW], [OLD])
     assert "/password/reset/key/" not in to_new.body
     assert "/password/reset/key/" in to_old.body
-    verbs.confirm_address(person=cast["manager"], by=cast["manager"])
+    actions.confirm_address(person=cast["manager"], by=cast["manager"])
     assert (signs_in(OLD), signs_in(NEW)) == (False, True)
     page = Client().get(link_in(to_old), follow=True).content.decode()
     assert "password1" not in page
 
 
 def accepts_risk(cast: Cast, by: Person) -> Any:
-    return verbs.accept_risk(pilot=cast.pilot, by=by)
+    return actions.accept_risk(pilot=cast.pilot, by=by)
 
 
 def confirms_rules(cast: Cast, by: Person) -> Any:
-    return verbs.confirm_rules(pilot=cast.pilot, by=by)
+    return actions.confirm_rules(pilot=cast.pilot, by=by)
 
 
 def decides(cast: Cast, by: Person) -> Any:
-    return verbs.decide(gate=cast.gate(LEGAL), by=by, outcome="cleared", reason="As agreed.")
+    return actions.decide(gate=cast.gate(LEGAL), by=by, outcome="cleared", reason="As agreed.")
 
 
 def decides_many(cast: Cast, by: Person) -> Any:
-    return verbs.decide_many(gates=[cast.gate(LEGAL)], by=by, outcome="cleared", reason="As agreed.")
+    return actions.decide_many(gates=[cast.gate(LEGAL)], by=by, outcome="cleared", reason="As agreed.")
 
 
 def lets_past(cast: Cast, by: Person) -> Any:
-    return verbs.except_(gate=cast.gate(LEGAL), by=by, reason="As agreed.", until=cast.day(-9))
+    return actions.except_(gate=cast.gate(LEGAL), by=by, reason="As agreed.", until=cast.day(-9))
 
 
 def accepts(cast: Cast, by: Person) -> Any:
-    return verbs.accept(gate=cast.gate(ERROR), by=by)
+    return actions.accept(gate=cast.gate(ERROR), by=by)
 
 
 def declines(cast: Cast, by: Person) -> Any:
-    return verbs.decline(gate=cast.gate(ERROR), by=by, reason="Ask Operations.")
+    return actions.decline(gate=cast.gate(ERROR), by=by, reason="Ask Operations.")
 
 
 def leaves(cast: Cast, by: Person) -> Any:
-    return verbs.leave(gate=cast.gate(SPONSOR), by=by, reason="Another role.")
+    return actions.leave(gate=cast.gate(SPONSOR), by=by, reason="Another role.")
 
 
 def has_a_token(cast: Cast, by: Person) -> Any:
-    return verbs.issue_token(person=by, by=by)
+    return actions.issue_token(person=by, by=by)
 
 
 RESTS: tuple[tuple[str, Callable[[Cast, Person], Any]], ...] = (
@@ -273,11 +273,11 @@ RESTS: tuple[tuple[str, Callable[[Cast, Person], Any]], ...] = (
 def test_deciding_accepting_and_tokens_rest_until_it_is_confirmed(cast: Cast, name: str, act: Any) -> None:
     cast.runs()
     cast.ruled()
-    verbs.ask_exception(gate=cast.gate(LEGAL), by=cast["manager"], reason="It cannot wait.")
+    actions.ask_exception(gate=cast.gate(LEGAL), by=cast["manager"], reason="It cannot wait.")
     moved(cast, name)
     with pytest.raises(AddressUnconfirmed):
         act(cast, cast[name])
-    verbs.confirm_address(person=cast[name], by=cast[name])
+    actions.confirm_address(person=cast[name], by=cast[name])
     act(cast, cast[name])
 
 
@@ -285,27 +285,27 @@ def test_who_may_comes_before_and_everything_else_after(cast: Cast) -> None:
     """The order in which refusals are told."""
     moved(cast, "decider")
     with pytest.raises(WrongGate):
-        verbs.decide(gate=cast.gate(ERROR), by=cast["decider"], outcome="cleared")
+        actions.decide(gate=cast.gate(ERROR), by=cast["decider"], outcome="cleared")
     with pytest.raises(AddressUnconfirmed):
-        verbs.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="")
-    verbs.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.")
+        actions.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="")
+    actions.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.")
     with pytest.raises(AddressUnconfirmed):
-        verbs.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="As agreed.")
-    verbs.reject_address(person=cast["decider"], by=cast["decider"])
-    verbs.amend_account(person=cast["outsider"], by=None, set={"email": NEW})
+        actions.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="As agreed.")
+    actions.reject_address(person=cast["decider"], by=cast["decider"])
+    actions.amend_account(person=cast["outsider"], by=None, set={"email": NEW})
     with pytest.raises(NotYours):
-        verbs.decide(gate=cast.gate(IT), by=cast["outsider"], outcome="cleared", reason="As agreed.")
+        actions.decide(gate=cast.gate(IT), by=cast["outsider"], outcome="cleared", reason="As agreed.")
 
 
 def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
     cast.runs()
-    _token, key = verbs.issue_token(person=cast["decider"], by=None, scope="decide")
+    _token, key = actions.issue_token(person=cast["decider"], by=None, scope="decide")
     client = browser(moved(cast, "decider"))
     gate = cast.gate(LEGAL)
     typed = {"outcome": "cleared", "reason": "Standard terms."}
     there = reverse("readiness:gate-act", args=[gate.public_id, "decide"])
     assert "Until you confirm it, what you decide or accept rests." in client.get(there).content.decode()
-    page = client.post(there, typed | {"seen": seen.token(gate)})
+    page = client.post(there, typed | {"seen": concurrency.token(gate)})
     assert page.status_code == 403
     assert "Your address was changed and is not confirmed yet" in page.content.decode()
     assert "Standard terms." in page.content.decode()
@@ -340,6 +340,6 @@ def test_the_same_refusal_is_told_by_the_commands(cast: Cast) -> None:
 def test_an_account_that_is_closed_has_nothing_left_to_confirm(cast: Cast) -> None:
     who = moved(cast, "outsider")
     token = address_letters.token_of(who)
-    verbs.close_account(person=who, by=None)
+    actions.close_account(person=who, by=None)
     assert cast["outsider"].pending_email is None
     assert address_letters.person_of(token) is None

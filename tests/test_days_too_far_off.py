@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, GateKind, Person, Pilot
 from pilots.refusals import Invalid
 from tests.stories import Story
@@ -29,7 +29,7 @@ def story(db: None) -> Story:
 def _refused(field: str, verb: str, story: Story, **values: Any) -> None:
     before = Event.objects.count()
     with pytest.raises(Invalid) as refused:
-        getattr(verbs, verb)(on=DAY, known=DAY, **values)
+        getattr(actions, verb)(on=DAY, known=DAY, **values)
     assert refused.value.field == field
     assert Event.objects.count() == before
 
@@ -61,7 +61,7 @@ def test_a_right_has_days_that_a_calendar_reaches(story: Story, field: str, valu
 def test_a_date_outside_is_one_that_a_calendar_reaches(story: Story) -> None:
     ria: Person = story.people["ria"]
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(kind=kind, portfolio=story.portfolio, holder=ria, by=ria, on=DAY, known=DAY)
+    actions.assign_right(kind=kind, portfolio=story.portfolio, holder=ria, by=ria, on=DAY, known=DAY)
     _refused(
         "until",
         "decide",

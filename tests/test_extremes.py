@@ -26,9 +26,9 @@ from django.urls import resolve
 from rest_framework import serializers
 
 from config.wsgi import application
+from pilots.actions.locked_pilot import LONGEST_TEXT
 from pilots.models import Event, Person
-from pilots.verbs.desk import LONGEST_TEXT
-from readiness.api.asks import AssignRight, FileEvidence
+from readiness.api.inputs import AssignRight, FileEvidence
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.forms.fields import DayField, NumberField
 from tests.addresses import READS, YES

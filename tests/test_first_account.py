@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Person
 from pilots.refusals import NotYours
 
@@ -49,7 +49,7 @@ def test_its_link_sets_a_password_once_and_whoever_set_it_opens_accounts_at_the_
     assert enters(RIA)
     assert not enters(RIA, "another one, typed by a stranger")
     assert str(Person.objects.get()) == "Ria Koenig"
-    verbs.open_account(email="sam@example.org", name="Sam", by=Person.objects.get())
+    actions.open_account(email="sam@example.org", name="Sam", by=Person.objects.get())
 
 
 def test_it_is_written_in_the_log_without_a_name(capsys: Any) -> None:
@@ -101,23 +101,23 @@ def test_it_refuses_where_somebody_who_keeps_all_records_can_sign_in(capsys: Any
 
 
 def test_an_office_of_every_portfolio_counts_as_one_that_keeps_all() -> None:
-    sam = verbs.open_account(email="sam@example.org", name="Sam", by=None, password=PASSWORD)
-    one, two = (verbs.open_portfolio(key=key, name=key, by=None) for key in ("one", "two"))
-    verbs.give_role(portfolio=one, person=sam, role="program-office", by=None)
+    sam = actions.open_account(email="sam@example.org", name="Sam", by=None, password=PASSWORD)
+    one, two = (actions.open_portfolio(key=key, name=key, by=None) for key in ("one", "two"))
+    actions.give_role(portfolio=one, person=sam, role="program-office", by=None)
     call_command("first_account", RIA)
-    verbs.give_role(portfolio=two, person=sam, role="program-office", by=None)
+    actions.give_role(portfolio=two, person=sam, role="program-office", by=None)
     with pytest.raises(NotYours):
-        verbs.open_first_account(email="mallory@example.org", name="Mallory")
+        actions.open_first_account(email="mallory@example.org", name="Mallory")
 
 
 def test_an_account_that_is_there_is_given_the_keeping_and_a_closed_one_is_not() -> None:
-    sam = verbs.open_account(email="sam@example.org", name="Sam", by=None, password=PASSWORD)
+    sam = actions.open_account(email="sam@example.org", name="Sam", by=None, password=PASSWORD)
     call_command("first_account", "Sam@example.org")
     sam = Person.objects.get()
     assert (sam.is_superuser, str(sam)) == (True, "Sam")
-    verbs.open_account(email="ben@example.org", name="Ben", by=None)
+    actions.open_account(email="ben@example.org", name="Ben", by=None)
     Person.objects.filter(email="ben@example.org").update(is_superuser=True)
-    verbs.close_account(person=sam, by=None)
+    actions.close_account(person=sam, by=None)
     with pytest.raises(CommandError, match="closed"):
         call_command("first_account", "sam@example.org")
 

@@ -19,11 +19,11 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from pilots import verbs
+from pilots import actions
+from pilots.actions.locked_pilot import LONGEST_TEXT
 from pilots.models import Decision, DecisionRight, Event, Evidence, Gate, GateKind, Person, Pilot
 from pilots.refusals import ALL, Refused
-from pilots.verbs.desk import LONGEST_TEXT
-from readiness.forms.seen import token
+from readiness.forms.concurrency import token
 from tests.pages.conftest import Stage, set_the_stage
 
 pytestmark = pytest.mark.django_db
@@ -59,17 +59,17 @@ class Bad:
 
 
 def retired(stage: Stage, pilot: Pilot) -> None:
-    verbs.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.")
+    actions.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.")
 
 
 def answered_meanwhile(stage: Stage, pilot: Pilot) -> None:
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.decide(gate=gate, by=stage.jory, outcome="refused", reason="No.")
+    actions.decide(gate=gate, by=stage.jory, outcome="refused", reason="No.")
 
 
 def held_by_the_office(stage: Stage, pilot: Pilot) -> None:
     """Whoever keeps the records also decides, and has asked for an exception."""
-    verbs.assign_right(
+    actions.assign_right(
         kind=GateKind.objects.get(key="legal-sign-off"),
         portfolio=stage.portfolio,
         holder=stage.ria,
@@ -78,12 +78,12 @@ def held_by_the_office(stage: Stage, pilot: Pilot) -> None:
         on=stage.day(30),
     )
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.ask_exception(gate=gate, by=stage.ria, reason="It cannot wait.")
+    actions.ask_exception(gate=gate, by=stage.ria, reason="It cannot wait.")
 
 
 def asked_by_the_office(stage: Stage, pilot: Pilot) -> None:
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.ask_exception(gate=gate, by=stage.ansel, reason="Quarter's end.")
+    actions.ask_exception(gate=gate, by=stage.ansel, reason="Quarter's end.")
 
 
 LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
@@ -497,7 +497,7 @@ def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what
         "command": in_command(*words),
     }
     with pytest.raises(Refused) as refused:
-        verbs.file_evidence(pilot=pilot, by=ria, **sent())
+        actions.file_evidence(pilot=pilot, by=ria, **sent())
     verb = (refused.value.code, refused.value.says, refused.value.field)
     assert said == dict.fromkeys(said, verb)
     assert not Evidence.objects.exists()

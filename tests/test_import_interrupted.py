@@ -20,7 +20,7 @@ KILLED = """
 import os, signal, sys, django
 django.setup()
 from django.core.management import call_command
-from pilots.verbs.batches import Batch
+from pilots.actions.bulk_import import Batch
 from readiness.inventory import importing
 importing.BATCH, importing.IN_ONE = 20, int(sys.argv[2])
 keep, batches = Batch._keep, []

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import resolve
 
+from pilots.clock import today
 from pilots.models import Person
-from pilots.today import today
-from readiness.first_start import ROLES
-from readiness.sample import playing, script
+from readiness.demo.first_start import ROLES
+from readiness.demo.sample import playing, script
 
 pytestmark = pytest.mark.django_db
 

@@ -27,12 +27,12 @@ from gunicorn.config import Config
 
 from config.access_log import MaskedLogger
 from config.masking import Masked, masked
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Busy
-from readiness import address_letters, mail
-from readiness.api.asking import Asking
+from readiness.api.base import Asking
 from readiness.checks import letters_leave
+from readiness.text import address_letters, mail
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "s3cret-to-open-a-door"
@@ -104,7 +104,7 @@ def test_the_request_log_holds_no_secret(address: str) -> None:
 @pytest.mark.django_db
 def test_the_link_in_a_letter_is_in_no_log() -> None:
     person = Person.objects.create_user("lena@example.org", None, name="Lena")
-    verbs.amend_account(person=person, by=None, set={"email": "orr@example.org"})
+    actions.amend_account(person=person, by=None, set={"email": "orr@example.org"})
     token = address_letters.token_of(person)
     with lines() as said:
         assert Client().get(f"/me/address/link/{token}/").status_code == 200

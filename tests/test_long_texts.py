@@ -11,11 +11,11 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import override_settings
 
-from pilots import verbs
+from pilots import actions
+from pilots.actions.locked_pilot import LONGEST_TEXT
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
 from pilots.rules import adoption
-from pilots.verbs.desk import LONGEST_TEXT
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.forms import OF_GATE, OF_PILOT
 from tests.asks import FIRST, LINK
@@ -30,7 +30,7 @@ UNWRITTEN = {"password"}
 
 def texts_of(verb: str) -> list[str]:
     """The arguments of a verb that take a text."""
-    takes = inspect.signature(getattr(verbs, verb)).parameters.values()
+    takes = inspect.signature(getattr(actions, verb)).parameters.values()
     return [each.name for each in takes if each.annotation in ("str", "str | None") and each.name not in UNWRITTEN]
 
 
@@ -66,7 +66,7 @@ def test_no_verb_writes_a_text_beyond_the_limit(verb: str, tmp_path: Any) -> Non
         for more in asked_with(verb):
             with taken_back():
                 with suppress(Refused):
-                    getattr(verbs, verb)(by=cast[may], **{**ask.says(cast), **more})
+                    getattr(actions, verb)(by=cast[may], **{**ask.says(cast), **more})
                 assert LONG not in written(), sorted(more)
 
 
@@ -74,7 +74,9 @@ def test_a_text_at_the_limit_is_kept_whole() -> None:
     cast = Cast()
     cast.runs()
     reason = LONG[1:]
-    verbs.decide(gate=cast.gate("legal-sign-off"), by=cast["decider"], outcome="cleared", reason=reason, evidence=LINK)
+    actions.decide(
+        gate=cast.gate("legal-sign-off"), by=cast["decider"], outcome="cleared", reason=reason, evidence=LINK
+    )
     assert Decision.objects.filter(reason=reason).exists()
 
 

@@ -11,9 +11,9 @@ import pytest
 from django.apps import apps
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from pilots.clock import today
 from pilots.models import DecisionRight, GateSpell, Pilot, SwitchedOff
-from pilots.today import today
-from readiness.querysets import gates_on, pilots
+from readiness.queries.pilots import gates_on, pilots
 from tests.null_columns import ForgetsNull
 
 ROOT = Path(__file__).resolve().parents[1]

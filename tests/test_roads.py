@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.core.management import get_commands
 
-from pilots import verbs
-from readiness.api import asks as api
+from pilots import actions
+from readiness.api import inputs as api
 from readiness.forms import OF_GATE, OF_PILOT
 from tests.roads import roads
 
@@ -130,7 +130,7 @@ def row(verb: str) -> list[str]:
 
 
 def page() -> str:
-    return HEAD + "".join(f"| {' | '.join(row(verb))} |\n" for verb in verbs.__all__)
+    return HEAD + "".join(f"| {' | '.join(row(verb))} |\n" for verb in actions.__all__)
 
 
 def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
@@ -140,14 +140,14 @@ def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
 
 
 def test_every_verb_has_its_four_roads_or_a_reason() -> None:
-    for verb in verbs.__all__:
+    for verb in actions.__all__:
         lacking = not all(row(verb)[1:5])
         assert lacking == (verb in WHY), f"{verb}: say in WHY why a road is missing, or take the reason away"
 
 
 def test_the_page_names_what_there_is() -> None:
     walked = {road.ask.verb for road in roads()}
-    told = {verb for verb in verbs.__all__ if any(row(verb)[1:4])}
+    told = {verb for verb in actions.__all__ if any(row(verb)[1:4])}
     assert told == walked | {"replace_evidence"}
     named = {words.strip("`").split()[0] for words in COMMANDS.values()}
     assert named <= get_commands().keys()

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import ApiToken, Event, Person
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +78,10 @@ def test_the_letter_that_sets_the_password_verifies_the_one_address(lena: Person
 
 def test_the_row_of_an_address_of_before_goes_with_it(lena: Person) -> None:
     sets_password_by_letter()
-    verbs.amend_account(person=lena, by=None, set={"email": "orr@example.org"})
+    actions.amend_account(person=lena, by=None, set={"email": "orr@example.org"})
     assert signs_in(Client()).status_code == 302
     lena.refresh_from_db()
-    verbs.confirm_address(person=lena, by=lena)
+    actions.confirm_address(person=lena, by=lena)
     assert not EmailAddress.objects.filter(email=EMAIL).exists()
     assert signs_in(Client()).status_code == 200
     assert signs_in(Client(), "Orr@Example.org").status_code == 302
@@ -90,7 +90,7 @@ def test_the_row_of_an_address_of_before_goes_with_it(lena: Person) -> None:
 
 
 def test_a_row_that_the_package_kept_signs_nobody_in(lena: Person) -> None:
-    verbs.set_password(person=lena, password=PASSWORD, by=None)
+    actions.set_password(person=lena, password=PASSWORD, by=None)
     EmailAddress.objects.create(user=lena, email="of-before@example.org", verified=True, primary=True)
     assert signs_in(Client(), "of-before@example.org").status_code == 200
     asks_for_a_letter("of-before@example.org")
@@ -111,7 +111,7 @@ def test_a_strangers_request_changes_nothing(lena: Person) -> None:
 
 def test_a_closed_account_is_as_one_that_is_not_there(lena: Person) -> None:
     sets_password_by_letter()
-    verbs.close_account(person=lena, by=None)
+    actions.close_account(person=lena, by=None)
     wrong = signs_in(Client(), "nobody@example.org").content.decode().replace("nobody@example.org", EMAIL)
     bare = re.compile(r'value="[^"]{64}"')
     assert bare.sub("", signs_in(Client()).content.decode()) == bare.sub("", wrong)
@@ -152,7 +152,7 @@ def test_an_account_made_at_the_desk_turns_on_a_second_factor_and_signs_in_with_
 
 
 def test_so_does_an_account_whose_password_no_letter_set() -> None:
-    verbs.open_first_account(email=EMAIL, name="First", password=PASSWORD)
+    actions.open_first_account(email=EMAIL, name="First", password=PASSWORD)
     client = Client()
     signs_in(client)
     turns_on_a_second_factor(client)
@@ -226,7 +226,7 @@ def test_tokens_end_with_a_changed_password_unless_they_are_kept_on_that_page(
     signs_in(client)
     there = "/accounts/password/change/"
     assert "keep_tokens" not in client.get(there).content.decode()
-    verbs.issue_token(person=lena, by=None)
+    actions.issue_token(person=lena, by=None)
     assert "keep_tokens" in client.get(there).content.decode()
     typed = {"oldpassword": PASSWORD, "password1": NEXT, "password2": NEXT}
     wrong = client.post(there, typed | {"oldpassword": "no"} | ticks)
@@ -239,7 +239,7 @@ def test_tokens_end_with_a_changed_password_unless_they_are_kept_on_that_page(
 
 
 def test_tokens_end_with_a_password_set_by_letter_too(lena: Person) -> None:
-    verbs.issue_token(person=lena, by=None)
+    actions.issue_token(person=lena, by=None)
     sets_password_by_letter(keep_tokens="on")
     assert ApiToken.objects.filter(user=lena).exists()
     sets_password_by_letter(NEXT)
@@ -250,7 +250,7 @@ def test_tokens_end_with_a_password_set_by_letter_too(lena: Person) -> None:
 
 
 def test_where_no_letter_can_be_sent_the_page_says_so_to_everybody_alike(lena: Person, settings: Any) -> None:
-    settings.EMAIL_BACKEND = "readiness.mail.NoLetters"
+    settings.EMAIL_BACKEND = "readiness.text.mail.NoLetters"
     for email in (EMAIL, "nobody@example.org"):
         page = Client().post("/accounts/password/reset/", {"email": email})
         assert "no mail server is set" in page.content.decode()

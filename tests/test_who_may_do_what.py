@@ -1,4 +1,4 @@
-"""Everybody over every verb and every address. What is expected comes from the one table, `pilots.access.MAY` (section 7)."""
+"""Everybody over every verb and every address. What is expected comes from the one table, `pilots.permissions.MAY` (section 7)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from django.test import Client, override_settings
 from django.urls import get_resolver, path
 
 from config.sign_in import ROUTE
-from pilots import access, verbs
+from pilots import actions, permissions
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
-from readiness.duties import duties
 from readiness.pages import masthead
+from readiness.queries.people import duties
 from tests.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
 from tests.asks import ASKS, NO_PERSON, Ask
 from tests.cast import NAME, ROLES, Cast, taken_back
@@ -56,22 +56,22 @@ def unlogged() -> Iterator[None]:
 
 def test_the_table_has_a_line_for_every_verb_and_no_other() -> None:
     beside = {"see", "enter_the_desk", "record_for_decider"}
-    past = {line for line in access.MAY if line.endswith("_beyond")}
-    missing = sorted(set(verbs.__all__) - access.MAY.keys())
-    assert not missing, f"say who may do {missing}: add them to pilots.access.MAY"
-    assert access.MAY.keys() - set(verbs.__all__) == beside | past
+    past = {line for line in permissions.MAY if line.endswith("_beyond")}
+    missing = sorted(set(actions.__all__) - permissions.MAY.keys())
+    assert not missing, f"say who may do {missing}: add them to pilots.permissions.MAY"
+    assert permissions.MAY.keys() - set(actions.__all__) == beside | past
 
 
 def test_every_verb_is_asked() -> None:
-    unasked = sorted(set(verbs.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
+    unasked = sorted(set(actions.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/asks.py"
-    assert access.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {"see", "enter_the_desk"}
+    assert permissions.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {"see", "enter_the_desk"}
 
 
 @pytest.mark.parametrize("verb", sorted(NO_PERSON))
 def test_no_person_does_what_a_list_or_the_installation_does(verb: str) -> None:
-    assert "by" not in inspect.signature(getattr(verbs, verb)).parameters
-    assert access.MAY[verb] == access.NOBODY
+    assert "by" not in inspect.signature(getattr(actions, verb)).parameters
+    assert permissions.MAY[verb] == permissions.NOBODY
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.line)
@@ -164,7 +164,7 @@ def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[
                     told.add((name, who))
     wrong = {at: came for at, came in found.items() if came != wanted[at]}
     assert wrong == {}, f"it should be { ({at: wanted[at] for at in wrong}) }"
-    assert not {at for at in told if not access.may("see", ROLES[at[1]])}
+    assert not {at for at in told if not permissions.may("see", ROLES[at[1]])}
 
 
 @pytest.mark.parametrize("road", roads(), ids=str)
@@ -204,7 +204,7 @@ def test_no_other_http_verb_writes_anything(cast: Cast, clients: dict[str, Clien
 def test_a_key_that_only_reads_does_nothing(cast: Cast, road: Road) -> None:
     with taken_back():
         road.ask.before(cast)
-        _token, key = verbs.issue_token(person=cast["office"], by=None, scope="read")
+        _token, key = actions.issue_token(person=cast["office"], by=None, scope="read")
         asks = Client(headers={"authorization": f"Token {key}"})
         answer = road.send(asks, cast, road.typed(cast))
         assert (answer.status_code, answer.json()["code"]) == (403, "scope")

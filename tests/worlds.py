@@ -10,7 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pilots import spells, verbs
+from pilots import actions
+from pilots.derived import periods
 from pilots.models import DecisionRight, Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 
@@ -159,7 +160,7 @@ class Stage:
 
     def _right(self, says: Right) -> None:
         starts = FIRST_DAY + timedelta(days=says.starts)
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=says.kind),
             portfolio=[None, *self.played.portfolios][says.portfolio],
             function=self.functions[says.function],
@@ -173,7 +174,7 @@ class Stage:
         )
 
     def _record(self, number: int, says: Lies) -> None:
-        pilot = verbs.record(
+        pilot = actions.record(
             portfolio=self.played.portfolios[says.portfolio],
             key=f"P-{number}",
             name=f"Pilot {number}",
@@ -218,7 +219,7 @@ class Stage:
     def holder(self, gate: Gate, step: Step) -> Person:
         """Mostly whoever holds the decision, now and then anybody."""
         day = self.when(step.back)["on"]
-        seat = spells.seats_on(gate.pilot.portfolio_id, gate.pilot.function_id, day).get(gate.kind.key)
+        seat = periods.seats_on(gate.pilot.portfolio_id, gate.pilot.function_id, day).get(gate.kind.key)
         if seat is None or seat.holder is None or step.length == 1:
             return self.someone(step.pick)
         return Person.objects.get(pk=seat.holder)
@@ -231,7 +232,7 @@ def _decide(stage: Stage, step: Step) -> None:
     outcome = OUTCOMES[step.pick // 3 % len(OUTCOMES)]
     office = step.length == 88
     holder = stage.holder(gate, step)
-    verbs.decide(
+    actions.decide(
         gate=gate,
         by=stage.someone(0) if office else holder,
         for_=holder if office else None,
@@ -251,19 +252,19 @@ def _except(stage: Stage, step: Step) -> None:
     gate, when = stage.gate(step, APPROVALS), stage.when(step.back)
     end = when["on"] + timedelta(days=min(step.length, 90))
     if step.pick % 4:
-        verbs.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
+        actions.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
     gate.pilot.refresh_from_db()
     says = {"reason": "For a while.", "until": end, "confirmed": bool(step.pick % 2)}
-    verbs.except_(gate=gate, by=stage.holder(gate, step), **says, **when)
+    actions.except_(gate=gate, by=stage.holder(gate, step), **says, **when)
 
 
 def _answer(stage: Stage, step: Step) -> None:
     gate = stage.gate(step, APPROVALS)
-    verbs.answer(gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back))
+    actions.answer(gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back))
 
 
 def _meet(stage: Stage, step: Step) -> None:
-    verbs.meet_condition(
+    actions.meet_condition(
         gate=stage.gate(step, APPROVALS),
         by=stage.someone(5),
         text="ask first",
@@ -273,44 +274,44 @@ def _meet(stage: Stage, step: Step) -> None:
 
 
 def _assert(stage: Stage, step: Step) -> None:
-    verbs.assert_(gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back))
+    actions.assert_(gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back))
 
 
 def _end_assertion(stage: Stage, step: Step) -> None:
-    verbs.end_assertion(gate=stage.gate(step, APPROVALS), source="a newer list", **stage.when(step.back))
+    actions.end_assertion(gate=stage.gate(step, APPROVALS), source="a newer list", **stage.when(step.back))
 
 
 def _correct(stage: Stage, step: Step) -> None:
     when = stage.when(0)
     of = ("start", "start", "record_claim", "retire")[step.pick % 4]
     to = when["on"] - timedelta(days=2 * step.length)
-    verbs.correct_date(pilot=stage.pilot(step), of=of, to=to, source="a newer list", **when)
+    actions.correct_date(pilot=stage.pilot(step), of=of, to=to, source="a newer list", **when)
 
 
 def _runs(stage: Stage, step: Step) -> None:
-    verbs.record_running(pilot=stage.pilot(step), **stage.when(step.back))
+    actions.record_running(pilot=stage.pilot(step), **stage.when(step.back))
 
 
 def _nominate(stage: Stage, step: Step) -> None:
     gate, when = stage.gate(step, ACCEPTANCES), stage.when(step.back)
     person = stage.someone(step.pick // 3)
-    verbs.nominate(gate=gate, by=stage.someone(0), person=person, **when)
+    actions.nominate(gate=gate, by=stage.someone(0), person=person, **when)
     if step.length > 13:
         gate = stage.gate(step, ACCEPTANCES)
-        verbs.accept(gate=gate, by=person, **when)
+        actions.accept(gate=gate, by=person, **when)
 
 
 def _let_go(stage: Stage, step: Step) -> None:
     gate = stage.gate(step, ACCEPTANCES)
     for who in range(len(CAST)):
-        for verb in (verbs.leave, verbs.decline):
+        for verb in (actions.leave, actions.decline):
             stage.try_to(lambda verb=verb, who=who: verb(gate=gate, by=stage.someone(who), **stage.when(step.back)))
 
 
 def _start(stage: Stage, step: Step) -> None:
     listed = step.pick % 3 == 0
     on = stage.when(step.back)["on"]
-    verbs.start(
+    actions.start(
         pilot=stage.pilot(step),
         by=None if listed else stage.someone(0),
         decide_by=on + timedelta(days=step.length) if step.length else None,
@@ -323,12 +324,12 @@ def _move(stage: Stage, step: Step) -> None:
     spell = pilot.spells.filter(known_until=None, ends=None).get()
     to = (spell.decide_by or stage.today) + timedelta(days=step.length - 30)
     by = stage.someone(step.pick % 2)
-    verbs.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))
+    actions.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))
 
 
 def _pause(stage: Stage, step: Step) -> None:
     on = stage.when(step.back)["on"]
-    verbs.pause(
+    actions.pause(
         pilot=stage.pilot(step),
         by=stage.someone(step.pick % 2),
         until=on + timedelta(days=min(step.length, 90)),
@@ -338,7 +339,7 @@ def _pause(stage: Stage, step: Step) -> None:
 
 
 def _threshold(stage: Stage, step: Step) -> None:
-    verbs.register_threshold(
+    actions.register_threshold(
         pilot=stage.pilot(step),
         by=stage.someone(0),
         metric="right first time",
@@ -351,7 +352,7 @@ def _threshold(stage: Stage, step: Step) -> None:
 
 
 def _measure(stage: Stage, step: Step) -> None:
-    verbs.record_measurement(
+    actions.record_measurement(
         pilot=stage.pilot(step),
         by=stage.someone(0),
         value=(0.99, 0.4, 0.8)[step.pick % 3],
@@ -367,13 +368,13 @@ def _amend(stage: Stage, step: Step) -> None:
         "manager": stage.someone(4 + step.pick % 2),
     }
     value = values.get(field, f"{field} {step.pick // 6 % 2}")
-    verbs.amend(pilot=stage.pilot(step), by=stage.someone(0), set={field: value}, **stage.when(step.back))
+    actions.amend(pilot=stage.pilot(step), by=stage.someone(0), set={field: value}, **stage.when(step.back))
 
 
 def _rules(stage: Stage, step: Step) -> None:
     pilot, when = stage.pilot(step), stage.when(step.back)
     sam = stage.someone(4)
-    verbs.set_rules(
+    actions.set_rules(
         pilot=pilot,
         by=stage.someone(0),
         acceptable_use=f"Drafts {step.pick % 2}",
@@ -386,9 +387,9 @@ def _rules(stage: Stage, step: Step) -> None:
         **when,
     )
     if step.length:
-        verbs.confirm_rules(pilot=stage.pilot(step), by=pilot.manager or sam, **when)
+        actions.confirm_rules(pilot=stage.pilot(step), by=pilot.manager or sam, **when)
     if step.length > 1:
-        verbs.accept_risk(pilot=stage.pilot(step), by=stage.someone(1), **when)
+        actions.accept_risk(pilot=stage.pilot(step), by=stage.someone(1), **when)
 
 
 def _clear_all(stage: Stage, step: Step) -> None:
@@ -405,7 +406,7 @@ def _clear_all(stage: Stage, step: Step) -> None:
 
 
 def _adopt(stage: Stage, step: Step) -> None:
-    verbs.adopt(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+    actions.adopt(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
 
 
 def _as(step: Step, **values: int) -> Step:
@@ -413,26 +414,26 @@ def _as(step: Step, **values: int) -> Step:
 
 
 def _claim(stage: Stage, step: Step) -> None:
-    verbs.record_claim(pilot=stage.pilot(step), **stage.when(step.back))
+    actions.record_claim(pilot=stage.pilot(step), **stage.when(step.back))
 
 
 def _resume(stage: Stage, step: Step) -> None:
-    verbs.resume(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+    actions.resume(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
 
 
 def _roll_back(stage: Stage, step: Step) -> None:
-    verbs.roll_back(pilot=stage.pilot(step), by=stage.someone(0), reason="Too early.", **stage.when(step.back))
+    actions.roll_back(pilot=stage.pilot(step), by=stage.someone(0), reason="Too early.", **stage.when(step.back))
 
 
 def _retire(stage: Stage, step: Step) -> None:
     if step.pick % 3 == 0:
-        verbs.retire(pilot=stage.pilot(step), by=stage.someone(0), learned="Not this way.", **stage.when(step.back))
+        actions.retire(pilot=stage.pilot(step), by=stage.someone(0), learned="Not this way.", **stage.when(step.back))
 
 
 def _close(stage: Stage, step: Step) -> None:
     """Lena, Tom or Sam goes; the office stays, or nothing more would happen."""
     if step.pick % 2:
-        verbs.close_account(person=stage.someone(2 + step.pick % 3), by=None, **stage.when(step.back))
+        actions.close_account(person=stage.someone(2 + step.pick % 3), by=None, **stage.when(step.back))
 
 
 def _assign(stage: Stage, step: Step) -> None:
@@ -454,7 +455,7 @@ def _away(stage: Stage, step: Step) -> None:
     starts = stage.when(step.back)["on"]
     ends = starts + timedelta(days=step.length)
     person = stage.someone(step.pick)
-    verbs.away(person=person, by=None, starts=starts, ends=ends, **stage.when(step.back))
+    actions.away(person=person, by=None, starts=starts, ends=ends, **stage.when(step.back))
 
 
 def _delegate(stage: Stage, step: Step) -> None:
@@ -463,16 +464,16 @@ def _delegate(stage: Stage, step: Step) -> None:
     if rights:
         until = stage.today + timedelta(days=step.length)
         right, to = rights[step.pick % len(rights)], stage.someone(step.pick // 2)
-        verbs.delegate(right=right, to=to, by=None, until=until, **stage.when(step.back))
+        actions.delegate(right=right, to=to, by=None, until=until, **stage.when(step.back))
 
 
 def _switch(stage: Stage, step: Step) -> None:
     pilot = stage.pilot(step)
     kind = GateKind.objects.get(key=(*APPROVALS, *ACCEPTANCES)[step.pick % 6])
-    act: Callable[..., Any] = verbs.switch_off
+    act: Callable[..., Any] = actions.switch_off
     why: dict[str, str] = {"reason": "Not here."}
     if kind.off_for(pilot.portfolio, stage.today):
-        act, why = verbs.switch_on, {}
+        act, why = actions.switch_on, {}
     act(kind=kind, portfolio=pilot.portfolio, by=None, **why, **stage.when(step.back))
 
 

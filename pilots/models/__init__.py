@@ -1,8 +1,8 @@
 """The fact tables, each named by its word."""
 
+from pilots.models.events import Event
 from pilots.models.evidence import DecisionEvidence, Evidence
 from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GateSpell, SwitchedOff
-from pilots.models.log import Event
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
 from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
 from pilots.models.residents import Residents

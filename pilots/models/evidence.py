@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from pilots.access import OFFICE
+from pilots.models.events import Event
 from pilots.models.gates import Decision
-from pilots.models.log import Event
 from pilots.models.people import Person, Portfolio, opaque_id
+from pilots.permissions import OFFICE
 
 KEPT = _("Evidence is never edited or deleted. File a newer version of it.")
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Person, Portfolio, opaque_id
-from pilots.rules import acts
+from pilots.rules import events
 from pilots.rules.chain import START
 
 LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
@@ -87,9 +87,9 @@ class GateKind(models.Model):
     def __str__(self) -> str:
         return self.question
 
-    def as_rule(self) -> acts.Kind:
+    def as_rule(self) -> events.Kind:
         """The kind as the rules need it."""
-        return acts.Kind(self.key, self.clears_by, self.valid_for, tuple(self.seals))
+        return events.Kind(self.key, self.clears_by, self.valid_for, tuple(self.seals))
 
     def is_for(self, portfolio: Portfolio) -> bool:
         """Whether a portfolio's pilots are asked for it, where it is not switched off."""

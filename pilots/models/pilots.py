@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Cell, Function, Person, Portfolio
-from pilots.querysets import PilotQuerySet
+from pilots.models.querysets import PilotQuerySet
 
 
 class Pilot(models.Model):
@@ -76,7 +76,7 @@ class Pilot(models.Model):
 
 
 class PilotSpell(models.Model):
-    """A stretch of days on which nothing happened to a pilot (see `pilots.rules.history.PilotSpell`).
+    """A stretch of days on which nothing happened to a pilot (see `pilots.rules.replay.PilotSpell`).
 
     Known from `known_from` up to, not including, `known_until`; null means still.
     """

@@ -7,7 +7,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pilots.rules import stalls
-from pilots.rules.acts import CORRECT_DATE, Act, in_order
+from pilots.rules.events import CORRECT_DATE, Act, in_order
 
 STAGE_VERBS = frozenset({"start", "move_decide_by", "pause", "resume", "adopt", "record_claim", "roll_back", "retire"})
 """What happened one after the other: no correction puts one of them before another that came before it."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import seals
-from pilots.rules.acts import ACCEPTANCE, MEASUREMENT, Act, Kind
+from pilots.rules.events import ACCEPTANCE, MEASUREMENT, Act, Kind
 
 OPEN, ASSERTED, LAPSED, RECONFIRM = "open", "asserted", "lapsed", "reconfirm"
 CLEARED, CONDITIONAL, EXCEPTED = "cleared", "conditional", "excepted"

@@ -1,6 +1,6 @@
 """What follows for a pilot when a kind of gate comes to it, or is switched off: its next spells, from its last ones.
 
-`pilots.rules.history` says the same by telling every act again; a property test holds the two to the same answer. This is
+`pilots.rules.replay` says the same by telling every act again; a property test holds the two to the same answer. This is
 for many pilots at once, on a day after which nothing was done to them.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pilots.rules.gates import OFF, OPEN, GateSpell
-from pilots.rules.history import ADOPTED, PAUSED, RUNNING, PilotSpell
+from pilots.rules.replay import ADOPTED, PAUSED, RUNNING, PilotSpell
 
 DAY = timedelta(days=1)
 

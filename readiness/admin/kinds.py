@@ -11,12 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from pilots.actions.kinds import SEALABLE
 from pilots.models import GateKind, Pilot, Portfolio
-from pilots.verbs.kinds import SEALABLE
 from readiness.admin.previews import PreviewedForm, PreviewedSwitchOff, PreviewedSwitchOn
-from readiness.admin.rows import RowForm, RowTable
+from readiness.admin.reference import RowForm, RowTable
 from readiness.forms.fields import LineField, NumberField, SentenceField
-from readiness.offices import Office, office_of
+from readiness.forms.offices import Office, office_of
 
 if TYPE_CHECKING:
     ManyRowsField = forms.ModelMultipleChoiceField[Any]

@@ -16,12 +16,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Decision, Event
-from readiness import differences, words
+from readiness.admin.base import OfficeTable
 from readiness.admin.pilot_filters import Choices, Select
-from readiness.admin.tables import OfficeTable
-from readiness.offices import office_of
+from readiness.forms.offices import office_of
 from readiness.templatetags import wall
-from readiness.text import events
+from readiness.text import events, labels, sealed_values
 
 
 class ByVerb(Select):
@@ -134,7 +133,7 @@ def capacity(row: Decision) -> str:
 @admin.display(description=_("Reason"))
 def reason(row: Any) -> str:
     if row.reason is None:
-        return _("erased by law on %(day)s") % {"day": words.day(row.erased_on)}
+        return _("erased by law on %(day)s") % {"day": labels.day(row.erased_on)}
     return Truncator(row.reason).chars(200)
 
 
@@ -159,13 +158,13 @@ class Decisions(ReadOnly):
         return _("%(gate)s: %(outcome)s on %(day)s") % {
             "gate": row.gate.kind.name,
             "outcome": events.answer(row),
-            "day": words.day(row.on),
+            "day": labels.day(row.on),
         }
 
     def beside(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
         used = row.evidence_used.select_related("evidence").order_by("pk")
         return {
-            "sealed": differences.sealed_in(row),
+            "sealed": sealed_values.sealed_in(row),
             "pieces": [use.evidence for use in used],
             "term": row.good_until or row.until,
         }
@@ -224,7 +223,7 @@ class Events(ReadOnly):
         return Log
 
     def called(self, row: Event) -> str:
-        says = {"what": events.what(row), "who": events.who(row), "day": words.day(row.on)}
+        says = {"what": events.what(row), "who": events.who(row), "day": labels.day(row.on)}
         return _("%(what)s, %(who)s, %(day)s") % says
 
     def beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.holdings import holdings_of, tokens_of
 from pilots.models import Absence, DecisionRight, Function, Person, Pilot, Portfolio, PortfolioRole
-from pilots.today import today
-from readiness import address_letters, words
-from readiness.admin.rows import RowField, RowForm, RowTable
+from readiness.admin.reference import RowField, RowForm, RowTable
 from readiness.forms.fields import DayField, LineField, PersonField, SentenceField
-from readiness.offices import Office, office_of
+from readiness.forms.offices import Office, office_of
 from readiness.templatetags import wall
+from readiness.text import address_letters, labels
 
 
 class FunctionField(RowField):
@@ -115,9 +115,11 @@ class CloseAccount(RowForm):
 
 def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
     """What falls when an account is closed, in words: the sort, and each of it."""
-    told = [(words.HELD[held.what], [words.held(held.what, row) for row in held.rows]) for held in holdings_of(person)]
+    told = [
+        (labels.HELD[held.what], [labels.held(held.what, row) for row in held.rows]) for held in holdings_of(person)
+    ]
     tokens = [str(token) for token in tokens_of(person)]
-    return [(what, rows) for what, rows in [*told, (words.HELD["tokens"], tokens)] if rows]
+    return [(what, rows) for what, rows in [*told, (labels.HELD["tokens"], tokens)] if rows]
 
 
 class OfPortfolio(RowForm):
@@ -153,7 +155,7 @@ def opens_the_desk(row: Person) -> str:
 def account(row: Person) -> str:
     if row.closed_on is None:
         return str(_("open"))
-    return str(_("closed on %(day)s") % {"day": words.day(row.closed_on)})
+    return str(_("closed on %(day)s") % {"day": labels.day(row.closed_on)})
 
 
 @admin.register(Person)
@@ -278,7 +280,7 @@ class Absences(RowTable):
     ordering = ("-starts", "pk")
 
     def facts(self, row: Absence, office: Office) -> list[tuple[Any, Any]]:
-        return [(_("Who"), row.person), (_("From"), words.day(row.starts)), (_("Until"), words.day(row.ends))]
+        return [(_("Who"), row.person), (_("From"), labels.day(row.starts)), (_("Until"), labels.day(row.ends))]
 
     def says(self, row: Absence) -> str:
         return str(_("%(who)s is away") % {"who": row.person})

@@ -11,11 +11,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Cell, GateSpell, Pilot
-from pilots.rules.history import SPONSOR
-from readiness import standing, words
+from pilots.rules.replay import SPONSOR
 from readiness.admin.pilot_list import day_of
-from readiness.offices import office_of
-from readiness.querysets import within
+from readiness.forms.offices import office_of
+from readiness.queries.pilots import within
+from readiness.rules import standing
+from readiness.text import labels
 
 Choices = Iterable[tuple[str, Any]]
 
@@ -40,7 +41,7 @@ class ByStanding(Select):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(words.STANDING[name]))) for name in standing.STANDINGS]
+        return [(name, capfirst(str(labels.STANDING[name]))) for name in standing.STANDINGS]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -133,7 +134,7 @@ class ByGate(Select):
         return queryset.with_gate(day_of(request), **asked)
 
 
-_STATES: dict[str, list[str]] = {"open": list(standing.OPEN_STATES), **{name: [name] for name in words.STATE}}
+_STATES: dict[str, list[str]] = {"open": list(standing.OPEN_STATES), **{name: [name] for name in labels.STATE}}
 
 
 class OfTheGate(Select):
@@ -148,7 +149,7 @@ class ByState(OfTheGate):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        named = [(name, capfirst(str(says))) for name, says in words.STATE.items()]
+        named = [(name, capfirst(str(says))) for name, says in labels.STATE.items()]
         return [("open", _("Open, in any way")), *named]
 
 
@@ -157,7 +158,7 @@ class ByCourt(OfTheGate):
     parameter_name = "court"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(words.COURT[name]))) for name in standing.COURTS]
+        return [(name, capfirst(str(labels.COURT[name]))) for name in standing.COURTS]
 
 
 FILTERS = (ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)

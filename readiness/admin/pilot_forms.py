@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pilots.actions.pilots import AMENDABLE
 from pilots.models import Portfolio
-from pilots.verbs.pilots import AMENDABLE
 from readiness.admin.people import FunctionField
-from readiness.admin.rows import RowForm
+from readiness.admin.reference import RowForm
 from readiness.forms import ActForm
 from readiness.forms.fields import LineField, PersonField, SentenceField
 

@@ -15,14 +15,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.models import GateKind, Person
 from pilots.refusals import Invalid
-from pilots.rules import history
-from pilots.today import today
-from readiness import asked, words
-from readiness.pressing import presses
-from readiness.reading import PilotOn, read_many
+from pilots.rules import replay
+from readiness.queries import request_dates
+from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.urgency import presses
 from readiness.templatetags import wall
+from readiness.text import labels
 
 AS_OF = "as_of"
 
@@ -32,7 +33,7 @@ def day_of(request: HttpRequest) -> date:
     kept: dict[str, Any] = vars(request)
     if "_at" not in kept:
         try:
-            kept["_at"] = asked.as_of(request.GET, AS_OF)
+            kept["_at"] = request_dates.as_of(request.GET, AS_OF)
         except Invalid as wrong:
             messages.error(request, wrong.says)
             kept["_at"] = today()
@@ -85,7 +86,7 @@ def _present_first(order: Any) -> Any:
 def with_dates(rows: Any) -> Any:
     """The pilots with what the list is sorted and searched by: how they press, the clock of those it runs for, the day
     they last moved, and who and where they were on that day."""
-    running = Q(stage_then__in=[history.RUNNING, history.PAUSED])
+    running = Q(stage_then__in=[replay.RUNNING, replay.PAUSED])
     return rows.annotate(
         stalls=Case(When(running, then=F("clock_on"))),
         moved_on=F("spell__last_movement"),
@@ -128,7 +129,7 @@ def standing(row: Any) -> str:
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
 def days_quiet(row: Any) -> int | str:
     now = _then(row).reading
-    if now.stage != history.RUNNING:
+    if now.stage != replay.RUNNING:
         return "–"
     return str(_("start not known")) if now.days_quiet is None else now.days_quiet
 
@@ -139,7 +140,7 @@ def stalls_on(row: Any) -> SafeString | str | None:
     if when is None:
         return None
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), words.ago(when, _then(row).at), words.day(when)
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), labels.ago(when, _then(row).at), labels.day(when)
     )
 
 

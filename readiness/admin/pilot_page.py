@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pilots import spells
+from pilots.actions.locked_pilot import gates_of, stood
+from pilots.clock import today
+from pilots.derived import periods
 from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.quality import Threshold
-from pilots.rules.telling import PilotState
-from pilots.today import today
-from pilots.verbs.desk import gates_of, stood
-from readiness import acts, filed, placards, reading, words
+from pilots.rules.transitions import PilotState
 from readiness.forms import OF_GATE, OF_PILOT
-from readiness.reading import GateOn, PilotOn
+from readiness.queries import evidence, snapshots
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import offers
 from readiness.text import events as event_texts
+from readiness.text import labels, placards
 from readiness.text.events import EventText
 
 LATEST = 10
@@ -35,18 +37,18 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
 
     What can be done is offered of today only.
     """
-    found = reading.read_one(pilot, at=at)
+    found = snapshots.read_one(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
     told = event_texts.with_people(events)
     page = {
         "found": found,
         "placard": placards.placard(found) if found else "",
-        "missing_words": words.missing(found) if found else [],
+        "missing_words": labels.missing(found) if found else [],
         "gate_rows": [],
         "pilot_acts": [],
         "decisions": list(_decisions(pilot)[:LATEST]),
         "events": list(told.order_by("-pk")[:LATEST]),
-        "pieces": filed.pieces(by, pilot),
+        "pieces": evidence.pieces(by, pilot),
         "measures": _measures(events),
         "rules": _rules(pilot),
     }
@@ -56,12 +58,12 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
 def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
     """The rows of the gates, and what this person may do there and on the pilot as a whole."""
     may_act = found.at == today()
-    state, away = state_of(found), acts.away_on(found.at)
-    on_pilot = acts.on_pilot(by, found, state, office=True) if may_act else []
+    state, away = state_of(found), offers.away_on(found.at)
+    on_pilot = offers.on_pilot(by, found, state, office=True) if may_act else []
     rows = []
     for gate in found.gates:
         of_gate = state.gates[gate.kind.key]
-        on_gate = acts.on_gate(by, found, gate, of_gate, office=True, away=away)
+        on_gate = offers.on_gate(by, found, gate, of_gate, office=True, away=away)
         offered = [(word, called(word)) for word in on_gate] if may_act else []
         rows.append(GateRow(gate, offered))
     return {"gate_rows": rows, "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot]}
@@ -69,25 +71,25 @@ def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
 
 def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
     """The verbs that an office may do today on a pilot as a whole, or on its gate of a kind."""
-    found = reading.read_one(pilot, at=today())
+    found = snapshots.read_one(pilot, at=today())
     if found is None:
         return []
     state = state_of(found)
     if kind is None:
-        return acts.on_pilot(by, found, state, office=True)
-    gate, away = found.gate(kind), acts.away_on(found.at)
-    return acts.on_gate(by, found, gate, state.gates[kind], office=True, away=away)
+        return offers.on_pilot(by, found, state, office=True)
+    gate, away = found.gate(kind), offers.away_on(found.at)
+    return offers.on_gate(by, found, gate, state.gates[kind], office=True, away=away)
 
 
 def agreed_on(pilot: Pilot) -> Threshold | None:
     """What is agreed to be good enough, today."""
-    found = reading.read_one(pilot, at=today())
+    found = snapshots.read_one(pilot, at=today())
     return state_of(found).threshold if found else None
 
 
 def state_of(found: PilotOn) -> PilotState:
     """A pilot told by its acts, as the verbs know it on the day that was read."""
-    return stood(found.pilot, gates_of(found.pilot), spells.acts_of(found.pilot), found.at)
+    return stood(found.pilot, gates_of(found.pilot), periods.acts_of(found.pilot), found.at)
 
 
 def called(word: str) -> Any:
@@ -97,10 +99,10 @@ def called(word: str) -> Any:
 
 def unmet(gate: Gate, at: date) -> list[str]:
     """The conditions of the answer that stands which nobody has met yet, as they were written."""
-    found = reading.read_one(gate.pilot, at=at)
+    found = snapshots.read_one(gate.pilot, at=at)
     if found is None or gate.kind_id not in {each.kind.pk for each in found.gates}:
         return []
-    left = acts.unmet(state_of(found).gates[gate.kind.key])
+    left = offers.unmet(state_of(found).gates[gate.kind.key])
     return [str(condition["text"]) for condition in left]
 
 
@@ -126,7 +128,7 @@ def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:
         "matters_more": pilot.get_matters_more_display() if pilot.matters_more else "",
         "success": pilot.success,
     }
-    return [(words.MISSING[name], value) for name, value in values.items()]
+    return [(labels.MISSING[name], value) for name, value in values.items()]
 
 
 __all__ = ["GateRow", "called", "described", "unmet"]

@@ -14,19 +14,21 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.models import Event, Gate, Person, Pilot
-from pilots.today import today
-from readiness import acts, querysets, words
 from readiness.admin import pilot_list, pilot_page
+from readiness.admin.base import OfficeTable
 from readiness.admin.pilot_filters import FILTERS
 from readiness.admin.pilot_forms import AmendForm, RecordForm
-from readiness.admin.rows import people_offered
-from readiness.admin.tables import OfficeTable
+from readiness.admin.reference import people_offered
 from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, GrantExceptionForm, MeetConditionForm, shut
 from readiness.forms.evidence import FileEvidenceForm
-from readiness.offices import office_of
-from readiness.reading import read_one
+from readiness.forms.offices import office_of
+from readiness.queries import pilots
+from readiness.queries.snapshots import read_one
+from readiness.rules import offers
 from readiness.text import events as event_texts
+from readiness.text import labels
 
 PAGE = 100
 OF_QUALITY = (OF_PILOT["register-threshold"], OF_PILOT["record-measurement"])
@@ -49,7 +51,7 @@ class Pilots(OfficeTable):
     # The list
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return office_of(request).limit(querysets.pilots())
+        return office_of(request).limit(pilots.pilots())
 
     def get_list_display(self, request: HttpRequest) -> Any:
         office = office_of(request)
@@ -176,7 +178,7 @@ class Pilots(OfficeTable):
         found = read_one(gate.pilot, at=today())
         for each in found.gates if found else []:
             if each.kind.pk == gate.kind_id:
-                return {"for_": each.holder} if acts.records(by, each, office=True) else {}
+                return {"for_": each.holder} if offers.records(by, each, office=True) else {}
         return {}
 
     def _act(
@@ -234,7 +236,7 @@ def _said_of(gate: Gate) -> str:
     found = read_one(gate.pilot, at=today())
     for each in found.open_gates if found else []:
         if each.kind.pk == gate.kind_id:
-            return f"{gate.kind.question} {words.move(each)}."
+            return f"{gate.kind.question} {labels.move(each)}."
     return gate.kind.question
 
 

@@ -9,13 +9,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.models import GateKind, Pilot, Portfolio, PortfolioRole
 from pilots.rules import stalls
-from pilots.today import today
 from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
-from readiness.admin.rows import RowField, RowForm, RowTable
+from readiness.admin.reference import RowField, RowForm, RowTable
 from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
-from readiness.offices import Office
+from readiness.forms.offices import Office
 
 CALENDAR = _("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free.")
 ESCALATION = _(

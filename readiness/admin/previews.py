@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.busy import refused_when_busy
+from pilots.clock import today
 from pilots.models import Event, Portfolio
 from pilots.refusals import Refused
-from pilots.today import today
-from readiness.admin.rows import RowForm
-from readiness.standing_changes import StandingChanges, watch
+from readiness.admin.reference import RowForm
+from readiness.queries.standing_changes import StandingChanges, watch
 
 
 class PreviewedForm(RowForm):

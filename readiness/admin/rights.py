@@ -8,16 +8,16 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.models import DecisionRight, GateKind, Portfolio
-from pilots.rules.acts import ACCEPTANCE
-from pilots.today import today
-from readiness import words
+from pilots.rules.events import ACCEPTANCE
 from readiness.admin.people import FunctionField
 from readiness.admin.portfolios import KindOf
-from readiness.admin.rows import RowForm, RowTable
+from readiness.admin.reference import RowForm, RowTable
 from readiness.forms.fields import DayField, NumberField, PersonField
-from readiness.offices import Office, office_of
+from readiness.forms.offices import Office, office_of
 from readiness.templatetags import wall
+from readiness.text import labels
 
 
 class HeldBy(RowForm):
@@ -156,8 +156,8 @@ class Rights(RowTable):
             (_("Deputy"), row.deputy or "–"),
             (_("Escalates to"), row.escalate_to or "–"),
             (_("Working days to answer"), row.answer_within_days),
-            (_("From"), words.day(row.starts)),
-            (_("Until"), words.day(row.until) if row.until else _("no end")),
+            (_("From"), labels.day(row.starts)),
+            (_("Until"), labels.day(row.until) if row.until else _("no end")),
         ]
 
     def beside(self, row: DecisionRight, office: Office) -> dict[str, Any]:

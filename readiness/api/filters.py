@@ -9,13 +9,13 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from pilots.actions.locked_pilot import need_plain
 from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid
 from pilots.rules import gates
-from pilots.verbs.desk import need_plain
 from readiness.forms.fields import PersonField
-from readiness.querysets import StandingQuerySet
-from readiness.standing import COURTS, STANDINGS
+from readiness.queries.pilots import StandingQuerySet
+from readiness.rules.standing import COURTS, STANDINGS
 
 STATES = (
     gates.UNOWNED,

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from pilots.refusals import Invalid
-from readiness.api.problems import BadParameters
+from readiness.api.exceptions import BadParameters
 
 UNKNOWN, REPEATED = "unknown_parameter", "repeated_parameter"
 

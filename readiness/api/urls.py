@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from readiness.api import evidence, gates, log, pilots, portfolio, rights
-from readiness.api.asks import OF_GATE, OF_PILOT
+from readiness.api.inputs import OF_GATE, OF_PILOT
 from readiness.api.schema import DocsView, NoSuchAddress, SchemaView
+from readiness.api.views import events, evidence, gates, pilots, portfolio, rights
 
 app_name = "api"
 urlpatterns: list[URLPattern] = [
@@ -17,9 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("gates/", gates.Gates.as_view(), name="gates"),
     path("gates/<str:public_id>/", gates.OneGate.as_view(), name="gate"),
     *(path(f"gates/<str:public_id>/{word}/", gates.verb_view(word), name=f"gate-{word}") for word in OF_GATE),
-    path("decisions/", log.Decisions.as_view(), name="decisions"),
+    path("decisions/", events.Decisions.as_view(), name="decisions"),
     path("exhibits/", pilots.Exhibits.as_view(), name="exhibits"),
-    path("changes/", log.Changes.as_view(), name="changes"),
+    path("changes/", events.Changes.as_view(), name="changes"),
     path("portfolio/summary/", portfolio.Summary.as_view(), name="summary"),
     path("portfolio/board/", portfolio.Board.as_view(), name="board"),
     path("portfolio/bottlenecks/", portfolio.Bottlenecks.as_view(), name="bottlenecks"),

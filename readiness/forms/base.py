@@ -13,13 +13,13 @@ from django.db import transaction
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from pilots import access, verbs
+from pilots import actions, permissions
 from pilots.busy import refused_when_busy
 from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
-from readiness.consequences import AGREED, Consequences, NotAgreed, of_pilots, weigh
-from readiness.forms import seen as looked
+from readiness.forms import concurrency as looked
 from readiness.forms.edits import Edits, FieldVersions
+from readiness.queries.consequences import AGREED, Consequences, NotAgreed, of_pilots, weigh
 
 SHUTS = frozenset({NotYours.status, WrongStage.status})
 """The statuses of refusals that nothing typed could change: of who acts, and of how the pilot or the gate stands."""
@@ -54,7 +54,7 @@ class ActForm(forms.Form):
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
     weighs: ClassVar[bool] = False
-    """Whether answers can fall by it: then it asks before they do (`readiness.consequences`)."""
+    """Whether answers can fall by it: then it asks before they do (`readiness.queries.consequences`)."""
     edits_record: ClassVar[bool] = False
     """Whether its fields stand on the record: then only those that were changed are sent (`readiness.forms.edits`)."""
 
@@ -115,7 +115,7 @@ class ActForm(forms.Form):
             return False
         try:
             arguments = {"by": self.by, "seen": self.as_seen()} | self.asked()
-            self._do(partial(getattr(verbs, self.verb), **self.on_what(), **arguments))
+            self._do(partial(getattr(actions, self.verb), **self.on_what(), **arguments))
         except Refused as refused:
             self._refuse(refused)
             return False
@@ -149,7 +149,7 @@ class ActForm(forms.Form):
         """Whether the person is of the pilot's program office."""
         if self._office is None:
             portfolio = looked.pilot_of(self.target).portfolio
-            self._office = access.is_office(self.by, portfolio)
+            self._office = permissions.is_office(self.by, portfolio)
         return self._office
 
     @property

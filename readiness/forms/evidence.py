@@ -9,12 +9,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pilots import verbs
+from pilots import actions
+from pilots.actions.evidence import pilots_using
 from pilots.models import Evidence, Person, Pilot
 from pilots.refusals import Refused
-from pilots.verbs.evidence import pilots_using
-from readiness.consequences import AGREED, Comparison, Consequences, NotAgreed, foresee, of_pilots, weigh
 from readiness.forms.fields import DayField, LineField
+from readiness.queries.consequences import AGREED, Comparison, Consequences, NotAgreed, foresee, of_pilots, weigh
 
 
 class FileEvidenceForm(forms.Form):
@@ -55,9 +55,9 @@ class FileEvidenceForm(forms.Form):
         says = {**self.cleaned_data, "by": self.by}
         try:
             if self.newer_than is None:
-                verbs.file_evidence(pilot=self.pilot, **says)
+                actions.file_evidence(pilot=self.pilot, **says)
             else:
-                act = partial(verbs.replace_evidence, evidence=self.newer_than, **says)
+                act = partial(actions.replace_evidence, evidence=self.newer_than, **says)
                 _piece, self.consequences = weigh(act, self._compare(), agreed=str(self.data.get(AGREED, "")))
         except NotAgreed as not_yet:
             self.consequences, self.asks = not_yet.consequences, True
@@ -74,7 +74,7 @@ class FileEvidenceForm(forms.Form):
         """What follows from a newer version with another content; a browser keeps no chosen file, so it is asked beforehand."""
         if self.newer_than is None:
             return None
-        other = partial(verbs.replace_evidence, evidence=self.newer_than, by=self.by, link="https://another.invalid/")
+        other = partial(actions.replace_evidence, evidence=self.newer_than, by=self.by, link="https://another.invalid/")
         try:
             return foresee(other, self._compare())
         except Refused:

@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.refusals import Refused, part_of
-from pilots.today import today
-from readiness.exception_requests import ExceptionRequest, changed_since, exception_requests
 from readiness.forms.base import Aside, GateForm
 from readiness.forms.fields import ConfirmedField, DayField, LineField, OneOfField, PersonField, SentenceField
+from readiness.queries.exception_requests import ExceptionRequest, changed_since, exception_requests
 
 KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))

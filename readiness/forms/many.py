@@ -10,18 +10,18 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
-from pilots import verbs
+from pilots import actions
+from pilots.actions.bulk_decisions import Entry
+from pilots.clock import today
+from pilots.concurrency import of_gates
 from pilots.models import Gate, GateKind, Person
 from pilots.refusals import ChangedMeanwhile, Refused
 from pilots.rules.gates import EXCEPTED
-from pilots.seen import of_gates
-from pilots.today import today
-from pilots.verbs.many import Entry
-from readiness.exception_requests import ExceptionRequest, changed_since, exception_requests
-from readiness.forms import seen as looked
+from readiness.forms import concurrency as looked
 from readiness.forms.fields import ConfirmedField, DayField, LineField, PersonField
 from readiness.forms.gates import DecideForm
-from readiness.querysets import pilots
+from readiness.queries.exception_requests import ExceptionRequest, changed_since, exception_requests
+from readiness.queries.pilots import pilots
 
 MOST = 50
 """Gates decided at once; more cannot be read on one page."""
@@ -173,7 +173,7 @@ class MinutesForm(forms.Form):
         if self.to_be_read:
             return False
         try:
-            self.done = verbs.record_minutes(
+            self.done = actions.record_minutes(
                 by=self.by,
                 entries=[replace(entry, seen=read.get(entry.gate.public_id)) for entry in entries],
                 on=self.cleaned_data["on"],

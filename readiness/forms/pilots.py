@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
 from pilots.rules import adoption
-from readiness.forms import seen
+from readiness.forms import concurrency
 from readiness.forms.base import ActForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
 
@@ -117,7 +117,7 @@ class SetRulesForm(ActForm):
     success = SentenceField(label=_("What success looks like"), rows=2)
 
     def begins_with(self) -> Mapping[str, Any]:
-        pilot = seen.pilot_of(self.target)
+        pilot = concurrency.pilot_of(self.target)
         return {name: getattr(pilot, name) for name in adoption.RULES}
 
     def asked(self) -> dict[str, Any]:

@@ -9,16 +9,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Gate
 from pilots.rules import gates
-
-from . import comparing, vocabulary
-from .came import Came
-from .falling import told_what_falls
-from .on_record import OWN, Standing, refuse_older
-from .places import Places
-from .said import Said, mark
+from readiness.inventory import comparing, vocabulary
+from readiness.inventory.changes import Came
+from readiness.inventory.falling import told_what_falls
+from readiness.inventory.lookups import Places
+from readiness.inventory.on_record import OWN, Standing, refuse_older
+from readiness.inventory.statement import Said, mark
 
 BY_SOURCES = (gates.ASSERTED, gates.NO_LONGER_ASSERTED)
 """Answers that no person gave."""
@@ -68,7 +67,7 @@ def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] |
     elif asserted and (kind in (before or ()) or _says_open(said, kind)):
         refuse_older(there.pilot, at)
         source = _("%(file)s, row %(row)d: the list no longer says yes.") % {"file": said.file, "row": said.line}
-        if came.is_taken(said, column, partial(verbs.end_assertion, gate=gate, source=source, on=at, known=at)):
+        if came.is_taken(said, column, partial(actions.end_assertion, gate=gate, source=source, on=at, known=at)):
             came.change(said, column, gate.kind.name, _("asserted"), _("open, the list no longer says yes"))
 
 
@@ -78,7 +77,7 @@ def _assert(
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
     refuse_older(there.pilot, at)
     says = said.asserted[kind]
-    if not came.is_taken(said, column, partial(verbs.assert_, gate=gate, source=says, on=at, known=at)):
+    if not came.is_taken(said, column, partial(actions.assert_, gate=gate, source=says, on=at, known=at)):
         return
     came.asserted.append(kind)
     came.changed = True
@@ -138,6 +137,6 @@ def _nominate(
     there: Standing, gate: Gate, person: Any, said: Said, column: str, now: str, at: date, came: Came
 ) -> None:
     refuse_older(there.pilot, at)
-    name = partial(verbs.nominate, gate=gate, by=None, person=person, on=at, known=at)
+    name = partial(actions.nominate, gate=gate, by=None, person=person, on=at, known=at)
     if came.is_taken(said, column, partial(told_what_falls, name, there, said, column, at, came)):
         came.change(said, column, gate.kind.name, now, person.email)

@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from pilots.models import GateSpell, Pilot, Portfolio
 from pilots.rules import gates
-from pilots.rules.history import ADOPTED, RETIRED
-from readiness.reading import GateOn, PilotOn
-
-from . import vocabulary
-from .records import Finding
-from .said import DATES, Said
+from pilots.rules.replay import ADOPTED, RETIRED
+from readiness.inventory import vocabulary
+from readiness.inventory.records import Finding
+from readiness.inventory.statement import DATES, Said
+from readiness.queries.snapshots import GateOn, PilotOn
 
 STATES = frozenset(
     {

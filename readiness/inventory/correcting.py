@@ -8,16 +8,15 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from pilots import verbs
-from pilots.rules.acts import Act
-from pilots.rules.history import NOT_STATED, PLANNED
-from pilots.verbs.pilots import CORRECTABLE
-from readiness import words
-
-from . import comparing
-from .came import Came, name_of
-from .on_record import Standing, refuse_older
-from .said import Said
+from pilots import actions
+from pilots.actions.pilots import CORRECTABLE
+from pilots.rules.events import Act
+from pilots.rules.replay import NOT_STATED, PLANNED
+from readiness.inventory import comparing
+from readiness.inventory.changes import Came, name_of
+from readiness.inventory.on_record import Standing, refuse_older
+from readiness.inventory.statement import Said
+from readiness.text import labels
 
 
 def correct_dates(there: Standing, said: Said, at: date, came: Came) -> None:
@@ -67,7 +66,7 @@ def _correct(there: Standing, said: Said, verb: str, day: date, at: date, came: 
     refuse_older(there.pilot, at)
     was, decide_by = there.days.get(name), there.days.get("decide_by")
     says = said.sentence(column, _cell(said, column) or day.isoformat())
-    correct = partial(verbs.correct_date, of=verb, to=day, source=says, approximate=said.approximate)
+    correct = partial(actions.correct_date, of=verb, to=day, source=says, approximate=said.approximate)
     if not came.is_taken(said, column, partial(correct, pilot=there.pilot, on=at, known=at)):
         return
     there.look()
@@ -98,8 +97,8 @@ def move_decide_by(there: Standing, said: Said, at: date, came: Came) -> None:
     refuse_older(there.pilot, at)
     was = there.days.get("decide_by")
     says = said.sentence("decide_by", _cell(said, "decide_by") or day.isoformat())
-    move = partial(verbs.move_decide_by, pilot=there.pilot, by=None, to=day, reason=says, on=at, known=at)
-    if not came.is_taken(said, "decide_by", move, _("decide by %(day)s.") % {"day": words.day(day)}):
+    move = partial(actions.move_decide_by, pilot=there.pilot, by=None, to=day, reason=says, on=at, known=at)
+    if not came.is_taken(said, "decide_by", move, _("decide by %(day)s.") % {"day": labels.day(day)}):
         return
     there.look()
     came.change(said, "decide_by", name_of("decide_by"), was, day)

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from django.utils.formats import date_format
 
-from .records import Finding
+from readiness.inventory.records import Finding
 
 BEGAN: Mapping[str, str] = {"started_on": "started", "adopted_on": "adopted", "retired_on": "retired"}
 """What a day says of a pilot, in the order in which these come."""

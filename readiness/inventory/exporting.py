@@ -8,16 +8,15 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from pilots import spells
+from pilots.actions.pilots import AMENDABLE
+from pilots.derived import periods
 from pilots.models import Event, Function, Person, Pilot
-from pilots.rules import adoption, history
-from pilots.rules.history import ADOPTED, RETIRED
-from pilots.verbs.pilots import AMENDABLE
-from readiness import querysets, reading
-from readiness.reading import GateOn, PilotOn
-
-from .own_form import OwnGate, OwnRecord
-from .said import PEOPLE
+from pilots.rules import adoption, replay
+from pilots.rules.replay import ADOPTED, RETIRED
+from readiness.inventory.own_form import OwnGate, OwnRecord
+from readiness.inventory.statement import PEOPLE
+from readiness.queries import pilots, snapshots
+from readiness.queries.snapshots import GateOn, PilotOn
 
 BATCH = 500
 _TOLD = ("record", "amend", "set_rules")
@@ -35,13 +34,13 @@ class Export:
 
     def __iter__(self) -> Iterator[OwnRecord]:
         """The records, by key. The statements for each few hundred do not grow with the pilots in them."""
-        found = querysets.pilots().on(self.at).select_related("portfolio", "function", *PEOPLE).order_by("key")
+        found = pilots.pilots().on(self.at).select_related("portfolio", "function", *PEOPLE).order_by("key")
         if self.portfolio is not None:
             found = found.filter(portfolio__key=self.portfolio)
         rows = found.iterator(chunk_size=BATCH)
         while batch := list(islice(rows, BATCH)):
             values = self._values(batch)
-            for on in reading.read_many(batch, at=self.at):
+            for on in snapshots.read_many(batch, at=self.at):
                 self.written += 1
                 yield _record(on, values[on.pilot.pk])
 
@@ -60,10 +59,10 @@ def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
     acts: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
     events = Event.objects.filter(pilot__in=batch, verb__in=_TOLD, on__lte=at)
     for event in events.select_related("decision", "gate__kind").order_by("pk"):
-        acts[event.pilot_id or 0].append(spells.as_act(event))
+        acts[event.pilot_id or 0].append(periods.as_act(event))
     told = {}
     for pilot in batch:
-        state = history.tell(pilot.recorded_on, (), acts[pilot.pk]).state
+        state = replay.tell(pilot.recorded_on, (), acts[pilot.pk]).state
         told[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules
     return _with_rows(told)
 

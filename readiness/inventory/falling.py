@@ -7,11 +7,10 @@ from datetime import date
 from typing import TypeVar
 
 from pilots.models import Event
-from readiness.consequences import of_pilots, weigh
-
-from .came import Came
-from .on_record import Standing
-from .said import Said
+from readiness.inventory.changes import Came
+from readiness.inventory.on_record import Standing
+from readiness.inventory.statement import Said
+from readiness.queries.consequences import of_pilots, weigh
 
 Done = TypeVar("Done")
 

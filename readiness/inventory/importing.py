@@ -9,16 +9,15 @@ from pathlib import Path
 
 from django.db import transaction
 
+from pilots.clock import today
 from pilots.models import Event
 from pilots.refusals import InFuture
-from pilots.today import today
-
-from .applying import Applying
-from .lists import List
-from .records import FileProblem, Finding, Rejected
-from .rejects import Rejects
-from .report import SHOWN, Report
-from .said import Said
+from readiness.inventory.creating import Applying
+from readiness.inventory.records import FileProblem, Finding, Rejected
+from readiness.inventory.rejects import Rejects
+from readiness.inventory.report import SHOWN, Report
+from readiness.inventory.sources import List
+from readiness.inventory.statement import Said
 
 BATCH = 500
 IN_ONE = 10_000

@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from . import vocabulary
-from .dates import ReadDate, read_date
-from .keys import KeyBook, digest, plain, tidy
-from .records import Finding, Record, Rejected, Stage
-from .rows import Row, read_rows
+from readiness.inventory import vocabulary
+from readiness.inventory.dates import ReadDate, read_date
+from readiness.inventory.keys import KeyBook, digest, plain, tidy
+from readiness.inventory.records import Finding, Record, Rejected, Stage
+from readiness.inventory.tabular import Row, read_rows
 
 COLUMNS = (
     *("agency", "agency_name", "id", "use_case_name", "agency_bureau", "development_stage"),

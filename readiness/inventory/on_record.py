@@ -10,17 +10,17 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from pilots import spells
+from pilots.derived import periods
 from pilots.models import Event, GateSpell, Pilot, PilotSpell
 from pilots.refusals import Invalid
 from pilots.rules import corrections
-from pilots.rules.acts import Act
-from pilots.rules.history import ADOPTED, RETIRED
-from readiness import querysets, reading
-from readiness.standing import CLAIMED
-
-from . import comparing
-from .said import PEOPLE, Said
+from pilots.rules.events import Act
+from pilots.rules.replay import ADOPTED, RETIRED
+from readiness.inventory import comparing
+from readiness.inventory.statement import PEOPLE, Said
+from readiness.queries import pilots as pilot_queries
+from readiness.queries import snapshots
+from readiness.rules.standing import CLAIMED
 
 OWN = "own"
 """The product's own form."""
@@ -123,7 +123,7 @@ class Standing:
 
     def acts(self) -> list[Act]:
         """All that was done to it, each act on the day that is known of it now."""
-        return corrections.corrected(spells.acts_of(self.pilot))
+        return corrections.corrected(periods.acts_of(self.pilot))
 
 
 def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
@@ -144,7 +144,7 @@ def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
 
 def _shown(pks: list[int], at: date) -> list[int]:
     """Which of these pilots are shown to be adopted on a day."""
-    rows = querysets.pilots().standing(at).filter(pk__in=pks, standing=ADOPTED)
+    rows = pilot_queries.pilots().standing(at).filter(pk__in=pks, standing=ADOPTED)
     return list(rows.values_list("pk", flat=True)) if pks else []
 
 
@@ -181,7 +181,7 @@ def _read(those: list[Standing], at: date) -> None:
     spells_now = GateSpell.objects.filter(gate__pilot__in=rows, known_until=None, ends=None)
     for spell in spells_now.select_related("gate", "kind"):
         last[spell.gate.pilot_id][spell.kind.key] = spell
-    for found in reading.read_many([there.pilot for there in those], at=at):
+    for found in snapshots.read_many([there.pilot for there in those], at=at):
         rows[found.pilot.pk].found = comparing.Found(found, last[found.pilot.pk])
 
 

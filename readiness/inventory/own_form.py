@@ -14,11 +14,11 @@ from typing import Any, Literal, TextIO, cast
 
 from openpyxl import Workbook
 
-from . import vocabulary
-from .dates import is_of_two_orders, order_of_slashes, read_full_date
-from .day_order import in_order
-from .records import Facts, FileProblem, Finding, Rejected
-from .rows import BECAUSE, Row, read_header, read_rows
+from readiness.inventory import vocabulary
+from readiness.inventory.dates import is_of_two_orders, order_of_slashes, read_full_date
+from readiness.inventory.day_order import in_order
+from readiness.inventory.records import Facts, FileProblem, Finding, Rejected
+from readiness.inventory.tabular import BECAUSE, Row, read_header, read_rows
 
 OwnStage = Literal["planned", "running", "paused", "adopted", "retired", "not_stated"]
 

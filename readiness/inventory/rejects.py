@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from .own_form import escape, unescape
-from .records import FileProblem, Rejected
-from .rows import BECAUSE, read_header
+from readiness.inventory.own_form import escape, unescape
+from readiness.inventory.records import FileProblem, Rejected
+from readiness.inventory.tabular import BECAUSE, read_header
 
 
 class Rejects:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from .records import Finding
+from readiness.inventory.records import Finding
 
 SHOWN = 5
 """How many places are named of each kind of finding that only says how something was read."""

@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import EscalationRequired
 from pilots.rules import stalls
-from pilots.rules.history import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
-
-from .records import Finding
-from .said import DATES, Said
+from pilots.rules.replay import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+from readiness.inventory.records import Finding
+from readiness.inventory.statement import DATES, Said
 
 NOT_STARTED = frozenset({PLANNED, NOT_STATED})
 

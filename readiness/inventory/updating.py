@@ -9,22 +9,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import adoption, gates
-from pilots.rules.history import NOT_STATED, PAUSED, RETIRED, RUNNING
-from readiness import words
-
-from . import comparing
-from .answering import answer, name_holders
-from .came import Came, name_of
-from .correcting import correct_dates, move_decide_by
-from .falling import told_what_falls
-from .on_record import OWN, Standing, refuse_older
-from .places import Places
-from .said import DATES, TEXTS, Said, mark
-from .stages import same_stage, steps, without_what_cannot_be
+from pilots.rules.replay import NOT_STATED, PAUSED, RETIRED, RUNNING
+from readiness.inventory import comparing
+from readiness.inventory.answering import answer, name_holders
+from readiness.inventory.changes import Came, name_of
+from readiness.inventory.correcting import correct_dates, move_decide_by
+from readiness.inventory.falling import told_what_falls
+from readiness.inventory.lookups import Places
+from readiness.inventory.on_record import OWN, Standing, refuse_older
+from readiness.inventory.stages import same_stage, steps, without_what_cannot_be
+from readiness.inventory.statement import DATES, TEXTS, Said, mark
+from readiness.text import labels
 
 FIELDS = frozenset({"name", "function", *TEXTS, "manager", "high_impact", *adoption.RULES})
 """What a list of the own form may state of a record and its rules."""
@@ -58,7 +57,7 @@ def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) ->
     heard = there.heard(said.form)
     if came.changed or came.kept or came.not_taken or (heard.heard and heard.would_change(listed)):
         refuse_older(pilot, at)
-        verbs.list_again(pilot=pilot, listed=listed, on=at, known=at)
+        actions.list_again(pilot=pilot, listed=listed, on=at, known=at)
     if came.changed:
         there.look_whether_shown(at)
     came.stage = there.stage
@@ -119,9 +118,9 @@ def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> No
     rules = {name: found.pop(name) for name in adoption.RULES if name in found}
     acts: list[Callable[[], object]] = []
     if found:
-        acts.append(partial(verbs.amend, pilot=there.pilot, by=None, set=found, on=at, known=at))
+        acts.append(partial(actions.amend, pilot=there.pilot, by=None, set=found, on=at, known=at))
     if rules:
-        acts.append(partial(verbs.set_rules, pilot=there.pilot, by=None, on=at, known=at, **rules))
+        acts.append(partial(actions.set_rules, pilot=there.pilot, by=None, on=at, known=at, **rules))
     column = ", ".join(told)
     if told_what_falls(lambda: _do(acts), there, said, column, at, came):
         for name, (was, value) in told.items():
@@ -156,7 +155,9 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     was = pilot.stage
     for step in way:
         on = _not_before(there, step.on, said, at, came)
-        verb = verbs.record_running if step.verb == "record_running" else partial(getattr(verbs, step.verb), by=None)
+        verb = (
+            actions.record_running if step.verb == "record_running" else partial(getattr(actions, step.verb), by=None)
+        )
         verb(pilot=pilot, on=on, known=at, **step.values)
         if step.verb == "record_running":
             came.change(said, said.column("started_on"), name_of("started_on"), None, _("not known"))
@@ -188,7 +189,7 @@ def _not_before(there: Standing, on: date, said: Said, at: date, came: Came) -> 
     if last is None or on >= last:
         return on
     sentence = _("%(on)s lies before %(last)s, which is on record; it counts from the day of the list.")
-    came.refuse(said, said.column("adopted_on"), sentence % {"on": words.day(on), "last": words.day(last)})
+    came.refuse(said, said.column("adopted_on"), sentence % {"on": labels.day(on), "last": labels.day(last)})
     return at
 
 

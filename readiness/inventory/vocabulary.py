@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pilots.rules import gates
-from pilots.rules.history import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
-
-from .keys import plain
+from pilots.rules.replay import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+from readiness.inventory.keys import plain
 
 YES, NO, UNSAID = "yes", "no", "unsaid"
 """What a cell may answer: yes, no, or that nothing is said."""

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from pilots.archives import has_small_directory
-
-from .records import FileProblem
+from readiness.inventory.records import FileProblem
 
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet has."""

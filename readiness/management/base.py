@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from readiness.exits import NOTHING_DONE, to_whoever_reads
+from readiness.management.exits import NOTHING_DONE, to_whoever_reads
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SAID_BY_ENGINES = ("database or disk is full", "disk I/O error", "No space left on device", "could not extend file")

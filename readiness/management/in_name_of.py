@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Person, Pilot
 from pilots.refusals import Refused
-from readiness.exits import NOTHING_DONE
-from readiness.querysets import pilots
+from readiness.management.exits import NOTHING_DONE
+from readiness.queries.pilots import pilots
 
 
 def person_of(email: str) -> Person:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pilots.clock import today
 from pilots.models import Absence, DecisionRight, Delegation, Person
-from pilots.today import today
-from readiness import words
 from readiness.admin.people import EndAbsence, RecordAbsence
+from readiness.admin.reference import RowForm
 from readiness.admin.rights import Delegate
-from readiness.admin.rows import RowForm
-from readiness.offices import office_of
-from readiness.pages.looking import back_to, reader
+from readiness.forms.offices import office_of
+from readiness.pages.base import back_to, reader
+from readiness.text import labels
 
 if TYPE_CHECKING:
     Rights = forms.ModelChoiceField[DecisionRight]
@@ -161,10 +161,10 @@ def _page(request: HttpRequest, form: RowForm | None = None) -> HttpResponse:
 def says(absences: list[Absence]) -> str:
     """Whether the reader is away, or will be."""
     if absences and absences[0].starts <= today():
-        return _("You are away until %(day)s.") % {"day": words.day(absences[0].ends)}
+        return _("You are away until %(day)s.") % {"day": labels.day(absences[0].ends)}
     if absences:
         return _("You are away from %(day)s, %(ago)s.") % {
-            "day": words.day(absences[0].starts),
-            "ago": words.ago(absences[0].starts, today()),
+            "day": labels.day(absences[0].starts),
+            "ago": labels.ago(absences[0].starts, today()),
         }
     return _("You are here, and no absence of yours is planned.")

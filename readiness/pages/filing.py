@@ -8,13 +8,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from pilots import access
+from pilots import permissions
+from pilots.clock import today
 from pilots.models import Evidence
-from pilots.today import today
-from readiness import acts, filed
 from readiness.forms.evidence import FileEvidenceForm
-from readiness.pages.looking import pilot_or_404, reader
-from readiness.reading import read_one
+from readiness.pages.base import pilot_or_404, reader
+from readiness.queries import evidence
+from readiness.queries.snapshots import read_one
+from readiness.rules import offers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +28,7 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     newer_than: Evidence | None = None
     if wanted := request.GET.get("newer"):
-        newer_than = get_object_or_404(filed.of_pilot(person, pilot), public_id=wanted)
+        newer_than = get_object_or_404(evidence.of_pilot(person, pilot), public_id=wanted)
     form = FileEvidenceForm(pilot=pilot, by=person, newer_than=newer_than)
     if request.method == "POST":
         form = FileEvidenceForm(request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than)
@@ -36,13 +37,13 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("readiness:filing", key=pilot.key)
         if form.refused and form.refused.code == "not_yours":
             raise PermissionDenied
-    mine = acts.roles(person, found, office=access.is_office(person, pilot.portfolio))
+    mine = offers.roles(person, found, office=permissions.is_office(person, pilot.portfolio))
     context = {
         "pilot": pilot,
         "form": form,
         "newer_than": newer_than,
-        "may_file": access.may("file_evidence", mine),
-        "pieces": filed.pieces(person, pilot),
+        "may_file": permissions.may("file_evidence", mine),
+        "pieces": evidence.pieces(person, pilot),
         "at": at,
     }
     return render(request, "pages/filing.html", context, status=form.status)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person
-from readiness.duties import Duties, duties
+from readiness.queries.people import Duties, duties
 
 
 @require_safe

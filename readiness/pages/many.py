@@ -19,17 +19,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from pilots.clock import today
 from pilots.models import Gate, Person, Seat
-from pilots.querysets import PilotQuerySet
-from pilots.today import today
-from readiness import filed, forms, words
-from readiness.asked import has_null
-from readiness.differences import Fact, differences_between
-from readiness.duties import duties
-from readiness.exception_requests import exception_requests
+from pilots.models.querysets import PilotQuerySet
+from readiness import forms
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
-from readiness.pages.looking import WITH, reader
-from readiness.querysets import pilots
+from readiness.pages.base import WITH, reader
+from readiness.queries import evidence
+from readiness.queries.exception_requests import exception_requests
+from readiness.queries.people import duties
+from readiness.queries.pilots import pilots
+from readiness.queries.request_dates import has_null
+from readiness.text import labels
+from readiness.text.sealed_values import Fact, differences_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "gates": gates,
         "by": person,
         "office": False,
-        "filed": filed.to_choose(person, *(gate.pilot for gate in gates)),
+        "filed": evidence.to_choose(person, *(gate.pilot for gate in gates)),
         "requests": exception_requests(gates, at=today()),
     }
     form = DecideManyForm(**given)
@@ -117,7 +119,7 @@ def opening(gates: Sequence[Gate]) -> str:
     """The sentence that the page opens with."""
     return ngettext("One answer, on %(gate)s of one pilot.", "One answer, on %(gate)s of %(n)s pilots.", len(gates)) % {
         "gate": gates[0].kind.name,
-        "n": words.number(len(gates)).lower(),
+        "n": labels.number(len(gates)).lower(),
     }
 
 
@@ -152,7 +154,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
             says = ngettext(
                 "One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n
             )
-            messages.success(request, says % {"n": words.number(n)})
+            messages.success(request, says % {"n": labels.number(n)})
             return redirect("readiness:minutes")
     for name in form.fields:
         if name.endswith("_pilot"):

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
-from readiness.duties import Duties, duties
+from readiness.queries.people import Duties, duties
 
 May = Callable[[Person, Duties], bool]
 

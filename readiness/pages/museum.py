@@ -14,11 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import Function, GateKind, PilotSpell, Portfolio
-from pilots.rules import history
-from readiness import pictures, placards, words
-from readiness.pages.looking import WITH, day_of, page_of, reader
-from readiness.querysets import StandingQuerySet, pilots, within
-from readiness.reading import PilotOn, read_many
+from pilots.rules import replay
+from readiness.charts import timeline
+from readiness.pages.base import WITH, day_of, page_of, reader
+from readiness.queries.pilots import StandingQuerySet, pilots, within
+from readiness.queries.snapshots import PilotOn, read_many
+from readiness.text import labels, placards
 
 A_PAGE = 9
 
@@ -30,7 +31,7 @@ class Hung:
     found: PilotOn
     words: str
     missing: list[str]
-    picture: pictures.Picture
+    picture: timeline.Picture
 
 
 @require_safe
@@ -95,14 +96,14 @@ def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> Standing
 def _hang(found: list[PilotOn]) -> list[Hung]:
     if not found:
         return []
-    scale = pictures.wall_scale(found, found[0].at)
-    moved = pictures.moves_of(found)
+    scale = timeline.wall_scale(found, found[0].at)
+    moved = timeline.moves_of(found)
     return [
         Hung(
             one,
             placards.placard(one),
-            words.missing(one)[:8],
-            pictures.specimen(one, moved.get(one.pilot.pk, []), scale),
+            labels.missing(one)[:8],
+            timeline.specimen(one, moved.get(one.pilot.pk, []), scale),
         )
         for one in found
     ]
@@ -111,7 +112,7 @@ def _hang(found: list[PilotOn]) -> list[Hung]:
 def _runs(request: HttpRequest, at: date) -> bool:
     """Whether any pilot that the reader may see runs on a day."""
     mine = pilots().visible_to(reader(request)).on(at)
-    return bool(mine.filter(stage_then=history.RUNNING).exists())
+    return bool(mine.filter(stage_then=replay.RUNNING).exists())
 
 
 def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) -> str:
@@ -128,7 +129,7 @@ def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) ->
             "One pilot is said to be adopted, and the facts do not show it.",
             "%(n)s pilots are said to be adopted, and the facts do not show it.",
             count,
-        ) % {"n": words.number(count)}
+        ) % {"n": labels.number(count)}
     if not count:
         if not runs:
             return _("Nothing is on display: no pilot runs.")
@@ -137,4 +138,4 @@ def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) ->
         "One pilot is on display. It is not adopted, it is not retired, and nothing has moved on it since it stalled.",
         "%(n)s pilots are on display. None is adopted, none is retired, and nothing has moved on any of them since it stalled.",
         count,
-    ) % {"n": words.number(count)}
+    ) % {"n": labels.number(count)}

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Refused
-from readiness import address_letters
-from readiness.pages.looking import reader
+from readiness.pages.base import reader
+from readiness.text import address_letters
 
 
 @never_cache
@@ -40,10 +40,10 @@ def _answer(request: HttpRequest, person: Person, *, back: str) -> HttpResponse:
         return _page(request, person)
     try:
         if request.POST.get("answer") == "reject":
-            verbs.reject_address(person=person, by=person)
+            actions.reject_address(person=person, by=person)
             says = _("Kept: you sign in with %(address)s as before. The program office reads it in the log.")
         elif request.POST.get("answer") == "confirm":
-            verbs.confirm_address(person=person, by=person)
+            actions.confirm_address(person=person, by=person)
             says = _("Confirmed: from now on you sign in with %(address)s.")
         else:
             return _page(request, person, says=_("Say whether the new address is yours."), status=422)

@@ -13,25 +13,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from pilots.clock import today
+from pilots.concurrency import of_gates
 from pilots.models import Decision, Event, Gate, Person, Pilot
-from pilots.rules import history
-from pilots.rules.acts import ACCEPTANCE
-from pilots.seen import of_gates
-from pilots.today import today
-from readiness import acceptance, acts, answers, forms, words
-from readiness.decider_queue import decider_queue, escalating_to
-from readiness.differences import Difference, Fact, Seals
-from readiness.exception_requests import ExceptionRequest, exception_requests
+from pilots.rules import replay
+from pilots.rules.events import ACCEPTANCE
+from readiness import forms
 from readiness.pages.away import planned
-from readiness.pages.looking import WITH, page_of, reader
+from readiness.pages.base import WITH, page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.querysets import gates_on
-from readiness.reading import GateOn, PilotOn, read_many
+from readiness.queries.decider_queue import decider_queue, escalating_to
+from readiness.queries.exception_requests import ExceptionRequest, exception_requests
+from readiness.queries.pilots import gates_on
+from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.rules import deadlines, offers
+from readiness.text import acceptance, labels
+from readiness.text.sealed_values import Difference, Fact, Seals
 
 A_PAGE = 10
 ASKED_AT_MOST = 50
 """Acceptances shown at once; nobody is named for more."""
-ASKS_ITS_NOMINEES = sorted({*Pilot.Stage.values} - {history.RETIRED})
+ASKS_ITS_NOMINEES = sorted({*Pilot.Stage.values} - {replay.RETIRED})
 """A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
 ESCALATED_AT_MOST = 50
 """Gates looked at for an answer that is overdue, the oldest first."""
@@ -45,7 +47,7 @@ class Wait:
     gate: GateOn
     sentence: str
     capacity: str | None
-    asked: answers.Asked | None
+    asked: deadlines.Asked | None
     facts: Sequence[Fact]
     answer: Decision | None
     changes: Sequence[Difference]
@@ -73,7 +75,7 @@ class Overdue:
 
     found: PilotOn
     gate: GateOn
-    asked: answers.Asked
+    asked: deadlines.Asked
 
 
 @require_safe
@@ -104,34 +106,34 @@ def _escalated(person: Person) -> list[Overdue]:
     rows = escalating_to(person, at).filter(open_since__lt=at)
     out = []
     for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
-        asked = answers.asked(gate, one)
+        asked = deadlines.asked(gate, one)
         if asked and asked.is_overdue(at) and asked.escalates_to == person:
             out.append(Overdue(one, gate, asked))
     return out
 
 
 def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
-    at, away = today(), acts.away_on(today())
+    at, away = today(), offers.away_on(today())
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
-    seen, last = of_gates(rows), answers.last_answers(rows)
+    seen, last = of_gates(rows), deadlines.last_answers(rows)
     seals, said = Seals(rows, at=at), _said(rows)
     requested = exception_requests(rows, at=at, seals=seals)
     out = []
     for one, gate in found:
-        row, asked = gate.gate, answers.asked(gate, one)
+        row, asked = gate.gate, deadlines.asked(gate, one)
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
         requests = requested.get(row.pk, [])
         askers = [request.by.pk for request in requests if request.by]
         given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}
-        grants = askers and acts.may_decide(person, one, gate, askers=askers, away=away)
+        grants = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
                 one,
                 gate,
                 sentence(one),
-                acts.may_decide(person, one, gate, away=away),
+                offers.may_decide(person, one, gate, away=away),
                 asked,
                 seals.facts(row.pk),
                 answer,
@@ -194,7 +196,7 @@ def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
 
 def _number(many: int, most: int) -> str:
     """How many, as a sentence begins with it; no more of them were looked at than `most`."""
-    return _("At least %(n)s") % {"n": words.how_many(many)} if many >= most else words.number(many)
+    return _("At least %(n)s") % {"n": labels.how_many(many)} if many >= most else labels.number(many)
 
 
 def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int) -> str:
@@ -211,7 +213,7 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
         return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
             "n": _number(len(named), ASKED_AT_MOST)
         }
-    start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": words.number(count)}
+    start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": labels.number(count)}
     if not waits:
         return start + "."
     first = waits[0]
@@ -219,5 +221,5 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
         "start": start,
         "gate": first.gate.kind.name,
         "pilot": first.found.pilot.name,
-        "long": words.wait(first.gate.reading),
+        "long": labels.wait(first.gate.reading),
     }

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from pilots.clock import today
 from pilots.models import Person, PilotSpell
 from pilots.rules import adoption
-from pilots.today import today
-from readiness import acts, answers, letters, standing, words
-from readiness.pages.looking import WITH, page_of, reader
+from readiness.pages.base import WITH, page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.querysets import StandingQuerySet, pilots, stalls_on, within
-from readiness.reading import GateOn, PilotOn, read_many
+from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on, within
+from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.rules import deadlines, offers, standing
+from readiness.text import labels, letters
 
 A_PAGE = 20
 LOOKED_AT = 100
@@ -33,7 +34,7 @@ class Move:
     """One open gate of a pilot: by when an answer was due, and the letter that may move it."""
 
     gate: GateOn
-    asked: answers.Asked | None
+    asked: deadlines.Asked | None
     over: int
     letter: letters.Letter | None
     mine: bool
@@ -59,7 +60,7 @@ def my_gates(request: HttpRequest) -> HttpResponse:
     page = page_of(request, theirs, A_PAGE)
     found = read_many(page.object_list, at=at)
     first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)
-    away = acts.away_on(at)
+    away = offers.away_on(at)
     ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
     context: dict[str, Any] = {
         "at": at,
@@ -115,9 +116,9 @@ def entry(person: Person, found: PilotOn, away: Collection[int]) -> Entry:
     return Entry(
         found,
         sentence(found),
-        words.clear_apart(found.gates),
+        labels.clear_apart(found.gates),
         [_move(person, found, gate, away) for gate in found.open_gates],
-        found.reading.standing == standing.READY and "sponsor" in acts.roles(person, found, office=False),
+        found.reading.standing == standing.READY and "sponsor" in offers.roles(person, found, office=False),
         confirms(person, found),
     )
 
@@ -130,10 +131,10 @@ def confirms(person: Person, found: PilotOn) -> bool:
 
 
 def _move(person: Person, found: PilotOn, gate: GateOn, away: Collection[int]) -> Move:
-    asked = answers.asked(gate, found)
+    asked = deadlines.asked(gate, found)
     over = max((found.at - asked.answer_by).days, 0) if asked else 0
     letter = letters.of_gate(person, found, gate, away=away) if found.sponsor == person else None
-    return Move(gate, asked, over, letter, acts.waits_on(found, gate, away=away) == person)
+    return Move(gate, asked, over, letter, offers.waits_on(found, gate, away=away) == person)
 
 
 def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
@@ -158,7 +159,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        long = words.wait_in_a_sentence(gate.reading)
+        long = labels.wait_in_a_sentence(gate.reading)
         waits = {"pilot": first.pilot.name, "long": long, "gate": gate.kind.name}
         start = _("Write to %(who)s today: %(gate)s has waited %(long)s on %(pilot)s") % (says | waits)
     else:
@@ -185,7 +186,7 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     if not ahead:
         return "."
     at = items[0][0].at
-    says = {"in": words.ago(at + timedelta(days=min(ahead)), at)}
+    says = {"in": labels.ago(at + timedelta(days=min(ahead)), at)}
     if len({found.pilot.pk for found, _gate in items}) == 1:
         return _(", and it stalls %(in)s.") % says
     return _(", and one of them stalls %(in)s.") % says
@@ -198,13 +199,13 @@ def _without_letter(found: Sequence[PilotOn], *, more: bool) -> str:
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
-        return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": words.nothing_open(gates)}
+        return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": labels.nothing_open(gates)}
     others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != standing.DECIDER]
     if not others:
         return _("Nobody to write to today: no open gate of your pilots waits on anybody else.")
     first, gate = next((pair for pair in others if pair[0].waiting_gates), others[0])
     return _("Nothing that is open waits on somebody else’s answer. The first of it: %(move)s, on %(pilot)s.") % {
-        "move": words.move(gate),
+        "move": labels.move(gate),
         "pilot": first.pilot.name,
     }
 
@@ -214,7 +215,7 @@ def _carried(many: int, *, more: bool) -> str:
     if more:
         return _("the first %(n)d pilots that you carry") % {"n": many}
     return ngettext("the one pilot that you carry", "the %(n)s pilots that you carry", many) % {
-        "n": words.how_many(many)
+        "n": labels.how_many(many)
     }
 
 

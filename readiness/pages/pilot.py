@@ -13,20 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from pilots import access
+from pilots import permissions
+from pilots.actions.locked_pilot import gates_of, stood
+from pilots.clock import today
+from pilots.derived.periods import as_act
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
-from pilots.rules.telling import PilotState
-from pilots.spells import as_act
-from pilots.today import today
-from pilots.verbs.desk import gates_of, stood
-from readiness import acts, answers, forms, ledger, measured, pictures, placards, standing, words
-from readiness.differences import differences
-from readiness.pages.looking import day_of, pilot_or_404, reader
-from readiness.reading import GateOn, PilotOn, charges_of, read_one
-from readiness.residence import lived, looks
+from pilots.rules.transitions import PilotState
+from readiness import forms
+from readiness.charts import quality, timeline
+from readiness.pages.base import day_of, pilot_or_404, reader
+from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_one
+from readiness.rules import deadlines, ledger, offers, standing
+from readiness.rules.residence import lived, looks
 from readiness.text import events as event_texts
+from readiness.text import labels, placards
 from readiness.text.events import EventText
+from readiness.text.sealed_values import differences
 
 LATEST = 40
 """Events of the history shown at once; the rest on the page's own second view."""
@@ -37,7 +40,7 @@ class GateRow:
     """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do."""
 
     on: GateOn
-    asked: answers.Asked | None
+    asked: deadlines.Asked | None
     changes: list[str]
     offers: list[tuple[str, Any]]
 
@@ -90,7 +93,7 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
     """Everything that the page shows of a pilot on a day."""
     at, now = found.at, found.reading
     so_far = [event for event in events if event.on <= at]
-    office = access.is_office(person, found.pilot.portfolio)
+    office = permissions.is_office(person, found.pilot.portfolio)
     may_act = at == today()
     return {
         "at": at,
@@ -101,20 +104,20 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
         "sentence": sentence(found),
         "placard": placards.placard(found),
         "gates": gate_rows(person, found, state, office=office, acts_too=may_act),
-        "offers": [(act, forms.OF_PILOT[act].title) for act in acts.on_pilot(person, found, state, office=office)]
+        "offers": [(act, forms.OF_PILOT[act].title) for act in offers.on_pilot(person, found, state, office=office)]
         if may_act
         else [],
-        "clear": words.clear_apart(found.gates),
-        "missing": words.missing(found),
+        "clear": labels.clear_apart(found.gates),
+        "missing": labels.missing(found),
         "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
         "lived": lived(found.pilot, at=at),
         "rules": rules(found.pilot, state),
         "stated": stated(rules(found.pilot, state)),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
         "confirmed": state.confirmed,
-        "picture": pictures.timeline(found, so_far),
+        "picture": timeline.timeline(found, so_far),
         "courts": courts(found),
-        "quality": measured.quality_of(so_far),
+        "quality": quality.quality_of(so_far),
         "history": history(so_far),
         "latest": LATEST,
         "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
@@ -123,15 +126,15 @@ def look(person: Person, found: PilotOn, events: list[Event], state: PilotState)
 
 def gate_rows(person: Person, found: PilotOn, state: PilotState, *, office: bool, acts_too: bool) -> list[GateRow]:
     """The rows of the gates table."""
-    away = acts.away_on(found.at)
+    away = offers.away_on(found.at)
     again = [gate.gate for gate in found.gates if gate.reading.state == "reconfirm"]
     changed = differences(again, at=found.at) if again else {}
     rows = []
     for gate in found.gates:
-        asked = answers.asked(gate, found)
+        asked = deadlines.asked(gate, found)
         of_gate = state.gates[gate.kind.key]
-        records = acts.records(person, gate, office=office)
-        offered = acts.on_gate(person, found, gate, of_gate, office=office, away=away)
+        records = offers.records(person, gate, office=office)
+        offered = offers.on_gate(person, found, gate, of_gate, office=office, away=away)
         rows.append(
             GateRow(
                 gate,
@@ -154,10 +157,10 @@ def sentence(found: PilotOn) -> str:
     now, at = found.reading, found.at
     stalls = now.stalls_on
     says = {
-        "day": words.day(stalls) if stalls else "",
-        "ago": words.ago(stalls, at) if stalls else "",
-        "since": words.day(now.since),
-        "gates": words.nothing_open(found.gates),
+        "day": labels.day(stalls) if stalls else "",
+        "ago": labels.ago(stalls, at) if stalls else "",
+        "since": labels.day(now.since),
+        "gates": labels.nothing_open(found.gates),
     }
     if now.standing == "planned":
         return (
@@ -167,8 +170,8 @@ def sentence(found: PilotOn) -> str:
         )
     if now.standing == "paused" and now.paused_until:
         return _("Paused until %(until)s, %(ago)s. Then the clock runs on.") % {
-            "until": words.day(now.paused_until),
-            "ago": words.ago(now.paused_until, at),
+            "until": labels.day(now.paused_until),
+            "ago": labels.ago(now.paused_until, at),
         }
     sentences = {
         standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
@@ -203,7 +206,7 @@ def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
 def stated(of: list[Rule]) -> str:
     """How many of the known rules are stated."""
     many = sum(1 for rule in of if rule.says)
-    says = {"n": words.number(many), "all": words.how_many(len(of))}
+    says = {"n": labels.number(many), "all": labels.how_many(len(of))}
     if many == len(of):
         return _("All %(all)s are stated.") % says
     if many == 0:

@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import GateKind, Portfolio
-from readiness import standing, words
-from readiness.duties import duties
-from readiness.pages.looking import WITH, day_of, page_of, reader
+from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
-from readiness.pressing import presses
-from readiness.querysets import StandingQuerySet, pilots, stalls_on
-from readiness.reading import GateOn, PilotOn, read_many
+from readiness.queries.people import duties
+from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on
+from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.urgency import presses
+from readiness.rules import standing
+from readiness.text import labels
 
 A_PAGE = 50
 
@@ -98,7 +99,7 @@ def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
     return [
         Figure(
             number,
-            str(words.STANDING[name]),
+            str(labels.STANDING[name]),
             f"{rooms[name]}?{tail}" if name in rooms else f"?standing={name}&{tail}#board",
         )
         for name, number in counts.items()
@@ -114,7 +115,7 @@ def _tail(chosen: str, as_of: str) -> str:
 
 def _adopted(many: int) -> str:
     return (ngettext("%(n)s is adopted", "%(n)s are adopted", many) if many else _("%(n)s is adopted")) % {
-        "n": words.how_many(many)
+        "n": labels.how_many(many)
     }
 
 
@@ -123,7 +124,7 @@ def _stalled(many: int) -> str:
         ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many)
         if many
         else _("%(n)s is a museum exhibit")
-    ) % {"n": words.how_many(many)}
+    ) % {"n": labels.how_many(many)}
 
 
 def opening(counts: dict[str, int]) -> str:
@@ -132,7 +133,7 @@ def opening(counts: dict[str, int]) -> str:
     if not whole:
         return _("No pilot is on record here.")
     shown, stalled, soon = (counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK])
-    says = {"n": f"{whole:,}", "soon": words.how_many(soon), "adopted": _adopted(shown), "stalled": _stalled(stalled)}
+    says = {"n": f"{whole:,}", "soon": labels.how_many(soon), "adopted": _adopted(shown), "stalled": _stalled(stalled)}
     start = (
         ngettext("Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole)
         % says

@@ -13,17 +13,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from pilots import access
+from pilots import permissions
+from pilots.clock import today
 from pilots.models import Cell, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
-from pilots.rules.acts import ACCEPTANCE
-from pilots.rules.history import RUNNING
-from pilots.today import today
-from readiness.asked import as_of
-from readiness.holes import gaps, holes, next_month
-from readiness.open_aloud import listed
-from readiness.querysets import pilots
-from readiness.rights import cells_for, decided_kinds, orphans, table, who_decides
+from pilots.rules.events import ACCEPTANCE
+from pilots.rules.replay import RUNNING
+from readiness.queries.pilots import pilots
+from readiness.queries.request_dates import as_of
+from readiness.rules.coverage import gaps, holes, next_month
+from readiness.rules.who_decides import cells_for, decided_kinds, orphans, table, who_decides
+from readiness.text.open_gates import listed
 
 MOST_CELLS = 200
 """Places shown on one page; a portfolio can be chosen where there are more."""
@@ -86,7 +86,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     shown = list(chosen[: MOST_CELLS + 1])
     there = Portfolio.objects.filter(cells__in=cells).distinct()
     within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
-    asks, office = "kind" in request.GET, access.is_office(request.user)
+    asks, office = "kind" in request.GET, permissions.is_office(request.user)
     kinds = decided_kinds(request.user)
     form = Question(
         request.GET if asks else None, cells=cells, kinds=kinds, every=office, initial={"on": at.isoformat()}

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from pilots.models import Event, Pilot
-from readiness import words
 from readiness.text import events as event_texts
+from readiness.text import labels
 
 register = template.Library()
 
@@ -72,7 +72,7 @@ def as_list(row: Any) -> list[Any]:
 @register.filter
 def court_words(court: str) -> str:
     """`{{ gate.reading.court|court_words }}`: “in the decider’s court”, without the rest of the sentence."""
-    return str(words.COURT[court])
+    return str(labels.COURT[court])
 
 
 @register.filter

@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from pilots.models import Decision, DecisionRight
-from readiness import marks, words
-from readiness.answers import Asked
-from readiness.reading import GateOn
-from readiness.rights import Sitting, Step
-from readiness.text import events
+from readiness.charts import gate_badge
+from readiness.queries.snapshots import GateOn
+from readiness.rules.deadlines import Asked
+from readiness.rules.who_decides import Sitting, Step
+from readiness.text import events, labels
 
 register = template.Library()
 
@@ -26,85 +26,85 @@ def day(when: date | str | None) -> SafeString | str:
     if not when:
         return ""
     when = date.fromisoformat(when) if isinstance(when, str) else when
-    return format_html('<time datetime="{}">{}</time>', when.isoformat(), words.day(when))
+    return format_html('<time datetime="{}">{}</time>', when.isoformat(), labels.day(when))
 
 
 @register.simple_tag
 def ago(when: date | None, at: date) -> str:
     """`{% ago date at %}`: “106 days ago”, “in 9 days”, “today”."""
-    return words.ago(when, at) if when else ""
+    return labels.ago(when, at) if when else ""
 
 
 @register.filter
 def days(number: int) -> str:
     """`{{ n|days }}`: “9 days”."""
-    return words.days(number)
+    return labels.days(number)
 
 
 @register.filter
 def standing_words(standing: str) -> str:
     """`{{ reading.standing|standing_words }}`: “Museum exhibit”."""
-    return capfirst(str(words.STANDING[standing]))
+    return capfirst(str(labels.STANDING[standing]))
 
 
 @register.filter
 def state_words(state: str) -> str:
     """`{{ gate.reading.state|state_words }}`: “waiting”."""
-    return str(words.STATE[state])
+    return str(labels.STATE[state])
 
 
 @register.filter
 def move_words(gate: GateOn) -> str:
     """`{{ gate|move_words }}`: whose move it is, and for how long."""
-    return words.move(gate)
+    return labels.move(gate)
 
 
 @register.filter
 def clear_apart(gates: list[GateOn]) -> str:
     """`{{ found.gates|clear_apart }}`: “4 cleared, 1 only asserted”."""
-    return words.clear_apart(gates)
+    return labels.clear_apart(gates)
 
 
 @register.filter
 def wait_words(gate: GateOn) -> str:
     """`{{ gate|wait_words }}`: “70 days”, “since today”, or no more than is known."""
-    return words.wait(gate.reading)
+    return labels.wait(gate.reading)
 
 
 @register.filter
 def deadline_words(asked: Asked, at: date) -> str:
     """`{{ row.asked|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
-    return words.deadline(asked, at)
+    return labels.deadline(asked, at)
 
 
 @register.filter
 def hole_words(why: str) -> str:
     """`{{ seat.hole|hole_words }}`: why nobody decides."""
-    return str(words.HOLE[why])
+    return str(labels.HOLE[why])
 
 
 @register.filter
 def sitting_words(sitting: Sitting) -> str:
     """`{{ sitting|sitting_words }}`: who decides, in which capacity, and until when they are away."""
-    return words.sitting(sitting)
+    return labels.sitting(sitting)
 
 
 @register.filter
 def reach_words(right: DecisionRight) -> str:
     """`{{ right|reach_words }}`: where a right holds."""
-    return words.reach(right)
+    return labels.reach(right)
 
 
 @register.filter
 def step_words(step: Step) -> str:
     """`{{ step|step_words }}`: one right on the way to whoever decides."""
-    return words.step(step)
+    return labels.step(step)
 
 
 @register.simple_tag
 def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeString:
     """`{% mark state court %}`: the letter and its edge, and the same in hidden words unless they stand beside it."""
-    drawn = marks.mark(state, court)
+    drawn = gate_badge.mark(state, court)
     seen = format_html('<span class="mark {}" aria-hidden="true">{}</span>', drawn.classes, drawn.letter)
     if not spoken:
         return seen
@@ -114,19 +114,19 @@ def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeStrin
 @register.inclusion_tag("components/key.html")
 def mark_key() -> dict[str, Any]:
     """`{% mark_key %}`: what each mark means; wherever marks stand without words."""
-    return {"marks": marks.key()}
+    return {"marks": gate_badge.key()}
 
 
 @register.filter
 def verdict_words(verdict: str) -> str:
     """`{{ measured.verdict|verdict_words }}`: “met”, “not enough to tell”."""
-    return str(words.VERDICT.get(verdict, verdict))
+    return str(labels.VERDICT.get(verdict, verdict))
 
 
 @register.filter
 def figure_words(value: float, kind: str) -> str:
     """`{{ agreed.value|figure_words:agreed.kind }}`: “85%”, or a mean as it is."""
-    return words.figure(value, kind)
+    return labels.figure(value, kind)
 
 
 @register.filter
@@ -138,10 +138,10 @@ def answer_text(decision: Decision) -> str:
 @register.filter
 def capacity_words(capacity: str) -> str:
     """`{{ decision.capacity|capacity_words }}`: “deputy”."""
-    return str(words.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))
+    return str(labels.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))
 
 
 @register.filter
 def residence_words(residence: str) -> str:
     """`{{ reading.residence|residence_words }}`: “Lived in”."""
-    return capfirst(str(words.RESIDENCE[residence]))
+    return capfirst(str(labels.RESIDENCE[residence]))

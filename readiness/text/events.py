@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.rules import gates
 from pilots.rules.quality import Threshold
-from readiness import words
+from readiness.text import labels
 
 ACTIONS: dict[str, Any] = {
     "record": gettext_lazy("put on record"),
@@ -221,11 +221,11 @@ def answer(decision: Decision) -> str:
     """What was answered, and for how long: “cleared until 28 April 2027”."""
     says = {"what": str(OUTCOMES.get(decision.outcome, decision.outcome))}
     if decision.outcome == gates.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
-        return _("%(what)s, from somebody outside by %(day)s") % (says | {"day": words.day(decision.until)})
+        return _("%(what)s, from somebody outside by %(day)s") % (says | {"day": labels.day(decision.until)})
     until = decision.good_until or decision.until
     if until is None or decision.outcome not in gates.HOLD:
         return says["what"]
-    return _("%(what)s until %(day)s") % (says | {"day": words.day(until)})
+    return _("%(what)s until %(day)s") % (says | {"day": labels.day(until)})
 
 
 def decision_of(event: Event) -> Decision | None:
@@ -375,9 +375,9 @@ def _until(event: Event) -> str:
 def _measured(event: Event) -> str:
     data = event.data
     says = {
-        "value": words.figure(data["value"], data.get("kind", "mean")),
+        "value": labels.figure(data["value"], data.get("kind", "mean")),
         "sample": data["sample"],
-        "verdict": words.VERDICT.get(data.get("verdict", ""), ""),
+        "verdict": labels.VERDICT.get(data.get("verdict", ""), ""),
     }
     if data.get("self_measured"):
         return _("measured: %(value)s on %(sample)s, %(verdict)s, self-measured") % says
@@ -385,7 +385,7 @@ def _measured(event: Event) -> str:
 
 
 def _agreed(event: Event) -> str:
-    return _("threshold registered: %(what)s") % {"what": words.threshold(Threshold.of(event.data))}
+    return _("threshold registered: %(what)s") % {"what": labels.threshold(Threshold.of(event.data))}
 
 
 def _residents(event: Event) -> str:
@@ -423,7 +423,7 @@ TEXTS = {
 
 def _day(written: Any) -> str:
     when = date.fromisoformat(written) if isinstance(written, str) else written
-    return words.day(when) if when else ""
+    return labels.day(when) if when else ""
 
 
 def _changes(event: Event, names: _Names) -> list[str]:
@@ -451,8 +451,8 @@ def _field(field: str, names: _Names) -> str:
         return str(FIELDS[field])
     if field in names.kinds:
         return names.kinds[field]
-    if field in words.MISSING:
-        return str(words.MISSING[field])
+    if field in labels.MISSING:
+        return str(labels.MISSING[field])
     try:
         return str(getattr(Pilot._meta.get_field(field), "verbose_name", field))
     except FieldDoesNotExist:
@@ -481,7 +481,7 @@ def _value(field: str, value: Any, names: _Names) -> str:
 
 def _text(field: str, value: str, names: _Names) -> str:
     if field in DAYS:
-        return words.day(date.fromisoformat(value))
+        return labels.day(date.fromisoformat(value))
     if field in KINDS:
         return names.kinds.get(value, value)
     if field == "reach":

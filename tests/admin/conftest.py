@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio
 
 DAY = date(2026, 3, 2)
@@ -18,7 +18,7 @@ WHEN: dict[str, Any] = {"on": DAY, "known": DAY}
 
 
 def account(name: str) -> Person:
-    return verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, **WHEN)
+    return actions.open_account(email=f"{name}@example.org", name=name.title(), by=None, **WHEN)
 
 
 def signed_in(person: Person, **kwargs: Any) -> Client:
@@ -40,7 +40,7 @@ def gate_of(pilot: Pilot, kind: str) -> Gate:
 
 @pytest.fixture
 def operations(db: None) -> Function:
-    return verbs.name_function(name="Customer operations", by=None, **WHEN)
+    return actions.name_function(name="Customer operations", by=None, **WHEN)
 
 
 @pytest.fixture
@@ -57,20 +57,20 @@ def kai(db: None) -> Person:
 
 @pytest.fixture
 def portfolio(kai: Person) -> Portfolio:
-    return verbs.open_portfolio(key="one", name="One", escalation=kai, by=None, **WHEN)
+    return actions.open_portfolio(key="one", name="One", escalation=kai, by=None, **WHEN)
 
 
 @pytest.fixture
 def elsewhere(kai: Person) -> Portfolio:
     """Another office's portfolio."""
-    return verbs.open_portfolio(key="two", name="Two", escalation=kai, by=None, **WHEN)
+    return actions.open_portfolio(key="two", name="Two", escalation=kai, by=None, **WHEN)
 
 
 @pytest.fixture
 def ria(portfolio: Portfolio) -> Person:
     """Of the first portfolio's program office."""
     ria = account("ria")
-    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN)
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **WHEN)
     return Person.objects.get(pk=ria.pk)
 
 
@@ -95,7 +95,7 @@ def record(portfolio: Portfolio, operations: Function) -> Record:
 
     def put(key: str, name: str = "Renewal drafts", **values: Any) -> Pilot:
         values = {"function": operations, "portfolio": portfolio} | values
-        return verbs.record(key=key, name=name, by=None, **values, **WHEN)
+        return actions.record(key=key, name=name, by=None, **values, **WHEN)
 
     return put
 
@@ -104,7 +104,7 @@ def record(portfolio: Portfolio, operations: Function) -> Record:
 def running(record: Record) -> Pilot:
     """A pilot that was started on the day of its record."""
     pilot = record("P-1", workflow="Drafting renewal e-mails")
-    verbs.start(pilot=pilot, by=None, **WHEN)
+    actions.start(pilot=pilot, by=None, **WHEN)
     return Pilot.objects.get(pk=pilot.pk)
 
 
@@ -112,5 +112,5 @@ def running(record: Record) -> Pilot:
 def legal(lena: Person, portfolio: Portfolio) -> GateKind:
     """The kind that Lena decides in the first portfolio."""
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(kind=kind, portfolio=portfolio, holder=lena, by=None, **WHEN)
+    actions.assign_right(kind=kind, portfolio=portfolio, holder=lena, by=None, **WHEN)
     return kind

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
-from pilots.today import today
 from tests.admin.conftest import signed_in
 from tests.browser_forms import form_with
 
@@ -27,14 +27,14 @@ def record(desk: Client, pilot: Pilot) -> dict[str, str]:
 @pytest.fixture
 def jory(portfolio: Portfolio) -> Client:
     """A second person of the same office."""
-    other = verbs.open_account(email="jory@example.org", name="Jory", by=None)
-    verbs.give_role(portfolio=portfolio, person=other, role="program-office", by=None)
+    other = actions.open_account(email="jory@example.org", name="Jory", by=None)
+    actions.give_role(portfolio=portfolio, person=other, role="program-office", by=None)
     return signed_in(other)
 
 
 def test_a_record_sent_back_as_it_was_drawn_changes_nothing(desk: Client, running: Pilot, lena: Person) -> None:
     values = {"manager": lena, "high_impact": True, "purpose": " Two\nlines ", "tool": "0"}
-    verbs.amend(pilot=running, by=None, set=values)
+    actions.amend(pilot=running, by=None, set=values)
     before = Event.objects.count()
     answer = desk.post(change("pilot", running.pk), record(desk, running), follow=True)
     assert "Nothing was changed" in answer.content.decode()
@@ -60,7 +60,7 @@ def test_a_resend_after_a_conflict_keeps_the_field_that_the_other_changed(
 def test_where_both_changed_the_same_field_both_versions_are_shown_to_choose_from(
     desk: Client, jory: Client, running: Pilot, take: str, kept: str
 ) -> None:
-    verbs.amend(pilot=running, by=None, set={"tool": "The old tool"})
+    actions.amend(pilot=running, by=None, set={"tool": "The old tool"})
     mine, theirs = record(desk, running), record(jory, running)
     jory.post(change("pilot", running.pk), theirs | {"tool": "Their tool"})
     answer = desk.post(change("pilot", running.pk), mine | {"tool": "My tool", "data": "My data"})
@@ -87,7 +87,9 @@ def test_high_impact_that_the_other_said_stays_said(desk: Client, jory: Client, 
 
 
 def test_the_known_rules_are_sent_one_by_one(desk: Client, jory: Client, running: Pilot) -> None:
-    verbs.set_rules(pilot=running, by=None, acceptable_use="Drafts.", trust_when="Terms are standard.", success="Less.")
+    actions.set_rules(
+        pilot=running, by=None, acceptable_use="Drafts.", trust_when="Terms are standard.", success="Less."
+    )
     path = reverse("admin:pilots_pilot_act", args=[running.pk, "set-rules"])
     mine, theirs = (form_with("trust_when", client.get(path)) for client in (desk, jory))
     assert jory.post(path, theirs | {"acceptable_use": "Drafts only."}).status_code == 302
@@ -152,12 +154,12 @@ def test_a_right_that_was_assigned_anew_meanwhile_is_not_assigned_from_an_old_pa
     desk: Client, jory: Client, portfolio: Portfolio, lena: Person
 ) -> None:
     when: dict[str, Any] = {"by": None, "on": date(2026, 3, 2), "known": date(2026, 3, 2)}
-    right = verbs.assign_right(
+    right = actions.assign_right(
         kind=GateKind.objects.get(key="it-data-access"), portfolio=portfolio, holder=lena, **when
     )
     path = change("decisionright", right.pk)
     mine = form_with("holder", desk.get(path))
-    verbs.end_right(right=DecisionRight.objects.get(pk=right.pk), by=None, until=today())
+    actions.end_right(right=DecisionRight.objects.get(pk=right.pk), by=None, until=today())
     answer = desk.post(path, mine | {"answer_within_days": "5"})
     assert answer.status_code == 412
     assert DecisionRight.objects.count() == 1
@@ -166,7 +168,7 @@ def test_a_right_that_was_assigned_anew_meanwhile_is_not_assigned_from_an_old_pa
 def test_the_stall_clock_is_not_set_back_from_an_old_page(desk: Client, portfolio: Portfolio) -> None:
     path = reverse("admin:pilots_portfolio_act", args=[portfolio.pk, "stall-clock"])
     mine = form_with("quiet_days", desk.get(path))
-    verbs.set_stall_policy(portfolio=portfolio, by=None, quiet_days=20, warning_days=14)
+    actions.set_stall_policy(portfolio=portfolio, by=None, quiet_days=20, warning_days=14)
     answer = desk.post(path, mine | {"warning_days": "7"})
     assert answer.status_code == 412
     assert form_with("quiet_days", answer)["quiet_days"] == "20"

@@ -10,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import DecisionRight, Event, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid, NotYours
-from pilots.today import today
-from readiness.querysets import pilots
+from readiness.queries.pilots import pilots
 from readiness.text import events
 from tests.admin.conftest import WHEN, Record, account, agree, signed_in
 
@@ -36,7 +36,7 @@ def page(kind: GateKind, name: str = "change", *more: Any) -> str:
 def otto(elsewhere: Portfolio) -> Person:
     """Of the other portfolio's program office."""
     otto = account("otto")
-    verbs.give_role(portfolio=elsewhere, person=otto, role="program-office", by=None, **WHEN)
+    actions.give_role(portfolio=elsewhere, person=otto, role="program-office", by=None, **WHEN)
     return Person.objects.get(pk=otto.pk)
 
 
@@ -67,7 +67,7 @@ def test_a_pilot_recorded_later_has_it_where_it_is_asked(own: GateKind, record: 
     assert later.gates.filter(kind=own).exists()
     assert not other.gates.filter(kind=own).exists()
     day = today()
-    verbs.amend(pilot=other, by=None, set={"high_impact": False}, on=day, known=day)
+    actions.amend(pilot=other, by=None, set={"high_impact": False}, on=day, known=day)
     assert not other.gates.filter(kind=own).exists()
 
 
@@ -78,9 +78,9 @@ def test_only_whoever_keeps_all_adds_one_for_every_portfolio(
     assert desk.post(ADD, COUNCIL | {"for_portfolios": [elsewhere.pk]}).status_code == 422
     for portfolios in (None, [elsewhere]):
         with pytest.raises(NotYours):
-            verbs.add_kind(key="k", name="K", question="K?", by=ria, portfolios=portfolios)
+            actions.add_kind(key="k", name="K", question="K?", by=ria, portfolios=portfolios)
     with pytest.raises(Invalid):
-        verbs.add_kind(key="k", name="K", question="K?", by=ria, portfolios=[])
+        actions.add_kind(key="k", name="K", question="K?", by=ria, portfolios=[])
     assert not GateKind.objects.filter(ships=False).exists()
     assert agree(signed_in(root), ADD, COUNCIL).status_code == 302
     assert {pilot.gates.filter(kind__key="works-council").count() for pilot in both} == {1}
@@ -127,9 +127,9 @@ def test_nobody_is_given_the_right_to_decide_it_where_it_is_not_asked(
 ) -> None:
     for wrong in (elsewhere, None):
         with pytest.raises(Invalid) as refused:
-            verbs.assign_right(kind=own, portfolio=wrong, holder=lena, by=root)
+            actions.assign_right(kind=own, portfolio=wrong, holder=lena, by=root)
         assert refused.value.field == "portfolio"
-    verbs.assign_right(kind=own, portfolio=portfolio, holder=lena, by=root)
+    actions.assign_right(kind=own, portfolio=portfolio, holder=lena, by=root)
     assert DecisionRight.objects.filter(kind=own).count() == 1
 
 
@@ -150,7 +150,7 @@ def test_whoever_keeps_not_all_reads_the_six_and_switches_them_at_home(
     typed = {"name": "Law", "question": legal.question, "order": legal.order}
     assert desk.post(page(legal), typed).status_code == 403
     with pytest.raises(NotYours):
-        verbs.amend_kind(kind=legal, by=ria, set={"name": "Law"})
+        actions.amend_kind(kind=legal, by=ria, set={"name": "Law"})
     off = page(legal, "act", "switch-off")
     assert desk.post(off, {"portfolio": elsewhere.pk, "reason": "No."}).status_code == 422
     assert agree(desk, off, {"portfolio": portfolio.pk, "reason": "No contracts here."}).status_code == 302
@@ -171,13 +171,13 @@ def standing(record: Record, portfolio: Portfolio, lena: Person) -> dict[str, Pi
     when: dict[str, Any] = {"on": day, "known": day}
     ready, claimed = record("R-1"), record("C-1")
     for kind in GateKind.objects.exclude(key="legal-sign-off"):
-        verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Not here.", **when)
+        actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Not here.", **when)
     legal = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(kind=legal, portfolio=portfolio, holder=lena, by=None, **when)
-    verbs.start(pilot=ready, by=None, **when)
+    actions.assign_right(kind=legal, portfolio=portfolio, holder=lena, by=None, **when)
+    actions.start(pilot=ready, by=None, **when)
     gate = ready.gates.select_related("pilot", "kind").get(kind=legal)
-    verbs.decide(gate=gate, by=lena, outcome="cleared", reason="Agreed.", **when)
-    verbs.record_claim(pilot=claimed, **when)
+    actions.decide(gate=gate, by=lena, outcome="cleared", reason="Agreed.", **when)
+    actions.record_claim(pilot=claimed, **when)
     return {"ready": ready, "claimed": claimed}
 
 
@@ -212,7 +212,7 @@ def test_what_is_otherwise_by_then_is_asked_again(desk: Client, standing: dict[s
 
 
 def test_switching_off_and_on_is_shown_too(desk: Client, standing: dict[str, Pilot], portfolio: Portfolio) -> None:
-    kind = verbs.add_kind(**{k: v for k, v in COUNCIL.items() if k != "clears_by"}, by=None)
+    kind = actions.add_kind(**{k: v for k, v in COUNCIL.items() if k != "clears_by"}, by=None)
     off, on = (page(kind, "act", word) for word in ("switch-off", "switch-on"))
     asked = {"portfolio": portfolio.pk, "reason": "A mistake."}
     assert "1 pilot that is moving will be ready." in desk.post(off, asked).content.decode()
@@ -248,7 +248,7 @@ def test_the_log_has_one_entry_that_opens_to_each_pilot(
 def test_an_office_opens_what_was_done_to_its_own(
     root: Person, otto: Person, both: tuple[Pilot, Pilot], desk: Client
 ) -> None:
-    kind = verbs.add_kind(key="security", name="Security", question="Secure?", by=root)
+    kind = actions.add_kind(key="security", name="Security", question="Secure?", by=root)
     head = Event.objects.get(verb="add_kind")
     assert (kind.for_all, head.portfolio) == (True, None)
     for client, mine, theirs in ((desk, "P-1", "Q-1"), (signed_in(otto), "Q-1", "P-1")):
@@ -267,8 +267,8 @@ def test_the_log_asks_no_more_for_more(own: GateKind, desk: Client, record: Reco
     few = asked()
     for number in range(6):
         record(f"P-1{number}")
-    verbs.switch_off(kind=own, portfolio=portfolio, by=None, reason="A mistake.")
-    verbs.switch_on(kind=own, portfolio=portfolio, by=None)
+    actions.switch_off(kind=own, portfolio=portfolio, by=None, reason="A mistake.")
+    actions.switch_on(kind=own, portfolio=portfolio, by=None)
     assert asked() == few
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Function, GateKind, Person, Pilot, Portfolio
 from tests.admin.conftest import DAY, WHEN, Record, account, gate_of, signed_in
 
@@ -132,8 +132,8 @@ def test_a_stale_form_says_who_changed_what_and_keeps_what_was_typed(
 ) -> None:
     mine = typed(running, tool="My tool")
     other = account("jory")
-    verbs.give_role(portfolio=portfolio, person=other, role="program-office", by=None, **WHEN)
-    verbs.amend(pilot=running, by=other, set={"tool": "Their tool"})
+    actions.give_role(portfolio=portfolio, person=other, role="program-office", by=None, **WHEN)
+    actions.amend(pilot=running, by=other, set={"tool": "Their tool"})
     answer = desk.post(page(running), mine)
     text = answer.content.decode()
     assert answer.status_code == 412
@@ -151,7 +151,7 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
     desk: Client, running: Pilot, legal: GateKind, lena: Person, ria: Person
 ) -> None:
     gate = gate_of(running, "legal-sign-off")
-    verbs.decide(
+    actions.decide(
         gate=gate,
         by=ria,
         for_=lena,
@@ -159,8 +159,8 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
         reason="Standard terms.",
         evidence="https://example.org/minutes",
     )
-    verbs.set_rules(pilot=running, by=ria, acceptable_use="Drafts only")
-    verbs.register_threshold(
+    actions.set_rules(pilot=running, by=ria, acceptable_use="Drafts only")
+    actions.register_threshold(
         pilot=running,
         by=ria,
         metric="sent unchanged",
@@ -169,7 +169,7 @@ def test_the_page_tells_gates_decisions_rules_quality_and_log(
         kind="proportion",
         smallest_sample=50,
     )
-    verbs.record_measurement(pilot=running, by=ria, value=0.99, sample=500)
+    actions.record_measurement(pilot=running, by=ria, value=0.99, sample=500)
     text = desk.get(page(running)).content.decode()
     for said in (
         "Has Legal said yes to this use?",
@@ -191,16 +191,16 @@ def test_the_page_of_a_pilot_costs_the_same_however_long_its_history(desk: Clien
             assert desk.get(page(running)).status_code == 200
         return len(found)
 
-    verbs.amend(pilot=running, by=ria, set={"tool": "0", "manager": ria})
+    actions.amend(pilot=running, by=ria, set={"tool": "0", "manager": ria})
     desk.get(page(running))
     few = asked()
     for number in range(1, 12):
-        verbs.amend(pilot=running, by=ria, set={"tool": str(number)})
+        actions.amend(pilot=running, by=ria, set={"tool": str(number)})
     assert asked() <= few
 
 
 def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Person) -> None:
-    verbs.amend(pilot=running, by=ria, set={"tool": "Drafter 2"})
+    actions.amend(pilot=running, by=ria, set={"tool": "Drafter 2"})
     there = reverse("admin:pilots_pilot_history", args=[running.pk])
     text = desk.get(there).content.decode()
     assert "3 acts so far" in text
@@ -228,7 +228,7 @@ def test_an_act_on_a_pilot_is_a_short_form(
     desk: Client, record: Record, ria: Person, word: str, asked: Any, verb: str
 ) -> None:
     pilot = record("P-1")
-    verbs.start(pilot=pilot, by=None)
+    actions.start(pilot=pilot, by=None)
     pilot.refresh_from_db()
     if word == "move-decide-by":
         asked = asked | {"to": "2027-01-15"}
@@ -336,7 +336,7 @@ def test_what_is_said_in_ones_own_name_opens_for_whoever_is_named(desk: Client, 
     kind = "funding-owner"
     for word in ("accept", "decline", "leave"):
         assert desk.get(on_gate(running, kind, word)).status_code == 403
-    verbs.nominate(gate=gate_of(running, kind), by=None, person=ria)
+    actions.nominate(gate=gate_of(running, kind), by=None, person=ria)
     assert desk.get(on_gate(running, kind, "accept")).status_code == 200
 
 
@@ -351,10 +351,10 @@ def test_an_unmet_condition_is_offered_until_it_is_met(
 ) -> None:
     from datetime import timedelta
 
-    from pilots.today import today
+    from pilots.clock import today
 
     condition = {"text": "Train the team", "owner": ria.pk, "due": today() + timedelta(days=9)}
-    verbs.decide(
+    actions.decide(
         gate=gate_of(running, "legal-sign-off"),
         by=lena,
         outcome="conditional",

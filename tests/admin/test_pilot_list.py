@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import GateKind, Person, Pilot, Portfolio, StallPolicy
-from pilots.today import today
 from tests.admin.conftest import DAY, WHEN, Record, account, gate_of, signed_in
 
 LIST = "/admin/pilots/pilot/"
@@ -93,8 +93,8 @@ def test_it_can_be_narrowed_to_a_sponsor_and_a_function(
 ) -> None:
     sam = account("sam")
     gate = gate_of(running, "named-sponsor")
-    verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
-    verbs.accept(gate=gate, by=sam, **WHEN)
+    actions.nominate(gate=gate, by=ria, person=sam, **WHEN)
+    actions.accept(gate=gate, by=sam, **WHEN)
     record("P-2", function=None)
     assert shown(desk, sponsor=str(sam.pk)) == {"P-1"}
     assert shown(desk, function=str(running.function_id)) == {"P-1"}
@@ -105,7 +105,7 @@ def test_what_stalls_first_comes_first_and_what_has_no_date_last(desk: Client, r
     record("A-never")
     for key, day in (("B-late", 9), ("C-soon", 2)):
         on = date(2026, 3, day)
-        verbs.start(pilot=record(key), by=None, on=on, known=on)
+        actions.start(pilot=record(key), by=None, on=on, known=on)
     first = desk.get(LIST)
     heads = list(first.context["cl"].list_display)
     place = [getattr(head, "__name__", "") for head in heads].index("stalls_on")
@@ -133,11 +133,11 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_pilots(
             desk.get(LIST)
         return len(found)
 
-    verbs.start(pilot=record("P-0"), by=None, **WHEN)
+    actions.start(pilot=record("P-0"), by=None, **WHEN)
     desk.get(LIST)
     few = asked()
     for number in range(1, 25):
-        verbs.start(pilot=record(f"P-{number}"), by=None, **WHEN)
+        actions.start(pilot=record(f"P-{number}"), by=None, **WHEN)
     assert asked() == few
     assert few <= 20
 
@@ -195,7 +195,7 @@ def test_the_front_of_the_desk_counts_how_pilots_stand(desk: Client, running: Pi
 
 def test_nobody_must_move_on_what_is_retired(desk: Client, running: Pilot, legal: GateKind, ria: Person) -> None:
     assert "in the decider’s court</span>" in text(desk, as_of="2026-03-02")
-    verbs.retire(pilot=running, by=ria, learned="It was slower.")
+    actions.retire(pilot=running, by=ria, learned="It was slower.")
     for address in (LIST, f"{LIST}{running.pk}/change/", "/portfolio/", f"/pilots/{running.key}/"):
         marks = [part.split('"')[0] for part in text(desk, address).split('class="mark ')[1:]]
         of_gates = marks if "change" in address or "pilots/P" in address else [m for m in marks if m == ""]
@@ -206,8 +206,8 @@ def test_nobody_must_move_on_what_is_retired(desk: Client, running: Pilot, legal
 def test_it_is_searched_by_manager_tool_and_sponsor(desk: Client, running: Pilot, record: Record, ria: Person) -> None:
     sam = account("sam")
     gate = gate_of(running, "named-sponsor")
-    verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
-    verbs.accept(gate=gate, by=sam, **WHEN)
+    actions.nominate(gate=gate, by=ria, person=sam, **WHEN)
+    actions.accept(gate=gate, by=sam, **WHEN)
     record("P-2", "Letters", manager=account("mara"), tool="Quill 3")
     for asked, found in (("sam", {"P-1"}), ("MARA", {"P-2"}), ("quill", {"P-2"})):
         assert shown(desk, q=asked) == found
@@ -219,8 +219,8 @@ def test_it_is_sorted_by_function_standing_manager_and_sponsor(
     record("P-2", function=None, manager=account("mara"))
     sam = account("sam")
     gate = gate_of(running, "named-sponsor")
-    verbs.nominate(gate=gate, by=ria, person=sam, **WHEN)
-    verbs.accept(gate=gate, by=sam, **WHEN)
+    actions.nominate(gate=gate, by=ria, person=sam, **WHEN)
+    actions.accept(gate=gate, by=sam, **WHEN)
     heads = [getattr(head, "__name__", "") for head in desk.get(LIST).context["cl"].list_display]
     # What lacks a function, a manager or a sponsor comes last; a plan presses less than what runs.
     for head, first in (("function", "P-1"), ("standing", "P-1"), ("manager", "P-2"), ("sponsor", "P-1")):

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, GateKind, Person, Pilot
 from tests.admin.conftest import WHEN, gate_of
 
@@ -16,9 +16,9 @@ from tests.admin.conftest import WHEN, gate_of
 @pytest.fixture
 def decided(running: Pilot, legal: GateKind, lena: Person, ria: Person) -> Decision:
     """Legal said yes to a tool, on a list that was filed."""
-    verbs.amend(pilot=running, by=ria, set={"tool": "Quill 3"}, **WHEN)
-    piece = verbs.file_evidence(pilot=running, by=ria, link="https://example.org/terms", title="The terms", **WHEN)
-    verbs.decide(
+    actions.amend(pilot=running, by=ria, set={"tool": "Quill 3"}, **WHEN)
+    piece = actions.file_evidence(pilot=running, by=ria, link="https://example.org/terms", title="The terms", **WHEN)
+    actions.decide(
         gate=gate_of(running, "legal-sign-off"),
         by=lena,
         outcome="conditional",
@@ -39,7 +39,7 @@ def text(client: Client, address: str) -> str:
 def test_a_decisions_page_says_its_term_what_it_was_decided_on_and_its_evidence(
     desk: Client, decided: Decision, ria: Person
 ) -> None:
-    verbs.amend(pilot=decided.gate.pilot, by=ria, set={"tool": "Quill 4"})
+    actions.amend(pilot=decided.gate.pilot, by=ria, set={"tool": "Quill 4"})
     page = text(desk, f"/admin/pilots/decision/{decided.pk}/change/")
     assert "Its term" in page
     assert '<dt>The tool</dt><dd dir="auto">Quill 3</dd>' in page
@@ -59,7 +59,7 @@ TABLES = ("pilot", "decision", "event", "decisionright", "absence", "person", "p
 
 
 def test_dates_are_written_as_people_write_them(desk: Client, decided: Decision, lena: Person, ria: Person) -> None:
-    verbs.away(person=lena, by=ria, starts=date(2027, 3, 1), ends=date(2027, 3, 5))
+    actions.away(person=lena, by=ria, starts=date(2027, 3, 1), ends=date(2027, 3, 5))
     pilot = decided.gate.pilot
     pages = [f"/admin/pilots/{table}/" for table in TABLES]
     pages += [
@@ -75,7 +75,7 @@ def test_dates_are_written_as_people_write_them(desk: Client, decided: Decision,
 def test_a_decision_is_called_in_words_and_no_code_is_shown(
     desk: Client, running: Pilot, legal: GateKind, lena: Person
 ) -> None:
-    verbs.decide(
+    actions.decide(
         gate=gate_of(running, "legal-sign-off"), by=lena, outcome="changes_requested", reason="A list.", **WHEN
     )
     decision = Decision.objects.get()

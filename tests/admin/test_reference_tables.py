@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import (
     Absence,
     DecisionRight,
@@ -22,7 +23,6 @@ from pilots.models import (
     PortfolioRole,
     StallPolicy,
 )
-from pilots.today import today
 from tests.admin.conftest import WHEN, account, agree, signed_in
 
 TABLES = ["portfolio", "function", "person", "gatekind", "decisionright", "absence"]
@@ -35,7 +35,7 @@ def there(table: str, name: str = "changelist", *args: Any) -> str:
 @pytest.fixture
 def rows(portfolio: Portfolio, operations: Function, lena: Person, legal: GateKind) -> dict[str, Any]:
     """A row of each table."""
-    absence = verbs.away(person=lena, by=None, starts=today(), ends=today())
+    absence = actions.away(person=lena, by=None, starts=today(), ends=today())
     return {
         "portfolio": portfolio,
         "function": operations,
@@ -130,7 +130,7 @@ def test_nobody_gives_a_role_in_a_portfolio_that_is_not_theirs(desk: Client, ria
 
 def test_an_address_that_reaches_further_is_not_changed(desk: Client, root: Person, elsewhere: Portfolio) -> None:
     other = account("jory")
-    verbs.give_role(portfolio=elsewhere, person=other, role="program-office", by=None, **WHEN)
+    actions.give_role(portfolio=elsewhere, person=other, role="program-office", by=None, **WHEN)
     for person in (root, other):
         asked = {"name": person.name, "email": "mine@example.org", "function": ""}
         answer = desk.post(there("person", "change", person.pk), asked)
@@ -237,8 +237,8 @@ def test_a_right_everywhere_is_seen_by_all_and_changed_by_who_keeps_all(
     desk: Client, lena: Person, elsewhere: Portfolio, legal: GateKind
 ) -> None:
     kind = GateKind.objects.get(key="it-data-access")
-    broad = verbs.assign_right(kind=kind, holder=lena, by=None, **WHEN)
-    narrow = verbs.assign_right(kind=kind, portfolio=elsewhere, holder=lena, by=None, **WHEN)
+    broad = actions.assign_right(kind=kind, holder=lena, by=None, **WHEN)
+    narrow = actions.assign_right(kind=kind, portfolio=elsewhere, holder=lena, by=None, **WHEN)
     assert desk.get(there("decisionright", "change", broad.pk)).status_code == 200
     assert desk.post(there("decisionright", "change", broad.pk), {"holder": "kai@example.org"}).status_code == 403
     assert desk.post(there("decisionright", "act", broad.pk, "end"), {"until": "2026-12-31"}).status_code == 403

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person, Pilot, Portfolio
 from tests.admin.conftest import WHEN, Record, account, signed_in
 
@@ -24,7 +24,7 @@ def test_strangers_are_sent_to_sign_in_with_their_second_factor() -> None:
 def test_nobody_else_enters(portfolio: Portfolio, role: str | None) -> None:
     person = account("sam")
     if role:
-        verbs.give_role(portfolio=portfolio, person=person, role=role, by=None, **WHEN)
+        actions.give_role(portfolio=portfolio, person=person, role=role, by=None, **WHEN)
     assert signed_in(person).get("/admin/", follow=True).status_code == 403
 
 

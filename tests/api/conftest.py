@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person
 from tests.pages.conftest import Stage, set_the_stage
 
@@ -27,7 +27,7 @@ def client(person: Person | None) -> APIClient:
 
 def by_key(person: Person, scope: str = "read") -> APIClient:
     """Somebody who asks with a key."""
-    _token, key = verbs.issue_token(person=person, by=None, scope=scope)
+    _token, key = actions.issue_token(person=person, by=None, scope=scope)
     asks = APIClient()
     asks.credentials(HTTP_AUTHORIZATION=f"Token {key}")
     return asks

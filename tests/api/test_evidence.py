@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Evidence
 from tests.api.conftest import by_key, client, get, post
 from tests.pages.conftest import Stage
@@ -61,13 +61,13 @@ def test_an_answer_names_the_pieces_that_it_rests_on(stage: Stage) -> None:
 def test_what_would_change_a_no_and_what_has_to_be_confirmed_again_are_told(stage: Stage) -> None:
     pilot = stage.running()
     legal, data = (stage.gate(pilot, "legal-sign-off"), stage.gate(pilot, "it-data-access"))
-    verbs.decide(gate=data, by=stage.bastian, outcome="refused", reason="No.", would_change="A list.")
+    actions.decide(gate=data, by=stage.bastian, outcome="refused", reason="No.", would_change="A list.")
     told = get(stage.ria, "decisions/").json()["results"]
     assert "A list." in [each["would_change"] for each in told]
-    verbs.decide(gate=legal, by=stage.perpetua, outcome="cleared", reason="Yes.")
+    actions.decide(gate=legal, by=stage.perpetua, outcome="cleared", reason="Yes.")
     assert get(stage.ria, f"gates/{legal.public_id}/").json()["differences"] == []
     pilot.refresh_from_db()
-    verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
+    actions.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
     [one] = get(stage.ria, f"gates/{legal.public_id}/").json()["differences"]
     assert (one["field"], one["before"], one["after"]) == ("tool", "Drafter 1", "Drafter 2")
     assert get(stage.ria, f"gates/{legal.public_id}/").json()["renewals"] == 0

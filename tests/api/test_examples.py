@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Gate, Person
 from tests.api.conftest import client
 from tests.pages.conftest import Stage
@@ -95,7 +95,7 @@ def written(stage: Stage) -> str:
     """The whole page, asked anew."""
     pilot = stage.running(ago=150)
     legal = stage.gate(pilot, "legal-sign-off")
-    verbs.ask_exception(gate=stage.gate(pilot, "it-data-access"), by=stage.ansel, reason="The review is in January.")
+    actions.ask_exception(gate=stage.gate(pilot, "it-data-access"), by=stage.ansel, reason="The review is in January.")
     writer, gate = Writer(stage), f"gates/{legal.public_id}/"
     exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
     writer.ask("Which pilots have stalled on Legal", stage.vera, exhibits)

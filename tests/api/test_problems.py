@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
-from readiness.api import pilots
+from readiness.api.views import pilots
 from tests.api.conftest import by_key
 from tests.pages.conftest import Stage
 

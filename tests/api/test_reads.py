@@ -9,9 +9,10 @@ import pytest
 from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Function
-from readiness import ledger, reading
+from readiness.queries import snapshots
+from readiness.rules import ledger
 from tests.api.conftest import by_key, client, get
 from tests.pages.conftest import Stage
 
@@ -116,7 +117,7 @@ def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> 
 def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:
     stage.running("OLD", ago=200)
     new = stage.running("NEW", ago=5)
-    verbs.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")
+    actions.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")
     stage.pilot("PLAN", function=Function.objects.create(name="Billing"))
     rows = get(stage.vera, f"pilots/?{query}").json()["results"]
     assert [row["key"] for row in rows] == found
@@ -147,7 +148,7 @@ def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, qu
 def test_the_past_is_read_as_it_was(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     on, before = stage.day(10), stage.day(11)
-    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
+    actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
 
     def legal(query: str) -> str:
         gates = get(stage.vera, f"pilots/CO-014/?{query}").json()["gates"]
@@ -181,7 +182,7 @@ def test_whoever_has_it_already_is_told_so(stage: Stage) -> None:
     first = asks.get("/api/v1/pilots/CO-014/")
     again = asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (again.status_code, again.content) == (304, b"")
-    verbs.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")
+    actions.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")
     assert asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
 
 
@@ -207,9 +208,9 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
     for number in range(8):
         pilot = stage.running(f"P-{number}", ago=60)
         stage.measured(pilot, ago=30)
-        verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))
+        actions.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))
         for outcome in ("cleared", "withdrawn"):
-            verbs.decide(
+            actions.decide(
                 gate=stage.gate(pilot, "legal-sign-off"),
                 by=stage.perpetua,
                 outcome=outcome,
@@ -227,7 +228,7 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
 
 def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
     pilot = stage.running(ago=40)
-    verbs.decide(
+    actions.decide(
         gate=stage.gate(pilot, "legal-sign-off"),
         by=stage.perpetua,
         outcome="refused",
@@ -262,7 +263,7 @@ def test_the_portfolio_adds_up(stage: Stage) -> None:
 def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
     for number in range(3):
         pilot = stage.all_clear(stage.running(f"P-{number}"))
-        verbs.decide(
+        actions.decide(
             gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="New terms."
         )
     stage.running("OTHER")
@@ -279,7 +280,7 @@ def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
 def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: str) -> None:
     pilots = [stage.running("A", ago=90), stage.running("B", ago=50)]
     start, end = stage.day(60), stage.day(10)
-    whole = ledger.by_court(c for _, c in reading.charges_of(pilots, start=start, end=end))
+    whole = ledger.by_court(c for _, c in snapshots.charges_of(pilots, start=start, end=end))
     rows = get(stage.vera, f"portfolio/waits/?from={start}&to={end}&by={by}").json()
     for court in ("decider", "team", "nobody", "outside"):
         assert sum(row["courts"][court] for row in rows) == whole.get(court, 0)
@@ -299,7 +300,7 @@ def moved(stage: Stage) -> Stage:
     """One pilot that moved from customer operations to billing ten days ago, one that lies in no function."""
     pilot = stage.running("A", ago=30)
     billing = Function.objects.create(name="Billing")
-    verbs.amend(pilot=pilot, by=stage.ria, set={"function": billing}, on=stage.day(10))
+    actions.amend(pilot=pilot, by=stage.ria, set={"function": billing}, on=stage.day(10))
     stage.running("B", ago=30, function=None)
     return stage
 
@@ -333,7 +334,7 @@ def test_waits_take_any_period_and_no_day_that_has_not_come(stage: Stage) -> Non
 
 def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(stage: Stage) -> None:
     pilots, first, end = [stage.running("A", ago=30)], stage.day(30), stage.day()
-    told = [list(reading.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
+    told = [list(snapshots.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
     assert told[0] == told[1]
 
 

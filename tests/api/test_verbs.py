@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import ApiToken, Decision, Event, Pilot, PortfolioRole
 from tests.api.conftest import by_key, client, get, post
 from tests.pages.conftest import Stage
@@ -277,7 +277,7 @@ def test_a_key_reaches_as_far_as_its_scope_and_its_persons_work(stage: Stage) ->
 
 
 def test_a_key_is_kept_as_a_digest_expires_and_can_be_taken_back(stage: Stage) -> None:
-    token, key = verbs.issue_token(person=stage.vera, by=None)
+    token, key = actions.issue_token(person=stage.vera, by=None)
     assert key not in str(ApiToken.objects.values())
     assert key not in str(Event.objects.filter(verb="issue_token").values())
     asks = by_key(stage.vera)
@@ -289,7 +289,7 @@ def test_a_key_is_kept_as_a_digest_expires_and_can_be_taken_back(stage: Stage) -
     assert asks.get("/api/v1/pilots/").status_code == 401
     asks.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
     assert asks.get("/api/v1/pilots/").status_code == 200
-    verbs.revoke_token(token=token, by=stage.vera)
+    actions.revoke_token(token=token, by=stage.vera)
     assert asks.get("/api/v1/pilots/").status_code == 401
 
 
@@ -309,7 +309,7 @@ def test_the_command_prints_a_key_once_and_refuses_a_scope_that_is_not_needed(st
 
 def test_the_command_lists_what_there_is_and_takes_one_back(stage: Stage) -> None:
     asks = APIClient()
-    made = [verbs.issue_token(person=stage.vera, by=None, name=name)[1] for name in ("review", "lost")]
+    made = [actions.issue_token(person=stage.vera, by=None, name=name)[1] for name in ("review", "lost")]
     out = StringIO()
     call_command("api_token", "vera@example.org", "--list", stdout=out)
     told = out.getvalue()
@@ -332,7 +332,7 @@ def test_whoever_is_named_to_succeed_sees_the_pilot_and_can_accept(stage: Stage)
     pilot = stage.running()
     address = gate(stage, pilot, "named-sponsor", "accept")
     assert post(stage.noam, address).status_code == 404
-    verbs.nominate(gate=stage.gate(pilot, "named-sponsor"), by=stage.ria, person=stage.noam)
+    actions.nominate(gate=stage.gate(pilot, "named-sponsor"), by=stage.ria, person=stage.noam)
     assert get(stage.noam, f"pilots/{pilot.key}/").json()["sponsor"]["name"] == "Ansel Quaye"
     page = client(stage.noam).get("/my/decisions/")
     assert pilot.name in page.content.decode()

@@ -11,10 +11,10 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event
-from readiness.api import gates
-from readiness.api.pages import Pages
+from readiness.api.pagination import Pages
+from readiness.api.views import gates
 from tests.api.conftest import client, get, post
 from tests.pages.conftest import Stage
 
@@ -78,11 +78,11 @@ def test_nothing_is_done_in_the_past_by_the_address(stage: Stage, query: str) ->
 def test_a_gate_is_chosen_by_what_was_known_of_it_then(stage: Stage) -> None:
     first, on, told = stage.day(40), stage.day(10), stage.day(2)
     then: dict[str, Any] = {"on": first, "known": first}
-    pilot = verbs.record(
+    pilot = actions.record(
         portfolio=stage.portfolio, key="P-1", name="Drafts", by=stage.ria, function=stage.function, **then
     )
-    verbs.start(pilot=pilot, by=stage.ria, **then)
-    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
+    actions.start(pilot=pilot, by=stage.ria, **then)
+    actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
 
     def waiting(query: str) -> list[str]:
         asked = f"pilots/?gate=legal-sign-off&state=waiting&as_of={on}{query}"
@@ -98,7 +98,7 @@ def test_a_mark_is_never_newer_than_what_was_shown(stage: Stage, monkeypatch: py
 
     def read_and_overtaken(*args: Any, **kwargs: Any) -> Any:
         found = read(*args, **kwargs)
-        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="No.")
+        actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="No.")
         return found
 
     monkeypatch.setattr(gates, "read_many", read_and_overtaken)

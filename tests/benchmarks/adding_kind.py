@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, GateKind, Pilot
 from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
@@ -46,7 +46,7 @@ def _taken_back(do: Any) -> None:
 
 
 def _add(number: int) -> None:
-    verbs.add_kind(
+    actions.add_kind(
         key=f"kind-{number}", name="Council", question="Has the council agreed?", by=None, on=TODAY, known=TODAY
     )
 

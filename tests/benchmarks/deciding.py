@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Gate, GateSpell, Person, PilotSpell
 from pilots.models.people import opaque_id
-from pilots.rules import history
-from readiness import standing
-from readiness.querysets import gates_on
+from pilots.rules import replay
+from readiness.queries.pilots import gates_on
+from readiness.rules import standing
 from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 
@@ -39,7 +39,7 @@ def measure(rounds: int) -> Iterator[Measured]:
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
     found = gates_on(AT).filter(
-        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=history.RUNNING, ends=None
+        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=replay.RUNNING, ends=None
     )
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
@@ -47,7 +47,7 @@ def _waiting(number: int) -> list[tuple[Gate, Person]]:
 
 
 def _decide(gate: Gate, by: Person) -> None:
-    verbs.decide(gate=gate, by=by, outcome="cleared", reason="Agreed.", on=TODAY, known=TODAY)
+    actions.decide(gate=gate, by=by, outcome="cleared", reason="Agreed.", on=TODAY, known=TODAY)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from pilots.models import Cell, Decision, Event, Function, Gate, GateSpell, Pilot, PilotSpell, Portfolio, Seat
 from readiness.inventory.importing import Import
-from readiness.inventory.lists import List
+from readiness.inventory.sources import List
 from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from django.db import connection
 
 from pilots.models import Pilot
-from readiness.querysets import pilots
-from readiness.reading import read_many
+from readiness.queries.pilots import pilots
+from readiness.queries.snapshots import read_many
 from tests.benchmarks.harness import Measured, compare
 
 AT = date(2026, 11, 23)

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client, RequestFactory
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import DecisionRight, GateSpell, Person, Pilot, Seat
-from readiness.decider_queue import decider_queue
-from readiness.pages.looking import page_of
+from readiness.pages.base import page_of
 from readiness.pages.my_decisions import A_PAGE
+from readiness.queries.decider_queue import decider_queue
 from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 
@@ -101,7 +101,7 @@ def _measured(rounds: int) -> Iterator[Measured]:
 
 def _hand_over(right: DecisionRight, to: Person) -> None:
     reach = {"kind": right.kind, "portfolio": right.portfolio, "function": right.function}
-    verbs.assign_right(**reach, holder=to, by=None, starts=AT, on=AT, known=AT)
+    actions.assign_right(**reach, holder=to, by=None, starts=AT, on=AT, known=AT)
 
 
 def _of(name: str, person: Person, rounds: int) -> Iterator[Measured]:

@@ -29,9 +29,9 @@ from urllib.parse import urlsplit
 from django.db import connection, transaction
 from django.utils import timezone
 
-from pilots import signing, triggers
+from pilots.event_log import sign, triggers
 from pilots.models import Decision, Event, Gate, Person
-from pilots.verbs import copies
+from readiness.demo.synthetic import cloner
 from tests.benchmarks.harness import Measured, Taken
 from tests.benchmarks.museum import AT
 
@@ -80,10 +80,10 @@ class _Signing:
 
     @transaction.atomic
     def _write(self, number: int) -> None:
-        keys = copies.free_keys(Event, number)
+        keys = cloner.free_keys(Event, number)
         signed = [self._sign(*turn, key) for turn, key in zip(islice(self.turns, number), keys, strict=True)]
-        copies.write(Event, _lines(Event, [row.event for row in signed]))
-        copies.write(Decision, _lines(Decision, signed))
+        cloner.write(Event, _lines(Event, [row.event for row in signed]))
+        cloner.write(Decision, _lines(Decision, signed))
 
     def _sign(self, gate: Gate, by: Person, key: int) -> Decision:
         event = Event(
@@ -107,16 +107,16 @@ class _Signing:
             "evidence": "Minutes of the day",
             "sealed": {"workflow": "letters", "tool": "a-tool"},
         }
-        return signing.sign(gate, event, row)
+        return sign.sign(gate, event, row)
 
 
 def _lines(model: Any, rows: list[Any]) -> Iterator[str]:
     """Rows as `copies.write` takes them. What is the same for all of them is put into text once."""
-    columns = copies.columns(model)
-    same = {f.attname: copies.text_of(f, rows[0]) for f in columns}
+    columns = cloner.columns(model)
+    same = {f.attname: cloner.text_of(f, rows[0]) for f in columns}
     others = [f for f in columns if len({str(getattr(row, f.attname)) for row in rows}) > 1]
     for row in rows:
-        yield "\t".join((same | {f.attname: copies.text_of(f, row) for f in others}).values())
+        yield "\t".join((same | {f.attname: cloner.text_of(f, row) for f in others}).values())
 
 
 def _bent() -> Measured:

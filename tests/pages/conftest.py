@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
-from pilots.today import today
 
 NAMES = {
     "ria": "Ria Sand",
@@ -54,14 +54,14 @@ class Stage:
             "function": self.function,
             "manager": self.ottilie,
         }
-        return verbs.record(
+        return actions.record(
             portfolio=self.portfolio, key=key, name=name, by=self.ria, on=self.day(ago), **given | values
         )
 
     def running(self, *args: Any, ago: int = 40, **values: Any) -> Pilot:
         """A pilot that was started on the day of its record, carried by Ansel."""
         pilot = self.pilot(*args, ago=ago, **values)
-        verbs.start(pilot=pilot, by=self.ria, on=self.day(ago))
+        actions.start(pilot=pilot, by=self.ria, on=self.day(ago))
         self.accepts("named-sponsor", pilot, self.ansel, ago=ago)
         pilot.refresh_from_db()
         return pilot
@@ -71,8 +71,8 @@ class Stage:
 
     def accepts(self, kind: str, pilot: Pilot, person: Person, *, ago: int = 0) -> None:
         gate, on = self.gate(pilot, kind), self.day(ago)
-        verbs.nominate(gate=gate, by=self.ria, person=person, on=on)
-        verbs.accept(gate=gate, by=person, on=on)
+        actions.nominate(gate=gate, by=self.ria, person=person, on=on)
+        actions.accept(gate=gate, by=person, on=on)
 
     def all_clear(self, pilot: Pilot, *, ago: int = 5) -> Pilot:
         """Every gate has its yes, and the rules are known."""
@@ -80,11 +80,13 @@ class Stage:
         # Before anybody signs: Legal seals what it may be used for.
         self.rules(pilot, ago=ago)
         for kind, who in (("legal-sign-off", self.perpetua), ("it-data-access", self.bastian)):
-            verbs.decide(gate=self.gate(pilot, kind), by=who, outcome="cleared", reason="Standard terms apply.", on=on)
+            actions.decide(
+                gate=self.gate(pilot, kind), by=who, outcome="cleared", reason="Standard terms apply.", on=on
+            )
         for kind in ("funding-owner", "error-owner"):
             self.accepts(kind, pilot, self.hedda, ago=ago)
         self.measured(pilot, ago=ago)
-        verbs.decide(
+        actions.decide(
             gate=self.gate(pilot, "quality-threshold"),
             by=self.tove,
             outcome="cleared",
@@ -95,7 +97,7 @@ class Stage:
         return pilot
 
     def measured(self, pilot: Pilot, *, ago: int = 5) -> None:
-        verbs.register_threshold(
+        actions.register_threshold(
             pilot=pilot,
             by=self.ria,
             metric="Share sent unchanged",
@@ -105,11 +107,11 @@ class Stage:
             smallest_sample=100,
             on=self.day(ago),
         )
-        verbs.record_measurement(pilot=pilot, by=self.ria, value=0.93, sample=400, on=self.day(ago))
+        actions.record_measurement(pilot=pilot, by=self.ria, value=0.93, sample=400, on=self.day(ago))
 
     def rules(self, pilot: Pilot, *, ago: int = 0) -> None:
         on = self.day(ago)
-        verbs.set_rules(
+        actions.set_rules(
             pilot=pilot,
             by=self.ria,
             acceptable_use="Standard terms, in writing.",
@@ -121,8 +123,8 @@ class Stage:
             success="Ottilie stops reading every line.",
             on=on,
         )
-        verbs.accept_risk(pilot=pilot, by=self.hedda, on=on)
-        verbs.confirm_rules(pilot=pilot, by=self.ottilie, on=on)
+        actions.accept_risk(pilot=pilot, by=self.hedda, on=on)
+        actions.confirm_rules(pilot=pilot, by=self.ottilie, on=on)
 
 
 def set_the_stage() -> Stage:
@@ -143,7 +145,7 @@ def set_the_stage() -> Stage:
         "quality-threshold": (stage.tove, None),
     }
     for kind, (holder, deputy) in rights.items():
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=kind),
             portfolio=portfolio,
             holder=holder,

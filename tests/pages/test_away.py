@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Absence, DecisionRight, Delegation, Event, Person
 from tests.pages.conftest import Stage
 
@@ -67,22 +67,22 @@ def test_nobody_says_it_of_somebody_else(stage: Stage) -> None:
 
 def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(stage: Stage) -> None:
     client = as_(stage.perpetua)
-    now = verbs.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))
-    coming = verbs.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))
+    now = actions.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))
+    coming = actions.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))
     for absence in (now, coming):
         assert client.post(reverse("readiness:my-back", args=[absence.pk])).status_code == 302
     assert [absence.ends for absence in Absence.objects.all()] == [stage.day(1)]
 
 
 def test_the_absence_of_somebody_else_is_not_there(stage: Stage) -> None:
-    theirs = verbs.away(person=stage.jory, by=None, starts=stage.day(), ends=stage.day(-9))
+    theirs = actions.away(person=stage.jory, by=None, starts=stage.day(), ends=stage.day(-9))
     there = reverse("readiness:my-back", args=[theirs.pk])
     assert as_(stage.perpetua).post(there).status_code == 404
     assert Absence.objects.get().ends == stage.day(-9)
 
 
 def test_an_absence_that_is_over_is_not_taken_back(stage: Stage) -> None:
-    over = verbs.away(person=stage.jory, by=None, starts=stage.day(9), ends=stage.day(3))
+    over = actions.away(person=stage.jory, by=None, starts=stage.day(9), ends=stage.day(3))
     answer = as_(stage.jory).post(reverse("readiness:my-back", args=[over.pk]))
     assert answer.status_code == 422
     assert "This absence is over." in answer.content.decode()
@@ -101,9 +101,9 @@ def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(stage: Stage)
 
 def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(stage: Stage) -> None:
     right = legal(stage)
-    verbs.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
+    actions.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
     assert "decides for you too" in as_(stage.perpetua).get(AWAY).content.decode()
-    verbs.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)
+    actions.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)
     assert "decides for you too" not in as_(stage.perpetua).get(AWAY).content.decode()
 
 
@@ -166,19 +166,19 @@ def test_it_costs_the_same_for_any_number_of_rows(stage: Stage) -> None:
             client.get(AWAY)
         return len(asked)
 
-    verbs.away(person=stage.perpetua, by=None, starts=stage.day(-1), ends=stage.day(-1))
-    verbs.delegate(right=legal(stage), to=stage.tove, by=None, until=stage.day())
+    actions.away(person=stage.perpetua, by=None, starts=stage.day(-1), ends=stage.day(-1))
+    actions.delegate(right=legal(stage), to=stage.tove, by=None, until=stage.day())
     few = cost()
     for ago in range(-2, -12, -1):
         day = stage.day(ago)
-        verbs.away(person=stage.perpetua, by=None, starts=day, ends=day)
-        verbs.delegate(right=legal(stage), to=stage.tove, by=None, starts=day, until=day)
+        actions.away(person=stage.perpetua, by=None, starts=day, ends=day)
+        actions.delegate(right=legal(stage), to=stage.tove, by=None, starts=day, until=day)
     assert cost() == few
 
 
 def test_the_api_names_the_delegate_of_a_gate_beside_its_holder(stage: Stage) -> None:
     pilot = stage.running()
-    verbs.delegate(right=legal(stage), to=stage.tove, by=None, until=stage.day(-9))
+    actions.delegate(right=legal(stage), to=stage.tove, by=None, until=stage.day(-9))
     client = APIClient()
     client.force_login(stage.ria)
     gate = stage.gate(pilot, "legal-sign-off")

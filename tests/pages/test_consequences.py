@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Event, Evidence, GateKind, Person, Pilot
-from pilots.today import today
-from readiness.reading import read_one
+from readiness.queries.snapshots import read_one
 from tests.browser_forms import form_with
 from tests.pages.conftest import Stage
 from tests.pages.test_many import as_
@@ -22,7 +22,7 @@ from tests.pages.test_many import as_
 def pilot(stage: Stage) -> Pilot:
     """Adopted, and shown to be."""
     pilot = stage.all_clear(stage.running())
-    verbs.adopt(pilot=pilot, by=stage.ria, on=stage.day(4))
+    actions.adopt(pilot=pilot, by=stage.ria, on=stage.day(4))
     assert standing(pilot) == "adopted"
     return pilot
 
@@ -105,7 +105,7 @@ def test_to_have_agreed_to_one_answer_falling_is_not_to_have_agreed_to_more(pilo
 
 
 def test_what_was_restored_holds_again_and_is_only_told(stage: Stage, pilot: Pilot, office: Client) -> None:
-    verbs.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"tool": "Drafter 2"})
+    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"tool": "Drafter 2"})
     typed = form_with("workflow", office.get(page_of(pilot))) | {"tool": "Drafter 1"}
     answer = office.post(page_of(pilot), typed, follow=True)
     assert "Legal: the answer holds again." in answer.content.decode()
@@ -120,15 +120,15 @@ def test_a_new_manager_has_to_confirm_the_rules(pilot: Pilot, office: Client) ->
 
 def test_another_function_may_have_other_holders(stage: Stage, office: Client) -> None:
     pilot = stage.running()
-    other = verbs.name_function(name="Field service", by=None)
+    other = actions.name_function(name="Field service", by=None)
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(kind=kind, portfolio=stage.portfolio, function=other, holder=stage.jory, by=None)
+    actions.assign_right(kind=kind, portfolio=stage.portfolio, function=other, holder=stage.jory, by=None)
     text = asks(office, page_of(pilot), "workflow", function=str(other.pk)).content.decode()
     assert "Legal: it waits on Perpetua Rask no longer. It waits on Jory Mellin." in text
 
 
 def test_high_impact_may_open_a_gate_and_end_an_adoption(stage: Stage, pilot: Pilot, office: Client) -> None:
-    verbs.add_kind(
+    actions.add_kind(
         key="council",
         name="Works council",
         question="Has it agreed?",
@@ -167,9 +167,9 @@ def test_to_roll_back_says_what_it_will_be(pilot: Pilot, office: Client) -> None
 
 def test_a_newer_version_of_evidence_says_beforehand_which_answers_rest_on_it(stage: Stage, office: Client) -> None:
     pilot = stage.running()
-    piece = verbs.file_evidence(pilot=pilot, by=stage.ria, link="https://terms.test/1")
+    piece = actions.file_evidence(pilot=pilot, by=stage.ria, link="https://terms.test/1")
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="By these terms.", pieces=[piece])
+    actions.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="By these terms.", pieces=[piece])
     path = f"{reverse('readiness:filing', args=[pilot.key])}?newer={piece.public_id}"
     drawn = office.get(path)
     assert "Legal: the yes of Perpetua Rask" in drawn.content.decode()
@@ -185,8 +185,8 @@ def test_a_newer_version_of_evidence_says_beforehand_which_answers_rest_on_it(st
 
 def test_to_switch_a_gate_on_again_says_which_adoptions_fall(stage: Stage, pilot: Pilot, office: Client) -> None:
     legal = GateKind.objects.get(key="legal-sign-off")
-    verbs.switch_off(kind=legal, portfolio=stage.portfolio, reason="Not here.", by=None)
-    verbs.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"workflow": "drafting anything"})
+    actions.switch_off(kind=legal, portfolio=stage.portfolio, reason="Not here.", by=None)
+    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"workflow": "drafting anything"})
     assert standing(pilot) == "adopted"
     path = reverse("admin:pilots_portfolio_act", args=[stage.portfolio.pk, "switch-on"])
     asked = office.post(path, {"kind": str(legal.pk)})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Pilot
-from readiness import words
+from readiness.text import labels
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, pilot_page
 
@@ -15,23 +15,23 @@ def let_past(stage: Stage) -> Pilot:
     """Everything is cleared but Legal, which was let past for ten days."""
     pilot = stage.all_clear(stage.running())
     legal = stage.gate(pilot, "legal-sign-off")
-    verbs.decide(gate=legal, by=stage.perpetua, outcome="withdrawn", reason="Again.")
+    actions.decide(gate=legal, by=stage.perpetua, outcome="withdrawn", reason="Again.")
     end = stage.day(-10)
-    verbs.ask_exception(gate=legal, by=stage.ria, reason="Ten days.", until=end)
-    verbs.except_(gate=legal, by=stage.perpetua, reason="Ten days.", until=end)
+    actions.ask_exception(gate=legal, by=stage.ria, reason="Ten days.", until=end)
+    actions.except_(gate=legal, by=stage.perpetua, reason="Ten days.", until=end)
     return pilot
 
 
 def test_a_sponsor_reads_each_clear_state_apart(stage: Stage) -> None:
     let_past(stage)
     text = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
-    until = words.day(stage.day(-10))
+    until = labels.day(stage.day(-10))
     assert f"Of 6 gates, 5 cleared, 1 let past until {until}." in text
 
 
 def test_a_word_without_a_decider_is_counted_apart_too(stage: Stage) -> None:
     pilot = stage.running()
-    verbs.assert_(gate=stage.gate(pilot, "legal-sign-off"), source="list.csv, row 4")
+    actions.assert_(gate=stage.gate(pilot, "legal-sign-off"), source="list.csv, row 4")
     page = as_(stage.ansel).get(reverse("readiness:my-gates"))
     assert "Of 6 gates, 1 cleared, 1 only asserted." in page.content.decode()
 
@@ -40,9 +40,9 @@ def test_a_pilot_on_an_exception_is_not_said_to_be_clear(stage: Stage) -> None:
     pilot = let_past(stage)
     ready = as_(stage.vera).get(pilot_page(pilot)).content.decode()
     assert "every gate is clear" not in ready.lower()
-    until = words.day(stage.day(-10))
+    until = labels.day(stage.day(-10))
     assert f"Ready: no gate is open (5 cleared, 1 let past until {until})" in ready
-    verbs.adopt(pilot=pilot, by=stage.ansel)
+    actions.adopt(pilot=pilot, by=stage.ansel)
     adopted = as_(stage.vera).get(pilot_page(pilot)).content.decode()
     assert "Adopted since" in adopted
     assert "every gate is clear" not in adopted

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Person, Pilot
-from pilots.today import today
-from readiness import acts, letters
-from readiness.decider_queue import decider_queue
-from readiness.reading import read_one
+from readiness.queries.decider_queue import decider_queue
+from readiness.queries.snapshots import read_one
+from readiness.rules import offers
+from readiness.text import letters
 from tests.api.conftest import get
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_
@@ -32,7 +33,7 @@ def over_api(reader: Person, person: Person, more: str = "") -> list[str]:
 
 def carried_by_nobody(stage: Stage, key: str = "ALONE", ago: int = 40) -> Pilot:
     pilot = stage.pilot(key, ago=ago)
-    verbs.start(pilot=pilot, by=stage.ria, on=stage.day(ago))
+    actions.start(pilot=pilot, by=stage.ria, on=stage.day(ago))
     return Pilot.objects.get(pk=pilot.pk)
 
 
@@ -48,7 +49,7 @@ def test_a_gate_of_a_pilot_that_nobody_carries_stands_in_its_deciders_queue(stag
 def test_an_escalation_person_stands_in_on_a_pilot_that_nobody_carries(stage: Stage) -> None:
     carried_by_nobody(stage)
     for who in (stage.perpetua, stage.jory):
-        verbs.away(person=who, by=who, starts=today(), ends=today())
+        actions.away(person=who, by=who, starts=today(), ends=today())
     assert on_page(stage.ines) == over_api(stage.vera, stage.ines) == [f"ALONE {LEGAL}"]
 
 
@@ -62,8 +63,8 @@ def test_who_carries_a_pilot_has_its_gates_in_nobodys_queue_but_the_deputys(stag
 def test_no_gate_waits_before_the_start_in_a_pause_or_after_the_end(stage: Stage) -> None:
     stage.pilot("PLANNED")
     paused, ended = carried_by_nobody(stage, "PAUSED"), carried_by_nobody(stage, "ENDED")
-    verbs.pause(pilot=paused, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day(3))
-    verbs.retire(pilot=ended, by=stage.ria, learned="Not this way.", on=stage.day(3))
+    actions.pause(pilot=paused, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day(3))
+    actions.retire(pilot=ended, by=stage.ria, learned="Not this way.", on=stage.day(3))
     assert on_page(stage.perpetua) == over_api(stage.vera, stage.perpetua) == []
     assert over_api(stage.vera, stage.perpetua, "&stage=paused") == [f"PAUSED {LEGAL}"]
     assert over_api(stage.vera, stage.perpetua, "&stage=retired") == []
@@ -72,7 +73,7 @@ def test_no_gate_waits_before_the_start_in_a_pause_or_after_the_end(stage: Stage
 
 def test_a_pause_that_is_over_waits_again_from_the_day_after(stage: Stage) -> None:
     pilot = carried_by_nobody(stage)
-    verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(1), reason="A holiday.", on=stage.day(3))
+    actions.pause(pilot=pilot, by=stage.ria, until=stage.day(1), reason="A holiday.", on=stage.day(3))
     assert on_page(stage.perpetua) == [f"ALONE {LEGAL}"]
     eve = {row.gate_id for row in decider_queue(stage.perpetua, stage.day(1))}
     assert eve == set()
@@ -81,8 +82,8 @@ def test_a_pause_that_is_over_waits_again_from_the_day_after(stage: Stage) -> No
 def test_the_longest_wait_comes_first_and_an_answer_that_is_over_waits_from_the_day_after(stage: Stage) -> None:
     lapsed = carried_by_nobody(stage, "LAPSED", ago=40)
     gate = stage.gate(lapsed, LEGAL)
-    verbs.ask_exception(gate=gate, by=stage.ria, reason="We cannot wait.", on=stage.day(40))
-    verbs.except_(gate=gate, by=stage.perpetua, reason="For a while.", until=stage.day(6), on=stage.day(39))
+    actions.ask_exception(gate=gate, by=stage.ria, reason="We cannot wait.", on=stage.day(40))
+    actions.except_(gate=gate, by=stage.perpetua, reason="For a while.", until=stage.day(6), on=stage.day(39))
     carried_by_nobody(stage, "OPEN", ago=20)
     page = as_(stage.perpetua).get(reverse("readiness:my-decisions")).context
     assert [(w.found.pilot.key, w.gate.reading.days) for w in page["waits"]] == [("OPEN", 20), ("LAPSED", 5)]
@@ -108,8 +109,8 @@ def test_a_court_holds_gates_that_wait_unless_a_stage_is_asked_for_by_name(
     stage.pilot("PLANNED")
     carried_by_nobody(stage)
     paused, ended = carried_by_nobody(stage, "PAUSED"), carried_by_nobody(stage, "ENDED")
-    verbs.pause(pilot=paused, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day(3))
-    verbs.retire(pilot=ended, by=stage.ria, learned="Not this way.", on=stage.day(3))
+    actions.pause(pilot=paused, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day(3))
+    actions.retire(pilot=ended, by=stage.ria, learned="Not this way.", on=stage.day(3))
     rows = get(stage.vera, f"gates/?page_size=200&{query}").json()["results"]
     assert {row["pilot"] for row in rows} == found
     if "kind=" not in query:
@@ -119,7 +120,7 @@ def test_a_court_holds_gates_that_wait_unless_a_stage_is_asked_for_by_name(
 
 def test_the_gates_of_what_has_ended_are_nobodys_move_and_no_days_run(stage: Stage) -> None:
     pilot = carried_by_nobody(stage, "ENDED")
-    verbs.retire(pilot=pilot, by=stage.ria, learned="Not this way.", on=stage.day(3))
+    actions.retire(pilot=pilot, by=stage.ria, learned="Not this way.", on=stage.day(3))
     for rows in (get(stage.vera, "pilots/ENDED/").json()["gates"], get(stage.vera, "gates/").json()["results"]):
         assert {(row["court"], row["days"], row["state"] == "cleared") for row in rows} == {(None, None, False)}
     before = get(stage.vera, f"pilots/ENDED/?as_of={stage.day(4)}").json()["gates"]
@@ -134,7 +135,7 @@ def test_a_letter_goes_to_whoever_may_decide_and_is_there(stage: Stage) -> None:
     letter = _letter(stage, pilot)
     assert letter is not None
     assert letter.to == stage.perpetua
-    verbs.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
+    actions.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
     letter = _letter(stage, pilot)
     assert letter is not None
     assert letter.to == stage.jory
@@ -142,7 +143,7 @@ def test_a_letter_goes_to_whoever_may_decide_and_is_there(stage: Stage) -> None:
 
 def test_no_letter_is_written_about_a_pilot_that_pauses(stage: Stage) -> None:
     pilot = stage.running()
-    verbs.pause(pilot=pilot, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day())
+    actions.pause(pilot=pilot, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day())
     assert _letter(stage, pilot) is None
     page = as_(stage.ansel).get(reverse("readiness:my-gates"))
     assert (page.context["ask"], "Write to" in page.content.decode()) == (None, False)
@@ -151,4 +152,4 @@ def test_no_letter_is_written_about_a_pilot_that_pauses(stage: Stage) -> None:
 def _letter(stage: Stage, pilot: Pilot) -> Any:
     found = read_one(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=today())
     assert found is not None
-    return letters.of_gate(stage.ansel, found, found.gate(LEGAL), away=acts.away_on(today()))
+    return letters.of_gate(stage.ansel, found, found.gate(LEGAL), away=offers.away_on(today()))

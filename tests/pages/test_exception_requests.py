@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.refusals import ChangedMeanwhile
-from readiness.exception_requests import changed_since, exception_requests
+from readiness.queries.exception_requests import changed_since, exception_requests
 from tests.pages.conftest import Stage
 from tests.pages.test_many import as_
 
@@ -26,13 +26,13 @@ def asked(stage: Stage, key: str = "CO-014", **values: Any) -> Gate:
     """A running pilot of which Ottilie asked Legal to be let past, ten days ago."""
     pilot = stage.running(key, f"Drafts {key}", **values)
     gate = stage.gate(pilot, LEGAL)
-    verbs.ask_exception(gate=gate, by=stage.ottilie, reason=WHY, until=stage.day(-40), on=stage.day(10))
+    actions.ask_exception(gate=gate, by=stage.ottilie, reason=WHY, until=stage.day(-40), on=stage.day(10))
     return gate
 
 
 def moved(stage: Stage, gate: Gate) -> None:
     """The data became another since it was asked for."""
-    verbs.amend(
+    actions.amend(
         pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"data": "health records"}, on=stage.day(2)
     )
 
@@ -107,7 +107,7 @@ def test_confirming_an_older_difference_confirms_no_newer_one(stage: Stage) -> N
     moved(stage, gate)
     client, path = as_(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
     typed = granting(stage, seen=seen_on(client, path), confirmed="on")
-    verbs.amend(pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"tool": "Drafter 9"})
+    actions.amend(pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"tool": "Drafter 9"})
     assert client.post(path, typed).status_code == 412
     assert not Decision.objects.filter(outcome="excepted").exists()
 
@@ -115,7 +115,7 @@ def test_confirming_an_older_difference_confirms_no_newer_one(stage: Stage) -> N
 def test_an_earlier_asker_is_shown_too_and_only_the_latest_request_is_compared(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    verbs.ask_exception(gate=gate, by=stage.ria, reason="For these too.", on=stage.day(1))
+    actions.ask_exception(gate=gate, by=stage.ria, reason="For these too.", on=stage.day(1))
     found = exception_requests([gate], at=stage.day())[gate.pk]
     assert [(each.by, bool(each.facts)) for each in found] == [(stage.ottilie, False), (stage.ria, True)]
     assert not changed_since(found)
@@ -126,8 +126,8 @@ def test_an_earlier_asker_is_shown_too_and_only_the_latest_request_is_compared(s
 
 def test_a_no_in_between_takes_no_request_off_the_page(stage: Stage) -> None:
     gate = asked(stage)
-    verbs.decide(gate=gate, by=stage.perpetua, outcome="refused", reason="Not yet.", on=stage.day(5))
-    verbs.answer(gate=gate, by=stage.ottilie, text="It is at the printer’s.", on=stage.day(4))
+    actions.decide(gate=gate, by=stage.perpetua, outcome="refused", reason="Not yet.", on=stage.day(5))
+    actions.answer(gate=gate, by=stage.ottilie, text="It is at the printer’s.", on=stage.day(4))
     [wait] = as_(stage.perpetua).get(reverse("readiness:my-decisions")).context["waits"]
     assert wait.requests
     assert wait.grant is not None
@@ -233,7 +233,7 @@ def test_a_request_on_quality_remembers_the_threshold_and_no_more(stage: Stage) 
     pilot = stage.running()
     stage.measured(pilot)
     gate = stage.gate(pilot, QUALITY)
-    event = verbs.ask_exception(gate=gate, by=stage.ottilie, reason=WHY, on=stage.day(3))
+    event = actions.ask_exception(gate=gate, by=stage.ottilie, reason=WHY, on=stage.day(3))
     assert set(event.data["sealed"]) == {"threshold"}
 
 
@@ -246,11 +246,11 @@ def test_the_verb_names_who_is_meant_and_quotes_no_key(stage: Stage) -> None:
     """What a kind seals may be a person or a function: the refusal says their names."""
     gate = asked(stage)
     type(gate.kind).objects.filter(pk=gate.kind_id).update(seals=["manager", "function", "data"])
-    verbs.ask_exception(gate=stage.gate(gate.pilot, LEGAL), by=stage.ria, reason="Again.", on=stage.day(5))
+    actions.ask_exception(gate=stage.gate(gate.pilot, LEGAL), by=stage.ria, reason="Again.", on=stage.day(5))
     pilot = Pilot.objects.get(pk=gate.pilot_id)
-    verbs.amend(pilot=pilot, by=stage.ria, set={"manager": stage.hedda, "function": None}, on=stage.day(4))
+    actions.amend(pilot=pilot, by=stage.ria, set={"manager": stage.hedda, "function": None}, on=stage.day(4))
     with pytest.raises(ChangedMeanwhile) as refused:
-        verbs.except_(gate=gate, by=stage.perpetua, reason="As asked.", until=stage.day(-9))
+        actions.except_(gate=gate, by=stage.perpetua, reason="As asked.", until=stage.day(-9))
     assert "Ottilie Bramm" in refused.value.says
     assert "Hedda Fjorn" in refused.value.says
     assert f"“{stage.function.name}”, and was taken out since" in refused.value.says

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Evidence, Person, Pilot
-from readiness import words
+from readiness.text import labels
 from tests.pages.conftest import Stage
 
 PAGE, ACT = "readiness:filing", "readiness:gate-act"
@@ -42,7 +42,7 @@ def note(text: bytes = b"Terms as agreed.\n") -> SimpleUploadedFile:
 
 def filed(stage: Stage, pilot: Pilot, **more: Any) -> Evidence:
     says = {"link": "https://letters.test/1", "title": "The letter"}
-    return verbs.file_evidence(pilot=pilot, by=stage.ria, **says | more)
+    return actions.file_evidence(pilot=pilot, by=stage.ria, **says | more)
 
 
 def test_a_file_is_filed_listed_with_its_checksum_and_got_back(stage: Stage) -> None:
@@ -116,7 +116,7 @@ def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pil
 
 def test_what_would_change_a_no_is_read_in_the_history(stage: Stage) -> None:
     pilot = stage.running()
-    verbs.decide(
+    actions.decide(
         gate=stage.gate(pilot, "legal-sign-off"),
         by=stage.perpetua,
         outcome="refused",
@@ -142,23 +142,23 @@ def test_more_pieces_cost_no_more_queries(stage: Stage) -> None:
 def test_what_has_to_be_confirmed_again_is_said_with_the_day_since_which_it_is_so(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "legal-sign-off")
-    verbs.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))
+    actions.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="Yes.", on=stage.day(9))
     address = reverse("readiness:pilot", args=[pilot.key])
     changes = [row.changes for row in as_(stage.ria).get(address).context["gates"]]
     assert not any(changes)
     pilot.refresh_from_db()
-    verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"}, on=stage.day(2))
+    actions.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"}, on=stage.day(2))
     rows = as_(stage.ria).get(address).context["gates"]
     [said] = [row.changes for row in rows if row.on.gate.pk == gate.pk]
-    assert said == [f"The tool changed from “Drafter 1” to “Drafter 2” on {words.day(stage.day(2))}."]
+    assert said == [f"The tool changed from “Drafter 1” to “Drafter 2” on {labels.day(stage.day(2))}."]
 
 
 def test_a_declared_adoption_says_by_when_somebody_looks_again_and_then_what_they_said(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
-    verbs.adopt(pilot=pilot, by=stage.ansel)
+    actions.adopt(pilot=pilot, by=stage.ansel)
     address = reverse("readiness:pilot", args=[pilot.key])
     look = as_(stage.ria).get(address).context["look"]
     assert (look.due_on - stage.day()).days == 90
     pilot.refresh_from_db()
-    verbs.look_again(pilot=pilot, by=stage.ansel, text="Fewer late letters.")
+    actions.look_again(pilot=pilot, by=stage.ansel, text="Fewer late letters.")
     assert "Fewer late letters." in as_(stage.ria).get(address).content.decode()

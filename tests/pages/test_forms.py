@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Event
 from readiness import forms
 from tests.pages.conftest import Stage
@@ -119,7 +119,7 @@ def test_what_others_did_meanwhile_is_told_and_what_was_typed_stays(stage: Stage
     gate = stage.gate(stage.running(), "legal-sign-off")
     mine = bound(forms.DecideForm, gate, stage.perpetua, outcome="refused", reason="My own words.")
     other = stage.gate(gate.pilot, "legal-sign-off")
-    verbs.decide(gate=other, by=stage.jory, outcome="cleared", reason="Fine.")
+    actions.decide(gate=other, by=stage.jory, outcome="cleared", reason="Fine.")
     assert not mine.act()
     assert mine.refused.code == "changed_meanwhile"
     assert mine.status == 412
@@ -175,6 +175,6 @@ def test_a_value_that_cannot_be_gets_the_verbs_own_words(stage: Stage, typed: st
 def test_every_verb_of_a_pilot_and_a_gate_has_its_form() -> None:
     offered = {form.verb for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())}
     elsewhere = {"record", "amend", "record_claim", "assert_", "assign_right", "away", "close_account"}
-    assert offered <= set(verbs.__all__)
+    assert offered <= set(actions.__all__)
     assert {"decide", "except_", "adopt", "leave"} <= offered
     assert not offered & elsewhere

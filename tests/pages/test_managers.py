@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_
 
@@ -32,7 +32,7 @@ def test_rules_that_wait_for_the_managers_word_are_named_first(stage: Stage) -> 
     stage.rules(pilot)
     client, address = as_(stage.ottilie), reverse(ROOM)
     assert not client.get(address).context["entries"][0].confirms
-    verbs.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
+    actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
     page = client.get(address)
     assert page.context["opening"] == "The rules of First wait for your word: can you work by them?"
     confirm = reverse("readiness:pilot-act", args=[pilot.key, "confirm-rules"])

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, DecisionEvidence, Evidence, Person, Pilot
 from tests.pages.conftest import Stage
 
@@ -52,7 +52,7 @@ def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -
     assert page.status_code == 422
     client, gates = as_(stage.perpetua), ids(stage, pilots)
     drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["seen"].value()
-    verbs.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")
+    actions.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")
     sent = {"gate": gates, "seen": drawn, "outcome": "cleared", "reason": "Mine."}
     late = client.post(reverse(MANY), sent)
     assert late.status_code == 412
@@ -142,7 +142,7 @@ def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_r
 
 def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(stage: Stage) -> None:
     pilots = two(stage)
-    piece = verbs.file_evidence(pilot=pilots[1], by=stage.ria, link="https://terms.test/1")
+    piece = actions.file_evidence(pilot=pilots[1], by=stage.ria, link="https://terms.test/1")
     gates = ids(stage, pilots)
     answer = send(as_(stage.perpetua), gates, outcome="cleared", reason="Standard terms.", pieces=[piece.public_id])
     assert answer.status_code == 302

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Event, GateKind, Person
-from readiness.words import day
+from readiness.text.labels import day
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, gate_act, pilot_page, post
 
@@ -18,7 +18,7 @@ LEGAL = "legal-sign-off"
 @pytest.mark.parametrize("act", ["decide", "except", "answer", "ask-exception"])
 def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act: str) -> None:
     pilot = stage.running()
-    verbs.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))
+    actions.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))
     before = Event.objects.count()
     # Whose it is comes before the stage: those whose it would be ask.
     who = stage.perpetua if act in ("decide", "except") else stage.ria
@@ -97,7 +97,7 @@ def test_a_pilot_whose_gate_is_switched_off_can_be_read_and_acted_on(stage: Stag
     """Planned or running: its acts tell of a gate that is asked nothing, and its pages draw without it."""
     kind = GateKind.objects.get(key="legal-sign-off")
     planned, running = stage.pilot("CO-020"), stage.running()
-    verbs.switch_off(kind=kind, portfolio=stage.portfolio, reason="Not here.", by=stage.ria)
+    actions.switch_off(kind=kind, portfolio=stage.portfolio, reason="Not here.", by=stage.ria)
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
     client = Client()
     client.force_login(Person.objects.get(pk=stage.ria.pk))

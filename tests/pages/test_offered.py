@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person, Portfolio, PortfolioRole
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, pilot_page
@@ -34,7 +34,7 @@ def test_what_a_decider_may_not_see_is_not_offered(stage: Stage) -> None:
     stage.running("A-1", "First")
     other = Portfolio.objects.create(key="other", name="Other")
     PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")
-    verbs.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
+    actions.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
     page = as_(stage.perpetua).get(reverse(MINUTES)).content.decode()
     assert options(page, "keys") == ["A-1"]
 

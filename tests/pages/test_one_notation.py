@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person, Pilot
 from pilots.rules.quality import Threshold
 from tests.pages.conftest import Stage
@@ -58,10 +58,10 @@ def test_whoever_judges_it_reads_it_so_too(stage: Stage, measured: Pilot) -> Non
 
 def test_a_mean_is_written_as_it_is(stage: Stage) -> None:
     pilot = stage.running()
-    verbs.register_threshold(
+    actions.register_threshold(
         pilot=pilot, by=stage.ria, metric="Minutes", direction="at_most", value=0.8, kind="mean", smallest_sample=10
     )
-    verbs.record_measurement(pilot=pilot, by=stage.ria, value=0.5, sample=40, deviation=0.1)
+    actions.record_measurement(pilot=pilot, by=stage.ria, value=0.5, sample=40, deviation=0.1)
     page = as_(stage.ria).get(pilot_page(pilot)).content.decode()
     assert "Measured: 0.5 on 40, met" in page
     assert "Minutes: at most 0.8, measured on 10 or more" in page

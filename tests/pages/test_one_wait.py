@@ -9,11 +9,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Person, Pilot
-from pilots.today import today
-from readiness import letters, words
-from readiness.reading import GateOn, read_one
+from readiness.queries.snapshots import GateOn, read_one
+from readiness.text import labels, letters
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, pilot_page
 
@@ -64,7 +64,7 @@ def told(stage: Stage, pilot: Pilot) -> Iterator[tuple[str, str]]:
 def started_later(stage: Stage) -> Pilot:
     """On record for 31 days, and started 25 days ago: since then the decider has been asked."""
     pilot = stage.pilot(ago=31)
-    verbs.start(pilot=pilot, by=stage.ria, on=stage.day(25))
+    actions.start(pilot=pilot, by=stage.ria, on=stage.day(25))
     stage.accepts(SPONSOR, pilot, stage.ansel, ago=25)
     pilot.refresh_from_db()
     return pilot
@@ -73,7 +73,7 @@ def started_later(stage: Stage) -> Pilot:
 def listed(stage: Stage, ago: int) -> Pilot:
     """Read from a list, and running since long before."""
     day = stage.day(ago)
-    pilot = verbs.record(
+    pilot = actions.record(
         portfolio=stage.portfolio,
         key="L-1",
         name="Read from a list",
@@ -84,7 +84,7 @@ def listed(stage: Stage, ago: int) -> Pilot:
         on=day,
         known=day,
     )
-    verbs.start(pilot=pilot, by=None, on=stage.day(ago + 300), known=day)
+    actions.start(pilot=pilot, by=None, on=stage.day(ago + 300), known=day)
     stage.accepts(SPONSOR, pilot, stage.ansel, ago=ago)
     pilot.refresh_from_db()
     return pilot
@@ -105,7 +105,7 @@ def test_of_a_gate_that_was_open_before_its_record_no_place_tells_a_number(stage
     pilot = listed(stage, ago)
     reading = legal(pilot).reading
     assert (reading.since_at_least, reading.days) == (True, ago)
-    wanted = f"since before {words.day(stage.day(ago))}"
+    wanted = f"since before {labels.day(stage.day(ago))}"
     wrong = {name: text for name, text in told(stage, pilot) if wanted not in text or f"Legal, {ago} day" in text}
     assert wrong == {}
     zero = {name: text for name, text in told(stage, pilot) if re.search(r"\b0 days\b", text)}
@@ -127,7 +127,7 @@ def test_the_api_says_since_when_wherever_it_says_for_how_long(stage: Stage) -> 
 def test_whoever_is_named_late_is_told_since_when_and_not_since_when_it_was_open(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     gate = stage.gate(pilot, "error-owner")
-    verbs.nominate(gate=gate, by=stage.ria, person=stage.noam, on=stage.day(30))
-    verbs.nominate(gate=gate, by=stage.ria, person=stage.hedda, on=stage.day(3))
+    actions.nominate(gate=gate, by=stage.ria, person=stage.noam, on=stage.day(30))
+    actions.nominate(gate=gate, by=stage.ria, person=stage.hedda, on=stage.day(3))
     text = text_of(stage, stage.hedda, reverse("readiness:my-decisions"))
-    assert f"Named {words.day(stage.day(3))} , 3 days ago." in text
+    assert f"Named {labels.day(stage.day(3))} , 3 days ago." in text

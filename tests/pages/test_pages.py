@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Decision, Event, GateKind, Person, Pilot
-from pilots.today import today
-from readiness import words
+from readiness.text import labels
 from tests.pages.conftest import Stage
 
 
@@ -92,7 +92,7 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage
     assert "start" not in offered[stage.ria]
     assert "confirm-rules" not in offered[stage.ottilie]  # there are none to confirm
     stage.rules(pilot)
-    verbs.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
+    actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
     page = as_(stage.ottilie).get(pilot_page(pilot))
     assert "confirm-rules" in [act for act, _title in page.context["offers"]]
 
@@ -112,7 +112,7 @@ def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(stage: Stag
 
 def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
-    verbs.decide(
+    actions.decide(
         gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="Read it again."
     )
     page = as_(stage.ansel).get(reverse("readiness:my-gates"))
@@ -129,7 +129,7 @@ def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(stage: St
     stage.running()
     page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     assert "Escalate to Ines Thorvall" in page
-    verbs.close_account(person=stage.ines, by=stage.ria)
+    actions.close_account(person=stage.ines, by=stage.ria)
     page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     assert "Escalate to" not in page
     assert "There is nobody left to escalate to" in page
@@ -141,7 +141,7 @@ def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> Non
     page = as_(stage.tove).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
     assert (wait.asked.since, wait.asked.is_overdue(today())) == (stage.day(5), False)
-    assert f"With the decider since {words.day(stage.day(5))}; an answer is due by" in page.content.decode()
+    assert f"With the decider since {labels.day(stage.day(5))}; an answer is due by" in page.content.decode()
 
 
 def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
@@ -157,7 +157,7 @@ def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
 
 def test_the_decider_sees_what_they_approve_and_what_changed_since(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
-    verbs.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
+    actions.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
     page = as_(stage.perpetua).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
     assert ("The tool", "Drafter 2") in [(f.name, f.value) for f in wait.facts]
@@ -216,7 +216,7 @@ def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage)
     address = gate_act(stage, pilot, "legal-sign-off", "decide")
     client = as_(stage.perpetua)
     seen = client.get(address).context["form"]["seen"].value()
-    verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.jory, outcome="cleared", reason="Fine.")
+    actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.jory, outcome="cleared", reason="Fine.")
     sent = {"seen": seen, "outcome": "refused", "reason": "My own words."}
     page = client.post(address, sent)
     assert page.status_code == 412
@@ -245,7 +245,7 @@ def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(stage: Stag
 def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(stage: Stage) -> None:
     pilot = stage.running()
     gate = stage.gate(pilot, "error-owner")
-    verbs.nominate(gate=gate, by=stage.ria, person=stage.hedda)
+    actions.nominate(gate=gate, by=stage.ria, person=stage.hedda)
     queue = reverse("readiness:my-decisions")
     page = as_(stage.hedda).get(queue)
     [named] = page.context["named"]
@@ -260,7 +260,7 @@ def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(stage
     stage.running("A-1", "Stalled", ago=100)
     stage.running("A-2", "Moves", ago=5)
     claimed = stage.pilot("A-3", "Said to be adopted", ago=30)
-    verbs.record_claim(pilot=claimed, on=stage.day(20))
+    actions.record_claim(pilot=claimed, on=stage.day(20))
     first = as_(stage.vera).get(reverse("readiness:museum"))
     assert [work.found.pilot.name for work in first.context["hung"]] == ["Stalled"]
     second = as_(stage.vera).get(reverse("readiness:claims"))
@@ -313,7 +313,7 @@ def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(stage
     short = asks()
     for number in range(12):
         outcome = "cleared" if number % 2 else "refused"
-        verbs.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.")
+        actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome=outcome, reason="So.")
     assert asks() == short
 
 
@@ -328,7 +328,7 @@ def test_no_text_of_a_pilot_becomes_a_part_of_the_page(stage: Stage) -> None:
 def left_to(stage: Stage, person: Person, **more: Any) -> Any:
     """Perpetua decides for Legal alone, and somebody is the escalation person of her right."""
     legal = GateKind.objects.get(key="legal-sign-off")
-    return verbs.assign_right(
+    return actions.assign_right(
         kind=legal,
         holder=stage.perpetua,
         escalate_to=person,
@@ -349,17 +349,17 @@ def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_perso
     left_to(stage, stage.vera)
     pilot = stage.running(ago=3)
     assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == ([], 1)
-    verbs.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
+    actions.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
     [wait] = queue_of(stage.vera)["waits"]
     assert (wait.found.pilot, wait.capacity) == (pilot, "escalation")
-    verbs.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")
+    actions.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")
     assert queue_of(stage.vera)["waits"] == []
 
 
 def test_nobody_is_asked_to_decide_on_a_pilot_that_they_carry(stage: Stage) -> None:
     left_to(stage, stage.vera)
     pilot = stage.running(ago=3)
-    verbs.leave(gate=stage.gate(pilot, "named-sponsor"), by=stage.ansel)
+    actions.leave(gate=stage.gate(pilot, "named-sponsor"), by=stage.ansel)
     stage.accepts("named-sponsor", pilot, stage.perpetua)
     assert queue_of(stage.perpetua)["waits"] == []
     assert queue_of(stage.perpetua)["opening"] == "Nothing waits on you today."

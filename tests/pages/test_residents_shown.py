@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Pilot
-from readiness import words
-from readiness.residence import lived
+from readiness.rules.residence import lived
+from readiness.text import labels
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_
 
@@ -24,8 +24,8 @@ def page(stage: Stage, pilot: Pilot, **asked: str) -> str:
 def counted(stage: Stage, pilot: Pilot, people: int, visitors: int = 0, *, ago: int = 0) -> str:
     """Count a week; returns how its Monday is written."""
     day = stage.day(ago)
-    verbs.record_residents(pilot=pilot, by=stage.ria, week=day, people=people, visitors=visitors)
-    return words.day(day - timedelta(days=day.weekday()))
+    actions.record_residents(pilot=pilot, by=stage.ria, week=day, people=people, visitors=visitors)
+    return labels.day(day - timedelta(days=day.weekday()))
 
 
 def test_residents_stand_beside_visitors_by_week(stage: Stage) -> None:

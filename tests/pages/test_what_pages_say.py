@@ -11,13 +11,13 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import Person, Pilot
-from pilots.today import today
-from readiness import words
-from readiness.reading import PilotOn, read_many
-from readiness.sample import playing
-from readiness.standing import CLAIMED, EXHIBIT, STANDINGS
+from readiness.demo.sample import playing
+from readiness.queries.snapshots import PilotOn, read_many
+from readiness.rules.standing import CLAIMED, EXHIBIT, STANDINGS
+from readiness.text import labels
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, pilot_page
 
@@ -32,7 +32,7 @@ def listed(stage: Stage) -> None:
     """An inventory: pilots that nobody sponsors, running since long ago, called adopted, planned."""
     for number, ago in enumerate((300, 200, 60, 0)):
         day = stage.day(40)
-        pilot = verbs.record(
+        pilot = actions.record(
             portfolio=stage.portfolio,
             key=f"L-{9 - number}",
             name=f"Listed {number}",
@@ -43,18 +43,20 @@ def listed(stage: Stage) -> None:
             known=day,
         )
         if ago:
-            verbs.start(pilot=pilot, by=None, on=stage.day(ago), known=day)
+            actions.start(pilot=pilot, by=None, on=stage.day(ago), known=day)
         if number == 0:
-            verbs.retire(pilot=pilot, by=None, on=day, known=day)
+            actions.retire(pilot=pilot, by=None, on=day, known=day)
     for number, ago in enumerate((12, 35, 20)):
-        verbs.record_claim(pilot=stage.pilot(f"C-{number}", f"Claimed {number}"), on=stage.day(ago), known=stage.day(1))
+        actions.record_claim(
+            pilot=stage.pilot(f"C-{number}", f"Claimed {number}"), on=stage.day(ago), known=stage.day(1)
+        )
 
 
 def decided(stage: Stage) -> None:
     """Everything is decided: ready, adopted, stalled although all is clear."""
     stage.all_clear(stage.running("D-1", "Ready"))
     adopted = stage.all_clear(stage.running("D-2", "Adopted"))
-    verbs.adopt(pilot=adopted, by=stage.ansel)
+    actions.adopt(pilot=adopted, by=stage.ansel)
     stage.all_clear(stage.running("D-3", "Clear, and stalled", ago=200), ago=100)
 
 
@@ -64,7 +66,7 @@ def refused(stage: Stage) -> None:
         pilot = stage.running(f"R-{number}", f"Refused {number}", ago=ago)
         for kind, who in (("legal-sign-off", stage.perpetua), ("it-data-access", stage.bastian)):
             gate, on = stage.gate(pilot, kind), stage.day(ago - 5)
-            verbs.decide(gate=gate, by=who, outcome="refused", reason="No.", would_change="Less data.", on=on)
+            actions.decide(gate=gate, by=who, outcome="refused", reason="No.", would_change="Less data.", on=on)
 
 
 def sample(stage: Stage) -> None:
@@ -112,15 +114,15 @@ def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
         assert says == "No pilot is on record here."
         return
     adopted, stalled, soon = (len(standing(name)) for name in ("adopted", EXHIBIT, "at_risk"))
-    assert says.startswith(f"Of {len(found):,} pilots, {words.how_many(adopted)} ")
-    assert f" and {words.how_many(stalled)} " in says
-    assert (f"{words.how_many(soon)} more stall" in says) == bool(soon)
+    assert says.startswith(f"Of {len(found):,} pilots, {labels.how_many(adopted)} ")
+    assert f" and {labels.how_many(stalled)} " in says
+    assert (f"{labels.how_many(soon)} more stall" in says) == bool(soon)
 
 
 def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
     hung, says = standing(EXHIBIT), opening(reverse("readiness:museum"), "says")
     if hung:
-        assert says.startswith(f"{words.number(len(hung))} pilot")
+        assert says.startswith(f"{labels.number(len(hung))} pilot")
         assert re.search("adopted.*retired.*nothing has moved", says)
         for one in hung:
             assert one.reading.stage == "running", "it is adopted, or retired"
@@ -135,7 +137,7 @@ def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(wo
     claims = sorted(standing(CLAIMED), key=lambda one: (one.reading.claim.since, one.pilot.pk))  # type: ignore[union-attr]
     keys = [one.pilot.key for one in claims]
     page = as_(office()).get(reverse("readiness:claims"))
-    number = {0: "Nothing is claimed", 1: "One pilot is"}.get(len(keys), f"{words.number(len(keys))} pilots are")
+    number = {0: "Nothing is claimed", 1: "One pilot is"}.get(len(keys), f"{labels.number(len(keys))} pilots are")
     assert page.context["says"].startswith(number)
     assert [work.found.pilot.key for work in page.context["hung"]] == keys
     out = StringIO()
@@ -201,7 +203,7 @@ def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
             not count and not page.context["named"] and not page.context["escalated"]
         )
         if count:
-            assert says.startswith(f"{words.number(count)} decision")
+            assert says.startswith(f"{labels.number(count)} decision")
 
 
 def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Stage) -> None:

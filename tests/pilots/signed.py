@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Gate, GateKind, Person, Pilot, Portfolio
 
 MARCH = date(2025, 3, 3)
@@ -31,7 +31,7 @@ class Signed:
     def decide(self, kind: str = LEGAL, on: date = MARCH, **says: Any) -> Decision:
         by = self.lena if kind == LEGAL else self.ivo
         asked = {"outcome": "cleared", "reason": "Standard terms apply."} | says
-        return verbs.decide(gate=self.gate(kind), by=by, on=on, known=on, **asked)
+        return actions.decide(gate=self.gate(kind), by=by, on=on, known=on, **asked)
 
 
 def signed(key: str = "P-1") -> Signed:
@@ -42,12 +42,12 @@ def signed(key: str = "P-1") -> Signed:
     ]
     ria, lena, ivo, sam, olga = people
     portfolio = Portfolio.objects.create(key=key.lower(), name=key)
-    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=MARCH, known=MARCH)
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=MARCH, known=MARCH)
     for kind, holder in ((LEGAL, lena), (DATA, ivo)):
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=kind), holder=holder, portfolio=portfolio, by=None, on=MARCH, known=MARCH
         )
-    pilot = verbs.record(
+    pilot = actions.record(
         portfolio=portfolio,
         key=key,
         name="Renewal drafts",
@@ -57,5 +57,5 @@ def signed(key: str = "P-1") -> Signed:
         on=MARCH,
         known=MARCH,
     )
-    verbs.start(pilot=pilot, by=ria, on=MARCH, known=MARCH)
+    actions.start(pilot=pilot, by=ria, on=MARCH, known=MARCH)
     return Signed(ria, lena, ivo, sam, olga, portfolio, pilot)

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from pilots import rebuilding, seen, spells, verbs, verifying
+from pilots import actions, concurrency
+from pilots.actions import locked_pilot
+from pilots.derived import periods, rebuild
+from pilots.event_log import verify
 from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GateSpell, Person, Pilot, Seat
 from pilots.refusals import Refused
-from pilots.rules import history
-from pilots.verbs import desk
-from readiness import querysets, reading
+from pilots.rules import replay
+from readiness.queries import pilots as pilot_queries
+from readiness.queries import snapshots
 from tests.pilots.signed import DATA, LEGAL, MARCH, Signed, signed
 
 pytestmark = [
@@ -53,9 +56,9 @@ def code(found: Any) -> str:
 
 
 def all_holds() -> None:
-    checked = verifying.verify()
+    checked = verify.verify()
     assert (checked.broken, checked.missing) == (0, []), checked.first
-    assert list(rebuilding.rebuild(keep=False, done=rebuilding.Rebuilt())) == []
+    assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def cast() -> Signed:
 
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) -> None:
-    saw = seen.of_gates([cast.gate()])[cast.gate().pk]
+    saw = concurrency.of_gates([cast.gate()])[cast.gate().pk]
     found = together(lambda: cast.decide(outcome="cleared", seen=saw), lambda: cast.decide(outcome="refused", seen=saw))
     assert sorted(map(code, found)) == ["Decision", "changed_meanwhile"]
     assert cast.gate().decisions.count() == cast.gate().count == 1
@@ -74,7 +77,7 @@ def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) 
 
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_two_answers_on_two_gates_both_succeed(cast: Signed, time: int) -> None:
-    saw = seen.of_gates([cast.gate(), cast.gate(DATA)])
+    saw = concurrency.of_gates([cast.gate(), cast.gate(DATA)])
     found = together(
         lambda: cast.decide(seen=saw[cast.gate().pk]), lambda: cast.decide(DATA, seen=saw[cast.gate(DATA).pk])
     )
@@ -88,7 +91,7 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed
     day = {"on": MARCH + DAY, "known": MARCH + DAY}
     found = together(
         lambda: cast.decide(on=MARCH + DAY),
-        lambda: verbs.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
+        lambda: actions.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
     )
     assert not [one for one in found if isinstance(one, Exception)]
     decision = Decision.objects.get()
@@ -104,11 +107,11 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed
 
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(cast: Signed, time: int) -> None:
-    saw = seen.of_gates([cast.gate()])[cast.gate().pk]
+    saw = concurrency.of_gates([cast.gate()])[cast.gate().pk]
     day = {"on": MARCH, "known": MARCH}
     answered, edited = together(
         lambda: cast.decide(seen=saw),
-        lambda: verbs.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
+        lambda: actions.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
     )
     assert isinstance(edited, Event)
     if isinstance(answered, Decision):
@@ -121,7 +124,7 @@ def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(ca
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_a_key_is_recorded_once(cast: Signed, time: int) -> None:
     def record() -> Pilot:
-        return verbs.record(portfolio=cast.portfolio, key="TWICE", name="Drafts", by=cast.ria, on=MARCH, known=MARCH)
+        return actions.record(portfolio=cast.portfolio, key="TWICE", name="Drafts", by=cast.ria, on=MARCH, known=MARCH)
 
     found = together(record, record)
     made = [one for one in found if isinstance(one, Pilot)]
@@ -136,19 +139,19 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
     from pilots.models import GateKind
 
     when: dict[str, Any] = {"on": MARCH, "known": MARCH}
-    verbs.assign_right(
+    actions.assign_right(
         kind=GateKind.objects.get(key="quality-threshold"), holder=cast.ivo, portfolio=cast.portfolio, by=None, **when
     )
-    verbs.ask_exception(gate=cast.gate(), by=cast.ria, reason="Until the terms.", **when)
+    actions.ask_exception(gate=cast.gate(), by=cast.ria, reason="Until the terms.", **when)
     until = MARCH.replace(day=last_day_of_legal)
-    verbs.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
+    actions.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
     cast.decide(DATA)
     for kind in ("funding-owner", "named-sponsor", "error-owner"):
-        verbs.nominate(gate=cast.gate(kind), by=cast.ria, person=cast.sam, **when)
-        verbs.accept(gate=cast.gate(kind), by=cast.sam, **when)
+        actions.nominate(gate=cast.gate(kind), by=cast.ria, person=cast.sam, **when)
+        actions.accept(gate=cast.gate(kind), by=cast.sam, **when)
     pilot = Pilot.objects.get(pk=cast.pilot.pk)
-    verbs.amend(pilot=pilot, by=cast.ria, set={"manager": cast.olga}, **when)
-    verbs.register_threshold(
+    actions.amend(pilot=pilot, by=cast.ria, set={"manager": cast.olga}, **when)
+    actions.register_threshold(
         pilot=pilot,
         by=cast.ria,
         metric="Right",
@@ -158,9 +161,9 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
         smallest_sample=50,
         **when,
     )
-    verbs.record_measurement(pilot=pilot, by=cast.ria, value=0.95, sample=400, **when)
+    actions.record_measurement(pilot=pilot, by=cast.ria, value=0.95, sample=400, **when)
     cast.decide("quality-threshold")
-    verbs.set_rules(
+    actions.set_rules(
         pilot=pilot,
         by=cast.ria,
         acceptable_use="Drafts.",
@@ -173,11 +176,11 @@ def _made_ready(cast: Signed, last_day_of_legal: int) -> None:
         **when,
     )
     # The exception and the answer were given on the record before it was edited: they are given again.
-    verbs.ask_exception(gate=cast.gate(), by=cast.ria, reason="Again.", **when)
-    verbs.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
+    actions.ask_exception(gate=cast.gate(), by=cast.ria, reason="Again.", **when)
+    actions.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=until, **when)
     cast.decide(DATA)
-    verbs.accept_risk(pilot=pilot, by=cast.sam, **when)
-    verbs.confirm_rules(pilot=pilot, by=cast.olga, **when)
+    actions.accept_risk(pilot=pilot, by=cast.sam, **when)
+    actions.confirm_rules(pilot=pilot, by=cast.olga, **when)
 
 
 @pytest.mark.parametrize(("past_midnight", "adopted"), [(0, True), (1, False)])
@@ -188,17 +191,17 @@ def test_an_adoption_and_a_lapse_at_midnight_agree_on_the_day(
     _made_ready(cast, last_day_of_legal=20)
     begun = MARCH.replace(day=20) + past_midnight * DAY
     days = iter([begun])
-    monkeypatch.setattr(desk, "today", lambda: next(days, begun + DAY))
+    monkeypatch.setattr(locked_pilot, "today", lambda: next(days, begun + DAY))
     pilot = Pilot.objects.get(pk=cast.pilot.pk)
-    [found] = together(lambda: verbs.adopt(pilot=pilot, by=cast.ria))
+    [found] = together(lambda: actions.adopt(pilot=pilot, by=cast.ria))
     if adopted:
         assert (code(found), found.on) == ("Event", begun)
     else:
         assert (code(found), found.missing) == ("gates_open", [LEGAL])
     for day, stands in ((begun, adopted), (begun + DAY, False)):
-        on = reading.read_one(querysets.pilots().get(pk=pilot.pk), at=day)
+        on = snapshots.read_one(pilot_queries.pilots().get(pk=pilot.pk), at=day)
         assert on is not None
-        assert (on.reading.standing == history.ADOPTED) is stands
+        assert (on.reading.standing == replay.ADOPTED) is stands
     all_holds()
 
 
@@ -207,7 +210,7 @@ def test_two_adoptions_at_once_are_one(cast: Signed) -> None:
 
     def adopt() -> Event:
         pilot = Pilot.objects.get(pk=cast.pilot.pk)
-        return verbs.adopt(pilot=pilot, by=cast.ria, on=MARCH + DAY, known=MARCH + DAY)
+        return actions.adopt(pilot=pilot, by=cast.ria, on=MARCH + DAY, known=MARCH + DAY)
 
     assert sorted(map(code, together(adopt, adopt))) == ["Event", "wrong_stage"]
     all_holds()
@@ -219,7 +222,7 @@ def test_the_log_is_verified_while_people_write(cast: Signed) -> None:
             cast.decide(on=MARCH, outcome=("refused", "cleared")[number % 2])
 
     def check() -> list[int]:
-        return [verifying.verify().broken for _ in range(10)]
+        return [verify.verify().broken for _ in range(10)]
 
     _, *broken = together(write, check, check)
     assert broken == [[0] * 10, [0] * 10]
@@ -239,12 +242,12 @@ def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(cast: Signed
 
     def check() -> None:
         opened.wait(timeout=20)
-        marks.append(verifying.settled())
+        marks.append(verify.settled())
         checked.wait(timeout=20)
 
     together(hold, check)
     assert marks == [None]
-    assert verifying.settled() == Event.objects.latest("pk").pk
+    assert verify.settled() == Event.objects.latest("pk").pk
 
 
 # Rights: the seats that follow from them are worked out by one at a time (rule 7)
@@ -252,7 +255,7 @@ def test_a_digest_is_not_settled_while_a_lower_event_may_still_come(cast: Signed
 
 def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
     """Giving somebody the right to sign off."""
-    return lambda: verbs.assign_right(
+    return lambda: actions.assign_right(
         kind=GateKind.objects.get(key=LEGAL), holder=holder, portfolio=cast.portfolio, by=cast.ria, **more
     )
 
@@ -260,7 +263,7 @@ def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
 def seats_follow() -> bool:
     """Whether every stored seat is what the rights say."""
     before = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
-    spells.rebuild_seats()
+    periods.rebuild_seats()
     after = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
     return before == after
 
@@ -294,7 +297,7 @@ def test_of_two_delegations_for_the_same_days_one_is_given(cast: Signed, time: i
     right = DecisionRight.objects.filter(kind__key=LEGAL).get()
     found = together(
         *(
-            lambda to=to: verbs.delegate(  # type: ignore[misc]
+            lambda to=to: actions.delegate(  # type: ignore[misc]
                 right=DecisionRight.objects.get(pk=right.pk), to=to, by=cast.ria, starts=YEARS[0], until=YEARS[1]
             )
             for to in (cast.ivo, cast.olga)
@@ -309,7 +312,7 @@ def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(cast
     new = Function.objects.create(name="Billing")
     found = together(
         assigning(cast, cast.lena, function=new),
-        lambda: verbs.record(portfolio=cast.portfolio, key="P-9", name="Bills", function=new, by=cast.ria),
+        lambda: actions.record(portfolio=cast.portfolio, key="P-9", name="Bills", function=new, by=cast.ria),
     )
     assert not [one for one in found if isinstance(one, Exception)]
     assert seats_follow()
@@ -318,11 +321,13 @@ def test_a_place_that_is_made_while_a_right_for_it_is_assigned_has_its_seat(cast
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_many_answers_and_a_gate_that_is_switched_off_do_not_wait_on_each_other(cast: Signed, time: int) -> None:
     """Whoever acts on many pilots locks them in one order, whichever way they are sorted elsewhere."""
-    pilots = [verbs.record(portfolio=cast.portfolio, key=f"A-{99 - n}", name="Drafts", by=cast.ria) for n in range(12)]
+    pilots = [
+        actions.record(portfolio=cast.portfolio, key=f"A-{99 - n}", name="Drafts", by=cast.ria) for n in range(12)
+    ]
     gates = [Gate.objects.select_related("pilot", "kind").get(pilot=p, kind__key=LEGAL) for p in pilots]
     found = together(
-        lambda: verbs.decide_many(gates=gates, by=cast.lena, outcome="refused", reason="Not yet."),
-        lambda: verbs.switch_off(
+        lambda: actions.decide_many(gates=gates, by=cast.lena, outcome="refused", reason="Not yet."),
+        lambda: actions.switch_off(
             kind=GateKind.objects.get(key=LEGAL), portfolio=cast.portfolio, by=cast.ria, reason="No contracts here."
         ),
     )
@@ -336,16 +341,16 @@ def test_of_two_who_close_each_other_one_stays() -> None:
         first, second = _keeper(f"first{a}@example.org"), _keeper(f"second{b}@example.org")
         Person.objects.exclude(pk__in=[first.pk, second.pk]).update(is_superuser=False)
         together(
-            lambda first=first, second=second: verbs.close_account(person=first, by=second),
-            lambda first=first, second=second: verbs.close_account(person=second, by=first),
+            lambda first=first, second=second: actions.close_account(person=first, by=second),
+            lambda first=first, second=second: actions.close_account(person=second, by=first),
         )
         assert Person.objects.filter(is_superuser=True, closed_on=None).count() == 1
 
 
 def test_of_two_first_accounts_opened_at_once_one_keeps_all() -> None:
     together(
-        lambda: verbs.open_first_account(email="ria@example.org", name="Ria"),
-        lambda: verbs.open_first_account(email="sam@example.org", name="Sam"),
+        lambda: actions.open_first_account(email="ria@example.org", name="Ria"),
+        lambda: actions.open_first_account(email="sam@example.org", name="Sam"),
     )
     assert Person.objects.filter(is_superuser=True).count() == 1
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from pilots import verbs
+from pilots import actions
+from pilots.actions.bulk_import import Batch
+from pilots.actions.gates import asserting
+from pilots.actions.pilots import claiming, retiring, starting
+from pilots.actions.rules import ruling
+from pilots.event_log.sign import in_chain
 from pilots.models import Decision, Event, Function, Gate, GateSpell, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import InFuture, Invalid
 from pilots.rules import chain
-from pilots.signing import in_chain
-from pilots.verbs.batches import Batch
-from pilots.verbs.gates import asserting
-from pilots.verbs.pilots import claiming, retiring, starting
-from pilots.verbs.rules import ruling
 
 AT = date(2026, 11, 23)
 RANDOM = {"id", "public_id", "salt", "digests", "checksum", "head", "written_at"}
@@ -50,12 +50,12 @@ def _acts(number: int, person: Person) -> list[Act]:
 
 @pytest.fixture
 def portfolio() -> Portfolio:
-    return verbs.open_portfolio(key="doi", name="Interior", by=None, on=AT, known=AT)
+    return actions.open_portfolio(key="doi", name="Interior", by=None, on=AT, known=AT)
 
 
 @pytest.fixture
 def person() -> Person:
-    return verbs.open_account(email="m@example.org", name="Mia", by=None)
+    return actions.open_account(email="m@example.org", name="Mia", by=None)
 
 
 def _facts(number: int, portfolio: Portfolio) -> dict[str, Any]:
@@ -76,16 +76,16 @@ def _facts(number: int, portfolio: Portfolio) -> dict[str, Any]:
 
 def _one_by_one(portfolio: Portfolio, person: Person) -> None:
     for number in range(24):
-        pilot = verbs.record(by=None, on=AT, known=AT, **_facts(number, portfolio))
+        pilot = actions.record(by=None, on=AT, known=AT, **_facts(number, portfolio))
         for verb, on, values in _acts(number, person):
             values = dict(values)
             if verb == "assert_":
                 gate = pilot.gates.get(kind__key=values.pop("gate"))
-                verbs.assert_(gate=gate, on=on, known=AT, **values)
+                actions.assert_(gate=gate, on=on, known=AT, **values)
             elif verb == "record_running":
-                verbs.record_running(pilot=pilot, on=on, known=AT)
+                actions.record_running(pilot=pilot, on=on, known=AT)
             else:
-                getattr(verbs, verb)(pilot=pilot, by=None, on=on, known=AT, **values)
+                getattr(actions, verb)(pilot=pilot, by=None, on=on, known=AT, **values)
 
 
 def _together(portfolio: Portfolio, person: Person) -> None:
@@ -147,7 +147,7 @@ def _chains_hold() -> int:
 
 def test_a_batch_writes_what_the_verbs_would_write(portfolio: Portfolio, person: Person) -> None:
     for number in range(2):
-        verbs.name_function(name=f"Function {number}", by=None)
+        actions.name_function(name=f"Function {number}", by=None)
     written = []
     for way in (_one_by_one, _together):
         with transaction.atomic():

@@ -12,10 +12,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilots import rebuilding, verbs
+from pilots import actions
+from pilots.actions import bulk_kinds
+from pilots.derived import rebuild
 from pilots.models import Event, Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
-from pilots.rules import history
-from pilots.verbs import bulk_kinds
+from pilots.rules import replay
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -24,12 +25,12 @@ AT = date(2026, 6, 1)
 
 def add(by: Person | None = None, on: date = AT, known: date | None = None, **more: Any) -> GateKind:
     says = {"key": "works-council", "name": "Works council", "question": "Has the works council agreed?"}
-    return verbs.add_kind(by=by, on=on, known=known or on, **(says | more))
+    return actions.add_kind(by=by, on=on, known=known or on, **(says | more))
 
 
 def as_told_anew() -> None:
     """The proof: every pilot told again from its events leaves the same rows, and its columns say the same."""
-    assert list(rebuilding.rebuild(keep=False, done=rebuilding.Rebuilt())) == []
+    assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
     last = PilotSpell.objects.filter(known_until=None, ends=None)
     assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))
     written = Counter(Event.objects.filter(pilot__isnull=False).values_list("pilot", flat=True))
@@ -47,11 +48,11 @@ def lives() -> None:
     "known", [AT, AT + DAY, AT + timedelta(days=200)], ids=["the last day", "a day on", "when much has lapsed"]
 )
 def test_adding_a_kind_is_as_if_each_pilot_were_told_anew(known: date) -> None:
-    verbs.retire(pilot=Pilot.objects.filter(stage=history.RUNNING)[0], by=None, on=AT, known=AT)
+    actions.retire(pilot=Pilot.objects.filter(stage=replay.RUNNING)[0], by=None, on=AT, known=AT)
     stages = set(Pilot.objects.values_list("stage", flat=True))
-    assert {history.ADOPTED, history.RUNNING, history.PAUSED, history.RETIRED, history.PLANNED} <= stages
+    assert {replay.ADOPTED, replay.RUNNING, replay.PAUSED, replay.RETIRED, replay.PLANNED} <= stages
     kind = add(on=known)
-    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=history.RETIRED).count()
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=replay.RETIRED).count()
     as_told_anew()
 
 
@@ -67,9 +68,9 @@ def test_switching_a_kind_off_and_on_is_as_if_each_pilot_were_told_anew(key: str
     kind = GateKind.objects.get(key=key)
     for portfolio in Portfolio.objects.all():
         later = AT + timedelta(days=90)
-        verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=later, known=later)
+        actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=later, known=later)
         as_told_anew()
-        verbs.switch_on(kind=kind, portfolio=portfolio, by=None, on=later + DAY, known=later + 2 * DAY)
+        actions.switch_on(kind=kind, portfolio=portfolio, by=None, on=later + DAY, known=later + 2 * DAY)
     as_told_anew()
 
 
@@ -79,17 +80,17 @@ def test_on_one_day_everything_may_happen() -> None:
     kind = add()
     for _time in range(2):
         for portfolio in Portfolio.objects.all():
-            verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="A mistake.", on=AT, known=AT)
+            actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="A mistake.", on=AT, known=AT)
         as_told_anew()
         for portfolio in Portfolio.objects.all():
-            verbs.switch_on(kind=kind, portfolio=portfolio, by=None, on=AT, known=AT)
+            actions.switch_on(kind=kind, portfolio=portfolio, by=None, on=AT, known=AT)
         as_told_anew()
 
 
 def test_batches_do_not_change_what_follows(lives: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_kinds, "PILOTS_AT_ONCE", 7)
     kind = add(on=AT + DAY)
-    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=history.RETIRED).count()
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=replay.RETIRED).count()
     as_told_anew()
 
 
@@ -106,17 +107,17 @@ def record(portfolio: Portfolio) -> Callable[..., Pilot]:
 
     def one(number: int) -> Pilot:
         when = {"on": long_ago, "known": long_ago}
-        pilot = verbs.record(
+        pilot = actions.record(
             portfolio=portfolio, key=f"P-{number}", name="Drafts", function=functions[0], by=None, **when
         )
-        verbs.start(pilot=pilot, by=None, **when)
+        actions.start(pilot=pilot, by=None, **when)
         later = {"on": long_ago + 5 * DAY, "known": long_ago + 5 * DAY}
         if number % 3 == 1:
-            verbs.amend(pilot=pilot, by=None, set={"function": functions[1]}, **later)
+            actions.amend(pilot=pilot, by=None, set={"function": functions[1]}, **later)
         if number % 3 == 2:
             office = Person.objects.get_or_create(email="root@example.org", defaults={"is_superuser": True})[0]
             until = long_ago + 20 * DAY
-            verbs.pause(pilot=pilot, by=office, until=until, reason="Summer.", **later)
+            actions.pause(pilot=pilot, by=office, until=until, reason="Summer.", **later)
         return pilot
 
     return one
@@ -135,7 +136,7 @@ def test_a_pause_that_was_over_is_over(record: Callable[..., Pilot]) -> None:
     pilot = record(2)
     add()
     pilot.refresh_from_db()
-    assert pilot.stage == history.RUNNING
+    assert pilot.stage == replay.RUNNING
     as_told_anew()
 
 
@@ -152,8 +153,8 @@ def test_statements_do_not_grow_with_pilots(record: Callable[..., Pilot], portfo
         off, on = ({"on": day + n * DAY, "known": day + n * DAY} for n in (1, 2))
         return [
             asked(lambda: add(key=key, on=day)),
-            asked(lambda: verbs.switch_off(kind=legal, portfolio=portfolio, by=None, reason="No.", **off)),
-            asked(lambda: verbs.switch_on(kind=legal, portfolio=portfolio, by=None, **on)),
+            asked(lambda: actions.switch_off(kind=legal, portfolio=portfolio, by=None, reason="No.", **off)),
+            asked(lambda: actions.switch_on(kind=legal, portfolio=portfolio, by=None, **on)),
         ]
 
     for number in range(3):
@@ -175,7 +176,7 @@ def test_each_pilot_has_its_event_and_the_act_has_one(record: Callable[..., Pilo
     assert {event.pilot_id for event in opened} == {pilot.pk for pilot in pilots}
     assert {event.verb for event in opened} == {"open_gate"}
     assert list(Event.objects.entries().filter(batch=told.batch)) == [told]
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=AT, known=AT)
+    actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=AT, known=AT)
     off = Event.objects.get(verb="switch_off", pilot=None)
     assert (off.portfolio, off.reason, off.data["count"]) == (portfolio, "Elsewhere.", 3)
     assert {event.reason for event in Event.objects.of_batch(off.batch)} == {"Elsewhere."}

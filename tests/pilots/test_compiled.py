@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db.models import BigIntegerField, DateField
 
-from pilots import verbs
-from pilots.compiled import Compiled
+from pilots import actions
+from pilots.derived.compiled import Compiled
 from pilots.models import Event, Pilot, Portfolio
 
 EARLIER, DAY = date(2026, 3, 1), date(2026, 3, 2)
@@ -27,8 +27,8 @@ ASKED = Compiled(_asked, pilot=BigIntegerField(), day=DateField())
 def test_it_says_the_same_in_one_query(django_assert_num_queries: Any) -> None:
     portfolio = Portfolio.objects.create(key="p", name="Portfolio")
     for key in ("P-1", "P-2"):
-        pilot = verbs.record(portfolio=portfolio, key=key, name=key, by=None, on=EARLIER, known=EARLIER)
-        verbs.start(pilot=pilot, by=None, on=DAY, known=DAY)
+        pilot = actions.record(portfolio=portfolio, key=key, name=key, by=None, on=EARLIER, known=EARLIER)
+        actions.start(pilot=pilot, by=None, on=DAY, known=DAY)
     numbers = []
     for pilot in Pilot.objects.all():
         for day in (EARLIER, DAY):

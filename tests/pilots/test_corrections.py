@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Pilot, PilotSpell
 from pilots.refusals import Refused
-from pilots.rules import history
-from pilots.rules.acts import Act
+from pilots.rules import replay
+from pilots.rules.events import Act
 
 MARCH, MAY, JUNE = date(2026, 3, 2), date(2026, 5, 4), date(2026, 6, 1)
 
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pilot() -> Pilot:
     """A pilot that a list put on record in May, running since March."""
-    portfolio = verbs.open_portfolio(key="ops", name="Operations", by=None, on=MARCH, known=MARCH)
-    pilot = verbs.record(portfolio=portfolio, key="p", name="Sorting letters", by=None, on=MAY, known=MAY)
-    verbs.start(pilot=pilot, by=None, on=MARCH, known=MAY)
+    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=MARCH, known=MARCH)
+    pilot = actions.record(portfolio=portfolio, key="p", name="Sorting letters", by=None, on=MAY, known=MAY)
+    actions.start(pilot=pilot, by=None, on=MARCH, known=MAY)
     return pilot
 
 
@@ -48,39 +48,39 @@ def refusal(act: Any, **says: Any) -> str | None:
 )
 def test_a_day_that_cannot_be_is_refused(pilot: Pilot, says: dict[str, Any], code: str | None) -> None:
     asked = {"pilot": pilot, "of": "start", "source": "A list, row 2.", "on": JUNE, "known": JUNE} | says
-    assert refusal(verbs.correct_date, **asked) == code
+    assert refusal(actions.correct_date, **asked) == code
 
 
 def test_a_date_that_was_said_is_not_moved_with_the_start(pilot: Pilot) -> None:
-    verbs.retire(pilot=pilot, by=None, on=MAY, known=MAY)
-    other = verbs.record(portfolio=pilot.portfolio, key="q", name="Q", by=None, on=MAY, known=MAY)
-    verbs.start(pilot=other, by=None, decide_by=MAY, on=MARCH, known=MAY)
+    actions.retire(pilot=pilot, by=None, on=MAY, known=MAY)
+    other = actions.record(portfolio=pilot.portfolio, key="q", name="Q", by=None, on=MAY, known=MAY)
+    actions.start(pilot=other, by=None, decide_by=MAY, on=MARCH, known=MAY)
     asked: dict[str, Any] = {"pilot": other, "of": "start", "source": "A list.", "on": JUNE, "known": JUNE}
-    assert refusal(verbs.correct_date, to=date(2026, 5, 5), **asked) == "invalid"
-    verbs.correct_date(to=date(2026, 4, 1), **asked)
+    assert refusal(actions.correct_date, to=date(2026, 5, 5), **asked) == "invalid"
+    actions.correct_date(to=date(2026, 4, 1), **asked)
     spell = PilotSpell.objects.get(pilot=other, known_until=None, ends=None)
     assert (spell.started_on, spell.decide_by, spell.slips) == (date(2026, 4, 1), MAY, 0)
 
 
 def test_a_correction_is_corrected_again_and_nothing_passes_what_came_after(pilot: Pilot) -> None:
-    verbs.record_claim(pilot=pilot, on=MAY, known=MAY)
+    actions.record_claim(pilot=pilot, on=MAY, known=MAY)
     asked: dict[str, Any] = {"pilot": pilot, "source": "A list.", "on": JUNE, "known": JUNE}
-    assert refusal(verbs.correct_date, of="start", to=date(2026, 5, 5), **asked) == "invalid"
-    assert refusal(verbs.correct_date, of="record_claim", to=date(2026, 3, 1), **asked) == "invalid"
+    assert refusal(actions.correct_date, of="start", to=date(2026, 5, 5), **asked) == "invalid"
+    assert refusal(actions.correct_date, of="record_claim", to=date(2026, 3, 1), **asked) == "invalid"
     for day in (date(2026, 4, 1), date(2026, 2, 2)):
-        verbs.correct_date(of="start", to=day, **asked)
+        actions.correct_date(of="start", to=day, **asked)
     assert PilotSpell.objects.get(pilot=pilot, known_until=None, ends=None).started_on == date(2026, 2, 2)
 
 
 def test_only_what_a_source_says_is_ended(pilot: Pilot) -> None:
     gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind", "pilot")}
     when: dict[str, Any] = {"source": "A list.", "on": JUNE, "known": JUNE}
-    assert refusal(verbs.end_assertion, gate=gates["error-owner"], **when) == "wrong_gate"
-    assert refusal(verbs.end_assertion, gate=gates["legal-sign-off"], **when) == "nothing_asked"
-    verbs.assert_(gate=gates["legal-sign-off"], **when)
-    decision = verbs.end_assertion(gate=gates["legal-sign-off"], **when)
+    assert refusal(actions.end_assertion, gate=gates["error-owner"], **when) == "wrong_gate"
+    assert refusal(actions.end_assertion, gate=gates["legal-sign-off"], **when) == "nothing_asked"
+    actions.assert_(gate=gates["legal-sign-off"], **when)
+    decision = actions.end_assertion(gate=gates["legal-sign-off"], **when)
     assert (decision.outcome, decision.decider, decision.capacity) == ("no_longer_asserted", None, "asserted")
-    assert refusal(verbs.end_assertion, gate=gates["legal-sign-off"], **when) == "nothing_asked"
+    assert refusal(actions.end_assertion, gate=gates["legal-sign-off"], **when) == "nothing_asked"
 
 
 def test_where_the_start_is_not_known_the_clock_counts_from_the_record() -> None:
@@ -88,8 +88,8 @@ def test_where_the_start_is_not_known_the_clock_counts_from_the_record() -> None
         Act(1, MAY, MAY, "record", data={"set": {}, "stage": "planned"}),
         Act(2, MAY, MAY, "start", data={"decide_by": JUNE, "start_known": False}),
     ]
-    (spell,) = history.tell(MAY, (), acts).pilot
+    (spell,) = replay.tell(MAY, (), acts).pilot
     assert (spell.started_on, spell.last_movement, spell.clock_on) == (None, None, JUNE)
     corrected = [*acts, Act(3, JUNE, JUNE, "correct_date", data={"of": "start", "to": MARCH})]
-    known = history.tell(MAY, (), corrected).pilot[0]
+    known = replay.tell(MAY, (), corrected).pilot[0]
     assert (known.started_on, known.last_movement, known.clock_on) == (MARCH, MARCH, JUNE)

@@ -11,7 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from pilots import rebuilding, verbs, verifying
+from pilots import actions
+from pilots.derived import rebuild
+from pilots.event_log import verify
 from pilots.models import Decision, Event, Gate
 from pilots.refusals import Invalid, NotYours, ReasonRequired
 from tests.pilots.signed import DATA, MARCH, Signed, signed
@@ -38,7 +40,7 @@ def erase(cast: Signed, decision: Decision, **asked: Any) -> Event:
         "on": MARCH + DAY,
         "known": MARCH + DAY,
     }
-    return verbs.erase(decision=decision, **(given | asked))
+    return actions.erase(decision=decision, **(given | asked))
 
 
 def all_that_is_stored() -> str:
@@ -48,8 +50,8 @@ def all_that_is_stored() -> str:
 
 
 def all_holds() -> bool:
-    found = verifying.verify()
-    differ = list(rebuilding.rebuild(keep=False, done=rebuilding.Rebuilt()))
+    found = verify.verify()
+    differ = list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt()))
     return found.broken == 0 and found.missing == [] and differ == []
 
 
@@ -58,7 +60,7 @@ def test_an_erased_text_is_nowhere_and_everything_holds(cast: Signed, decision: 
     erase(cast, decision)
     assert SECRET not in all_that_is_stored()
     assert all_holds()
-    assert verifying.verify().erased == 1
+    assert verify.verify().erased == 1
 
 
 def test_what_was_decided_stays(cast: Signed, decision: Decision) -> None:
@@ -86,11 +88,11 @@ def test_what_the_rules_read_of_an_erased_decision_is_still_guarded(cast: Signed
     decision = cast.decide(DATA, outcome="conditional", conditions=[condition])
     erase(cast, decision)
     assert all_holds()
-    from pilots import triggers
+    from pilots.event_log import triggers
 
     triggers.lift()
     models.QuerySet(Decision).filter(pk=decision.pk).update(conditions=[])
-    broken = verifying.verify().first
+    broken = verify.verify().first
     assert broken is not None
     assert (broken.decision, broken.says) == (decision.pk, "its conditions is not what was signed")
 
@@ -132,12 +134,12 @@ def test_the_name_of_somebody_who_left_is_erased_and_everything_holds(cast: Sign
     when: dict[str, date] = {"on": MARCH + DAY, "known": MARCH + DAY}
     asked: dict[str, Any] = {"by": cast.ria, "reason": "Asked for.", **when}
     with pytest.raises(Invalid):
-        verbs.erase_person(person=cast.lena, **asked)
-    verbs.close_account(person=cast.lena, by=cast.ria, **when)
+        actions.erase_person(person=cast.lena, **asked)
+    actions.close_account(person=cast.lena, by=cast.ria, **when)
     with pytest.raises(NotYours):
-        verbs.erase_person(person=cast.lena, **(asked | {"by": cast.olga}))
+        actions.erase_person(person=cast.lena, **(asked | {"by": cast.olga}))
     random_id = cast.lena.public_id
-    verbs.erase_person(person=cast.lena, **asked)
+    actions.erase_person(person=cast.lena, **asked)
     cast.lena.refresh_from_db()
     assert "lena" not in f"{cast.lena.name} {cast.lena.email}".lower()
     assert cast.lena.public_id == random_id
@@ -168,7 +170,7 @@ def test_the_command_erases_a_name_only_once_the_account_is_closed(cast: Signed,
     asked = ("person", cast.lena.email, "--by", cast.ria.email, "--reason", "Article 17.")
     with pytest.raises(CommandError, match="Close the account first"):
         call_command("erase", *asked)
-    verbs.close_account(person=cast.lena, by=cast.ria)
+    actions.close_account(person=cast.lena, by=cast.ria)
     call_command("erase", *asked, stdout=StringIO())
     cast.lena.refresh_from_db()
     assert "lena" not in f"{cast.lena.name}{cast.lena.email}".casefold()

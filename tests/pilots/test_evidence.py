@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from pilots import files, spells, verbs
+from pilots import actions, files
+from pilots.derived import periods
 from pilots.models import (
     Decision,
     DecisionEvidence,
@@ -32,7 +33,7 @@ from pilots.models import (
     PortfolioRole,
 )
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, Refused
-from readiness.reading import read_one
+from readiness.queries.snapshots import read_one
 
 pytestmark = pytest.mark.django_db
 MARCH = date(2025, 3, 3)
@@ -61,17 +62,17 @@ def portfolio(cast: dict[str, Person]) -> Portfolio:
     made = Portfolio.objects.create(key="p", name="P")
     PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in (("legal-sign-off", "lena"), ("it-data-access", "max")):
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
         )
     return made
 
 
 def a_pilot(portfolio: Portfolio, cast: dict[str, Person], key: str = "P-1") -> Pilot:
-    made = verbs.record(
+    made = actions.record(
         portfolio=portfolio, key=key, name="Drafts", workflow="Drafting", manager=cast["mia"], by=None, **on(MARCH)
     )
-    verbs.start(pilot=made, by=None, **on(MARCH))
+    actions.start(pilot=made, by=None, **on(MARCH))
     return made
 
 
@@ -87,12 +88,12 @@ def gate(pilot: Pilot, kind: str = "legal-sign-off") -> Gate:
 def filed(pilot: Pilot, by: Person, content: bytes = PDF, **more: Any) -> Evidence:
     says = {"pilot": pilot, "by": by, "file": io.BytesIO(content)}
     named = {"file_name": "assessment.pdf"}
-    return verbs.file_evidence(**(says | named | more), **on(MARCH))
+    return actions.file_evidence(**(says | named | more), **on(MARCH))
 
 
 def cleared(pilot: Pilot, by: Person, *pieces: Evidence, **more: Any) -> Decision:
     says: dict[str, Any] = {"outcome": "cleared", "reason": "Fine.", "pieces": pieces}
-    return verbs.decide(gate=gate(pilot), by=by, **(says | {"on": MARCH, "known": MARCH} | more))
+    return actions.decide(gate=gate(pilot), by=by, **(says | {"on": MARCH, "known": MARCH} | more))
 
 
 def state(pilot: Pilot, at: date, kind: str = "legal-sign-off") -> Any:
@@ -135,12 +136,12 @@ def test_only_a_file_is_opened_as_one(pilot: Pilot, cast: dict[str, Person], roo
 
 def test_a_links_checksum_is_that_of_its_normalised_address(pilot: Pilot, cast: dict[str, Person]) -> None:
     one, other = (
-        verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
+        actions.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
         for link in (" HTTPS://Wiki.Example.org:443 ", "https://wiki.example.org/")
     )
     assert one.checksum == other.checksum
     assert one.link == "https://wiki.example.org/"
-    third = verbs.file_evidence(pilot=pilot, by=cast["lena"], link="https://wiki.example.org/A", **on(MARCH))
+    third = actions.file_evidence(pilot=pilot, by=cast["lena"], link="https://wiki.example.org/A", **on(MARCH))
     assert third.checksum != one.checksum
 
 
@@ -157,7 +158,7 @@ def test_a_links_checksum_is_that_of_its_normalised_address(pilot: Pilot, cast: 
 )
 def test_a_link_that_is_none_is_refused(pilot: Pilot, cast: dict[str, Person], link: str) -> None:
     with pytest.raises(Invalid) as refused:
-        verbs.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
+        actions.file_evidence(pilot=pilot, by=cast["lena"], link=link, **on(MARCH))
     assert refused.value.field == "link"
 
 
@@ -266,7 +267,7 @@ def test_a_piece_that_ends_before_it_takes_effect_is_refused(pilot: Pilot, cast:
 
 def test_neither_a_file_nor_a_link_is_no_evidence_and_both_are_too_much(pilot: Pilot, cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
-        verbs.file_evidence(pilot=pilot, by=cast["lena"], **on(MARCH))
+        actions.file_evidence(pilot=pilot, by=cast["lena"], **on(MARCH))
     with pytest.raises(Invalid):
         filed(pilot, cast["lena"], link="https://example.org/")
 
@@ -278,9 +279,9 @@ def test_who_may_act_on_a_pilot_may_file_evidence_there_and_nobody_else(
         assert filed(pilot, cast[who])
     with pytest.raises(NotYours):
         filed(pilot, cast["otto"])
-    assert verbs.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
+    assert actions.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
     with pytest.raises(NotYours):
-        verbs.file_evidence(portfolio=portfolio, by=cast["lena"], link="https://a.org", **on(MARCH))
+        actions.file_evidence(portfolio=portfolio, by=cast["lena"], link="https://a.org", **on(MARCH))
 
 
 # What lies on disk ----------------------------------------------------------------------------------------------------
@@ -361,12 +362,12 @@ def test_a_process_killed_before_its_commit_leaves_nothing_for_good(root: Path, 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: two write at once")
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_and_a_newer_version_at_once_do_not_miss_each_other(pilot: Pilot, cast: dict[str, Person]) -> None:
-    piece = verbs.file_evidence(portfolio=pilot.portfolio, by=cast["ria"], link="https://b.org", **on(MARCH))
+    piece = actions.file_evidence(portfolio=pilot.portfolio, by=cast["ria"], link="https://b.org", **on(MARCH))
     outcome: list[str] = []
 
     def replace() -> None:
         try:
-            verbs.replace_evidence(evidence=piece, by=cast["ria"], link="https://a.org", **on(MARCH))
+            actions.replace_evidence(evidence=piece, by=cast["ria"], link="https://a.org", **on(MARCH))
             outcome.append("replaced")
         except Refused as refused:
             outcome.append(refused.code)
@@ -411,7 +412,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
     cleared(pilot, cast["ria"], piece, for_=cast["lena"])
     cleared(other, cast["ria"], piece, for_=cast["lena"])
     may = date(2025, 5, 3)
-    newer = verbs.replace_evidence(
+    newer = actions.replace_evidence(
         evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(may)
     )
     for each in (pilot, other):
@@ -421,7 +422,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
         assert each.events.filter(verb="replace_evidence").count() == 1
     assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
     june = date(2025, 6, 1)
-    verbs.replace_evidence(evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june))
+    actions.replace_evidence(evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june))
     assert state(pilot, june).state == "cleared", "what is restored restores the answer"
     assert state(pilot, may).state == "reconfirm"
 
@@ -429,7 +430,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
 def test_a_decision_on_the_newer_version_stands(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
-    newer = verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://example.org/v2", **on(MARCH))
+    newer = actions.replace_evidence(evidence=piece, by=cast["lena"], link="https://example.org/v2", **on(MARCH))
     with pytest.raises(Invalid, match="newer version"):
         cleared(pilot, cast["lena"], piece)
     cleared(pilot, cast["lena"], newer)
@@ -439,22 +440,22 @@ def test_a_decision_on_the_newer_version_stands(pilot: Pilot, cast: dict[str, Pe
 def test_a_piece_has_one_successor_at_most(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     says: dict[str, Any] = {"evidence": piece, "by": cast["lena"], "link": "https://a.org"}
-    verbs.replace_evidence(**says, **on(MARCH))
+    actions.replace_evidence(**says, **on(MARCH))
     with pytest.raises(ChangedMeanwhile):
-        verbs.replace_evidence(**says, **on(MARCH))
+        actions.replace_evidence(**says, **on(MARCH))
 
 
 def test_who_may_not_act_on_a_pilot_cannot_reopen_its_gates(
     portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
 ) -> None:
-    other = verbs.record(portfolio=portfolio, key="P-2", name="Notes", manager=cast["otto"], by=None, **on(MARCH))
+    other = actions.record(portfolio=portfolio, key="P-2", name="Notes", manager=cast["otto"], by=None, **on(MARCH))
     piece = filed(pilot, cast["lena"])
     cleared(pilot, cast["lena"], piece)
     cleared(other, cast["lena"], piece)
     for who in ("mia", "otto"):
         with pytest.raises(NotYours):
-            verbs.replace_evidence(evidence=piece, by=cast[who], link="https://a.org", **on(MARCH))
-    assert verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://a.org", **on(MARCH))
+            actions.replace_evidence(evidence=piece, by=cast[who], link="https://a.org", **on(MARCH))
+    assert actions.replace_evidence(evidence=piece, by=cast["lena"], link="https://a.org", **on(MARCH))
 
 
 def test_an_answer_is_good_no_longer_than_its_evidence(pilot: Pilot, cast: dict[str, Person]) -> None:
@@ -471,8 +472,8 @@ def test_an_answer_is_good_no_longer_than_its_evidence(pilot: Pilot, cast: dict[
 def test_an_exception_is_good_no_longer_than_its_evidence(pilot: Pilot, cast: dict[str, Person]) -> None:
     ends = MARCH + timedelta(days=10)
     piece = filed(pilot, cast["lena"], expires_on=ends)
-    verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(MARCH))
-    verbs.except_(
+    actions.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(MARCH))
+    actions.except_(
         gate=gate(pilot),
         by=cast["lena"],
         reason="Until then.",
@@ -491,11 +492,11 @@ def test_a_version_of_the_same_content_may_end_an_answer_earlier_but_never_later
     piece = filed(pilot, cast["lena"], expires_on=ends)
     cleared(pilot, cast["lena"], piece)
     says: dict[str, Any] = {"by": cast["lena"], "file_name": "a.pdf"}
-    longer = verbs.replace_evidence(
+    longer = actions.replace_evidence(
         evidence=piece, file=io.BytesIO(PDF), expires_on=ends + timedelta(days=40), **says, **on(MARCH)
     )
     assert state(pilot, MARCH).good_until == ends
-    verbs.replace_evidence(
+    actions.replace_evidence(
         evidence=longer, file=io.BytesIO(PDF), expires_on=ends - timedelta(days=5), **says, **on(MARCH)
     )
     assert state(pilot, MARCH).good_until == ends - timedelta(days=5)
@@ -516,23 +517,23 @@ def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(pilot: P
     decision = cleared(pilot, cast["lena"], outcome="conditional", conditions=conditions)
     ends = due + timedelta(days=30)
     piece = filed(pilot, cast["mia"], expires_on=ends)
-    verbs.meet_condition(gate=gate(pilot), by=cast["mia"], text="mask names", pieces=[piece], **on(MARCH))
+    actions.meet_condition(gate=gate(pilot), by=cast["mia"], text="mask names", pieces=[piece], **on(MARCH))
     assert DecisionEvidence.objects.get().decision == decision
     assert state(pilot, due + timedelta(days=1)).state == "conditional"
     assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
     may = MARCH + timedelta(days=20)
-    verbs.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(may))
+    actions.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(may))
     assert state(pilot, may).state == "reconfirm"
-    told = spells.acts_of(pilot)
-    spells.rebuild(pilot)
+    told = periods.acts_of(pilot)
+    periods.rebuild(pilot)
     assert state(pilot, may).state == "reconfirm"
-    assert told == spells.acts_of(pilot)
+    assert told == periods.acts_of(pilot)
 
 
 def test_evidence_of_another_portfolio_is_no_evidence_here(pilot: Pilot, cast: dict[str, Person]) -> None:
     elsewhere = Portfolio.objects.create(key="q", name="Q")
     PortfolioRole.objects.create(portfolio=elsewhere, person=cast["ria"], role="program-office")
-    piece = verbs.file_evidence(portfolio=elsewhere, by=cast["ria"], link="https://a.org", **on(MARCH))
+    piece = actions.file_evidence(portfolio=elsewhere, by=cast["ria"], link="https://a.org", **on(MARCH))
     with pytest.raises(Invalid) as refused:
         cleared(pilot, cast["lena"], piece)
     assert refused.value.field == "pieces"
@@ -544,7 +545,7 @@ def test_evidence_of_another_portfolio_is_no_evidence_here(pilot: Pilot, cast: d
 def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
     portfolio: Portfolio, pilot: Pilot, cast: dict[str, Person]
 ) -> None:
-    piece = verbs.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
+    piece = actions.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
 
     def seen() -> set[str]:
         return {name for name, who in cast.items() if Evidence.objects.visible_to(who).filter(pk=piece.pk).exists()}
@@ -552,7 +553,7 @@ def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
     assert seen() == {"ria"}
     cleared(pilot, cast["ria"], piece, for_=cast["lena"])
     assert seen() == {"ria", "lena", "max", "mia"}
-    newer = verbs.replace_evidence(evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH))
+    newer = actions.replace_evidence(evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH))
     assert Evidence.objects.visible_to(cast["lena"]).filter(pk=newer.pk).exists()
     assert list(Evidence.objects.current()) == [newer]
 
@@ -600,8 +601,10 @@ def test_the_second_renewal_of_an_exception_calls_for_the_escalation_persons_eye
     pilot: Pilot, cast: dict[str, Person]
 ) -> None:
     def except_again(day: date) -> Any:
-        verbs.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(day))
-        verbs.except_(gate=gate(pilot), by=cast["lena"], reason="Once more.", until=day + timedelta(days=30), **on(day))
+        actions.ask_exception(gate=gate(pilot), by=cast["mia"], reason="Soon.", **on(day))
+        actions.except_(
+            gate=gate(pilot), by=cast["lena"], reason="Once more.", until=day + timedelta(days=30), **on(day)
+        )
         return state(pilot, day)
 
     first, second, third = (except_again(MARCH + timedelta(days=n)) for n in (0, 20, 70))
@@ -641,7 +644,7 @@ def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(pilot: Pil
     cleared(pilot, cast["lena"], piece)
     ends = []
     for after, day in ((20, 1), (90, 2), (5, 3), (300, 12)):
-        piece = verbs.replace_evidence(
+        piece = actions.replace_evidence(
             evidence=piece,
             by=cast["ria"],
             link="https://terms.example/1",

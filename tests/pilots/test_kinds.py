@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio, PortfolioRole
 from pilots.refusals import Invalid, NotYours, ReasonRequired, WrongGate
-from readiness import querysets
-from readiness.reading import read_one
+from readiness.queries import pilots
+from readiness.queries.snapshots import read_one
 
 pytestmark = pytest.mark.django_db
 MARCH, APRIL, MAY = date(2025, 3, 3), date(2025, 4, 1), date(2025, 5, 1)
@@ -31,8 +31,8 @@ def ria(portfolio: Portfolio) -> Person:
 
 @pytest.fixture
 def pilot(portfolio: Portfolio) -> Pilot:
-    pilot = verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
-    verbs.start(pilot=pilot, by=None, on=MARCH, known=MARCH)
+    pilot = actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
+    actions.start(pilot=pilot, by=None, on=MARCH, known=MARCH)
     return pilot
 
 
@@ -41,12 +41,12 @@ def gates(pilot: Pilot, at: date) -> list[str]:
     found = read_one(pilot, at=at)
     assert found is not None
     keys = [gate.kind.key for gate in found.gates]
-    assert sorted(keys) == sorted(querysets.gates_on(at).filter(gate__pilot=pilot).values_list("kind__key", flat=True))
+    assert sorted(keys) == sorted(pilots.gates_on(at).filter(gate__pilot=pilot).values_list("kind__key", flat=True))
     return keys
 
 
 def works_council(by: Person | None, **more: Any) -> GateKind:
-    return verbs.add_kind(
+    return actions.add_kind(
         key="works-council",
         name="Works council",
         question="Has the works council agreed?",
@@ -75,24 +75,24 @@ def test_an_added_kind_is_open_on_every_pilot_from_that_day_on(pilot: Pilot, ria
 
 def test_a_pilot_recorded_later_has_the_added_kind_too(portfolio: Portfolio, ria: Person) -> None:
     works_council(ria)
-    later = verbs.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=MAY, known=MAY)
+    later = actions.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=MAY, known=MAY)
     assert "works-council" in gates(later, MAY)
 
 
 def test_a_kind_for_high_impact_pilots_comes_and_goes_with_the_impact(pilot: Pilot, ria: Person) -> None:
     works_council(ria, high_impact_only=True)
     assert "works-council" not in gates(pilot, APRIL)
-    verbs.amend(pilot=pilot, by=ria, set={"high_impact": True}, on=MAY, known=MAY)
+    actions.amend(pilot=pilot, by=ria, set={"high_impact": True}, on=MAY, known=MAY)
     assert "works-council" in gates(pilot, MAY)
     june = date(2025, 6, 1)
-    verbs.amend(pilot=pilot, by=ria, set={"high_impact": False}, on=june, known=june)
+    actions.amend(pilot=pilot, by=ria, set={"high_impact": False}, on=june, known=june)
     assert "works-council" in gates(pilot, date(2025, 5, 31))
     assert "works-council" not in gates(pilot, june)
 
 
 def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
+    actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
     assert "quality-threshold" in gates(pilot, date(2025, 3, 31))
     assert "quality-threshold" not in gates(pilot, APRIL)
     found = read_one(pilot, at=MAY)
@@ -101,26 +101,26 @@ def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, port
     assert "quality-threshold" not in found.reading.missing
     gate = pilot.gates.select_related("pilot", "kind").get(kind=kind)
     with pytest.raises(WrongGate):
-        verbs.ask_exception(gate=gate, by=ria, reason="Late.", on=MAY, known=MAY)
+        actions.ask_exception(gate=gate, by=ria, reason="Late.", on=MAY, known=MAY)
 
 
 def test_switched_on_again_it_is_open_again(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
     kind = GateKind.objects.get(key="quality-threshold")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
-    meanwhile = verbs.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=APRIL, known=APRIL)
+    actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
+    meanwhile = actions.record(portfolio=portfolio, key="P-2", name="Minutes", by=ria, on=APRIL, known=APRIL)
     assert "quality-threshold" not in gates(meanwhile, APRIL)
-    verbs.switch_on(kind=kind, portfolio=portfolio, by=ria, on=MAY, known=MAY)
+    actions.switch_on(kind=kind, portfolio=portfolio, by=ria, on=MAY, known=MAY)
     for each in (pilot, meanwhile):
         assert "quality-threshold" not in gates(each, date(2025, 4, 30))
         assert "quality-threshold" in gates(each, MAY)
 
 
 def test_told_again_it_is_the_same(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
-    from pilots.spells import rebuild
+    from pilots.derived.periods import rebuild
 
     works_council(ria)
     kind = GateKind.objects.get(key="legal-sign-off")
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)
+    actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)
     before = spells(pilot)
     rebuild(pilot)
     assert spells(pilot) == before
@@ -132,14 +132,14 @@ def test_what_cannot_be_is_refused(portfolio: Portfolio, ria: Person) -> None:
     with pytest.raises(NotYours):
         works_council(outsider)
     with pytest.raises(NotYours):
-        verbs.switch_off(kind=kind, portfolio=portfolio, by=outsider, reason="No.")
+        actions.switch_off(kind=kind, portfolio=portfolio, by=outsider, reason="No.")
     with pytest.raises(ReasonRequired):
-        verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason=" ")
+        actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason=" ")
     with pytest.raises(Invalid):
-        verbs.switch_on(kind=kind, portfolio=portfolio, by=ria)
-    verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.")
+        actions.switch_on(kind=kind, portfolio=portfolio, by=ria)
+    actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.")
     with pytest.raises(Invalid):
-        verbs.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Once more.")
+        actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Once more.")
     for wrong in ({"seals": ["shoe_size"]}, {"clears_by": "measurement"}, {"clears_by": "magic"}):
         with pytest.raises(Invalid):
             works_council(ria, **wrong)

@@ -11,11 +11,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilots import seen, verbs
+from pilots import actions, concurrency
+from pilots.actions.bulk_decisions import Entry
 from pilots.models import Decision, Event, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, ReasonRequired, WrongStage
-from pilots.verbs.many import Entry
-from readiness.differences import differences, differences_between
+from readiness.text.sealed_values import differences, differences_between
 
 pytestmark = pytest.mark.django_db
 MARCH = date(2025, 3, 3)
@@ -45,7 +45,7 @@ def portfolio(cast: dict[str, Person]) -> Portfolio:
     made = Portfolio.objects.create(key="p", name="P")
     PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
     for kind, holder in ((LEGAL, "lena"), (DATA, "max"), (QUALITY, "max")):
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
         )
     return made
@@ -53,8 +53,8 @@ def portfolio(cast: dict[str, Person]) -> Portfolio:
 
 def a_pilot(portfolio: Portfolio, number: int, **more: Any) -> Pilot:
     says = {"workflow": "Drafting", "tool": "Drafter 1", "data": "Mails"} | more
-    made = verbs.record(portfolio=portfolio, key=f"P-{number}", name=f"Drafts {number}", by=None, **says, **on(MARCH))
-    verbs.start(pilot=made, by=None, **on(MARCH))
+    made = actions.record(portfolio=portfolio, key=f"P-{number}", name=f"Drafts {number}", by=None, **says, **on(MARCH))
+    actions.start(pilot=made, by=None, **on(MARCH))
     return made
 
 
@@ -69,7 +69,7 @@ def gate(pilot: Pilot, kind: str = LEGAL) -> Gate:
 
 def decide_many(pilots: list[Pilot], by: Person, **more: Any) -> list[Decision]:
     says: dict[str, Any] = {"outcome": "cleared", "reason": "The same terms apply."}
-    return verbs.decide_many(gates=[gate(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more))
+    return actions.decide_many(gates=[gate(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more))
 
 
 # Many alike -----------------------------------------------------------------------------------------------------------
@@ -88,12 +88,12 @@ def test_many_alike_and_minutes_are_one_entry_of_the_log_each(three: list[Pilot]
     assert (told.pilot, told.portfolio, told.data["count"]) == (None, three[0].portfolio, 3)
     assert {one.event.batch for one in made} == {told.batch}
     entries = [Entry(gate=gate(pilot, DATA), outcome="cleared", reason="As said.") for pilot in three[:2]]
-    verbs.record_minutes(by=cast["max"], entries=entries, evidence="https://example.org/minutes", **on(MARCH))
+    actions.record_minutes(by=cast["max"], entries=entries, evidence="https://example.org/minutes", **on(MARCH))
     minutes = Event.objects.get(verb="record_minutes")
     assert minutes.data["count"] == 2
     assert Event.objects.of_batch(minutes.batch).count() == 2
     # One answer by itself stands for itself.
-    [alone] = verbs.decide_many(
+    [alone] = actions.decide_many(
         gates=[gate(three[2], DATA)], by=cast["max"], outcome="cleared", reason="Agreed.", **on(MARCH)
     )
     assert alone.event.batch == ""
@@ -106,13 +106,13 @@ def test_what_is_refused_leaves_no_entry_and_the_next_act_is_of_no_batch(
     with pytest.raises(NotYours):
         decide_many(three, cast["max"])
     assert not Event.objects.exclude(batch="").exists()
-    event = verbs.amend(pilot=three[0], by=cast["ria"], set={"tool": "Drafter 2"}, **on(MARCH))
+    event = actions.amend(pilot=three[0], by=cast["ria"], set={"tool": "Drafter 2"}, **on(MARCH))
     assert event is not None
     assert event.batch == ""
 
 
 def test_the_chain_covers_what_is_cited(three: list[Pilot], cast: dict[str, Person]) -> None:
-    from pilots.signing import in_chain
+    from pilots.event_log.sign import in_chain
 
     first, second, _ = decide_many(three, cast["lena"])
     assert in_chain(second)["cites"] == first.public_id
@@ -123,7 +123,7 @@ def test_a_refusal_names_the_gate_and_why_and_nothing_is_written(
     portfolio: Portfolio, three: list[Pilot], cast: dict[str, Person]
 ) -> None:
     over = three[1]
-    verbs.retire(pilot=over, by=None, **on(MARCH))
+    actions.retire(pilot=over, by=None, **on(MARCH))
     before = Event.objects.count()
     with pytest.raises(WrongStage) as refused:
         decide_many(three, cast["lena"])
@@ -141,16 +141,16 @@ def test_many_are_decided_only_by_whoever_may_decide_each(three: list[Pilot], ca
 
 def test_gates_of_several_kinds_are_not_alike(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(Invalid):
-        verbs.decide_many(
+        actions.decide_many(
             gates=[gate(three[0]), gate(three[1], DATA)], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH)
         )
     with pytest.raises(Invalid):
-        verbs.decide_many(gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH))
+        actions.decide_many(gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH))
 
 
 def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot], cast: dict[str, Person]) -> None:
-    saw = seen.of_gates([gate(pilot) for pilot in three])
-    verbs.decide(gate=gate(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
+    saw = concurrency.of_gates([gate(pilot) for pilot in three])
+    actions.decide(gate=gate(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
     with pytest.raises(ChangedMeanwhile) as refused:
         decide_many(three, cast["lena"], seen=saw)
     assert list(refused.value.rows) == [2]
@@ -158,7 +158,7 @@ def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot],
 
 def test_many_exceptions_are_granted_at_once(three: list[Pilot], cast: dict[str, Person]) -> None:
     for pilot in three:
-        verbs.ask_exception(gate=gate(pilot), by=cast["ria"], reason="Soon.", **on(MARCH))
+        actions.ask_exception(gate=gate(pilot), by=cast["ria"], reason="Soon.", **on(MARCH))
     made = decide_many(three, cast["lena"], outcome="excepted", until=MARCH + timedelta(days=30))
     assert [one.cites for one in made] == [None, made[0], made[0]]
 
@@ -169,14 +169,14 @@ def test_many_exceptions_are_granted_at_once(three: list[Pilot], cast: dict[str,
 def test_one_meetings_decisions_are_recorded_with_one_piece_of_evidence(
     portfolio: Portfolio, three: list[Pilot], cast: dict[str, Person]
 ) -> None:
-    minutes = verbs.file_evidence(
+    minutes = actions.file_evidence(
         portfolio=portfolio,
         by=cast["ria"],
         file=io.BytesIO(b"Minutes of 3 March"),
         file_name="minutes.txt",
         **on(MARCH),
     )
-    made = verbs.record_minutes(
+    made = actions.record_minutes(
         by=cast["ria"],
         entries=[
             Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
@@ -196,7 +196,7 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
     three: list[Pilot], cast: dict[str, Person]
 ) -> None:
     with pytest.raises(ReasonRequired) as refused:
-        verbs.record_minutes(
+        actions.record_minutes(
             by=cast["ria"],
             entries=[
                 Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
@@ -213,7 +213,7 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
 
 def test_minutes_need_the_minutes(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
-        verbs.record_minutes(
+        actions.record_minutes(
             by=cast["ria"], entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])], **on(MARCH)
         )
 
@@ -229,10 +229,10 @@ def says(pilot: Pilot, at: date, kind: str = LEGAL) -> list[str]:
 def test_what_changed_is_said_with_its_day(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
     decide_many([pilot], cast["lena"])
-    verbs.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
+    actions.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
     later = MAY + timedelta(days=5)
-    verbs.amend(pilot=pilot, by=None, set={"data": ""}, **on(later))
-    verbs.set_rules(pilot=pilot, by=None, acceptable_use="Renewals", **on(later))
+    actions.amend(pilot=pilot, by=None, set={"data": ""}, **on(later))
+    actions.set_rules(pilot=pilot, by=None, acceptable_use="Renewals", **on(later))
     assert says(pilot, MAY - timedelta(days=1)) == []
     assert says(pilot, MAY) == ["the tool changed from “Drafter 1” to “Drafter 2” on 3 May 2025"]
     assert sorted(says(pilot, later)) == [
@@ -240,14 +240,14 @@ def test_what_changed_is_said_with_its_day(three: list[Pilot], cast: dict[str, P
         "the tool changed from “Drafter 1” to “Drafter 2” on 3 May 2025",
         "what it may be used for, not said when it was decided, became “Renewals” on 8 May 2025",
     ]
-    verbs.amend(pilot=pilot, by=None, set={"tool": "DRAFTER 1"}, **on(later + timedelta(days=1)))
+    actions.amend(pilot=pilot, by=None, set={"tool": "DRAFTER 1"}, **on(later + timedelta(days=1)))
     assert len(says(pilot, later + timedelta(days=1))) == 2
 
 
 def test_the_day_is_that_of_the_value_that_stands(three: list[Pilot], cast: dict[str, Person]) -> None:
     decide_many(three[:1], cast["lena"])
     for days, tool in ((0, "Drafter 2"), (3, "Drafter 3")):
-        verbs.amend(pilot=three[0], by=None, set={"tool": tool}, **on(MAY + timedelta(days=days)))
+        actions.amend(pilot=three[0], by=None, set={"tool": tool}, **on(MAY + timedelta(days=days)))
     assert says(three[0], MAY + timedelta(days=9)) == ["the tool changed from “Drafter 1” to “Drafter 3” on 6 May 2025"]
 
 
@@ -256,25 +256,25 @@ def test_people_are_named(portfolio: Portfolio, three: list[Pilot], cast: dict[s
     kind.seals = [*kind.seals, "manager"]
     kind.save()
     decide_many(three[:1], cast["lena"])
-    verbs.amend(pilot=three[0], by=None, set={"manager": cast["mia"]}, **on(MAY))
+    actions.amend(pilot=three[0], by=None, set={"manager": cast["mia"]}, **on(MAY))
     assert says(three[0], MAY) == ["the manager, not said when it was decided, became “Mia” on 3 May 2025"]
 
 
 def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
     agreed: dict[str, Any] = {"metric": "right", "direction": "at_least", "kind": "proportion", "smallest_sample": 100}
-    verbs.register_threshold(pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
-    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH))
-    verbs.decide(gate=gate(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH))
-    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY))
+    actions.register_threshold(pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
+    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH))
+    actions.decide(gate=gate(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH))
+    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY))
     assert says(pilot, MAY, QUALITY) == ["the latest measurement, of 3 May 2025, did not meet it"]
     day = MAY + timedelta(days=1)
-    verbs.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(day))
+    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(day))
     assert says(pilot, day, QUALITY) == [
         "the measurement of 3 May 2025 did not meet it, and nobody has decided on it again"
     ]
     day = MAY + timedelta(days=2)
-    verbs.register_threshold(pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day))
+    actions.register_threshold(pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day))
     assert says(pilot, day, QUALITY) == [
         "the threshold changed from “right: at least 80%, measured on 100 or more”"
         " to “right: at least 70%, measured on 100 or more” on 5 May 2025",
@@ -283,9 +283,11 @@ def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], 
 
 
 def test_a_newer_version_of_the_evidence_is_said(three: list[Pilot], cast: dict[str, Person]) -> None:
-    piece = verbs.file_evidence(pilot=three[0], by=cast["lena"], link="https://a.org", title="Assessment", **on(MARCH))
+    piece = actions.file_evidence(
+        pilot=three[0], by=cast["lena"], link="https://a.org", title="Assessment", **on(MARCH)
+    )
     decide_many(three[:1], cast["lena"], pieces=[piece])
-    verbs.replace_evidence(evidence=piece, by=cast["lena"], link="https://b.org", **on(MAY))
+    actions.replace_evidence(evidence=piece, by=cast["lena"], link="https://b.org", **on(MAY))
     assert says(three[0], MAY) == ["the evidence “Assessment” was replaced by a newer version on 3 May 2025"]
 
 
@@ -294,7 +296,7 @@ def test_differences_take_as_many_queries_for_many_gates_as_for_one(
 ) -> None:
     decide_many(three, cast["lena"])
     for pilot in three:
-        verbs.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
+        actions.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
     counts = []
     for some in (three[:1], three):
         chosen = [gate(pilot) for pilot in some]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.refusals import Refused
 from tests.cast import ERROR, LEGAL, Cast
 
@@ -40,7 +40,7 @@ WHOSE = {"confirm_rules": "manager", "pause": "head", "move_decide_by": "head"}
 def retired() -> Cast:
     cast = Cast()
     cast.runs()
-    verbs.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.")
+    actions.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.")
     return cast
 
 
@@ -53,7 +53,7 @@ def code(act: Callable[..., Any], **says: Any) -> str:
 @pytest.mark.parametrize("verb", OF_PILOT)
 def test_on_a_pilot_whose_it_is_comes_before_what_changed_and_that_before_the_stage(verb: str) -> None:
     cast = retired()
-    act, asked = getattr(verbs, verb), {"pilot": cast.pilot, **OF_PILOT[verb]}
+    act, asked = getattr(actions, verb), {"pilot": cast.pilot, **OF_PILOT[verb]}
     who = cast[WHOSE.get(verb, "office")]
     assert code(act, by=cast["outsider"], seen=0, **asked) == "not_yours"
     assert code(act, by=who, seen=0, **asked) == "changed_meanwhile"
@@ -61,7 +61,7 @@ def test_on_a_pilot_whose_it_is_comes_before_what_changed_and_that_before_the_st
 
 
 def test_the_table_names_every_verb_that_has_a_stage() -> None:
-    from pilots.rules.telling import FITS
+    from pilots.rules.transitions import FITS
 
     people = set(FITS) - {"record_claim"}
     assert people <= OF_PILOT.keys()
@@ -83,7 +83,7 @@ def test_and_so_on_a_gate_where_the_wrong_gate_comes_first(
     verb: str, kind: str, who: str, asked: dict[str, Any]
 ) -> None:
     cast = retired()
-    act, other = getattr(verbs, verb), ERROR if kind == LEGAL else LEGAL
+    act, other = getattr(actions, verb), ERROR if kind == LEGAL else LEGAL
     assert code(act, gate=cast.gate(other), by=cast["outsider"], seen=0, **asked) == "wrong_gate"
     assert code(act, gate=cast.gate(kind), by=cast["outsider"], seen=0, **asked) in ("not_yours", "not_named")
     assert code(act, gate=cast.gate(kind), by=cast[who], seen=0, **asked) == "changed_meanwhile"
@@ -93,5 +93,5 @@ def test_and_so_on_a_gate_where_the_wrong_gate_comes_first(
 def test_an_edit_of_what_changed_meanwhile_is_refused() -> None:
     cast = Cast()
     asked = {"pilot": cast.pilot, "set": {"name": ""}, "seen": 0}
-    assert code(verbs.amend, by=cast["outsider"], **asked) == "not_yours"
-    assert code(verbs.amend, by=cast["office"], **asked) == "changed_meanwhile"
+    assert code(actions.amend, by=cast["outsider"], **asked) == "not_yours"
+    assert code(actions.amend, by=cast["office"], **asked) == "changed_meanwhile"

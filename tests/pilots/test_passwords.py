@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import ApiToken, Event, Person
 from pilots.refusals import NotYours
 
@@ -19,12 +19,12 @@ WHEN: dict[str, Any] = {"on": date(2026, 3, 2), "known": date(2026, 3, 2)}
 def offices() -> dict[str, Person]:
     """An office each of two portfolios, and a person of none."""
     people = {
-        name: verbs.open_account(email=f"{name}@example.org", name=name, by=None, **WHEN)
+        name: actions.open_account(email=f"{name}@example.org", name=name, by=None, **WHEN)
         for name in ("ria", "rob", "sam")
     }
     for key, name in (("one", "ria"), ("two", "rob")):
-        there = verbs.open_portfolio(key=key, name=key, by=None, **WHEN)
-        verbs.give_role(portfolio=there, person=people[name], role="program-office", by=None, **WHEN)
+        there = actions.open_portfolio(key=key, name=key, by=None, **WHEN)
+        actions.give_role(portfolio=there, person=people[name], role="program-office", by=None, **WHEN)
     return people
 
 
@@ -34,8 +34,8 @@ def test_nobody_sets_the_password_of_somebody_else(offices: dict[str, Person], w
     root = Person.objects.create_superuser("root@example.org", None, name="Root")
     for by in (offices["ria"], root):
         with pytest.raises(NotYours):
-            verbs.set_password(person=offices[whose], password="7731 and more", by=by)
-    verbs.set_password(person=offices[whose], password="7731 and more", by=offices[whose])
+            actions.set_password(person=offices[whose], password="7731 and more", by=by)
+    actions.set_password(person=offices[whose], password="7731 and more", by=offices[whose])
     assert Person.objects.get(pk=offices[whose].pk).check_password("7731 and more")
 
 
@@ -43,8 +43,8 @@ def test_nobody_sets_the_password_of_somebody_else(offices: dict[str, Person], w
 def test_tokens_end_with_the_password_unless_they_are_kept(offices: dict[str, Person], keep: bool, left: int) -> None:
     sam, rob = offices["sam"], offices["rob"]
     for person in (sam, sam, rob):
-        verbs.issue_token(person=person, by=None)
-    verbs.set_password(person=sam, password="7731 and more", by=sam, keep_tokens=keep)
+        actions.issue_token(person=person, by=None)
+    actions.set_password(person=sam, password="7731 and more", by=sam, keep_tokens=keep)
     assert ApiToken.objects.filter(user=sam).count() == left
     assert ApiToken.objects.filter(user=rob).count() == 1
     told = Event.objects.get(verb="set_password")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import GateKind, Person
 from pilots.refusals import Invalid, NotMeasured
 from pilots.rules import quality
@@ -76,7 +76,7 @@ def test_a_share_that_becomes_a_mean_is_another_goalpost() -> None:
 @pytest.fixture
 def cast(db: None) -> Signed:
     found = signed()
-    verbs.assign_right(
+    actions.assign_right(
         kind=GateKind.objects.get(key="quality-threshold"),
         holder=found.olga,
         portfolio=found.portfolio,
@@ -88,7 +88,7 @@ def cast(db: None) -> Signed:
 
 
 def agree(cast: Signed, value: float, **days: Any) -> None:
-    verbs.register_threshold(
+    actions.register_threshold(
         pilot=cast.pilot,
         by=cast.ria,
         metric=SHARE.metric,
@@ -108,13 +108,13 @@ def on(n: int) -> dict[str, Any]:
 def test_nothing_is_agreed_after_the_fact_on_what_was_measured(cast: Signed, later: float) -> None:
     agree(cast, 0.8, **on(1))
     measured = {"pilot": cast.pilot, "by": cast.ria, "value": 0.7, "sample": 400}
-    verbs.record_measurement(**measured, **on(10))
+    actions.record_measurement(**measured, **on(10))
     with pytest.raises(Invalid) as refused:
         agree(cast, later, on=MARCH + 5 * DAY, known=MARCH + 11 * DAY)
     assert refused.value.field == "on"
     agree(cast, later, **on(11))
     with pytest.raises(NotMeasured):
-        verbs.decide(
+        actions.decide(
             gate=cast.gate("quality-threshold"), by=cast.olga, outcome="cleared", reason="Good enough.", **on(12)
         )
 
@@ -125,7 +125,7 @@ def test_a_stale_result_is_read_as_one() -> None:
 
 
 def measured_by(cast: Signed, measures: Person | None) -> bool:
-    verbs.register_threshold(
+    actions.register_threshold(
         pilot=cast.pilot,
         by=cast.ria,
         metric=SHARE.metric,
@@ -137,18 +137,18 @@ def measured_by(cast: Signed, measures: Person | None) -> bool:
         measured_by=measures,
         **on(5),
     )
-    event = verbs.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))
+    event = actions.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))
     return bool(event.data["self_measured"])
 
 
 def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
     """Rule 10: who measures is agreed beforehand; a result that the team took of itself says so."""
-    verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **on(1))
-    verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **on(1))
+    actions.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **on(1))
+    actions.accept(gate=cast.gate(SPONSOR), by=cast.sam, **on(1))
     assert not measured_by(cast, None)
     assert not measured_by(cast, cast.olga)
     assert measured_by(cast, cast.sam)
-    verbs.amend(pilot=cast.pilot, by=cast.ria, set={"manager": cast.ria}, **on(5))
+    actions.amend(pilot=cast.pilot, by=cast.ria, set={"manager": cast.ria}, **on(5))
     assert measured_by(cast, None)
     assert not measured_by(cast, cast.olga)
     client = Client()
@@ -156,9 +156,9 @@ def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
     page = client.get(f"/pilots/{cast.pilot.key}/").content.decode()
     assert page.count("<small>self-measured</small>") == 2
     assert "Source: The mailbox." in page
-    verbs.close_account(person=cast.olga, by=cast.ria, **on(6))
+    actions.close_account(person=cast.olga, by=cast.ria, **on(6))
     with pytest.raises(Invalid) as refused:
-        verbs.register_threshold(
+        actions.register_threshold(
             pilot=cast.pilot,
             by=cast.ria,
             metric="M",

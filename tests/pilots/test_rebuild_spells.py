@@ -10,7 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from pilots import triggers, verbs
+from pilots import actions
+from pilots.event_log import triggers
 from pilots.models import Decision, Event, Gate, GateSpell, PilotSpell, Portfolio, Seat
 from tests.pilots.signed import DATA, MARCH, SPONSOR, Signed, signed
 
@@ -24,10 +25,10 @@ def cast() -> Signed:
     cast = signed()
     cast.decide(on=MARCH + DAY)
     cast.decide(DATA, on=MARCH + 2 * DAY, outcome="refused")
-    verbs.amend(pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY)
+    actions.amend(pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY)
     when = {"on": MARCH + 4 * DAY, "known": MARCH + 8 * DAY}
-    verbs.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **when)
-    verbs.accept(gate=cast.gate(SPONSOR), by=cast.sam, **when)
+    actions.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **when)
+    actions.accept(gate=cast.gate(SPONSOR), by=cast.sam, **when)
     return cast
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pilots import seen, verbs
+from pilots import actions, concurrency
 from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import ChangedMeanwhile
 
@@ -24,20 +24,20 @@ def legal() -> Person:
 def pilot(legal: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
     for kind in ("legal-sign-off", "it-data-access"):
-        verbs.assign_right(
+        actions.assign_right(
             kind=GateKind.objects.get(key=kind), holder=legal, by=None, portfolio=portfolio, on=MARCH, known=MARCH
         )
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
+    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
 
 
 def decide(pilot: Pilot, kind: str, legal: Person, **more: Any) -> None:
     gate = pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
-    verbs.decide(gate=gate, by=legal, outcome="cleared", reason="Yes.", on=MARCH, known=MARCH, **more)
+    actions.decide(gate=gate, by=legal, outcome="cleared", reason="Yes.", on=MARCH, known=MARCH, **more)
 
 
 def seen_now(pilot: Pilot, kind: str) -> int:
     gate = pilot.gates.get(kind__key=kind)
-    return seen.of_gates([gate])[gate.pk]
+    return concurrency.of_gates([gate])[gate.pk]
 
 
 def test_two_answers_on_one_gate_do_not_pass_unseen(pilot: Pilot, legal: Person) -> None:
@@ -56,7 +56,7 @@ def test_an_answer_on_another_gate_is_no_conflict(pilot: Pilot, legal: Person) -
 
 def test_an_edit_of_the_record_is_seen_before_it_is_decided_on(pilot: Pilot, legal: Person) -> None:
     saw = seen_now(pilot, "legal-sign-off")
-    verbs.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, on=MARCH, known=MARCH)
+    actions.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, on=MARCH, known=MARCH)
     with pytest.raises(ChangedMeanwhile):
         decide(pilot, "legal-sign-off", legal, seen=saw)
 
@@ -64,4 +64,4 @@ def test_an_edit_of_the_record_is_seen_before_it_is_decided_on(pilot: Pilot, leg
 def test_what_was_seen_of_many_gates_takes_one_query(pilot: Pilot, django_assert_num_queries: Any) -> None:
     gates = list(pilot.gates.all())
     with django_assert_num_queries(1):
-        assert len(seen.of_gates(gates)) == 6
+        assert len(concurrency.of_gates(gates)) == 6

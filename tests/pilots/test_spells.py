@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pilots import spells, verbs
+from pilots import actions
+from pilots.derived import periods
 from pilots.models import GateSpell, Person, Pilot, PilotSpell, Portfolio
 
 RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (date(2025, 3, day) for day in (1, 5, 7, 10, 20))
@@ -23,17 +24,17 @@ def rows(model: Any, **of: Any) -> set[tuple[Any, ...]]:
 @pytest.fixture
 def pilot() -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="Portfolio")
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=RECORDED, known=RECORDED)
+    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=RECORDED, known=RECORDED)
 
 
 @pytest.mark.django_db
 def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot) -> None:
     mia = Person.objects.create_user("mia@example.org", None, name="Mia")
     tom = Person.objects.create_user("tom@example.org", None, name="Tom")
-    verbs.amend(pilot=pilot, by=None, set={"manager": mia}, on=RECORDED, known=RECORDED)
-    verbs.start(pilot=pilot, by=None, on=TENTH, known=TENTH)
+    actions.amend(pilot=pilot, by=None, set={"manager": mia}, on=RECORDED, known=RECORDED)
+    actions.start(pilot=pilot, by=None, on=TENTH, known=TENTH)
     for day, manager in ((FIFTH, tom), (SEVENTH, mia)):
-        verbs.amend(pilot=pilot, by=None, set={"manager": manager}, on=day, known=TODAY)
+        actions.amend(pilot=pilot, by=None, set={"manager": manager}, on=day, known=TODAY)
     stands = PilotSpell.objects.filter(pilot=pilot, known_until=None)
     assert list(stands.order_by("starts").values_list("starts", "manager", "known_from")) == [
         (RECORDED, mia.pk, RECORDED),
@@ -42,5 +43,5 @@ def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot
         (TENTH, mia.pk, TENTH),
     ]
     before = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
-    spells.rebuild(pilot)
+    periods.rebuild(pilot)
     assert before == (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person, Pilot, Portfolio
 from pilots.refusals import WrongStage
 
@@ -30,28 +30,28 @@ def ria() -> Person:
 def pilot(ria: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
     # Whose it is comes before the stage: Ria is of the office, and lives with it too.
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", manager=ria, by=ria, **on(RECORDED))
+    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", manager=ria, by=ria, **on(RECORDED))
 
 
 Does = Callable[[Pilot, Person], Any]
 
 
 def starts(pilot: Pilot, ria: Person) -> None:
-    verbs.start(pilot=pilot, by=ria, **on(STARTED))
+    actions.start(pilot=pilot, by=ria, **on(STARTED))
 
 
 def pauses(pilot: Pilot, ria: Person) -> None:
     starts(pilot, ria)
-    verbs.pause(pilot=pilot, by=ria, until=date(2026, 3, 5), reason="Holidays.", **on(date(2026, 3, 4)))
+    actions.pause(pilot=pilot, by=ria, until=date(2026, 3, 5), reason="Holidays.", **on(date(2026, 3, 4)))
 
 
 def long_pause(pilot: Pilot, ria: Person) -> None:
     starts(pilot, ria)
-    verbs.pause(pilot=pilot, by=ria, until=date(2026, 4, 5), reason="Holidays.", **on(date(2026, 3, 4)))
+    actions.pause(pilot=pilot, by=ria, until=date(2026, 4, 5), reason="Holidays.", **on(date(2026, 3, 4)))
 
 
 def retires(pilot: Pilot, ria: Person) -> None:
-    verbs.retire(pilot=pilot, by=ria, learned="Nobody reads them.", **on(STARTED))
+    actions.retire(pilot=pilot, by=ria, learned="Nobody reads them.", **on(STARTED))
 
 
 RETIRED = "It was retired on 3 March 2026, and that is its end: nothing more is decided on it. To try again, put a new pilot on record."
@@ -77,14 +77,14 @@ def test_it_says_since_when_and_what_to_do_instead(
     if before:
         before(pilot, ria)
     with pytest.raises(WrongStage) as refused:
-        getattr(verbs, verb)(pilot=pilot, by=ria, **more, **on(LATER))
+        getattr(actions, verb)(pilot=pilot, by=ria, **more, **on(LATER))
     assert refused.value.says == says
 
 
 def test_the_gates_of_a_retired_pilot_say_the_same(pilot: Pilot, ria: Person) -> None:
     retires(pilot, ria)
     gate = pilot.gates.get(kind__key="legal-sign-off")
-    verbs.assign_right(kind=gate.kind, portfolio=pilot.portfolio, holder=ria, by=ria, **on(STARTED))
+    actions.assign_right(kind=gate.kind, portfolio=pilot.portfolio, holder=ria, by=ria, **on(STARTED))
     with pytest.raises(WrongStage) as refused:
-        verbs.ask_exception(gate=gate, by=ria, reason="It cannot wait.", **on(LATER))
+        actions.ask_exception(gate=gate, by=ria, reason="It cannot wait.", **on(LATER))
     assert refused.value.says == RETIRED

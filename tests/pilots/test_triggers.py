@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 
-from pilots import checks, triggers
+from pilots import checks
+from pilots.event_log import triggers
 from pilots.models import Decision, GateKind
 from tests.pilots.signed import MARCH, Signed, signed
 

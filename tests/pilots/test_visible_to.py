@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 
 ON = date(2025, 3, 3)
@@ -17,11 +17,11 @@ def person(name: str) -> Person:
 
 
 def pilot(portfolio: Portfolio, key: str, function: Function | None = None) -> Pilot:
-    return verbs.record(portfolio=portfolio, key=key, name=key, by=None, function=function, on=ON, known=ON)
+    return actions.record(portfolio=portfolio, key=key, name=key, by=None, function=function, on=ON, known=ON)
 
 
 def right(holder: Person, **reach: object) -> None:
-    verbs.assign_right(
+    actions.assign_right(
         kind=GateKind.objects.get(key="legal-sign-off"),
         holder=holder,
         by=None,
@@ -83,7 +83,7 @@ def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(portfolios
 @pytest.mark.django_db
 def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, _ = portfolios
-    council = verbs.add_kind(
+    council = actions.add_kind(
         key="works-council",
         name="Council",
         question="Has the council agreed?",
@@ -93,7 +93,7 @@ def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tu
         known=ON,
     )
     nina = person("nina")
-    verbs.assign_right(kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON)
+    actions.assign_right(kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON)
     pilot(one, "A")
-    verbs.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)
+    actions.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)
     assert seen(nina) == ["B"]

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, GateKind, Person, Pilot, Portfolio, PortfolioRole
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +27,8 @@ def pilot() -> Pilot:
     Person.objects.create_user("otto@example.org", name="Otto")
     PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
     legal = GateKind.objects.get(key="legal-sign-off")
-    verbs.assign_right(kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH)
-    return verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH)
+    actions.assign_right(kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH)
+    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH)
 
 
 def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:
@@ -66,7 +66,7 @@ def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> N
 
 def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
     ria = Person.objects.get(name="Ria")
-    one, other = (verbs.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}") for n in (1, 2))
+    one, other = (actions.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}") for n in (1, 2))
     cited = f"pieces={one.public_id}, {other.public_id}"
     act("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
     decision = Decision.objects.get()

@@ -9,12 +9,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Gate, GateKind, Pilot
-from pilots.rules import history
-from readiness import letters, standing
-from readiness.answers import Asked, asked
-from readiness.reading import GateOn, PilotOn, charges_of, read_many, read_one
+from pilots.rules import replay
+from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_many, read_one
+from readiness.rules import standing
+from readiness.rules.deadlines import Asked, asked
+from readiness.text import letters
 from tests.readiness.test_rights import MARCH, Cast
 from tests.worlds import Stage, World, worlds
 
@@ -42,7 +43,7 @@ def gate_of(pilot: Pilot, kind: str = "legal-sign-off") -> Gate:
 
 
 def does(verb: str, day: date, **says: Any) -> None:
-    getattr(verbs, verb)(on=day, known=day, **says)
+    getattr(actions, verb)(on=day, known=day, **says)
 
 
 def measured(cast: Cast, pilot: Pilot, day: date, value: float = 0.95) -> None:
@@ -146,7 +147,7 @@ def test_a_pilot_that_moved_carries_the_days_along(cast: Cast) -> None:
     pilot, broken = cast.pilot(), date(2025, 3, 12)
     let_past_until(cast, pilot, date(2025, 4, 30))
     does("amend", broken, pilot=pilot, by=cast.ria, set={"tool": "Another"})
-    billing = verbs.name_function(name="Billing", by=cast.ria)
+    billing = actions.name_function(name="Billing", by=cast.ria)
     cast.right("dora", function=billing, starts=date(2025, 3, 14))
     does("amend", date(2025, 3, 19), pilot=pilot, by=cast.ria, set={"function": billing})
     was = was_asked(pilot, date(2025, 3, 20))
@@ -188,7 +189,7 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
 def test_a_claim_asks_from_the_day_it_was_declared(cast: Cast) -> None:
     cast.right("lena")
     day = date(2025, 4, 10)
-    pilot = verbs.record(portfolio=cast.portfolio, key="C-1", name="Claimed", by=cast.ria, on=MARCH, known=MARCH)
+    pilot = actions.record(portfolio=cast.portfolio, key="C-1", name="Claimed", by=cast.ria, on=MARCH, known=MARCH)
     does("record_claim", day, pilot=pilot)
     was = was_asked(pilot, date(2025, 4, 11))
     assert was is not None
@@ -206,8 +207,8 @@ def test_nobody_is_asked_about_a_retired_pilot(cast: Cast) -> None:
 def test_what_was_known_then_is_asked_by_what_was_known_then(cast: Cast) -> None:
     cast.right("lena")
     pilot, day, late = cast.pilot(), date(2025, 3, 10), date(2025, 4, 1)
-    verbs.decide(gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which?", on=day, known=late)
-    verbs.answer(gate=gate_of(pilot), by=cast.ria, text="These.", on=day + DAY, known=late)
+    actions.decide(gate=gate_of(pilot), by=cast.lena, outcome="changes_requested", reason="Which?", on=day, known=late)
+    actions.answer(gate=gate_of(pilot), by=cast.ria, text="These.", on=day + DAY, known=late)
     then, now = (was_asked(pilot, late - DAY, known_at=late - DAY), was_asked(pilot, late - DAY))
     assert then is not None
     assert now is not None
@@ -270,7 +271,7 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
             then = read_one(pilot, at=day)
             assert then is not None
             there = [each for each in then.gates if each.kind == gate.kind]
-            theirs = then.reading.stage == history.PAUSED and any(
+            theirs = then.reading.stage == replay.PAUSED and any(
                 each.reading.court == standing.DECIDER for each in there
             )
         day -= DAY
@@ -293,7 +294,7 @@ def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_st
 def _alike(one: PilotOn) -> None:
     for gate in one.gates:
         was = asked(gate, one)
-        if gate.reading.court != standing.DECIDER or gate.answer_within is None or one.reading.stage == history.RETIRED:
+        if gate.reading.court != standing.DECIDER or gate.answer_within is None or one.reading.stage == replay.RETIRED:
             assert was is None
             continue
         since = _by_the_ledger(one, gate)

@@ -16,7 +16,7 @@ import pytest
 from openpyxl import Workbook
 
 from readiness.inventory.records import FileProblem
-from readiness.inventory.rows import read_rows
+from readiness.inventory.tabular import read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 SHEET, TEXTS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
@@ -27,7 +27,7 @@ READS = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
 from readiness.inventory.records import FileProblem
-from readiness.inventory.rows import read_rows
+from readiness.inventory.tabular import read_rows
 try:
     print(sum(1 for _row in read_rows(sys.argv[1])), "rows")
 except FileProblem as problem:

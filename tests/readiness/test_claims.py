@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from pilots.rules import adoption, history
-from pilots.rules.acts import Act, Kind
-from readiness import standing
+from pilots.rules import adoption, replay
+from pilots.rules.events import Act, Kind
+from readiness.rules import standing
 
 LEGAL = Kind("legal-sign-off", "approval", 365, ("tool",))
 RULES = dict.fromkeys(adoption.RULES, "said")
@@ -36,7 +36,7 @@ def yes(through: date) -> dict[str, Any]:
 
 
 def read(acts: list[Act], at: date) -> standing.Reading:
-    told = history.tell(START, [LEGAL], acts)
+    told = replay.tell(START, [LEGAL], acts)
 
     def on(found: list[Any]) -> Any:
         return [spell for spell in found if spell.starts <= at][-1]

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import GateKind, Person, Pilot
-from readiness import querysets
-from readiness.sample import playing
+from readiness.demo.sample import playing
+from readiness.queries import pilots as pilot_queries
 from tests.readiness.test_exporting import export
 from tests.readiness.test_importing import AT, DAY, everything, inventory, own, run
 from tests.readiness.test_newer_lists import NOTHING_CHANGED
@@ -44,7 +44,7 @@ def edit(tmp_path: Path, edits: Mapping[str, Mapping[str, str]], at: str = AT) -
 
 @pytest.fixture
 def mia() -> Person:
-    return verbs.open_account(email="mia@example.org", name="Mia", by=None, on=DAY, known=DAY)
+    return actions.open_account(email="mia@example.org", name="Mia", by=None, on=DAY, known=DAY)
 
 
 def counted(said: str) -> tuple[int, int]:
@@ -57,10 +57,10 @@ def counted(said: str) -> tuple[int, int]:
 
 def test_whose_answers_fall_by_an_edit_is_told_and_what_stands_is_counted_after_it(tmp_path: Path) -> None:
     playing.play(DAY)
-    shown = list(querysets.pilots().standing(DAY).filter(standing="adopted").values_list("key", flat=True)[:2])
+    shown = list(pilot_queries.pilots().standing(DAY).filter(standing="adopted").values_list("key", flat=True)[:2])
     assert len(shown) == 2
     said = edit(tmp_path, {shown[0]: {"data": "All letters."}, shown[1]: {"acceptable_use": "Everything."}})
-    stands = list(querysets.pilots().standing(DAY).values_list("standing", flat=True))
+    stands = list(pilot_queries.pilots().standing(DAY).values_list("standing", flat=True))
     assert counted(said) == (stands.count("claimed"), stands.count("adopted"))
     for key in shown:
         assert re.search(rf"{key}: [^\n]*: the yes of [^\n]* no longer holds", said)
@@ -134,7 +134,7 @@ def test_a_pause_of_a_list_is_counted_as_it_is_on_record(tmp_path: Path) -> None
 
 def test_a_list_neither_ends_a_pause_nor_begins_one(tmp_path: Path) -> None:
     playing.play(DAY)
-    pilots = querysets.pilots().standing(DAY)
+    pilots = pilot_queries.pilots().standing(DAY)
     paused = pilots.filter(standing="paused").values_list("key", flat=True)[0]
     moving = pilots.filter(standing="moving").values_list("key", flat=True)[0]
     said = edit(tmp_path, {paused: {"stage": "running"}, moving: {"stage": "paused"}})
@@ -270,7 +270,7 @@ def test_each_day_is_held_against_both_others(tmp_path: Path, days: Any, taken: 
     head = f"{HEAD},started_on,adopted_on,retired_on"
     said = run(own(tmp_path / "1.csv", f"{head}\np,P,ops,retired,{','.join(days)}\n"), preset="")[1]
     pilot = Pilot.objects.get()
-    found = querysets.pilots().standing(DAY).get(pk=pilot.pk)
+    found = pilot_queries.pilots().standing(DAY).get(pk=pilot.pk)
     assert pilot.stage == "retired"
     assert found is not None
     assert ("column retired_on" in said) == (taken[1] is None)
@@ -284,8 +284,8 @@ def test_a_person_who_answered_keeps_the_answer_where_the_list_says_yes_in_anoth
     column = "gate:it-data-access:state"
     run(own(tmp_path / "1.csv", f"{HEAD},{column}\np,P,ops,planned,yes\n"), preset="")
     kind = GateKind.objects.get(key="it-data-access")
-    verbs.assign_right(kind=kind, holder=mia, by=None, starts=DAY, on=DAY, known=DAY)
+    actions.assign_right(kind=kind, holder=mia, by=None, starts=DAY, on=DAY, known=DAY)
     gate = Pilot.objects.get().gates.select_related("kind", "pilot").get(kind=kind)
-    verbs.decide(gate=gate, by=mia, outcome="refused", reason="No.", on=DAY, known=DAY)
+    actions.decide(gate=gate, by=mia, outcome="refused", reason="No.", on=DAY, known=DAY)
     run(own(tmp_path / "2.csv", f"{HEAD},{column}\np,P,ops,planned,approved\n"), preset="", at="2026-11-24")
     assert list(gate.decisions.values_list("outcome", flat=True)) == ["asserted", "refused"]

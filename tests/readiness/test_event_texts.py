@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
-from pilots import access, verbs
+from pilots import actions, permissions
 from pilots.models import Event, GateKind
-from readiness import words
 from readiness.text import events as event_texts
+from readiness.text import labels
 from tests.asks import ASKS, NO_PERSON
 from tests.cast import LEGAL, NAME, ROLES, SPONSOR, Cast, taken_back
 
@@ -46,18 +46,18 @@ def test_every_action_is_told_in_words() -> None:
         "record_set_up": "set_up",
     }
     beside = {"see", "enter_the_desk", "record_for_decider"}
-    asked = {line for line in access.MAY if not line.endswith("_beyond")} - beside
-    assert {written.get(verb, verb) for verb in asked | set(verbs.__all__)} <= event_texts.ACTIONS.keys()
+    asked = {line for line in permissions.MAY if not line.endswith("_beyond")} - beside
+    assert {written.get(verb, verb) for verb in asked | set(actions.__all__)} <= event_texts.ACTIONS.keys()
 
 
 def listed_and_closed(cast: Cast) -> None:
     """What only a list does, and an account that is closed while its seat is accepted and another is only named for."""
     cast.runs()
-    verbs.assert_(gate=cast.gate(LEGAL), source="list.csv, row 4")
-    verbs.list_again(pilot=cast.pilot, listed={"name": NAME})
-    verbs.record_claim(pilot=cast.pilot)
-    verbs.close_account(person=cast["sponsor"], by=cast["office"])
-    verbs.close_account(person=cast["named"], by=cast["office"])
+    actions.assert_(gate=cast.gate(LEGAL), source="list.csv, row 4")
+    actions.list_again(pilot=cast.pilot, listed={"name": NAME})
+    actions.record_claim(pilot=cast.pilot)
+    actions.close_account(person=cast["sponsor"], by=cast["office"])
+    actions.close_account(person=cast["named"], by=cast["office"])
 
 
 PRINTED = re.compile(r'id="e-([\w-]+)">.*?<span class="what" dir="auto">(.*?)</span>', re.DOTALL)
@@ -70,7 +70,7 @@ def printed(client: Client, path: str) -> dict[str, str]:
 
 def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Client) -> None:
     """Whatever was done: every action that a person may ask for, and what only a list does."""
-    verbs.give_role(portfolio=cast.elsewhere, person=cast["office"], role="program-office", by=None)
+    actions.give_role(portfolio=cast.elsewhere, person=cast["office"], role="program-office", by=None)
     client.force_login(cast["office"])
     told: set[str] = set()
     for ask in ASKS:
@@ -109,7 +109,7 @@ def agree(cast: Cast, client: Client) -> set[str]:
 
 def test_whoever_closes_an_account_is_not_said_to_have_left_the_seat(cast: Cast) -> None:
     cast.runs()
-    verbs.close_account(person=cast["sponsor"], by=cast["office"])
+    actions.close_account(person=cast["sponsor"], by=cast["office"])
     [event] = Event.objects.filter(verb="close_account", gate__kind__key=SPONSOR)
     assert event_texts.what(event) == "Sponsor: left by Sponsor, whose account was closed"
     assert event_texts.who(event) == "Office"
@@ -117,7 +117,7 @@ def test_whoever_closes_an_account_is_not_said_to_have_left_the_seat(cast: Cast)
 
 def test_an_answer_recorded_for_somebody_names_both_people_everywhere(cast: Cast) -> None:
     cast.runs()
-    verbs.decide(
+    actions.decide(
         gate=cast.gate(LEGAL), by=cast["office"], for_=cast["decider"], outcome="refused", reason="No.", evidence="x"
     )
     event = Event.objects.filter(verb="decide").get()
@@ -146,21 +146,21 @@ def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_na
 
 def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(cast: Cast) -> None:
     first, last = cast.day(-70), cast.day(-80)
-    verbs.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=cast["decider"], starts=first, until=last)
+    actions.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=cast["decider"], starts=first, until=last)
     assert told("delegate") == [
         "gate: Legal",
         "portfolio: Ours",
         "holder: Decider",
         "decides too: Outsider",
-        f"first day: {words.day(first)}",
-        f"last day: {words.day(last)}",
+        f"first day: {labels.day(first)}",
+        f"last day: {labels.day(last)}",
     ]
 
 
 def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> None:
     kind = GateKind.objects.get(key=LEGAL)
     new = {"holder": cast["outsider"], "deputy": cast["deputy"], "answer_within_days": 5}
-    verbs.assign_right(kind=kind, portfolio=cast.portfolio, by=cast["office"], **new)
+    actions.assign_right(kind=kind, portfolio=cast.portfolio, by=cast["office"], **new)
     assert told("assign_right") == [
         "gate: Legal",
         "portfolio: Ours",
@@ -168,8 +168,8 @@ def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> 
         "deputy: Deputy",
         "escalates to: Stand_In was taken out",
         "working days to answer: from 10 to 5",
-        f"first day: {words.day(cast.day())}",
-        f"last day of the right that it ended: {words.day(cast.day(1))}",
+        f"first day: {labels.day(cast.day())}",
+        f"last day of the right that it ended: {labels.day(cast.day(1))}",
     ]
     event = Event.objects.filter(verb="assign_right").order_by("-pk")[0]
     assert event.data["ended"] == cast.rights[LEGAL].pk
@@ -177,48 +177,48 @@ def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> 
 
 def test_a_right_that_holds_everywhere_says_so(cast: Cast) -> None:
     kind = GateKind.objects.get(key=LEGAL)
-    right = verbs.assign_right(kind=kind, holder=cast["outsider"], by=None)
-    verbs.end_right(right=right, until=cast.day(-9), by=None)
+    right = actions.assign_right(kind=kind, holder=cast["outsider"], by=None)
+    actions.end_right(right=right, until=cast.day(-9), by=None)
     assert told("end_right") == [
         "gate: Legal",
         "where: everywhere",
         "holder: Outsider",
-        f"last day: {words.day(cast.day(-9))}",
+        f"last day: {labels.day(cast.day(-9))}",
     ]
 
 
 def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
     starts, ends = cast.day(3), cast.day(-9)
-    absence = verbs.away(person=cast["manager"], by=None, starts=starts, ends=ends)
-    assert told("away") == ["who: Manager", f"first day: {words.day(starts)}", f"last day: {words.day(ends)}"]
-    verbs.back(absence=absence, by=cast["manager"])
+    absence = actions.away(person=cast["manager"], by=None, starts=starts, ends=ends)
+    assert told("away") == ["who: Manager", f"first day: {labels.day(starts)}", f"last day: {labels.day(ends)}"]
+    actions.back(absence=absence, by=cast["manager"])
     assert told("back") == [
         "who: Manager",
-        f"first day: {words.day(starts)}",
-        f"last day: from {words.day(ends)} to {words.day(cast.day(1))}",
+        f"first day: {labels.day(starts)}",
+        f"last day: from {labels.day(ends)} to {labels.day(cast.day(1))}",
     ]
-    coming = verbs.away(person=cast["manager"], by=None, starts=cast.day(-3), ends=ends)
-    verbs.back(absence=coming, by=cast["manager"])
+    coming = actions.away(person=cast["manager"], by=None, starts=cast.day(-3), ends=ends)
+    actions.back(absence=coming, by=cast["manager"])
     assert told("back")[1:] == [
-        f"first day: {words.day(cast.day(-3))} was taken out",
-        f"last day: {words.day(ends)} was taken out",
+        f"first day: {labels.day(cast.day(-3))} was taken out",
+        f"last day: {labels.day(ends)} was taken out",
     ]
 
 
 def test_roles_and_accounts_say_whose(cast: Cast) -> None:
     given = {"portfolio": cast.portfolio, "person": cast["outsider"], "role": "reviewer"}
-    verbs.give_role(by=cast["office"], **given)
+    actions.give_role(by=cast["office"], **given)
     assert told("give_role") == ["who: Outsider", "portfolio: Ours", "role: reviewer"]
-    verbs.take_role(by=cast["office"], **given)
+    actions.take_role(by=cast["office"], **given)
     assert told("take_role")[2] == "role: reviewer was taken out"
-    verbs.amend_account(person=cast["outsider"], by=cast["office"], set={"email": "noam@cast.example"})
+    actions.amend_account(person=cast["outsider"], by=cast["office"], set={"email": "noam@cast.example"})
     assert told("amend_account") == ["who: Outsider", "corrected: e-mail address"]
 
 
 def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
-    verbs.close_account(person=cast["outsider"], by=None)
+    actions.close_account(person=cast["outsider"], by=None)
     assert told("close_account") == ["who: Outsider"]
-    verbs.erase_person(person=cast["outsider"], by=None, reason="Asked for by law.")
+    actions.erase_person(person=cast["outsider"], by=None, reason="Asked for by law.")
     assert told("close_account") == ["who: Somebody whose name was erased"]
 
 
@@ -241,7 +241,7 @@ def test_the_list_of_the_log_names_them_too(cast: Cast, client: Client) -> None:
     assert wanted in client.get(there).content.decode()
     few = _queries(client, there)
     for days in range(70, 80):
-        verbs.delegate(
+        actions.delegate(
             right=cast.rights[LEGAL], to=cast["outsider"], by=None, starts=cast.day(-days), until=cast.day(-days)
         )
     assert _queries(client, there) == few
@@ -254,9 +254,9 @@ def _queries(client: Client, path: str) -> int:
 
 
 def test_a_setting_says_where_and_from_when(cast: Cast) -> None:
-    verbs.set_stall_policy(portfolio=cast.portfolio, quiet_days=20, by=None)
+    actions.set_stall_policy(portfolio=cast.portfolio, quiet_days=20, by=None)
     assert told("set_stall_policy") == [
         "portfolio: Ours",
-        f"first day: {words.day(cast.day())}",
+        f"first day: {labels.day(cast.day())}",
         "quiet days: from 30 to 20",
     ]

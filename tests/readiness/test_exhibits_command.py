@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Pilot, Portfolio
 from readiness.management.commands import exhibits
 
@@ -25,8 +25,8 @@ def portfolio() -> Portfolio:
 
 
 def running(portfolio: Portfolio, key: str, on: date = BEGAN) -> Pilot:
-    pilot = verbs.record(portfolio=portfolio, key=key, name=f"Drafts of {key}", by=None, on=on, known=on)
-    verbs.start(pilot=pilot, by=None, on=on, known=on)
+    pilot = actions.record(portfolio=portfolio, key=key, name=f"Drafts of {key}", by=None, on=on, known=on)
+    actions.start(pilot=pilot, by=None, on=on, known=on)
     return pilot
 
 
@@ -40,7 +40,7 @@ def printed(**options: Any) -> str:
 def test_counts_come_first_then_exhibits_longest_stalled_first_then_claims(portfolio: Portfolio) -> None:
     running(portfolio, "LATER", BEGAN + timedelta(days=1))
     running(portfolio, "FIRST")
-    verbs.record_claim(pilot=running(portfolio, "CLAIM"), on=BEGAN, known=BEGAN)
+    actions.record_claim(pilot=running(portfolio, "CLAIM"), on=BEGAN, known=BEGAN)
     says = printed(at=(STALLED + timedelta(days=1)).isoformat())
     assert says.startswith("The museum on 15 May 2025\n\n        0  planned\n")
     assert "        2  museum exhibit\n" in says

@@ -14,10 +14,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Gate, Person, Pilot, Portfolio
-from readiness import reading
-from readiness.sample import playing
+from readiness.demo.sample import playing
+from readiness.queries import snapshots
 from tests.readiness.test_importing import everything, run
 
 DAY, AT = date(2026, 11, 23), "2026-11-23"
@@ -43,12 +43,12 @@ def export(*options: str) -> tuple[int, str]:
 
 
 def _office() -> tuple[Portfolio, Person, Person]:
-    portfolio = verbs.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
+    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
     people = [
-        verbs.open_account(email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY)
+        actions.open_account(email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY)
         for name in ("ria", "mia")
     ]
-    verbs.give_role(portfolio=portfolio, person=people[0], role="program-office", by=None, on=DAY, known=DAY)
+    actions.give_role(portfolio=portfolio, person=people[0], role="program-office", by=None, on=DAY, known=DAY)
     return portfolio, *people
 
 
@@ -56,9 +56,9 @@ def _pilots(texts: list[str]) -> None:
     """Six pilots in hard words, at every stage, with answers, an acceptance, and rules."""
     portfolio, ria, mia = _office()
     when: dict[str, Any] = {"by": ria, "on": DAY, "known": DAY}
-    function = verbs.name_function(name="=Function, “1”", by=ria, on=DAY, known=DAY)
+    function = actions.name_function(name="=Function, “1”", by=ria, on=DAY, known=DAY)
     for number, text in enumerate(texts):
-        pilot = verbs.record(
+        pilot = actions.record(
             portfolio=portfolio,
             key=f"P-{number}",
             name=(text + " n" * 200)[:236],
@@ -73,25 +73,25 @@ def _pilots(texts: list[str]) -> None:
             **when,
         )
         if number:
-            verbs.start(pilot=pilot, **when)
-            verbs.set_rules(pilot=pilot, acceptable_use=text, exceptions_to=mia, matters_more="speed", **when)
+            actions.start(pilot=pilot, **when)
+            actions.set_rules(pilot=pilot, acceptable_use=text, exceptions_to=mia, matters_more="speed", **when)
         gates = {gate.kind.key: gate for gate in pilot.gates.select_related("kind", "pilot")}
         _answer(gates, number, ria, mia)
     done: dict[str, Any] = {"on": DAY, "known": DAY}
-    verbs.pause(pilot=Pilot.objects.get(key="P-2"), reason="A break.", until=date(2026, 12, 24), **when)
-    verbs.record_claim(pilot=Pilot.objects.get(key="P-3"), **done)
-    verbs.retire(pilot=Pilot.objects.get(key="P-4"), learned=texts[4], **when)
+    actions.pause(pilot=Pilot.objects.get(key="P-2"), reason="A break.", until=date(2026, 12, 24), **when)
+    actions.record_claim(pilot=Pilot.objects.get(key="P-3"), **done)
+    actions.retire(pilot=Pilot.objects.get(key="P-4"), learned=texts[4], **when)
 
 
 def _answer(gates: dict[str, Gate], number: int, ria: Person, mia: Person) -> None:
     done: dict[str, Any] = {"on": DAY, "known": DAY}
     if number == 1:
         legal = gates["legal-sign-off"]
-        verbs.assign_right(kind=legal.kind, holder=mia, by=None, starts=DAY, **done)
-        verbs.decide(gate=legal, by=mia, outcome="cleared", reason="Standard terms.", **done)
-        verbs.assert_(gate=gates["it-data-access"], source="A list.", **done)
-        verbs.nominate(gate=gates["error-owner"], by=ria, person=mia, **done)
-        verbs.accept(gate=gates["error-owner"], by=mia, **done)
+        actions.assign_right(kind=legal.kind, holder=mia, by=None, starts=DAY, **done)
+        actions.decide(gate=legal, by=mia, outcome="cleared", reason="Standard terms.", **done)
+        actions.assert_(gate=gates["it-data-access"], source="A list.", **done)
+        actions.nominate(gate=gates["error-owner"], by=ria, person=mia, **done)
+        actions.accept(gate=gates["error-owner"], by=mia, **done)
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
@@ -153,7 +153,7 @@ def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open
     assert (
         legal.reason == "out.csv, row 3: gate:legal-sign-off:state says “cleared” by mia@example.org since 2026-11-23."
     )
-    found = reading.read_one(Pilot.objects.get(key="P-1"), at=DAY)
+    found = snapshots.read_one(Pilot.objects.get(key="P-1"), at=DAY)
     assert found is not None
     assert found.gate("error-owner").reading.state == "unowned"
 
@@ -179,7 +179,7 @@ def test_as_of_an_earlier_day_it_says_what_was_so_then(tmp_path: Path) -> None:
     later = date(2026, 11, 24)
     ria = Person.objects.get(email="ria@example.org")
     pilot = Pilot.objects.get(key="P-0")
-    verbs.amend(pilot=pilot, by=ria, set={"name": "Renamed", "manager": None}, on=later, known=later)
+    actions.amend(pilot=pilot, by=ria, set={"name": "Renamed", "manager": None}, on=later, known=later)
     names = []
     for day in (AT, "2026-11-24"):
         status, out = export("--as-of", day)

@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command, get_commands, loa
 from django.db import OperationalError, connection
 
 from pilots.models import Event, Evidence, Pilot
-from readiness.inventory.rows import read_rows
+from readiness.inventory.tabular import read_rows
 from readiness.management.base import ProductCommand
 from tests.cast import Cast
 

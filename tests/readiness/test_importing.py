@@ -14,13 +14,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, reset_queries
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Event, Function, Gate, GateSpell, Pilot, PilotSpell
 from pilots.rules.gates import YES
-from readiness import querysets, reading
 from readiness.inventory import importing
 from readiness.inventory.omb_2025 import COLUMNS
-from readiness.inventory.rows import BECAUSE
+from readiness.inventory.tabular import BECAUSE
+from readiness.queries import pilots, snapshots
 
 REAL = Path(__file__).parents[2] / "../shared/data/federal_ai_use_cases_2025.csv"
 AT = "2026-11-23"
@@ -78,7 +78,7 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
     assert asserted == {"it-data-access": 786, "legal-sign-off": 188, "quality-threshold": 94}
     assert Decision.objects.count() == 786 + 188 + 94
     assert not GateSpell.objects.filter(state__in=YES).exists()
-    standings = Counter(querysets.pilots().standing(DAY).values_list("standing", flat=True))
+    standings = Counter(pilots.pilots().standing(DAY).values_list("standing", flat=True))
     assert (standings["claimed"], standings["adopted"]) == (1039, 0)
     before = everything()
     status, said = run(REAL)
@@ -93,7 +93,7 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
 
 def test_a_pilot_of_june_2025_stalled_on_the_tenth_of_september(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {"operational_date": "Jun-25"}))
-    found = reading.read_one(Pilot.objects.get(), at=DAY)
+    found = snapshots.read_one(Pilot.objects.get(), at=DAY)
     assert found is not None
     assert found.reading.stalls_on == date(2025, 9, 10)
     assert found.reading.standing == "museum_exhibit"
@@ -101,7 +101,7 @@ def test_a_pilot_of_june_2025_stalled_on_the_tenth_of_september(tmp_path: Path) 
 
 def test_without_a_start_the_clock_counts_from_the_day_of_the_record(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    found = reading.read_one(Pilot.objects.get(), at=DAY)
+    found = snapshots.read_one(Pilot.objects.get(), at=DAY)
     assert found is not None
     assert found.reading.stalls_on == date(2027, 2, 3)
     assert found.reading.standing == "moving"
@@ -144,7 +144,7 @@ def test_a_newer_list_updates_what_changed(tmp_path: Path) -> None:
 def test_a_field_that_a_person_amended_is_kept_and_said_to_be(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {"problem_solved": "Old"}))
     pilot = Pilot.objects.get()
-    verbs.amend(pilot=pilot, by=office, set={"purpose": "What a person wrote"}, on=DAY, known=DAY)
+    actions.amend(pilot=pilot, by=office, set={"purpose": "What a person wrote"}, on=DAY, known=DAY)
     same = run(tmp_path / "i.csv")[1]
     assert "1 unchanged" in same
     assert "Kept" not in same
@@ -157,7 +157,7 @@ def test_a_field_that_a_person_amended_is_kept_and_said_to_be(tmp_path: Path, of
 
 def test_a_stage_that_a_person_declared_is_never_undone(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    verbs.retire(pilot=Pilot.objects.get(), by=office, learned="It did not help.", on=DAY, known=DAY)
+    actions.retire(pilot=Pilot.objects.get(), by=office, learned="It did not help.", on=DAY, known=DAY)
     _, said = run(inventory(tmp_path / "newer.csv", {"development_stage": "Deployed"}), at="2026-11-24")
     assert "Kept as people decided: 1" in said
     assert Pilot.objects.get().stage == "retired"
@@ -173,12 +173,12 @@ def test_a_list_does_not_lead_back_to_an_earlier_stage(tmp_path: Path) -> None:
 def test_a_list_may_assert_anew_and_replaces_no_answer_of_a_person(tmp_path: Path, office: Any) -> None:
     run(inventory(tmp_path / "i.csv", {"pia_url": "https://example.gov/1"}))
     gate = Gate.objects.get(kind__key="legal-sign-off")
-    verbs.assign_right(kind=gate.kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
-    verbs.decide(gate=gate, by=office, outcome="refused", reason="Not like this.", on=DAY, known=DAY)
+    actions.assign_right(kind=gate.kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
+    actions.decide(gate=gate, by=office, outcome="refused", reason="Not like this.", on=DAY, known=DAY)
     newer = inventory(tmp_path / "newer.csv", {"pia_url": "https://example.gov/2"})
     assert "1 Legal" in run(newer, at="2026-11-24")[1]
     assert list(gate.decisions.values_list("outcome", flat=True)) == ["asserted", "refused", "asserted"]
-    found = reading.read_one(Pilot.objects.get(), at=LATER)
+    found = snapshots.read_one(Pilot.objects.get(), at=LATER)
     assert found is not None
     assert found.gate("legal-sign-off").reading.state == "refused"
 
@@ -310,9 +310,9 @@ def test_a_person_without_an_account_leaves_the_field_empty(tmp_path: Path) -> N
 @pytest.fixture
 def office() -> Any:
     """Somebody of the program office of the portfolio that the lists name."""
-    portfolio = verbs.open_portfolio(key="DOI", name="Interior", by=None, on=DAY, known=DAY)
-    ria = verbs.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
+    portfolio = actions.open_portfolio(key="DOI", name="Interior", by=None, on=DAY, known=DAY)
+    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
     return ria
 
 

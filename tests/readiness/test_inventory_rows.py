@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from readiness.inventory.records import FileProblem
-from readiness.inventory.rows import Row, read_rows
+from readiness.inventory.tabular import Row, read_rows
 
 
 def _file(tmp_path: Path, content: bytes, name: str = "pilots.csv") -> Path:

@@ -10,12 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from pilots import spells
+from pilots.derived import periods
+from pilots.event_log.sign import digests, in_chain
 from pilots.models import Decision, DecisionRight, Event, Gate, GateSpell, Person, Pilot, PilotSpell, Seat
 from pilots.rules import chain
-from pilots.signing import digests, in_chain
-from pilots.verbs.copies import STAND_IN
-from readiness.querysets import gates_on, pilots
+from readiness.demo.synthetic.cloner import STAND_IN
+from readiness.queries.pilots import gates_on, pilots
 from tests.pilots.test_spells import rows
 
 AT = date(2026, 6, 1)
@@ -53,7 +53,7 @@ def _spells_are_as_a_rebuild_leaves_them() -> None:
     for pilot in Pilot.objects.all()[:: PILOTS // 30]:
         before = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
         state, version = Pilot.objects.filter(pk=pilot.pk).values().get(), pilot.version
-        spells.rebuild(pilot)
+        periods.rebuild(pilot)
         after = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
         assert before == after, pilot
         told = Event.objects.filter(pilot=pilot).count()
@@ -76,7 +76,7 @@ def _deciders_held_what_they_decided() -> None:
     assert answered.count() > PILOTS // 2
     for row in answered.select_related("gate__pilot", "gate__kind")[::5]:
         pilot = row.gate.pilot
-        seat = spells.seats_on(pilot.portfolio_id, pilot.function_id, row.on)[row.gate.kind.key]
+        seat = periods.seats_on(pilot.portfolio_id, pilot.function_id, row.on)[row.gate.kind.key]
         assert getattr(seat, row.capacity) == row.decider_id
 
 

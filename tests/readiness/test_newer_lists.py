@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from pilots import verbs
+from pilots import actions
+from pilots.event_log.verify import verify
 from pilots.models import Event, GateKind, Person, Pilot, Portfolio
-from pilots.verifying import verify
-from readiness import reading
+from readiness.queries import snapshots
 from tests.readiness.test_exporting import export
 from tests.readiness.test_importing import DAY, LATER, everything, inventory, own, run
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 
 def then(at: date = DAY, known_at: date | None = None) -> Any:
-    found = reading.read_one(Pilot.objects.get(), at=at, known_at=known_at)
+    found = snapshots.read_one(Pilot.objects.get(), at=at, known_at=known_at)
     assert found is not None
     return found
 
@@ -55,9 +55,9 @@ def listed(tmp_path: Path) -> Path:
 @pytest.fixture
 def ria() -> Person:
     """The program office of the portfolio that the own form names below."""
-    portfolio = verbs.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
-    ria = verbs.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
+    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
+    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
     return ria
 
 
@@ -117,8 +117,8 @@ def test_a_month_that_becomes_a_day_is_no_longer_approximate(tmp_path: Path) -> 
 
 def test_a_start_that_a_person_declared_is_theirs(tmp_path: Path, ria: Person) -> None:
     portfolio = Portfolio.objects.get(key="ops")
-    pilot = verbs.record(portfolio=portfolio, key="p", name="P", by=ria, on=DAY, known=DAY)
-    verbs.start(pilot=pilot, by=ria, on=DAY, known=DAY)
+    pilot = actions.record(portfolio=portfolio, key="p", name="P", by=ria, on=DAY, known=DAY)
+    actions.start(pilot=pilot, by=ria, on=DAY, known=DAY)
     _, said = run(
         own(tmp_path / "o.csv", "key,name,portfolio,stage,started_on\np,P,ops,running,2026-05-04\n"), preset=""
     )
@@ -129,7 +129,7 @@ def test_a_start_that_a_person_declared_is_theirs(tmp_path: Path, ria: Person) -
 def test_no_correction_puts_a_start_after_what_came_of_it(listed: Path) -> None:
     pilot = Pilot.objects.get()
     office = _office_of(pilot.portfolio)
-    verbs.retire(pilot=pilot, by=office, learned="It did not help.", on=DAY, known=DAY)
+    actions.retire(pilot=pilot, by=office, learned="It did not help.", on=DAY, known=DAY)
     _, said = run(inventory(listed / "newer.csv", {**TESTED, "operational_date": "11/24/2026"}), at="2026-11-24")
     assert "Not taken from the list: 1" in said
     assert "row 2, column operational_date" in said
@@ -141,16 +141,16 @@ def test_a_decide_by_date_that_a_person_moved_stays_when_the_start_is_corrected(
     run(inventory(listed / "i.csv", {**TESTED, "id": "DOI-2", "operational_date": "11/2/2026"}))
     pilot = Pilot.objects.get(key="DOI-2")
     to = date(2027, 1, 11)
-    verbs.move_decide_by(pilot=pilot, by=_office_of(pilot.portfolio), to=to, reason="Leave.", on=DAY, known=DAY)
+    actions.move_decide_by(pilot=pilot, by=_office_of(pilot.portfolio), to=to, reason="Leave.", on=DAY, known=DAY)
     run(inventory(listed / "n.csv", {**TESTED, "id": "DOI-2", "operational_date": "11/9/2026"}), at="2026-11-24")
-    found = reading.read_one(Pilot.objects.get(key="DOI-2"), at=LATER)
+    found = snapshots.read_one(Pilot.objects.get(key="DOI-2"), at=LATER)
     assert found is not None
     assert (found.reading.started_on, found.reading.decide_by, found.reading.slips) == (date(2026, 11, 9), to, 1)
 
 
 def _office_of(portfolio: Portfolio) -> Person:
-    ria = verbs.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    verbs.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
+    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
     return ria
 
 
@@ -207,9 +207,9 @@ def test_a_list_without_the_column_of_a_gate_says_neither_yes_nor_no_of_it(tmp_p
 def test_what_a_person_answered_since_is_kept_when_the_yes_is_withdrawn(listed: Path) -> None:
     pilot = Pilot.objects.get()
     kind, office = GateKind.objects.get(key="it-data-access"), _office_of(pilot.portfolio)
-    verbs.assign_right(kind=kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
+    actions.assign_right(kind=kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
     gate = pilot.gates.select_related("kind", "pilot").get(kind=kind)
-    verbs.decide(gate=gate, by=office, outcome="cleared", reason="Read only.", on=DAY, known=DAY)
+    actions.decide(gate=gate, by=office, outcome="cleared", reason="Read only.", on=DAY, known=DAY)
     _, said = run(inventory(listed / "newer.csv", {**TESTED, "have_ato": "No"}), at="2026-11-24")
     assert "column have_ato: DOI-1: the list no longer says yes; what a person answered is kept." in said
     assert then(LATER).gate("it-data-access").reading.state == "cleared"
@@ -269,13 +269,13 @@ def edited(tmp_path: Path, *changes: tuple[str, str]) -> str:
 
 
 def test_the_office_edits_its_own_export(tmp_path: Path, ria: Person) -> None:
-    mia = verbs.open_account(email="mia@example.org", name="Mia", by=None, on=DAY, known=DAY)
+    mia = actions.open_account(email="mia@example.org", name="Mia", by=None, on=DAY, known=DAY)
     portfolio = Portfolio.objects.get(key="ops")
     when: dict[str, Any] = {"by": ria, "on": DAY, "known": DAY}
-    pilot = verbs.record(portfolio=portfolio, key="p", name="Sorting letters", purpose="Letters wait.", **when)
-    verbs.start(pilot=pilot, **when)
+    pilot = actions.record(portfolio=portfolio, key="p", name="Sorting letters", purpose="Letters wait.", **when)
+    actions.start(pilot=pilot, **when)
     gate = pilot.gates.select_related("kind", "pilot").get(kind__key="error-owner")
-    verbs.nominate(gate=gate, person=ria, **when)
+    actions.nominate(gate=gate, person=ria, **when)
     said = edited(
         tmp_path,
         ("Letters wait.", "Letters wait for days."),
@@ -349,7 +349,7 @@ def test_stage_and_function_are_told_with_what_they_were(listed: Path) -> None:
 def test_a_gate_that_is_switched_off_asks_for_no_yes_and_the_rest_of_the_row_is_taken(listed: Path) -> None:
     portfolio = Portfolio.objects.get()
     off = {"portfolio": portfolio, "by": None, "reason": "Not here."}
-    verbs.switch_off(kind=GateKind.objects.get(key="it-data-access"), on=DAY, known=DAY, **off)
+    actions.switch_off(kind=GateKind.objects.get(key="it-data-access"), on=DAY, known=DAY, **off)
     said = newer(listed, have_ato="No", problem_solved="Letters wait.")
     assert "row 2, column have_ato: DOI-1: This gate is switched off here." in said
     assert "purpose: not stated → Letters wait." in said

@@ -10,9 +10,9 @@ import pytest
 
 from pilots.models import GateKind, Person
 from pilots.rules import rights
-from readiness import open_aloud
-from readiness.reading import GateOn, PilotOn
-from readiness.standing import GateReading
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules.standing import GateReading
+from readiness.text import open_gates
 
 AT = date(2026, 3, 2)
 KINDS = {
@@ -47,7 +47,7 @@ def gate(kind: str, state: str, court: str | None = None, who: str = "") -> Gate
 def said(*gates: GateOn, quality: str = "none") -> str:
     found: Any = SimpleNamespace(gates=gates, reading=SimpleNamespace(quality=quality))
     pilot: PilotOn = found
-    return open_aloud.sentence(pilot)
+    return open_gates.sentence(pilot)
 
 
 def test_nothing_open_is_nothing_to_say() -> None:
@@ -118,5 +118,5 @@ def test_each_way_to_be_open_is_said_in_its_own_words(open_gate: GateOn, sentenc
 @pytest.mark.parametrize("quality", ["none", "insufficient", "not_met", "stale"])
 def test_what_the_team_has_to_show_follows_from_the_last_verdict(quality: str) -> None:
     found = said(gate("quality", "waiting", "team", "Quin Day"), quality=quality)
-    text = str(open_aloud.QUALITY[quality])
+    text = str(open_gates.QUALITY[quality])
     assert found == f"{text[0].upper()}{text[1:]}."

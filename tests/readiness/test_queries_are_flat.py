@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Function, GateKind, Person, Portfolio, StallPolicy
-from readiness.decider_queue import decider_queue
-from readiness.querysets import pilots
-from readiness.reading import read_many
+from readiness.queries.decider_queue import decider_queue
+from readiness.queries.pilots import pilots
+from readiness.queries.snapshots import read_many
 
 ON, AT = date(2025, 3, 3), date(2025, 9, 1)
 MOST = 6
@@ -45,19 +45,19 @@ def add(lena: Person) -> Callable[[int], None]:
     ]
     StallPolicy.objects.create(portfolio=places[1][0], starts=ON, quiet_days=10)
     for key in ("legal-sign-off", "it-data-access"):
-        verbs.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)
+        actions.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)
     number = iter(range(1000))
 
     def more(count: int) -> None:
         for _ in range(count):
             n = next(number)
             portfolio, function = places[n % 2]
-            pilot = verbs.record(
+            pilot = actions.record(
                 portfolio=portfolio, key=f"P-{n:03}", name=f"Pilot {n}", by=None, function=function, on=ON, known=ON
             )
-            verbs.start(pilot=pilot, by=None, on=ON, known=ON)
+            actions.start(pilot=pilot, by=None, on=ON, known=ON)
             if n % 4 > 1:
-                verbs.record_claim(pilot=pilot, on=ON, known=ON)
+                actions.record_claim(pilot=pilot, on=ON, known=ON)
 
     return more
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person, Pilot, Portfolio, PortfolioRole, Residents
 from pilots.refusals import Invalid, NotYours, WrongStage
-from readiness.reading import read_one
-from readiness.residence import EMPTY, LIVED_IN, NOT_COUNTED, first_week, looks, residence
+from readiness.queries.snapshots import read_one
+from readiness.rules.residence import EMPTY, LIVED_IN, NOT_COUNTED, first_week, looks, residence
 
 AT = date(2025, 6, 11)  # a Wednesday; the last eight weeks began on 21 April
 WEEK = timedelta(weeks=1)
@@ -55,14 +55,14 @@ def claimed(ria: Person) -> Pilot:
     portfolio = Portfolio.objects.create(key="p", name="P")
     PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
     march = date(2025, 3, 3)
-    pilot = verbs.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=march, known=march)
-    verbs.start(pilot=pilot, by=ria, on=march, known=march)
-    verbs.record_claim(pilot=pilot, on=march, known=march)
+    pilot = actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=march, known=march)
+    actions.start(pilot=pilot, by=ria, on=march, known=march)
+    actions.record_claim(pilot=pilot, on=march, known=march)
     return pilot
 
 
 def count(pilot: Pilot, by: Person | None, week: date, n: Any, known: date = AT, **more: Any) -> None:
-    verbs.record_residents(pilot=pilot, by=by, week=week, people=n, on=known, known=known, **more)
+    actions.record_residents(pilot=pilot, by=by, week=week, people=n, on=known, known=known, **more)
 
 
 @pytest.mark.django_db
@@ -117,9 +117,9 @@ def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(claim
     due = date(2025, 6, 1)
     assert look(due).due_on == due
     assert not look(due - timedelta(days=1)).is_due(due - timedelta(days=1))
-    verbs.look_again(pilot=claimed, by=ria, text="Too early to say.", on=due - timedelta(days=1), known=AT)
+    actions.look_again(pilot=claimed, by=ria, text="Too early to say.", on=due - timedelta(days=1), known=AT)
     assert look(due).is_due(due)
-    verbs.look_again(pilot=claimed, by=ria, text="Two hours a week less.", on=AT, known=AT)
+    actions.look_again(pilot=claimed, by=ria, text="Two hours a week less.", on=AT, known=AT)
     assert (look(AT).says, look(AT).by, look(AT).answered_on) == ("Two hours a week less.", ria, AT)
     assert not look(AT).is_due(AT)
     assert look(AT - timedelta(days=1)).is_due(AT)
@@ -127,6 +127,6 @@ def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(claim
 
 @pytest.mark.django_db
 def test_the_look_is_for_what_was_adopted(claimed: Pilot, ria: Person) -> None:
-    verbs.roll_back(pilot=claimed, by=ria, reason="Nobody uses it.", on=AT, known=AT)
+    actions.roll_back(pilot=claimed, by=ria, reason="Nobody uses it.", on=AT, known=AT)
     with pytest.raises(WrongStage):
-        verbs.look_again(pilot=claimed, by=ria, text="Less.", on=AT, known=AT)
+        actions.look_again(pilot=claimed, by=ria, text="Less.", on=AT, known=AT)

@@ -9,15 +9,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
-from pilots.rules.acts import ACCEPTANCE
-from readiness import working_days
-from readiness.answers import asked
-from readiness.holes import Hole, gaps, holes, next_month
-from readiness.reading import read_one
-from readiness.rights import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
+from pilots.rules.events import ACCEPTANCE
+from readiness.queries.snapshots import read_one
+from readiness.rules import working_days
+from readiness.rules.coverage import Hole, gaps, holes, next_month
+from readiness.rules.deadlines import asked
+from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
 
 pytestmark = pytest.mark.django_db
 JAN, MARCH, APRIL = date(2025, 1, 1), date(2025, 3, 3), date(2025, 4, 1)
@@ -47,16 +47,16 @@ class Cast:
             if values[part]:
                 values[part] = self.people[values[part]]
         kind = values.pop("kind", self.legal)
-        return verbs.assign_right(
+        return actions.assign_right(
             kind=kind, holder=self.people[holder], by=None, portfolio=self.portfolio, on=JAN, known=JAN, **values
         )
 
     def pilot(self, key: str = "P-1", **more: Any) -> Pilot:
         values = {"function": self.service} | more
-        pilot = verbs.record(
+        pilot = actions.record(
             portfolio=self.portfolio, key=key, name=f"Drafts {key}", by=self.ria, on=MARCH, known=MARCH, **values
         )
-        verbs.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
+        actions.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
         return pilot
 
     def who(self, at: date) -> Any:
@@ -81,7 +81,7 @@ def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(cast: Cas
 def test_where_nobody_of_a_right_is_left_the_answer_says_so(cast: Cast) -> None:
     cast.right("lena")
     cast.right("dora", function=cast.service)
-    verbs.close_account(person=cast.dora, by=cast.ria, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.dora, by=cast.ria, on=MARCH, known=MARCH)
     answer = cast.who(MARCH)
     assert answer.seat.decides.person == cast.lena
     assert [s.found for s in answer.steps] == ["emptied", "decides"]
@@ -89,16 +89,16 @@ def test_where_nobody_of_a_right_is_left_the_answer_says_so(cast: Cast) -> None:
 
 def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(cast: Cast) -> None:
     cast.right("lena", deputy="dora")
-    verbs.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
     seat = cast.who(MARCH).seat
     assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (cast.dora, "deputy", True)
 
 
 def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(cast: Cast) -> None:
     right = cast.right("lena", deputy="dora")
-    verbs.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)
+    actions.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)
     assert cast.who(APRIL).seat.decides.person == cast.dora
-    verbs.end_right(right=right, until=MARCH, by=cast.ria, on=MARCH, known=MARCH)
+    actions.end_right(right=right, until=MARCH, by=cast.ria, on=MARCH, known=MARCH)
     cast.right("lena", starts=date(2025, 3, 4))
     alone = cast.who(APRIL).seat
     assert (alone.decides, alone.hole) == (None, NONE_FREE)
@@ -113,7 +113,7 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
     right = cast.right("lena")
     pilot = cast.pilot()
     last = APRIL + timedelta(days=9)
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
+    actions.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
     gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
     for day, may in (
         (APRIL - timedelta(days=1), False),
@@ -122,11 +122,11 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
         (last + timedelta(days=1), False),
     ):
         if may:
-            decision = verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
+            decision = actions.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
             assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
         else:
             with pytest.raises(NotYours):
-                verbs.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
+                actions.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
     seat = cast.who(APRIL).seat
     assert [one.person.name for one in seat.sitting] == ["Lena", "Wim"]
     assert cast.who(last + timedelta(days=1)).seat.sitting[0].person == cast.lena
@@ -135,8 +135,8 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
 
 def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> None:
     right = cast.right("lena", deputy="dora")
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)
-    verbs.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
+    actions.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
     assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]
 
 
@@ -157,31 +157,31 @@ def test_a_delegation_that_cannot_be_is_refused(cast: Cast, changes: dict[str, A
     values = {"to": "wim", "by": "lena", "starts": MARCH, "until": APRIL} | changes
     values["to"], values["by"] = cast.people[values["to"]], cast.people[values["by"]]
     with pytest.raises(refusal):
-        verbs.delegate(right=right, on=MARCH, known=MARCH, **values)
+        actions.delegate(right=right, on=MARCH, known=MARCH, **values)
 
 
 def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(cast: Cast) -> None:
     values: dict[str, Any] = {"kind": cast.legal, "holder": cast.lena, "by": cast.ria, "on": JAN, "known": JAN}
-    verbs.assign_right(**values)
+    actions.assign_right(**values)
     other = Portfolio.objects.create(key="q", name="Elsewhere")
     with pytest.raises(NotYours):
-        verbs.assign_right(**values | {"starts": MARCH})
-    verbs.assign_right(**values | {"starts": MARCH, "portfolio": cast.portfolio})
+        actions.assign_right(**values | {"starts": MARCH})
+    actions.assign_right(**values | {"starts": MARCH, "portfolio": cast.portfolio})
     PortfolioRole.objects.create(portfolio=other, person=cast.ria, role="program-office")
-    verbs.assign_right(**values | {"starts": MARCH})
+    actions.assign_right(**values | {"starts": MARCH})
 
 
 def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
     right = cast.right("lena")
-    verbs.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)
+    actions.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)
     with pytest.raises(Overlap, match=r"Otto.*Wim"):
-        verbs.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)
+        actions.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)
 
 
 def test_back_early_somebody_is_there_again(cast: Cast) -> None:
     cast.right("lena")
-    absence = verbs.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)
-    verbs.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))
+    absence = actions.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)
+    actions.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))
     assert cast.who(date(2025, 3, 19)).seat.hole == NONE_FREE
     assert cast.who(date(2025, 3, 20)).seat.hole is None
 
@@ -195,8 +195,8 @@ def test_holidays_and_weekends_are_no_working_days() -> None:
 
 def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
     with pytest.raises(Invalid):
-        verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})
-    verbs.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
+        actions.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})
+    actions.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
 
 
 def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(cast: Cast) -> None:
@@ -230,14 +230,14 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
     wide = cast.right("lena")
     cast.pilot()
     [cell] = cast.portfolio.cells.filter(function=cast.service)
-    verbs.close_account(person=cast.dora, by=None, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.dora, by=None, on=MARCH, known=MARCH)
     [row] = table([cell], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
     assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)
     [told] = orphans([cast.portfolio], at=APRIL)
     assert (told.right.holder, told.passed_to) == (cast.dora, None)
-    verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
     seat = table([cell], at=APRIL)[0].seats[0]
     assert (seat.orphaned, seat.hole) == (True, NOBODY)
     answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
@@ -248,7 +248,7 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
 
 def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -> None:
     cast.right("lena", deputy="dora")
-    verbs.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+    actions.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights")).content.decode()
@@ -259,7 +259,7 @@ def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -
 def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
     cast.pilot()
     assert table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0].hole == NOBODY
-    verbs.switch_off(
+    actions.switch_off(
         kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL
     )
     seat = table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0]
@@ -280,7 +280,7 @@ def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
 
 
 def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(cast: Cast) -> None:
-    verbs.close_account(person=cast.dora, by=None, on=JAN, known=JAN)
+    actions.close_account(person=cast.dora, by=None, on=JAN, known=JAN)
     for named in ({"holder": "dora"}, {"deputy": "dora"}, {"escalate_to": "dora"}):
         with pytest.raises(Invalid) as refused:
             cast.right(**named)
@@ -293,7 +293,7 @@ def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accep
 def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None:
     """Rule 4: a pause is over the day after its last; nobody has to say so."""
     pilot = cast.pilot()
-    verbs.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)
+    actions.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights"))
@@ -345,10 +345,10 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
         ("wim", date(2025, 5, 16), date(2025, 5, 19)),
         ("sam", date(2025, 5, 28), date(2025, 6, 2)),
     ):
-        verbs.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)
+        actions.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)
     sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")
-    verbs.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
-    verbs.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
+    actions.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
+    actions.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
 
     first, last = next_month(APRIL)
     assert (first, last) == (may, date(2025, 5, 31))

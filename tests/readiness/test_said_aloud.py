@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from readiness import standing
 from readiness.pages.pilot import Rule, stated
 from readiness.pages.portfolio import opening
+from readiness.rules import standing
 
 
 @pytest.mark.parametrize(

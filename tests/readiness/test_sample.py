@@ -13,10 +13,13 @@ from django.db import transaction
 
 from pilots.models import Absence, Decision, Event, Person, Portfolio, Seat
 from pilots.rules import adoption
-from readiness import placards, querysets, reading, standing
-from readiness.reading import PilotOn
-from readiness.sample import playing, script
-from readiness.standing import GateReading
+from readiness.demo.sample import playing, script
+from readiness.queries import pilots as pilot_queries
+from readiness.queries import snapshots
+from readiness.queries.snapshots import PilotOn
+from readiness.rules import standing
+from readiness.rules.standing import GateReading
+from readiness.text import placards
 
 pytestmark = pytest.mark.django_db
 DAYS = [date(2026, 3, 18), date(2028, 2, 29), date(2027, 1, 2)]
@@ -60,10 +63,10 @@ def seen(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocke
 
 
 def _read(at: date) -> Seen:
-    rows = querysets.pilots().select_related("portfolio__escalation", "function")
-    found = {one.pilot.key: one for one in reading.read_many(rows, at=at)}
+    rows = pilot_queries.pilots().select_related("portfolio__escalation", "function")
+    found = {one.pilot.key: one for one in snapshots.read_many(rows, at=at)}
     counted = Counter(one.reading.standing for one in found.values())
-    assert Counter(querysets.pilots().counts(at)) == counted
+    assert Counter(pilot_queries.pilots().counts(at)) == counted
     return Seen(
         at,
         found,

@@ -13,12 +13,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from pilots import spells
+from pilots.derived import periods
 from pilots.models import Person, Pilot
-from pilots.rules import history
-from readiness import acts, querysets, reading, standing
-from readiness.decider_queue import decider_queue
-from readiness.reading import PilotOn
+from pilots.rules import replay
+from readiness.queries import pilots, snapshots
+from readiness.queries.decider_queue import decider_queue
+from readiness.queries.snapshots import PilotOn
+from readiness.rules import offers, standing
 from tests.seating import seats_across
 from tests.worlds import Played, Stage, World, worlds
 
@@ -50,7 +51,7 @@ def _days_to_ask(played: Played) -> list[date]:
     """The days on which something turns: that of an act, of a stall, of an answer's end, and the days beside them."""
     last = max(played.days)
     days = {last, *played.days, last + timedelta(days=20), last + timedelta(days=400)}
-    for found in reading.read_many(played.pilots, at=last):
+    for found in snapshots.read_many(played.pilots, at=last):
         now = found.reading
         ends = [gate.good_until for gate in now.gates.values()]
         ends += [now.paused_until]
@@ -72,7 +73,7 @@ def _spread(found: list[Any]) -> list[Any]:
 
 
 def _all_alike(played: Played, at: date, known_at: date | None) -> None:
-    read = reading.read_many(played.pilots, at=at, known_at=known_at)
+    read = snapshots.read_many(played.pilots, at=at, known_at=known_at)
     found = {one.pilot.pk: one.reading for one in read}
     where = f"at {at}, known {known_at}"
     told = {pilot.pk: _told(pilot, at, known_at) for pilot in played.pilots}
@@ -84,7 +85,7 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
     _queues_alike(read, at, known_at, where)
     if known_at is None:
         counts = Counter(says.standing for says in found.values())
-        assert +Counter(querysets.pilots().counts(at)) == counts, where
+        assert +Counter(pilots.pilots().counts(at)) == counts, where
 
 
 def _alike(says: standing.Reading | None) -> Any:
@@ -98,15 +99,15 @@ def _alike(says: standing.Reading | None) -> Any:
 def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | None:
     """The pilot on a date, told again from its acts."""
     pilot = Pilot.objects.get(pk=pilot.pk)
-    acts = [a for a in spells.acts_of(pilot) if known_at is None or a.known <= known_at]
-    kinds = spells.kinds_of(pilot)
+    acts = [a for a in periods.acts_of(pilot) if known_at is None or a.known <= known_at]
+    kinds = periods.kinds_of(pilot)
     if not acts:
         return None
-    told = history.tell(pilot.recorded_on, kinds, acts)
+    told = replay.tell(pilot.recorded_on, kinds, acts)
     if told.pilot[0].starts > at:
         return None
     own = _on(told.pilot, at)
-    settled = querysets.policies(at).get(pilot.portfolio_id, ())
+    settled = pilots.policies(at).get(pilot.portfolio_id, ())
     terms = standing.Terms(*(settled or (30, 14)), pilot.recorded_on, bool(pilot.source))
     return standing.read(
         {kind.key: kind for kind in kinds},
@@ -123,15 +124,15 @@ def _on(found: list[Any], at: date) -> Any:
 
 
 def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
-    by_query = querysets.pilots().standing(at, known_at)
+    by_query = pilots.pilots().standing(at, known_at)
     rows = {row.pk: (row.standing, row.stage_then) for row in by_query}
     assert rows == {pk: (r.standing, r.stage) for pk, r in found.items()}, where
-    museum = [row.pk for row in querysets.pilots().exhibits(at, known_at)]
+    museum = [row.pk for row in pilots.pilots().exhibits(at, known_at)]
     stalled = sorted(
         (says.stalls_on, pk) for pk, says in found.items() if says.standing == standing.EXHIBIT and says.stalls_on
     )
     assert museum == [pk for _, pk in stalled], where
-    claims = [row.pk for row in querysets.pilots().claims(at, known_at)]
+    claims = [row.pk for row in pilots.pilots().claims(at, known_at)]
     claimed = sorted((says.claim.since, pk) for pk, says in found.items() if says.claim)
     assert claims == [pk for _, pk in claimed], where
 
@@ -139,7 +140,7 @@ def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: dat
 def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
     rows = {
         (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding)
-        for row in querysets.gates_on(at, known_at).select_related("gate", "kind")
+        for row in pilots.gates_on(at, known_at).select_related("gate", "kind")
     }
     says = {
         (pk, key): (gate.state, gate.court, gate.holder) for pk, one in found.items() for key, gate in one.gates.items()
@@ -153,7 +154,7 @@ WAIT = ("running", "adopted")
 
 def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: str) -> None:
     """Each gate in a decider's court of a running or adopted pilot stands in the queue of exactly those who may decide it."""
-    away = acts.away_on(at)
+    away = offers.away_on(at)
     decided = [
         (one, gate)
         for one in read
@@ -167,13 +168,13 @@ def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: s
             assert {(row.gate.pilot_id, row.kind.key) for row in rows} == {
                 (one.pilot.pk, gate.kind.key)
                 for one, gate in decided
-                if one.reading.stage in stages and acts.may_decide(person, one, gate, away=away)
+                if one.reading.stage in stages and offers.may_decide(person, one, gate, away=away)
             }, f"{where}: the queue of {person}, {stages}"
 
 
 def _choices_alike(played: Played, at: date) -> None:
     """Gates of the first pilot, and each court, asked for by all that can be asked."""
-    read = reading.read_many(played.pilots, at=at)
+    read = snapshots.read_many(played.pilots, at=at)
     found = {one.pilot.pk: one.reading for one in read}
     asked = [
         {"kind": key, "state": [gate.state], "court": gate.court, "holder": gate.holder}
@@ -184,11 +185,11 @@ def _choices_alike(played: Played, at: date) -> None:
     asked += [{"court": court, "stages": [stage]} for court in standing.COURTS for stage in Pilot.Stage.values]
     asked += [{"open_only": True, "kind": "quality-threshold"}]
     for wanted in asked:
-        rows = querysets.pilots().with_gate(at, **wanted)
+        rows = pilots.pilots().with_gate(at, **wanted)
         chosen = {pk for pk, one in found.items() if any(_fits(one, key, wanted) for key in one.gates)}
         assert set(rows.values_list("pk", flat=True)) == chosen, f"at {at}: {wanted}"
     waiting = [gate.court for one in found.values() if one.stage in WAIT for gate in one.gates.values() if gate.court]
-    assert +Counter(querysets.pilots().open_gates_by_court(at)) == Counter(waiting), f"at {at}"
+    assert +Counter(pilots.pilots().open_gates_by_court(at)) == Counter(waiting), f"at {at}"
     assert [len(one.waiting_gates) for one in read] == [
         sum(gate.court is not None for gate in one.reading.gates.values()) if one.reading.stage in WAIT else 0
         for one in read

@@ -20,15 +20,16 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
+from pilots.clock import today
 from pilots.models import GateKind, Person, Pilot
 from pilots.rules import rights
-from pilots.today import today
-from readiness import acts, words
+from readiness.demo.sample import playing
 from readiness.inventory.omb_2025 import COLUMNS
-from readiness.reading import PilotOn, read_many
-from readiness.sample import playing
-from readiness.standing import COURTS
+from readiness.queries.snapshots import PilotOn, read_many
+from readiness.rules import offers
+from readiness.rules.standing import COURTS
+from readiness.text import labels
 from tests.api.conftest import client
 
 pytestmark = pytest.mark.django_db
@@ -75,9 +76,9 @@ def imported(path: Path) -> None:
 
 def decides(name: str) -> Person:
     """Somebody who decides for Legal wherever nobody else does."""
-    person = verbs.open_account(email=f"{name}@figures.example", name=name.title(), by=None)
+    person = actions.open_account(email=f"{name}@figures.example", name=name.title(), by=None)
     long_ago = today() - timedelta(days=3000)
-    verbs.assign_right(
+    actions.assign_right(
         kind=GateKind.objects.get(key="legal-sign-off"),
         holder=person,
         by=None,
@@ -116,7 +117,7 @@ def on_the_page(root: Person) -> dict[str, int]:
 
 def at_the_desk(root: Person) -> dict[str, int]:
     shown = browser(root).get(reverse("admin:index")).context["courts"]
-    named = {str(says): court for court, says in words.COURT.items()}
+    named = {str(says): court for court, says in labels.COURT.items()}
     return dict.fromkeys(COURTS, 0) | {named[str(each["counts"])]: each["number"] for each in shown}
 
 
@@ -129,7 +130,7 @@ def by_the_command() -> dict[str, int]:
     out = StringIO()
     call_command("exhibits", stdout=out)
     said = out.getvalue().split("by court:\n")[1].split("\n\n")[0]
-    named = {str(says): court for court, says in words.COURT.items()}
+    named = {str(says): court for court, says in labels.COURT.items()}
     found = re.findall(r"^ *([\d,]+)  (.+)$", said, re.MULTILINE)
     return {named[says]: int(number.replace(",", "")) for number, says in found}
 
@@ -154,7 +155,7 @@ def agree(root: Person) -> dict[str, int]:
 
 def queues_agree(root: Person, person: Person) -> int:
     """How many gates wait on somebody: by the rules, on their page and over the API."""
-    away = acts.away_on(today())
+    away = offers.away_on(today())
     waits = {
         gate.gate.public_id
         for one in _everything()

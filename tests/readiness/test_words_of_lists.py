@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Event, Gate, Pilot
-from readiness import placards, querysets, reading
 from readiness.inventory import vocabulary
 from readiness.inventory.dates import (
     DAY_FIRST,
@@ -21,6 +20,8 @@ from readiness.inventory.dates import (
     read_date,
     read_full_date,
 )
+from readiness.queries import pilots, snapshots
+from readiness.text import placards
 from tests.readiness.test_importing import AT, DAY, own, run
 
 WORDS = [
@@ -158,24 +159,24 @@ class TestImported:
     def test_a_running_pilot_whose_start_is_not_known_counts_from_the_record(self, tmp_path: Path, start: str) -> None:
         said = self._run(tmp_path, f"a,A,ops,running,{start},,,,")
         assert "row 2, column started_on: a: start not known." in said
-        found = reading.read_one(Pilot.objects.get(), at=DAY)
+        found = snapshots.read_one(Pilot.objects.get(), at=DAY)
         assert found is not None
         now = found.reading
         assert (now.start_known, now.started_on, now.days_quiet, now.last_movement) == (False, None, None, None)
         assert (now.decide_by, now.stalls_on, now.standing) == (date(2027, 1, 4), date(2027, 2, 3), "moving")
         assert Event.objects.get(verb="start").data["start_known"] is False
-        stalled = reading.read_one(Pilot.objects.get(), at=date(2027, 2, 3))
+        stalled = snapshots.read_one(Pilot.objects.get(), at=date(2027, 2, 3))
         assert stalled is not None
-        assert querysets.pilots().exhibits(date(2027, 2, 3)).count() == 1
+        assert pilots.pilots().exhibits(date(2027, 2, 3)).count() == 1
         assert "its start not known" in placards.placard(stalled)
 
     def test_a_movement_is_known_even_where_the_start_is_not(self, tmp_path: Path) -> None:
         self._run(tmp_path, "a,A,ops,running,,,,,")
-        ria = verbs.open_account(email="r@example.org", name="R", by=None, on=DAY, known=DAY)
+        ria = actions.open_account(email="r@example.org", name="R", by=None, on=DAY, known=DAY)
         gate = Gate.objects.select_related("kind", "pilot").get(kind__key="legal-sign-off")
-        verbs.assign_right(kind=gate.kind, holder=ria, by=None, starts=DAY, on=DAY, known=DAY)
-        verbs.decide(gate=gate, by=ria, outcome="cleared", reason="Fine.", on=DAY, known=DAY)
-        found = reading.read_one(Pilot.objects.get(), at=date(2026, 11, 25))
+        actions.assign_right(kind=gate.kind, holder=ria, by=None, starts=DAY, on=DAY, known=DAY)
+        actions.decide(gate=gate, by=ria, outcome="cleared", reason="Fine.", on=DAY, known=DAY)
+        found = snapshots.read_one(Pilot.objects.get(), at=date(2026, 11, 25))
         assert found is not None
         assert (found.reading.start_known, found.reading.days_quiet) == (False, 2)
 
@@ -191,7 +192,7 @@ class TestImported:
         )
         assert "row 3, column decide_by: To be decided by 2 March 2026 (2026-03-02), before it started" in said
         assert "row 4, column adopted_on: “2027-02-02” is in the future" in said
-        claims = {found.pilot.key: found.reading for found in reading.read_many(Pilot.objects.all(), at=DAY)}
+        claims = {found.pilot.key: found.reading for found in snapshots.read_many(Pilot.objects.all(), at=DAY)}
         assert claims["a"].claim
         assert claims["a"].claim.since == DAY
         assert (claims["a"].start_known, claims["c"].since) == (False, DAY)
@@ -200,11 +201,13 @@ class TestImported:
     def test_the_order_of_slashes_is_settled_by_the_file(self, tmp_path: Path) -> None:
         said = self._run(tmp_path, "a,A,ops,running,3/4/2026,,,,", "b,B,ops,running,23/4/2026,,,,")
         assert "row 2, column started_on: “3/4/2026” is read as 2026-04-03, in the order that another date" in said
-        starts = {found.pilot.key: found.reading.started_on for found in reading.read_many(Pilot.objects.all(), at=DAY)}
+        starts = {
+            found.pilot.key: found.reading.started_on for found in snapshots.read_many(Pilot.objects.all(), at=DAY)
+        }
         assert starts == {"a": date(2026, 4, 3), "b": date(2026, 4, 23)}
 
     def test_a_kind_for_high_impact_only_is_asked_only_where_that_is_stated(self, tmp_path: Path) -> None:
-        verbs.add_kind(
+        actions.add_kind(
             key="works-council",
             name="Council",
             question="Has it agreed?",
@@ -217,14 +220,14 @@ class TestImported:
         asked = Gate.objects.filter(kind__key="works-council").values_list("pilot__key", flat=True)
         assert list(asked) == ["a"]
         pilot = Pilot.objects.get(key="b")
-        verbs.amend(pilot=pilot, by=None, set={"high_impact": True}, on=DAY, known=DAY)
+        actions.amend(pilot=pilot, by=None, set={"high_impact": True}, on=DAY, known=DAY)
         assert pilot.gates.filter(kind__key="works-council").count() == 1
 
     def test_pages_and_api_say_that_the_start_is_not_known(self, tmp_path: Path, client: Any) -> None:
         self._run(tmp_path, "a,A,ops,running,,,,,", "b,B,ops,running,2026-05-04,,,no,")
-        reader = verbs.open_account(email="r@example.org", name="R", by=None, on=DAY, known=DAY)
+        reader = actions.open_account(email="r@example.org", name="R", by=None, on=DAY, known=DAY)
         portfolio = Pilot.objects.get(key="a").portfolio
-        verbs.give_role(portfolio=portfolio, person=reader, role="program-office", by=None, on=DAY, known=DAY)
+        actions.give_role(portfolio=portfolio, person=reader, role="program-office", by=None, on=DAY, known=DAY)
         client.force_login(reader)
         found = {one["key"]: one for one in client.get("/api/v1/pilots/", {"as_of": AT}).json()["results"]}
         assert [found["a"][name] for name in ("start_known", "started_on", "days_quiet", "high_impact")] == [

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Evidence, Gate, Person, Pilot
 from pilots.refusals import Invalid
-from readiness import filed
-from readiness.consequences import AGREED
 from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, ActForm
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
+from readiness.queries import evidence
+from readiness.queries.consequences import AGREED
 
 
 class Command(ProductCommand):
@@ -108,6 +108,6 @@ def _form(
 
 def _pieces(person: Person, ids: list[str]) -> list[Evidence]:
     try:
-        return filed.by_id(person, ids)
+        return evidence.by_id(person, ids)
     except Invalid as refused:
         raise refusal(refused) from refused

@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from pilots import verbs
-from pilots.access import SCOPES
+from pilots import actions
 from pilots.models import ApiToken, Person
+from pilots.permissions import SCOPES
 from pilots.refusals import Refused
-from readiness import words
-from readiness.exits import NOTHING_DONE, ended
 from readiness.management.base import ProductCommand
+from readiness.management.exits import NOTHING_DONE, ended
+from readiness.text import labels
 
 
 class Command(ProductCommand):
@@ -47,7 +47,7 @@ class Command(ProductCommand):
 
     def _issue(self, person: Person, options: dict[str, Any]) -> None:
         try:
-            _token, key = verbs.issue_token(
+            _token, key = actions.issue_token(
                 person=person, by=None, scope=options["scope"], name=options["name"], days=options["days"]
             )
         except Refused as refused:
@@ -59,7 +59,7 @@ class Command(ProductCommand):
             says = {
                 "begins": token.token_key,
                 "scope": token.get_scope_display(),
-                "day": words.day(token.expiry.date()),
+                "day": labels.day(token.expiry.date()),
             }
             line = _("%(begins)s: %(scope)s, until %(day)s") % says
             self.stdout.write(f"{line}. {token.name}" if token.name else f"{line}.")
@@ -70,5 +70,5 @@ class Command(ProductCommand):
             says = _("They have no token that begins with %(begins)s. --list says which there are.")
             raise CommandError(says % {"begins": begins}, returncode=NOTHING_DONE)
         for token in found:
-            verbs.revoke_token(token=token, by=None)
+            actions.revoke_token(token=token, by=None)
             self.stdout.write(_("%(begins)s opens nothing any more.") % {"begins": token.token_key})

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from pilots import access
+from pilots import permissions
 from pilots.models import Function, GateKind
 from pilots.refusals import Invalid, NotYours
 from readiness.admin.rights import AssignRight
+from readiness.forms.offices import Office, row_named
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, refusal, why_not
-from readiness.offices import Office, row_named
 
 TYPED = ("holder", "deputy", "escalate_to", "answer_within_days", "starts", "until")
 
@@ -32,7 +32,7 @@ class Command(ProductCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = person_of(options["by"])
-        office = Office(person, access.portfolios_kept(person))
+        office = Office(person, permissions.portfolios_kept(person))
         if not office.enters:
             raise refusal(NotYours())
         typed = {name: options[name] for name in TYPED}

@@ -10,9 +10,9 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from pilots import backup_notes
-from readiness.exits import NOTHING_DONE, SOME_REJECTED
+from pilots.event_log import backup_notes
 from readiness.management.base import ProductCommand
+from readiness.management.exits import NOTHING_DONE, SOME_REJECTED
 
 
 class Command(ProductCommand):

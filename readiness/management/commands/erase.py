@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Decision, Person
 from pilots.refusals import Refused
-from readiness.exits import NOTHING_DONE
 from readiness.management.base import ProductCommand
+from readiness.management.exits import NOTHING_DONE
 from readiness.management.in_name_of import person_of, pilot_of, refusal
 
 
@@ -39,10 +39,10 @@ class Command(ProductCommand):
         try:
             if options["what"] == "decision":
                 decision = _decision(options, by)
-                verbs.erase(decision=decision, by=by, reason=options["reason"])
+                actions.erase(decision=decision, by=by, reason=options["reason"])
             else:
                 person = _person(options["email"])
-                verbs.erase_person(person=person, by=by, reason=options["reason"])
+                actions.erase_person(person=person, by=by, reason=options["reason"])
         except Refused as refused:
             raise refusal(refused) from refused
         self.stdout.write(_("Erased. That it was, when and why is in the log."))

@@ -15,12 +15,12 @@ from django.utils.translation import ngettext
 
 from pilots.models import Portfolio
 from pilots.refusals import Invalid
-from readiness import placards, words
-from readiness.asked import as_of
-from readiness.exits import to_whoever_reads
 from readiness.management.base import ProductCommand
-from readiness.querysets import StandingQuerySet, pilots
-from readiness.reading import PilotOn, read_many
+from readiness.management.exits import to_whoever_reads
+from readiness.queries.pilots import StandingQuerySet, pilots
+from readiness.queries.request_dates import as_of
+from readiness.queries.snapshots import PilotOn, read_many
+from readiness.text import labels, placards
 
 AT_ONCE = 500
 """Pilots read together: the queries follow from this, and memory does not grow with the museum."""
@@ -44,14 +44,14 @@ class Command(ProductCommand):
     def _museum(self, asked: StandingQuerySet, at: date) -> None:
         width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
         counts = asked.counts(at)
-        self.stdout.write(_("The museum on %(day)s") % {"day": words.day(at)})
+        self.stdout.write(_("The museum on %(day)s") % {"day": labels.day(at)})
         self.stdout.write("")
         for standing, number in counts.items():
-            self.stdout.write(f"{number:>9,}  {words.STANDING[standing]}")
+            self.stdout.write(f"{number:>9,}  {labels.STANDING[standing]}")
         self.stdout.write("")
         self.stdout.write(_("Open gates of running and adopted pilots, by court:"))
         for court, number in asked.open_gates_by_court(at).items():
-            self.stdout.write(f"{number:>9,}  {words.COURT[court]}")
+            self.stdout.write(f"{number:>9,}  {labels.COURT[court]}")
         self._room(_exhibits(counts["museum_exhibit"]), asked.exhibits(at), at, width)
         self._room(_claims(counts["claimed"]), asked.claims(at), at, width)
 

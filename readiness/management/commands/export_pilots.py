@@ -11,13 +11,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pilots.clock import today
 from pilots.models import GateKind, Portfolio
 from pilots.refusals import InFuture
-from pilots.today import today
-from readiness import exits
 from readiness.inventory.exporting import Export
 from readiness.inventory.own_form import write_csv, write_xlsx
 from readiness.inventory.records import FileProblem
+from readiness.management import exits
 from readiness.management.base import ProductCommand
 
 FORMATS = ("csv", "xlsx")

@@ -10,9 +10,9 @@ from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from readiness.exits import NOTHING_DONE
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.management.base import ProductCommand
+from readiness.management.exits import NOTHING_DONE
 from readiness.management.in_name_of import person_of, pilot_of, why_not
 
 

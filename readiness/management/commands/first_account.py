@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from pilots import verbs
+from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Refused
 from readiness.management.base import ProductCommand
@@ -35,7 +35,7 @@ class Command(ProductCommand):
 
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         try:
-            person = verbs.open_first_account(email=email, name=name or _name_in(email))
+            person = actions.open_first_account(email=email, name=name or _name_in(email))
         except Refused as refused:
             raise refusal(refused) from refused
         until = timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from tqdm import tqdm
 
+from pilots.clock import today
 from pilots.refusals import Refused
-from pilots.today import today
-from readiness import exits
-from readiness.inventory import telling
+from readiness.inventory import report_text
 from readiness.inventory.importing import Import
-from readiness.inventory.lists import PRESETS, List
 from readiness.inventory.records import FileProblem
 from readiness.inventory.report import Report
+from readiness.inventory.sources import PRESETS, List
+from readiness.management import exits
 from readiness.management.base import ProductCommand
 
 
@@ -60,7 +60,7 @@ class Command(ProductCommand):
                 report = run.run()
             except (Refused, FileProblem) as problem:
                 raise exits.ended(problem) from problem
-        for line in telling.lines(report, file.name, dry_run=dry_run):
+        for line in report_text.lines(report, file.name, dry_run=dry_run):
             self.stdout.write(line)
         self._end(report)
 

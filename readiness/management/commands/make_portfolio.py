@@ -11,10 +11,10 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from pilots.clock import today
 from pilots.refusals import Refused
-from pilots.today import today
+from readiness.demo.synthetic.portfolio import make
 from readiness.management.base import ProductCommand
-from readiness.synthetic.portfolio import make
 
 
 class Command(ProductCommand):

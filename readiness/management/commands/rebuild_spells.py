@@ -7,10 +7,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from pilots import rebuilding, verifying
+from pilots.derived import rebuild
+from pilots.event_log import verify
 from pilots.models import Portfolio
-from readiness.exits import NOTHING_DONE
 from readiness.management.base import ProductCommand
+from readiness.management.exits import NOTHING_DONE
 
 
 class Command(ProductCommand):
@@ -26,8 +27,8 @@ class Command(ProductCommand):
     def handle(self, *args: Any, portfolio: str | None = None, check: bool = False, **options: Any) -> None:
         only = self._portfolio(portfolio)
         _refuse_broken_log()
-        done, differ = rebuilding.Rebuilt(), 0
-        for difference in rebuilding.rebuild(only, keep=not check, done=done):
+        done, differ = rebuild.Rebuilt(), 0
+        for difference in rebuild.rebuild(only, keep=not check, done=done):
             differ += 1
             self.stdout.write(str(difference))
         self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again")
@@ -48,7 +49,7 @@ class Command(ProductCommand):
 def _refuse_broken_log() -> None:
     """Refuse to tell anything from a log that somebody bent: what follows from it would look as if it were so (rule 8)."""
     try:
-        found = verifying.verify()
+        found = verify.verify()
     except DatabaseError as error:
         raise CommandError(f"The log could not be read: {error}", returncode=NOTHING_DONE) from error
     if found.first is not None:

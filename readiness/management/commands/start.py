@@ -11,10 +11,11 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler,
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from pilots.clock import today
 from pilots.models import Event, Pilot
-from pilots.today import today
-from readiness import first_start, words
+from readiness.demo import first_start
 from readiness.management.base import ProductCommand
+from readiness.text import labels
 
 HOST = "127.0.0.1"
 
@@ -90,7 +91,7 @@ class Command(ProductCommand):
                 _(
                     "This is a sample: %(n)d pilots of Vantling Lifts. The company, its people and its pilots are invented. Set up on %(day)s."
                 )
-                % {"n": Pilot.objects.count(), "day": words.day(done.on)}
+                % {"n": Pilot.objects.count(), "day": labels.day(done.on)}
             )
         else:
             self._say(_("This installation began empty, with one account of the program office."))

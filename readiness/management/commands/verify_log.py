@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from pilots import backup_notes, rebuilding, verifying
+from pilots.derived import rebuild
+from pilots.event_log import backup_notes, verify
+from pilots.event_log.verify_files import FilesRead, verify_files
 from pilots.models import Gate
-from pilots.verifying_files import FilesRead, verify_files
 from readiness.management.base import ProductCommand
 
 NOT_DERIVED = "What follows from the log was not rebuilt: the log itself is broken."
@@ -41,7 +42,7 @@ class Command(ProductCommand):
         then, wanted = self._mark(expect) if expect else (None, "")
         began = time.monotonic()
         try:
-            found = verifying.verify(then)
+            found = verify.verify(then)
         except DatabaseError as error:
             raise CommandError(f"The log could not be read: {error}", returncode=2) from error
         self._counts(found, time.monotonic() - began)
@@ -69,12 +70,12 @@ class Command(ProductCommand):
         return troubles
 
     def _derived(self) -> list[str]:
-        done = rebuilding.Rebuilt()
-        troubles = [f"Not as it follows from the log: {each}." for each in rebuilding.rebuild(keep=False, done=done)]
+        done = rebuild.Rebuilt()
+        troubles = [f"Not as it follows from the log: {each}." for each in rebuild.rebuild(keep=False, done=done)]
         self.stdout.write(f"{done.rows:,} derived rows of {done.pilots:,} pilots and {done.cells:,} cells rebuilt")
         return troubles
 
-    def _write_note(self, path: Path, found: verifying.Verified) -> None:
+    def _write_note(self, path: Path, found: verify.Verified) -> None:
         if found.now is None:
             raise CommandError("No note was written: somebody is writing. Run it again.", returncode=2)
         note = backup_notes.take_note(str(found.now))
@@ -84,13 +85,13 @@ class Command(ProductCommand):
             raise CommandError(f"The note could not be written to {path}: {wrong.strerror}.", returncode=2) from wrong
         self.stdout.write(f"The note is in {path}. Keep a copy of it apart from the back-up.")
 
-    def _mark(self, expect: str) -> tuple[verifying.Mark, str]:
+    def _mark(self, expect: str) -> tuple[verify.Mark, str]:
         try:
-            return verifying.read_mark(expect)
+            return verify.read_mark(expect)
         except ValueError as error:
             raise CommandError("--expect takes a digest as an earlier run printed it.", returncode=2) from error
 
-    def _counts(self, found: verifying.Verified, seconds: float) -> None:
+    def _counts(self, found: verify.Verified, seconds: float) -> None:
         rate = found.decisions / max(seconds, 0.001)
         self.stdout.write(
             f"{found.decisions:,} decisions ({found.erased:,} erased by law) on {found.gates:,} gates, {rate:,.0f} a second"
@@ -101,14 +102,14 @@ class Command(ProductCommand):
             self.stdout.write(f"Digest {found.now}")
             self.stdout.write("Keep it: verify_log --expect compares it later.")
 
-    def _troubles(self, found: verifying.Verified) -> list[str]:
+    def _troubles(self, found: verify.Verified) -> list[str]:
         out = [f"MISSING TRIGGER {name}. Run migrate, which puts it back." for name in found.missing]
         if found.first is not None:
             out += [f"BROKEN in {found.broken:,} places. The first:"]
             out += self._in_words(found.first)
         return out
 
-    def _in_words(self, broken: verifying.Break) -> list[str]:
+    def _in_words(self, broken: verify.Break) -> list[str]:
         gate = Gate.objects.select_related("pilot", "kind").get(pk=broken.gate)
         where = f"gate {gate.pk} ({gate.kind.key} of {gate.pilot.key})"
         at = f"decision {broken.decision}, number {broken.number} of {where}" if broken.decision else where

@@ -1,0 +1,234 @@
+"""The gates of one kind on many pilots, opened or switched at once: batch by batch, a fixed number of statements each.
+
+Nobody's history is read where nothing was done after that day: what follows is told from the last spells
+(`pilots.rules.kind_changes`). The others are told again from their acts, together.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import Lag
+from django.utils import timezone
+
+from pilots.derived import periods
+from pilots.derived.bulk_insert import insert_like
+from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell
+from pilots.models.people import opaque_id
+from pilots.rules import gates, kind_changes, replay
+
+PILOTS_AT_ONCE = 2500
+OPEN, SWITCH_OFF, SWITCH_ON = "open_gate", "switch_off", "switch_on"
+
+
+@dataclass(frozen=True, slots=True)
+class KindChange:
+    """What is done to the gates of a kind on many pilots: one event for each of them, of one batch."""
+
+    verb: str
+    kind: GateKind
+    by: Person | None
+    on: date
+    known: date
+    batch: str
+    reason: str = ""
+
+    def day(self, pilot: Pilot) -> date:
+        """The day from which it counts for a pilot: no gate is older than the record."""
+        return max(self.on, pilot.recorded_on)
+
+
+OF_OPENED = ("gate_id", "cell_id", "starts", "ends", "state", "turn", "since")
+"""What differs between the spells of gates that are opened together."""
+Places = dict[int, list[tuple[date, int | None]]]
+"""The functions that pilots have lain in, each with its first day, in order."""
+
+
+@dataclass(slots=True)
+class Growth:
+    """The spells that begin on a day, and the ones before them that end, by pilot. Nothing is written before `store`.
+
+    `unsettled` are pilots of which a spell began on the day itself: it may become one with the spell before it.
+    """
+
+    change: KindChange
+    pilots: Mapping[int, Pilot]
+    owned: Mapping[int, Gate]
+    cells: Mapping[int, periods.Cells]
+    now: dict[int, list[gates.GateSpell]]
+    opened: dict[int, list[gates.GateSpell]] = field(default_factory=dict)
+    begun_pilots: dict[int, PilotSpell] = field(default_factory=dict)
+    begun_gates: dict[int, list[GateSpell]] = field(default_factory=dict)
+    ended_pilots: dict[int, int] = field(default_factory=dict)
+    ended_gates: dict[int, list[int]] = field(default_factory=dict)
+    unsettled: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, change: KindChange, pilots: Mapping[int, Pilot], owned: Mapping[int, Gate]) -> Growth:
+        """What follows for pilots to which nothing was done after the day."""
+        places = _places(pilots)
+        lain = ((pilots[pk].portfolio_id, function) for pk, of in places.items() for _first, function in of)
+        growth = cls(change, pilots, owned, periods.cells_of(lain), {pk: [] for pk in pilots})
+        if change.verb == OPEN:
+            growth._open(places)
+        growth._follow_gates()
+        growth._follow_pilots()
+        return growth
+
+    def _open(self, places: Places) -> None:
+        for pk, pilot in self.pilots.items():
+            self.opened[pk] = list(kind_changes.opened(pilot.recorded_on, self.change.on, places[pk]))
+            self.now[pk] = self.opened[pk][-1:]
+
+    def _follow_gates(self) -> None:
+        for row in self._last_of_gates():
+            pk, last = row.gate.pilot_id, periods.as_gate_spell(row)
+            switched = self.change.verb == SWITCH_OFF and row.gate_id == self.owned[pk].pk
+            new = (kind_changes.switched_off if switched else kind_changes.lapsed)(last, self.change.on)
+            self.now[pk].append(new or last)
+            if new is None:
+                continue
+            if row.starts >= self.change.on:
+                self.unsettled.add(pk)
+            self.ended_gates.setdefault(pk, []).append(row.pk)
+            columns = periods.gate_columns(new, row, self._cells_of(pk))
+            begun = GateSpell(gate_id=row.gate_id, known_from=self.change.known, **columns)
+            self.begun_gates.setdefault(pk, []).append(begun)
+
+    def _follow_pilots(self) -> None:
+        for row in self._last_of_pilots():
+            pk, last = row.pilot_id, periods.as_pilot_spell(row)
+            new = kind_changes.following(last, self.now[pk], self.change.on)
+            if new is None:
+                continue
+            if row.starts >= self.change.on:
+                self.unsettled.add(pk)
+            self.ended_pilots[pk] = row.pk
+            columns = periods.pilot_columns(new, self._cells_of(pk))
+            self.begun_pilots[pk] = PilotSpell(pilot_id=pk, known_from=self.change.known, **columns)
+
+    def _cells_of(self, pk: int) -> periods.Cells:
+        return self.cells[self.pilots[pk].portfolio_id]
+
+    def _last_of_gates(self) -> QuerySet[GateSpell]:
+        """The last spells of the gates that were there; where one is opened, only those whose answer is over."""
+        there = GateSpell.objects.filter(gate__pilot__in=self.pilots, ends=None, known_until=None)
+        if self.change.verb == OPEN:
+            there = there.filter(good_until__lt=self.change.on, since__lte=F("good_until"))
+        return there.select_related("cell", "gate")
+
+    def _last_of_pilots(self) -> QuerySet[PilotSpell]:
+        """The last spells of the pilots; where a gate is opened, only those of which something can become another."""
+        there = PilotSpell.objects.filter(pilot__in=self.pilots, ends=None, known_until=None)
+        if self.change.verb == OPEN:
+            there = there.filter(Q(all_clear=True) | Q(stage=replay.PAUSED, paused_until__lt=self.change.on))
+        return there.select_related("cell")
+
+    def settle(self) -> set[int]:
+        """Leave out the pilots that are to be told again, and return them."""
+        for of in (self.opened, self.begun_pilots, self.begun_gates, self.ended_pilots, self.ended_gates):
+            for pk in self.unsettled & of.keys():
+                of.pop(pk)
+        return self.unsettled
+
+    def store(self) -> None:
+        """End the ones and begin the others: five statements."""
+        eve = self.change.on - timedelta(days=1)
+        ended = [pk for of in self.ended_gates.values() for pk in of]
+        if self.ended_pilots:
+            PilotSpell.objects.filter(pk__in=self.ended_pilots.values()).update(ends=eve)
+        if ended:
+            GateSpell.objects.filter(pk__in=ended).update(ends=eve)
+        PilotSpell.objects.bulk_create(self.begun_pilots.values())
+        GateSpell.objects.bulk_create(spell for of in self.begun_gates.values() for spell in of)
+        if self.opened:
+            insert_like(GateSpell(kind=self.change.kind, known_from=self.change.known), OF_OPENED, self._rows_opened())
+
+    def _rows_opened(self) -> Iterator[tuple[Any, ...]]:
+        """The spells of the gates that are opened, as `OF_OPENED` names their columns: all else is as in a new row."""
+        for pk, told in self.opened.items():
+            gate, cells = self.owned[pk].pk, self._cells_of(pk)
+            for spell in told:
+                yield gate, cells[spell.function], spell.starts, spell.ends, spell.state, spell.turn, spell.since
+
+
+def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
+    """Open, or switch, the gates of a kind on these pilots. Returns on how many. In memory is a batch, and every key."""
+    keys = array("q", pilots.order_by("pk").values_list("pk", flat=True).iterator())
+    done = 0
+    for first in range(0, len(keys), PILOTS_AT_ONCE):
+        some = keys[first : first + PILOTS_AT_ONCE].tolist()
+        list(Pilot.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
+        # Looked at again once they are locked: somebody may have been first.
+        there = pilots.filter(pk__in=some).order_by("pk").only("portfolio", "recorded_on", "stage")
+        done += _change(change, list(there))
+    return done
+
+
+def _change(change: KindChange, pilots: list[Pilot]) -> int:
+    owned = _gates(change, pilots)
+    again = _told_again(change, pilots)
+    like = Event(
+        verb=change.verb,
+        by=change.by,
+        known_on=change.known,
+        written_at=timezone.now(),
+        reason=change.reason,
+        batch=change.batch,
+    )
+    rows = ((opaque_id(), one.portfolio_id, one.pk, owned[one.pk].pk, change.day(one)) for one in pilots)
+    insert_like(like, ("public_id", "portfolio_id", "pilot_id", "gate_id", "on"), rows)
+    growth = Growth.of(change, {pilot.pk: pilot for pilot in pilots if pilot.pk not in again}, owned)
+    again |= growth.settle()
+    growth.store()
+    states = periods.replay_pilots([pilot for pilot in pilots if pilot.pk in again], change.known) if again else {}
+    stages = {pk: spell.stage for pk, spell in growth.begun_pilots.items()}
+    _mirror(pilots, stages | {pk: state.stage for pk, state in states.items()})
+    return len(pilots)
+
+
+def _gates(change: KindChange, pilots: list[Pilot]) -> dict[int, Gate]:
+    """The gate of each pilot; opened, it is made."""
+    if change.verb == OPEN:
+        made = Gate.objects.bulk_create(Gate(pilot=pilot, kind=change.kind) for pilot in pilots)
+    else:
+        made = list(Gate.objects.filter(kind=change.kind, pilot__in=pilots))
+    return {gate.pilot_id: gate for gate in made}
+
+
+def _told_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
+    """The pilots to be told again: what is switched on says what it said before, and what was done later comes after."""
+    if change.verb == SWITCH_ON:
+        return {pilot.pk for pilot in pilots}
+    younger = {pilot.pk for pilot in pilots if pilot.recorded_on > change.on}
+    later = Q(on__gt=change.on) if change.on == change.known else Q(on__gte=change.on)
+    acts = Event.objects.filter(later, pilot__in=pilots)
+    return younger | set(acts.order_by().values_list("pilot", flat=True).distinct())
+
+
+def _places(pilots: Mapping[int, Pilot]) -> Places:
+    """Where pilots have lain, by all that is known now: the first spell in each place."""
+    out: Places = {pk: [] for pk in pilots}
+    before = Window(Lag("cell"), partition_by="pilot", order_by="starts")
+    told = PilotSpell.objects.filter(pilot__in=pilots, known_until=None).annotate(before=before)
+    moved = told.filter(~Q(before__isnull=False, before=F("cell"))).order_by("pilot", "starts")
+    for pk, first, function in moved.values_list("pilot_id", "starts", "cell__function_id"):
+        out[pk].append((first, function))
+    return out
+
+
+def _mirror(pilots: list[Pilot], stages: Mapping[int, str]) -> None:
+    """Count the act in each pilot's version; a pause that was over by then is over in its column too."""
+    Pilot.objects.filter(pk__in=[pilot.pk for pilot in pilots]).update(version=F("version") + 1)
+    changed: dict[str, list[int]] = {}
+    for pilot in pilots:
+        stage = stages.get(pilot.pk, pilot.stage)
+        if stage != pilot.stage:
+            changed.setdefault(stage, []).append(pilot.pk)
+    for stage, pks in changed.items():
+        Pilot.objects.filter(pk__in=pks).update(stage=stage)

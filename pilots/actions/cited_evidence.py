@@ -1,0 +1,105 @@
+"""What an answer rests on: a text, pieces of evidence, or both (rules 2, 7, 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pilots.actions.locked_pilot import Desk, need_plain
+from pilots.models import Decision, DecisionEvidence, Event, Evidence
+from pilots.refusals import EvidenceRequired, Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """The evidence of one act: a text (a link, as it was typed) and pieces, each in the version that stands."""
+
+    text: str = ""
+    pieces: tuple[Evidence, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip() or self.pieces)
+
+    @property
+    def sealed(self) -> dict[str, str]:
+        """What a seal holds of the pieces: their checksums, whatever their version."""
+        return {piece.sealed_as: piece.checksum for piece in self.pieces}
+
+    @property
+    def checksums(self) -> dict[str, str] | None:
+        """The versions cited, with their checksums, for the chain; None where there are none."""
+        return {piece.public_id: piece.checksum for piece in self.pieces} or None
+
+    @property
+    def as_data(self) -> list[dict[str, Any]]:
+        """The pieces as the rules read them in an act."""
+        return [
+            {"piece": piece.piece, "checksum": piece.checksum, "expires_on": piece.expires_on} for piece in self.pieces
+        ]
+
+    def no_longer(self, good_until: date | None) -> date | None:
+        """An answer is good no longer than the evidence it rests on."""
+        ends = [piece.expires_on for piece in self.pieces if piece.expires_on]
+        return min([*ends, good_until] if good_until else ends, default=None)
+
+    def needed(self) -> None:
+        """Refuse where nothing is shown."""
+        if not self:
+            raise EvidenceRequired(field="evidence")
+
+    def put_down(self, decision: Decision, event: Event) -> None:
+        """Store on which versions a decision rests, and by which act."""
+        DecisionEvidence.objects.bulk_create(
+            DecisionEvidence(decision=decision, evidence=piece, event=event, checksum=piece.checksum)
+            for piece in self.pieces
+        )
+
+
+def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> Grounds:
+    """What is shown for an act at the desk.
+
+    Args:
+        holds: whether an answer will rest on it, which nothing that is over can carry.
+
+    Raises:
+        Invalid: a text that cannot be kept; a piece that is not this portfolio's or not this person's to see, is replaced by a newer version, or is over.
+    """
+    need_plain(text, "evidence")
+    wanted = {piece.pk for piece in pieces}
+    if not wanted:
+        return Grounds(text)
+    # Whoever files a newer version waits until this answer is there to be told of it.
+    list(Evidence.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    found = Evidence.objects.filter(pk__in=wanted, portfolio=desk.pilot.portfolio_id)
+    if desk.by is not None:
+        found = found.visible_to(desk.by)
+    there = sorted(found.select_related("replaced_by"), key=lambda piece: piece.pk)
+    if len(there) < len(wanted):
+        raise Invalid(_("There is no such evidence in this portfolio. File it here first."), field="pieces")
+    for piece in there:
+        _stands(piece, desk.on if holds else None)
+    return Grounds(text, tuple(there))
+
+
+def _stands(piece: Evidence, on: date | None) -> None:
+    says: dict[str, Any] = {"title": piece.title, "day": piece.expires_on}
+    if hasattr(piece, "replaced_by"):
+        raise Invalid(
+            _("“%(title)s” was replaced by a newer version. Look at that one, and cite it.") % says, field="pieces"
+        )
+    if on is not None and piece.effective_on is not None and piece.effective_on > on:
+        raise Invalid(
+            _("“%(title)s” takes effect only on %(day)s: no answer can rest on it before.")
+            % (says | {"day": piece.effective_on}),
+            field="pieces",
+        )
+    if on is not None and piece.expires_on is not None and piece.expires_on < on:
+        raise Invalid(
+            _("“%(title)s” was good until %(day)s: no answer can rest on it now. File a newer version of it first.")
+            % says,
+            field="pieces",
+        )

@@ -1,0 +1,92 @@
+"""Verbs of the law: a text, or a person's name, is erased, and the log still verifies (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.actions.locked_pilot import days, need_reason, sit_down
+from pilots.actions.reference import concerns, log, not_beyond, only_office
+from pilots.models import Decision, Event, Person
+from pilots.refusals import Invalid
+
+SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
+"""What the sign-in keeps of a person, where it is installed: addresses, other accounts, second factors."""
+
+
+@transaction.atomic
+def erase(
+    *,
+    decision: Decision,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Erase a decision's free texts by law. What was decided, when, by whom and on what, stays.
+
+    Conditions and sealed values stay: the rules read them, and the pilot would stand elsewhere without them.
+
+    Raises:
+        NotYours: `by` is not of the program office.
+        Invalid: it is erased already.
+    """
+    desk = sit_down(decision.gate.pilot, by, on, known)
+    desk.only_people("erase")
+    reason = need_reason(reason)
+    stored = Decision.objects.select_related("event").get(pk=decision.pk)
+    if stored.erased_on is not None:
+        raise Invalid(_("This is erased already."), field="decision")
+    texts = {getattr(stored, name) for name in Decision.ERASABLE} - {None, ""}
+    _blank(stored.event, texts)
+    Decision.objects.filter(pk=stored.pk).erase(desk.known)
+    gate = desk.gates[decision.gate.kind.key]
+    return desk.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
+
+
+def _blank(event: Event, texts: Collection[str]) -> None:
+    """Take the same texts out of the event that carried the decision."""
+    Event.objects.filter(pk=event.pk).update(
+        reason=_without(event.reason, texts), changes=_without(event.changes, texts), data=_without(event.data, texts)
+    )
+
+
+def _without(value: Any, texts: Collection[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(part, texts) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_without(part, texts) for part in value]
+    return "" if isinstance(value, str) and value.strip() in texts else value
+
+
+@transaction.atomic
+def erase_person(
+    *, person: Person, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None
+) -> Event:
+    """Erase the name and address of somebody whose account is closed. The log knows them by a random id, and holds.
+
+    Raises:
+        NotYours: `by` is of no program office, or the name stands beyond the portfolios that `by` keeps.
+        Invalid: the account is still open.
+    """
+    on, known = days(on, known)
+    only_office(by, None, on)
+    not_beyond(by, person, ever=True)
+    reason = need_reason(reason)
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.closed_on is None:
+        raise Invalid(_("Close the account first."), field="person")
+    person.name = _("Somebody whose name was erased")
+    person.email = f"erased-{person.pk}@erased.invalid"
+    person.last_login = None
+    person.set_unusable_password()
+    person.save()
+    for kept in SIGN_IN:
+        if hasattr(person, kept):
+            getattr(person, kept).all().delete()
+    data = {"person": person.pk, "reason": reason}
+    return log("erase_person", by, on, known, data, changes=concerns(person=person))

@@ -1,0 +1,70 @@
+"""An act on many: its events share a batch, and one of no pilot stands for all of them in a list (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+
+from pilots.actions.reference import concerns, log
+from pilots.models import Event, Person, Portfolio
+from pilots.models.people import opaque_id
+
+_BATCH: ContextVar[str] = ContextVar("batch", default="")
+
+
+def current_batch() -> str:
+    """The batch that an event belongs to which is written now; empty where it belongs to none."""
+    return _BATCH.get()
+
+
+@contextmanager
+def event_batch(number: int | None = None) -> Iterator[str]:
+    """Let the events that are written meanwhile share a batch. Returns its public id; of a `number` of one there is none."""
+    batch = "" if number == 1 else opaque_id()
+    before = _BATCH.set(batch)
+    try:
+        yield batch
+    finally:
+        _BATCH.reset(before)
+
+
+def log_batch(
+    batch: str,
+    verb: str,
+    by: Person | None,
+    on: date,
+    known: date,
+    data: dict[str, Any],
+    *,
+    portfolios: Iterable[Portfolio | None],
+    changes: list[dict[str, Any]] | None = None,
+    reason: str = "",
+) -> list[Event]:
+    """Write the event that stands for a batch: one for each of these portfolios, or one of the installation for all.
+
+    Nothing stands for an act on one. It is written last, with the count of the pilots that it stands for. An office reads the log of its own portfolios only, so that
+    what was done to several of them is told in each, and each tells its own.
+    """
+    if not batch:
+        return []
+    found = Event.objects.of_batch(batch).order_by().values_list("portfolio").annotate(n=Count("pilot", distinct=True))
+    counts = dict(found)
+    return [
+        log(
+            verb,
+            by,
+            on,
+            known,
+            data | {"count": counts.get(of.pk, 0) if of else sum(counts.values())},
+            portfolio=of,
+            batch=batch,
+            changes=changes or concerns(portfolio=of),
+            reason=reason,
+        )
+        for of in portfolios
+    ]

@@ -1,0 +1,429 @@
+"""The desk at which every verb works: lock the pilot, know where it stands, guard, write, log, tell it again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pilots import permissions
+from pilots.actions.event_batch import current_batch
+from pilots.clock import today
+from pilots.derived import periods
+from pilots.event_log.sign import sign
+from pilots.models import Absence, Event, Gate, Person, Pilot, StallPolicy
+from pilots.refusals import (
+    AddressUnconfirmed,
+    BeforeRecord,
+    ChangedMeanwhile,
+    InFuture,
+    Invalid,
+    NotYours,
+    ReasonRequired,
+    Refused,
+    WrongStage,
+)
+from pilots.rules import replay, rights, stalls
+from pilots.rules.corrections import corrected
+from pilots.rules.events import ACCEPTANCE, CORRECT_DATE, Act, in_order
+
+COLUMNS = Pilot._meta.concrete_fields
+KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
+"""What of a pilot's record and rules is told by primary key."""
+
+_GATES = Gate.objects.select_related("kind").order_by("kind__order", "kind_id")
+
+FAR_OFF = 9000
+"""The first year that is too far off for any day to be planned in."""
+
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a character, as JSON can say it; no file and no database holds one."""
+
+LONGEST_TEXT = 10_000
+"""Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
+
+
+LEADS_ON = {
+    replay.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
+    replay.NOT_STATED: (
+        gettext_lazy("Nobody has said since %(day)s whether it runs."),
+        gettext_lazy("Start it first."),
+    ),
+    replay.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
+    replay.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
+    replay.ADOPTED: (
+        gettext_lazy("It was declared adopted on %(day)s."),
+        gettext_lazy("Take it back to running first, if that no longer holds."),
+    ),
+    replay.RETIRED: (
+        gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
+        gettext_lazy("To try again, put a new pilot on record."),
+    ),
+}
+"""How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
+
+RUNS_ALREADY = {
+    (replay.PLANNED, replay.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
+    (replay.PAUSED,): gettext_lazy("There is no pause to end."),
+}
+"""What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
+
+
+def days(on: date | None, known: date | None) -> tuple[date, date]:
+    """The day an act counts from and the day it is written down; both are today unless said."""
+    known = known or today()
+    on = on or known
+    if on > known:
+        raise InFuture(field="on")
+    return on, known
+
+
+@dataclass(slots=True)
+class Desk:
+    """One pilot, locked, as it stood on the day of the act and as is known today.
+
+    `told` is what its acts tell, where all of them lie before the day of the act: the first act goes on from there, and the
+    state with it. `before` holds its spells as they are stored, where nothing was done after that day; `stored` its columns.
+    """
+
+    pilot: Pilot
+    by: Person | None
+    on: date
+    known: date
+    acts: list[Act]
+    state: replay.PilotState
+    gates: dict[str, Gate]
+    seats: dict[str, rights.Seat] | None = None
+    told: replay.History | None = None
+    before: periods.Before | None = None
+    stored: dict[str, Any] = field(default_factory=dict)
+    is_stale: bool = False
+    cells: periods.Cells | None = None
+
+    @property
+    def stage(self) -> str:
+        return self.state.stage_on(self.on)
+
+    @property
+    def who(self) -> int:
+        """The person acting; only a person may do this."""
+        if self.by is None:
+            raise NotYours
+        return self.by.pk
+
+    def seat(self, kind: str) -> rights.Seat:
+        """Who holds the decision on the day of the act."""
+        if self.seats is None:
+            self.seats = periods.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.cells)
+        return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
+
+    def away(self) -> set[int]:
+        """Who is away on the day of the act."""
+        return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
+
+    def roles(self) -> frozenset[str]:
+        """What the person acting is to this pilot on the day of the act."""
+        if self.by is None or permissions.has_left(self.by, self.on):
+            return frozenset()
+        found = set()
+        if permissions.is_office(self.by, self.pilot.portfolio):
+            found.add(permissions.OFFICE)
+        if self.state.sponsor == self.by.pk:
+            found.add(permissions.SPONSOR)
+        if self.state.manager == self.by.pk:
+            found.add(permissions.MANAGER)
+        if self.by.pk in self.state.named:
+            found.add(permissions.NAMED)
+        if self._decides():
+            found.add(permissions.DECIDER)
+        if self.is_escalation():
+            found.add(permissions.ESCALATION)
+        return frozenset(found)
+
+    def _decides(self) -> bool:
+        for key, gate in self.state.gates.items():
+            if gate.kind.clears_by != ACCEPTANCE:
+                seat = self.seat(key)
+                if self.who in rights.named(seat):
+                    return True
+        return False
+
+    def allow(self, *verbs: str, is_: frozenset[str] = frozenset()) -> None:
+        """Refuse whoever may do none of these here. An import may. `is_`: what they are to what the act is on."""
+        if self.by is None:
+            return
+        mine = self.roles() | is_
+        if not any(permissions.may(verb, mine) for verb in verbs):
+            raise NotYours
+
+    def only_people(self, verb: str, is_: frozenset[str] = frozenset()) -> None:
+        """Refuse an import, and whoever may not do this here."""
+        if self.by is None:
+            raise NotYours
+        self.allow(verb, is_=is_)
+
+    def need_confirmed_address(self) -> None:
+        """Refuse whoever decides or accepts while an address of theirs was changed and is not confirmed (section 7)."""
+        if self.by is not None and self.by.address_unconfirmed:
+            raise AddressUnconfirmed
+
+    def owner_of(self, conditions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+        """What the person acting is to these conditions: the owner of one, or nothing."""
+        if self.by is None or permissions.has_left(self.by, self.on):
+            return frozenset()
+        owners = {condition["owner"] for condition in conditions}
+        return frozenset({permissions.OWNER} if self.by.pk in owners else ())
+
+    def as_seen(self) -> None:
+        """Refuse whoever saw the pilot otherwise than it is."""
+        if self.is_stale:
+            raise ChangedMeanwhile
+
+    def stages(self, *allowed: str) -> None:
+        """Refuse a verb that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
+
+        Ask who may first: refusals are told in the order of SCENARIOS.md.
+        """
+        self.as_seen()
+        if self.stage not in allowed:
+            raise WrongStage(self._stage_says(allowed))
+
+    def not_over(self) -> None:
+        """Refuse what is done to a pilot only while it is not retired."""
+        self.stages(*(stage for stage in LEADS_ON if stage != replay.RETIRED))
+
+    def _stage_says(self, allowed: tuple[str, ...]) -> str:
+        """Since when the pilot is in its stage, and what to do instead."""
+        until, since = self.state.paused_until, self.state.since
+        if until is not None and self.on > until:
+            since = until + timedelta(days=1)
+        is_, instead = LEADS_ON[self.stage]
+        if self.stage == replay.RUNNING:
+            instead = RUNS_ALREADY.get(allowed, instead)
+        return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
+
+    def latest(self) -> replay.PilotState:
+        """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
+        return self.tell(self.acts).state
+
+    def has_stalled(self) -> bool:
+        """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
+        return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
+
+    def _stalled(self, state: replay.PilotState, day: date) -> bool:
+        if state.clock is None or state.stage_on(day) != replay.RUNNING:
+            return False
+        policy = (
+            StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=day).order_by("-starts").first()
+        )
+        quiet_days = policy.quiet_days if policy else stalls.QUIET_DAYS
+        return stalls.stalls_on(state.clock, quiet_days) <= day
+
+    def is_escalation(self) -> bool:
+        """Whether the person acting is the portfolio's escalation person."""
+        return (
+            self.by is not None
+            and self.pilot.portfolio.escalation_id == self.by.pk
+            and not permissions.has_left(self.by, self.on)
+        )
+
+    def write(
+        self,
+        verb: str,
+        *,
+        gate: Gate | None = None,
+        data: Mapping[str, Any] | None = None,
+        changes: list[dict[str, Any]] | None = None,
+        reason: str = "",
+        decision: Mapping[str, Any] | None = None,
+    ) -> Event:
+        """Write the event (and the decision it carries), then tell the pilot again."""
+        event = Event(
+            verb=verb,
+            portfolio_id=self.pilot.portfolio_id,
+            pilot=self.pilot,
+            gate=gate,
+            by=self.by,
+            on=self.on,
+            known_on=self.known,
+            reason=reason,
+            changes=changes or [],
+            data=data or {},
+            batch=current_batch(),
+        )
+        if decision is not None and gate is not None:
+            event.decision = sign(gate, event, decision)
+        self.pilot.version += 1
+        self.file(event)
+        return event
+
+    def file(self, event: Event) -> None:
+        """Save an event with its decision, and the pilot with the spells that follow."""
+        decision = getattr(event, "decision", None)
+        event.save()
+        if decision is not None:
+            decision.save()
+            decision.gate.save(update_fields=["head", "count"])
+        told = self._tell_of(periods.as_act(event))
+        if not self._grows(told):
+            periods.keep(self.pilot, told, self.known, self.gates)
+        self.before = None
+        mirror(self.pilot, told.state)
+        self._save()
+
+    def _tell_of(self, act: Act) -> replay.History:
+        """The pilot told by all its acts and one more."""
+        self.acts.append(act)
+        told, self.told = self.told, None
+        if told is None or act.verb in ("open_gate", CORRECT_DATE):
+            return self.tell(self.acts)
+        replay.tell_on(told, act.on, [act])
+        return told
+
+    def _grows(self, told: replay.History) -> bool:
+        """Write the spells by what they have grown, where that is all: an act of today, with nothing done after it."""
+        if self.before is None or self.cells is None or self.on != self.known:
+            return False
+        return periods.grow(self.pilot, self.before, told, self.known, self.gates, self.cells)
+
+    def _save(self) -> None:
+        """Save the columns of the pilot that are others than before."""
+        now = {c.name: getattr(self.pilot, c.attname) for c in COLUMNS}
+        changed = [name for name, value in now.items() if self.stored.get(name) != value]
+        self.pilot.save(update_fields=changed if self.stored else None)
+        self.stored = now
+
+    def tell(self, acts: Iterable[Act]) -> replay.History:
+        """The pilot told by these acts."""
+        kinds = [gate.kind.as_rule() for gate in self.gates.values()]
+        return replay.tell(self.pilot.recorded_on, kinds, acts)
+
+
+def mirror(pilot: Pilot, state: replay.PilotState) -> None:
+    """Make a pilot's columns say what its acts leave to be so now."""
+    pilot.stage = state.stage
+    for name, value in {**state.fields, **state.rules}.items():
+        setattr(pilot, f"{name}_id" if name in KEYS else name, value)
+
+
+def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
+    """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
+
+    Where `seen` is not the version that stands, the desk is stale: `Desk.stages` and `Desk.as_seen` refuse it.
+
+    Raises:
+        InFuture, BeforeRecord: the day of the act cannot be.
+    """
+    assert transaction.get_connection().in_atomic_block
+    on, known = days(on, known)
+    pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
+    stored = {}
+    for column in COLUMNS:
+        stored[column.name] = getattr(pilot_now, column.attname)
+        setattr(pilot, column.attname, stored[column.name])
+    if by is not None and on < pilot.recorded_on:
+        raise BeforeRecord(field="on")
+    gates = gates_of(pilot)
+    acts = periods.acts_of(pilot, gates)
+    cells = periods.Cells(pilot.portfolio_id)
+    desk = Desk(pilot, by, on, known, acts, replay.PilotState(on, {}), gates, stored=stored, cells=cells)
+    desk.is_stale = seen is not None and seen != pilot_now.version
+    if all(act.on <= on for act in acts):
+        told = desk.tell(acts)
+        desk.before, desk.state = periods.Before.of(told), _by(told, on)
+        desk.told = told if all(act.on < on for act in acts) else None
+    else:
+        desk.state = stood(pilot, gates, acts, on)
+    return desk
+
+
+def gates_of(pilot: Pilot) -> dict[str, Gate]:
+    """A pilot's gates by their kind's key, in their order; with those that are switched off, which its acts tell of."""
+    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+
+
+def lock_all(pilots: Any) -> list[Pilot]:
+    """Lock many pilots, a query or primary keys, in one order, so that two who act on many cannot wait on each other."""
+    wanted = pilots.values("pk") if isinstance(pilots, QuerySet) else set(pilots)
+    found = Pilot.objects.select_for_update().filter(pk__in=wanted)
+    return list(found.order_by("pk"))
+
+
+def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> replay.PilotState:
+    """Where a pilot stood at the end of a day, by these of its acts."""
+    kinds = [gate.kind.as_rule() for gate in gates.values()]
+    before = [act for act in in_order(corrected(list(acts))) if act.on <= on]
+    return _by(replay.tell(pilot.recorded_on, kinds, before), on)
+
+
+def _by(told: replay.History, day: date) -> replay.PilotState:
+    """Where a pilot stood at the end of a day, after all that was told."""
+    for gate in told.state.gates.values():
+        gate.lapse(day)
+    return told.state
+
+
+def within_reach(day: date | None, field: str) -> None:
+    """Refuse a day so far off that no calendar reaches the day after it; a year typed as 9999 is no open end."""
+    if day is not None and day.year >= FAR_OFF:
+        raise Invalid(_("That day is too far off."), field=field)
+
+
+def need_plain(text: str, field: str) -> str:
+    """A text that can be kept, or a refusal: not every engine keeps a null character, and nobody reads without end."""
+    if "\0" in text:
+        raise Invalid(_("A text cannot hold a null character."), field=field)
+    if LONE_SURROGATE.search(text):
+        raise Invalid(_("This text holds half of a character. Write it again."), field=field)
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(
+            _(
+                "This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence."
+            )
+            % {"n": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"},
+            field=field,
+        )
+    return text
+
+
+def need_reason(reason: str | None, field: str = "reason") -> str:
+    """A reason that says something, or a refusal."""
+    if not (reason or "").strip():
+        raise ReasonRequired(field=field)
+    return need_plain(str(reason).strip(), field)
+
+
+def need_text(text: str | None, field: str) -> str:
+    """A text that says something, or a refusal."""
+    if not (text or "").strip():
+        raise Invalid(_("An empty text says nothing."), field=field)
+    return need_plain(str(text).strip(), field)
+
+
+def last_day(on: date, valid_for: int | None) -> date | None:
+    """The last good day of an answer given on a day."""
+    return on + timedelta(days=valid_for - 1) if valid_for else None
+
+
+__all__ = [
+    "Desk",
+    "Refused",
+    "days",
+    "gates_of",
+    "last_day",
+    "need_plain",
+    "need_reason",
+    "need_text",
+    "sign",
+    "sit_down",
+    "stood",
+    "within_reach",
+]

@@ -1,0 +1,444 @@
+"""Verbs on a pilot: its record, its stages, its decide-by date (rules 3 to 6, 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from pilots import permissions
+from pilots.actions.kinds import fit, kinds_in_force
+from pilots.actions.locked_pilot import Desk, days, need_plain, need_reason, need_text, sit_down, within_reach
+from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
+from pilots.refusals import (
+    ALL,
+    AlreadyStalled,
+    EndRequired,
+    EndTooLate,
+    EscalationRequired,
+    InFuture,
+    Invalid,
+    NotYours,
+    SelfApproval,
+    WrongStage,
+)
+from pilots.rules import adoption, corrections, gates, stalls
+from pilots.rules.events import CORRECT_DATE
+
+AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
+_PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
+
+
+def _plain(name: str, value: Any) -> Any:
+    return value.pk if name in _PEOPLE_AND_PLACES and value is not None else value
+
+
+@transaction.atomic
+def record(
+    *,
+    portfolio: Portfolio,
+    key: str,
+    name: str,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    stage: str = "planned",
+    source: str = "",
+    approximate: bool = False,
+    listed: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Pilot:
+    """Put a pilot on record, with a gate of each kind that applies to it. Fields as `amend` can set them.
+
+    Args:
+        listed: what the list that it was read from says, to be compared with the next one.
+
+    Raises:
+        NotYours: `by` is not of the portfolio's program office.
+        Invalid: a value that cannot be, with the field.
+    """
+    on, known = days(on, known)
+    if by is not None and (permissions.has_left(by, on) or not permissions.is_office(by, portfolio)):
+        raise NotYours
+    only(values, AMENDABLE)
+    pilot = Pilot(
+        portfolio=portfolio,
+        key=key,
+        name=name,
+        recorded_on=on,
+        stage=stage,
+        source=source,
+        approximate=approximate,
+        **values,
+    )
+    clean(pilot)
+    try:
+        pilot.save()
+    except IntegrityError as error:
+        # Somebody else recorded it between our look and our writing.
+        raise Invalid(_("A pilot with this key is on record."), field="key") from error
+    kinds = kinds_in_force(GateKind.objects.all(), portfolio, on)
+    Gate.objects.bulk_create(gates_for(pilot, kinds))
+    recording(sit_down(pilot, by, on, known), stage=stage, listed=listed)
+    return pilot
+
+
+def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
+    """A gate of each kind that applies to a pilot. Nothing is saved."""
+    return [Gate(pilot=pilot, kind=kind) for kind in kinds if pilot.high_impact or not kind.high_impact_only]
+
+
+def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
+    """Write the record of a pilot that is at the desk."""
+    facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
+    changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value not in (None, "")]
+    data = {"set": facts, "stage": stage}
+    return desk.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
+
+
+def only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    """Refuse a field that cannot be set."""
+    for name in values:
+        if name not in allowed:
+            raise Invalid(_("“%(name)s” is not a field that can be set.") % {"name": name}, field=name)
+
+
+def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> None:
+    """Refuse a value that cannot be. Rows that a caller has in hand already need not be looked up again."""
+    if not str(pilot.name or "").strip():
+        raise Invalid(_("Give the pilot a name."), field="name")
+    try:
+        if known_to_be_there is None:
+            pilot.full_clean(validate_unique=pilot._state.adding)
+        else:
+            pilot.clean_fields(exclude=set(known_to_be_there))
+    except ValidationError as error:
+        field, sentences = next(iter(error.message_dict.items()))
+        raise Invalid(_(" ").join(sentences), field=field) from error
+    for field, value in vars(pilot).items():
+        if isinstance(value, str):
+            need_plain(value, field)
+
+
+@transaction.atomic
+def amend(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    set: Mapping[str, Any],
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event | None:
+    """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("amend")
+    desk.as_seen()
+    only(set, AMENDABLE)
+    changes = [
+        {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
+        for name, value in set.items()
+        if desk.state.fields.get(name) != _plain(name, value)
+    ]
+    if not changes:
+        return None
+    for name, value in set.items():
+        setattr(pilot, name, value)
+    clean(pilot)
+    event = desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
+    if any(change["field"] == "high_impact" for change in changes):
+        fit(desk)
+    return event
+
+
+@transaction.atomic
+def start(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    decide_by: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
+    return starting(sit_down(pilot, by, on, known, seen), decide_by)
+
+
+@transaction.atomic
+def record_running(
+    *,
+    pilot: Pilot,
+    decide_by: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
+    return starting(sit_down(pilot, None, on, known), decide_by, start_known=False)
+
+
+def starting(desk: Desk, decide_by: date | None = None, *, start_known: bool = True) -> Event:
+    """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
+    desk.allow("start", permissions.beyond("start"))
+    desk.stages("planned", "not_stated")
+    data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
+    decide_by = decide_by or desk.on + stalls.SIX_WEEKS
+    within_reach(decide_by, "decide_by")
+    if decide_by < desk.on and start_known:
+        raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
+    far = decide_by > desk.on + stalls.HALF_A_YEAR
+    _allow_or_escalate(desk, "start", far)
+    if not start_known:
+        data["start_known"] = False
+    return desk.write("start", data={"decide_by": decide_by} | data)
+
+
+def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
+    """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
+    if not takes_escalation:
+        desk.allow(verb)
+    elif desk.by is None:
+        raise EscalationRequired
+    elif not permissions.may(permissions.beyond(verb), desk.roles()):
+        desk.allow(verb)
+        raise EscalationRequired
+
+
+@transaction.atomic
+def move_decide_by(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    to: date | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("move_decide_by", permissions.beyond("move_decide_by"))
+    desk.stages("running")
+    _not_stalled(desk)
+    state = desk.state
+    if to is None or state.decide_by is None:
+        raise Invalid(_("Missing. Give the new date."), field="to")
+    within_reach(to, "to")
+    takes = stalls.needs_escalation_for_date(
+        slips=desk.latest().slips, is_slip=to > state.decide_by, to=to, started=state.counts_from
+    )
+    reason = need_reason(reason)
+    if to < state.counts_from or to == state.decide_by:
+        raise Invalid(_("Give another date, not before the start."), field="to")
+    _allow_or_escalate(desk, "move_decide_by", takes)
+    return desk.write(
+        "move_decide_by",
+        data={"to": to},
+        reason=reason,
+        changes=[{"field": "decide_by", "from": state.decide_by, "to": to}],
+    )
+
+
+def _not_stalled(desk: Desk) -> None:
+    if desk.has_stalled():
+        raise AlreadyStalled
+
+
+@transaction.atomic
+def pause(
+    *,
+    pilot: Pilot,
+    by: Person,
+    until: date | None = None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("pause", permissions.beyond("pause"))
+    desk.stages("running")
+    _not_stalled(desk)
+    reason = need_reason(reason)
+    if until is None:
+        raise EndRequired(field="until")
+    if until < desk.on:
+        raise Invalid(_("The pause would end before it starts."), field="until")
+    if until > desk.on + stalls.LONGEST_PAUSE:
+        raise EndTooLate(field="until")
+    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
+    return desk.write("pause", data={"until": until}, reason=reason)
+
+
+@transaction.atomic
+def resume(
+    *, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """End a pause before its last day."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("resume")
+    desk.stages("paused")
+    return desk.write("resume")
+
+
+def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
+    """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
+    open_gates, said = [], []
+    for key, gate in desk.state.gates.items():
+        if gate.off:
+            continue
+        if gate.name == gates.ASSERTED:
+            said.append(key)
+        elif gate.name not in gates.YES:
+            open_gates.append(key)
+    return open_gates, said
+
+
+@transaction.atomic
+def adopt(
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if desk.by is None:
+        raise NotYours
+    desk.allow("adopt")
+    desk.stages("running")
+    codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
+    code = adoption.refusal_code(codes, desk.gates)
+    if code:
+        raise ALL[code](missing=codes)
+    if desk.state.risk_by == desk.by.pk:
+        raise SelfApproval
+    return desk.write("adopt")
+
+
+@transaction.atomic
+def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = None, known: date | None = None) -> Event:
+    """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement.
+
+    Raises:
+        NotYours: a person says it; a person adopts, and a claim would take the mark off an exhibit.
+    """
+    if by is not None:
+        raise NotYours
+    return claiming(sit_down(pilot, by, on, known))
+
+
+def claiming(desk: Desk) -> Event:
+    """Record the claim for the pilot that is at the desk."""
+    desk.stages("planned", "running", "paused", "not_stated")
+    return desk.write("record_claim")
+
+
+@transaction.atomic
+def roll_back(
+    *,
+    pilot: Pilot,
+    by: Person,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("roll_back")
+    desk.stages("adopted")
+    reason = need_reason(reason)
+    return desk.write("roll_back", reason=reason)
+
+
+@transaction.atomic
+def retire(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    learned: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """End a pilot honestly, with what was learned."""
+    return retiring(sit_down(pilot, by, on, known, seen), learned)
+
+
+def retiring(desk: Desk, learned: str | None = None) -> Event:
+    """End the pilot that is at the desk."""
+    desk.allow("retire")
+    desk.stages("planned", "running", "paused", "adopted", "not_stated")
+    if desk.by is not None:
+        learned = need_reason(learned, "learned")
+    pilot = desk.pilot
+    pilot.learned = need_plain(learned or "", "learned")
+    return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
+
+
+@transaction.atomic
+def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
+    """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
+    desk = sit_down(pilot, None, on, known)
+    return desk.write("list_again", data={"listed": dict(listed)})
+
+
+CORRECTABLE: Mapping[str, str] = {"start": "started_on", "record_claim": "adopted_on", "retire": "retired_on"}
+"""What a list says a day of, and what that day is called."""
+
+
+@transaction.atomic
+def correct_date(
+    *,
+    pilot: Pilot,
+    of: str,
+    to: date,
+    source: str,
+    approximate: bool | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Record that a list says another day now of what it said before: no movement, and no slip (section 9).
+
+    Args:
+        of: `start`, `record_claim` or `retire`; the last one, which must be the list's.
+        to: the day from which it counts, as is known from now on.
+        source: the sentence that names file and row.
+        approximate: whether the list gives a month or a year only; left as it is where it does not say.
+
+    Raises:
+        WrongStage: no list has said that of this pilot, or a person has since.
+        InFuture: the day has not come.
+        Invalid: what came before or after it says otherwise.
+    """
+    desk = sit_down(pilot, None, on, known)
+    field = CORRECTABLE[of]
+    wrong = corrections.said_by_a_list(corrections.corrected(desk.acts), of)
+    if wrong is None:
+        raise WrongStage(_("No list has said that of this pilot, or a person has said it since."))
+    if to > desk.on:
+        raise InFuture(field=field)
+    within_reach(to, field)
+    between = corrections.keeps_its_place(corrections.corrected(desk.acts), replace(wrong, on=to))
+    if between is not None:
+        raise Invalid(
+            _("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")},
+            field=field,
+        )
+    decide_by = wrong.data.get("decide_by")
+    if of == "start" and not wrong.data.get("decide_by_follows") and decide_by and decide_by < to:
+        raise Invalid(_("The decide-by date lies before the start."), field=field)
+    if approximate is not None:
+        pilot.approximate = approximate
+    was = wrong.on if wrong.data.get("start_known", True) else None
+    return desk.write(
+        CORRECT_DATE,
+        data={"of": of, "to": to},
+        reason=need_text(source, "source"),
+        changes=[{"field": field, "from": was, "to": to}],
+    )

@@ -1,0 +1,166 @@
+"""Verbs on quality: agreed before it is measured, then measured (rule 10)."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from pilots.actions.locked_pilot import Desk, need_plain, sit_down
+from pilots.models import Event, Person, Pilot
+from pilots.refusals import Invalid
+from pilots.rules import quality
+from pilots.rules.events import in_order
+
+MOST = 2**53
+"""A count above this is a slip of the hand, and no float holds it exactly."""
+
+
+def _number(value: object, field: str) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Invalid(_("Give a number, such as 0.9."), field=field)
+    return number
+
+
+def _whole(value: object, field: str, sentence: str) -> int:
+    """A count of one at least. A fraction, a truth value and an astronomical number are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid(sentence, field=field)
+    if not 1 <= value <= MOST or value != int(value):
+        raise Invalid(sentence, field=field)
+    return int(value)
+
+
+@transaction.atomic
+def register_threshold(
+    *,
+    pilot: Pilot,
+    by: Person,
+    metric: str,
+    direction: str,
+    value: float,
+    kind: str,
+    smallest_sample: int,
+    source: str = "",
+    measured_by: Person | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Register what is good enough: a new version each time, with no measurement yet.
+
+    Args:
+        direction: `at_least` or `at_most`.
+        kind: `proportion` (0 to 1) or `mean`.
+        source: where the figures come from.
+        measured_by: who measures; where that is said, whoever records a result may be somebody else.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("register_threshold")
+    desk.not_over()
+    _before_any_measurement(desk)
+    if not str(metric or "").strip():
+        raise Invalid(_("Name what is measured."), field="metric")
+    metric = need_plain(str(metric).strip(), "metric")
+    if direction not in ("at_least", "at_most"):
+        raise Invalid(_("Say at least or at most."), field="direction")
+    if kind not in ("proportion", "mean"):
+        raise Invalid(_("Say proportion or mean."), field="kind")
+    value = _number(value, "value")
+    if kind == "proportion" and not 0 <= value <= 1:
+        raise Invalid(_("A proportion lies between 0 and 1."), field="value")
+    smallest_sample = _whole(
+        smallest_sample, "smallest_sample", _("The smallest sample is a whole number, one at least.")
+    )
+    source = need_plain(source.strip(), "source")
+    if measured_by is not None and measured_by.closed_by(desk.on):
+        raise Invalid(_("This account is closed."), field="measured_by")
+    data = {
+        "metric": metric,
+        "direction": direction,
+        "value": value,
+        "kind": kind,
+        "smallest_sample": smallest_sample,
+        "source": source,
+        "measured_by": measured_by and measured_by.pk,
+    }
+    old = desk.state.threshold
+    changes = [
+        {"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}
+    ]
+    return desk.write("register_threshold", data=data, changes=changes)
+
+
+def _before_any_measurement(desk: Desk) -> None:
+    """Refuse to agree, after the fact, on what a measurement that is on record is held against."""
+    measured = [act.on for act in desk.acts if act.verb == "record_measurement"]
+    if measured and max(measured) >= desk.on and desk.on < desk.known:
+        raise Invalid(
+            _("It was measured on %(day)s already. What is good enough counts from a day after that.")
+            % {"day": date_format(max(measured), "j F Y")},
+            field="on",
+        )
+
+
+@transaction.atomic
+def record_measurement(
+    *,
+    pilot: Pilot,
+    by: Person,
+    value: float,
+    sample: int,
+    deviation: float | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Record a measurement; its verdict against the threshold in force is stored with it.
+
+    Args:
+        sample: how many were measured.
+        deviation: for means, the sample's standard deviation.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("record_measurement")
+    desk.not_over()
+    threshold = desk.state.threshold
+    if threshold is None:
+        raise Invalid(
+            _("Register a threshold first: what is good enough is agreed before it is measured."), field="value"
+        )
+    value = _number(value, "value")
+    if threshold.kind == "proportion" and not 0 <= value <= 1:
+        raise Invalid(_("A proportion lies between 0 and 1."), field="value")
+    sample = _whole(sample, "sample", _("The sample is a whole number, one at least."))
+    if threshold.kind == "mean" and deviation is None:
+        raise Invalid(_("A mean needs the sample’s standard deviation."), field="deviation")
+    if deviation is not None:
+        deviation = _number(deviation, "deviation")
+        if deviation < 0:
+            raise Invalid(_("A standard deviation is never below zero."), field="deviation")
+    verdict = quality.verdict(threshold, value, sample, deviation)
+    data = {
+        "value": value,
+        "sample": sample,
+        "deviation": deviation,
+        "verdict": verdict,
+        "kind": threshold.kind,
+        "self_measured": _measures(desk) in desk.state.team,
+    }
+    return desk.write("record_measurement", data=data)
+
+
+def _measures(desk: Desk) -> int | None:
+    """Who measures: whoever was agreed on with the threshold in force, else whoever records it."""
+    agreed = [act for act in in_order(desk.acts) if act.verb == "register_threshold" and act.on <= desk.on]
+    said: int | None = agreed[-1].data.get("measured_by") if agreed else None
+    if said is None and desk.by is not None:
+        return desk.by.pk
+    return said

@@ -1,0 +1,84 @@
+"""Verbs on what comes after adoption: who lives there, week by week, and the look after ninety days (rule 11)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.actions.locked_pilot import need_text, sit_down
+from pilots.models import Event, Person, Pilot, Residents
+from pilots.refusals import Invalid, NotYours
+
+MOST = 10_000_000
+"""More people than this in a week is a slip of the hand."""
+
+
+@transaction.atomic
+def record_residents(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    week: date | None,
+    people: int,
+    visitors: int = 0,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Record how many people outside the pilot team used it in a week. It moves nothing; a later count replaces it.
+
+    Args:
+        week: any day of the week; weeks begin on Monday.
+        people: residents, each counted once a week.
+        visitors: whoever only saw a demo; they prove nothing and are kept apart.
+
+    Raises:
+        Invalid: a count that cannot be, or a week that has not begun.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.allow("record_residents")
+    desk.stages("running", "paused", "adopted")
+    if week is None:
+        raise Invalid(_("Missing. Give any day of the week."), field="week")
+    monday = week - timedelta(days=week.weekday())
+    if monday > desk.known:
+        raise Invalid(_("That week has not begun."), field="week")
+    for field, count in (("people", people), ("visitors", visitors)):
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
+            raise Invalid(_("Give a whole number of people, or 0."), field=field)
+    before = Residents.objects.known().filter(pilot=pilot, week=monday).first()
+    if before is not None:
+        before.known_until = desk.known
+        before.save(update_fields=["known_until"])
+    Residents.objects.create(pilot=pilot, week=monday, people=people, visitors=visitors, known_from=desk.known)
+    return desk.write(
+        "record_residents",
+        data={"week": monday, "people": people, "visitors": visitors},
+        changes=[{"field": "residents", "from": before and before.people, "to": people}],
+    )
+
+
+@transaction.atomic
+def look_again(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    text: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Answer, ninety days after adoption or later: what is different now?
+
+    Raises:
+        WrongStage: it is not declared adopted.
+        Invalid: an empty text.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    if by is None:
+        raise NotYours
+    desk.allow("look_again")
+    desk.stages("adopted")
+    return desk.write("look_again", reason=need_text(text, "text"))

@@ -1,0 +1,370 @@
+"""Verbs on rights: who decides, who is away, whose account is closed (rule 7)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from pilots import permissions
+from pilots.actions.keepers import hold_keepers, need_other_keepers
+from pilots.actions.locked_pilot import days, lock_all, sit_down, within_reach
+from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office, plain
+from pilots.actions.tokens import end_tokens
+from pilots.derived import periods
+from pilots.models import (
+    Absence,
+    Decision,
+    DecisionRight,
+    Delegation,
+    Event,
+    Function,
+    Gate,
+    GateKind,
+    GateSpell,
+    Person,
+    Portfolio,
+    PortfolioRole,
+)
+from pilots.models.rights import LONGEST_TO_ANSWER
+from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
+from pilots.rules import gates
+from pilots.rules.events import ACCEPTANCE
+
+
+def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
+    """Refuse an office that a right would reach beyond: one for every portfolio takes whoever keeps them all."""
+    only_office(by, portfolio, on)
+    if portfolio is None and by is not None and not permissions.keeps_all(by):
+        raise NotYours
+
+
+@transaction.atomic
+def assign_right(
+    *,
+    kind: GateKind,
+    holder: Person | None,
+    by: Person | None,
+    portfolio: Portfolio | None = None,
+    function: Function | None = None,
+    deputy: Person | None = None,
+    escalate_to: Person | None = None,
+    answer_within_days: int = 10,
+    starts: date | None = None,
+    until: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> DecisionRight:
+    """Give somebody the right to decide a kind of gate. It closes an open-ended right of the same reach on that day.
+
+    Raises:
+        WrongGate: a kind that is accepted by the person named: nobody has a right to decide it.
+        Overlap: another right of the same reach holds on those days; both are named.
+        Invalid: an end before its start, a deputy who is the holder, somebody whose account is closed by its start.
+    """
+    on, known = days(on, known)
+    _reaches(by, portfolio, on)
+    if kind.clears_by == ACCEPTANCE:
+        raise WrongGate(field="kind")
+    if not (kind.for_all if portfolio is None else kind.is_for(portfolio)):
+        raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
+    if holder is None:
+        raise Invalid(_("Missing. A name, not a team."), field="holder")
+    starts = starts or on
+    _still_here(starts, holder=holder, deputy=deputy, escalate_to=escalate_to)
+    within_reach(starts, "starts")
+    within_reach(until, "until")
+    if until is not None and until < starts:
+        raise Invalid(_("The right would end before it starts."), field="until")
+    if deputy == holder:
+        raise Invalid(_("A deputy is somebody else."), field="deputy")
+    need_whole(answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
+    periods.hold_seats([kind])
+    before = _make_room(kind, portfolio, function, holder, starts, until)
+    right = DecisionRight.objects.create(
+        kind=kind,
+        portfolio=portfolio,
+        function=function,
+        holder=holder,
+        deputy=deputy,
+        escalate_to=escalate_to,
+        answer_within_days=answer_within_days,
+        starts=starts,
+        until=until,
+    )
+    data = {"right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until}
+    if before is not None:
+        data["ended"] = before.pk
+    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
+    if before is not None:
+        changes += concerns(ended=before.until)
+    log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes)
+    if portfolio is not None:
+        # The place is there to be seen, whether or not a pilot lies in it yet.
+        periods.cell_of(portfolio.pk, function.pk if function else None)
+    periods.rebuild_seats([kind])
+    return right
+
+
+def _still_here(day: date, **people: Person | None) -> None:
+    """Refuse to put somebody down whose account is closed by a day."""
+    for field, person in people.items():
+        if person is not None and person.closed_by(day):
+            raise Invalid(_("This account is closed."), field=field)
+
+
+def _reach(right: DecisionRight) -> list[dict[str, Any]]:
+    """What a right is about, for the log: the kind, and where it holds."""
+    if right.portfolio is None and right.function is None:
+        return concerns(kind=right.kind, reach="everywhere")
+    return concerns(kind=right.kind, portfolio=right.portfolio, function=right.function)
+
+
+HELD = ("holder", "deputy", "escalate_to", "answer_within_days")
+
+
+def _held(right: DecisionRight, before: DecisionRight | None) -> list[dict[str, Any]]:
+    """By whom a right is held, for the log, and by whom the one was that it ended, where that was somebody else."""
+    changes = []
+    for name in HELD:
+        new = plain(getattr(right, name))
+        old = plain(getattr(before, name)) if before else None
+        if new is not None or old is not None:
+            changes.append({"field": name, "from": None if old == new else old, "to": new})
+    return changes
+
+
+def _make_room(
+    kind: GateKind,
+    portfolio: Portfolio | None,
+    function: Function | None,
+    holder: Person,
+    starts: date,
+    until: date | None,
+) -> DecisionRight | None:
+    """End an open-ended right of the same reach, and return it; or refuse where another one holds on those days."""
+    ended = None
+    alike = DecisionRight.objects.select_for_update().filter(kind=kind, portfolio=portfolio, function=function)
+    clash = alike.filter(Q(until=None) | Q(until__gte=starts))
+    if until is not None:
+        clash = clash.filter(starts__lte=until)
+    for other in clash.select_related("holder"):
+        if other.until is None and other.starts < starts:
+            other.until = starts - timedelta(days=1)
+            other.save(update_fields=["until"])
+            ended = other
+        else:
+            raise Overlap(
+                _("%(holder)s would hold it from %(starts)s, but %(other)s holds it from %(from)s to %(to)s.")
+                % {
+                    "holder": holder,
+                    "starts": starts,
+                    "other": other.holder,
+                    "from": other.starts,
+                    "to": other.until or _("further notice"),
+                }
+            )
+    return ended
+
+
+@transaction.atomic
+def end_right(
+    *, right: DecisionRight, until: date, by: Person | None, on: date | None = None, known: date | None = None
+) -> DecisionRight:
+    """End a right on a last day. From the day after, the next broader right decides, or nobody, which is shown.
+
+    Raises:
+        Invalid: it would end before it starts, or later than it ends already.
+    """
+    on, known = days(on, known)
+    _reaches(by, right.portfolio, on)
+    within_reach(until, "until")
+    periods.hold_seats([right.kind])
+    right = DecisionRight.objects.select_for_update().get(pk=right.pk)
+    if until < right.starts:
+        raise Invalid(_("The right would end before it starts."), field="until")
+    if right.until is not None and until > right.until:
+        raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
+    changes = [*_reach(right), *concerns(holder=right.holder), {"field": "until", "from": right.until, "to": until}]
+    right.until = until
+    right.save(update_fields=["until"])
+    data = {"right": right.pk, "until": until}
+    log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes)
+    periods.rebuild_seats([right.kind])
+    return right
+
+
+@transaction.atomic
+def delegate(
+    *,
+    right: DecisionRight,
+    to: Person,
+    by: Person | None,
+    until: date | None = None,
+    starts: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Delegation:
+    """Let somebody else decide too, from a day to a day, both included. The holder stays the holder; the log names both.
+
+    Raises:
+        NotYours: `by` is neither the holder nor of the program office.
+        EndRequired: a delegation has an end.
+        Overlap: somebody else is the delegate on those days.
+        Invalid: a day that is over, an end that cannot be, or a person who decides anyway or has left.
+    """
+    on, known = days(on, known)
+    if by != right.holder:
+        _reaches(by, right.portfolio, on)
+    periods.hold_seats([right.kind])
+    right = DecisionRight.objects.select_for_update(of=("self",)).get(pk=right.pk)
+    starts = starts or known
+    _delegation_days(right, starts, until, known)
+    assert until is not None
+    if to.pk in (right.holder_id, right.deputy_id):
+        raise Invalid(_("This person decides already."), field="to")
+    for person, field in ((right.holder, "right"), (to, "to")):
+        if person.closed_by(known):
+            raise Invalid(_("This account is closed."), field=field)
+    clash = right.delegations.filter(starts__lte=until, until__gte=starts).first()
+    if clash is not None:
+        raise Overlap(
+            _("%(to)s would be the delegate from %(starts)s, but %(other)s is until %(until)s.")
+            % {"to": to, "starts": starts, "other": clash.to, "until": clash.until},
+            field="starts",
+        )
+    given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
+    data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
+    named = concerns(holder=right.holder, delegate=to, starts=starts, until=until)
+    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=_reach(right) + named)
+    periods.rebuild_seats([right.kind])
+    return given
+
+
+def _delegation_days(right: DecisionRight, starts: date, until: date | None, known: date) -> None:
+    if until is None:
+        raise EndRequired(field="until")
+    within_reach(until, "until")
+    if starts < known:
+        raise Invalid(_("That day is over. Give today or a later day."), field="starts")
+    if until < starts:
+        raise Invalid(_("The delegation would end before it starts."), field="until")
+    if right.until is not None and until > right.until:
+        raise Invalid(_("The right itself ends earlier."), field="until")
+
+
+@transaction.atomic
+def back(*, absence: Absence, by: Person | None, on: date | None = None, known: date | None = None) -> None:
+    """Somebody is back earlier than said: from that day on they are there. One that had not begun is taken off."""
+    on, known = days(on, known)
+    if by != absence.person:
+        only_office(by, None, on)
+        not_beyond(by, absence.person)
+    if on > absence.ends:
+        raise Invalid(_("This absence is over."), field="on")
+    data = {"person": absence.person_id, "starts": absence.starts, "ends": absence.ends}
+    last = on - timedelta(days=1) if on > absence.starts else None
+    changes = [
+        *concerns(person=absence.person),
+        {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
+        {"field": "ends", "from": absence.ends, "to": last},
+    ]
+    log("back", by, on, known, data, changes=changes)
+    if last is None:
+        absence.delete()
+        return
+    absence.ends = last
+    absence.save(update_fields=["ends"])
+
+
+@transaction.atomic
+def away(
+    *, person: Person, by: Person | None, starts: date, ends: date, on: date | None = None, known: date | None = None
+) -> Absence:
+    """Record the days on which somebody is away, both included. It takes no right, but others decide meanwhile.
+
+    Raises:
+        NotYours: `by` is neither the person nor of a program office, or the person holds something beyond its portfolios.
+    """
+    on, known = days(on, known)
+    if by != person:
+        only_office(by, None, on)
+        not_beyond(by, person)
+    if ends < starts:
+        raise Invalid(_("The absence would end before it starts."), field="ends")
+    absence = Absence.objects.create(person=person, starts=starts, ends=ends)
+    data = {"person": person.pk, "starts": starts, "ends": ends}
+    changes = concerns(person=person, starts=starts, ends=ends)
+    log("away", by, on, known, data, changes=changes)
+    return absence
+
+
+@transaction.atomic
+def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
+    """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left. Its tokens end.
+
+    Raises:
+        NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
+        Invalid: it is closed already, or nobody would be left to keep a portfolio's records, or all portfolios.
+    """
+    on, known = days(on, known)
+    hold_keepers()
+    if by is not None:
+        # Whoever was closed while this waited closes nobody.
+        by.refresh_from_db(fields=["closed_on", "is_superuser"])
+    only_office(by, None, on)
+    not_beyond(by, person)
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
+        raise Invalid(_("This account is closed already."), field="person")
+    kept = person.roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE).values_list("portfolio_id", flat=True)
+    need_other_keepers(person, kept, leaves_all=permissions.keeps_all(person))
+    person.closed_on, person.is_active = on, False
+    person.pending_email, person.pending_email_key = None, ""
+    person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
+    changes = concerns(person=person)
+    log("close_account", by, on, known, {"person": person.pk, "tokens": end_tokens(person)}, changes=changes)
+    _leave_seats(person, by, on, known)
+    periods.hold_seats()
+    periods.rebuild_seats()
+
+
+def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
+    """Every gate that somebody accepted, or is named for, is left."""
+    latest = GateSpell.objects.filter(person=person, known_until=None, ends=None).select_related(
+        "gate__pilot", "gate__kind"
+    )
+    named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
+    waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
+    theirs = {s.gate for s in latest} | set(waiting)
+    lock_all(gate.pilot_id for gate in theirs)
+    for gate in sorted(theirs, key=lambda gate: gate.pk):
+        # Closed with a day in the past, the account may have accepted since: that seat is left today.
+        for day in sorted({on, known}):
+            _leave_seat(gate, person, by, day, known)
+
+
+def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
+    if on < gate.pilot.recorded_on:
+        return
+    desk = sit_down(gate.pilot, None, on, known)
+    state = desk.state.gates[gate.kind.key]
+    if desk.stage == "retired" or person.pk not in (state.accepted, state.nominee):
+        return
+    desk.by = by
+    outcome = gates.LEFT if state.accepted == person.pk else gates.DECLINED
+    desk.write(
+        "close_account",
+        gate=desk.gates[gate.kind.key],
+        reason="The account was closed.",
+        decision={
+            "outcome": outcome,
+            "capacity": Decision.Capacity.NAMED,
+            "recorded_for": True,
+            "decider": person,
+            "reason": "The account was closed.",
+            "evidence": "",
+        },
+    )

@@ -1,0 +1,81 @@
+"""Verbs on the known rules and the risk (rule 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots.actions.locked_pilot import Desk, need_plain, sit_down
+from pilots.models import Event, Person, Pilot
+from pilots.refusals import Invalid, NotYours
+from pilots.rules import adoption, seals
+
+_PEOPLE = ("exceptions_to", "exceptions_deputy")
+
+
+@transaction.atomic
+def set_rules(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+    **rules: Any,
+) -> Event | None:
+    """State rules by which people can work with the pilot, any of the seven. A changed rule must be confirmed again."""
+    return ruling(sit_down(pilot, by, on, known, seen), rules)
+
+
+def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
+    """State rules of the pilot that is at the desk. Returns None where nothing changed."""
+    desk.allow("set_rules")
+    desk.not_over()
+    values = {}
+    for name, value in rules.items():
+        if name not in adoption.RULES:
+            raise Invalid(_("“%(name)s” is not one of the rules.") % {"name": name}, field=name)
+        if name == "matters_more" and value not in ("speed", "accuracy"):
+            raise Invalid(_("Say speed or accuracy."), field=name)
+        if value is None or not str(value).strip():
+            raise Invalid(_("A rule that says nothing is no rule."), field=name)
+        need_plain(str(value), name)
+        values[name] = value.pk if name in _PEOPLE else value
+    before = desk.state.rules
+    changed = {name: value for name, value in values.items() if not seals.same(before.get(name), value)}
+    if not changed:
+        return None
+    changes = [{"field": name, "from": before.get(name), "to": value} for name, value in changed.items()]
+    return desk.write("set_rules", data={"set": changed}, changes=changes)
+
+
+@transaction.atomic
+def accept_risk(
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """Accept a pilot's risk in one's own name."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if by is None:
+        raise NotYours
+    desk.allow("accept_risk")
+    desk.need_confirmed_address()
+    desk.not_over()
+    return desk.write("accept_risk")
+
+
+@transaction.atomic
+def confirm_rules(
+    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+) -> Event:
+    """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
+    desk = sit_down(pilot, by, on, known, seen)
+    if by is None:
+        raise NotYours
+    desk.allow("confirm_rules")
+    desk.need_confirmed_address()
+    desk.not_over()
+    return desk.write("confirm_rules")

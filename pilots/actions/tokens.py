@@ -1,0 +1,85 @@
+"""Verbs on keys to the API. The log says that there is one, for whom and within which scope; never the key."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilots import permissions
+from pilots.actions.locked_pilot import days as days_of
+from pilots.actions.reference import concerns, log, not_beyond, only_office
+from pilots.models import ApiToken, Person
+from pilots.refusals import AddressUnconfirmed, Invalid, NotYours
+
+LONGEST = 366
+"""A key that nobody renews within a year is nobody's."""
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    person: Person,
+    by: Person | None,
+    scope: str = ApiToken.Scope.READ,
+    name: str = "",
+    days: int = 90,
+    on: date | None = None,
+    known: date | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a key to the API. Returns it with the key itself, which is never to be had again.
+
+    Args:
+        by: the person, for themselves; null is the installation.
+        days: for how many days it opens anything.
+
+    Raises:
+        NotYours: for somebody else, or a scope that this person's work does not need.
+        Invalid: a scope, a number of days or an account that cannot be.
+    """
+    on, known = days_of(on, known)
+    if by is not None and by != person:
+        raise NotYours
+    if not 1 <= days <= LONGEST:
+        raise Invalid(_("Give a number of days from 1 to %(most)d.") % {"most": LONGEST}, field="days")
+    if scope not in ApiToken.Scope.values:
+        raise Invalid(_("Say read, decide or write."), field="scope")
+    if person.closed_by(known) or not person.is_active:
+        raise Invalid(_("This account is closed."), field="person")
+    if person.address_unconfirmed:
+        raise AddressUnconfirmed
+    if scope not in permissions.scopes_of(person):
+        raise NotYours(
+            _("The work of %(person)s does not need the scope %(scope)s.") % {"person": person, "scope": scope},
+            field="scope",
+        )
+    token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100])
+    data = {"person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date()}
+    changes = concerns(person=person, scope=scope, until=data["until"])
+    log("issue_token", by, on, known, data, changes=changes)
+    return token, key
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, known: date | None = None) -> None:
+    """Take a key back; from now on it opens nothing. Its person may, and a program office that their work lies with.
+
+    Raises:
+        NotYours: `by` is neither, or the person holds something beyond the portfolios that `by` keeps.
+    """
+    on, known = days_of(on, known)
+    if by != token.user:
+        only_office(by, None, on)
+        not_beyond(by, token.user)
+    data = {"person": token.user_id, "token": token.token_key}
+    log("revoke_token", by, on, known, data, changes=concerns(person=token.user))
+    token.delete()
+
+
+def end_tokens(person: Person) -> list[str]:
+    """Take all of a person's keys away, and return how each begins: for the event of the verb that ends them."""
+    theirs = ApiToken.objects.filter(user=person)
+    begins = sorted(theirs.values_list("token_key", flat=True))
+    theirs.delete()
+    return begins

@@ -1,0 +1,28 @@
+"""What a person saw before they acted: the acts on a gate so far, so that a colleague's answer on another gate is no conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count
+
+from pilots.models import Event, Gate
+from pilots.rules.events import Act
+
+
+def of_acts(acts: Iterable[Act], gate: str) -> int:
+    """How many acts there are on a gate, and on its pilot as a whole. The log only grows, and so does this."""
+    return sum(act.gate in (None, gate) for act in acts)
+
+
+def of_gates(gates: Iterable[Gate]) -> dict[int, int]:
+    """The same for many gates, by primary key, in one query: what a form or an ETag carries as `seen`."""
+    wanted = list(gates)
+    rows = (
+        Event.objects.filter(pilot__in={gate.pilot_id for gate in wanted})
+        .order_by()
+        .values_list("pilot", "gate")
+        .annotate(n=Count("pk"))
+    )
+    found = {(pilot, gate): n for pilot, gate, n in rows}
+    return {gate.pk: found.get((gate.pilot_id, gate.pk), 0) + found.get((gate.pilot_id, None), 0) for gate in wanted}

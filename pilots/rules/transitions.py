@@ -1,0 +1,358 @@
+"""What each verb changes in a pilot, told one act at a time, and whether it moved the pilot (rule 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from pilots.rules import adoption, gates, quality, seals, stalls
+from pilots.rules.events import MEASUREMENT, Act, Kind
+from pilots.rules.gates import GateState
+
+SPONSOR = "named-sponsor"
+PLANNED, RUNNING, PAUSED, ADOPTED, RETIRED, NOT_STATED = (
+    "planned",
+    "running",
+    "paused",
+    "adopted",
+    "retired",
+    "not_stated",
+)
+
+
+@dataclass(slots=True)
+class PilotState:
+    """One pilot while its acts are told."""
+
+    recorded_on: date
+    gates: dict[str, GateState]
+    fields: dict[str, Any] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    stage: str = PLANNED
+    since: date = date.min
+    started_on: date | None = None
+    decide_by: date | None = None
+    slips: int = 0
+    pauses: list[stalls.Pause] = field(default_factory=list)
+    last_movement: date | None = None
+    rolled_back: bool = False
+    risk_by: int | None = None
+    confirmed_by: set[int | None] = field(default_factory=set)
+    threshold: quality.Threshold | None = None
+    verdict: str = "none"
+    measured_on: date | None = None
+    last_result: str | None = None
+    ever_measured: bool = False
+    evidence: dict[str, str] = field(default_factory=dict)
+    goalposts: list[tuple[str, str, date]] = field(default_factory=list)
+    shown_until: date | None = None
+
+    @property
+    def paused_until(self) -> date | None:
+        """The last day of the pause in force, where the stage is paused. Pauses written down late may overlap."""
+        ends = [last for _, last in self.pauses] if self.stage == PAUSED else []
+        return max(ends, default=None)
+
+    @property
+    def sponsor(self) -> int | None:
+        """Whoever has accepted to carry it."""
+        gate = self.gates.get(SPONSOR)
+        return gate.accepted if gate else None
+
+    @property
+    def named(self) -> set[int | None]:
+        """Everybody whom the pilot names: for a gate, or for its exceptions."""
+        seated = {who for of in self.gates.values() for who in (of.accepted, of.nominee)}
+        return seated | {self.rules.get("exceptions_to"), self.rules.get("exceptions_deputy")}
+
+    @property
+    def function(self) -> int | None:
+        return self.fields.get("function")
+
+    @property
+    def manager(self) -> int | None:
+        return self.fields.get("manager")
+
+    @property
+    def team(self) -> set[int]:
+        """The pilot's own people, whose measurement of it is one of themselves: whoever carries it, and its manager."""
+        return {who for who in (self.sponsor, self.manager) if who is not None}
+
+    @property
+    def met_until(self) -> date | None:
+        """The last day of a measurement that is `met`, None where there is none."""
+        return quality.good_until(self.measured_on) if self.verdict == "met" and self.measured_on else None
+
+    @property
+    def start_known(self) -> bool:
+        """Whether it has not begun, or somebody knows when it did."""
+        return self.stage in (PLANNED, NOT_STATED) or self.started_on is not None
+
+    @property
+    def counts_from(self) -> date:
+        """The day from which its weeks count: its start; the day of the record where nobody knows that."""
+        return self.started_on or self.recorded_on
+
+    @property
+    def moved_on(self) -> date | None:
+        """The last movement; the day of the record before the start; None where nobody knows of any."""
+        if self.stage in (PLANNED, NOT_STATED):
+            return self.recorded_on
+        return self.last_movement
+
+    @property
+    def clock(self) -> date | None:
+        """The day from which quiet days count, for a pilot that runs or is paused."""
+        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None:
+            return None
+        return stalls.clock_on(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the present manager has confirmed the rules as they stand, whoever else did."""
+        return self.manager is not None and self.manager in self.confirmed_by
+
+    @property
+    def missing_rules(self) -> tuple[str, ...]:
+        """What of the known rules is missing (rule 11)."""
+        return adoption.missing_rules(self.rules, risk_accepted=self.risk_by is not None, confirmed=self.confirmed)
+
+    def stage_on(self, day: date) -> str:
+        """The stage on a day: a pause ends by itself."""
+        until = self.paused_until
+        return RUNNING if until is not None and day > until else self.stage
+
+    def to_seal(self, kind: Kind, outcome: str = "cleared") -> dict[str, Any]:
+        """What an answer of this kind would seal now. An exception on quality seals the threshold only."""
+        values: dict[str, Any] = {**self.fields, **self.rules}
+        sealed = {name: values.get(name) or "" for name in kind.seals if name not in ("threshold", "verdict")}
+        if kind.clears_by == MEASUREMENT:
+            sealed["threshold"] = self.threshold.in_words() if self.threshold else ""
+            if outcome != gates.EXCEPTED:
+                sealed["verdict"] = self.verdict
+        return sealed
+
+    def against_seal(self, gate: GateState) -> dict[str, Any]:
+        """What a gate's seal is held against now: what an answer would seal, and its evidence in the version that stands."""
+        if not gate.sealed:
+            return {}
+        now = self.to_seal(gate.kind, gate.answer or "")
+        for name, checksum in gate.sealed.items():
+            if name.startswith(gates.EVIDENCE):
+                piece = name.removeprefix(gates.EVIDENCE)
+                now[name] = self.evidence.get(piece, checksum)
+        return now
+
+    def changed_since_request(self, gate: GateState) -> tuple[str, ...]:
+        """The sealed fields whose value is another now than when an exception was last asked for (rule 8).
+
+        A kind that seals fewer fields by now still holds a grant to all that was asked on.
+        """
+        return seals.broken(gate.requested, self.facts_for_exception(gate.kind))
+
+    def facts_for_exception(self, kind: Kind) -> dict[str, Any]:
+        """All that a request for an exception can have been asked on, as it is now."""
+        return {**self.fields, **self.rules, **self.to_seal(kind, gates.EXCEPTED)}
+
+    def enter(self, stage: str, day: date) -> None:
+        """Begin a stage. A pause that still ran ends the day before, whatever ended it."""
+        eve = day - timedelta(days=1)
+        self.pauses = [(first, min(last, eve)) for first, last in self.pauses]
+        self.stage, self.since = stage, day
+
+    def move(self, day: date) -> None:
+        """Something moved: the stall clock starts again."""
+        self.last_movement = day if self.last_movement is None else max(day, self.last_movement)
+
+
+Told = Callable[[PilotState, Act], bool]
+
+# An act done in good faith may no longer fit the stage once an earlier one is written down late. It stays in the log
+# and changes nothing: a retired pilot does not run again because a pause was told after it.
+FITS: Mapping[str, frozenset[str]] = {
+    "start": frozenset({PLANNED, NOT_STATED}),
+    "pause": frozenset({RUNNING, PAUSED}),
+    "resume": frozenset({PAUSED}),
+    "adopt": frozenset({RUNNING, PAUSED}),
+    "record_claim": frozenset({PLANNED, NOT_STATED, RUNNING, PAUSED}),
+    "roll_back": frozenset({ADOPTED}),
+    "retire": frozenset({PLANNED, NOT_STATED, RUNNING, PAUSED, ADOPTED}),
+}
+"""The stages in which a verb of stages still has an effect when it is told."""
+
+
+def _recorded(pilot: PilotState, act: Act) -> bool:
+    pilot.fields.update(act.data.get("set") or {})
+    pilot.rules.update(act.data.get("rules") or {})
+    pilot.stage, pilot.since = act.data.get("stage", PLANNED), act.on
+    return False
+
+
+def _started(pilot: PilotState, act: Act) -> bool:
+    known: bool = act.data.get("start_known", True)
+    pilot.enter(RUNNING, act.on)
+    pilot.started_on, pilot.decide_by = act.on if known else None, act.data["decide_by"]
+    return known
+
+
+def _date_moved(pilot: PilotState, act: Act) -> bool:
+    to = act.data["to"]
+    pilot.slips += int(pilot.decide_by is not None and to > pilot.decide_by)
+    pilot.decide_by = to
+    return False
+
+
+def _paused(pilot: PilotState, act: Act) -> bool:
+    pilot.pauses.append((act.on, act.data["until"]))
+    pilot.stage, pilot.since = PAUSED, act.on
+    return False
+
+
+def _resumed(pilot: PilotState, act: Act) -> bool:
+    pilot.enter(RUNNING, act.on)
+    return False
+
+
+def _adopted(pilot: PilotState, act: Act) -> bool:
+    pilot.enter(ADOPTED, act.on)
+    pilot.shown_until = None
+    return act.verb == "adopt"
+
+
+def _rolled_back(pilot: PilotState, act: Act) -> bool:
+    first, pilot.rolled_back = not pilot.rolled_back, True
+    pilot.enter(RUNNING, act.on)
+    if pilot.decide_by is None:
+        # Nobody knows when a claim that a list made was started: its clock counts from the day of the record (section 9).
+        pilot.decide_by = pilot.recorded_on + stalls.SIX_WEEKS
+    return first
+
+
+def _retired(pilot: PilotState, act: Act) -> bool:
+    pilot.enter(RETIRED, act.on)
+    return False
+
+
+def _amended(pilot: PilotState, act: Act) -> bool:
+    pilot.fields.update(act.data["set"])
+    return False
+
+
+def _rules_set(pilot: PilotState, act: Act) -> bool:
+    pilot.rules.update(act.data["set"])
+    pilot.confirmed_by = set()
+    return False
+
+
+def _risk_accepted(pilot: PilotState, act: Act) -> bool:
+    pilot.risk_by = act.by
+    return False
+
+
+def _confirmed(pilot: PilotState, act: Act) -> bool:
+    pilot.confirmed_by.add(act.by)
+    return False
+
+
+def _threshold_registered(pilot: PilotState, act: Act) -> bool:
+    new, old = quality.Threshold.of(act.data), pilot.threshold
+    if old and pilot.ever_measured and quality.loosened(old, new):
+        pilot.goalposts.append((old.in_words(), new.in_words(), act.on))
+    pilot.threshold, pilot.verdict, pilot.measured_on = new, "none", None
+    return False
+
+
+def _measured(pilot: PilotState, act: Act) -> bool:
+    result = act.data["verdict"]
+    pilot.verdict, pilot.measured_on, pilot.ever_measured = result, act.on, True
+    for gate in pilot.gates.values():
+        if gate.kind.clears_by == MEASUREMENT and gate.answer in (gates.CLEARED, gates.CONDITIONAL):
+            gate.measured_worse = gate.measured_worse or result != "met"
+            gate.worse_on = act.on if result != "met" else gate.worse_on
+    if result not in ("met", "not_met"):
+        return False
+    last, pilot.last_result = pilot.last_result, result
+    return bool(result != last)
+
+
+def _decided(pilot: PilotState, act: Act) -> bool:
+    gate, outcome = pilot.gates[act.gate or ""], act.data["outcome"]
+    if outcome == gates.ASSERTED:
+        gates.asserted(gate, act)
+    elif outcome == gates.NO_LONGER_ASSERTED:
+        gates.no_longer_asserted(gate)
+    elif outcome == gates.ACCEPTED:
+        return gates.accepted(gate, act)
+    elif outcome in (gates.DECLINED, gates.LEFT):
+        gates.let_go(gate, act)
+    else:
+        return gates.answered(gate, act)
+    return False
+
+
+def _nominated(pilot: PilotState, act: Act) -> bool:
+    pilot.gates[act.gate or ""].nominee = act.data["person"]
+    return False
+
+
+def _answered(pilot: PilotState, act: Act) -> bool:
+    gates.replied(pilot.gates[act.gate or ""])
+    return False
+
+
+def _asked(pilot: PilotState, act: Act) -> bool:
+    gates.asked(pilot.gates[act.gate or ""], act)
+    return False
+
+
+def _evidence_replaced(pilot: PilotState, act: Act) -> bool:
+    pilot.evidence[act.data["piece"]] = act.data["checksum"]
+    for gate in pilot.gates.values():
+        gates.evidence_replaced(gate, act)
+    return False
+
+
+def _switched_off(pilot: PilotState, act: Act) -> bool:
+    pilot.gates[act.gate or ""].off = True
+    return False
+
+
+def _switched_on(pilot: PilotState, act: Act) -> bool:
+    pilot.gates[act.gate or ""].off = False
+    return False
+
+
+def _condition_met(pilot: PilotState, act: Act) -> bool:
+    gates.met_condition(pilot.gates[act.gate or ""], act)
+    return False
+
+
+TELL: Mapping[str, Told] = {
+    "record": _recorded,
+    "start": _started,
+    "move_decide_by": _date_moved,
+    "pause": _paused,
+    "resume": _resumed,
+    "adopt": _adopted,
+    "record_claim": _adopted,
+    "roll_back": _rolled_back,
+    "retire": _retired,
+    "amend": _amended,
+    "set_rules": _rules_set,
+    "accept_risk": _risk_accepted,
+    "confirm_rules": _confirmed,
+    "register_threshold": _threshold_registered,
+    "record_measurement": _measured,
+    "decide": _decided,
+    "nominate": _nominated,
+    "answer": _answered,
+    "ask_exception": _asked,
+    "meet_condition": _condition_met,
+    "replace_evidence": _evidence_replaced,
+    "open_gate": _switched_on,
+    "switch_on": _switched_on,
+    "switch_off": _switched_off,
+}
+"""How each verb changes what is so. Each returns whether it moved the pilot. A verb that is not here changes nothing."""

@@ -1,0 +1,120 @@
+"""The program office's desk: Django's admin, for whoever keeps the records of a portfolio, and for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from pilots.clock import today
+from pilots.models import Event, Person
+from readiness.forms.offices import office_of
+from readiness.queries import pilots
+from readiness.text import events as event_texts
+from readiness.text import labels
+
+ORDER = ("Pilot", "Portfolio", "Function", "Person", "GateKind", "DecisionRight", "Absence", "Decision", "Event")
+"""The tables, in the order in which an office needs them."""
+LATEST = 12
+
+
+class OfficeDesk(admin.AdminSite):
+    """Who may enter is asked of the roles, not of Django's permission rows."""
+
+    site_header = _("The program office’s desk")
+    site_title = _("The program office’s desk")
+    index_title = _("The program office’s desk")
+    site_url = "/"
+
+    def register(self, model_or_iterable: Any, *args: Any, **kwargs: Any) -> None:
+        """The product's own tables only: what belongs to sign-in has pages of its own, and no secret is shown here."""
+        models: Iterable[Any] = (
+            model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
+        )
+        ours = [model for model in models if model._meta.app_label == "pilots"]
+        super().register(ours, *args, **kwargs)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        person = request.user
+        return isinstance(person, Person) and person.is_active and person.is_staff and office_of(request).enters
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Strangers are sent to sign in; whoever is signed in and keeps no records is told so at once."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return inner(request, *args, **kwargs)
+
+        return asked
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Whoever is signed in and still sent here has no desk; strangers are sent to sign in before."""
+        if not isinstance(request.user, AnonymousUser) and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect("admin:index")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No form of the desk asks it, and it would search rows that its lists show otherwise: nobody is answered."""
+        raise PermissionDenied
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("account_logout")
+
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
+        return redirect("admin:index")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """One list of tables, in their order."""
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            app["models"].sort(key=lambda table: ORDER.index(table["object_name"]))
+        return found
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What stands where, and what was done last."""
+        at = today()
+        office = office_of(request)
+        kept = office.limit(pilots.pilots())
+        counts = kept.counts(at)
+        tally = [
+            {"number": number, "counts": labels.STANDING[name], "address": f"pilots/pilot/?standing={name}"}
+            for name, number in counts.items()
+            if number
+        ]
+        courts = [
+            {"number": number, "counts": labels.COURT[court], "address": f"pilots/pilot/?court={court}"}
+            for court, number in kept.open_gates_by_court(at).items()
+            if number
+        ]
+        events = event_texts.with_people(office.limit(Event.objects.entries(), shared=True))
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            "tally": tally,
+            "courts": courts,
+            "counts": counts,
+            "keeps_portfolios": office.own().exists(),
+            "total": sum(counts.values()),
+            "events": list(events.order_by("-pk")[:LATEST]),
+            "at": at,
+            **(extra_context or {}),
+        }
+        request.current_app = self.name
+        return TemplateResponse(request, "admin/index.html", context)

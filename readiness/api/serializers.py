@@ -1,0 +1,305 @@
+"""What the API shows of a pilot, a gate, a decision, a person. Shapes only: words and figures are worked out elsewhere."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from pilots.models import Decision, Event
+from pilots.rules.events import ACCEPTANCE
+from readiness.queries.exception_requests import ExceptionRequest
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import standing
+from readiness.rules.deadlines import asked
+from readiness.rules.residence import Look, looks
+from readiness.text.placards import placard
+from readiness.text.sealed_values import Difference, ThenAndNow
+
+
+class PersonShape(serializers.Serializer[Any]):
+    """A person: a name, and an id that says nothing else."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
+class GateShape(serializers.Serializer[GateOn]):
+    """A gate on the day that was read. `court` and `days` are those of an open gate; `good_until` that of a clear one.
+
+    Of a pilot that has ended both are null: nobody must move, and no days run.
+    """
+
+    id = serializers.CharField(source="gate.public_id")
+    kind = serializers.CharField(source="kind.key")
+    question = serializers.CharField(source="kind.question")
+    state = serializers.CharField(source="reading.state")
+    court = serializers.ChoiceField(source="reading.court", choices=standing.COURTS, allow_null=True)
+    holder = PersonShape(allow_null=True)
+    since = serializers.DateField(source="reading.since")
+    since_at_least = serializers.BooleanField(source="reading.since_at_least")
+    days = serializers.IntegerField(source="reading.days", allow_null=True)
+    good_until = serializers.DateField(source="reading.good_until", allow_null=True)
+    ends_soon = serializers.BooleanField(source="reading.ends_soon")
+    renewals = serializers.IntegerField(source="reading.renewals")
+    for_escalation = serializers.BooleanField(source="reading.for_escalation")
+    accepted = serializers.SerializerMethodField()
+
+    def get_accepted(self, gate: GateOn) -> bool | None:
+        """Whether the holder has accepted in their own name; null for a gate that is decided."""
+        if gate.kind.clears_by != ACCEPTANCE:
+            return None
+        return gate.reading.state == "cleared"
+
+
+class SwitchedOffShape(serializers.Serializer[Any]):
+    """A kind of gate of which this portfolio asks nothing, since a day."""
+
+    kind = serializers.SerializerMethodField()
+    since = serializers.SerializerMethodField()
+
+    def get_kind(self, pair: Any) -> str:
+        return str(pair[0].key)
+
+    def get_since(self, pair: Any) -> date:
+        since: date = pair[1]
+        return since
+
+
+class PilotShape(serializers.Serializer[PilotOn]):
+    """A pilot on the day that was read."""
+
+    key = serializers.CharField(source="pilot.key")
+    name = serializers.CharField(source="pilot.name")
+    portfolio = serializers.CharField(source="pilot.portfolio.key")
+    function = serializers.CharField(source="function.name", default=None)
+    workflow = serializers.CharField(source="pilot.workflow")
+    stage = serializers.CharField(source="reading.stage")
+    standing = serializers.ChoiceField(source="reading.standing", choices=standing.STANDINGS)
+    at = serializers.DateField()
+    started_on = serializers.DateField(source="reading.started_on", allow_null=True)
+    start_known = serializers.BooleanField(source="reading.start_known")
+    decide_by = serializers.DateField(source="reading.decide_by", allow_null=True)
+    stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
+    days_quiet = serializers.IntegerField(source="reading.days_quiet", allow_null=True)
+    last_movement = serializers.DateField(source="reading.last_movement", allow_null=True)
+    slips = serializers.IntegerField(source="reading.slips")
+    paused_until = serializers.DateField(source="reading.paused_until", allow_null=True)
+    never_started = serializers.BooleanField(source="reading.never_started")
+    sponsor = PersonShape(allow_null=True)
+    manager = PersonShape(allow_null=True)
+    quality = serializers.CharField(source="reading.quality")
+    goalpost_moved = serializers.BooleanField(source="reading.goalpost_moved")
+    claimed_because = serializers.SerializerMethodField()
+    claimed_since = serializers.SerializerMethodField()
+    on_exception_until = serializers.DateField(source="reading.on_exception_until", allow_null=True)
+    residence = serializers.CharField(source="reading.residence", allow_null=True)
+    high_impact = serializers.BooleanField(source="pilot.high_impact", allow_null=True)
+    gates = GateShape(many=True)
+    switched_off = SwitchedOffShape(many=True)
+    blocked_by = serializers.ListField(source="reading.blocked_by", child=serializers.CharField())
+    missing = serializers.ListField(source="reading.missing", child=serializers.CharField())
+    placard = serializers.SerializerMethodField()
+
+    def get_claimed_because(self, found: PilotOn) -> str | None:
+        claim = found.reading.claim
+        return claim.because if claim else None
+
+    def get_claimed_since(self, found: PilotOn) -> date | None:
+        claim = found.reading.claim
+        return claim.since if claim else None
+
+    def get_placard(self, found: PilotOn) -> str:
+        return placard(found)
+
+
+class RulesShape(serializers.Serializer[Any]):
+    """The known rules, as they were stated last."""
+
+    acceptable_use = serializers.CharField()
+    trust_when = serializers.CharField()
+    override_when = serializers.CharField()
+    exceptions_to = PersonShape(allow_null=True)
+    exceptions_deputy = PersonShape(allow_null=True)
+    matters_more = serializers.CharField()
+    success = serializers.CharField()
+
+
+class LookShape(serializers.Serializer[Look]):
+    """The look ninety days after adoption: the day it is due, and what was answered where somebody did."""
+
+    due_on = serializers.DateField()
+    answered_on = serializers.DateField(allow_null=True)
+    by = PersonShape(allow_null=True)
+    says = serializers.CharField()
+
+
+class WholePilotShape(PilotShape):
+    """A pilot with all of its record; texts are as they stand now."""
+
+    purpose = serializers.CharField(source="pilot.purpose")
+    question = serializers.CharField(source="pilot.question")
+    learned = serializers.CharField(source="pilot.learned")
+    tool = serializers.CharField(source="pilot.tool")
+    data = serializers.CharField(source="pilot.data")  # type: ignore[assignment]
+    recorded_on = serializers.DateField(source="pilot.recorded_on")
+    source = serializers.CharField(source="pilot.source")  # type: ignore[assignment]
+    approximate = serializers.BooleanField(source="pilot.approximate")
+    rules = RulesShape(source="pilot")
+    look = serializers.SerializerMethodField()
+
+    @extend_schema_field(LookShape(allow_null=True))
+    def get_look(self, found: PilotOn) -> Any:
+        """Null for a pilot that nobody has declared adopted."""
+        pk, known_at = found.pilot.pk, self.context.get("known_at")
+        look = looks({pk: found.reading}, at=found.at, known_at=known_at).get(pk)
+        return LookShape(look).data if look else None
+
+
+class ChangedPilotShape(WholePilotShape):
+    """A pilot after an edit. `consequences` says whose answers fell by it and how it stands otherwise, in sentences."""
+
+    consequences = serializers.SerializerMethodField()
+
+    def get_consequences(self, found: PilotOn) -> list[str]:
+        sentences: list[str] = self.context["consequences"].sentences
+        return sentences
+
+
+class WholeGateShape(GateShape):
+    """A gate with its pilot, who else may decide it, and by when an answer was asked for."""
+
+    pilot = serializers.SerializerMethodField()
+    deputy = PersonShape(allow_null=True)
+    delegate = PersonShape(allow_null=True)
+    escalation = PersonShape(allow_null=True)
+    answer_by = serializers.SerializerMethodField()
+    escalates_to = serializers.SerializerMethodField()
+
+    def get_pilot(self, gate: GateOn) -> str:
+        return self._pilot.pilot.key
+
+    def get_answer_by(self, gate: GateOn) -> date | None:
+        was = asked(gate, self._pilot)
+        return was.answer_by if was else None
+
+    def get_escalates_to(self, gate: GateOn) -> dict[str, str] | None:
+        """Whom an overdue gate has gone to."""
+        was = asked(gate, self._pilot)
+        if was is None or was.escalates_to is None or not was.is_overdue(self._pilot.at):
+            return None
+        return dict(PersonShape(was.escalates_to).data)
+
+    @property
+    def _pilot(self) -> PilotOn:
+        found: PilotOn = self.context["pilots"][self._gate.gate.pilot_id]
+        return found
+
+    def to_representation(self, instance: GateOn) -> Any:
+        self._gate = instance
+        return super().to_representation(instance)
+
+
+class DifferenceShape(serializers.Serializer[Difference]):
+    """One thing that is another now than when it was decided on, in words too."""
+
+    field = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    says = serializers.CharField()
+
+
+class RequestedFactShape(serializers.Serializer[ThenAndNow]):
+    """One fact that an exception was asked for on, as it was then and as it is now."""
+
+    field = serializers.CharField()
+    then = serializers.CharField()
+    now = serializers.CharField()
+    changed = serializers.BooleanField()
+    says = serializers.CharField()
+
+
+class ExceptionRequestShape(serializers.Serializer[ExceptionRequest]):
+    """A request to be let past that nobody has granted yet. A grant is held to the `facts` of the latest, which is the last."""
+
+    by = PersonShape(allow_null=True)
+    on = serializers.DateField()
+    reason = serializers.CharField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    facts = RequestedFactShape(many=True)
+
+
+class OneGateShape(WholeGateShape):
+    """A gate by itself. `differences` says what has to be confirmed again, `exception_requests` who asks to be let past."""
+
+    differences = serializers.SerializerMethodField()
+    exception_requests = serializers.SerializerMethodField()
+
+    @extend_schema_field(ExceptionRequestShape(many=True))
+    def get_exception_requests(self, gate: GateOn) -> Any:
+        found: list[ExceptionRequest] = self.context["requests"].get(gate.gate.pk, [])
+        return [ExceptionRequestShape(each).data for each in found]
+
+    @extend_schema_field(DifferenceShape(many=True))
+    def get_differences(self, gate: GateOn) -> Any:
+        found: list[Difference] = self.context["differences"].get(gate.gate.pk, [])
+        return [DifferenceShape(each).data for each in found]
+
+
+class ConditionShape(serializers.Serializer[Any]):
+    """A condition of a yes, with its last good day."""
+
+    text = serializers.CharField()
+    due = serializers.DateField()
+
+
+class DecisionShape(serializers.Serializer[Decision]):
+    """A decision as it was signed. Texts that were erased by law are null."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.IntegerField()
+    pilot = serializers.CharField(source="gate.pilot.key")
+    gate = serializers.CharField(source="gate.public_id")
+    kind = serializers.CharField(source="gate.kind.key")
+    outcome = serializers.CharField()
+    capacity = serializers.CharField()
+    decider = PersonShape(allow_null=True)
+    recorded_by = serializers.SerializerMethodField()
+    on = serializers.DateField()
+    known_on = serializers.DateField()
+    reason = serializers.CharField(allow_null=True)
+    would_change = serializers.CharField(allow_null=True)
+    evidence = serializers.CharField(allow_null=True)
+    conditions = ConditionShape(many=True, allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    good_until = serializers.DateField(allow_null=True)
+    checksum = serializers.CharField()
+
+    def get_recorded_by(self, decision: Decision) -> dict[str, str] | None:
+        """Who wrote it down, where that is not the decider."""
+        if not decision.recorded_for or decision.by is None:
+            return None
+        return dict(PersonShape(decision.by).data)
+
+
+class EventShape(serializers.Serializer[Event]):
+    """One act, from the log. An act on many is one: `pilots` says on how many, and `?batch=` what was done to each."""
+
+    id = serializers.CharField(source="public_id")
+    verb = serializers.CharField()
+    pilot = serializers.CharField(source="pilot.key", default=None, allow_null=True)
+    batch = serializers.CharField(allow_blank=True)
+    pilots = serializers.IntegerField(source="number_of_pilots", default=None, allow_null=True)
+    kind = serializers.CharField(source="gate.kind.key", default=None)
+    by = PersonShape(allow_null=True)
+    on = serializers.DateField()
+    known_on = serializers.DateField()
+    reason = serializers.CharField()
+    fields_changed = serializers.SerializerMethodField()
+    outcome = serializers.CharField(source="decision.outcome", default=None)
+
+    def get_fields_changed(self, event: Event) -> list[str]:
+        return [change["field"] for change in event.changes]

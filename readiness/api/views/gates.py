@@ -1,0 +1,160 @@
+"""Gates over the API: who waits on whom, one gate with its decisions, and the verbs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import Http404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots import actions
+from pilots.concurrency import of_gates
+from pilots.models import Gate, GateSpell, Pilot
+from pilots.rules.gates import EXCEPTED, RECONFIRM
+from readiness.api.actions import Doing, view_of
+from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
+from readiness.api.etags import answered, seen
+from readiness.api.filters import STATES, KindFilter, PortfolioFilter, some_of, somebody
+from readiness.api.inputs import OF_GATE
+from readiness.api.serializers import OneGateShape, WholeGateShape
+from readiness.queries import evidence
+from readiness.queries.decider_queue import decider_queue
+from readiness.queries.exception_requests import exception_requests
+from readiness.queries.pilots import gates_on
+from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.rules import standing
+from readiness.text.sealed_values import differences
+
+
+class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """Gates by kind, state, court and holder on the day that is read, whom they wait on, and by where their pilot lies."""
+
+    kind = KindFilter(field_name="kind__key")
+    stage = some_of(Pilot.Stage.values, field_name="stage_then")
+    state = some_of(STATES, field_name="now")
+    court = some_of(standing.COURTS, method="in_court")
+    holder = django_filters.CharFilter(method="held_by")
+    waits_on = django_filters.CharFilter(method="in_queue_of")
+    pilot = django_filters.CharFilter(field_name="gate__pilot__key")
+    portfolio = PortfolioFilter(field_name="gate__pilot__portfolio__key")
+
+    def in_court(self, rows: Any, _name: str, courts: list[str]) -> Any:
+        """Of running and adopted pilots, unless a stage is asked for by name (rule 2)."""
+        view, stages = self.request.parser_context["view"], self.form.cleaned_data["stage"]
+        return rows.in_court(view.at, *courts, stages=stages) if courts else rows
+
+    def in_queue_of(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        """Those that wait on somebody's decision, as their own page shows them (rule 7)."""
+        view = self.request.parser_context["view"]
+        stages = self.form.cleaned_data["stage"]
+        queue = decider_queue(somebody(value, "waits_on"), view.at, view.known_at, stages=stages)
+        return rows.filter(pk__in=queue.order_by().values("pk"))
+
+    def held_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
+        return rows.filter(holding=somebody(value, "holder").pk)
+
+
+class Gates(AskingForMany):
+    """Gates of the pilots that whoever asks may see, as they stood on a day."""
+
+    queryset: Any = GateSpell.objects.none()
+    serializer_class = WholeGateShape
+    filter_backends = (DjangoFilterBackend,)
+    filterset_class = GateFilter
+    parameters = (AS_OF, KNOWN_AT)
+    ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
+
+    def get_queryset(self) -> Any:
+        mine = self.mine().order_by().values("pk")
+        there = gates_on(self.at, self.known_at).filter(gate__pilot__in=mine)
+        pilots = (f"gate__pilot__{name}" for name in WITH)
+        return there.select_related("gate", *pilots)
+
+    @extend_schema(responses=WholeGateShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Gates as they stood on a day."""
+        spells = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        wanted = [spell.gate_id for spell in spells]
+        pilots = {spell.gate.pilot_id: spell.gate.pilot for spell in spells}
+        found = read_many(pilots.values(), at=self.at, known_at=self.known_at)
+        return self.get_paginated_response(shapes(found, wanted))
+
+
+def shapes(found: Iterable[PilotOn], wanted: list[int]) -> list[Any]:
+    """These gates of the pilots that were read, in the order given."""
+    pilots = {one.pilot.pk: one for one in found}
+    by_key: dict[int, GateOn] = {gate.gate.pk: gate for one in pilots.values() for gate in one.gates}
+    rows = [by_key[pk] for pk in wanted if pk in by_key]
+    return [WholeGateShape(row, context={"pilots": pilots}).data for row in rows]
+
+
+class ShowsGate(Asking):
+    """A view that answers with one gate."""
+
+    def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
+        """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
+        # Before it is read: an act in between makes the mark too old, which is refused, and never too new.
+        version = of_gates([gate])[gate.pk]
+        found = read_many([gate.pilot], at=self.at, known_at=self.known_at)
+        for one in (row for each in found for row in each.gates):
+            if one.gate.pk == gate.pk:
+                shape = OneGateShape(one, context=self._context(found, one))
+                return answered(request, version, shape.data, status)
+        raise Http404
+
+    def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:
+        waits = [gate.gate] if gate.reading.state == RECONFIRM else []
+        return {
+            "requests": exception_requests([gate.gate], at=self.at, known_at=self.known_at),
+            "pilots": {one.pilot.pk: one for one in found},
+            "differences": differences(waits, at=self.at, known_at=self.known_at) if waits else {},
+        }
+
+
+class OneGate(ShowsGate):
+    """One gate as it stood on a day."""
+
+    serializer_class = OneGateShape
+    parameters = (AS_OF, KNOWN_AT)
+
+    @extend_schema(responses=OneGateShape)
+    def get(self, request: Request, public_id: str) -> Response:
+        """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
+        return self.shown(request, self.gate(public_id))
+
+
+class GateVerb(Doing, ShowsGate):
+    """A verb on a gate."""
+
+    def post(self, request: Request, public_id: str) -> Response:
+        """Do it, in the name of whoever asks, and answer with the gate as it is then."""
+        gate, says, verb = self.gate(public_id), self.asked(), self.verb
+        if "for" in says:
+            says["for_"] = says.pop("for")
+        if "pieces" in says:
+            says["pieces"] = evidence.by_id(self.person, says["pieces"])
+        if verb == "decide" and says.get("outcome") == EXCEPTED:
+            verb = "except_"
+            says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
+        elif verb == "decide":
+            says.pop("confirmed", None)  # only an exception was asked for on anything
+        do = getattr(actions, verb)
+        do(gate=gate, by=self.person, seen=seen(request), **says)
+        # Not looked for again: whoever has just left a seat may not see the pilot any more.
+        return self.shown(request, gate, 201)
+
+
+OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on", "confirmed")
+"""What of an answer an exception takes."""
+
+
+def verb_view(address: str) -> Any:
+    """The view of one verb, by the word that stands in its address."""
+    verb, ask = OF_GATE[address]
+    return view_of(GateVerb, "gate", verb, ask, {201: OneGateShape})

@@ -1,0 +1,270 @@
+"""The portfolio over the API: how many stand where, whom they wait on, and since when; all of it on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from pilots.clock import today
+from pilots.models import Function, PilotSpell
+from pilots.refusals import Invalid
+from readiness.api.base import AS_OF, WITH, Asking
+from readiness.api.filters import known_kind, known_portfolio, somebody
+from readiness.api.pagination import Pages
+from readiness.api.serializers import PersonShape
+from readiness.queries.bottlenecks import bottlenecks
+from readiness.queries.pilots import StandingQuerySet
+from readiness.queries.request_dates import as_of
+from readiness.queries.snapshots import read_many
+from readiness.rules import standing
+from readiness.rules.ledger_totals import BY, waits
+
+OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
+MONTHS, MOST_MONTHS = 12, 60
+A_QUARTER = timedelta(days=90)
+
+
+class CountsShape(serializers.Serializer[Any]):
+    """How many pilots have each standing, and how many open gates of running and adopted pilots each court has."""
+
+    at = serializers.DateField()
+    pilots = serializers.IntegerField()
+    standing = serializers.DictField(child=serializers.IntegerField())
+    open_gates = serializers.DictField(child=serializers.IntegerField())
+
+
+class PointShape(serializers.Serializer[Any]):
+    """How many pilots had each standing on a day."""
+
+    at = serializers.DateField()
+    standing = serializers.DictField(child=serializers.IntegerField())
+
+
+class BottleneckShape(serializers.Serializer[Any]):
+    """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
+
+    kind = serializers.CharField(source="kind.key")
+    court = serializers.ChoiceField(choices=standing.COURTS)
+    holder = PersonShape(allow_null=True)
+    gates = serializers.IntegerField()
+    frees = serializers.IntegerField()
+
+
+class WaitShape(serializers.Serializer[Any]):
+    """Days by court; `days` is their sum. They were counted from `from` up to, not including, `to`: no day that has not come."""
+
+    of = serializers.CharField()
+    name = serializers.CharField()
+    courts = serializers.DictField(child=serializers.IntegerField())
+    days = serializers.IntegerField()
+
+    def get_fields(self) -> Any:
+        ends = {"from": serializers.DateField(source="start"), "to": serializers.DateField(source="end")}
+        return super().get_fields() | ends
+
+
+class CellShape(serializers.Serializer[Any]):
+    """A gate on the board."""
+
+    state = serializers.CharField(source="reading.state")
+    court = serializers.CharField(source="reading.court", allow_null=True)
+    since = serializers.DateField(source="reading.since")
+    since_at_least = serializers.BooleanField(source="reading.since_at_least")
+    days = serializers.IntegerField(source="reading.days", allow_null=True)
+
+
+class BoardShape(serializers.Serializer[Any]):
+    """A pilot on the board: its standing, and its gates by kind."""
+
+    key = serializers.CharField(source="pilot.key")
+    name = serializers.CharField(source="pilot.name")
+    portfolio = serializers.CharField(source="pilot.portfolio.key")
+    function = serializers.CharField(source="function.name", default=None)
+    standing = serializers.CharField(source="reading.standing")
+    stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
+    start_known = serializers.BooleanField(source="reading.start_known")
+    days_quiet = serializers.IntegerField(source="reading.days_quiet", allow_null=True)
+    gates = serializers.SerializerMethodField()
+
+    def get_gates(self, found: Any) -> dict[str, Any]:
+        return {gate.kind.key: dict(CellShape(gate).data) for gate in found.gates}
+
+
+class OfPortfolio(Asking):
+    """What is asked of all pilots that whoever asks may see, or of one portfolio."""
+
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
+
+    def chosen(self) -> StandingQuerySet:
+        """The pilots that are asked about."""
+        mine, key = self.mine(), self.request.query_params.get("portfolio")
+        return mine.filter(portfolio__key=known_portfolio(key, "portfolio", self.person)) if key else mine
+
+
+class Summary(OfPortfolio):
+    serializer_class = CountsShape
+
+    @extend_schema(responses=CountsShape)
+    def get(self, request: Request) -> Response:
+        """How many pilots stand where on a day, and in whose court the open gates of running and adopted ones are."""
+        chosen = self.chosen()
+        counts = chosen.counts(self.at)
+        body = {
+            "at": self.at,
+            "pilots": sum(counts.values()),
+            "standing": counts,
+            "open_gates": chosen.open_gates_by_court(self.at),
+        }
+        return Response(CountsShape(body).data)
+
+
+class Board(OfPortfolio):
+    pagination_class = Pages
+    serializer_class = BoardShape
+    ordering: ClassVar[tuple[str, ...]] = ("key",)
+
+    @extend_schema(responses=BoardShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Every pilot with its gates by kind, by key."""
+        there = self.chosen().on(self.at).select_related(*WITH)
+        found = read_many(self.paginate_queryset(there) or [], at=self.at)
+        return self.get_paginated_response([BoardShape(one).data for one in found])
+
+
+class Bottlenecks(OfPortfolio):
+    serializer_class = BottleneckShape
+
+    @extend_schema(responses=BottleneckShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
+        found = bottlenecks(self.chosen(), at=self.at)
+        return Response([BottleneckShape(one).data for one in found])
+
+
+class Trend(OfPortfolio):
+    serializer_class = PointShape
+    parameters = (
+        AS_OF,
+        OF,
+        OpenApiParameter(
+            "months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most."
+        ),
+    )
+
+    @extend_schema(responses=PointShape(many=True))
+    def get(self, request: Request) -> Response:
+        """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
+        months = request.query_params.get("months", str(MONTHS))
+        if not months.isdecimal() or not 1 <= int(months) <= MOST_MONTHS:
+            raise Invalid(_("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS}, field="months")
+        days = [*month_ends(self.at, int(months)), self.at]
+        chosen = self.chosen()
+        points = [{"at": day, "standing": chosen.counts(day)} for day in days]
+        return Response([PointShape(point).data for point in points])
+
+
+def month_ends(at: date, months: int) -> list[date]:
+    """The last days of the months before a date's, the oldest first."""
+    ends: list[date] = []
+    last = at.replace(day=1) - timedelta(days=1)
+    for _month in range(months):
+        ends.append(last)
+        last = last.replace(day=1) - timedelta(days=1)
+    return ends[::-1]
+
+
+class Waits(OfPortfolio):
+    serializer_class = WaitShape
+    may_be_empty = frozenset({"function"})
+    parameters = (
+        OpenApiParameter(
+            "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."
+        ),
+        OF,
+        OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
+        OpenApiParameter(
+            "to",
+            OpenApiTypes.DATE,
+            description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
+        ),
+        OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
+        OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
+        OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
+        OpenApiParameter(
+            "function",
+            OpenApiTypes.STR,
+            description="Only the days on which the pilot lay in this function; empty (`function=`), those on which it lay in none.",
+        ),
+        OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
+    )
+
+    @extend_schema(responses=WaitShape(many=True))
+    def get(self, request: Request) -> Response:
+        """The open days of any period, each charged to one court; the parts add up to the whole.
+
+        A period ends with yesterday at the latest; each row says which days were counted. By all that is known now:
+        `known_at` is refused.
+        """
+        query = request.query_params
+        at = min(self.at, today())
+        start, end = period(query, at)
+        by = query.get("by", "court")
+        if by not in BY:
+            raise Invalid(_("Say one of: %(by)s.") % {"by": ", ".join(BY)}, field="by")
+        there = self.chosen()
+        if query.get("pilot"):
+            there = there.filter(key=query["pilot"])
+        functions = functions_asked(query)
+        if functions is not None:
+            there = there.filter(pk__in=lay_in(functions).values("pilot"))
+        kind, holder = query.get("kind"), query.get("holder")
+        kind = known_kind(kind, "kind", self.person) if kind else None
+        found = waits(
+            there.select_related("portfolio").order_by("pk"),
+            start=start,
+            end=end,
+            by=by,
+            kind=kind,
+            holder=somebody(holder, "holder") if holder else None,
+            functions=functions,
+            at=at,
+        )
+        return Response([WaitShape(wait).data for wait in found])
+
+
+def period(query: Mapping[str, str], at: date) -> tuple[date, date]:
+    """The period asked about, from a day up to, not including, another.
+
+    Raises:
+        Invalid: it ends before it begins, with the field.
+    """
+    end = as_of(query, "to") if query.get("to") else at
+    start = as_of(query, "from") if query.get("from") else min(end, at) - A_QUARTER
+    if start > end:
+        raise Invalid(_("The period ends before it begins."), field="from")
+    return start, end
+
+
+def functions_asked(query: Mapping[str, str]) -> set[int | None] | None:
+    """The functions of that name, None for none; or None where nothing is said of it."""
+    if "function" not in query:
+        return None
+    name = query["function"].strip()
+    found = Function.objects.filter(name__iexact=name)
+    return set(found.values_list("pk", flat=True)) if name else {None}
+
+
+def lay_in(functions: set[int | None]) -> QuerySet[PilotSpell]:
+    """The spells of pilots in these functions, or in none."""
+    there = Q(cell__function__in=functions - {None})
+    there |= Q(cell__function=None) if None in functions else Q()
+    return PilotSpell.objects.filter(there, known_until=None)

@@ -1,0 +1,248 @@
+"""The picture of a pilot: its own time line, drawn to one scale, as figures that a template draws. No text is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+
+from pilots.models import Event, GateSpell
+from pilots.rules.replay import ADOPTED, RETIRED
+from readiness.queries.snapshots import PilotOn
+from readiness.rules import standing
+from readiness.text import events as event_texts
+from readiness.text.events import EventText
+
+LEVELS = (52, 28, 4)
+"""How far down the numbers above the line stand, in pixels; the first that has room is taken."""
+SLIP_LEVELS = (136, 160)
+ROOM, NARROW_ROOM = 3.4, 6.4
+"""What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
+SHORTEST = 28
+"""Days that a time line shows at least, so that one day is not as wide as the page."""
+DRAWN = frozenset({"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A stretch of days on the width of a picture."""
+
+    first: date
+    last: date
+
+    def at(self, day: date) -> float:
+        """Where a day lies, in percent."""
+        long = max((self.last - self.first).days, 1)
+        place = 100 * (day - self.first).days / long
+        return round(min(max(place, 0.0), 100.0), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One event: its number in the table, where it lies, and how far down its number stands, on a broad page and on a
+    narrow one; None where there is no room."""
+
+    number: int
+    x: float
+    y: int | None
+    narrow: int | None
+    on: date
+    what: str
+    who: str
+    reason: str
+    to: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A month's, or a quarter's, first day."""
+
+    x: float
+    label: str
+    wide_only: bool = False
+
+
+@dataclass(slots=True)
+class Picture:
+    """What a time line shows. Places are percentages of the width: from, to, and for what is hatched how wide it is."""
+
+    scale: Scale
+    ticks: list[Tick]
+    ran: tuple[float, float] | None = None
+    waited: tuple[float, float] | None = None
+    hatched: tuple[float, float, float] | None = None
+    claimed: tuple[float, float] | None = None
+    over: float | None = None
+    taken: float | None = None
+    points: list[Point] = field(default_factory=list)
+    slips: list[Point] = field(default_factory=list)
+    strokes: list[float] = field(default_factory=list)
+
+    @property
+    def table(self) -> list[Point]:
+        """Every point in the order of its number."""
+        return sorted([*self.points, *self.slips], key=lambda point: point.number)
+
+
+def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
+    """The time line of one pilot's own page: decisions and measurements above, slips below, hatched from the stall."""
+    now = found.reading
+    first = min(found.pilot.recorded_on, now.started_on or found.pilot.recorded_on)
+    picture = _picture(found, _roomy(first, found.at))
+    picture.ticks = months(picture.scale)
+    shown = [event for event in events if _is_drawn(event) and event.on <= found.at]
+    above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
+    for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
+        event = text.event
+        x = picture.scale.at(_day_of(event, found))
+        if event.verb == "move_decide_by":
+            picture.slips.append(_slip(number, text, picture, below))
+            continue
+        if picture.hatched is None or x < picture.hatched[0]:
+            picture.strokes.append(x)  # what is hatched did not move
+        picture.points.append(_point(number, text, x, above))
+    return picture
+
+
+def _roomy(first: date, last: date) -> Scale:
+    """From the first day to the last, with room before it for half a number."""
+    long = max((last - first).days, SHORTEST)
+    return Scale(last - timedelta(days=long + -(-long // 40)), last)
+
+
+class _Places:
+    """How far down numbers stand so that none touches another, for a broad page and a narrow one; the first with room."""
+
+    def __init__(self, levels: tuple[int, ...]) -> None:
+        self.levels = levels
+        self.taken = {room: [-100.0] * len(levels) for room in (ROOM, NARROW_ROOM)}
+
+    def at(self, x: float) -> tuple[int | None, int | None]:
+        broad, narrow = (self._level(x, room) for room in (ROOM, NARROW_ROOM))
+        return broad, narrow
+
+    def _level(self, x: float, room: float) -> int | None:
+        taken = self.taken[room]
+        for place, last in enumerate(taken):
+            if abs(x - last) >= room:
+                taken[place] = x
+                return self.levels[place]
+        return None
+
+
+def specimen(found: PilotOn, moved: Sequence[date], scale: Scale) -> Picture:
+    """The picture as it hangs in the museum: the same line without numbers, on the wall's one scale."""
+    picture = _picture(found, scale)
+    picture.ticks = quarters(scale)
+    picture.strokes = [scale.at(day) for day in moved if scale.first <= day]
+    return picture
+
+
+def moves_of(pilots: Iterable[PilotOn]) -> dict[int, list[date]]:
+    """The days on which something moved on a gate, by pilot. One query."""
+    rows = GateSpell.objects.filter(gate__pilot__in=[found.pilot for found in pilots], known_until=None, moved=True)
+    found: dict[int, list[date]] = {}
+    for pilot, day in rows.order_by("starts").values_list("gate__pilot", "starts"):
+        found.setdefault(pilot, []).append(day)
+    return found
+
+
+def wall_scale(pilots: Sequence[PilotOn], at: date) -> Scale:
+    """One scale for everything on a wall: from the quarter in which the first of them began, or was first claimed."""
+    began = [_began(found) for found in pilots]
+    first = min(began, default=at - timedelta(days=90))
+    return Scale(first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1), at)
+
+
+def _began(found: PilotOn) -> date:
+    days = [found.reading.started_on or found.pilot.recorded_on]
+    if found.reading.claim is not None:
+        days.append(found.reading.claim.since)
+    return min(days)
+
+
+def months(scale: Scale) -> list[Tick]:
+    """The first days of months, about eight of them labelled."""
+    days = _firsts(scale, 1)
+    every = max(1, -(-len(days) // 8))
+    return [
+        Tick(scale.at(day), _month(day, len(days)) if n % every == 0 else "", n % (2 * every) != 0)
+        for n, day in enumerate(days)
+        if scale.at(day) < 96
+    ]
+
+
+def quarters(scale: Scale) -> list[Tick]:
+    """The first days of quarters, for a wall."""
+    return [Tick(scale.at(day), "") for day in _firsts(scale, 3)]
+
+
+def _month(day: date, many: int) -> str:
+    return date_format(day, "M Y" if many > 11 else "M")
+
+
+def _firsts(scale: Scale, step: int) -> list[date]:
+    out, year, month = [], scale.first.year, scale.first.month
+    while (day := date(year, month, 1)) <= scale.last:
+        if day >= scale.first and (month - 1) % step == 0:
+            out.append(day)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return out
+
+
+def _picture(found: PilotOn, scale: Scale) -> Picture:
+    """The line itself: thick while it ran, thin while it waited past its date, hatched on display."""
+    now, picture = found.reading, Picture(scale, [])
+    if now.claim is not None:
+        picture.claimed = (scale.at(now.claim.since), 100.0)
+    # Where nobody knows the start of what was to be decided, the line begins with the record.
+    began = now.started_on or (found.pilot.recorded_on if now.decide_by else None)
+    if began is None:
+        return picture
+    stalled = now.stalls_on if now.standing == standing.EXHIBIT else None
+    ended = now.since if now.stage in (ADOPTED, RETIRED) else None
+    end = stalled or ended or found.at
+    decided = min(now.decide_by or end, end)
+    picture.ran = (scale.at(began), scale.at(decided))
+    if decided < end:
+        picture.waited = (scale.at(decided), scale.at(end))
+    if stalled is not None:
+        x = scale.at(stalled)
+        picture.hatched = (x, 100.0, round(100 - x, 2))
+    if now.stage == ADOPTED:
+        if now.claim is None or now.claim.because == standing.NO_LONGER_SHOWN:
+            picture.taken = scale.at(now.since)
+    elif ended is not None:
+        picture.over = scale.at(ended)
+    return picture
+
+
+def _is_drawn(event: Event) -> bool:
+    decision = event_texts.decision_of(event)
+    if decision is not None:
+        return decision.outcome not in ("asserted", "declined")
+    return event.verb in DRAWN or event.verb == "move_decide_by"
+
+
+def _day_of(event: Event, found: PilotOn) -> date:
+    """The day on which an act lies: a start that a list has corrected since, on the day that is known now."""
+    of_a_list = event.verb == "start" and event.by_id is None
+    return found.reading.started_on or event.on if of_a_list else event.on
+
+
+def _point(number: int, text: EventText, x: float, places: _Places) -> Point:
+    return Point(number, x, *places.at(x), text.event.on, text.what, text.who, text.event.reason)
+
+
+def _slip(number: int, text: EventText, picture: Picture, places: _Places) -> Point:
+    event = text.event
+    change = event.changes[0] if event.changes else {}
+    before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
+    x = picture.scale.at(event.on) if before is None else before
+    return Point(number, x, *places.at(x), event.on, text.what, text.who, event.reason, after)
+
+
+def _place(written: object, scale: Scale) -> float | None:
+    return scale.at(date.fromisoformat(str(written))) if written else None

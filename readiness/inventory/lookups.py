@@ -1,0 +1,83 @@
+"""The portfolios, functions and people that a list names, each looked up once, and made where a list may make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from pilots import actions
+from pilots.actions.portfolios import name_functions
+from pilots.models import Function, Person, Portfolio
+from pilots.refusals import Invalid
+from readiness.inventory.statement import PEOPLE, Said
+
+_LONGEST_NAME = 240
+
+
+class Places:
+    """What the lists of one import name, by name. Portfolios and functions are opened; an account never is."""
+
+    def __init__(self, at: date) -> None:
+        self.at = at
+        self._portfolios: dict[str, Portfolio] = {}
+        self._functions: dict[str, Function] = {}
+        self._people: dict[str, Person | None] = {}
+
+    @property
+    def portfolios(self) -> list[Portfolio]:
+        """The portfolios that the lists have named so far."""
+        return list(self._portfolios.values())
+
+    def learn(self, batch: Iterable[Said]) -> None:
+        """Look up, or open, all that a batch names: the number of statements does not grow with the batch."""
+        said = list(batch)
+        self._learn_functions({str(s.values.get("function") or "") for s in said})
+        self._learn_people(
+            {_address(s.fields.get(n)) for s in said for n in PEOPLE}
+            | {_address(holder) for s in said for holder in s.holders.values()}
+        )
+        names = {s.portfolio: s.portfolio_name for s in said}
+        for portfolio in Portfolio.objects.filter(key__in=names.keys() - self._portfolios.keys()):
+            self._portfolios[portfolio.key] = portfolio
+
+    def _learn_functions(self, names: set[str]) -> None:
+        unknown = {n for n in names - self._functions.keys() if 0 < len(n) <= _LONGEST_NAME}
+        there = list(Function.objects.filter(name__in=unknown))
+        missing = sorted(unknown - {function.name for function in there})
+        there += name_functions(names=missing, on=self.at, known=self.at)
+        self._functions |= {function.name: function for function in there}
+
+    def _learn_people(self, addresses: set[str]) -> None:
+        unknown = addresses - self._people.keys() - {""}
+        self._people |= dict.fromkeys(unknown)
+        for person in Person.objects.filter(email__in=unknown):
+            self._people[person.email.lower()] = person
+
+    def portfolio(self, said: Said) -> Portfolio:
+        """The portfolio of a record, opened where there is none yet. Raises Invalid where its key cannot be one."""
+        if said.portfolio not in self._portfolios:
+            try:
+                self._portfolios[said.portfolio] = actions.open_portfolio(
+                    key=said.portfolio, name=said.portfolio_name, by=None, on=self.at, known=self.at
+                )
+            except Invalid as refused:
+                raise Invalid(refused.says, field="portfolio") from refused
+        return self._portfolios[said.portfolio]
+
+    def function(self, name: str) -> Function | None:
+        """A function by its name; none where none is named. Raises Invalid where the name is too long."""
+        if len(name) > _LONGEST_NAME:
+            raise Invalid(
+                _("The name of a function has at most %(most)d characters.") % {"most": _LONGEST_NAME}, field="function"
+            )
+        return self._functions[name] if name else None
+
+    def person(self, address: str) -> Person | None:
+        """The person whose account has an address, or None."""
+        return self._people.get(_address(address))
+
+
+def _address(text: object) -> str:
+    return str(text or "").strip().lower()

@@ -1,0 +1,67 @@
+"""What every page needs before it looks: who asks, which day, and whether the pilot is theirs to see."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from pilots.clock import today
+from pilots.models import Gate, Person, Pilot
+from pilots.refusals import Invalid
+from readiness.queries.pilots import pilots
+from readiness.queries.request_dates import as_of
+
+WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
+"""The rows that a pilot's page reads beside it."""
+
+
+def reader(request: HttpRequest) -> Person:
+    """Whoever is signed in; every page but the sign-in asks for one."""
+    assert isinstance(request.user, Person)
+    return request.user
+
+
+def day_of(request: HttpRequest) -> tuple[date, str | None]:
+    """The day asked about, and what to say where it cannot be read: then it is today."""
+    try:
+        return as_of(request.GET), None
+    except Invalid as wrong:
+        return today(), wrong.says
+
+
+def pilot_or_404(person: Person, key: str) -> Pilot:
+    """A pilot by its key. What a person may not see is not there."""
+    found = pilots().visible_to(person).select_related(*WITH).filter(key=key).first()
+    if found is None:
+        raise Http404
+    pilot: Pilot = found
+    return pilot
+
+
+def gate_or_404(person: Person, public_id: str) -> Gate:
+    """A gate by its public id. What a person may not see is not there."""
+    mine = pilots().visible_to(person)
+    gate = (
+        Gate.objects.select_related("kind", *(f"pilot__{name}" for name in WITH))
+        .filter(public_id=public_id, pilot__in=mine.order_by().values("pk"))
+        .first()
+    )
+    if gate is None:
+        raise Http404
+    return gate
+
+
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """Where somebody came from, if that is one of our own pages."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return wanted if ours else otherwise
+
+
+def page_of(request: HttpRequest, rows: Any, size: int) -> Page[Any]:
+    """The page asked for, and the nearest there is where that one is not."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -1,0 +1,323 @@
+"""The rules of `readiness.rules.standing` as SQL, for sets of any size. A property test holds the two to the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
+from pilots.models.querysets import PilotQuerySet
+from pilots.rules import gates, replay, stalls
+from pilots.rules.events import ACCEPTANCE, APPROVAL, MEASUREMENT
+from readiness.rules import standing
+
+
+def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
+    """Spells in which a date lies. Asked what was known by a day, later ones must still be ruled out (`_latest`)."""
+    where = Q(**{f"{prefix}starts__lte": at})
+    if known_at is not None:
+        unknown = Q(**{f"{prefix}known_until": None})
+        return (
+            where
+            & Q(**{f"{prefix}known_from__lte": known_at})
+            & (unknown | Q(**{f"{prefix}known_until__gt": known_at}))
+        )
+    open_end = Q(**{f"{prefix}ends": None}) | Q(**{f"{prefix}ends__gte": at})
+    return where & Q(**{f"{prefix}known_until": None}) & open_end
+
+
+Policies = dict[int, tuple[int, int]]
+
+
+def policies(at: date) -> Policies:
+    """Quiet days and days of warning in force on a date, by portfolio; the others have the design's."""
+    rows = StallPolicy.objects.filter(starts__lte=at).order_by("starts")
+    return {
+        row.portfolio_id: (row.quiet_days, row.warning_days)
+        for row in rows.only("portfolio_id", "quiet_days", "warning_days")
+    }
+
+
+def settled(at: date) -> dict[str, Any]:
+    """The same beside each spell of a pilot: `quiet_days` and `warning_days` of its portfolio."""
+    latest = StallPolicy.objects.filter(portfolio=OuterRef("pilot__portfolio"), starts__lte=at).order_by("-starts")
+    usual = {"quiet_days": stalls.QUIET_DAYS, "warning_days": stalls.WARNING_DAYS}
+    return {name: Coalesce(Subquery(latest.values(name)[:1]), days) for name, days in usual.items()}
+
+
+class StandingQuerySet(PilotQuerySet):
+    """Pilots, by what the facts mean on a date. Each method takes the date that it is asked for."""
+
+    def on(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The pilots on record on a date, each with what the spell of that date says of its stall clock.
+
+        What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
+        """
+        spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
+        said = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+        there: StandingQuerySet = (
+            self.annotate(spell=spell)
+            .alias(**said)
+            .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
+        )
+        there = there.filter(spell_starts__isnull=False)
+        if known_at is not None:
+            # `ends` follows what is known now, so among the spells known then the latest must be found.
+            later = PilotSpell.objects.filter(
+                within(at, known_at), pilot=OuterRef("pk"), starts__gt=OuterRef("spell_starts")
+            )
+            there = there.filter(~Exists(later))
+        return there
+
+    def standing(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
+        quiet, warned = _cut_offs(at, policies(at))
+        running = Q(stage_then=replay.RUNNING)
+        answers = [
+            When(stage_then=replay.ADOPTED, then=_shown(at)),
+            When(running & quiet, then=Value(standing.EXHIBIT)),
+            When(running & warned, then=Value(standing.AT_RISK)),
+            When(running & _all_clear(at), then=Value(standing.READY)),
+            When(running, then=Value(standing.MOVING)),
+        ]
+        read: StandingQuerySet = self.on(at, known_at).annotate(standing=Case(*answers, default=F("stage_then")))
+        return read
+
+    def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The museum on a date: what stalled longest ago first."""
+        days = policies(at)
+        quiet, _ = _cut_offs(at, days)
+        stalled: StandingQuerySet = (
+            self.on(at, known_at)
+            .filter(quiet, _runs(at))
+            .annotate(standing=Value(standing.EXHIBIT))
+            .annotate(hangs_by=_stalled_on(days))
+            .order_by("hangs_by", "pk")
+        )
+        return stalled
+
+    def claims(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+        """The museum's second room on a date: declared adopted, the facts do not show it; the oldest claim first."""
+        claimed: StandingQuerySet = (
+            self.standing(at, known_at)
+            .filter(standing=standing.CLAIMED)
+            .annotate(hangs_by=_claimed_since())
+            .order_by("hangs_by", "pk")
+        )
+        return claimed
+
+    def counts(self, at: date) -> dict[str, int]:
+        """How many pilots there are of each standing on a date, the empty ones included."""
+        rows = self.standing(at).order_by().values_list("standing")
+        found: dict[str, int] = dict(rows.annotate(n=models.Count("pk")))
+        return {name: found.get(name, 0) for name in standing.STANDINGS}
+
+    def open_gates_by_court(self, at: date) -> dict[str, int]:
+        """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
+        there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting(at)
+        found: dict[str, int] = dict(there.order_by().values_list("court").annotate(n=models.Count("pk")))
+        return {court: found.get(court, 0) for court in standing.COURTS}
+
+    def with_gate(
+        self,
+        at: date,
+        known_at: date | None = None,
+        *,
+        kind: str | None = None,
+        state: Iterable[str] | None = None,
+        court: str | None = None,
+        holder: Any = None,
+        open_only: bool = False,
+        stages: Iterable[str] = (),
+    ) -> StandingQuerySet:
+        """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody.
+
+        `stages` are those that were asked for by name; a court has gates of no others than these, or those that wait.
+        """
+        found = gates_on(at, known_at)
+        if kind is not None:
+            found = found.filter(kind__key=kind)
+        if state is not None:
+            found = found.filter(now__in=list(state))
+        if court is not None:
+            found = found.in_court(at, court, stages=stages)
+        if holder is not None:
+            found = found.filter(holding=holder)
+        if open_only:
+            found = found.filter(now__in=standing.OPEN_STATES)
+        # Asked once for all gates, not once for each pilot: SQLite would read every gate of the kind again and again.
+        return self.filter(pk__in=found.order_by().values("gate__pilot"))
+
+
+class GatesQuerySet(models.QuerySet[Any]):
+    """The spells of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
+
+    def waiting(self, at: date, stages: Iterable[str] = ()) -> Self:
+        """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
+        return self.filter(in_stages(list(stages) or standing.WAITING_STAGES, at), court__isnull=False)
+
+    def in_court(self, at: date, *courts: str, stages: Iterable[str] = ()) -> Self:
+        """Those of the gates that wait in one of these courts."""
+        return self.waiting(at, stages).filter(court__in=courts)
+
+
+def pilots() -> StandingQuerySet:
+    """All pilots; ask `visible_to(person)` before anything is shown to a person."""
+    return StandingQuerySet(Pilot)
+
+
+def _stage(at: date) -> Case:
+    over = Q(stage_said=replay.PAUSED, pause_ends__lt=at)
+    return Case(When(over, then=Value(replay.RUNNING)), default=F("stage_said"), output_field=models.CharField())
+
+
+def _runs(at: date) -> Q:
+    """What `stage_then` being running comes to, column by column: so PostgreSQL can tell how many do, and takes an index."""
+    paused = Q(stage_said=replay.PAUSED, pause_ends__lt=at)
+    return Q(stage_said=replay.RUNNING) | paused
+
+
+def in_stages(stages: Iterable[str], at: date) -> Q:
+    """What `stage_then` being one of some stages comes to, column by column."""
+    wanted = set(stages)
+    there = Q(stage_said__in=sorted(wanted - {replay.RUNNING, replay.PAUSED}))
+    if replay.RUNNING in wanted:
+        there |= _runs(at)
+    if replay.PAUSED in wanted:
+        there |= Q(stage_said=replay.PAUSED) & (Q(pause_ends=None) | Q(pause_ends__gte=at))
+    return there
+
+
+def with_decider(at: date) -> Q:
+    """What `court` being the decider's comes to, column by column, where a pilot has started and somebody holds the decision."""
+    lapsed = Q(good_until__lt=at, ends_by_condition=False)
+    asked = Q(turn="answer") & (Q(good_until=None) | Q(good_until__gte=at))
+    measured = Q(kind__clears_by=APPROVAL) | Q(kind__clears_by=MEASUREMENT, met_until__gte=at)
+    return measured & (lapsed | asked)
+
+
+def _all_clear(at: date) -> Q:
+    return Q(spell__all_clear=True) & (Q(spell__clear_through=None) | Q(spell__clear_through__gte=at))
+
+
+def _shown(at: date) -> Case:
+    return Case(
+        When(_all_clear(at) & Q(spell__rules_known=True), then=Value(replay.ADOPTED)),
+        default=Value(standing.CLAIMED),
+        output_field=models.CharField(),
+    )
+
+
+def _claimed_since() -> Any:
+    """Since when an adoption is only claimed: since the day after it was last shown, else since it was declared."""
+    shows = Q(spell__all_clear=True, spell__rules_known=True) & Q(spell__starts__lte=F("spell__clear_through"))
+    return Case(
+        When(shows, then=F("spell__clear_through") + timedelta(days=1)),
+        When(spell__shown_until__isnull=False, then=F("spell__shown_until") + timedelta(days=1)),
+        default=F("spell__since"),
+        output_field=models.DateField(),
+    )
+
+
+def _cut_offs(at: date, settled: Policies) -> tuple[Q, Q]:
+    """The clock's day on or before which a pilot has stalled, or is warned, portfolio by portfolio (rule 5)."""
+    usual = (stalls.QUIET_DAYS, stalls.WARNING_DAYS)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for portfolio, days in settled.items():
+        if days != usual:
+            alike.setdefault(days, []).append(portfolio)
+    quiet, warned = Q(), Q()
+    named = [pk for found in alike.values() for pk in found]
+    groups = [(days, Q(portfolio__in=found)) for days, found in alike.items()]
+    groups.append((usual, ~Q(portfolio__in=named) if named else Q()))
+    for (quiet_days, warning), where in groups:
+        stalled = at - timedelta(days=quiet_days)
+        quiet |= where & Q(clock_on__lte=stalled)
+        warned |= where & Q(clock_on__lte=stalled + timedelta(days=warning))
+    return quiet, warned
+
+
+def _stalled_on(settled: Policies) -> Any:
+    """What orders exhibits by their stall date: the clock's day itself, while every portfolio waits for as many days."""
+    other = {portfolio: days for portfolio, (days, _) in settled.items() if days != stalls.QUIET_DAYS}
+    if not other:
+        return F("clock_on")
+    later = [
+        When(portfolio=portfolio, then=F("clock_on") + timedelta(days=days - stalls.QUIET_DAYS))
+        for portfolio, days in other.items()
+    ]
+    return Case(*later, default=F("clock_on"), output_field=models.DateField())
+
+
+def stalls_on(at: date) -> Case:
+    """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused."""
+    there = Q(stage_then__in=[replay.RUNNING, replay.PAUSED])
+    return Case(When(there, then=_stalled_on(policies(at))), default=None, output_field=models.DateField(null=True))
+
+
+def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
+    """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
+
+    `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
+    nobody carries it. `court` is null where the gate is not open, or its pilot has ended.
+    """
+    seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
+        Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
+    )
+    found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=gates.OFF)
+    said: dict[str, Any] = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+    sponsor: Any = F("spell__sponsor")
+    if known_at is None:
+        own = within(at, None, "gate__pilot__spells__")
+        found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
+    else:
+        known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
+        said = {
+            "stage_said": Subquery(known.values("stage")[:1]),
+            "pause_ends": Subquery(known.values("paused_until")[:1]),
+        }
+        sponsor = Subquery(known.values("sponsor")[:1])
+        later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
+        found = found.filter(~Exists(later))
+    holding = Case(When(kind__clears_by=ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
+    read: GatesQuerySet = (
+        found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
+        .alias(**said)
+        .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
+        .annotate(now=_state_now(at))
+        .annotate(court=_court(at))
+    )
+    return read
+
+
+def _state_now(at: date) -> Case:
+    return Case(
+        When(good_until__lt=at, then=Value(gates.LAPSED)),
+        When(state=gates.OPEN, holding=None, then=Value(gates.UNOWNED)),
+        # An acceptance gate's own words say already whether somebody is named.
+        When(state=gates.OPEN, then=Value(gates.WAITING)),
+        default=F("state"),
+        output_field=models.CharField(),
+    )
+
+
+def _court(at: date) -> Case:
+    not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
+    unmeasured = Q(kind__clears_by=MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
+    return Case(
+        When(now__in=sorted(gates.HOLD), then=Value(None)),
+        When(stage_then=replay.RETIRED, then=Value(None)),
+        When(not_started, then=Value(standing.TEAM)),
+        When(now=gates.CHANGES_REQUESTED, outside_until__gte=at, then=Value(standing.OUTSIDE)),
+        When(now__in=sorted(gates.ASKS_TEAM), then=Value(standing.TEAM)),
+        When(now=gates.LAPSED, ends_by_condition=True, then=Value(standing.TEAM)),
+        When(unmeasured, then=Value(standing.TEAM)),
+        When(holding=None, then=Value(standing.NOBODY)),
+        default=Value(standing.DECIDER),
+        output_field=models.CharField(null=True),
+    )

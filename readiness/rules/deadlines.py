@@ -1,0 +1,70 @@
+"""Rule 7: by when a decider was to have answered, and whom an overdue gate escalates to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pilots.derived import periods
+from pilots.models import Decision, Gate, Person
+from pilots.rules.gates import ASSERTED
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import ledger, standing, working_days
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a decider was asked: since when they have been, the last day for an answer, and whom it goes to after that."""
+
+    since: date
+    answer_by: date
+    escalates_to: Person | None
+
+    def is_overdue(self, at: date) -> bool:
+        """Whether the last day for an answer is over."""
+        return at > self.answer_by
+
+
+def asked(gate: GateOn, found: PilotOn) -> Asked | None:
+    """What the decider of an open gate was asked; None where nobody is asked, or no right says by when.
+
+    A decider is asked from the first day of the unbroken stretch on which the gate was the decider's move and its days were
+    charged (rule 12); another holder, and another state of it, do not begin a new one. From the day after, they have the
+    working days of the right, by the portfolio's calendar. Paused days are charged to nobody and not counted here either:
+    a pause neither lets an answer fall due nor gives anybody all of their days again.
+
+    Read the pilots with their portfolio and its escalation person.
+    """
+    if gate.reading.court != standing.DECIDER or gate.answer_within is None:
+        return None
+    since = _first_asked(gate, found)
+    if since > found.at:
+        return None
+    days = working_days.calendar(found.pilot.portfolio.calendar)
+    return Asked(since, working_days.after(since, gate.answer_within, days, found.pauses), escalation(gate, found))
+
+
+def _first_asked(gate: GateOn, found: PilotOn) -> date:
+    since = ledger.with_decider(
+        gate.kind.as_rule(),
+        [periods.as_gate_spell(spell) for spell in gate.told],
+        gate.reading.seat,
+        start=found.asks_from,
+        at=found.at,
+    )
+    while working_days.lies_in(since, found.pauses):
+        since += ledger.DAY
+    return since
+
+
+def escalation(gate: GateOn, found: PilotOn) -> Person | None:
+    """Whom a gate goes to above its decider: of the right, else of the portfolio; None where neither has an account then."""
+    above = (gate.escalation, found.pilot.portfolio.escalation)
+    return next((who for who in above if who and not who.closed_by(found.at)), None)
+
+
+def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:
+    """The last answer on each gate that a person gave, by the gate's primary key. One query."""
+    rows = Decision.objects.filter(gate__in=of).exclude(outcome=ASSERTED)
+    return {row.gate_id: row for row in rows.select_related("decider", "by").order_by("number")}

@@ -1,0 +1,152 @@
+"""What a person may do on a page: by the table of section 7, and only where the verb would fit. The verbs still guard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from pilots import permissions
+from pilots.models import Absence, Person
+from pilots.rules import gates, replay, rights
+from pilots.rules.events import ACCEPTANCE
+from pilots.rules.transitions import PilotState
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import standing
+
+ANY = ("planned", "not_stated", "running", "paused", "adopted")
+STAGES: dict[str, tuple[str, ...]] = {
+    "start": ("planned", "not_stated"),
+    "adopt": ("running",),
+    "move-decide-by": ("running",),
+    "pause": ("running",),
+    "resume": ("paused",),
+    "roll-back": ("adopted",),
+    "set-rules": ANY,
+    "confirm-rules": ANY,
+    "accept-risk": ANY,
+    "register-threshold": ANY,
+    "record-measurement": ANY,
+    "record-residents": ("running", "paused", "adopted"),
+    "look-again": ("adopted",),
+    "retire": ANY,
+}
+"""The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""
+
+NOT_STALLED = frozenset({"move-decide-by", "pause"})
+
+
+def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
+    """What a person is to a pilot on the day that was read."""
+    now = found.reading
+    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ACCEPTANCE}
+    named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
+    seated = {
+        who for gate in found.gates if gate.kind.clears_by != ACCEPTANCE for who in rights.named(gate.reading.seat)
+    }
+    has = {
+        permissions.OFFICE: office,
+        permissions.SPONSOR: now.sponsor == person.pk,
+        permissions.MANAGER: now.manager == person.pk,
+        permissions.NAMED: person in named,
+        permissions.DECIDER: person.pk in seated,
+        permissions.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
+    }
+    return frozenset(role for role, yes in has.items() if yes)
+
+
+def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool) -> list[str]:
+    """The verbs on the pilot that this person may do now, as they stand in addresses."""
+    mine = roles(person, found, office=office)
+    offered = []
+    for act, stages in STAGES.items():
+        if _may(act, mine) and found.reading.stage in stages and _fits(act, found, state):
+            offered.append(act)
+    return offered
+
+
+def _may(act: str, mine: frozenset[str]) -> bool:
+    """Whether the table lets them, within the limits of rules 4 and 5 or beyond."""
+    verb = act.replace("-", "_")
+    past = permissions.beyond(verb)
+    return permissions.may(verb, mine) or (past in permissions.MAY and permissions.may(past, mine))
+
+
+def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
+    if act in NOT_STALLED:
+        return found.reading.standing != standing.EXHIBIT
+    if act == "confirm-rules":
+        return bool(state.rules) and not state.confirmed
+    if act == "record-measurement":
+        return state.threshold is not None
+    return True
+
+
+def on_gate(
+    person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
+) -> list[str]:
+    """The verbs on one gate that this person may do now, as they stand in addresses."""
+    if found.reading.stage == replay.RETIRED:
+        return []
+    mine = roles(person, found, office=office)
+    if gate.kind.clears_by == ACCEPTANCE:
+        return _on_acceptance(person, state, mine)
+    offered = []
+    records = permissions.may("record_for_decider", mine)
+    if records or may_decide(person, found, gate, away=away):
+        offered.append("decide")
+    if state.askers and (records or may_decide(person, found, gate, askers=state.askers, away=away)):
+        offered.append("except")
+    if state.answer in gates.ASKS_TEAM and permissions.may("answer", mine):
+        offered.append("answer")
+    if any(_may_meet(person, each, mine) for each in unmet(state)):
+        offered.append("meet-condition")
+    if gate.reading.is_open and permissions.may("ask_exception", mine):
+        offered.append("ask-exception")
+    return offered
+
+
+def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str]) -> list[str]:
+    named = {permissions.NOMINEE: state.nominee, permissions.ACCEPTED: state.accepted}
+    mine |= {what for what, who in named.items() if who == person.pk}
+    words = ("accept", "decline", "leave", "nominate")
+    return [word for word in words if permissions.may(word, mine)]
+
+
+def unmet(state: gates.GateState) -> list[dict[str, object]]:
+    """The conditions of the answer that stands which nobody has met yet."""
+    return [each for each in state.conditions if not each.get("met")]
+
+
+def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
+    owns = {permissions.OWNER} if condition["owner"] == person.pk else set()
+    return permissions.may("meet_condition", mine | owns)
+
+
+def may_decide(
+    person: Person, found: PilotOn, gate: GateOn, *, askers: Iterable[int | None] = (), away: Iterable[int] = ()
+) -> str | None:
+    """The capacity in which a person may decide a gate, or None (rule 7)."""
+    barred = {who for who in (found.reading.sponsor, *askers) if who is not None}
+    return rights.may_decide(gate.reading.seat, person.pk, barred=barred, away=away)
+
+
+def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Person | None:
+    """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
+    if gate.kind.clears_by == ACCEPTANCE:
+        return gate.holder
+    gone = set(away)
+    seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
+    may = [who for who in seated if who is not None and may_decide(who, found, gate, away=gone)]
+    return next((who for who in may if who.pk not in gone), may[0] if may else None)
+
+
+def records(person: Person, gate: GateOn, *, office: bool) -> bool:
+    """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
+    named = rights.named(gate.reading.seat)
+    return office and gate.kind.clears_by != ACCEPTANCE and person.pk not in named
+
+
+def away_on(day: date) -> set[int]:
+    """Who is away on a day."""
+    there = Absence.objects.filter(starts__lte=day, ends__gte=day)
+    return set(there.values_list("person_id", flat=True))

@@ -1,0 +1,295 @@
+"""Rules 2, 5 and 6: what the facts mean on a date, for one pilot. `readiness.queries.pilots` says the same for sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pilots.rules import adoption, gates, quality, replay, rights, stalls
+from pilots.rules.events import ACCEPTANCE, MEASUREMENT, Kind
+from pilots.rules.gates import GateSpell
+from pilots.rules.replay import PilotSpell
+
+DECIDER, TEAM, NOBODY, OUTSIDE = "decider", "team", "nobody", "outside"
+COURTS = (DECIDER, NOBODY, TEAM, OUTSIDE)
+NOT_STARTED = frozenset({replay.PLANNED, replay.NOT_STATED})
+OPEN_STATES = (gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM)
+"""The states that block adoption as open; an asserted gate is neither open nor clear."""
+WAITING_STAGES = frozenset({replay.RUNNING, replay.ADOPTED})
+"""The stages in which an open gate waits on somebody, and its days are charged (rules 2 and 12). In no other does it stand in
+a queue, a count, a letter, a figure or under a court that is asked for, unless that stage is asked for by name."""
+
+READY, MOVING, AT_RISK = "ready", "moving", "at_risk"
+EXHIBIT, CLAIMED = "museum_exhibit", "claimed"
+STANDINGS = (
+    replay.PLANNED,
+    MOVING,
+    AT_RISK,
+    READY,
+    replay.PAUSED,
+    EXHIBIT,
+    replay.ADOPTED,
+    CLAIMED,
+    replay.RETIRED,
+    replay.NOT_STATED,
+)
+"""Every standing, from the first plan to the last word."""
+
+RENEWALS_SEEN_BY_ESCALATION = 2
+ENDS_SOON = timedelta(days=30)
+NEVER_STARTED_AFTER = timedelta(days=180)
+NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
+
+
+@dataclass(frozen=True, slots=True)
+class GateReading:
+    """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
+
+    `court` is None where the gate is clear or only asserted, and where the pilot has ended; then `days` is None too.
+    `seat` says who else may decide; an acceptance gate has none.
+    `renewals`: how often in a row the exception that lets it past, or did last, was granted again.
+    `since_at_least`: it was open before the record was made, nobody knows for how long.
+    """
+
+    kind: str
+    state: str
+    court: str | None
+    holder: int | None
+    since: date
+    days: int | None
+    good_until: date | None
+    seat: rights.Seat
+    since_at_least: bool = False
+    ends_soon: bool = False
+    renewals: int = 0
+
+    @property
+    def for_escalation(self) -> bool:
+        """Whether an exception has been renewed so often that the portfolio's escalation person should look at it: a hint."""
+        return self.renewals >= RENEWALS_SEEN_BY_ESCALATION
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the gate blocks adoption as open, whatever the pilot's stage."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Why an adoption is only claimed, and since when."""
+
+    because: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys.
+
+    `started_on` is null before the start, and where nobody knows it (`start_known`); `last_movement` and `days_quiet` where
+    nobody knows of any movement. `residence` is that of an adopted pilot, where the reader has looked (`readiness.rules.residence`).
+    """
+
+    at: date
+    stage: str
+    since: date
+    standing: str
+    stalls_on: date | None
+    days_quiet: int | None
+    last_movement: date | None
+    started_on: date | None
+    decide_by: date | None
+    paused_until: date | None
+    slips: int
+    sponsor: int | None
+    manager: int | None
+    function: int | None
+    quality: str
+    goalpost_moved: bool
+    gates: Mapping[str, GateReading]
+    blocked_by: list[str]
+    missing: list[str]
+    claim: Claim | None = None
+    on_exception_until: date | None = None
+    residence: str | None = None
+    never_started: bool = False
+
+    @property
+    def start_known(self) -> bool:
+        """Whether it has not begun, or somebody knows when it did."""
+        return self.stage in NOT_STARTED or self.started_on is not None
+
+    @property
+    def days_on_display(self) -> int:
+        """For how many days it has been an exhibit; 0 where it is none."""
+        if self.standing != EXHIBIT or self.stalls_on is None:
+            return 0
+        return (self.at - self.stalls_on).days
+
+
+def read_gate(
+    kind: Kind, spell: GateSpell, seat: rights.Seat, *, stage: str, at: date, open_before: date | None = None
+) -> GateReading:
+    """One gate on a date (rule 2).
+
+    Args:
+        stage: the pilot's. Before the start every open gate is the team's; when the pilot has ended, nobody's move.
+        open_before: the day of the record, where the pilot is older than its record.
+    """
+    state, since, held = _state(kind, spell, seat, at)
+    is_open = state in OPEN_STATES
+    holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
+    good_until = None if is_open else spell.good_until
+    soon = good_until is not None and good_until - at <= ENDS_SOON
+    return GateReading(
+        kind=kind.key,
+        state=state,
+        court=_court(kind, spell, state, held=held, stage=stage, at=at) if is_open else None,
+        holder=holder,
+        since=since,
+        days=None if stage == replay.RETIRED else (at - since).days,
+        good_until=good_until,
+        seat=seat,
+        since_at_least=is_open and since == open_before,
+        ends_soon=soon and state in gates.YES,
+        renewals=max(0, spell.grants - 1),
+    )
+
+
+def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
+    held = (spell.person if kind.clears_by == ACCEPTANCE else seat.holder) is not None
+    if spell.good_until is not None and at > spell.good_until:
+        # Over before this spell began, it has been lapsed since the day that the spell carries.
+        over = spell.good_until < spell.starts
+        since = spell.since if over else spell.good_until + timedelta(days=1)
+        return gates.LAPSED, since, held
+    if spell.state != gates.OPEN:
+        return spell.state, spell.since, held
+    since = spell.since
+    if kind.clears_by != ACCEPTANCE and seat.run_from is not None:
+        since = max(since, seat.run_from)
+    return (gates.WAITING if held else gates.UNOWNED), since, held
+
+
+def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, stage: str, at: date) -> str | None:
+    if stage == replay.RETIRED:
+        return None
+    if stage in NOT_STARTED:
+        return TEAM
+    if state == gates.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
+        return OUTSIDE
+    if state in gates.ASKS_TEAM or (state == gates.LAPSED and spell.ends_by_condition):
+        return TEAM
+    if kind.clears_by == MEASUREMENT and (spell.met_until is None or at > spell.met_until):
+        return TEAM
+    return DECIDER if held else NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a portfolio settles about the stall clock, and what a pilot's record says of the time before it."""
+
+    quiet_days: int = stalls.QUIET_DAYS
+    warning_days: int = stalls.WARNING_DAYS
+    recorded_on: date | None = None
+    listed: bool = False
+
+    def open_before(self, pilot: PilotSpell) -> date | None:
+        """The day of the record, where the pilot is older than that."""
+        older = self.recorded_on is not None and (
+            self.listed or (pilot.started_on is not None and pilot.started_on < self.recorded_on)
+        )
+        return self.recorded_on if older else None
+
+
+def read(
+    kinds: Mapping[str, Kind],
+    pilot: PilotSpell,
+    spells: Mapping[str, GateSpell],
+    seats: Mapping[str, rights.Seat],
+    *,
+    at: date,
+    terms: Terms | None = None,
+    residence: str | None = None,
+) -> Reading:
+    """A pilot on a date, from the spells in which the date lies. `residence` is carried where it is adopted."""
+    terms = terms or Terms()
+    stage = pilot.stage_on(at)
+    nobody = rights.Seat(starts=at, ends=None)
+    now = {
+        key: read_gate(
+            kind,
+            spells[key],
+            seats.get(key, nobody),
+            stage=stage,
+            at=at,
+            open_before=terms.open_before(pilot),
+        )
+        for key, kind in kinds.items()
+        if key in spells and spells[key].turn != gates.OFF
+    }
+    open_gates = [key for key, gate in now.items() if gate.is_open]
+    said = [key for key, gate in now.items() if gate.state == gates.ASSERTED]
+    missing = adoption.missing(open_gates, said, pilot.missing_rules)
+    stalls_on = None
+    if stage in (replay.RUNNING, replay.PAUSED) and pilot.clock_on is not None:
+        stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
+    standing = standing_of(
+        stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
+    )
+    over = stage != pilot.stage and pilot.paused_until is not None
+    return Reading(
+        at=at,
+        stage=stage,
+        since=pilot.paused_until + timedelta(days=1) if over and pilot.paused_until else pilot.since,
+        standing=standing,
+        stalls_on=stalls_on,
+        days_quiet=(at - pilot.last_movement).days if pilot.last_movement else None,
+        last_movement=pilot.last_movement,
+        started_on=pilot.started_on,
+        decide_by=pilot.decide_by,
+        paused_until=pilot.paused_until if stage == replay.PAUSED else None,
+        slips=pilot.slips,
+        sponsor=pilot.sponsor,
+        manager=pilot.manager,
+        function=pilot.function,
+        quality=quality.at(pilot.quality, pilot.measured_on, at),
+        goalpost_moved=pilot.goalpost_moved,
+        gates=now,
+        blocked_by=open_gates,
+        missing=missing,
+        claim=_claim(pilot) if standing == CLAIMED else None,
+        on_exception_until=_exception(now) if standing == replay.ADOPTED else None,
+        residence=residence if standing == replay.ADOPTED else None,
+        never_started=standing == replay.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
+    )
+
+
+def _claim(pilot: PilotSpell) -> Claim:
+    """Why it is only claimed: the facts never showed it, or show it no longer since the day after they last did."""
+    last = pilot.clear_through if pilot.shows else pilot.shown_until
+    if last is None:
+        return Claim(NEVER_SHOWN, pilot.since)
+    return Claim(NO_LONGER_SHOWN, last + timedelta(days=1))
+
+
+def _exception(now: Mapping[str, GateReading]) -> date | None:
+    """The first day on which an exception that carries an adoption ends."""
+    ends = [gate.good_until for gate in now.values() if gate.state == gates.EXCEPTED and gate.good_until is not None]
+    return min(ends, default=None)
+
+
+def standing_of(
+    stage: str, stalls_on: date | None, *, all_clear: bool, missing: list[str], at: date, warning_days: int
+) -> str:
+    """Rule 6: the first that fits."""
+    if stage in (replay.RETIRED, replay.PLANNED, replay.NOT_STATED, replay.PAUSED):
+        return stage
+    if stage == replay.ADOPTED:
+        return CLAIMED if missing else replay.ADOPTED
+    if stalls_on is not None and at >= stalls_on:
+        return EXHIBIT
+    if stalls_on is not None and at >= stalls_on - timedelta(days=warning_days):
+        return AT_RISK
+    return READY if all_clear else MOVING

@@ -1,0 +1,260 @@
+"""Rule 7, to be seen: who decides what where, why, and where on which days nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pilots.derived import periods
+from pilots.models import (
+    Absence,
+    Cell,
+    DecisionRight,
+    Function,
+    GateKind,
+    GateKindPortfolio,
+    Person,
+    Portfolio,
+    Seat,
+    SwitchedOff,
+)
+from pilots.rules import rights
+from readiness.queries.pilots import pilots
+
+NOBODY, NONE_FREE, UNNAMED = "nobody", "none_free", "unnamed"
+"""Why there is a hole: no right reaches there or nobody of it is left; all who decide are away or may
+not decide this one; nobody is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Somebody who decides from a seat, in which capacity, and until when they are away, where they are."""
+
+    person: Person
+    capacity: str
+    away_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOn:
+    """Who decides a kind of gate in a cell on a date, in the order in which they do.
+
+    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios.
+    """
+
+    kind: GateKind
+    cell: Cell
+    right: DecisionRight | None = None
+    sitting: Sequence[Sitting] = ()
+    escalation: Sitting | None = None
+    orphaned: bool = False
+    switched_off: bool = False
+    asked: bool = True
+
+    @property
+    def hole(self) -> str | None:
+        """Why nobody decides on that date, or None where somebody does."""
+        if self.switched_off or not self.asked:
+            return None
+        if not self.sitting:
+            return NOBODY
+        there = [*self.sitting, *([self.escalation] if self.escalation else [])]
+        return NONE_FREE if all(one.away_until for one in there) else None
+
+    @property
+    def decides(self) -> Sitting | None:
+        """Whoever decides first on that date: the holder, the delegate or the deputy, else the escalation person."""
+        there = [*self.sitting, *([self.escalation] if self.escalation else [])]
+        return next((one for one in there if one.away_until is None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CellOn:
+    """A function in a portfolio, or a portfolio where none is named, with its seats in the order of the kinds."""
+
+    cell: Cell
+    seats: Sequence[SeatOn]
+
+
+def cells_for(person: Person) -> QuerySet[Cell]:
+    """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
+    theirs = pilots().visible_to(person)
+    there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
+        Q(function=OuterRef("function"))
+        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
+    )
+    whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
+    wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
+    return (
+        Cell.objects.filter(wanted)
+        .select_related("portfolio", "function")
+        .order_by("portfolio__name", "function__name", "pk")
+        .distinct()
+    )
+
+
+def decided_kinds(person: Person | None = None) -> list[GateKind]:
+    """The kinds of gates that somebody with a right decides, the others are accepted; all, or those that a person may see."""
+    kinds = GateKind.objects.all() if person is None else GateKind.objects.visible_to(person)
+    return list(kinds.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE))
+
+
+def away_on(at: date) -> dict[int, date]:
+    """Who is away on a date, by primary key, with the last day."""
+    rows = Absence.objects.filter(starts__lte=at, ends__gte=at).order_by("ends")
+    return dict(rows.values_list("person", "ends"))
+
+
+def table(cells: Iterable[Cell], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[CellOn]:
+    """Who decides these kinds, or all, in these cells on a date. Five queries at most for any number of them.
+
+    Args:
+        cells: read with their portfolio and function.
+    """
+    wanted, away = list(cells), away_on(at)
+    kinds = decided_kinds() if kinds is None else kinds
+    scoped = [kind for kind in kinds if not kind.for_all]
+    asked = set(GateKindPortfolio.objects.filter(kind__in=scoped).values_list("portfolio", "kind")) if scoped else set()
+    off = set(SwitchedOff.objects.on(at).values_list("portfolio", "kind"))
+    found = {
+        (seat.cell_id, seat.kind_id): seat
+        for seat in Seat.objects.on(at)
+        .filter(cell__in=wanted)
+        .select_related("holder", "deputy", "delegate", "escalation", "right")
+    }
+    return [
+        CellOn(
+            cell,
+            [
+                SeatOn(kind, cell, asked=False)
+                if not kind.for_all and (cell.portfolio_id, kind.pk) not in asked
+                else SeatOn(kind, cell, switched_off=True)
+                if (cell.portfolio_id, kind.pk) in off
+                else _seat(kind, cell, found.get((cell.pk, kind.pk)), away)
+                for kind in kinds
+            ],
+        )
+        for cell in wanted
+    ]
+
+
+def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) -> SeatOn:
+    if seat is None or seat.holder is None:
+        return SeatOn(kind, cell, orphaned=seat is not None and seat.orphaned)
+
+    def sits(person: Person, capacity: str) -> Sitting:
+        return Sitting(person, capacity, away.get(person.pk))
+
+    named = ((seat.holder, seat.capacity), (seat.delegate, rights.DELEGATE), (seat.deputy, rights.DEPUTY))
+    return SeatOn(
+        kind,
+        cell,
+        seat.right,
+        [sits(person, capacity) for person, capacity in named if person is not None],
+        sits(seat.escalation, rights.ESCALATION) if seat.escalation else None,
+        seat.orphaned,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A right in force whose holder's account is closed, and whoever of it has the seat now, if anybody is left."""
+
+    right: DecisionRight
+    passed_to: Sitting | None
+
+
+def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
+    """The orphaned rights that reach into these portfolios on a date. Three queries for any number."""
+    reach = Q(portfolio__in=list(portfolios)) | Q(portfolio=None)
+    there = DecisionRight.objects.filter(
+        reach, Q(until=None) | Q(until__gte=at), starts__lte=at, holder__closed_on__lte=at
+    )
+    people = ("holder", "deputy", "escalate_to")
+    found = there.select_related("kind", "portfolio", "function", *people)
+    away = away_on(at)
+    out = []
+    for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):
+        fact, person_of = (periods.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p})
+        closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}
+        left = rights.people_left(fact, closed, at)
+        sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None
+        out.append(Orphan(right, sits))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One right on the way to whoever decides: `not_yet`, `over`, `emptied` or `decides` (`pilots.rules.rights.steps`)."""
+
+    right: DecisionRight
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who decides a kind of gate in a place on a date, with the rights looked at on the way, the nearest first."""
+
+    at: date
+    kind: GateKind
+    portfolio: Portfolio
+    function: Function | None
+    seat: SeatOn
+    steps: Sequence[Step] = field(default_factory=list)
+
+
+def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None, *, at: date) -> Answer:
+    """Who decides this on a date, and why. Worked out from the rights themselves, so that it holds where no pilot lies yet."""
+    reaching = [
+        right
+        for right in periods.rights_of([kind]).select_related(
+            "kind", "portfolio", "function", "holder", "deputy", "escalate_to"
+        )
+        if periods.as_right(right).reaches(portfolio.pk, function.pk if function else None)
+    ]
+    closed = {
+        pk: day
+        for pk, day in Person.objects.filter(closed_on__lte=at).values_list("pk", "closed_on")
+        if day is not None
+    }
+    facts = [periods.as_right(right) for right in reaching]
+    by_key = {right.pk: right for right in reaching}
+    cell = Cell(portfolio=portfolio, function=function)
+    if not kind.is_for(portfolio):
+        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, asked=False))
+    if kind.off_for(portfolio, at):
+        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))
+    people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
+    sat = rights.seat_on(facts, closed, at)
+    seat = Seat(
+        kind=kind,
+        cell=cell,
+        starts=at,
+        right=by_key.get(sat.right or 0),
+        holder=people.get(sat.holder or 0),
+        deputy=people.get(sat.deputy or 0),
+        delegate=people.get(sat.delegate or 0),
+        escalation=people.get(sat.escalation or 0),
+        capacity=sat.capacity,
+        orphaned=sat.orphaned,
+    )
+    return Answer(
+        at,
+        kind,
+        portfolio,
+        function,
+        _seat(kind, cell, seat, away_on(at)),
+        [Step(by_key[step.right.id], step.found) for step in rights.steps(facts, closed, at)],
+    )
+
+
+def _people(found: Iterable[rights.Right]) -> set[int]:
+    """Everybody whom these rights name."""
+    named: set[int | None] = set()
+    for right in found:
+        named |= {right.holder, right.deputy, right.escalate_to}
+        named |= {given.to for given in right.delegations}
+    return {pk for pk in named if pk is not None}

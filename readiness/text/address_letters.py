@@ -1,0 +1,58 @@
+"""A changed address: the letters about it to both addresses, and the link in the one to the old, by which it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from smtplib import SMTPException
+
+import structlog
+from django.core import mail, signing
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pilots.models import Person
+from readiness.text.mail import NoMailServer
+
+GOOD_FOR = timedelta(days=14)
+"""For how long a link in a letter works. After that whoever keeps all portfolios confirms, or the owner signs in."""
+SALT = "readiness.text.address_letters"
+
+logger = structlog.get_logger(__name__)
+
+
+def token_of(person: Person) -> str:
+    """What makes a link good for this one change of this person's address."""
+    return signing.dumps({"person": person.public_id, "change": person.pending_email_key}, salt=SALT)
+
+
+def person_of(token: str) -> Person | None:
+    """Whose change a link is about; None where the link is not ours, too old, or the change is over."""
+    try:
+        told = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return None
+    waits = Person.objects.filter(pending_email__isnull=False, closed_on=None)
+    return waits.filter(public_id=told["person"], pending_email_key=told["change"]).first()
+
+
+def send(person: Person, absolute: Callable[[str], str]) -> bool:
+    """Tell both addresses of a change that waits. False where a letter could not be sent.
+
+    Args:
+        absolute: makes an address of ours one that can stand in a letter.
+    """
+    link = absolute(reverse("readiness:address-by-link", args=[token_of(person)]))
+    told = {"person": person, "link": link, "days": GOOD_FOR.days}
+    subject = _("Your address at Lived In is to be changed")
+    letters = [
+        mail.EmailMessage(subject, render_to_string(f"letters/address_changed_{which}.txt", told).strip(), to=[to])
+        for which, to in (("old", person.email), ("new", str(person.pending_email)))
+    ]
+    try:
+        mail.get_connection().send_messages(letters)
+    except (OSError, SMTPException, NoMailServer) as error:
+        logger.error("letter_not_sent", because=type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,323 @@
+"""What is read aloud: dates, days, whose move, and what is missing, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pilots.models import DecisionRight
+from pilots.rules import adoption, gates
+from pilots.rules.events import ACCEPTANCE
+from pilots.rules.quality import Threshold
+from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import deadlines, residence, standing, who_decides
+
+STANDING = {
+    "planned": gettext_lazy("planned"),
+    "moving": gettext_lazy("moving"),
+    "at_risk": gettext_lazy("at risk"),
+    "ready": gettext_lazy("ready"),
+    "paused": gettext_lazy("paused"),
+    "museum_exhibit": gettext_lazy("museum exhibit"),
+    "adopted": gettext_lazy("adopted"),
+    "claimed": gettext_lazy("claimed"),
+    "retired": gettext_lazy("retired"),
+    "not_stated": gettext_lazy("not stated"),
+}
+STATE = {
+    gates.UNOWNED: gettext_lazy("unowned"),
+    gates.WAITING: gettext_lazy("waiting"),
+    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
+    gates.REFUSED: gettext_lazy("refused"),
+    gates.CLEARED: gettext_lazy("cleared"),
+    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
+    gates.EXCEPTED: gettext_lazy("let past for a while"),
+    gates.ASSERTED: gettext_lazy("only asserted"),
+    gates.LAPSED: gettext_lazy("lapsed"),
+    gates.RECONFIRM: gettext_lazy("to be confirmed again"),
+}
+HOLE = {
+    who_decides.NOBODY: gettext_lazy("belongs to nobody"),
+    who_decides.NONE_FREE: gettext_lazy("whoever decides is away, or may not decide here"),
+    who_decides.UNNAMED: gettext_lazy("nobody is named"),
+}
+CAPACITY = {
+    HOLDER: gettext_lazy("holder"),
+    DEPUTY: gettext_lazy("deputy"),
+    DELEGATE: gettext_lazy("delegate"),
+    ESCALATION: gettext_lazy("escalation person"),
+}
+RESIDENCE = {
+    residence.LIVED_IN: gettext_lazy("lived in"),
+    residence.EMPTY: gettext_lazy("adopted, and empty"),
+    residence.NOT_COUNTED: gettext_lazy("nobody has counted who lives there"),
+}
+COURT = {
+    standing.DECIDER: gettext_lazy("the decider’s court"),
+    standing.TEAM: gettext_lazy("the team’s court"),
+    standing.NOBODY: gettext_lazy("nobody’s court"),
+    standing.OUTSIDE: gettext_lazy("outside"),
+}
+VERDICT = {
+    "met": gettext_lazy("met"),
+    "not_met": gettext_lazy("not met"),
+    "insufficient": gettext_lazy("not enough to tell"),
+    "stale": gettext_lazy("too old to count"),
+    "none": gettext_lazy("not measured"),
+}
+MISSING = {
+    "acceptable_use": gettext_lazy("what it may be used for"),
+    "trust_when": gettext_lazy("when to trust it"),
+    "override_when": gettext_lazy("when to override it"),
+    "exceptions_to": gettext_lazy("who decides exceptions"),
+    "exceptions_deputy": gettext_lazy("who deputises on exceptions"),
+    "matters_more": gettext_lazy("whether speed or accuracy matters more"),
+    "success": gettext_lazy("what success looks like"),
+    adoption.RISK: gettext_lazy("who has accepted the risk"),
+    adoption.UNCONFIRMED: gettext_lazy("the manager’s word that they can work by the rules"),
+}
+
+
+def day(when: date) -> str:
+    """A date as people write it."""
+    return date_format(when, "j F Y")
+
+
+def days(number: int) -> str:
+    """A number of days."""
+    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+
+
+def figure(value: float, kind: str) -> str:
+    """A share as percent, a mean as it is; no more digits than say something."""
+    return f"{100 * value:.4g}%" if kind == "proportion" else f"{value:.4g}"
+
+
+def threshold(agreed: Threshold) -> str:
+    """What is good enough: “Sent unchanged: at least 85%, measured on 300 or more”."""
+    says = {"metric": agreed.metric, "value": figure(agreed.value, agreed.kind), "n": agreed.smallest_sample}
+    if agreed.direction == "at_least":
+        return _("%(metric)s: at least %(value)s, measured on %(n)d or more") % says
+    return _("%(metric)s: at most %(value)s, measured on %(n)d or more") % says
+
+
+def how_many(many: int) -> str:
+    """A number within a sentence: “none”, “one”, “seven”, “14”, “3,608”."""
+    if not many:
+        return _("none")
+    return str(apnumber(many)) if many < 10 else f"{many:,}"
+
+
+def number(many: int) -> str:
+    """A number that begins a sentence: “Seven”, “14”, “3,608”."""
+    return capfirst(str(apnumber(many))) if many < 10 else f"{many:,}"
+
+
+def ago(when: date, at: date) -> str:
+    """How far a date lies from another: “106 days ago”, “in 9 days”, “today”."""
+    away = (when - at).days
+    if away == 0:
+        return _("today")
+    if away > 0:
+        return ngettext("in %(n)d day", "in %(n)d days", away) % {"n": away}
+    return ngettext("%(n)d day ago", "%(n)d days ago", -away) % {"n": -away}
+
+
+def wait(gate: standing.GateReading) -> str:
+    """For how long a gate has been as it is: the one count that every page shows, “31 days”, “since today”.
+
+    Of one that was open before its record no more is said than is known: “since before 3 March 2026”. Empty where the
+    pilot has ended: no days run.
+    """
+    if gate.days is None:
+        return ""
+    if gate.since_at_least:
+        return _("since before %(day)s") % {"day": day(gate.since)}
+    return days(gate.days) if gate.days else _("since today")
+
+
+def wait_in_a_sentence(gate: standing.GateReading) -> str:
+    """The same within a sentence: “for 31 days”, “since today”, “since before 3 March 2026”."""
+    if gate.since_at_least or not gate.days:
+        return wait(gate)
+    return _("for %(days)s") % {"days": days(gate.days)}
+
+
+def deadline(asked: deadlines.Asked, at: date) -> str:
+    """By when an answer was asked for, which is another count than the wait: its days are working days without pauses."""
+    says = {"since": day(asked.since), "due": day(asked.answer_by), "ago": ago(asked.answer_by, at)}
+    if asked.is_overdue(at):
+        return _("With the decider since %(since)s; an answer was due on %(due)s, %(ago)s.") % says
+    return _("With the decider since %(since)s; an answer is due by %(due)s.") % says
+
+
+def move(gate: GateOn) -> str:
+    """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
+    if gate.reading.court is None:
+        return _("%(gate)s: was open at the end") % {"gate": gate.kind.name}
+    said = {
+        "gate": gate.kind.name,
+        "who": gate.holder.name if gate.holder else "",
+        "long": wait(gate.reading),
+    }
+    return _sentence(gate) % said
+
+
+def _sentence(gate: GateOn) -> str:
+    state, court = gate.reading.state, gate.reading.court
+    if state == gates.REFUSED:
+        return _("%(gate)s: refused, and the team has not answered, %(long)s")
+    if state == gates.CHANGES_REQUESTED:
+        return (
+            _("%(gate)s: waits on somebody outside, %(long)s")
+            if court == standing.OUTSIDE
+            else _("%(gate)s: the team has not answered what was requested, %(long)s")
+        )
+    if court == standing.TEAM:
+        if state == gates.LAPSED and gate.kind.clears_by != "measurement":
+            return _("%(gate)s: lapsed on an unmet condition, %(long)s")
+        if gate.kind.clears_by == "measurement":
+            return _("%(gate)s: not shown to be good enough, %(long)s")
+        return _("%(gate)s: open, the pilot has not started, %(long)s")
+    return _of_decider(gate)
+
+
+def _of_decider(gate: GateOn) -> str:
+    state, held = gate.reading.state, gate.reading.court == standing.DECIDER
+    if state == gates.LAPSED:
+        return (
+            _("%(gate)s: lapsed, %(who)s has not answered again, %(long)s")
+            if held
+            else _("%(gate)s: lapsed, and nobody holds it, %(long)s")
+        )
+    if state == gates.RECONFIRM:
+        return (
+            _("%(gate)s: what was decided on has changed, and %(who)s has not answered again, %(long)s")
+            if held
+            else _("%(gate)s: what was decided on has changed, and nobody holds it, %(long)s")
+        )
+    if not held:
+        return _("%(gate)s: belongs to nobody, %(long)s")
+    if gate.kind.clears_by == ACCEPTANCE:
+        return _("%(gate)s: %(who)s has not accepted, %(long)s")
+    return _("%(gate)s: %(who)s has not answered, %(long)s")
+
+
+def clear_apart(gates_of: Iterable[GateOn]) -> str:
+    """What is not open, each state counted apart (rule 2): “4 cleared, 1 let past until 3 January 2027, 1 only asserted”."""
+    found: dict[str, list[GateOn]] = {state: [] for state in CLEAR}
+    for gate in gates_of:
+        if gate.reading.state in found:
+            found[gate.reading.state].append(gate)
+    return ", ".join(_counted(state, of) for state, of in found.items() if of)
+
+
+CLEAR = {
+    gates.CLEARED: gettext_lazy("%(n)d cleared"),
+    gates.CONDITIONAL: gettext_lazy("%(n)d cleared on conditions"),
+    gates.EXCEPTED: gettext_lazy("%(n)d let past until %(until)s"),
+    gates.ASSERTED: gettext_lazy("%(n)d only asserted"),
+}
+"""How many gates are in each state that is not open."""
+
+
+def _counted(state: str, of: Sequence[GateOn]) -> str:
+    ends = {gate.reading.good_until for gate in of if gate.reading.good_until}
+    says = {"n": len(of), "until": day(min(ends)) if ends else ""}
+    if state == gates.EXCEPTED and len(ends) > 1:
+        return _("%(n)d let past, the first until %(until)s") % says
+    return str(CLEAR[state]) % says
+
+
+def nothing_open(gates_of: Sequence[GateOn]) -> str:
+    """That no gate is open: “every gate is clear” only where no exception and nobody's mere word is among them."""
+    if all(gate.reading.state == gates.CLEARED for gate in gates_of):
+        return _("every gate is clear")
+    return _("no gate is open (%(apart)s)") % {"apart": clear_apart(gates_of)}
+
+
+def missing(found: PilotOn) -> list[str]:
+    """All that adoption misses, each in words, in the order of the design."""
+    of_kind = {gate.kind.key: gate for gate in found.gates}
+    out = []
+    for code in found.reading.missing:
+        kind = code.removeprefix("asserted:")
+        if code.startswith("asserted:"):
+            out.append(
+                _("%(gate)s: a source says yes, nobody with the right has confirmed it")
+                % {"gate": of_kind[kind].kind.name}
+            )
+        elif code in of_kind:
+            out.append(move(of_kind[code]))
+        else:
+            out.append(_("Not known: %(what)s") % {"what": MISSING[code]})
+    return out
+
+
+def reach(right: DecisionRight) -> str:
+    """Where a right holds: “Billing, Works”, “everywhere”."""
+    named = [str(part) for part in (right.function, right.portfolio) if part]
+    return ", ".join(named) or _("everywhere")
+
+
+def step(found: who_decides.Step) -> str:
+    """One right on the way to whoever decides, in a sentence."""
+    right = found.right
+    says = {
+        "reach": reach(right),
+        "holder": right.holder.name,
+        "starts": day(right.starts),
+        "until": day(right.until) if right.until else "",
+    }
+    sentences = {
+        "not_yet": _("The right for %(reach)s begins only on %(starts)s."),
+        "over": _("The right for %(reach)s, of %(holder)s, ended on %(until)s."),
+        "emptied": _(
+            "The right for %(reach)s was given to %(holder)s; nobody of it has an account any more, so the next wider right is looked for."
+        ),
+        "decides": _("The right for %(reach)s is the nearest in force: it was given to %(holder)s on %(starts)s."),
+    }
+    return sentences[found.found] % says
+
+
+def sitting(found: who_decides.Sitting) -> str:
+    """Somebody who decides, in which capacity, and until when they are away."""
+    says = {"who": found.person.name, "as": str(CAPACITY[found.capacity])}
+    if found.away_until is None:
+        return _("%(who)s, %(as)s") % says
+    return _("%(who)s, %(as)s, away until %(until)s") % (says | {"until": day(found.away_until)})
+
+
+HELD: dict[str, Any] = {
+    "roles": gettext_lazy("Roles"),
+    "escalations": gettext_lazy("Escalation person of"),
+    "rights": gettext_lazy("Decision rights"),
+    "delegations": gettext_lazy("Decides for somebody else"),
+    "acceptances": gettext_lazy("Accepted; the gate opens"),
+    "nominations": gettext_lazy("Named, and has not answered"),
+    "pilots": gettext_lazy("Manages the pilot"),
+    "exceptions": gettext_lazy("Decides exceptions in the rules of"),
+    "tokens": gettext_lazy("Tokens to the API; they end"),
+}
+"""What a person holds, by the sorts of `pilots.holdings`."""
+
+
+def held(what: str, row: Any) -> str:
+    """One thing that a person holds: “Legal, Service lines”, “Renewal drafts, Sponsor”."""
+    if what == "roles":
+        return f"{row.get_role_display()}, {row.portfolio}"
+    if what == "rights":
+        return f"{row.kind.name}, {row.reach}"
+    if what == "delegations":
+        return f"{row.right.kind.name}, {row.right.reach}"
+    if what in ("acceptances", "nominations"):
+        return f"{row.gate.pilot.name}, {row.kind.name}"
+    return str(row.name)

@@ -1,0 +1,184 @@
+"""What a pilot lacks, said aloud: its open gates as clauses of one sentence, those that lack the same thing together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pilots.rules import gates
+from pilots.rules.events import ACCEPTANCE, MEASUREMENT
+from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules import standing
+
+TO = {
+    "funding-owner": gettext_lazy("to fund the next phase"),
+    "named-sponsor": gettext_lazy("to carry it"),
+    "error-owner": gettext_lazy("to answer for it when it is wrong"),
+}
+"""What somebody agrees to by accepting a gate, of the kinds that ship."""
+
+AGAIN = frozenset({gates.LAPSED, gates.RECONFIRM})
+QUALITY = {
+    "none": gettext_lazy("nobody has measured whether it is good enough"),
+    "insufficient": gettext_lazy("too little was measured to tell whether it is good enough"),
+    "not_met": gettext_lazy("it was measured, and is not good enough"),
+    "stale": gettext_lazy("the last measurement is too old to count"),
+    "met": gettext_lazy("it was measured, and nobody has said whether that is enough"),
+}
+"""What the team has to show, by the last verdict."""
+
+
+def sentence(found: PilotOn) -> str:
+    """All that is open or only said, in the order of the gates; empty where every gate is clear."""
+    alike: dict[tuple[str, str], list[GateOn]] = {}
+    for gate in found.gates:
+        if gate.reading.is_open or gate.reading.state == gates.ASSERTED:
+            what = _lacks(gate)
+            of_whom = _name(gate) if what == "asked" else ""
+            alike.setdefault((what, of_whom), []).append(gate)
+    clauses = [CLAUSES[what](of, found) for (what, _whom), of in alike.items()]
+    return capfirst("; ".join(clauses)) + "." if clauses else ""
+
+
+def _name(gate: GateOn) -> str:
+    return gate.holder.name if gate.holder else ""
+
+
+def _lacks(gate: GateOn) -> str:
+    """What a gate lacks: the clause that says so."""
+    state, court = gate.reading.state, gate.reading.court
+    if state == gates.ASSERTED:
+        return "said"
+    if court == standing.OUTSIDE:
+        return "outside"
+    if court == standing.TEAM:
+        return _of_team(gate)
+    if gate.kind.clears_by == ACCEPTANCE:
+        return "asked" if gate.holder else "unasked"
+    if not gate.holder:
+        judged = gate.kind.clears_by != MEASUREMENT or state in AGAIN
+        return "undecidable" if judged else "unjudged"
+    return state if state in AGAIN else "waits"
+
+
+def _of_team(gate: GateOn) -> str:
+    state = gate.reading.state
+    if state in gates.ASKS_TEAM:
+        return state
+    if gate.kind.clears_by == MEASUREMENT:
+        return "unmeasured"
+    return "unmet" if state == gates.LAPSED else "unasked"
+
+
+Of = Sequence[GateOn]
+Clause = Callable[[Of, PilotOn], str]
+
+
+def _says(of: Of) -> dict[str, str]:
+    """The gates, and whoever holds them, each once."""
+    names = dict.fromkeys(_name(gate) for gate in of)
+    return {"gates": listed(gate.kind.name for gate in of), "who": listed(names)}
+
+
+def _waits(of: Of, _found: PilotOn) -> str:
+    """“Legal waits on Perpetua Rask, Data access on Jory Mellin”."""
+    by_name: dict[str, list[GateOn]] = {}
+    for gate in of:
+        by_name.setdefault(_name(gate), []).append(gate)
+    first, *rest = by_name.values()
+    clause = ngettext("%(gates)s waits on %(who)s", "%(gates)s wait on %(who)s", len(first)) % _says(first)
+    return ", ".join([clause, *(_("%(gates)s on %(who)s") % _says(more) for more in rest)])
+
+
+def _lapsed(of: Of, _found: PilotOn) -> str:
+    return ngettext(
+        "%(gates)s has lapsed and waits on %(who)s", "%(gates)s have lapsed and wait on %(who)s", len(of)
+    ) % _says(of)
+
+
+def _reconfirm(of: Of, _found: PilotOn) -> str:
+    people = len({_name(gate) for gate in of})
+    return ngettext(
+        "what was decided on has changed, and %(who)s has not answered again",
+        "what was decided on has changed, and %(who)s have not answered again",
+        people,
+    ) % _says(of)
+
+
+def _undecidable(of: Of, _found: PilotOn) -> str:
+    return _("nobody has the right to decide on %(gates)s") % _says(of)
+
+
+def _unjudged(_of: Of, _found: PilotOn) -> str:
+    return _("it was measured and is good enough, and nobody has the right to say so")
+
+
+def _asked(of: Of, _found: PilotOn) -> str:
+    to = listed((_to(gate) for gate in of), last=_("%(first)s and %(last)s"))
+    return _("%(who)s was asked %(to)s, and has not answered") % {"who": _name(of[0]), "to": to}
+
+
+def _unasked(of: Of, _found: PilotOn) -> str:
+    to = listed((_to(gate) for gate in of), last=_("%(first)s or %(last)s"))
+    return _("there is nobody %(to)s") % {"to": to}
+
+
+def _to(gate: GateOn) -> str:
+    return str(TO.get(gate.kind.key) or _("to answer “%(question)s”") % {"question": gate.kind.question})
+
+
+def _refused(of: Of, _found: PilotOn) -> str:
+    return ngettext(
+        "%(gates)s was refused, and the team has not answered",
+        "%(gates)s were refused, and the team has not answered",
+        len(of),
+    ) % _says(of)
+
+
+def _requested(of: Of, _found: PilotOn) -> str:
+    return _("the team has not answered what was asked about %(gates)s") % _says(of)
+
+
+def _outside(of: Of, _found: PilotOn) -> str:
+    return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(of)) % _says(of)
+
+
+def _unmet(of: Of, _found: PilotOn) -> str:
+    return _("a condition on %(gates)s was not met") % _says(of)
+
+
+def _unmeasured(_of: Of, found: PilotOn) -> str:
+    return str(QUALITY[found.reading.quality])
+
+
+def _said(of: Of, _found: PilotOn) -> str:
+    return _("only a list says yes to %(gates)s") % _says(of)
+
+
+CLAUSES: dict[str, Clause] = {
+    "waits": _waits,
+    gates.LAPSED: _lapsed,
+    gates.RECONFIRM: _reconfirm,
+    "undecidable": _undecidable,
+    "unjudged": _unjudged,
+    "asked": _asked,
+    "unasked": _unasked,
+    gates.REFUSED: _refused,
+    gates.CHANGES_REQUESTED: _requested,
+    "outside": _outside,
+    "unmet": _unmet,
+    "unmeasured": _unmeasured,
+    "said": _said,
+}
+
+
+def listed(names: Iterable[str], *, last: str | None = None) -> str:
+    """Names in a row: “Legal, Data access and Funding”."""
+    found = list(names)
+    if len(found) < 2:
+        return "".join(found)
+    joined = last or _("%(first)s and %(last)s")
+    return joined % {"first": ", ".join(found[:-1]), "last": found[-1]}

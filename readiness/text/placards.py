@@ -1,0 +1,98 @@
+"""Placards: the two or three sentences that explain an exhibit, or a claim, as on a museum wall."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.humanize.templatetags.humanize import apnumber
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from readiness.queries.snapshots import PilotOn
+from readiness.rules import standing
+from readiness.text import labels, open_gates
+
+
+def placard(found: PilotOn) -> str:
+    """What hangs beside an exhibit or a claim, to be read aloud; empty for any other pilot. No figure but dates and days."""
+    if found.reading.standing == standing.EXHIBIT:
+        parts = [_ran(found), _stood(found), _open(found), _goalpost(found)]
+    elif found.reading.standing == standing.CLAIMED:
+        parts = [_claimed(found), _open(found)]
+    else:
+        return ""
+    return " ".join(part for part in parts if part)
+
+
+def _ran(found: PilotOn) -> str:
+    now = found.reading
+    what = capfirst(found.pilot.workflow or found.pilot.name)
+    if now.decide_by is None:
+        return ""
+    if now.started_on is None:
+        return _ran_from_the_record(found, what, now.decide_by)
+    says = {
+        "what": what,
+        "from": labels.day(now.started_on),
+        "by": labels.day(now.decide_by),
+        "times": _times(now.slips),
+    }
+    if now.slips:
+        return _("%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s.") % says
+    return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
+
+
+def _ran_from_the_record(found: PilotOn, what: str, decide_by: date) -> str:
+    says = {"what": what, "from": labels.day(found.pilot.recorded_on), "by": labels.day(decide_by)}
+    return _("%(what)s, on record since %(from)s, its start not known, and to be decided by %(by)s.") % says
+
+
+def _times(number: int) -> str:
+    """How often, as it is said."""
+    if number == 1:
+        return _("once")
+    if number == 2:
+        return _("twice")
+    return _("%(n)s times") % {"n": apnumber(number)}
+
+
+def _stood(found: PilotOn) -> str:
+    now = found.reading
+    if now.stalls_on is None:
+        return ""
+    return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
+        "moved": labels.day(now.last_movement or found.pilot.recorded_on),
+        "stalled": labels.day(now.stalls_on),
+        "days": labels.days(now.days_on_display),
+    }
+
+
+def _claimed(found: PilotOn) -> str:
+    claim = found.reading.claim
+    assert claim is not None
+    says = {
+        "what": capfirst(found.pilot.workflow or found.pilot.name),
+        "day": labels.day(claim.since),
+        "days": labels.days((found.at - claim.since).days),
+    }
+    if claim.because == standing.NEVER_SHOWN:
+        return _("%(what)s is said to be adopted, since %(day)s; the facts have never shown it, %(days)s.") % says
+    return _("%(what)s was adopted; the facts show it no longer, since %(day)s, %(days)s.") % says
+
+
+def _open(found: PilotOn) -> str:
+    """What is open, or what else keeps a pilot where it is."""
+    said = open_gates.sentence(found)
+    if said:
+        return said
+    if found.reading.standing == standing.EXHIBIT:
+        return capfirst(_("%(gates)s, and it is not declared adopted.") % {"gates": labels.nothing_open(found.gates)})
+    unknown = [labels.MISSING[c] for c in found.reading.missing if c in labels.MISSING]
+    says = {"gates": capfirst(labels.nothing_open(found.gates)), "what": open_gates.listed(map(str, unknown))}
+    return _("%(gates)s. Not known: %(what)s.") % says
+
+
+def _goalpost(found: PilotOn) -> str:
+    if not found.reading.goalpost_moved:
+        return ""
+    return _("What is good enough was made easier after it had been measured.")
