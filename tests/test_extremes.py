@@ -77,9 +77,9 @@ def browser(cast: Cast, name: str) -> Client:
 
 
 def in_turn(values: Iterable[Any], turn: int) -> list[Any]:
-    """All of them where every one is asked for, else one in five, others at each turn."""
+    """All of them where every one is asked for, else one in ten, others at each turn."""
     found = list(values)
-    return found if ALL else found[turn % 5 :: 5]
+    return found if ALL else found[turn % 10 :: 10] or found[:1]
 
 
 # Forms and inputs

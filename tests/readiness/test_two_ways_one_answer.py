@@ -29,7 +29,7 @@ DATES = 5
 
 @pytest.mark.django_db
 @settings(
-    max_examples=16 if os.environ.get("EXHAUSTIVE") else 5,
+    max_examples=16 if os.environ.get("EXHAUSTIVE") else 4,
     derandomize=True,
     deadline=None,
     database=None,
