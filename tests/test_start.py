@@ -157,8 +157,8 @@ def test_people_that_it_did_not_make_are_left_alone(tmp_path: Path) -> None:
             "import django; django.setup()\n"
             "from django.core.management import call_command\n"
             "call_command('migrate', verbosity=0)\n"
-            "from pilots import verbs\n"
-            "verbs.open_account(email='ria@example.org', name='Ria', by=None)",
+            "from pilots import actions\n"
+            "actions.open_account(email='ria@example.org', name='Ria', by=None)",
         ],
         env=surrounded,
         cwd=ROOT,
