@@ -191,7 +191,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 from django.db import connection, transaction
-from pilots import triggers
+from pilots.event_log import triggers
 with transaction.atomic(), connection.cursor() as cursor:
     triggers.lift()
     cursor.execute("UPDATE pilots_decision SET reason = 'Never said.' WHERE id = (SELECT min(id) FROM pilots_decision)")
