@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pilots.rules import rights
+from pilots.rules.vocabulary import Role
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,60 +13,39 @@ if TYPE_CHECKING:
 
     from pilots.models import Person, Portfolio
 
-# What somebody is to a pilot, by the facts of the day.
-OFFICE, ALL_OFFICES, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
-    "program-office",
-    "every-program-office",
-    "sponsor",
-    "decider",
-    "manager",
-    "named",
-    "reviewer",
-    "escalation-person",
-)
-"""Of the portfolio's program office (of any, for what lies in none); of every portfolio's; who has accepted to carry the pilot; on a seat of one of
-its gates; its manager; named for one of its gates, or in its rules; the portfolio's reviewer, and its escalation person."""
-
-# What somebody is to the one gate, condition, right or account that an act is on.
-HOLDER, DEPUTY, DELEGATE, STAND_IN = (rights.HOLDER, rights.DEPUTY, rights.DELEGATE, rights.ESCALATION)
-"""Who decides from the gate's seat, in which capacity; the stand-in is the right's escalation person, where neither holder
-nor deputy can or may (rule 7)."""
-NOMINEE, ACCEPTED, OWNER, SELF = "nominee", "accepted", "owner", "self"
-"""Whom the gate names; who has accepted it; who is to meet the condition; whose account, absence or key it is."""
-
-_SEATED = frozenset({HOLDER, DEPUTY, DELEGATE, STAND_IN})
-_INVOLVED = frozenset({OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, ESCALATION})
-_TEAM = frozenset({OFFICE, SPONSOR, MANAGER})
+_SEATED = frozenset({Role.HOLDER, Role.DEPUTY, Role.DELEGATE, Role.STAND_IN})
+_INVOLVED = frozenset({Role.OFFICE, Role.SPONSOR, Role.DECIDER, Role.MANAGER, Role.NAMED, Role.ESCALATION})
+_TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
 NOBODY: frozenset[str] = frozenset()
 """What only a list that is read in, or the installation itself, does."""
 
 MAY: dict[str, frozenset[str]] = {
     # Reading
-    "see": _INVOLVED | {REVIEWER},
-    "enter_the_desk": frozenset({OFFICE}),
+    "see": _INVOLVED | {Role.REVIEWER},
+    "enter_the_desk": frozenset({Role.OFFICE}),
     # A pilot's record, stages and dates
-    "record": frozenset({OFFICE}),
-    "amend": frozenset({OFFICE}),
-    "start": frozenset({OFFICE}),
-    "start_beyond": frozenset({ESCALATION}),
-    "move_decide_by": frozenset({OFFICE}),
-    "move_decide_by_beyond": frozenset({ESCALATION}),
-    "pause": frozenset({OFFICE}),
-    "pause_beyond": frozenset({ESCALATION}),
-    "resume": frozenset({OFFICE}),
-    "adopt": frozenset({OFFICE, SPONSOR}),
-    "roll_back": frozenset({OFFICE, SPONSOR}),
-    "retire": frozenset({OFFICE, SPONSOR}),
+    "record": frozenset({Role.OFFICE}),
+    "amend": frozenset({Role.OFFICE}),
+    "start": frozenset({Role.OFFICE}),
+    "start_beyond": frozenset({Role.ESCALATION}),
+    "move_decide_by": frozenset({Role.OFFICE}),
+    "move_decide_by_beyond": frozenset({Role.ESCALATION}),
+    "pause": frozenset({Role.OFFICE}),
+    "pause_beyond": frozenset({Role.ESCALATION}),
+    "resume": frozenset({Role.OFFICE}),
+    "adopt": frozenset({Role.OFFICE, Role.SPONSOR}),
+    "roll_back": frozenset({Role.OFFICE, Role.SPONSOR}),
+    "retire": frozenset({Role.OFFICE, Role.SPONSOR}),
     "record_claim": NOBODY,
     "list_again": NOBODY,
     "record_running": NOBODY,
     "correct_date": NOBODY,
     # Its rules, its quality, and who lives in it
-    "set_rules": frozenset({OFFICE}),
+    "set_rules": frozenset({Role.OFFICE}),
     "accept_risk": _INVOLVED,
-    "confirm_rules": frozenset({MANAGER}),
-    "register_threshold": frozenset({OFFICE}),
-    "record_measurement": frozenset({OFFICE}),
+    "confirm_rules": frozenset({Role.MANAGER}),
+    "register_threshold": frozenset({Role.OFFICE}),
+    "record_measurement": frozenset({Role.OFFICE}),
     "record_residents": _TEAM,
     "look_again": _TEAM,
     # Its gates
@@ -74,49 +53,49 @@ MAY: dict[str, frozenset[str]] = {
     "decide_many": _SEATED,
     "except_": _SEATED,
     "record_minutes": _SEATED,
-    "record_for_decider": frozenset({OFFICE}),
+    "record_for_decider": frozenset({Role.OFFICE}),
     "assert_": NOBODY,
     "end_assertion": NOBODY,
-    "nominate": frozenset({OFFICE}),
-    "accept": frozenset({NOMINEE}),
-    "decline": frozenset({NOMINEE}),
-    "leave": frozenset({ACCEPTED}),
+    "nominate": frozenset({Role.OFFICE}),
+    "accept": frozenset({Role.NOMINEE}),
+    "decline": frozenset({Role.NOMINEE}),
+    "leave": frozenset({Role.ACCEPTED}),
     "answer": _TEAM,
-    "meet_condition": _TEAM | {NAMED, OWNER},
-    "ask_exception": _TEAM | {DECIDER},
-    "file_evidence": _INVOLVED | {OWNER},
+    "meet_condition": _TEAM | {Role.NAMED, Role.OWNER},
+    "ask_exception": _TEAM | {Role.DECIDER},
+    "file_evidence": _INVOLVED | {Role.OWNER},
     "replace_evidence": _INVOLVED,
     # Rights, and who is there
-    "assign_right": frozenset({OFFICE}),
-    "end_right": frozenset({OFFICE}),
-    "delegate": frozenset({OFFICE, HOLDER}),
-    "away": frozenset({OFFICE, SELF}),
-    "back": frozenset({OFFICE, SELF}),
+    "assign_right": frozenset({Role.OFFICE}),
+    "end_right": frozenset({Role.OFFICE}),
+    "delegate": frozenset({Role.OFFICE, Role.HOLDER}),
+    "away": frozenset({Role.OFFICE, Role.SELF}),
+    "back": frozenset({Role.OFFICE, Role.SELF}),
     # Accounts and keys
-    "open_account": frozenset({OFFICE}),
+    "open_account": frozenset({Role.OFFICE}),
     "open_first_account": NOBODY,
-    "amend_account": frozenset({OFFICE}),
-    "close_account": frozenset({OFFICE}),
-    "confirm_address": frozenset({ALL_OFFICES, SELF}),
-    "reject_address": frozenset({SELF}),
-    "set_password": frozenset({SELF}),
-    "give_role": frozenset({OFFICE}),
-    "take_role": frozenset({OFFICE}),
-    "issue_token": frozenset({SELF}),
-    "revoke_token": frozenset({OFFICE, SELF}),
-    "erase": frozenset({OFFICE}),
-    "erase_person": frozenset({OFFICE}),
+    "amend_account": frozenset({Role.OFFICE}),
+    "close_account": frozenset({Role.OFFICE}),
+    "confirm_address": frozenset({Role.ALL_OFFICES, Role.SELF}),
+    "reject_address": frozenset({Role.SELF}),
+    "set_password": frozenset({Role.SELF}),
+    "give_role": frozenset({Role.OFFICE}),
+    "take_role": frozenset({Role.OFFICE}),
+    "issue_token": frozenset({Role.SELF}),
+    "revoke_token": frozenset({Role.OFFICE, Role.SELF}),
+    "erase": frozenset({Role.OFFICE}),
+    "erase_person": frozenset({Role.OFFICE}),
     # Portfolios, functions and kinds
-    "open_portfolio": frozenset({OFFICE}),
-    "amend_portfolio": frozenset({OFFICE}),
-    "set_stall_policy": frozenset({OFFICE}),
-    "set_stall_policy_beyond": frozenset({ESCALATION}),
-    "name_function": frozenset({OFFICE}),
-    "rename_function": frozenset({OFFICE}),
-    "add_kind": frozenset({OFFICE}),
-    "amend_kind": frozenset({OFFICE}),
-    "switch_off": frozenset({OFFICE}),
-    "switch_on": frozenset({OFFICE}),
+    "open_portfolio": frozenset({Role.OFFICE}),
+    "amend_portfolio": frozenset({Role.OFFICE}),
+    "set_stall_policy": frozenset({Role.OFFICE}),
+    "set_stall_policy_beyond": frozenset({Role.ESCALATION}),
+    "name_function": frozenset({Role.OFFICE}),
+    "rename_function": frozenset({Role.OFFICE}),
+    "add_kind": frozenset({Role.OFFICE}),
+    "amend_kind": frozenset({Role.OFFICE}),
+    "switch_off": frozenset({Role.OFFICE}),
+    "switch_on": frozenset({Role.OFFICE}),
     "record_set_up": NOBODY,
 }
 """Who may do what: every verb, by what somebody is. One of these is enough.
@@ -133,7 +112,7 @@ def is_office(person: Person, portfolio: Portfolio | None = None) -> bool:
     """Whether a person belongs to a portfolio's program office (any portfolio's, where none is given)."""
     if person.is_superuser:
         return True
-    roles = person.roles.filter(role=OFFICE)
+    roles = person.roles.filter(role=Role.OFFICE)
     return (roles if portfolio is None else roles.filter(portfolio=portfolio)).exists()
 
 
@@ -141,7 +120,7 @@ def portfolios_kept(person: Person) -> frozenset[int] | None:
     """The primary keys of the portfolios whose records a person keeps; None means all of them."""
     if person.is_superuser:
         return None
-    kept = person.roles.filter(role=OFFICE).values_list("portfolio_id", flat=True)
+    kept = person.roles.filter(role=Role.OFFICE).values_list("portfolio_id", flat=True)
     return frozenset(kept)
 
 
@@ -159,7 +138,7 @@ def keepers_of_all() -> QuerySet[Person]:
 
     from pilots.models import Person, Portfolio, PortfolioRole
 
-    of_offices = PortfolioRole.objects.filter(role=OFFICE).values("person")
+    of_offices = PortfolioRole.objects.filter(role=Role.OFFICE).values("person")
     by_role = of_offices.annotate(kept=Count("portfolio", distinct=True)).filter(kept=Portfolio.objects.count())
     return Person.objects.filter(Q(is_superuser=True) | Q(pk__in=by_role.values("person")), closed_on=None)
 
@@ -185,7 +164,7 @@ SCOPES = ("read", "decide", "write")
 
 def scope_of(verb: str) -> str:
     """The scope that a verb needs: `write` where only the program office may do it, else `decide`."""
-    return "write" if MAY[verb] == frozenset({OFFICE}) else "decide"
+    return "write" if MAY[verb] == frozenset({Role.OFFICE}) else "decide"
 
 
 def scopes_of(person: Person) -> frozenset[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from pilots import actions, permissions
 from pilots.actions.bulk_decisions import Entry
 from pilots.models import GateKind, Person
+from pilots.rules.vocabulary import Role
 from tests.cast import ERROR, IT, LEGAL, ROLES, Cast
 
 LINK = "https://letters.example/1"
@@ -46,7 +47,7 @@ class Ask:
         """Whether the table of who may do what lets one of the cast do this."""
         roles = ROLES[name] | self.is_.get(name, frozenset())
         if self.shared and name == "neighbour":
-            roles |= {permissions.OFFICE}
+            roles |= {Role.OFFICE}
         return permissions.may(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
@@ -168,8 +169,8 @@ def runs(cast: Cast) -> None:
     cast.runs()
 
 
-SEATS = is_("stand_in", permissions.STAND_IN)
-THEIRS = is_("manager", permissions.SELF)
+SEATS = is_("stand_in", Role.STAND_IN)
+THEIRS = is_("manager", Role.SELF)
 THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
 
 ASKS: tuple[Ask, ...] = (
@@ -220,18 +221,16 @@ ASKS: tuple[Ask, ...] = (
         "meet_condition",
         lambda c: {"gate": c.gate(LEGAL), "text": "Log it.", "evidence": LINK},
         on_a_condition,
-        is_=is_("stand_in", permissions.OWNER),
+        is_=is_("stand_in", Role.OWNER),
     ),
     Ask("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
-    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", permissions.NOMINEE)),
-    Ask(
-        "decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", permissions.NOMINEE)
-    ),
+    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", Role.NOMINEE)),
+    Ask("decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", Role.NOMINEE)),
     Ask(
         "leave",
         lambda c: {"gate": c.gate(ERROR), "reason": "Another role."},
         accepted,
-        is_=is_("named", permissions.ACCEPTED),
+        is_=is_("named", Role.ACCEPTED),
     ),
     Ask("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
     Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),

@@ -30,9 +30,9 @@ from pilots.refusals import (
     part_of,
 )
 from pilots.rules import gates, quality, rights, seals, stalls
-from pilots.rules.events import ACCEPTANCE, MEASUREMENT
+from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role, Verdict
 
-OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
+OUTCOMES = (Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.CHANGES_REQUESTED, Outcome.REFUSED, Outcome.WITHDRAWN)
 
 
 def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None) -> tuple[Desk, Gate, gates.GateState]:
@@ -57,12 +57,12 @@ def _as_seen(desk: Desk, gate: Gate, seen: int | None) -> None:
 
 
 def _approval_only(state: gates.GateState) -> None:
-    if state.kind.clears_by == ACCEPTANCE:
+    if state.kind.clears_by == ClearsBy.ACCEPTANCE:
         raise WrongGate
 
 
 def _acceptance_only(state: gates.GateState) -> None:
-    if state.kind.clears_by != ACCEPTANCE:
+    if state.kind.clears_by != ClearsBy.ACCEPTANCE:
         raise WrongGate
 
 
@@ -168,11 +168,11 @@ def decide(
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
-    if outcome == gates.WITHDRAWN and state.answer in (None, gates.ASSERTED):
+    if outcome == Outcome.WITHDRAWN and state.answer in (None, Outcome.ASSERTED):
         raise NothingAsked(_("There is no answer to withdraw."), field="outcome")
     conditions = _conditions(desk, outcome, conditions)
     court, until = _court(desk, outcome, court, until)
-    if outcome in (gates.CLEARED, gates.CONDITIONAL) and state.kind.clears_by == MEASUREMENT:
+    if outcome in (Outcome.CLEARED, Outcome.CONDITIONAL) and state.kind.clears_by == ClearsBy.MEASUREMENT:
         _measured(desk)
     return _answer(
         desk,
@@ -188,13 +188,13 @@ def decide(
         court=court,
         shown=shown,
         cites=cites,
-        would_change=need_plain(would_change.strip(), "would_change") if outcome == gates.REFUSED else "",
+        would_change=need_plain(would_change.strip(), "would_change") if outcome == Outcome.REFUSED else "",
     )
 
 
 def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = [{part: c.get(part) for part in ("text", "owner", "due")} for c in conditions]
-    if outcome != gates.CONDITIONAL:
+    if outcome != Outcome.CONDITIONAL:
         return []
     if not listed:
         raise ConditionsRequired(field="conditions")
@@ -224,7 +224,7 @@ def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
 
 
 def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
-    if outcome != gates.CHANGES_REQUESTED:
+    if outcome != Outcome.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
         raise Invalid(_("Say team or outside."), field="court")
@@ -239,13 +239,17 @@ def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[st
 
 
 def _measured(desk: Desk) -> None:
-    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != "met":
+    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != Verdict.MET:
         raise NotMeasured
 
 
 def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
     term = last_day(desk.on, state.kind.valid_for)
-    if state.kind.clears_by == MEASUREMENT and desk.state.measured_on and outcome in (gates.CLEARED, gates.CONDITIONAL):
+    if (
+        state.kind.clears_by == ClearsBy.MEASUREMENT
+        and desk.state.measured_on
+        and outcome in (Outcome.CLEARED, Outcome.CONDITIONAL)
+    ):
         measured = quality.good_until(desk.state.measured_on)
         return min(term, measured) if term else measured
     return term
@@ -317,10 +321,10 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
         desk,
         row,
         state,
-        outcome=gates.ASSERTED,
+        outcome=Outcome.ASSERTED,
         reason=need_text(source, "source"),
         decider=None,
-        capacity=Decision.Capacity.ASSERTED,
+        capacity=Capacity.ASSERTED,
         good_until=last_day(day, state.kind.valid_for),
     )
 
@@ -335,16 +339,16 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
     """
     desk, row, state = _sit(gate, None, on, known)
     _approval_only(state)
-    if state.answer != gates.ASSERTED:
+    if state.answer != Outcome.ASSERTED:
         raise NothingAsked(_("No source says yes here."))
     return _answer(
         desk,
         row,
         state,
-        outcome=gates.NO_LONGER_ASSERTED,
+        outcome=Outcome.NO_LONGER_ASSERTED,
         reason=need_text(source, "source"),
         decider=None,
-        capacity=Decision.Capacity.ASSERTED,
+        capacity=Capacity.ASSERTED,
         verb="end_assertion",
     )
 
@@ -372,7 +376,7 @@ def ask_exception(
     reason = need_reason(reason)
     if until is not None and until < desk.on:
         raise Invalid(_("The end lies before the asking."), field="until")
-    sealed = desk.state.to_seal(state.kind, gates.EXCEPTED)
+    sealed = desk.state.to_seal(state.kind, Outcome.EXCEPTED)
     return desk.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
 
 
@@ -423,7 +427,7 @@ def except_(
         desk,
         row,
         state,
-        outcome=gates.EXCEPTED,
+        outcome=Outcome.EXCEPTED,
         reason=reason,
         decider=decider,
         capacity=capacity,
@@ -496,7 +500,7 @@ def meet_condition(
 
 def _conditional(desk: Desk, row: Gate) -> Decision:
     """The decision whose conditions are being met on the day of the act."""
-    asked = row.decisions.filter(outcome=gates.CONDITIONAL, on__lte=desk.on)
+    asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, on__lte=desk.on)
     return asked.order_by("on", "number").reverse()[0]
 
 
@@ -537,7 +541,7 @@ def _in_own_name(
     state, by = desk.state.gates[gate.kind.key], desk.by
     if by is None or permissions.has_left(by, desk.on):
         raise NotNamed
-    named = {permissions.NOMINEE: state.nominee, permissions.ACCEPTED: state.accepted}
+    named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     is_ = frozenset(what for what, who in named.items() if who == by.pk)
     if not permissions.may(verb, is_):
         raise NotNamed
@@ -551,7 +555,7 @@ def _in_own_name(
         outcome=outcome,
         reason=need_plain((reason or "").strip(), "reason"),
         decider=by,
-        capacity=Decision.Capacity.NAMED,
+        capacity=Capacity.NAMED,
         verb=outcome,
     )
 
@@ -569,7 +573,7 @@ def accept(
     """Accept, in one's own name, what one is named for."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept", seen)
+    return _in_own_name(desk, row, Outcome.ACCEPTED, reason, "accept", seen)
 
 
 @transaction.atomic
@@ -585,7 +589,7 @@ def decline(
     """Decline what one is named for."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.DECLINED, reason, "decline", seen)
+    return _in_own_name(desk, row, Outcome.DECLINED, reason, "decline", seen)
 
 
 @transaction.atomic
@@ -601,4 +605,4 @@ def leave(
     """Leave a seat that one accepted: the gate opens that day."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.LEFT, reason, "leave", seen)
+    return _in_own_name(desk, row, Outcome.LEFT, reason, "leave", seen)

@@ -18,7 +18,7 @@ from pilots.actions.reference import clean, concerns, log, need_whole, only_offi
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
 from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid, NotYours
-from pilots.rules.events import APPROVAL, MEASUREMENT
+from pilots.rules.vocabulary import ClearsBy, Stage
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
@@ -32,7 +32,7 @@ def add_kind(
     name: str,
     question: str,
     by: Person | None,
-    clears_by: str = APPROVAL,
+    clears_by: str = ClearsBy.APPROVAL,
     valid_for: int | None = None,
     seals: Iterable[str] = (),
     high_impact_only: bool = False,
@@ -80,7 +80,7 @@ def _new_kind(**columns: Any) -> GateKind:
     for field in columns["seals"]:
         if field not in SEALABLE:
             raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
-    if columns["clears_by"] == MEASUREMENT:
+    if columns["clears_by"] == ClearsBy.MEASUREMENT:
         raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
     kind = GateKind(order=min(last + 10, LAST_IN_ORDER), **columns)
@@ -237,7 +237,7 @@ def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -
 
 def _concerned(kind: GateKind) -> Any:
     """The pilots that have no such gate though it applies to them."""
-    there = Pilot.objects.exclude(stage=Pilot.Stage.RETIRED)
+    there = Pilot.objects.exclude(stage=Stage.RETIRED)
     there = there.filter(~Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind=kind)))
     if not kind.for_all:
         there = there.filter(portfolio__in=GateKindPortfolio.objects.filter(kind=kind).values("portfolio"))

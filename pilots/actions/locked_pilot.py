@@ -33,7 +33,8 @@ from pilots.refusals import (
 )
 from pilots.rules import replay, rights, stalls
 from pilots.rules.corrections import corrected
-from pilots.rules.events import ACCEPTANCE, CORRECT_DATE, Act, in_order
+from pilots.rules.events import CORRECT_DATE, Act, in_order
+from pilots.rules.vocabulary import ClearsBy, Role, Stage
 
 COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
@@ -51,28 +52,28 @@ LONGEST_TEXT = 10_000
 """Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
 
 
-LEADS_ON = {
-    replay.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
-    replay.NOT_STATED: (
+LEADS_ON: dict[str, tuple[Any, Any]] = {
+    Stage.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
+    Stage.NOT_STATED: (
         gettext_lazy("Nobody has said since %(day)s whether it runs."),
         gettext_lazy("Start it first."),
     ),
-    replay.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
-    replay.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
-    replay.ADOPTED: (
+    Stage.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
+    Stage.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
+    Stage.ADOPTED: (
         gettext_lazy("It was declared adopted on %(day)s."),
         gettext_lazy("Take it back to running first, if that no longer holds."),
     ),
-    replay.RETIRED: (
+    Stage.RETIRED: (
         gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
         gettext_lazy("To try again, put a new pilot on record."),
     ),
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
 
-RUNS_ALREADY = {
-    (replay.PLANNED, replay.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
-    (replay.PAUSED,): gettext_lazy("There is no pause to end."),
+RUNS_ALREADY: dict[tuple[str, ...], Any] = {
+    (Stage.PLANNED, Stage.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
+    (Stage.PAUSED,): gettext_lazy("There is no pause to end."),
 }
 """What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
 
@@ -135,22 +136,22 @@ class Desk:
             return frozenset()
         found = set()
         if permissions.is_office(self.by, self.pilot.portfolio):
-            found.add(permissions.OFFICE)
+            found.add(Role.OFFICE)
         if self.state.sponsor == self.by.pk:
-            found.add(permissions.SPONSOR)
+            found.add(Role.SPONSOR)
         if self.state.manager == self.by.pk:
-            found.add(permissions.MANAGER)
+            found.add(Role.MANAGER)
         if self.by.pk in self.state.named:
-            found.add(permissions.NAMED)
+            found.add(Role.NAMED)
         if self._decides():
-            found.add(permissions.DECIDER)
+            found.add(Role.DECIDER)
         if self.is_escalation():
-            found.add(permissions.ESCALATION)
+            found.add(Role.ESCALATION)
         return frozenset(found)
 
     def _decides(self) -> bool:
         for key, gate in self.state.gates.items():
-            if gate.kind.clears_by != ACCEPTANCE:
+            if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
                 seat = self.seat(key)
                 if self.who in rights.named(seat):
                     return True
@@ -180,7 +181,7 @@ class Desk:
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
         owners = {condition["owner"] for condition in conditions}
-        return frozenset({permissions.OWNER} if self.by.pk in owners else ())
+        return frozenset({Role.OWNER} if self.by.pk in owners else ())
 
     def as_seen(self) -> None:
         """Refuse whoever saw the pilot otherwise than it is."""
@@ -198,7 +199,7 @@ class Desk:
 
     def not_over(self) -> None:
         """Refuse what is done to a pilot only while it is not retired."""
-        self.stages(*(stage for stage in LEADS_ON if stage != replay.RETIRED))
+        self.stages(*(stage for stage in LEADS_ON if stage != Stage.RETIRED))
 
     def _stage_says(self, allowed: tuple[str, ...]) -> str:
         """Since when the pilot is in its stage, and what to do instead."""
@@ -206,7 +207,7 @@ class Desk:
         if until is not None and self.on > until:
             since = until + timedelta(days=1)
         is_, instead = LEADS_ON[self.stage]
-        if self.stage == replay.RUNNING:
+        if self.stage == Stage.RUNNING:
             instead = RUNS_ALREADY.get(allowed, instead)
         return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
 
@@ -219,7 +220,7 @@ class Desk:
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: replay.PilotState, day: date) -> bool:
-        if state.clock is None or state.stage_on(day) != replay.RUNNING:
+        if state.clock is None or state.stage_on(day) != Stage.RUNNING:
             return False
         policy = (
             StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=day).order_by("-starts").first()

@@ -30,6 +30,7 @@ from pilots.refusals import (
 )
 from pilots.rules import adoption, corrections, gates, stalls
 from pilots.rules.events import CORRECT_DATE
+from pilots.rules.vocabulary import State
 
 AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
@@ -294,7 +295,7 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
     for key, gate in desk.state.gates.items():
         if gate.off:
             continue
-        if gate.name == gates.ASSERTED:
+        if gate.name == State.ASSERTED:
             said.append(key)
         elif gate.name not in gates.YES:
             open_gates.append(key)

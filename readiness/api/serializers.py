@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pilots.models import Decision, Event
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy, Court
 from readiness.queries.exception_requests import ExceptionRequest
 from readiness.queries.snapshots import GateOn, PilotOn
 from readiness.rules import standing
@@ -36,7 +36,7 @@ class GateShape(serializers.Serializer[GateOn]):
     kind = serializers.CharField(source="kind.key")
     question = serializers.CharField(source="kind.question")
     state = serializers.CharField(source="reading.state")
-    court = serializers.ChoiceField(source="reading.court", choices=standing.COURTS, allow_null=True)
+    court = serializers.ChoiceField(source="reading.court", choices=Court.values(), allow_null=True)
     holder = PersonShape(allow_null=True)
     since = serializers.DateField(source="reading.since")
     since_at_least = serializers.BooleanField(source="reading.since_at_least")
@@ -49,7 +49,7 @@ class GateShape(serializers.Serializer[GateOn]):
 
     def get_accepted(self, gate: GateOn) -> bool | None:
         """Whether the holder has accepted in their own name; null for a gate that is decided."""
-        if gate.kind.clears_by != ACCEPTANCE:
+        if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
             return None
         return gate.reading.state == "cleared"
 

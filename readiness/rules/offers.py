@@ -7,11 +7,10 @@ from datetime import date
 
 from pilots import permissions
 from pilots.models import Absence, Person
-from pilots.rules import gates, replay, rights
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules import gates, rights
 from pilots.rules.transitions import PilotState
+from pilots.rules.vocabulary import ClearsBy, Role, Stage, Standing
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import standing
 
 ANY = ("planned", "not_stated", "running", "paused", "adopted")
 STAGES: dict[str, tuple[str, ...]] = {
@@ -38,18 +37,21 @@ NOT_STALLED = frozenset({"move-decide-by", "pause"})
 def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
     """What a person is to a pilot on the day that was read."""
     now = found.reading
-    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ACCEPTANCE}
+    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE}
     named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
     seated = {
-        who for gate in found.gates if gate.kind.clears_by != ACCEPTANCE for who in rights.named(gate.reading.seat)
+        who
+        for gate in found.gates
+        if gate.kind.clears_by != ClearsBy.ACCEPTANCE
+        for who in rights.named(gate.reading.seat)
     }
     has = {
-        permissions.OFFICE: office,
-        permissions.SPONSOR: now.sponsor == person.pk,
-        permissions.MANAGER: now.manager == person.pk,
-        permissions.NAMED: person in named,
-        permissions.DECIDER: person.pk in seated,
-        permissions.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
+        Role.OFFICE: office,
+        Role.SPONSOR: now.sponsor == person.pk,
+        Role.MANAGER: now.manager == person.pk,
+        Role.NAMED: person in named,
+        Role.DECIDER: person.pk in seated,
+        Role.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
     }
     return frozenset(role for role, yes in has.items() if yes)
 
@@ -73,7 +75,7 @@ def _may(act: str, mine: frozenset[str]) -> bool:
 
 def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
     if act in NOT_STALLED:
-        return found.reading.standing != standing.EXHIBIT
+        return found.reading.standing != Standing.EXHIBIT
     if act == "confirm-rules":
         return bool(state.rules) and not state.confirmed
     if act == "record-measurement":
@@ -85,10 +87,10 @@ def on_gate(
     person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
 ) -> list[str]:
     """The verbs on one gate that this person may do now, as they stand in addresses."""
-    if found.reading.stage == replay.RETIRED:
+    if found.reading.stage == Stage.RETIRED:
         return []
     mine = roles(person, found, office=office)
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _on_acceptance(person, state, mine)
     offered = []
     records = permissions.may("record_for_decider", mine)
@@ -106,7 +108,7 @@ def on_gate(
 
 
 def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str]) -> list[str]:
-    named = {permissions.NOMINEE: state.nominee, permissions.ACCEPTED: state.accepted}
+    named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     mine |= {what for what, who in named.items() if who == person.pk}
     words = ("accept", "decline", "leave", "nominate")
     return [word for word in words if permissions.may(word, mine)]
@@ -118,7 +120,7 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
 
 
 def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
-    owns = {permissions.OWNER} if condition["owner"] == person.pk else set()
+    owns = {Role.OWNER} if condition["owner"] == person.pk else set()
     return permissions.may("meet_condition", mine | owns)
 
 
@@ -132,7 +134,7 @@ def may_decide(
 
 def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Person | None:
     """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return gate.holder
     gone = set(away)
     seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
@@ -143,7 +145,7 @@ def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Perso
 def records(person: Person, gate: GateOn, *, office: bool) -> bool:
     """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
     named = rights.named(gate.reading.seat)
-    return office and gate.kind.clears_by != ACCEPTANCE and person.pk not in named
+    return office and gate.kind.clears_by != ClearsBy.ACCEPTANCE and person.pk not in named
 
 
 def away_on(day: date) -> set[int]:

@@ -17,9 +17,10 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio
 from pilots.rules import gates
 from pilots.rules.quality import Threshold
+from pilots.rules.vocabulary import Outcome
 from readiness.text import labels
 
 ACTIONS: dict[str, Any] = {
@@ -90,21 +91,6 @@ ACTIONS: dict[str, Any] = {
     "set_up": gettext_lazy("installation set up"),
 }
 """What was done, by the event's action; a filter offers these, and `text` adds what the event itself says."""
-
-OUTCOMES: dict[str, Any] = {
-    gates.CLEARED: gettext_lazy("cleared"),
-    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
-    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
-    gates.REFUSED: gettext_lazy("refused"),
-    gates.WITHDRAWN: gettext_lazy("answer withdrawn"),
-    gates.EXCEPTED: gettext_lazy("let past"),
-    gates.ASSERTED: gettext_lazy("yes according to a source"),
-    gates.ACCEPTED: gettext_lazy("accepted"),
-    gates.DECLINED: gettext_lazy("declined"),
-    gates.LEFT: gettext_lazy("left"),
-    "no_longer_asserted": gettext_lazy("no longer a yes according to the source"),
-}
-"""What was answered."""
 
 FIELDS: dict[str, Any] = {
     "decide_by": gettext_lazy("to be decided by"),
@@ -219,8 +205,8 @@ def who(event: Event) -> str:
 
 def answer(decision: Decision) -> str:
     """What was answered, and for how long: “cleared until 28 April 2027”."""
-    says = {"what": str(OUTCOMES.get(decision.outcome, decision.outcome))}
-    if decision.outcome == gates.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
+    says = {"what": str(labels.OUTCOME.get(decision.outcome, decision.outcome))}
+    if decision.outcome == Outcome.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
         return _("%(what)s, from somebody outside by %(day)s") % (says | {"day": labels.day(decision.until)})
     until = decision.good_until or decision.until
     if until is None or decision.outcome not in gates.HOLD:
@@ -319,7 +305,7 @@ def _action(event: Event) -> str:
 def _seat_left(decision: Decision) -> str:
     """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did not act."""
     says = {"who": str(decision.decider)}
-    if decision.outcome == gates.LEFT:
+    if decision.outcome == Outcome.LEFT:
         return _("left by %(who)s, whose account was closed") % says
     return _("%(who)s is named no longer, for the account was closed") % says
 
@@ -487,5 +473,5 @@ def _text(field: str, value: str, names: _Names) -> str:
     if field == "reach":
         return _("everywhere")
     if field == "role":
-        return str(dict(PortfolioRole.Role.choices).get(value, value))
+        return str(labels.ROLE.get(value, value))
     return Truncator(value).chars(LONGEST)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.models import Pilot
+from pilots.rules.vocabulary import Standing
 from readiness import forms
 from readiness.api.actions import Doing, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
@@ -23,7 +24,6 @@ from readiness.api.inputs import OF_PILOT
 from readiness.api.serializers import ChangedPilotShape, PilotShape, WholePilotShape
 from readiness.queries.consequences import of_pilots, weigh
 from readiness.queries.snapshots import PilotOn, read_many, read_one
-from readiness.rules.standing import CLAIMED, EXHIBIT
 
 
 class Pilots(AskingForMany):
@@ -41,13 +41,13 @@ class Pilots(AskingForMany):
 
     def _room(self) -> str | None:
         asked = self.request.query_params.getlist("standing")
-        return asked[0] if asked in ([EXHIBIT], [CLAIMED]) else None
+        return asked[0] if asked in ([Standing.EXHIBIT], [Standing.CLAIMED]) else None
 
     def get_queryset(self) -> Any:
         mine, room = self.mine(), self._room()
-        if room == EXHIBIT:
+        if room == Standing.EXHIBIT:
             return mine.exhibits(self.at, self.known_at).select_related(*WITH)
-        if room == CLAIMED:
+        if room == Standing.CLAIMED:
             return mine.claims(self.at, self.known_at).select_related(*WITH)
         return mine.standing(self.at, self.known_at).select_related(*WITH)
 
@@ -63,7 +63,7 @@ class Exhibits(Pilots):
     """The museum on a day: what stalled longest ago first."""
 
     def _room(self) -> str | None:
-        return EXHIBIT
+        return Standing.EXHIBIT
 
     @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
