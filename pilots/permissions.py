@@ -1,9 +1,10 @@
-"""Who may do what: one table (section 7 of the design)."""
+"""Who may do what, by the rows of `pilots.rules.actions` (section 7 of the design)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pilots.rules.actions import ACTIONS, OFFICE, who_may
 from pilots.rules.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -12,100 +13,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from pilots.models import Person, Portfolio
-
-_SEATED = frozenset({Role.HOLDER, Role.DEPUTY, Role.DELEGATE, Role.STAND_IN})
-_INVOLVED = frozenset({Role.OFFICE, Role.SPONSOR, Role.DECIDER, Role.MANAGER, Role.NAMED, Role.ESCALATION})
-_TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
-NOBODY: frozenset[str] = frozenset()
-"""What only a list that is read in, or the installation itself, does."""
-
-MAY: dict[str, frozenset[str]] = {
-    # Reading
-    "see": _INVOLVED | {Role.REVIEWER},
-    "enter_the_desk": frozenset({Role.OFFICE}),
-    # A pilot's record, stages and dates
-    "record": frozenset({Role.OFFICE}),
-    "amend": frozenset({Role.OFFICE}),
-    "start": frozenset({Role.OFFICE}),
-    "start_beyond": frozenset({Role.ESCALATION}),
-    "move_decide_by": frozenset({Role.OFFICE}),
-    "move_decide_by_beyond": frozenset({Role.ESCALATION}),
-    "pause": frozenset({Role.OFFICE}),
-    "pause_beyond": frozenset({Role.ESCALATION}),
-    "resume": frozenset({Role.OFFICE}),
-    "adopt": frozenset({Role.OFFICE, Role.SPONSOR}),
-    "roll_back": frozenset({Role.OFFICE, Role.SPONSOR}),
-    "retire": frozenset({Role.OFFICE, Role.SPONSOR}),
-    "record_claim": NOBODY,
-    "list_again": NOBODY,
-    "record_running": NOBODY,
-    "correct_date": NOBODY,
-    # Its rules, its quality, and who lives in it
-    "set_rules": frozenset({Role.OFFICE}),
-    "accept_risk": _INVOLVED,
-    "confirm_rules": frozenset({Role.MANAGER}),
-    "register_threshold": frozenset({Role.OFFICE}),
-    "record_measurement": frozenset({Role.OFFICE}),
-    "record_residents": _TEAM,
-    "look_again": _TEAM,
-    # Its gates
-    "decide": _SEATED,
-    "decide_many": _SEATED,
-    "except_": _SEATED,
-    "record_minutes": _SEATED,
-    "record_for_decider": frozenset({Role.OFFICE}),
-    "assert_": NOBODY,
-    "end_assertion": NOBODY,
-    "nominate": frozenset({Role.OFFICE}),
-    "accept": frozenset({Role.NOMINEE}),
-    "decline": frozenset({Role.NOMINEE}),
-    "leave": frozenset({Role.ACCEPTED}),
-    "answer": _TEAM,
-    "meet_condition": _TEAM | {Role.NAMED, Role.OWNER},
-    "ask_exception": _TEAM | {Role.DECIDER},
-    "file_evidence": _INVOLVED | {Role.OWNER},
-    "replace_evidence": _INVOLVED,
-    # Rights, and who is there
-    "assign_right": frozenset({Role.OFFICE}),
-    "end_right": frozenset({Role.OFFICE}),
-    "delegate": frozenset({Role.OFFICE, Role.HOLDER}),
-    "away": frozenset({Role.OFFICE, Role.SELF}),
-    "back": frozenset({Role.OFFICE, Role.SELF}),
-    # Accounts and keys
-    "open_account": frozenset({Role.OFFICE}),
-    "open_first_account": NOBODY,
-    "amend_account": frozenset({Role.OFFICE}),
-    "close_account": frozenset({Role.OFFICE}),
-    "confirm_address": frozenset({Role.ALL_OFFICES, Role.SELF}),
-    "reject_address": frozenset({Role.SELF}),
-    "set_password": frozenset({Role.SELF}),
-    "give_role": frozenset({Role.OFFICE}),
-    "take_role": frozenset({Role.OFFICE}),
-    "issue_token": frozenset({Role.SELF}),
-    "revoke_token": frozenset({Role.OFFICE, Role.SELF}),
-    "erase": frozenset({Role.OFFICE}),
-    "erase_person": frozenset({Role.OFFICE}),
-    # Portfolios, functions and kinds
-    "open_portfolio": frozenset({Role.OFFICE}),
-    "amend_portfolio": frozenset({Role.OFFICE}),
-    "set_stall_policy": frozenset({Role.OFFICE}),
-    "set_stall_policy_beyond": frozenset({Role.ESCALATION}),
-    "name_function": frozenset({Role.OFFICE}),
-    "rename_function": frozenset({Role.OFFICE}),
-    "add_kind": frozenset({Role.OFFICE}),
-    "amend_kind": frozenset({Role.OFFICE}),
-    "switch_off": frozenset({Role.OFFICE}),
-    "switch_on": frozenset({Role.OFFICE}),
-    "record_set_up": NOBODY,
-}
-"""Who may do what: every verb, by what somebody is. One of these is enough.
-
-`VERB_beyond` is what lies past the limits of rules 4 and 5 (a third slip, a third pause, more quiet days): the escalation
-person needs no other role for it. `record_for_decider` is `decide` and `except_` with a decider named, and evidence. Beside
-the table: what reaches beyond the portfolios that somebody keeps (an account that holds something elsewhere, a right for all)
-takes whoever keeps all of them; whoever decides or accepts has a confirmed address; nobody grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not
-adopt; these are refused as `self_approval`. What somebody may not see is not there for them.
-"""
 
 
 def is_office(person: Person, portfolio: Portfolio | None = None) -> bool:
@@ -143,14 +50,14 @@ def keepers_of_all() -> QuerySet[Person]:
     return Person.objects.filter(Q(is_superuser=True) | Q(pk__in=by_role.values("person")), closed_on=None)
 
 
-def may(verb: str, roles: frozenset[str]) -> bool:
-    """Whether somebody who is this to a pilot, or to what an act is on, may do a verb there."""
-    return bool(MAY[verb] & roles)
+def may(word: str, roles: frozenset[str]) -> bool:
+    """Whether somebody who is this to a pilot, or to what an action is on, may do it there."""
+    return bool(who_may(word) & roles)
 
 
-def beyond(verb: str) -> str:
-    """What of a verb takes the portfolio's escalation person, as it stands in the table."""
-    return f"{verb}_beyond"
+def may_beyond(word: str, roles: frozenset[str]) -> bool:
+    """Whether they may do it past the limits of rules 4, 5 and 6: a third slip, a third pause, what was answered."""
+    return bool(ACTIONS[word].beyond & roles)
 
 
 def has_left(person: Person, day: date) -> bool:
@@ -164,7 +71,7 @@ SCOPES = ("read", "decide", "write")
 
 def scope_of(verb: str) -> str:
     """The scope that a verb needs: `write` where only the program office may do it, else `decide`."""
-    return "write" if MAY[verb] == frozenset({Role.OFFICE}) else "decide"
+    return "write" if who_may(verb) == OFFICE else "decide"
 
 
 def scopes_of(person: Person) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """How each verb is asked, in a situation where nothing but who asks can stand in its way.
 
-A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and to `pilots.permissions.MAY`.
+A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def nothing(_cast: Cast) -> None:
 class Ask:
     """One verb: what has to be so before, its arguments but `by`, and who is what to the thing it is on.
 
-    `may` is its line in the table, where that is not the verb's name. `shared`: it is about what lies in no portfolio, so any
+    `may` is its line in the table, where that is not the verb's name; `beyond`: it lies past the limits of rules 4 to 6. `shared`: it is about what lies in no portfolio, so any
     program office is the office. `reaches`: it is about an account that holds something in the office's portfolio, so that
     another office sees it, and is refused. `row`: what lies in a portfolio of the office, so that nobody else finds it.
     """
@@ -36,6 +36,7 @@ class Ask:
     before: Callable[[Cast], Any] = nothing
     is_: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may: str = ""
+    beyond: bool = False
     shared: bool = False
     reaches: bool = False
 
@@ -48,6 +49,8 @@ class Ask:
         roles = ROLES[name] | self.is_.get(name, frozenset())
         if self.shared and name == "neighbour":
             roles |= {Role.OFFICE}
+        if self.beyond:
+            return permissions.may_beyond(self.verb, roles)
         return permissions.may(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
@@ -178,13 +181,11 @@ ASKS: tuple[Ask, ...] = (
     Ask("record", lambda c: {"portfolio": c.portfolio, "key": "ZZ-2", "name": "Another"}),
     Ask("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
     Ask("start", on_pilot),
-    Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), may="start_beyond"),
+    Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond=True),
     Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
-    Ask(
-        "move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, may="move_decide_by_beyond"
-    ),
+    Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond=True),
     Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
-    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, may="pause_beyond"),
+    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond=True),
     Ask("resume", on_pilot, is_paused),
     Ask("adopt", on_pilot, lambda c: c.all_clear()),
     Ask("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
@@ -261,7 +262,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
     Ask("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
-    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, may="set_stall_policy_beyond"),
+    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond=True),
     Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
     Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
     Ask(

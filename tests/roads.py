@@ -112,12 +112,12 @@ def on_page(ask: Ask) -> Who:
 
 def opens_page(ask: Ask) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    past = permissions.beyond(ask.verb)
-    lines = [past] if past in permissions.MAY else []
-    lines += ["record_for_decider"] if ask.verb in ("decide", "except_") else []
+    lines = ["record_for_decider"] if ask.verb in ("decide", "except_") else []
 
     def who(name: str) -> str:
-        also = any(permissions.may(line, ROLES[name]) for line in lines)
+        also = permissions.may_beyond(ask.verb, ROLES[name]) or any(
+            permissions.may(line, ROLES[name]) for line in lines
+        )
         does = on_page(ask)(name)
         return YES if does == NO and also else does
 

@@ -20,6 +20,9 @@ from pilots.models import Decision, Evidence, Gate, Person
 from pilots.refusals import EvidenceRequired, Invalid, Refused
 from pilots.rules.vocabulary import Outcome
 
+__all__ = ["decide_many", "record_minutes"]
+
+
 NAMED_IN_A_SENTENCE = 5
 
 

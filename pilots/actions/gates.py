@@ -32,6 +32,21 @@ from pilots.refusals import (
 from pilots.rules import gates, quality, rights, seals, stalls
 from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role, Verdict
 
+__all__ = [
+    "accept",
+    "answer",
+    "ask_exception",
+    "assert_",
+    "decide",
+    "decline",
+    "end_assertion",
+    "except_",
+    "leave",
+    "meet_condition",
+    "nominate",
+]
+
+
 OUTCOMES = (Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.CHANGES_REQUESTED, Outcome.REFUSED, Outcome.WITHDRAWN)
 
 
@@ -117,7 +132,7 @@ def _decider(
         capacity = _capacity(desk, state, desk.by, askers=askers)
         desk.need_confirmed_address()
         return desk.by, capacity
-    desk.allow("record_for_decider")
+    desk.require_role("record_for_decider")
     desk.need_confirmed_address()
     return for_, _capacity(desk, state, for_, askers=askers)
 
@@ -161,7 +176,7 @@ def decide(
     _approval_only(state)
     decider, capacity = _decider(desk, state, for_)
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("decide")
     shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
     if for_ is not None:
         shown.needed()
@@ -370,9 +385,9 @@ def ask_exception(
     """
     desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.only_people("ask_exception")
+    desk.require_role("ask_exception")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("ask_exception")
     reason = need_reason(reason)
     if until is not None and until < desk.on:
         raise Invalid(_("The end lies before the asking."), field="until")
@@ -410,7 +425,7 @@ def except_(
     decider, capacity = _decider(desk, state, for_, askers=state.askers)
     _as_seen(desk, row, seen)
     changed = require_confirmation(desk, state, confirmed=confirmed)
-    desk.not_over()
+    desk.require_stage("except_")
     shown = grounds(desk, evidence, pieces)
     if for_ is not None:
         shown.needed()
@@ -454,9 +469,9 @@ def answer(
     """The team answers a request or a no: the gate waits on the decider again."""
     desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.only_people("answer")
+    desk.require_role("answer")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("answer")
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
     return desk.write("answer", gate=row, reason=need_text(text, "text"))
@@ -479,9 +494,9 @@ def meet_condition(
     _approval_only(state)
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
-    desk.only_people("meet_condition", desk.owner_of(asked))
+    desk.require_role("meet_condition", desk.owner_of(asked))
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("meet_condition")
     if not unmet:
         raise NothingAsked(field="text")
     text = need_text(text, "text")
@@ -523,9 +538,9 @@ def nominating(desk: Desk, row: Gate, person: Person | None, *, seen: int | None
     """Name somebody for a gate of the pilot that is at the desk."""
     state = desk.state.gates[row.kind.key]
     _acceptance_only(state)
-    desk.allow("nominate")
+    desk.require_role("nominate")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("nominate")
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
     if permissions.has_left(person, desk.on) or person.pk == state.accepted:
@@ -547,7 +562,7 @@ def _in_own_name(
         raise NotNamed
     desk.need_confirmed_address()
     _as_seen(desk, gate, seen)
-    desk.not_over()
+    desk.require_stage(verb)
     return _answer(
         desk,
         gate,

@@ -20,6 +20,9 @@ from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid, NotYours
 from pilots.rules.vocabulary import ClearsBy, Stage
 
+__all__ = ["add_kind", "amend_kind", "switch_off", "switch_on"]
+
+
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
 OF_KIND = ("name", "question", "valid_for", "order")

@@ -24,6 +24,7 @@ from pilots.refusals import (
     AddressUnconfirmed,
     BeforeRecord,
     ChangedMeanwhile,
+    EscalationRequired,
     InFuture,
     Invalid,
     NotYours,
@@ -32,6 +33,7 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import replay, rights, stalls
+from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED
 from pilots.rules.corrections import corrected
 from pilots.rules.events import CORRECT_DATE, Act, in_order
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
@@ -71,9 +73,9 @@ LEADS_ON: dict[str, tuple[Any, Any]] = {
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
 
-RUNS_ALREADY: dict[tuple[str, ...], Any] = {
-    (Stage.PLANNED, Stage.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
-    (Stage.PAUSED,): gettext_lazy("There is no pause to end."),
+RUNS_ALREADY: dict[frozenset[str], Any] = {
+    NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
+    PAUSED: gettext_lazy("There is no pause to end."),
 }
 """What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
 
@@ -157,19 +159,35 @@ class Desk:
                     return True
         return False
 
-    def allow(self, *verbs: str, is_: frozenset[str] = frozenset()) -> None:
-        """Refuse whoever may do none of these here. An import may. `is_`: what they are to what the act is on."""
+    def require_role(self, word: str, is_: frozenset[str] = frozenset()) -> None:
+        """Refuse whoever may not do this here, within the limits or beyond; an import may, where no person has to.
+
+        Args:
+            word: an action's, or a permission's.
+            is_: what they are to what the action is on.
+        """
+        action = ACTIONS.get(word)
         if self.by is None:
+            if action is not None and action.by_people:
+                raise NotYours
             return
         mine = self.roles() | is_
-        if not any(permissions.may(verb, mine) for verb in verbs):
+        if not permissions.may(word, mine) and (action is None or not permissions.may_beyond(word, mine)):
             raise NotYours
 
-    def only_people(self, verb: str, is_: frozenset[str] = frozenset()) -> None:
-        """Refuse an import, and whoever may not do this here."""
+    def require_limits(self, word: str, *, exceeded: bool) -> None:
+        """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
         if self.by is None:
+            if exceeded:
+                raise EscalationRequired
+            return
+        mine = self.roles()
+        if exceeded and permissions.may_beyond(word, mine):
+            return
+        if not permissions.may(word, mine):
             raise NotYours
-        self.allow(verb, is_=is_)
+        if exceeded:
+            raise EscalationRequired
 
     def need_confirmed_address(self) -> None:
         """Refuse whoever decides or accepts while an address of theirs was changed and is not confirmed (section 7)."""
@@ -188,20 +206,22 @@ class Desk:
         if self.is_stale:
             raise ChangedMeanwhile
 
-    def stages(self, *allowed: str) -> None:
-        """Refuse a verb that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
+    def require_stage(self, word: str) -> None:
+        """Refuse an action that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
 
         Ask who may first: refusals are told in the order of SCENARIOS.md.
         """
         self.as_seen()
-        if self.stage not in allowed:
-            raise WrongStage(self._stage_says(allowed))
+        stages = ACTIONS[word].stages
+        if stages is not None and self.stage not in stages:
+            raise WrongStage(self._stage_says(stages))
 
-    def not_over(self) -> None:
-        """Refuse what is done to a pilot only while it is not retired."""
-        self.stages(*(stage for stage in LEADS_ON if stage != Stage.RETIRED))
+    def require(self, word: str) -> None:
+        """Refuse whoever may not do an action here, then whoever saw the pilot otherwise, then a stage that it does not fit."""
+        self.require_role(word)
+        self.require_stage(word)
 
-    def _stage_says(self, allowed: tuple[str, ...]) -> str:
+    def _stage_says(self, allowed: frozenset[str]) -> str:
         """Since when the pilot is in its stage, and what to do instead."""
         until, since = self.state.paused_until, self.state.since
         if until is not None and self.on > until:
@@ -318,7 +338,7 @@ def mirror(pilot: Pilot, state: replay.PilotState) -> None:
 def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
-    Where `seen` is not the version that stands, the desk is stale: `Desk.stages` and `Desk.as_seen` refuse it.
+    Where `seen` is not the version that stands, the desk is stale: `Desk.require_stage` and `Desk.as_seen` refuse it.
 
     Raises:
         InFuture, BeforeRecord: the day of the act cannot be.

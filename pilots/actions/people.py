@@ -21,6 +21,9 @@ from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
 from pilots.rules.vocabulary import Role
 
+__all__ = ["amend_account", "confirm_address", "give_role", "open_account", "reject_address", "take_role"]
+
+
 OF_PERSON = ("name", "function")
 
 

@@ -21,7 +21,6 @@ from pilots.refusals import (
     AlreadyStalled,
     EndRequired,
     EndTooLate,
-    EscalationRequired,
     InFuture,
     Invalid,
     NotYours,
@@ -31,6 +30,23 @@ from pilots.refusals import (
 from pilots.rules import adoption, corrections, gates, stalls
 from pilots.rules.events import CORRECT_DATE
 from pilots.rules.vocabulary import State
+
+__all__ = [
+    "adopt",
+    "amend",
+    "correct_date",
+    "list_again",
+    "move_decide_by",
+    "pause",
+    "record",
+    "record_claim",
+    "record_running",
+    "resume",
+    "retire",
+    "roll_back",
+    "start",
+]
+
 
 AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
@@ -139,7 +155,7 @@ def amend(
 ) -> Event | None:
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("amend")
+    desk.require_role("amend")
     desk.as_seen()
     only(set, AMENDABLE)
     changes = [
@@ -186,29 +202,17 @@ def record_running(
 
 def starting(desk: Desk, decide_by: date | None = None, *, start_known: bool = True) -> Event:
     """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
-    desk.allow("start", permissions.beyond("start"))
-    desk.stages("planned", "not_stated")
+    desk.require("start")
     data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     within_reach(decide_by, "decide_by")
     if decide_by < desk.on and start_known:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > desk.on + stalls.HALF_A_YEAR
-    _allow_or_escalate(desk, "start", far)
+    desk.require_limits("start", exceeded=far)
     if not start_known:
         data["start_known"] = False
     return desk.write("start", data={"decide_by": decide_by} | data)
-
-
-def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
-    """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
-    if not takes_escalation:
-        desk.allow(verb)
-    elif desk.by is None:
-        raise EscalationRequired
-    elif not permissions.may(permissions.beyond(verb), desk.roles()):
-        desk.allow(verb)
-        raise EscalationRequired
 
 
 @transaction.atomic
@@ -216,7 +220,7 @@ def move_decide_by(
     *,
     pilot: Pilot,
     by: Person | None,
-    to: date | None,
+    to: date | None = None,
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
@@ -224,8 +228,7 @@ def move_decide_by(
 ) -> Event:
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("move_decide_by", permissions.beyond("move_decide_by"))
-    desk.stages("running")
+    desk.require("move_decide_by")
     _not_stalled(desk)
     state = desk.state
     if to is None or state.decide_by is None:
@@ -237,7 +240,7 @@ def move_decide_by(
     reason = need_reason(reason)
     if to < state.counts_from or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
-    _allow_or_escalate(desk, "move_decide_by", takes)
+    desk.require_limits("move_decide_by", exceeded=takes)
     return desk.write(
         "move_decide_by",
         data={"to": to},
@@ -264,8 +267,7 @@ def pause(
 ) -> Event:
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("pause", permissions.beyond("pause"))
-    desk.stages("running")
+    desk.require("pause")
     _not_stalled(desk)
     reason = need_reason(reason)
     if until is None:
@@ -274,7 +276,7 @@ def pause(
         raise Invalid(_("The pause would end before it starts."), field="until")
     if until > desk.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
+    desk.require_limits("pause", exceeded=stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
     return desk.write("pause", data={"until": until}, reason=reason)
 
 
@@ -284,8 +286,7 @@ def resume(
 ) -> Event:
     """End a pause before its last day."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("resume")
-    desk.stages("paused")
+    desk.require("resume")
     return desk.write("resume")
 
 
@@ -308,15 +309,12 @@ def adopt(
 ) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     desk = sit_down(pilot, by, on, known, seen)
-    if desk.by is None:
-        raise NotYours
-    desk.allow("adopt")
-    desk.stages("running")
+    desk.require("adopt")
     codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
     code = adoption.refusal_code(codes, desk.gates)
     if code:
         raise ALL[code](missing=codes)
-    if desk.state.risk_by == desk.by.pk:
+    if desk.state.risk_by == desk.who:
         raise SelfApproval
     return desk.write("adopt")
 
@@ -335,7 +333,7 @@ def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = No
 
 def claiming(desk: Desk) -> Event:
     """Record the claim for the pilot that is at the desk."""
-    desk.stages("planned", "running", "paused", "not_stated")
+    desk.require_stage("record_claim")
     return desk.write("record_claim")
 
 
@@ -351,8 +349,7 @@ def roll_back(
 ) -> Event:
     """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("roll_back")
-    desk.stages("adopted")
+    desk.require("roll_back")
     reason = need_reason(reason)
     return desk.write("roll_back", reason=reason)
 
@@ -373,8 +370,7 @@ def retire(
 
 def retiring(desk: Desk, learned: str | None = None) -> Event:
     """End the pilot that is at the desk."""
-    desk.allow("retire")
-    desk.stages("planned", "running", "paused", "adopted", "not_stated")
+    desk.require("retire")
     if desk.by is not None:
         learned = need_reason(learned, "learned")
     pilot = desk.pilot

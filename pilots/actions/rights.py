@@ -31,6 +31,8 @@ from pilots.models.rights import LONGEST_TO_ANSWER
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role
 
+__all__ = ["assign_right", "away", "back", "close_account", "delegate", "end_right"]
+
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
     """Refuse an office that a right would reach beyond: one for every portfolio takes whoever keeps them all."""

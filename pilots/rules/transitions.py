@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import adoption, gates, quality, seals, stalls
+from pilots.rules.actions import ACTIONS
 from pilots.rules.events import Act, Kind
 from pilots.rules.gates import GateState
 from pilots.rules.vocabulary import ClearsBy, Outcome, Stage, Verdict
@@ -162,18 +163,11 @@ class PilotState:
 
 Told = Callable[[PilotState, Act], bool]
 
-# An act done in good faith may no longer fit the stage once an earlier one is written down late. It stays in the log
-# and changes nothing: a retired pilot does not run again because a pause was told after it.
 FITS: Mapping[str, frozenset[str]] = {
-    "start": frozenset({Stage.PLANNED, Stage.NOT_STATED}),
-    "pause": frozenset({Stage.RUNNING, Stage.PAUSED}),
-    "resume": frozenset({Stage.PAUSED}),
-    "adopt": frozenset({Stage.RUNNING, Stage.PAUSED}),
-    "record_claim": frozenset({Stage.PLANNED, Stage.NOT_STATED, Stage.RUNNING, Stage.PAUSED}),
-    "roll_back": frozenset({Stage.ADOPTED}),
-    "retire": frozenset({Stage.PLANNED, Stage.NOT_STATED, Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED}),
+    action.writes: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
 }
-"""The stages in which a verb of stages still has an effect when it is told."""
+"""The stages in which an action still has an effect when it is told: a retired pilot does not run again because a pause was
+told after it."""
 
 
 def _recorded(pilot: PilotState, act: Act) -> bool:

@@ -8,30 +8,14 @@ from datetime import date
 from pilots import permissions
 from pilots.models import Absence, Person
 from pilots.rules import gates, rights
+from pilots.rules.actions import ACTIONS, Target
 from pilots.rules.transitions import PilotState
 from pilots.rules.vocabulary import ClearsBy, Role, Stage, Standing
+from readiness import registry
 from readiness.queries.snapshots import GateOn, PilotOn
 
-ANY = ("planned", "not_stated", "running", "paused", "adopted")
-STAGES: dict[str, tuple[str, ...]] = {
-    "start": ("planned", "not_stated"),
-    "adopt": ("running",),
-    "move-decide-by": ("running",),
-    "pause": ("running",),
-    "resume": ("paused",),
-    "roll-back": ("adopted",),
-    "set-rules": ANY,
-    "confirm-rules": ANY,
-    "accept-risk": ANY,
-    "register-threshold": ANY,
-    "record-measurement": ANY,
-    "record-residents": ("running", "paused", "adopted"),
-    "look-again": ("adopted",),
-    "retire": ANY,
-}
-"""The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""
-
-NOT_STALLED = frozenset({"move-decide-by", "pause"})
+NOT_STALLED = frozenset({"move_decide_by", "pause"})
+"""What is done to a pilot only before it has stalled."""
 
 
 def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
@@ -57,28 +41,26 @@ def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
 
 
 def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool) -> list[str]:
-    """The verbs on the pilot that this person may do now, as they stand in addresses."""
+    """The actions on the pilot that this person may do now, as they stand in addresses, in the order of the registry."""
     mine = roles(person, found, office=office)
-    offered = []
-    for act, stages in STAGES.items():
-        if _may(act, mine) and found.reading.stage in stages and _fits(act, found, state):
-            offered.append(act)
-    return offered
+    return [
+        registry.address(word)
+        for word in registry.offered(Target.PILOT)
+        if _may(word, mine) and found.reading.stage in (ACTIONS[word].stages or ()) and _fits(word, found, state)
+    ]
 
 
-def _may(act: str, mine: frozenset[str]) -> bool:
-    """Whether the table lets them, within the limits of rules 4 and 5 or beyond."""
-    verb = act.replace("-", "_")
-    past = permissions.beyond(verb)
-    return permissions.may(verb, mine) or (past in permissions.MAY and permissions.may(past, mine))
+def _may(word: str, mine: frozenset[str]) -> bool:
+    """Whether the table lets them, within the limits of rules 4 to 6 or beyond."""
+    return permissions.may(word, mine) or permissions.may_beyond(word, mine)
 
 
-def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
-    if act in NOT_STALLED:
+def _fits(word: str, found: PilotOn, state: PilotState) -> bool:
+    if word in NOT_STALLED:
         return found.reading.standing != Standing.EXHIBIT
-    if act == "confirm-rules":
+    if word == "confirm_rules":
         return bool(state.rules) and not state.confirmed
-    if act == "record-measurement":
+    if word == "record_measurement":
         return state.threshold is not None
     return True
 

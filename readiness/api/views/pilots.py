@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from pilots import actions
 from pilots.models import Pilot
 from pilots.rules.vocabulary import Standing
-from readiness import forms
+from readiness import registry
 from readiness.api.actions import Doing, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.etags import answered, seen
@@ -99,7 +99,7 @@ class PilotVerb(Doing):
         """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
         pilot, says = self.pilot(key), self.asked()
         act = partial(getattr(actions, self.verb), pilot=pilot, by=self.person, seen=seen(request), **says)
-        if self.verb not in WEIGHED:
+        if not registry.ROWS[self.verb].weighs:
             act()
             return shown(request, pilot, self._found(pilot))
         # Whoever writes by program is not asked, but told.
@@ -113,12 +113,8 @@ class PilotVerb(Doing):
         return found
 
 
-WEIGHED = frozenset(form.verb for form in forms.OF_PILOT.values() if form.weighs)
-"""The verbs on a pilot by which answers can fall."""
-
-
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_PILOT[address]
-    answer = ChangedPilotShape if verb in WEIGHED else WholePilotShape
+    answer = ChangedPilotShape if registry.ROWS[verb].weighs else WholePilotShape
     return view_of(PilotVerb, "pilot", verb, ask, answer)
