@@ -203,6 +203,15 @@ ROWS: dict[str, Row] = {
             ),
         ),
     ),
+    "void": Row(
+        _("declared void"),
+        title=_("Declare it void"),
+        button=_("Declare it void"),
+        done_says=_("Void. It is in no list, count or queue from today, and stays in the log."),
+        arguments=(
+            Argument("reason", Asks.SENTENCE, _("Reason, in a sentence"), _("How it came to be recorded by mistake.")),
+        ),
+    ),
     "list_again": Row(_("read again from a list")),
     "correct_date": Row(_("date corrected by a list")),
     "decide": Row(

@@ -190,6 +190,8 @@ ASKS: tuple[Ask, ...] = (
     Ask("adopt", on_pilot, lambda c: c.all_clear()),
     Ask("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
     Ask("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
+    # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
+    Ask("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
     Ask("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
     Ask("accept_risk", on_pilot, runs),
     Ask("confirm_rules", on_pilot, ruled),

@@ -112,7 +112,7 @@ def on_page(ask: Ask) -> Who:
 
 def opens_page(ask: Ask) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    lines = ["record_for_decider"] if ask.verb in ("decide", "except_") else []
+    lines = ["record_for_decider"] if ask.verb in ("decide", "except_") else [ask.verb] if ask.beyond else []
 
     def who(name: str) -> str:
         also = permissions.may_beyond(ask.verb, ROLES[name]) or any(

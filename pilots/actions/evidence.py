@@ -166,6 +166,7 @@ def _may_act(desk: Desk, gate: Gate | None) -> None:
     """Refuse whoever may not act on this pilot; the owner of a condition may on its gate."""
     asked = desk.state.gates[gate.kind.key].conditions if gate is not None else ()
     desk.require_role("file_evidence", desk.owner_of(asked))
+    desk.require_stage("file_evidence")
 
 
 def _of_office(by: Person, portfolio: Portfolio, on: date) -> bool:

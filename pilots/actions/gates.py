@@ -331,6 +331,7 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
     """Record what a source says of a gate of the pilot that is at the desk."""
     state = desk.state.gates[row.kind.key]
     _approval_only(state)
+    desk.require_stage("assert_")
     day = max(desk.on, desk.pilot.recorded_on)
     return _answer(
         desk,
@@ -354,6 +355,7 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
     """
     desk, row, state = _sit(gate, None, on, known)
     _approval_only(state)
+    desk.require_stage("end_assertion")
     if state.answer != Outcome.ASSERTED:
         raise NothingAsked(_("No source says yes here."))
     return _answer(

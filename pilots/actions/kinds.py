@@ -240,7 +240,7 @@ def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -
 
 def _concerned(kind: GateKind) -> Any:
     """The pilots that have no such gate though it applies to them."""
-    there = Pilot.objects.exclude(stage=Stage.RETIRED)
+    there = Pilot.objects.filter(void_since=None).exclude(stage=Stage.RETIRED)
     there = there.filter(~Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind=kind)))
     if not kind.for_all:
         there = there.filter(portfolio__in=GateKindPortfolio.objects.filter(kind=kind).values("portfolio"))

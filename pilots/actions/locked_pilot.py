@@ -73,6 +73,9 @@ LEADS_ON: dict[str, tuple[Any, Any]] = {
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
 
+VOID = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
+NOT_VOID = gettext_lazy("It is not void: there is nothing to restore.")
+
 RUNS_ALREADY: dict[frozenset[str], Any] = {
     NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
     PAUSED: gettext_lazy("There is no pause to end."),
@@ -212,9 +215,18 @@ class Desk:
         Ask who may first: refusals are told in the order of SCENARIOS.md.
         """
         self.as_seen()
-        stages = ACTIONS[word].stages
-        if stages is not None and self.stage not in stages:
-            raise WrongStage(self._stage_says(stages))
+        action, void_since = ACTIONS[word], self._void_since()
+        if action.on_void != (void_since is not None):
+            says = NOT_VOID if void_since is None else VOID % {"day": date_format(void_since, "j F Y")}
+            raise WrongStage(says)
+        if action.stages is not None and self.stage not in action.stages:
+            raise WrongStage(self._stage_says(action.stages))
+
+    def _void_since(self) -> date | None:
+        """Since when the pilot is void on the day of the act, or by now: nothing is written down late on what is void."""
+        if self.state.void_since is None and self.on < self.known and any(act.verb == "void" for act in self.acts):
+            return self.latest().void_since
+        return self.state.void_since
 
     def require(self, word: str) -> None:
         """Refuse whoever may not do an action here, then whoever saw the pilot otherwise, then a stage that it does not fit."""
@@ -330,7 +342,7 @@ class Desk:
 
 def mirror(pilot: Pilot, state: replay.PilotState) -> None:
     """Make a pilot's columns say what its acts leave to be so now."""
-    pilot.stage = state.stage
+    pilot.stage, pilot.void_since = state.stage, state.void_since
     for name, value in {**state.fields, **state.rules}.items():
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
 

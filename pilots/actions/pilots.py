@@ -45,6 +45,7 @@ __all__ = [
     "retire",
     "roll_back",
     "start",
+    "void",
 ]
 
 
@@ -155,8 +156,7 @@ def amend(
 ) -> Event | None:
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.require_role("amend")
-    desk.as_seen()
+    desk.require("amend")
     only(set, AMENDABLE)
     changes = [
         {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
@@ -378,10 +378,38 @@ def retiring(desk: Desk, learned: str | None = None) -> Event:
     return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
 
 
+ANSWERS = frozenset({"decide", "accept_risk", "record_measurement"})
+"""What people say of a pilot that its office alone does not take away: decisions and acceptances, the risk, a measurement."""
+
+
+@transaction.atomic
+def void(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Declare void a pilot that was recorded by mistake: from that day it is in no list, count or queue (rule 6)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.require("void")
+    reason = need_reason(reason)
+    desk.require_limits("void", exceeded=_is_answered(desk))
+    return desk.write("void", reason=reason)
+
+
+def _is_answered(desk: Desk) -> bool:
+    """Whether a person has decided, accepted, declined or accepted the risk, or a measurement stands."""
+    return any(act.verb in ANSWERS and act.by is not None for act in desk.acts)
+
+
 @transaction.atomic
 def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
     desk = sit_down(pilot, None, on, known)
+    desk.require_stage("list_again")
     return desk.write("list_again", data={"listed": dict(listed)})
 
 
@@ -414,6 +442,7 @@ def correct_date(
         Invalid: what came before or after it says otherwise.
     """
     desk = sit_down(pilot, None, on, known)
+    desk.require_stage("correct_date")
     field = CORRECTABLE[of]
     wrong = corrections.said_by_a_list(corrections.corrected(desk.acts), of)
     if wrong is None:

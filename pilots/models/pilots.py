@@ -17,7 +17,8 @@ from pilots.rules.vocabulary import Stage, Verdict
 class Pilot(models.Model):
     """One bounded test of AI on one named workflow. Its columns hold what is so now; its events hold what was so when.
 
-    `stage` is what people declared last; a pause ends by itself, which only a spell on a date knows.
+    `stage` is what people declared last; a pause ends by itself, which only a spell on a date knows. `void_since` is the day on
+    which it was declared void, recorded by mistake; it is no stage (rule 6).
     """
 
     key = models.CharField(_("key"), max_length=80, unique=True)
@@ -34,6 +35,7 @@ class Pilot(models.Model):
     # Null: not stated, which is neither yes nor no.
     high_impact = models.BooleanField(_("high impact"), null=True, blank=True)
     stage = models.CharField(max_length=12, choices=choices(STAGE), default=Stage.PLANNED.value, editable=False)
+    void_since = models.DateField(_("void since"), null=True, editable=False)
     recorded_on = models.DateField(_("recorded on"), editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
     approximate = models.BooleanField(_("dates are approximate"), default=False, editable=False)
@@ -94,6 +96,7 @@ class PilotSpell(models.Model):
     quality = models.CharField(max_length=12, default=Verdict.NONE.value)
     measured_on = models.DateField(null=True)
     goalpost_moved = models.BooleanField(default=False)
+    void_since = models.DateField(null=True)
     known_from = models.DateField()
     known_until = models.DateField(null=True)
 

@@ -60,6 +60,7 @@ class Action:
         applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
             an earlier one is written down late: it stays in the log and changes nothing.
         by_people: a list does not do it.
+        on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
         event: the word of its event, where that is not its own.
     """
 
@@ -71,6 +72,7 @@ class Action:
     stages: frozenset[Stage] | None = None
     applies_in: frozenset[Stage] | None = None
     by_people: bool = False
+    on_void: bool = False
     event: str = ""
 
     @property
@@ -115,6 +117,7 @@ ACTIONS = _table(
         ),
         Action("roll_back", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON,), stages=ADOPTED, applies_in=ADOPTED),
         Action("retire", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON, CHANGES), stages=ANY, applies_in=ANY),
+        Action("void", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
         Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
         # Its rules, its quality, and who lives in it

@@ -28,6 +28,7 @@ class PilotSpell:
 
     A pause past `paused_until` is read as running. `clock_on` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
+    `void_since` is the day on which it was declared void, None where it is not.
     `shown_until` is the last day on which the facts of earlier spells showed this adoption, None where they never did.
     """
 
@@ -51,6 +52,7 @@ class PilotSpell:
     quality: str = Verdict.NONE
     measured_on: date | None = None
     goalpost_moved: bool = False
+    void_since: date | None = None
 
     @property
     def shows(self) -> bool:
@@ -203,4 +205,5 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         quality=pilot.verdict,
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),
+        void_since=pilot.void_since,
     )

@@ -42,6 +42,7 @@ class PilotState:
     evidence: dict[str, str] = field(default_factory=dict)
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
     shown_until: date | None = None
+    void_since: date | None = None
 
     @property
     def paused_until(self) -> date | None:
@@ -222,6 +223,11 @@ def _retired(pilot: PilotState, act: Act) -> bool:
     return False
 
 
+def _voided(pilot: PilotState, act: Act) -> bool:
+    pilot.void_since = pilot.void_since or act.on
+    return False
+
+
 def _amended(pilot: PilotState, act: Act) -> bool:
     pilot.fields.update(act.data["set"])
     return False
@@ -326,6 +332,7 @@ TELL: Mapping[str, Told] = {
     "record_claim": _adopted,
     "roll_back": _rolled_back,
     "retire": _retired,
+    "void": _voided,
     "amend": _amended,
     "set_rules": _rules_set,
     "accept_risk": _risk_accepted,

@@ -83,6 +83,7 @@ class Standing(Words):
     CLAIMED = "claimed"
     RETIRED = "retired"
     NOT_STATED = "not_stated"
+    VOID = "void"
 
 
 class Verdict(Words):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Cell, GateSpell
 from pilots.rules.replay import SPONSOR
-from pilots.rules.vocabulary import Court, Stage
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.admin.pilot_list import day_of
 from readiness.forms.offices import office_of
 from readiness.queries.pilots import within
@@ -42,7 +42,7 @@ class ByStanding(Select):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(labels.STANDING[name]))) for name in standing.STANDINGS]
+        return [(name, capfirst(str(labels.STANDING[name]))) for name in Standing.values()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()

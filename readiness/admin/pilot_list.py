@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.clock import today
 from pilots.models import GateKind, Person
 from pilots.refusals import Invalid
-from pilots.rules.vocabulary import Stage
+from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries import request_dates
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.queries.urgency import presses
@@ -61,7 +61,8 @@ class PilotList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         chosen: Any = self.root_queryset
-        self.root_queryset = with_dates(chosen.standing(self.at))
+        with_void = request.GET.get("standing") == Standing.VOID
+        self.root_queryset = with_dates(chosen.standing(self.at, with_void=with_void))
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from pilots.actions.locked_pilot import need_plain
 from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid
-from pilots.rules.vocabulary import Court, Stage
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.forms.fields import PersonField
 from readiness.queries.pilots import StandingQuerySet
-from readiness.rules.standing import GATE_STATES, STANDINGS
+from readiness.rules.standing import GATE_STATES
 
 NOBODY = PersonField.default_error_messages["nobody"]
 """As a form says it."""
@@ -55,7 +55,7 @@ class PortfolioFilter(django_filters.CharFilter):  # type: ignore[misc]
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
-    standing = some_of(STANDINGS)
+    standing = some_of(Standing.values())
     stage = some_of(Stage.values(), field_name="stage_then")
     portfolio = PortfolioFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")

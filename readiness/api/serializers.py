@@ -9,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pilots.models import Decision, Event
-from pilots.rules.vocabulary import ClearsBy, Court
+from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.exception_requests import ExceptionRequest
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import standing
 from readiness.rules.deadlines import asked
 from readiness.rules.residence import Look, looks
 from readiness.text.placards import placard
@@ -77,7 +76,7 @@ class PilotShape(serializers.Serializer[PilotOn]):
     function = serializers.CharField(source="function.name", default=None)
     workflow = serializers.CharField(source="pilot.workflow")
     stage = serializers.CharField(source="reading.stage")
-    standing = serializers.ChoiceField(source="reading.standing", choices=standing.STANDINGS)
+    standing = serializers.ChoiceField(source="reading.standing", choices=Standing.values())
     at = serializers.DateField()
     started_on = serializers.DateField(source="reading.started_on", allow_null=True)
     start_known = serializers.BooleanField(source="reading.start_known")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots.actions.bulk_import import Batch, BatchDesk
@@ -57,7 +58,10 @@ class Applying:
         for said in readable:
             there = found.get(said.key)
             try:
-                if there is None:
+                if there is not None and there.pilot.void_since:
+                    seen.add(there.pilot.pk)
+                    self._skip(said, there.pilot.void_since)
+                elif there is None:
                     together.desks.append(self._create(together, said))
                 else:
                     seen.add(there.pilot.pk)
@@ -66,6 +70,13 @@ class Applying:
                 self._reject(said, refused.code, refused.says, refused.field or "")
         seen |= {pilot.pk for pilot in together.file()}
         return seen
+
+    def _skip(self, said: Said, void_since: date) -> None:
+        """A pilot that is void stays so, whatever a list says of it (rule 6)."""
+        sentence = _("%(key)s was declared void on %(day)s, and is skipped.")
+        says = {"key": said.key, "day": date_format(void_since, "j F Y")}
+        self.report.unchanged += 1
+        self.report.find(Finding("void", sentence % says, said.line, "key"))
 
     def _can_be_kept(self, said: Said) -> bool:
         for column, text in said.facts:

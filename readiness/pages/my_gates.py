@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from pilots.clock import today
 from pilots.models import Person, PilotSpell
 from pilots.rules import adoption
-from pilots.rules.vocabulary import Court, Standing
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.pages.base import WITH, page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on, within
@@ -93,7 +93,7 @@ def of(person: Person) -> StandingQuerySet:
 
 def _spells_of(person: Person) -> QuerySet[PilotSpell]:
     theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))
-    return theirs.exclude(stage="retired")
+    return theirs.filter(void_since=None).exclude(stage=Stage.RETIRED)
 
 
 def is_what(person: Person) -> str:

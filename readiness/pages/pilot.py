@@ -163,6 +163,10 @@ def sentence(found: PilotOn) -> str:
         "since": labels.day(now.since),
         "gates": labels.nothing_open(found.gates),
     }
+    if now.void_since:
+        return _("Declared void on %(day)s, as recorded by mistake. It is in no list or count from that day on.") % {
+            "day": labels.day(now.void_since)
+        }
     if now.standing == "planned":
         return (
             _("Planned since %(since)s, and never started.") % says

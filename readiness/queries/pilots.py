@@ -31,6 +31,9 @@ def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     return where & Q(**{f"{prefix}known_until": None}) & open_end
 
 
+SAID = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
+"""What is asked of the spell in which a date lies, by the names under which it stands beside a row."""
+
 Policies = dict[int, tuple[int, int]]
 
 
@@ -53,19 +56,21 @@ def settled(at: date) -> dict[str, Any]:
 class StandingQuerySet(PilotQuerySet):
     """Pilots, by what the facts mean on a date. Each method takes the date that it is asked for."""
 
-    def on(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+    def on(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
         """The pilots on record on a date, each with what the spell of that date says of its stall clock.
 
-        What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
+        Those that are void on that day are left out unless they are asked for (rule 6). What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
-        said = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+        said = {name: F(f"spell__{column}") for name, column in SAID.items()}
         there: StandingQuerySet = (
             self.annotate(spell=spell)
             .alias(**said)
             .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
         )
         there = there.filter(spell_starts__isnull=False)
+        if not with_void:
+            there = there.filter(void_said=None)
         if known_at is not None:
             # `ends` follows what is known now, so among the spells known then the latest must be found.
             later = PilotSpell.objects.filter(
@@ -74,18 +79,20 @@ class StandingQuerySet(PilotQuerySet):
             there = there.filter(~Exists(later))
         return there
 
-    def standing(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+    def standing(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
         """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
         quiet, warned = _cut_offs(at, policies(at))
         running = Q(stage_then=Stage.RUNNING)
         answers = [
+            When(void_said__isnull=False, then=Value(Standing.VOID)),
             When(stage_then=Stage.ADOPTED, then=_shown(at)),
             When(running & quiet, then=Value(Standing.EXHIBIT)),
             When(running & warned, then=Value(Standing.AT_RISK)),
             When(running & _all_clear(at), then=Value(Standing.READY)),
             When(running, then=Value(Standing.MOVING)),
         ]
-        read: StandingQuerySet = self.on(at, known_at).annotate(standing=Case(*answers, default=F("stage_then")))
+        there = self.on(at, known_at, with_void=with_void)
+        read: StandingQuerySet = there.annotate(standing=Case(*answers, default=F("stage_then")))
         return read
 
     def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
@@ -264,23 +271,20 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
 
     `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
-    nobody carries it. `court` is null where the gate is not open, or its pilot has ended.
+    nobody carries it. Gates of pilots that are void on that day are left out. `court` is null where the gate is not open, or its pilot has ended.
     """
     seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
         Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
     )
     found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=State.OFF)
-    said: dict[str, Any] = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+    said: dict[str, Any] = {name: F(f"spell__{column}") for name, column in SAID.items()}
     sponsor: Any = F("spell__sponsor")
     if known_at is None:
         own = within(at, None, "gate__pilot__spells__")
         found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
     else:
         known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
-        said = {
-            "stage_said": Subquery(known.values("stage")[:1]),
-            "pause_ends": Subquery(known.values("paused_until")[:1]),
-        }
+        said = {name: Subquery(known.values(column)[:1]) for name, column in SAID.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
         later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
@@ -288,6 +292,7 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
         .alias(**said)
+        .filter(void_said=None)
         .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
         .annotate(now=_state_now(at))
         .annotate(court=_court(at))

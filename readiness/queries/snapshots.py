@@ -75,7 +75,8 @@ class PilotOn:
     @property
     def waiting_gates(self) -> list[GateOn]:
         """The open gates that wait on somebody: none before the start, in a pause, or when it has ended (rule 2)."""
-        return self.open_gates if self.reading.stage in standing.WAITING_STAGES else []
+        waits = self.reading.stage in standing.WAITING_STAGES and self.reading.void_since is None
+        return self.open_gates if waits else []
 
     def gate(self, kind: str) -> GateOn:
         """The gate of a kind, by its key."""

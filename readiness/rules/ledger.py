@@ -56,7 +56,7 @@ def charges(
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
             own, spell = _on(pilot, first), _on(found, first)
-            if own is None or own.stage_on(first) not in standing.WAITING_STAGES:
+            if own is None or own.void_since or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
             if spell is None or spell.turn == State.OFF:
                 continue

@@ -46,8 +46,14 @@ def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool)
     return [
         registry.address(word)
         for word in registry.offered(Target.PILOT)
-        if _may(word, mine) and found.reading.stage in (ACTIONS[word].stages or ()) and _fits(word, found, state)
+        if _may(word, mine) and _in_stage(word, found) and _fits(word, found, state)
     ]
+
+
+def _in_stage(word: str, found: PilotOn) -> bool:
+    """Whether an action fits the stage, and a pilot that is void or is not."""
+    action, is_void = ACTIONS[word], found.reading.void_since is not None
+    return action.on_void == is_void and (action.stages is None or found.reading.stage in action.stages)
 
 
 def _may(word: str, mine: frozenset[str]) -> bool:
@@ -69,7 +75,7 @@ def on_gate(
     person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
 ) -> list[str]:
     """The verbs on one gate that this person may do now, as they stand in addresses."""
-    if found.reading.stage == Stage.RETIRED:
+    if found.reading.stage == Stage.RETIRED or found.reading.void_since:
         return []
     mine = roles(person, found, office=office)
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:

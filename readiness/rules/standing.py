@@ -15,7 +15,8 @@ from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
 NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 OPEN_STATES = (State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, State.LAPSED, State.RECONFIRM)
 """The states that block adoption as open; an asserted gate is neither open nor clear."""
-STANDINGS = tuple(Standing.values())
+STANDINGS = tuple(word for word in Standing.values() if word != Standing.VOID)
+"""Every standing that lists and counts hold; what is void is in none unless it is asked for (rule 6)."""
 GATE_STATES = tuple(state.value for state in State if state not in (State.OPEN, State.OFF))
 """Every state that a gate is read in, the open ones first."""
 WAITING_STAGES = frozenset({Stage.RUNNING, Stage.ADOPTED})
@@ -100,6 +101,7 @@ class Reading:
     on_exception_until: date | None = None
     residence: str | None = None
     never_started: bool = False
+    void_since: date | None = None
 
     @property
     def start_known(self) -> bool:
@@ -208,7 +210,8 @@ def read(
             kind,
             spells[key],
             seats.get(key, nobody),
-            stage=stage,
+            # Of what is void no gate waits on anybody, as of what has ended.
+            stage=stage if pilot.void_since is None else Stage.RETIRED,
             at=at,
             open_before=terms.open_before(pilot),
         )
@@ -219,11 +222,13 @@ def read(
     said = [key for key, gate in now.items() if gate.state == State.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
     stalls_on = None
-    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.clock_on is not None:
+    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.clock_on is not None and pilot.void_since is None:
         stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
     standing = standing_of(
         stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
     )
+    if pilot.void_since is not None:
+        standing = Standing.VOID
     over = stage != pilot.stage and pilot.paused_until is not None
     return Reading(
         at=at,
@@ -248,6 +253,7 @@ def read(
         claim=_claim(pilot) if standing == Standing.CLAIMED else None,
         on_exception_until=_exception(now) if standing == Stage.ADOPTED else None,
         residence=residence if standing == Stage.ADOPTED else None,
+        void_since=pilot.void_since,
         never_started=standing == Stage.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
     )
 

@@ -31,6 +31,7 @@ STANDING: dict[str, Any] = {
     Standing.CLAIMED: gettext_lazy("claimed"),
     Standing.RETIRED: gettext_lazy("retired"),
     Standing.NOT_STATED: gettext_lazy("not stated"),
+    Standing.VOID: gettext_lazy("void"),
 }
 STATE: dict[str, Any] = {
     State.UNOWNED: gettext_lazy("unowned"),

@@ -49,7 +49,8 @@ class Pilots(AskingForMany):
             return mine.exhibits(self.at, self.known_at).select_related(*WITH)
         if room == Standing.CLAIMED:
             return mine.claims(self.at, self.known_at).select_related(*WITH)
-        return mine.standing(self.at, self.known_at).select_related(*WITH)
+        with_void = Standing.VOID in self.request.query_params.getlist("standing")
+        return mine.standing(self.at, self.known_at, with_void=with_void).select_related(*WITH)
 
     @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
