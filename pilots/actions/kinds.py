@@ -219,12 +219,11 @@ def _reaches(by: Person | None, portfolios: list[Portfolio] | None, on: date) ->
         only_office(by, portfolio, on)
 
 
-def fit(desk: Desk) -> None:
-    """After a pilot became, or ceased to be, of high impact: open the gates that now apply, switch off those that do not."""
-    kinds = GateKind.objects.filter(high_impact_only=True)
-    applies = desk.pilot.high_impact is True  # not stated is not yes
+def fit(desk: Desk, kinds: Iterable[GateKind]) -> None:
+    """Open the gates of these kinds that apply to a pilot now, and switch off those that do not."""
     for kind in kinds_in_force(kinds, desk.pilot.portfolio, desk.on):
         gate = desk.gates.get(kind.key)
+        applies = not kind.high_impact_only or desk.pilot.high_impact is True  # not stated is not yes
         if gate is None and applies:
             _open(desk, kind)
         elif gate is not None and desk.state.gates[kind.key].off == applies:

@@ -170,7 +170,7 @@ def amend(
     clean(pilot)
     event = desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
     if any(change["field"] == "high_impact" for change in changes):
-        fit(desk)
+        fit(desk, GateKind.objects.filter(high_impact_only=True))
     return event
 
 
