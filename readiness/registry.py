@@ -212,6 +212,13 @@ ROWS: dict[str, Row] = {
             Argument("reason", Asks.SENTENCE, _("Reason, in a sentence"), _("How it came to be recorded by mistake.")),
         ),
     ),
+    "restore": Row(
+        _("restored"),
+        title=_("Restore it"),
+        button=_("Restore it"),
+        done_says=_("Restored. It stands as if it had not been void, and no day in between is charged."),
+        arguments=(REASON,),
+    ),
     "list_again": Row(_("read again from a list")),
     "correct_date": Row(_("date corrected by a list")),
     "decide": Row(

@@ -105,6 +105,11 @@ def paused(cast: Cast, on: int = 5) -> None:
     actions.pause(pilot=cast.pilot, by=cast["office"], until=cast.day(on - 3), reason="Holidays.", on=cast.day(on))
 
 
+def is_void(cast: Cast) -> None:
+    cast.runs()
+    actions.void(pilot=cast.pilot, by=cast["head"], reason="Twice on the list.")
+
+
 def is_paused(cast: Cast) -> None:
     cast.runs()
     paused(cast, 2)
@@ -192,6 +197,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
     # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
     Ask("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
+    Ask("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond=True),
     Ask("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
     Ask("accept_risk", on_pilot, runs),
     Ask("confirm_rules", on_pilot, ruled),

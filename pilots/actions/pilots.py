@@ -41,6 +41,7 @@ __all__ = [
     "record",
     "record_claim",
     "record_running",
+    "restore",
     "resume",
     "retire",
     "roll_back",
@@ -398,6 +399,29 @@ def void(
     reason = need_reason(reason)
     desk.require_limits("void", exceeded=_is_answered(desk))
     return desk.write("void", reason=reason)
+
+
+@transaction.atomic
+def restore(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Bring back a pilot that was declared void: it stands as if it had not been, and no day in between is charged.
+
+    Seats of accounts closed meanwhile are left; gates of kinds added meanwhile are opened.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.require("restore")
+    reason = need_reason(reason)
+    desk.require_limits("restore", exceeded=_is_answered(desk))
+    event = desk.write("restore", reason=reason)
+    fit(desk, GateKind.objects.all())
+    return event
 
 
 def _is_answered(desk: Desk) -> bool:

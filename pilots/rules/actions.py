@@ -118,6 +118,7 @@ ACTIONS = _table(
         Action("roll_back", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON,), stages=ADOPTED, applies_in=ADOPTED),
         Action("retire", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON, CHANGES), stages=ANY, applies_in=ANY),
         Action("void", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True),
+        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True, on_void=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
         Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
         # Its rules, its quality, and who lives in it

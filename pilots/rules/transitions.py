@@ -228,6 +228,11 @@ def _voided(pilot: PilotState, act: Act) -> bool:
     return False
 
 
+def _restored(pilot: PilotState, act: Act) -> bool:
+    pilot.void_since = None
+    return False
+
+
 def _amended(pilot: PilotState, act: Act) -> bool:
     pilot.fields.update(act.data["set"])
     return False
@@ -333,6 +338,7 @@ TELL: Mapping[str, Told] = {
     "roll_back": _rolled_back,
     "retire": _retired,
     "void": _voided,
+    "restore": _restored,
     "amend": _amended,
     "set_rules": _rules_set,
     "accept_risk": _risk_accepted,

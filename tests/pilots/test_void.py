@@ -116,6 +116,19 @@ def test_a_kind_that_is_added_meanwhile_asks_nothing_of_it(cast: Cast) -> None:
     assert not pilot.gates.filter(kind=kind).exists()
 
 
+def test_restored_it_has_the_gates_of_kinds_added_meanwhile_and_no_seat_of_a_closed_account(cast: Cast) -> None:
+    pilot = voided(cast)
+    kind = actions.add_kind(key="security-review", name="Security", question="Is it safe?", by=None)
+    actions.close_account(person=cast["sponsor"], by=None)
+    actions.restore(pilot=pilot, by=cast["head"], reason="They are two.")
+    found = snapshots.read_one(cast.pilot, at=today())
+    assert found is not None
+    assert found.gate(kind.key).reading.state == "unowned"
+    assert found.sponsor is None
+    assert listed(today()) == [pilot.key]
+    call_command("rebuild_spells", "--check", stdout=StringIO())
+
+
 def test_a_rebuild_leaves_the_same_and_one_pilot_reads_as_many_do(cast: Cast) -> None:
     pilot = voided(cast)
     call_command("rebuild_spells", "--check", stdout=StringIO())
