@@ -1,10 +1,11 @@
-"""Who may do what: one table (section 7 of the design)."""
+"""Who may do what, by the rows of `pilots.rules.actions` (section 7 of the design)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pilots.rules import rights
+from pilots.rules.actions import ACTIONS, OFFICE, who_may
+from pilots.rules.vocabulary import Role
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,127 +14,12 @@ if TYPE_CHECKING:
 
     from pilots.models import Person, Portfolio
 
-# What somebody is to a pilot, by the facts of the day.
-OFFICE, ALL_OFFICES, SPONSOR, DECIDER, MANAGER, NAMED, REVIEWER, ESCALATION = (
-    "program-office",
-    "every-program-office",
-    "sponsor",
-    "decider",
-    "manager",
-    "named",
-    "reviewer",
-    "escalation-person",
-)
-"""Of the portfolio's program office (of any, for what lies in none); of every portfolio's; who has accepted to carry the pilot; on a seat of one of
-its gates; its manager; named for one of its gates, or in its rules; the portfolio's reviewer, and its escalation person."""
-
-# What somebody is to the one gate, condition, right or account that an act is on.
-HOLDER, DEPUTY, DELEGATE, STAND_IN = (rights.HOLDER, rights.DEPUTY, rights.DELEGATE, rights.ESCALATION)
-"""Who decides from the gate's seat, in which capacity; the stand-in is the right's escalation person, where neither holder
-nor deputy can or may (rule 7)."""
-NOMINEE, ACCEPTED, OWNER, SELF = "nominee", "accepted", "owner", "self"
-"""Whom the gate names; who has accepted it; who is to meet the condition; whose account, absence or key it is."""
-
-_SEATED = frozenset({HOLDER, DEPUTY, DELEGATE, STAND_IN})
-_INVOLVED = frozenset({OFFICE, SPONSOR, DECIDER, MANAGER, NAMED, ESCALATION})
-_TEAM = frozenset({OFFICE, SPONSOR, MANAGER})
-NOBODY: frozenset[str] = frozenset()
-"""What only a list that is read in, or the installation itself, does."""
-
-MAY: dict[str, frozenset[str]] = {
-    # Reading
-    "see": _INVOLVED | {REVIEWER},
-    "enter_the_desk": frozenset({OFFICE}),
-    # A pilot's record, stages and dates
-    "record": frozenset({OFFICE}),
-    "amend": frozenset({OFFICE}),
-    "start": frozenset({OFFICE}),
-    "start_beyond": frozenset({ESCALATION}),
-    "move_decide_by": frozenset({OFFICE}),
-    "move_decide_by_beyond": frozenset({ESCALATION}),
-    "pause": frozenset({OFFICE}),
-    "pause_beyond": frozenset({ESCALATION}),
-    "resume": frozenset({OFFICE}),
-    "adopt": frozenset({OFFICE, SPONSOR}),
-    "roll_back": frozenset({OFFICE, SPONSOR}),
-    "retire": frozenset({OFFICE, SPONSOR}),
-    "record_claim": NOBODY,
-    "list_again": NOBODY,
-    "record_running": NOBODY,
-    "correct_date": NOBODY,
-    # Its rules, its quality, and who lives in it
-    "set_rules": frozenset({OFFICE}),
-    "accept_risk": _INVOLVED,
-    "confirm_rules": frozenset({MANAGER}),
-    "register_threshold": frozenset({OFFICE}),
-    "record_measurement": frozenset({OFFICE}),
-    "record_residents": _TEAM,
-    "look_again": _TEAM,
-    # Its gates
-    "decide": _SEATED,
-    "decide_many": _SEATED,
-    "except_": _SEATED,
-    "record_minutes": _SEATED,
-    "record_for_decider": frozenset({OFFICE}),
-    "assert_": NOBODY,
-    "end_assertion": NOBODY,
-    "nominate": frozenset({OFFICE}),
-    "accept": frozenset({NOMINEE}),
-    "decline": frozenset({NOMINEE}),
-    "leave": frozenset({ACCEPTED}),
-    "answer": _TEAM,
-    "meet_condition": _TEAM | {NAMED, OWNER},
-    "ask_exception": _TEAM | {DECIDER},
-    "file_evidence": _INVOLVED | {OWNER},
-    "replace_evidence": _INVOLVED,
-    # Rights, and who is there
-    "assign_right": frozenset({OFFICE}),
-    "end_right": frozenset({OFFICE}),
-    "delegate": frozenset({OFFICE, HOLDER}),
-    "away": frozenset({OFFICE, SELF}),
-    "back": frozenset({OFFICE, SELF}),
-    # Accounts and keys
-    "open_account": frozenset({OFFICE}),
-    "open_first_account": NOBODY,
-    "amend_account": frozenset({OFFICE}),
-    "close_account": frozenset({OFFICE}),
-    "confirm_address": frozenset({ALL_OFFICES, SELF}),
-    "reject_address": frozenset({SELF}),
-    "set_password": frozenset({SELF}),
-    "give_role": frozenset({OFFICE}),
-    "take_role": frozenset({OFFICE}),
-    "issue_token": frozenset({SELF}),
-    "revoke_token": frozenset({OFFICE, SELF}),
-    "erase": frozenset({OFFICE}),
-    "erase_person": frozenset({OFFICE}),
-    # Portfolios, functions and kinds
-    "open_portfolio": frozenset({OFFICE}),
-    "amend_portfolio": frozenset({OFFICE}),
-    "set_stall_policy": frozenset({OFFICE}),
-    "set_stall_policy_beyond": frozenset({ESCALATION}),
-    "name_function": frozenset({OFFICE}),
-    "rename_function": frozenset({OFFICE}),
-    "add_kind": frozenset({OFFICE}),
-    "amend_kind": frozenset({OFFICE}),
-    "switch_off": frozenset({OFFICE}),
-    "switch_on": frozenset({OFFICE}),
-    "record_set_up": NOBODY,
-}
-"""Who may do what: every verb, by what somebody is. One of these is enough.
-
-`VERB_beyond` is what lies past the limits of rules 4 and 5 (a third slip, a third pause, more quiet days): the escalation
-person needs no other role for it. `record_for_decider` is `decide` and `except_` with a decider named, and evidence. Beside
-the table: what reaches beyond the portfolios that somebody keeps (an account that holds something elsewhere, a right for all)
-takes whoever keeps all of them; whoever decides or accepts has a confirmed address; nobody grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not
-adopt; these are refused as `self_approval`. What somebody may not see is not there for them.
-"""
-
 
 def is_office(person: Person, portfolio: Portfolio | None = None) -> bool:
     """Whether a person belongs to a portfolio's program office (any portfolio's, where none is given)."""
     if person.is_superuser:
         return True
-    roles = person.roles.filter(role=OFFICE)
+    roles = person.roles.filter(role=Role.OFFICE)
     return (roles if portfolio is None else roles.filter(portfolio=portfolio)).exists()
 
 
@@ -141,7 +27,7 @@ def portfolios_kept(person: Person) -> frozenset[int] | None:
     """The primary keys of the portfolios whose records a person keeps; None means all of them."""
     if person.is_superuser:
         return None
-    kept = person.roles.filter(role=OFFICE).values_list("portfolio_id", flat=True)
+    kept = person.roles.filter(role=Role.OFFICE).values_list("portfolio_id", flat=True)
     return frozenset(kept)
 
 
@@ -159,19 +45,19 @@ def keepers_of_all() -> QuerySet[Person]:
 
     from pilots.models import Person, Portfolio, PortfolioRole
 
-    of_offices = PortfolioRole.objects.filter(role=OFFICE).values("person")
+    of_offices = PortfolioRole.objects.filter(role=Role.OFFICE).values("person")
     by_role = of_offices.annotate(kept=Count("portfolio", distinct=True)).filter(kept=Portfolio.objects.count())
     return Person.objects.filter(Q(is_superuser=True) | Q(pk__in=by_role.values("person")), closed_on=None)
 
 
-def may(verb: str, roles: frozenset[str]) -> bool:
-    """Whether somebody who is this to a pilot, or to what an act is on, may do a verb there."""
-    return bool(MAY[verb] & roles)
+def may(word: str, roles: frozenset[str]) -> bool:
+    """Whether somebody who is this to a pilot, or to what an action is on, may do it there."""
+    return bool(who_may(word) & roles)
 
 
-def beyond(verb: str) -> str:
-    """What of a verb takes the portfolio's escalation person, as it stands in the table."""
-    return f"{verb}_beyond"
+def may_beyond(word: str, roles: frozenset[str]) -> bool:
+    """Whether they may do it past the limits of rules 4, 5 and 6: a third slip, a third pause, what was answered."""
+    return bool(ACTIONS[word].beyond & roles)
 
 
 def has_left(person: Person, day: date) -> bool:
@@ -185,7 +71,7 @@ SCOPES = ("read", "decide", "write")
 
 def scope_of(verb: str) -> str:
     """The scope that a verb needs: `write` where only the program office may do it, else `decide`."""
-    return "write" if MAY[verb] == frozenset({OFFICE}) else "decide"
+    return "write" if who_may(verb) == OFFICE else "decide"
 
 
 def scopes_of(person: Person) -> frozenset[str]:

@@ -143,7 +143,7 @@ class BeforeRecord(Refused):
 
 
 class WrongStage(Refused):
-    """The verb does not fit the stage: deciding on a retired pilot, starting twice."""
+    """The verb does not fit the stage: deciding on a retired or void pilot, starting twice."""
 
     code = "wrong_stage"
     sentence = _("This does not fit the pilot’s stage. Its page says how it stands, and what can be done now.")
@@ -201,7 +201,7 @@ class RulesUnconfirmed(Refused):
 
 
 class EscalationRequired(Refused):
-    """Beyond what the program office may allow: a third slip, a date more than 26 weeks after the start, a third pause, more than 180 paused days, more quiet days."""
+    """Beyond what the program office may allow: a third slip, a date more than 26 weeks after the start, a third pause, more than 180 paused days, more quiet days, declaring void what a person has answered."""
 
     code = "escalation_required"
     status = 403

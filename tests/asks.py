@@ -1,6 +1,6 @@
 """How each verb is asked, in a situation where nothing but who asks can stand in its way.
 
-A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and to `pilots.permissions.MAY`.
+A verb that is not told here fails `tests/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from pilots import actions, permissions
 from pilots.actions.bulk_decisions import Entry
 from pilots.models import GateKind, Person
+from pilots.rules.vocabulary import Role
 from tests.cast import ERROR, IT, LEGAL, ROLES, Cast
 
 LINK = "https://letters.example/1"
@@ -25,7 +26,7 @@ def nothing(_cast: Cast) -> None:
 class Ask:
     """One verb: what has to be so before, its arguments but `by`, and who is what to the thing it is on.
 
-    `may` is its line in the table, where that is not the verb's name. `shared`: it is about what lies in no portfolio, so any
+    `may` is its line in the table, where that is not the verb's name; `beyond`: it lies past the limits of rules 4 to 6. `shared`: it is about what lies in no portfolio, so any
     program office is the office. `reaches`: it is about an account that holds something in the office's portfolio, so that
     another office sees it, and is refused. `row`: what lies in a portfolio of the office, so that nobody else finds it.
     """
@@ -35,6 +36,7 @@ class Ask:
     before: Callable[[Cast], Any] = nothing
     is_: Mapping[str, frozenset[str]] = field(default_factory=dict)
     may: str = ""
+    beyond: bool = False
     shared: bool = False
     reaches: bool = False
 
@@ -46,7 +48,9 @@ class Ask:
         """Whether the table of who may do what lets one of the cast do this."""
         roles = ROLES[name] | self.is_.get(name, frozenset())
         if self.shared and name == "neighbour":
-            roles |= {permissions.OFFICE}
+            roles |= {Role.OFFICE}
+        if self.beyond:
+            return permissions.may_beyond(self.verb, roles)
         return permissions.may(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
@@ -99,6 +103,11 @@ def accepted(cast: Cast) -> None:
 
 def paused(cast: Cast, on: int = 5) -> None:
     actions.pause(pilot=cast.pilot, by=cast["office"], until=cast.day(on - 3), reason="Holidays.", on=cast.day(on))
+
+
+def is_void(cast: Cast) -> None:
+    cast.runs()
+    actions.void(pilot=cast.pilot, by=cast["head"], reason="Twice on the list.")
 
 
 def is_paused(cast: Cast) -> None:
@@ -168,8 +177,8 @@ def runs(cast: Cast) -> None:
     cast.runs()
 
 
-SEATS = is_("stand_in", permissions.STAND_IN)
-THEIRS = is_("manager", permissions.SELF)
+SEATS = is_("stand_in", Role.STAND_IN)
+THEIRS = is_("manager", Role.SELF)
 THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
 
 ASKS: tuple[Ask, ...] = (
@@ -177,17 +186,18 @@ ASKS: tuple[Ask, ...] = (
     Ask("record", lambda c: {"portfolio": c.portfolio, "key": "ZZ-2", "name": "Another"}),
     Ask("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
     Ask("start", on_pilot),
-    Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), may="start_beyond"),
+    Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond=True),
     Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
-    Ask(
-        "move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, may="move_decide_by_beyond"
-    ),
+    Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond=True),
     Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
-    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, may="pause_beyond"),
+    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond=True),
     Ask("resume", on_pilot, is_paused),
     Ask("adopt", on_pilot, lambda c: c.all_clear()),
     Ask("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
     Ask("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
+    # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
+    Ask("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
+    Ask("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond=True),
     Ask("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
     Ask("accept_risk", on_pilot, runs),
     Ask("confirm_rules", on_pilot, ruled),
@@ -220,18 +230,16 @@ ASKS: tuple[Ask, ...] = (
         "meet_condition",
         lambda c: {"gate": c.gate(LEGAL), "text": "Log it.", "evidence": LINK},
         on_a_condition,
-        is_=is_("stand_in", permissions.OWNER),
+        is_=is_("stand_in", Role.OWNER),
     ),
     Ask("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
-    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", permissions.NOMINEE)),
-    Ask(
-        "decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", permissions.NOMINEE)
-    ),
+    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", Role.NOMINEE)),
+    Ask("decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", Role.NOMINEE)),
     Ask(
         "leave",
         lambda c: {"gate": c.gate(ERROR), "reason": "Another role."},
         accepted,
-        is_=is_("named", permissions.ACCEPTED),
+        is_=is_("named", Role.ACCEPTED),
     ),
     Ask("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
     Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
@@ -262,7 +270,7 @@ ASKS: tuple[Ask, ...] = (
     Ask("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
     Ask("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
     Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
-    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, may="set_stall_policy_beyond"),
+    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond=True),
     Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
     Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
     Ask(

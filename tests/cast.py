@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from pilots import actions, permissions
+from pilots import actions
 from pilots.clock import today
-from pilots.models import Decision, Evidence, Gate, GateKind, Person, Pilot, PortfolioRole
+from pilots.models import Decision, Evidence, Gate, GateKind, Person, Pilot
+from pilots.rules.vocabulary import Role
 
 LEGAL, IT, QUALITY = "legal-sign-off", "it-data-access", "quality-threshold"
 SPONSOR, FUNDING, ERROR = "named-sponsor", "funding-owner", "error-owner"
@@ -19,17 +20,17 @@ NAME = "Zephyr renewal drafts"
 """A name that no page shows by chance."""
 
 ROLES: dict[str, frozenset[str]] = {
-    "office": frozenset({permissions.OFFICE}),
+    "office": frozenset({Role.OFFICE}),
     "neighbour": frozenset(),
-    "sponsor": frozenset({permissions.SPONSOR, permissions.NAMED}),
-    "decider": frozenset({permissions.DECIDER, permissions.HOLDER}),
-    "deputy": frozenset({permissions.DECIDER, permissions.DEPUTY}),
-    "delegate": frozenset({permissions.DECIDER, permissions.DELEGATE}),
-    "stand_in": frozenset({permissions.DECIDER}),
-    "head": frozenset({permissions.ESCALATION}),
-    "manager": frozenset({permissions.MANAGER}),
-    "named": frozenset({permissions.NAMED}),
-    "reviewer": frozenset({permissions.REVIEWER}),
+    "sponsor": frozenset({Role.SPONSOR, Role.NAMED}),
+    "decider": frozenset({Role.DECIDER, Role.HOLDER}),
+    "deputy": frozenset({Role.DECIDER, Role.DEPUTY}),
+    "delegate": frozenset({Role.DECIDER, Role.DELEGATE}),
+    "stand_in": frozenset({Role.DECIDER}),
+    "head": frozenset({Role.ESCALATION}),
+    "manager": frozenset({Role.MANAGER}),
+    "named": frozenset({Role.NAMED}),
+    "reviewer": frozenset({Role.REVIEWER}),
     "outsider": frozenset(),
     "anonymous": frozenset(),
 }
@@ -88,9 +89,9 @@ class Cast:
 
     def _roles(self) -> None:
         for portfolio, name, role in (
-            (self.portfolio, "office", PortfolioRole.Role.PROGRAM_OFFICE),
-            (self.elsewhere, "neighbour", PortfolioRole.Role.PROGRAM_OFFICE),
-            (self.portfolio, "reviewer", PortfolioRole.Role.REVIEWER),
+            (self.portfolio, "office", Role.OFFICE),
+            (self.elsewhere, "neighbour", Role.OFFICE),
+            (self.portfolio, "reviewer", Role.REVIEWER),
         ):
             actions.give_role(portfolio=portfolio, person=self[name], role=role, by=None, **self.when)
 

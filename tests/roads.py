@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from pilots import permissions
 from pilots.models import Gate, GateKind, Person, Pilot, Portfolio
+from pilots.rules.vocabulary import Role
 from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.admin.reference import RowForm, RowTable
 from readiness.api import inputs as api
@@ -111,12 +112,12 @@ def on_page(ask: Ask) -> Who:
 
 def opens_page(ask: Ask) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    past = permissions.beyond(ask.verb)
-    lines = [past] if past in permissions.MAY else []
-    lines += ["record_for_decider"] if ask.verb in ("decide", "except_") else []
+    lines = ["record_for_decider"] if ask.verb in ("decide", "except_") else [ask.verb] if ask.beyond else []
 
     def who(name: str) -> str:
-        also = any(permissions.may(line, ROLES[name]) for line in lines)
+        also = permissions.may_beyond(ask.verb, ROLES[name]) or any(
+            permissions.may(line, ROLES[name]) for line in lines
+        )
         does = on_page(ask)(name)
         return YES if does == NO and also else does
 
@@ -145,7 +146,7 @@ def who_decides(ask: Ask) -> Who:
 
     def who(name: str) -> str:
         does = on_page(ask)(name)
-        return YES if does == NO and permissions.DECIDER in ROLES[name] else does
+        return YES if does == NO and Role.DECIDER in ROLES[name] else does
 
     return who
 
@@ -154,7 +155,7 @@ def who_enters_minutes(name: str) -> str:
     """Whoever decides something, and any program office; the rows are on gates that they see."""
     if name == "anonymous":
         return SIGN_IN
-    return YES if name in OFFICES or permissions.DECIDER in ROLES[name] else NO
+    return YES if name in OFFICES or Role.DECIDER in ROLES[name] else NO
 
 
 def who_records_minutes(name: str) -> str:
@@ -255,7 +256,7 @@ def _while_away() -> Iterator[Road]:
     def holds(name: str) -> str:
         if name == "anonymous":
             return SIGN_IN
-        return YES if permissions.HOLDER in ROLES[name] else NO
+        return YES if Role.HOLDER in ROLES[name] else NO
 
     def days(cast: Cast) -> dict[str, Any]:
         return {k: str(v) for k, v in away.says(cast).items() if k != "person"}

@@ -159,7 +159,7 @@ class Story:
 
     def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
         """The pilot on a date, from the stored spells; the querysets must say the same."""
-        row = pilots.pilots().standing(at, known_at).get(pk=self.pilot.pk)
+        row = pilots.pilots().standing(at, known_at, with_void=True).get(pk=self.pilot.pk)
         found = snapshots.read_one(row, at=at, known_at=known_at)
         assert found is not None
         assert row.standing == found.reading.standing

@@ -22,6 +22,7 @@ from pilots.event_log import verify
 from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import Refused
 from pilots.rules import gates, replay
+from pilots.rules.vocabulary import Stage, State
 from readiness.queries import pilots, snapshots
 from tests import oracles
 
@@ -126,7 +127,7 @@ class AnyStory(RuleBasedStateMachine):
     def exhibits(self) -> set[int]:
         """The pilots that had stalled before adoption by today, read off their latest spells."""
         rows = PilotSpell.objects.filter(known_until=None, ends=None, clock_on__lte=self.today - 30 * DAY)
-        return {row.pilot_id for row in rows if stage_on(row, self.today) == replay.RUNNING}
+        return {row.pilot_id for row in rows if stage_on(row, self.today) == Stage.RUNNING}
 
     def pilot(self, key: str) -> Pilot:
         return Pilot.objects.get(key=key)
@@ -425,7 +426,7 @@ class AnyStory(RuleBasedStateMachine):
         on = snapshots.read_one(row, at=self.today)
         if latest and on and on.reading.stalls_on:
             assert on.reading.stalls_on <= latest
-            if on.reading.stage == replay.RUNNING and self.today >= latest:
+            if on.reading.stage == Stage.RUNNING and self.today >= latest:
                 assert on.reading.standing == "museum_exhibit"
 
 
@@ -459,7 +460,7 @@ ENDS = frozenset({"retire", "record_claim"})
 def stage_on(row: PilotSpell, day: date) -> str:
     """The stage that a stored spell leaves on a day: a pause ends by itself."""
     over = row.paused_until is not None and day > row.paused_until
-    return replay.RUNNING if row.stage == replay.PAUSED and over else row.stage
+    return Stage.RUNNING if row.stage == Stage.PAUSED and over else row.stage
 
 
 def spells_of(pilot: Pilot) -> list[Any]:
@@ -469,13 +470,13 @@ def spells_of(pilot: Pilot) -> list[Any]:
 def open_days(pilot: Pilot, day: date) -> int:
     """How many gates were open on a day on which the pilot ran or was adopted, read off what is stored for that day."""
     own = next((s for s in reversed(own_spells(pilot)) if s.starts <= day), None)
-    if own is None or own.stage_on(day) not in (replay.RUNNING, replay.ADOPTED):
+    if own is None or own.stage_on(day) not in (Stage.RUNNING, Stage.ADOPTED):
         return 0
     number = 0
     for found in gate_spells(pilot):
         spell = next(s for s in reversed(found) if s.starts <= day)
         over = spell.good_until is not None and day > spell.good_until
-        number += over or spell.state not in (*gates.YES, gates.ASSERTED)
+        number += over or spell.state not in (*gates.YES, State.ASSERTED)
     return number
 
 

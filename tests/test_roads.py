@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management import get_commands
 
 from pilots import actions
+from pilots.rules.actions import ACTIONS, NOBODY, Target
 from readiness.api import inputs as api
 from readiness.forms import OF_GATE, OF_PILOT
 from tests.roads import roads
@@ -34,7 +35,7 @@ ONE_BY_ONE = "Over the API and from the command line gates are answered one by o
 OWN = "Said by whoever it is about, on a page of their own, or by their office at the desk; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
 
-BY_LISTS = ("record_claim", "record_running", "correct_date", "assert_", "end_assertion", "list_again")
+BY_LISTS = [word for word, row in ACTIONS.items() if row.may == NOBODY and row.on is not Target.INSTALLATION]
 
 COMMANDS: Mapping[str, str] = {
     **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},

@@ -1,4 +1,4 @@
-"""Everybody over every verb and every address. What is expected comes from the one table, `pilots.permissions.MAY` (section 7)."""
+"""Everybody over every verb and every address. What is expected comes from the rows of `pilots.rules.actions` (section 7)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -20,8 +22,10 @@ from config.sign_in import ROUTE
 from pilots import actions, permissions
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
+from pilots.rules.actions import ACTIONS, NOBODY, PERMISSIONS
 from readiness.pages import masthead
 from readiness.queries.people import duties
+from readiness.registry import ROWS
 from tests.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
 from tests.asks import ASKS, NO_PERSON, Ask
 from tests.cast import NAME, ROLES, Cast, taken_back
@@ -29,6 +33,8 @@ from tests.roads import CANNOT_BE, Road, over_api, roads
 
 pytestmark = pytest.mark.django_db
 
+BESIDE = {"pilots.actions.locked_pilot"}
+"""What stands beside the actions and says what it exports."""
 SIGNED_IN = [name for name in ROLES if name != "anonymous"]
 
 
@@ -54,24 +60,27 @@ def unlogged() -> Iterator[None]:
 # Verbs
 
 
-def test_the_table_has_a_line_for_every_verb_and_no_other() -> None:
-    beside = {"see", "enter_the_desk", "record_for_decider"}
-    past = {line for line in permissions.MAY if line.endswith("_beyond")}
-    missing = sorted(set(actions.__all__) - permissions.MAY.keys())
-    assert not missing, f"say who may do {missing}: add them to pilots.permissions.MAY"
-    assert permissions.MAY.keys() - set(actions.__all__) == beside | past
+def test_every_action_has_a_row_and_every_row_its_action() -> None:
+    modules = [import_module(f"pilots.actions.{found.name}") for found in iter_modules(actions.__path__)]
+    told = {word for module in modules for word in getattr(module, "__all__", ()) if module.__name__ not in BESIDE}
+    missing, idle = sorted(told - ACTIONS.keys()), sorted(ACTIONS.keys() - told)
+    assert not missing, f"say who may do {missing}: give each a row in pilots.rules.actions"
+    assert not idle, f"no action is called {idle}"
+    assert ROWS.keys() == ACTIONS.keys(), "each action has its row in readiness.registry too"
 
 
 def test_every_verb_is_asked() -> None:
     unasked = sorted(set(actions.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/asks.py"
-    assert permissions.MAY.keys() - {ask.line for ask in ASKS} - NO_PERSON == {"see", "enter_the_desk"}
+    asked = {ask.line for ask in ASKS}
+    assert (ACTIONS.keys() | PERMISSIONS.keys()) - asked - NO_PERSON == {"see", "enter_the_desk"}
+    assert {word for word, action in ACTIONS.items() if action.beyond} == {ask.verb for ask in ASKS if ask.beyond}
 
 
 @pytest.mark.parametrize("verb", sorted(NO_PERSON))
 def test_no_person_does_what_a_list_or_the_installation_does(verb: str) -> None:
     assert "by" not in inspect.signature(getattr(actions, verb)).parameters
-    assert permissions.MAY[verb] == permissions.NOBODY
+    assert ACTIONS[verb].may == NOBODY
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.line)

@@ -18,7 +18,10 @@ from pilots.actions.reference import concerns
 from pilots.files import Upload
 from pilots.models import Decision, Evidence, Gate, Person
 from pilots.refusals import EvidenceRequired, Invalid, Refused
-from pilots.rules.gates import EXCEPTED
+from pilots.rules.vocabulary import Outcome
+
+__all__ = ["decide_many", "record_minutes"]
+
 
 NAMED_IN_A_SENTENCE = 5
 
@@ -165,7 +168,7 @@ def _decide(
         "seen": entry.seen,
         **shown,
     }
-    if entry.outcome == EXCEPTED:
+    if entry.outcome == Outcome.EXCEPTED:
         return except_(confirmed=entry.confirmed, **says)
     return decide(
         outcome=entry.outcome, conditions=entry.conditions, court=entry.court, would_change=entry.would_change, **says

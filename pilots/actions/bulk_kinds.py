@@ -20,7 +20,8 @@ from pilots.derived import periods
 from pilots.derived.bulk_insert import insert_like
 from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell
 from pilots.models.people import opaque_id
-from pilots.rules import gates, kind_changes, replay
+from pilots.rules import gates, kind_changes
+from pilots.rules.vocabulary import Stage
 
 PILOTS_AT_ONCE = 2500
 OPEN, SWITCH_OFF, SWITCH_ON = "open_gate", "switch_off", "switch_on"
@@ -126,7 +127,7 @@ class Growth:
         """The last spells of the pilots; where a gate is opened, only those of which something can become another."""
         there = PilotSpell.objects.filter(pilot__in=self.pilots, ends=None, known_until=None)
         if self.change.verb == OPEN:
-            there = there.filter(Q(all_clear=True) | Q(stage=replay.PAUSED, paused_until__lt=self.change.on))
+            there = there.filter(Q(all_clear=True) | Q(stage=Stage.PAUSED, paused_until__lt=self.change.on))
         return there.select_related("cell")
 
     def settle(self) -> set[int]:

@@ -14,6 +14,9 @@ from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.models import Decision, Event, Person
 from pilots.refusals import Invalid
 
+__all__ = ["erase", "erase_person"]
+
+
 SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
 """What the sign-in keeps of a person, where it is installed: addresses, other accounts, second factors."""
 
@@ -36,7 +39,7 @@ def erase(
         Invalid: it is erased already.
     """
     desk = sit_down(decision.gate.pilot, by, on, known)
-    desk.only_people("erase")
+    desk.require_role("erase")
     reason = need_reason(reason)
     stored = Decision.objects.select_related("event").get(pk=decision.pk)
     if stored.erased_on is not None:

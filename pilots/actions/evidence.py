@@ -20,6 +20,9 @@ from pilots.models import Event, Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
 
+__all__ = ["file_evidence", "replace_evidence"]
+
+
 LONGEST_LINK = 2000
 _PORTS = {"http": 80, "https": 443}
 
@@ -162,7 +165,8 @@ def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
 def _may_act(desk: Desk, gate: Gate | None) -> None:
     """Refuse whoever may not act on this pilot; the owner of a condition may on its gate."""
     asked = desk.state.gates[gate.kind.key].conditions if gate is not None else ()
-    desk.only_people("file_evidence", desk.owner_of(asked))
+    desk.require_role("file_evidence", desk.owner_of(asked))
+    desk.require_stage("file_evidence")
 
 
 def _of_office(by: Person, portfolio: Portfolio, on: date) -> bool:

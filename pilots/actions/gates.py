@@ -30,9 +30,24 @@ from pilots.refusals import (
     part_of,
 )
 from pilots.rules import gates, quality, rights, seals, stalls
-from pilots.rules.events import ACCEPTANCE, MEASUREMENT
+from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role, Verdict
 
-OUTCOMES = (gates.CLEARED, gates.CONDITIONAL, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN)
+__all__ = [
+    "accept",
+    "answer",
+    "ask_exception",
+    "assert_",
+    "decide",
+    "decline",
+    "end_assertion",
+    "except_",
+    "leave",
+    "meet_condition",
+    "nominate",
+]
+
+
+OUTCOMES = (Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.CHANGES_REQUESTED, Outcome.REFUSED, Outcome.WITHDRAWN)
 
 
 def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None) -> tuple[Desk, Gate, gates.GateState]:
@@ -57,12 +72,12 @@ def _as_seen(desk: Desk, gate: Gate, seen: int | None) -> None:
 
 
 def _approval_only(state: gates.GateState) -> None:
-    if state.kind.clears_by == ACCEPTANCE:
+    if state.kind.clears_by == ClearsBy.ACCEPTANCE:
         raise WrongGate
 
 
 def _acceptance_only(state: gates.GateState) -> None:
-    if state.kind.clears_by != ACCEPTANCE:
+    if state.kind.clears_by != ClearsBy.ACCEPTANCE:
         raise WrongGate
 
 
@@ -117,7 +132,7 @@ def _decider(
         capacity = _capacity(desk, state, desk.by, askers=askers)
         desk.need_confirmed_address()
         return desk.by, capacity
-    desk.allow("record_for_decider")
+    desk.require_role("record_for_decider")
     desk.need_confirmed_address()
     return for_, _capacity(desk, state, for_, askers=askers)
 
@@ -161,18 +176,18 @@ def decide(
     _approval_only(state)
     decider, capacity = _decider(desk, state, for_)
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("decide")
     shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
     if for_ is not None:
         shown.needed()
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
-    if outcome == gates.WITHDRAWN and state.answer in (None, gates.ASSERTED):
+    if outcome == Outcome.WITHDRAWN and state.answer in (None, Outcome.ASSERTED):
         raise NothingAsked(_("There is no answer to withdraw."), field="outcome")
     conditions = _conditions(desk, outcome, conditions)
     court, until = _court(desk, outcome, court, until)
-    if outcome in (gates.CLEARED, gates.CONDITIONAL) and state.kind.clears_by == MEASUREMENT:
+    if outcome in (Outcome.CLEARED, Outcome.CONDITIONAL) and state.kind.clears_by == ClearsBy.MEASUREMENT:
         _measured(desk)
     return _answer(
         desk,
@@ -188,13 +203,13 @@ def decide(
         court=court,
         shown=shown,
         cites=cites,
-        would_change=need_plain(would_change.strip(), "would_change") if outcome == gates.REFUSED else "",
+        would_change=need_plain(would_change.strip(), "would_change") if outcome == Outcome.REFUSED else "",
     )
 
 
 def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = [{part: c.get(part) for part in ("text", "owner", "due")} for c in conditions]
-    if outcome != gates.CONDITIONAL:
+    if outcome != Outcome.CONDITIONAL:
         return []
     if not listed:
         raise ConditionsRequired(field="conditions")
@@ -224,7 +239,7 @@ def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
 
 
 def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
-    if outcome != gates.CHANGES_REQUESTED:
+    if outcome != Outcome.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
         raise Invalid(_("Say team or outside."), field="court")
@@ -239,13 +254,17 @@ def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[st
 
 
 def _measured(desk: Desk) -> None:
-    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != "met":
+    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != Verdict.MET:
         raise NotMeasured
 
 
 def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
     term = last_day(desk.on, state.kind.valid_for)
-    if state.kind.clears_by == MEASUREMENT and desk.state.measured_on and outcome in (gates.CLEARED, gates.CONDITIONAL):
+    if (
+        state.kind.clears_by == ClearsBy.MEASUREMENT
+        and desk.state.measured_on
+        and outcome in (Outcome.CLEARED, Outcome.CONDITIONAL)
+    ):
         measured = quality.good_until(desk.state.measured_on)
         return min(term, measured) if term else measured
     return term
@@ -312,15 +331,16 @@ def asserting(desk: Desk, row: Gate, source: str) -> Decision:
     """Record what a source says of a gate of the pilot that is at the desk."""
     state = desk.state.gates[row.kind.key]
     _approval_only(state)
+    desk.require_stage("assert_")
     day = max(desk.on, desk.pilot.recorded_on)
     return _answer(
         desk,
         row,
         state,
-        outcome=gates.ASSERTED,
+        outcome=Outcome.ASSERTED,
         reason=need_text(source, "source"),
         decider=None,
-        capacity=Decision.Capacity.ASSERTED,
+        capacity=Capacity.ASSERTED,
         good_until=last_day(day, state.kind.valid_for),
     )
 
@@ -335,16 +355,17 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
     """
     desk, row, state = _sit(gate, None, on, known)
     _approval_only(state)
-    if state.answer != gates.ASSERTED:
+    desk.require_stage("end_assertion")
+    if state.answer != Outcome.ASSERTED:
         raise NothingAsked(_("No source says yes here."))
     return _answer(
         desk,
         row,
         state,
-        outcome=gates.NO_LONGER_ASSERTED,
+        outcome=Outcome.NO_LONGER_ASSERTED,
         reason=need_text(source, "source"),
         decider=None,
-        capacity=Decision.Capacity.ASSERTED,
+        capacity=Capacity.ASSERTED,
         verb="end_assertion",
     )
 
@@ -366,13 +387,13 @@ def ask_exception(
     """
     desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.only_people("ask_exception")
+    desk.require_role("ask_exception")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("ask_exception")
     reason = need_reason(reason)
     if until is not None and until < desk.on:
         raise Invalid(_("The end lies before the asking."), field="until")
-    sealed = desk.state.to_seal(state.kind, gates.EXCEPTED)
+    sealed = desk.state.to_seal(state.kind, Outcome.EXCEPTED)
     return desk.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
 
 
@@ -406,7 +427,7 @@ def except_(
     decider, capacity = _decider(desk, state, for_, askers=state.askers)
     _as_seen(desk, row, seen)
     changed = require_confirmation(desk, state, confirmed=confirmed)
-    desk.not_over()
+    desk.require_stage("except_")
     shown = grounds(desk, evidence, pieces)
     if for_ is not None:
         shown.needed()
@@ -423,7 +444,7 @@ def except_(
         desk,
         row,
         state,
-        outcome=gates.EXCEPTED,
+        outcome=Outcome.EXCEPTED,
         reason=reason,
         decider=decider,
         capacity=capacity,
@@ -450,9 +471,9 @@ def answer(
     """The team answers a request or a no: the gate waits on the decider again."""
     desk, row, state = _sit(gate, by, on, known)
     _approval_only(state)
-    desk.only_people("answer")
+    desk.require_role("answer")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("answer")
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
     return desk.write("answer", gate=row, reason=need_text(text, "text"))
@@ -475,9 +496,9 @@ def meet_condition(
     _approval_only(state)
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
-    desk.only_people("meet_condition", desk.owner_of(asked))
+    desk.require_role("meet_condition", desk.owner_of(asked))
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("meet_condition")
     if not unmet:
         raise NothingAsked(field="text")
     text = need_text(text, "text")
@@ -496,7 +517,7 @@ def meet_condition(
 
 def _conditional(desk: Desk, row: Gate) -> Decision:
     """The decision whose conditions are being met on the day of the act."""
-    asked = row.decisions.filter(outcome=gates.CONDITIONAL, on__lte=desk.on)
+    asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, on__lte=desk.on)
     return asked.order_by("on", "number").reverse()[0]
 
 
@@ -519,9 +540,9 @@ def nominating(desk: Desk, row: Gate, person: Person | None, *, seen: int | None
     """Name somebody for a gate of the pilot that is at the desk."""
     state = desk.state.gates[row.kind.key]
     _acceptance_only(state)
-    desk.allow("nominate")
+    desk.require_role("nominate")
     _as_seen(desk, row, seen)
-    desk.not_over()
+    desk.require_stage("nominate")
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
     if permissions.has_left(person, desk.on) or person.pk == state.accepted:
@@ -537,13 +558,13 @@ def _in_own_name(
     state, by = desk.state.gates[gate.kind.key], desk.by
     if by is None or permissions.has_left(by, desk.on):
         raise NotNamed
-    named = {permissions.NOMINEE: state.nominee, permissions.ACCEPTED: state.accepted}
+    named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     is_ = frozenset(what for what, who in named.items() if who == by.pk)
     if not permissions.may(verb, is_):
         raise NotNamed
     desk.need_confirmed_address()
     _as_seen(desk, gate, seen)
-    desk.not_over()
+    desk.require_stage(verb)
     return _answer(
         desk,
         gate,
@@ -551,7 +572,7 @@ def _in_own_name(
         outcome=outcome,
         reason=need_plain((reason or "").strip(), "reason"),
         decider=by,
-        capacity=Decision.Capacity.NAMED,
+        capacity=Capacity.NAMED,
         verb=outcome,
     )
 
@@ -569,7 +590,7 @@ def accept(
     """Accept, in one's own name, what one is named for."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.ACCEPTED, reason, "accept", seen)
+    return _in_own_name(desk, row, Outcome.ACCEPTED, reason, "accept", seen)
 
 
 @transaction.atomic
@@ -585,7 +606,7 @@ def decline(
     """Decline what one is named for."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.DECLINED, reason, "decline", seen)
+    return _in_own_name(desk, row, Outcome.DECLINED, reason, "decline", seen)
 
 
 @transaction.atomic
@@ -601,4 +622,4 @@ def leave(
     """Leave a seat that one accepted: the gate opens that day."""
     desk, row, state = _sit(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, gates.LEFT, reason, "leave", seen)
+    return _in_own_name(desk, row, Outcome.LEFT, reason, "leave", seen)

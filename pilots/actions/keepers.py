@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.models import Person, PortfolioRole
 from pilots.refusals import Invalid
+from pilots.rules.vocabulary import Role
 
-OFFICE = PortfolioRole.Role.PROGRAM_OFFICE
+OFFICE = Role.OFFICE
 
 
 def hold_keepers() -> None:

@@ -18,7 +18,10 @@ from pilots.actions.reference import clean, concerns, log, need_whole, only_offi
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
 from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid, NotYours
-from pilots.rules.events import APPROVAL, MEASUREMENT
+from pilots.rules.vocabulary import ClearsBy, Stage
+
+__all__ = ["add_kind", "amend_kind", "switch_off", "switch_on"]
+
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
@@ -32,7 +35,7 @@ def add_kind(
     name: str,
     question: str,
     by: Person | None,
-    clears_by: str = APPROVAL,
+    clears_by: str = ClearsBy.APPROVAL,
     valid_for: int | None = None,
     seals: Iterable[str] = (),
     high_impact_only: bool = False,
@@ -80,7 +83,7 @@ def _new_kind(**columns: Any) -> GateKind:
     for field in columns["seals"]:
         if field not in SEALABLE:
             raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
-    if columns["clears_by"] == MEASUREMENT:
+    if columns["clears_by"] == ClearsBy.MEASUREMENT:
         raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
     last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
     kind = GateKind(order=min(last + 10, LAST_IN_ORDER), **columns)
@@ -216,12 +219,11 @@ def _reaches(by: Person | None, portfolios: list[Portfolio] | None, on: date) ->
         only_office(by, portfolio, on)
 
 
-def fit(desk: Desk) -> None:
-    """After a pilot became, or ceased to be, of high impact: open the gates that now apply, switch off those that do not."""
-    kinds = GateKind.objects.filter(high_impact_only=True)
-    applies = desk.pilot.high_impact is True  # not stated is not yes
+def fit(desk: Desk, kinds: Iterable[GateKind]) -> None:
+    """Open the gates of these kinds that apply to a pilot now, and switch off those that do not."""
     for kind in kinds_in_force(kinds, desk.pilot.portfolio, desk.on):
         gate = desk.gates.get(kind.key)
+        applies = not kind.high_impact_only or desk.pilot.high_impact is True  # not stated is not yes
         if gate is None and applies:
             _open(desk, kind)
         elif gate is not None and desk.state.gates[kind.key].off == applies:
@@ -237,7 +239,7 @@ def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -
 
 def _concerned(kind: GateKind) -> Any:
     """The pilots that have no such gate though it applies to them."""
-    there = Pilot.objects.exclude(stage=Pilot.Stage.RETIRED)
+    there = Pilot.objects.filter(void_since=None).exclude(stage=Stage.RETIRED)
     there = there.filter(~Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind=kind)))
     if not kind.for_all:
         there = there.filter(portfolio__in=GateKindPortfolio.objects.filter(kind=kind).values("portfolio"))

@@ -24,6 +24,7 @@ from pilots.refusals import (
     AddressUnconfirmed,
     BeforeRecord,
     ChangedMeanwhile,
+    EscalationRequired,
     InFuture,
     Invalid,
     NotYours,
@@ -32,8 +33,10 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import replay, rights, stalls
+from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED
 from pilots.rules.corrections import corrected
-from pilots.rules.events import ACCEPTANCE, CORRECT_DATE, Act, in_order
+from pilots.rules.events import CORRECT_DATE, Act, in_order
+from pilots.rules.vocabulary import ClearsBy, Role, Stage
 
 COLUMNS = Pilot._meta.concrete_fields
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
@@ -51,28 +54,31 @@ LONGEST_TEXT = 10_000
 """Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
 
 
-LEADS_ON = {
-    replay.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
-    replay.NOT_STATED: (
+LEADS_ON: dict[str, tuple[Any, Any]] = {
+    Stage.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
+    Stage.NOT_STATED: (
         gettext_lazy("Nobody has said since %(day)s whether it runs."),
         gettext_lazy("Start it first."),
     ),
-    replay.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
-    replay.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
-    replay.ADOPTED: (
+    Stage.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
+    Stage.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
+    Stage.ADOPTED: (
         gettext_lazy("It was declared adopted on %(day)s."),
         gettext_lazy("Take it back to running first, if that no longer holds."),
     ),
-    replay.RETIRED: (
+    Stage.RETIRED: (
         gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
         gettext_lazy("To try again, put a new pilot on record."),
     ),
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
 
-RUNS_ALREADY = {
-    (replay.PLANNED, replay.NOT_STATED): gettext_lazy("To give it more time, move its decide-by date."),
-    (replay.PAUSED,): gettext_lazy("There is no pause to end."),
+VOID = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
+NOT_VOID = gettext_lazy("It is not void: there is nothing to restore.")
+
+RUNS_ALREADY: dict[frozenset[str], Any] = {
+    NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
+    PAUSED: gettext_lazy("There is no pause to end."),
 }
 """What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
 
@@ -135,40 +141,56 @@ class Desk:
             return frozenset()
         found = set()
         if permissions.is_office(self.by, self.pilot.portfolio):
-            found.add(permissions.OFFICE)
+            found.add(Role.OFFICE)
         if self.state.sponsor == self.by.pk:
-            found.add(permissions.SPONSOR)
+            found.add(Role.SPONSOR)
         if self.state.manager == self.by.pk:
-            found.add(permissions.MANAGER)
+            found.add(Role.MANAGER)
         if self.by.pk in self.state.named:
-            found.add(permissions.NAMED)
+            found.add(Role.NAMED)
         if self._decides():
-            found.add(permissions.DECIDER)
+            found.add(Role.DECIDER)
         if self.is_escalation():
-            found.add(permissions.ESCALATION)
+            found.add(Role.ESCALATION)
         return frozenset(found)
 
     def _decides(self) -> bool:
         for key, gate in self.state.gates.items():
-            if gate.kind.clears_by != ACCEPTANCE:
+            if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
                 seat = self.seat(key)
                 if self.who in rights.named(seat):
                     return True
         return False
 
-    def allow(self, *verbs: str, is_: frozenset[str] = frozenset()) -> None:
-        """Refuse whoever may do none of these here. An import may. `is_`: what they are to what the act is on."""
+    def require_role(self, word: str, is_: frozenset[str] = frozenset()) -> None:
+        """Refuse whoever may not do this here, within the limits or beyond; an import may, where no person has to.
+
+        Args:
+            word: an action's, or a permission's.
+            is_: what they are to what the action is on.
+        """
+        action = ACTIONS.get(word)
         if self.by is None:
+            if action is not None and action.by_people:
+                raise NotYours
             return
         mine = self.roles() | is_
-        if not any(permissions.may(verb, mine) for verb in verbs):
+        if not permissions.may(word, mine) and (action is None or not permissions.may_beyond(word, mine)):
             raise NotYours
 
-    def only_people(self, verb: str, is_: frozenset[str] = frozenset()) -> None:
-        """Refuse an import, and whoever may not do this here."""
+    def require_limits(self, word: str, *, exceeded: bool) -> None:
+        """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
         if self.by is None:
+            if exceeded:
+                raise EscalationRequired
+            return
+        mine = self.roles()
+        if exceeded and permissions.may_beyond(word, mine):
+            return
+        if not permissions.may(word, mine):
             raise NotYours
-        self.allow(verb, is_=is_)
+        if exceeded:
+            raise EscalationRequired
 
     def need_confirmed_address(self) -> None:
         """Refuse whoever decides or accepts while an address of theirs was changed and is not confirmed (section 7)."""
@@ -180,33 +202,44 @@ class Desk:
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
         owners = {condition["owner"] for condition in conditions}
-        return frozenset({permissions.OWNER} if self.by.pk in owners else ())
+        return frozenset({Role.OWNER} if self.by.pk in owners else ())
 
     def as_seen(self) -> None:
         """Refuse whoever saw the pilot otherwise than it is."""
         if self.is_stale:
             raise ChangedMeanwhile
 
-    def stages(self, *allowed: str) -> None:
-        """Refuse a verb that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
+    def require_stage(self, word: str) -> None:
+        """Refuse an action that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
 
         Ask who may first: refusals are told in the order of SCENARIOS.md.
         """
         self.as_seen()
-        if self.stage not in allowed:
-            raise WrongStage(self._stage_says(allowed))
+        action, void_since = ACTIONS[word], self._void_since()
+        if action.on_void != (void_since is not None):
+            says = NOT_VOID if void_since is None else VOID % {"day": date_format(void_since, "j F Y")}
+            raise WrongStage(says)
+        if action.stages is not None and self.stage not in action.stages:
+            raise WrongStage(self._stage_says(action.stages))
 
-    def not_over(self) -> None:
-        """Refuse what is done to a pilot only while it is not retired."""
-        self.stages(*(stage for stage in LEADS_ON if stage != replay.RETIRED))
+    def _void_since(self) -> date | None:
+        """Since when the pilot is void on the day of the act, or by now: nothing is written down late on what is void."""
+        if self.state.void_since is None and self.on < self.known and any(act.verb == "void" for act in self.acts):
+            return self.latest().void_since
+        return self.state.void_since
 
-    def _stage_says(self, allowed: tuple[str, ...]) -> str:
+    def require(self, word: str) -> None:
+        """Refuse whoever may not do an action here, then whoever saw the pilot otherwise, then a stage that it does not fit."""
+        self.require_role(word)
+        self.require_stage(word)
+
+    def _stage_says(self, allowed: frozenset[str]) -> str:
         """Since when the pilot is in its stage, and what to do instead."""
         until, since = self.state.paused_until, self.state.since
         if until is not None and self.on > until:
             since = until + timedelta(days=1)
         is_, instead = LEADS_ON[self.stage]
-        if self.stage == replay.RUNNING:
+        if self.stage == Stage.RUNNING:
             instead = RUNS_ALREADY.get(allowed, instead)
         return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
 
@@ -219,7 +252,7 @@ class Desk:
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: replay.PilotState, day: date) -> bool:
-        if state.clock is None or state.stage_on(day) != replay.RUNNING:
+        if state.clock is None or state.stage_on(day) != Stage.RUNNING:
             return False
         policy = (
             StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=day).order_by("-starts").first()
@@ -309,7 +342,7 @@ class Desk:
 
 def mirror(pilot: Pilot, state: replay.PilotState) -> None:
     """Make a pilot's columns say what its acts leave to be so now."""
-    pilot.stage = state.stage
+    pilot.stage, pilot.void_since = state.stage, state.void_since
     for name, value in {**state.fields, **state.rules}.items():
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
 
@@ -317,7 +350,7 @@ def mirror(pilot: Pilot, state: replay.PilotState) -> None:
 def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
-    Where `seen` is not the version that stands, the desk is stale: `Desk.stages` and `Desk.as_seen` refuse it.
+    Where `seen` is not the version that stands, the desk is stale: `Desk.require_stage` and `Desk.as_seen` refuse it.
 
     Raises:
         InFuture, BeforeRecord: the day of the act cannot be.

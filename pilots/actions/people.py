@@ -19,6 +19,10 @@ from pilots.actions.reference import clean, concerns, log, not_beyond, only_offi
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
+from pilots.rules.vocabulary import Role
+
+__all__ = ["amend_account", "confirm_address", "give_role", "open_account", "reject_address", "take_role"]
+
 
 OF_PERSON = ("name", "function")
 
@@ -204,7 +208,7 @@ def give_role(
     """
     on, known = days(on, known)
     only_office(by, portfolio, on)
-    if role not in PortfolioRole.Role.values:
+    if role not in Role.values():
         raise Invalid(_("Say program-office or reviewer."), field="role")
     if permissions.has_left(person, on):
         raise Invalid(_("This account is closed."), field="person")
@@ -252,7 +256,7 @@ def take_role(
     theirs = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person)
     if not theirs.exists():
         return None
-    if role == PortfolioRole.Role.PROGRAM_OFFICE:
+    if role == Role.OFFICE:
         leaves_all = not person.is_superuser and permissions.keeps_all(person)
         need_other_keepers(person, [portfolio.pk], leaves_all=leaves_all)
     theirs.delete()

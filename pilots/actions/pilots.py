@@ -21,7 +21,6 @@ from pilots.refusals import (
     AlreadyStalled,
     EndRequired,
     EndTooLate,
-    EscalationRequired,
     InFuture,
     Invalid,
     NotYours,
@@ -30,6 +29,26 @@ from pilots.refusals import (
 )
 from pilots.rules import adoption, corrections, gates, stalls
 from pilots.rules.events import CORRECT_DATE
+from pilots.rules.vocabulary import State
+
+__all__ = [
+    "adopt",
+    "amend",
+    "correct_date",
+    "list_again",
+    "move_decide_by",
+    "pause",
+    "record",
+    "record_claim",
+    "record_running",
+    "restore",
+    "resume",
+    "retire",
+    "roll_back",
+    "start",
+    "void",
+]
+
 
 AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
@@ -138,8 +157,7 @@ def amend(
 ) -> Event | None:
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("amend")
-    desk.as_seen()
+    desk.require("amend")
     only(set, AMENDABLE)
     changes = [
         {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
@@ -153,7 +171,7 @@ def amend(
     clean(pilot)
     event = desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
     if any(change["field"] == "high_impact" for change in changes):
-        fit(desk)
+        fit(desk, GateKind.objects.filter(high_impact_only=True))
     return event
 
 
@@ -185,29 +203,17 @@ def record_running(
 
 def starting(desk: Desk, decide_by: date | None = None, *, start_known: bool = True) -> Event:
     """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
-    desk.allow("start", permissions.beyond("start"))
-    desk.stages("planned", "not_stated")
+    desk.require("start")
     data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
     decide_by = decide_by or desk.on + stalls.SIX_WEEKS
     within_reach(decide_by, "decide_by")
     if decide_by < desk.on and start_known:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > desk.on + stalls.HALF_A_YEAR
-    _allow_or_escalate(desk, "start", far)
+    desk.require_limits("start", exceeded=far)
     if not start_known:
         data["start_known"] = False
     return desk.write("start", data={"decide_by": decide_by} | data)
-
-
-def _allow_or_escalate(desk: Desk, verb: str, takes_escalation: bool) -> None:
-    """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
-    if not takes_escalation:
-        desk.allow(verb)
-    elif desk.by is None:
-        raise EscalationRequired
-    elif not permissions.may(permissions.beyond(verb), desk.roles()):
-        desk.allow(verb)
-        raise EscalationRequired
 
 
 @transaction.atomic
@@ -215,7 +221,7 @@ def move_decide_by(
     *,
     pilot: Pilot,
     by: Person | None,
-    to: date | None,
+    to: date | None = None,
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
@@ -223,8 +229,7 @@ def move_decide_by(
 ) -> Event:
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("move_decide_by", permissions.beyond("move_decide_by"))
-    desk.stages("running")
+    desk.require("move_decide_by")
     _not_stalled(desk)
     state = desk.state
     if to is None or state.decide_by is None:
@@ -236,7 +241,7 @@ def move_decide_by(
     reason = need_reason(reason)
     if to < state.counts_from or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
-    _allow_or_escalate(desk, "move_decide_by", takes)
+    desk.require_limits("move_decide_by", exceeded=takes)
     return desk.write(
         "move_decide_by",
         data={"to": to},
@@ -263,8 +268,7 @@ def pause(
 ) -> Event:
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("pause", permissions.beyond("pause"))
-    desk.stages("running")
+    desk.require("pause")
     _not_stalled(desk)
     reason = need_reason(reason)
     if until is None:
@@ -273,7 +277,7 @@ def pause(
         raise Invalid(_("The pause would end before it starts."), field="until")
     if until > desk.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    _allow_or_escalate(desk, "pause", stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
+    desk.require_limits("pause", exceeded=stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
     return desk.write("pause", data={"until": until}, reason=reason)
 
 
@@ -283,8 +287,7 @@ def resume(
 ) -> Event:
     """End a pause before its last day."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("resume")
-    desk.stages("paused")
+    desk.require("resume")
     return desk.write("resume")
 
 
@@ -294,7 +297,7 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
     for key, gate in desk.state.gates.items():
         if gate.off:
             continue
-        if gate.name == gates.ASSERTED:
+        if gate.name == State.ASSERTED:
             said.append(key)
         elif gate.name not in gates.YES:
             open_gates.append(key)
@@ -307,15 +310,12 @@ def adopt(
 ) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     desk = sit_down(pilot, by, on, known, seen)
-    if desk.by is None:
-        raise NotYours
-    desk.allow("adopt")
-    desk.stages("running")
+    desk.require("adopt")
     codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
     code = adoption.refusal_code(codes, desk.gates)
     if code:
         raise ALL[code](missing=codes)
-    if desk.state.risk_by == desk.by.pk:
+    if desk.state.risk_by == desk.who:
         raise SelfApproval
     return desk.write("adopt")
 
@@ -334,7 +334,7 @@ def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = No
 
 def claiming(desk: Desk) -> Event:
     """Record the claim for the pilot that is at the desk."""
-    desk.stages("planned", "running", "paused", "not_stated")
+    desk.require_stage("record_claim")
     return desk.write("record_claim")
 
 
@@ -350,8 +350,7 @@ def roll_back(
 ) -> Event:
     """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("roll_back")
-    desk.stages("adopted")
+    desk.require("roll_back")
     reason = need_reason(reason)
     return desk.write("roll_back", reason=reason)
 
@@ -372,8 +371,7 @@ def retire(
 
 def retiring(desk: Desk, learned: str | None = None) -> Event:
     """End the pilot that is at the desk."""
-    desk.allow("retire")
-    desk.stages("planned", "running", "paused", "adopted", "not_stated")
+    desk.require("retire")
     if desk.by is not None:
         learned = need_reason(learned, "learned")
     pilot = desk.pilot
@@ -381,10 +379,61 @@ def retiring(desk: Desk, learned: str | None = None) -> Event:
     return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
 
 
+ANSWERS = frozenset({"decide", "accept_risk", "record_measurement"})
+"""What people say of a pilot that its office alone does not take away: decisions and acceptances, the risk, a measurement."""
+
+
+@transaction.atomic
+def void(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Declare void a pilot that was recorded by mistake: from that day it is in no list, count or queue (rule 6)."""
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.require("void")
+    reason = need_reason(reason)
+    desk.require_limits("void", exceeded=_is_answered(desk))
+    return desk.write("void", reason=reason)
+
+
+@transaction.atomic
+def restore(
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    seen: int | None = None,
+) -> Event:
+    """Bring back a pilot that was declared void: it stands as if it had not been, and no day in between is charged.
+
+    Seats of accounts closed meanwhile are left; gates of kinds added meanwhile are opened.
+    """
+    desk = sit_down(pilot, by, on, known, seen)
+    desk.require("restore")
+    reason = need_reason(reason)
+    desk.require_limits("restore", exceeded=_is_answered(desk))
+    event = desk.write("restore", reason=reason)
+    fit(desk, GateKind.objects.all())
+    return event
+
+
+def _is_answered(desk: Desk) -> bool:
+    """Whether a person has decided, accepted, declined or accepted the risk, or a measurement stands."""
+    return any(act.verb in ANSWERS and act.by is not None for act in desk.acts)
+
+
 @transaction.atomic
 def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
     desk = sit_down(pilot, None, on, known)
+    desk.require_stage("list_again")
     return desk.write("list_again", data={"listed": dict(listed)})
 
 
@@ -417,6 +466,7 @@ def correct_date(
         Invalid: what came before or after it says otherwise.
     """
     desk = sit_down(pilot, None, on, known)
+    desk.require_stage("correct_date")
     field = CORRECTABLE[of]
     wrong = corrections.said_by_a_list(corrections.corrected(desk.acts), of)
     if wrong is None:

@@ -20,6 +20,9 @@ from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
 
+__all__ = ["amend_portfolio", "name_function", "open_portfolio", "rename_function", "set_stall_policy"]
+
+
 OF_PORTFOLIO = ("name", "escalation", "calendar")
 
 

@@ -15,6 +15,9 @@ from pilots.refusals import Invalid
 from pilots.rules import quality
 from pilots.rules.events import in_order
 
+__all__ = ["record_measurement", "register_threshold"]
+
+
 MOST = 2**53
 """A count above this is a slip of the hand, and no float holds it exactly."""
 
@@ -63,8 +66,7 @@ def register_threshold(
         measured_by: who measures; where that is said, whoever records a result may be somebody else.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("register_threshold")
-    desk.not_over()
+    desk.require("register_threshold")
     _before_any_measurement(desk)
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
@@ -128,8 +130,7 @@ def record_measurement(
         deviation: for means, the sample's standard deviation.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("record_measurement")
-    desk.not_over()
+    desk.require("record_measurement")
     threshold = desk.state.threshold
     if threshold is None:
         raise Invalid(

@@ -11,6 +11,9 @@ from pilots.actions.locked_pilot import need_text, sit_down
 from pilots.models import Event, Person, Pilot, Residents
 from pilots.refusals import Invalid, NotYours
 
+__all__ = ["look_again", "record_residents"]
+
+
 MOST = 10_000_000
 """More people than this in a week is a slip of the hand."""
 
@@ -38,8 +41,7 @@ def record_residents(
         Invalid: a count that cannot be, or a week that has not begun.
     """
     desk = sit_down(pilot, by, on, known, seen)
-    desk.allow("record_residents")
-    desk.stages("running", "paused", "adopted")
+    desk.require("record_residents")
     if week is None:
         raise Invalid(_("Missing. Give any day of the week."), field="week")
     monday = week - timedelta(days=week.weekday())
@@ -79,6 +81,5 @@ def look_again(
     desk = sit_down(pilot, by, on, known, seen)
     if by is None:
         raise NotYours
-    desk.allow("look_again")
-    desk.stages("adopted")
+    desk.require("look_again")
     return desk.write("look_again", reason=need_text(text, "text"))

@@ -17,7 +17,6 @@ from pilots.actions.tokens import end_tokens
 from pilots.derived import periods
 from pilots.models import (
     Absence,
-    Decision,
     DecisionRight,
     Delegation,
     Event,
@@ -27,12 +26,12 @@ from pilots.models import (
     GateSpell,
     Person,
     Portfolio,
-    PortfolioRole,
 )
 from pilots.models.rights import LONGEST_TO_ANSWER
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
-from pilots.rules import gates
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role
+
+__all__ = ["assign_right", "away", "back", "close_account", "delegate", "end_right"]
 
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
@@ -67,7 +66,7 @@ def assign_right(
     """
     on, known = days(on, known)
     _reaches(by, portfolio, on)
-    if kind.clears_by == ACCEPTANCE:
+    if kind.clears_by == ClearsBy.ACCEPTANCE:
         raise WrongGate(field="kind")
     if not (kind.for_all if portfolio is None else kind.is_for(portfolio)):
         raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
@@ -319,7 +318,7 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     not_beyond(by, person)
     if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
         raise Invalid(_("This account is closed already."), field="person")
-    kept = person.roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE).values_list("portfolio_id", flat=True)
+    kept = person.roles.filter(role=Role.OFFICE).values_list("portfolio_id", flat=True)
     need_other_keepers(person, kept, leaves_all=permissions.keeps_all(person))
     person.closed_on, person.is_active = on, False
     person.pending_email, person.pending_email_key = None, ""
@@ -354,14 +353,14 @@ def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: 
     if desk.stage == "retired" or person.pk not in (state.accepted, state.nominee):
         return
     desk.by = by
-    outcome = gates.LEFT if state.accepted == person.pk else gates.DECLINED
+    outcome = Outcome.LEFT if state.accepted == person.pk else Outcome.DECLINED
     desk.write(
         "close_account",
         gate=desk.gates[gate.kind.key],
         reason="The account was closed.",
         decision={
             "outcome": outcome,
-            "capacity": Decision.Capacity.NAMED,
+            "capacity": Capacity.NAMED,
             "recorded_for": True,
             "decider": person,
             "reason": "The account was closed.",

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from pilots.actions.locked_pilot import Desk, need_plain, sit_down
 from pilots.models import Event, Person, Pilot
-from pilots.refusals import Invalid, NotYours
+from pilots.refusals import Invalid
 from pilots.rules import adoption, seals
+
+__all__ = ["accept_risk", "confirm_rules", "set_rules"]
+
 
 _PEOPLE = ("exceptions_to", "exceptions_deputy")
 
@@ -33,8 +36,7 @@ def set_rules(
 
 def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
     """State rules of the pilot that is at the desk. Returns None where nothing changed."""
-    desk.allow("set_rules")
-    desk.not_over()
+    desk.require("set_rules")
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:
@@ -59,11 +61,9 @@ def accept_risk(
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
     desk = sit_down(pilot, by, on, known, seen)
-    if by is None:
-        raise NotYours
-    desk.allow("accept_risk")
+    desk.require_role("accept_risk")
     desk.need_confirmed_address()
-    desk.not_over()
+    desk.require_stage("accept_risk")
     return desk.write("accept_risk")
 
 
@@ -73,9 +73,7 @@ def confirm_rules(
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
     desk = sit_down(pilot, by, on, known, seen)
-    if by is None:
-        raise NotYours
-    desk.allow("confirm_rules")
+    desk.require_role("confirm_rules")
     desk.need_confirmed_address()
-    desk.not_over()
+    desk.require_stage("confirm_rules")
     return desk.write("confirm_rules")

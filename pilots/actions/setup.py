@@ -21,6 +21,9 @@ from pilots.derived import periods
 from pilots.models import Event, Person
 from pilots.refusals import Invalid, NotYours
 
+__all__ = ["open_first_account", "record_set_up", "set_password"]
+
+
 SET_UP = "set_up"
 
 

@@ -13,6 +13,9 @@ from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.models import ApiToken, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours
 
+__all__ = ["issue_token", "revoke_token"]
+
+
 LONGEST = 366
 """A key that nobody renews within a year is nobody's."""
 

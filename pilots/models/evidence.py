@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.events import Event
 from pilots.models.gates import Decision
 from pilots.models.people import Person, Portfolio, opaque_id
-from pilots.permissions import OFFICE
+from pilots.rules.vocabulary import Role
 
 KEPT = _("Evidence is never edited or deleted. File a newer version of it.")
 
@@ -27,7 +27,7 @@ class Evidences(models.QuerySet["Evidence"]):
             return self
         seen = Pilot.objects.visible_to(person).values("pk")
         used = DecisionEvidence.objects.filter(evidence__piece=OuterRef("piece"), decision__gate__pilot__in=seen)
-        office = Q(portfolio__roles__person=person, portfolio__roles__role=OFFICE)
+        office = Q(portfolio__roles__person=person, portfolio__roles__role=Role.OFFICE)
         return self.filter(office | Q(pilot__in=seen) | Exists(used)).distinct()
 
     def current(self) -> Evidences:

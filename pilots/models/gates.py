@@ -11,9 +11,11 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from pilots.models.choices import CAPACITY, CLEARS_BY, choices
 from pilots.models.people import Cell, Person, Portfolio, opaque_id
 from pilots.rules import events
 from pilots.rules.chain import START
+from pilots.rules.vocabulary import Capacity, ClearsBy
 
 LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
 """Days that an answer can hold, ten years; and the last place in the order of kinds."""
@@ -47,15 +49,10 @@ class GateKind(models.Model):
     It is for every portfolio, those opened later included, or for those that `portfolios` names.
     """
 
-    class ClearsBy(models.TextChoices):
-        APPROVAL = "approval", _("approval")
-        ACCEPTANCE = "acceptance", _("acceptance")
-        MEASUREMENT = "measurement", _("measurement")
-
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("short name"), max_length=60)
     question = models.CharField(_("question"), max_length=200)
-    clears_by = models.CharField(_("clears by"), max_length=12, choices=ClearsBy.choices)
+    clears_by = models.CharField(_("clears by"), max_length=12, choices=choices(CLEARS_BY))
     valid_for = models.PositiveSmallIntegerField(_("valid for days"), null=True, blank=True)
     seals = models.JSONField(_("fields it seals"), default=list, blank=True)
     high_impact_only = models.BooleanField(_("for high-impact pilots only"), default=False)
@@ -71,10 +68,7 @@ class GateKind(models.Model):
     class Meta:
         ordering = ("order", "pk")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(clears_by__in=["approval", "acceptance", "measurement"]),
-                name="a_gate_clears_in_a_known_way",
-            ),
+            models.CheckConstraint(condition=Q(clears_by__in=ClearsBy.values()), name="a_gate_clears_in_a_known_way"),
             models.CheckConstraint(
                 condition=Q(valid_for=None) | Q(valid_for__gt=0), name="an_answer_holds_a_day_at_least"
             ),
@@ -194,14 +188,6 @@ class Decision(models.Model):
     ERASABLE: ClassVar = ("reason", "evidence", "would_change")
     """The free texts. A law may ask for their erasure; all other columns are kept for good, by trigger."""
 
-    class Capacity(models.TextChoices):
-        HOLDER = "holder", _("holder")
-        DEPUTY = "deputy", _("deputy")
-        DELEGATE = "delegate", _("delegate")
-        ESCALATION = "escalation", _("escalation person")
-        NAMED = "named", _("the person named")
-        ASSERTED = "asserted", _("a source says so")
-
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="decisions")
     event = models.OneToOneField("Event", on_delete=models.PROTECT, related_name="decision")
@@ -209,7 +195,7 @@ class Decision(models.Model):
     on = models.DateField()
     known_on = models.DateField()
     outcome = models.CharField(max_length=20)
-    capacity = models.CharField(max_length=12, choices=Capacity.choices)
+    capacity = models.CharField(max_length=12, choices=choices(CAPACITY))
     recorded_for = models.BooleanField(default=False)
     decider = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="decisions_recorded")
@@ -236,7 +222,8 @@ class Decision(models.Model):
             models.UniqueConstraint("gate", "number", name="a_gates_decisions_are_numbered"),
             models.CheckConstraint(condition=Q(on__lte=F("known_on")), name="a_decision_is_not_known_beforehand"),
             models.CheckConstraint(
-                condition=Q(capacity="asserted", decider=None) | (~Q(capacity="asserted") & Q(decider__isnull=False)),
+                condition=Q(capacity=Capacity.ASSERTED.value, decider=None)
+                | (~Q(capacity=Capacity.ASSERTED.value) & Q(decider__isnull=False)),
                 name="only_an_assertion_has_no_decider",
             ),
         ]

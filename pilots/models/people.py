@@ -16,6 +16,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from pilots.models.choices import ROLE, choices
+
 
 def opaque_id() -> str:
     """A public id that says nothing of how many there are, or in which order they came."""
@@ -148,19 +150,15 @@ class Portfolio(models.Model):
 class PortfolioRole(models.Model):
     """A person's standing role in a portfolio. Sponsors, deciders and managers follow from the facts instead."""
 
-    class Role(models.TextChoices):
-        PROGRAM_OFFICE = "program-office", _("program office")
-        REVIEWER = "reviewer", _("reviewer")
-
     portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=20, choices=Role.choices)
+    role = models.CharField(max_length=20, choices=choices(ROLE))
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=["program-office", "reviewer"]), name="a_role_is_a_known_one"
+                condition=models.Q(role__in=[str(role) for role in ROLE]), name="a_role_is_a_known_one"
             ),
         ]
 

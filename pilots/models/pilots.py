@@ -8,23 +8,18 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from pilots.models.choices import STAGE, choices
 from pilots.models.people import Cell, Function, Person, Portfolio
 from pilots.models.querysets import PilotQuerySet
+from pilots.rules.vocabulary import Stage, Verdict
 
 
 class Pilot(models.Model):
     """One bounded test of AI on one named workflow. Its columns hold what is so now; its events hold what was so when.
 
-    `stage` is what people declared last; a pause ends by itself, which only a spell on a date knows.
+    `stage` is what people declared last; a pause ends by itself, which only a spell on a date knows. `void_since` is the day on
+    which it was declared void, recorded by mistake; it is no stage (rule 6).
     """
-
-    class Stage(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        RUNNING = "running", _("running")
-        PAUSED = "paused", _("paused")
-        ADOPTED = "adopted", _("adopted")
-        RETIRED = "retired", _("retired")
-        NOT_STATED = "not_stated", _("not stated")
 
     key = models.CharField(_("key"), max_length=80, unique=True)
     portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="pilots")
@@ -39,7 +34,8 @@ class Pilot(models.Model):
     manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots_managed")
     # Null: not stated, which is neither yes nor no.
     high_impact = models.BooleanField(_("high impact"), null=True, blank=True)
-    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.PLANNED, editable=False)
+    stage = models.CharField(max_length=12, choices=choices(STAGE), default=Stage.PLANNED.value, editable=False)
+    void_since = models.DateField(_("void since"), null=True, editable=False)
     recorded_on = models.DateField(_("recorded on"), editable=False)
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
     approximate = models.BooleanField(_("dates are approximate"), default=False, editable=False)
@@ -62,10 +58,7 @@ class Pilot(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(key=""), name="a_pilot_has_a_key"),
             models.CheckConstraint(condition=~Q(name=""), name="a_pilot_has_a_name"),
-            models.CheckConstraint(
-                condition=Q(stage__in=["planned", "running", "paused", "adopted", "retired", "not_stated"]),
-                name="a_stage_is_a_known_one",
-            ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values()), name="a_stage_is_a_known_one"),
             models.CheckConstraint(
                 condition=Q(matters_more__in=["", "speed", "accuracy"]), name="speed_or_accuracy_matters_more"
             ),
@@ -100,9 +93,10 @@ class PilotSpell(models.Model):
     missing_rules = models.JSONField(default=list)
     rules_known = models.BooleanField(default=False)
     shown_until = models.DateField(null=True)
-    quality = models.CharField(max_length=12, default="none")
+    quality = models.CharField(max_length=12, default=Verdict.NONE.value)
     measured_on = models.DateField(null=True)
     goalpost_moved = models.BooleanField(default=False)
+    void_since = models.DateField(null=True)
     known_from = models.DateField()
     known_until = models.DateField(null=True)
 

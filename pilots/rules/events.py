@@ -38,8 +38,6 @@ class Kind:
 CORRECT_DATE = "correct_date"
 """The verb with which a list corrects the day of what it said before."""
 
-APPROVAL, ACCEPTANCE, MEASUREMENT = "approval", "acceptance", "measurement"
-
 
 def in_order(acts: list[Act]) -> list[Act]:
     """The record first, then acts by the day they count from; those of one day in the order they were told."""

@@ -8,21 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import seals
-from pilots.rules.events import ACCEPTANCE, MEASUREMENT, Act, Kind
+from pilots.rules.events import Act, Kind
+from pilots.rules.vocabulary import ClearsBy, Outcome, State
 
-OPEN, ASSERTED, LAPSED, RECONFIRM = "open", "asserted", "lapsed", "reconfirm"
-CLEARED, CONDITIONAL, EXCEPTED = "cleared", "conditional", "excepted"
-CHANGES_REQUESTED, REFUSED, WITHDRAWN = "changes_requested", "refused", "withdrawn"
-UNOWNED, WAITING = "unowned", "waiting"
-OFF = "off"
-ACCEPTED, DECLINED, LEFT = "accepted", "declined", "left"
-NO_LONGER_ASSERTED = "no_longer_asserted"
-
-YES = frozenset({CLEARED, CONDITIONAL, EXCEPTED})
-HOLD = YES | {ASSERTED}
-ASKS_TEAM = frozenset({CHANGES_REQUESTED, REFUSED})
+YES = frozenset({Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.EXCEPTED})
+HOLD = YES | {Outcome.ASSERTED}
+ASKS_TEAM = frozenset({Outcome.CHANGES_REQUESTED, Outcome.REFUSED})
 EVIDENCE = "evidence:"
-TURNS = ("answer", "team", "outside", "clear", "said", OFF)
+TURNS = ("answer", "team", "outside", "clear", "said", State.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class GateState:
     """One gate while its acts are told. `requested` is what the latest request for an exception was asked on."""
 
     kind: Kind
-    name: str = OPEN
+    name: str = State.OPEN
     since: date = date.min
     answer: str | None = None
     last_answer: str | None = None
@@ -111,25 +104,25 @@ class GateState:
     def state(self, sealed_now: Mapping[str, Any]) -> str:
         """What the last act left, before any lapse."""
         if self.off:
-            return OFF
-        if self.kind.clears_by == ACCEPTANCE:
+            return State.OFF
+        if self.kind.clears_by == ClearsBy.ACCEPTANCE:
             if self.accepted is not None:
-                return CLEARED
-            return WAITING if self.nominee is not None else UNOWNED
+                return State.CLEARED
+            return State.WAITING if self.nominee is not None else State.UNOWNED
         if self.answer in YES and (self.measured_worse or seals.broken(self.sealed, sealed_now)):
-            return RECONFIRM
-        return self.answer or OPEN
+            return State.RECONFIRM
+        return self.answer or State.OPEN
 
     def lapse(self, day: date) -> None:
         """Let time pass up to a day: an answer that is over is lapsed, even if its seal broke first."""
         end = self.good_until
-        if end is not None and day > end and self.name != LAPSED:
-            self.name, self.since = LAPSED, end + timedelta(days=1)
+        if end is not None and day > end and self.name != State.LAPSED:
+            self.name, self.since = State.LAPSED, end + timedelta(days=1)
 
     def settle(self, day: date, sealed_now: Mapping[str, Any]) -> None:
         """Read the state again after an act; `since` restarts only when the state is another."""
         end = self.good_until
-        name = LAPSED if end is not None and day > end else self.state(sealed_now)
+        name = State.LAPSED if end is not None and day > end else self.state(sealed_now)
         if name != self.name:
             self.name, self.since = name, day
         self.differs = self._differing(day, sealed_now) if self.answer in YES else {}
@@ -147,13 +140,13 @@ class GateState:
         """Whose turn a state is, before anybody asks who holds the decision."""
         if state in YES:
             return "clear"
-        if state == CHANGES_REQUESTED and self.outside_until is not None:
+        if state == State.CHANGES_REQUESTED and self.outside_until is not None:
             return "outside"
         if state in ASKS_TEAM:
             return "team"
-        if state == OFF:
-            return OFF
-        return "said" if state == ASSERTED else "answer"
+        if state == State.OFF:
+            return State.OFF
+        return "said" if state == State.ASSERTED else "answer"
 
     def spell(
         self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool
@@ -163,13 +156,13 @@ class GateState:
         return GateSpell(
             starts=day,
             ends=None,
-            state=OPEN if state in (UNOWNED, WAITING) else state,
+            state=State.OPEN if state in (State.UNOWNED, State.WAITING) else state,
             turn=self.turn(state),
             since=self.since,
             good_until=self.good_until,
             ends_by_condition=self.ends_by_condition,
             outside_until=self.outside_until,
-            met_until=met_until if self.kind.clears_by == MEASUREMENT else None,
+            met_until=met_until if self.kind.clears_by == ClearsBy.MEASUREMENT else None,
             person=self.person,
             nominee=self.nominee,
             function=function,
@@ -181,8 +174,8 @@ class GateState:
 def answered(gate: GateState, act: Act) -> bool:
     """Record an answer of a decider. Returns whether it moved the pilot (rule 3)."""
     outcome, last = act.data["outcome"], gate.last_answer
-    renewal = outcome == EXCEPTED and gate.renews
-    gate.answer = None if outcome == WITHDRAWN else outcome
+    renewal = outcome == Outcome.EXCEPTED and gate.renews
+    gate.answer = None if outcome == Outcome.WITHDRAWN else outcome
     gate.term = gate.outside_until = None
     gate.conditions, gate.measured_worse, gate.evidence_ends = [], False, {}
     gate.answered_on = act.on
@@ -190,27 +183,27 @@ def answered(gate: GateState, act: Act) -> bool:
         gate.sealed = dict(act.data.get("sealed") or {})
         gate.term = act.data.get("good_until")
         gate.conditions = [dict(c) for c in act.data.get("conditions") or ()]
-    elif outcome == CHANGES_REQUESTED and act.data.get("court") == "outside":
+    elif outcome == Outcome.CHANGES_REQUESTED and act.data.get("court") == "outside":
         gate.outside_until = act.data.get("until")
-    if outcome == EXCEPTED:
+    if outcome == Outcome.EXCEPTED:
         gate.askers, gate.requested, gate.renews, gate.ever_excepted = [], {}, False, True
-    if outcome == WITHDRAWN:
+    if outcome == Outcome.WITHDRAWN:
         return False
     gate.last_answer = outcome
-    gate.grants = gate.grants + 1 if outcome == EXCEPTED else 0
+    gate.grants = gate.grants + 1 if outcome == Outcome.EXCEPTED else 0
     return outcome != last and not renewal
 
 
 def asserted(gate: GateState, act: Act) -> None:
     """Record that a source says yes. It never replaces a person's answer."""
-    if gate.answer in (None, ASSERTED) and gate.last_answer is None:
-        gate.answer, gate.term = ASSERTED, act.data.get("good_until")
+    if gate.answer in (None, Outcome.ASSERTED) and gate.last_answer is None:
+        gate.answer, gate.term = Outcome.ASSERTED, act.data.get("good_until")
         gate.sealed, gate.conditions = {}, []
 
 
 def no_longer_asserted(gate: GateState) -> None:
     """Record that the source no longer says yes. A person's answer stays."""
-    if gate.answer == ASSERTED:
+    if gate.answer == Outcome.ASSERTED:
         gate.answer, gate.term = None, None
 
 
@@ -271,5 +264,5 @@ def let_go(gate: GateState, act: Act) -> None:
     """Somebody declined or left: the gate is whoever's is still named, else nobody's."""
     if gate.nominee == act.by:
         gate.nominee = None
-    if gate.accepted == act.by and act.data["outcome"] == LEFT:
+    if gate.accepted == act.by and act.data["outcome"] == Outcome.LEFT:
         gate.accepted = None

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from pilots.rules.gates import OFF, OPEN, GateSpell
-from pilots.rules.replay import ADOPTED, PAUSED, RUNNING, PilotSpell
+from pilots.rules.gates import GateSpell
+from pilots.rules.replay import PilotSpell
+from pilots.rules.vocabulary import Stage, State
 
 DAY = timedelta(days=1)
 
@@ -25,15 +26,17 @@ def opened(recorded_on: date, day: date, functions: Sequence[tuple[date, int | N
     before = [(first, function) for first, function in functions if first < day]
     ends = [first - DAY for first, _function in [*before[1:], (day, None)]]
     for (first, function), last in zip(before, ends, strict=False):
-        yield GateSpell(first, last, OFF, OFF, since=recorded_on, function=function)
-    yield GateSpell(day, None, OPEN, "answer", since=day, function=functions[-1][1])
+        yield GateSpell(first, last, State.OFF, State.OFF, since=recorded_on, function=function)
+    yield GateSpell(day, None, State.OPEN, "answer", since=day, function=functions[-1][1])
 
 
 def switched_off(last: GateSpell, day: date) -> GateSpell | None:
     """The spell of a gate that is switched off on a day; None where it was off already."""
-    if last.turn == OFF:
+    if last.turn == State.OFF:
         return None
-    return replace(last, starts=day, ends=None, state=OFF, turn=OFF, since=day, good_until=None, moved=False)
+    return replace(
+        last, starts=day, ends=None, state=State.OFF, turn=State.OFF, since=day, good_until=None, moved=False
+    )
 
 
 def lapsed(last: GateSpell, day: date) -> GateSpell | None:
@@ -45,13 +48,13 @@ def lapsed(last: GateSpell, day: date) -> GateSpell | None:
 
 def following(last: PilotSpell, gates: Collection[GateSpell], day: date) -> PilotSpell | None:
     """The spell of a pilot from a day on which its gates came to be these; None where nothing of it is another."""
-    asked = [gate for gate in gates if gate.turn != OFF]
+    asked = [gate for gate in gates if gate.turn != State.OFF]
     clear = all(gate.turn == "clear" for gate in asked)
     ends = [gate.good_until for gate in asked if gate.good_until is not None]
     shown = last.shown_until
-    if last.stage == ADOPTED and last.shows:
+    if last.stage == Stage.ADOPTED and last.shows:
         shown = min(last.clear_through or date.max, day - DAY)
     now = replace(last, all_clear=clear, clear_through=min(ends) if ends and clear else None, shown_until=shown)
-    if last.stage == PAUSED and last.paused_until is not None and day > last.paused_until:
-        now = replace(now, stage=RUNNING, since=last.paused_until + DAY, paused_until=None)
+    if last.stage == Stage.PAUSED and last.paused_until is not None and day > last.paused_until:
+        now = replace(now, stage=Stage.RUNNING, since=last.paused_until + DAY, paused_until=None)
     return None if now == last else replace(now, starts=day, ends=None)

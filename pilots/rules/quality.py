@@ -11,6 +11,7 @@ from statistics import NormalDist
 from typing import Any
 
 from pilots.rules.seals import same
+from pilots.rules.vocabulary import Verdict
 
 STALE_AFTER = 180
 Z = NormalDist().inv_cdf(0.975)
@@ -104,14 +105,14 @@ def interval(threshold: Threshold, value: float, sample: int, deviation: float |
 def verdict(threshold: Threshold, value: float, sample: int, deviation: float | None = None) -> str:
     """`met`, `not_met`, or `insufficient` where the sample is too small or the interval straddles the threshold."""
     if sample < threshold.smallest_sample or (threshold.kind == "mean" and sample < 2):
-        return "insufficient"
+        return Verdict.INSUFFICIENT
     low, high = interval(threshold, value, sample, deviation)
     if threshold.direction == "at_most":
         low, high = -high, -low
     agreed = -threshold.value if threshold.direction == "at_most" else threshold.value
     if low >= agreed:
-        return "met"
-    return "not_met" if high < agreed else "insufficient"
+        return Verdict.MET
+    return Verdict.NOT_MET if high < agreed else Verdict.INSUFFICIENT
 
 
 def loosened(before: Threshold, after: Threshold) -> bool:
@@ -130,5 +131,5 @@ def good_until(measured: date) -> date:
 def at(verdict_then: str, measured: date | None, day: date) -> str:
     """The verdict as it reads on a day: `stale` from its 181st day, `none` without a measurement."""
     if measured is None:
-        return "none"
-    return "stale" if day > good_until(measured) else verdict_then
+        return Verdict.NONE
+    return Verdict.STALE if day > good_until(measured) else verdict_then

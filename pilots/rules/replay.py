@@ -15,34 +15,11 @@ from typing import Any
 
 from pilots.rules.corrections import corrected
 from pilots.rules.events import Act, Kind, in_order
-from pilots.rules.gates import OFF, GateSpell, GateState
-from pilots.rules.transitions import (
-    ADOPTED,
-    FITS,
-    NOT_STATED,
-    PAUSED,
-    PLANNED,
-    RETIRED,
-    RUNNING,
-    SPONSOR,
-    TELL,
-    PilotState,
-)
+from pilots.rules.gates import GateSpell, GateState
+from pilots.rules.transitions import FITS, SPONSOR, TELL, PilotState
+from pilots.rules.vocabulary import Stage, State, Verdict
 
-__all__ = [
-    "ADOPTED",
-    "NOT_STATED",
-    "PAUSED",
-    "PLANNED",
-    "RETIRED",
-    "RUNNING",
-    "SPONSOR",
-    "History",
-    "PilotSpell",
-    "PilotState",
-    "tell",
-    "tell_on",
-]
+__all__ = ["SPONSOR", "History", "PilotSpell", "PilotState", "tell", "tell_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +28,7 @@ class PilotSpell:
 
     A pause past `paused_until` is read as running. `clock_on` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
+    `void_since` is the day on which it was declared void, None where it is not.
     `shown_until` is the last day on which the facts of earlier spells showed this adoption, None where they never did.
     """
 
@@ -71,15 +49,16 @@ class PilotSpell:
     clear_through: date | None = None
     missing_rules: tuple[str, ...] = ()
     shown_until: date | None = None
-    quality: str = "none"
+    quality: str = Verdict.NONE
     measured_on: date | None = None
     goalpost_moved: bool = False
+    void_since: date | None = None
 
     @property
     def shows(self) -> bool:
         """Whether an adopted spell shows what it declares on its first day; it goes on to show it up to `clear_through`."""
         return (
-            self.stage == ADOPTED
+            self.stage == Stage.ADOPTED
             and self.all_clear
             and not self.missing_rules
             and (self.clear_through is None or self.starts <= self.clear_through)
@@ -87,8 +66,8 @@ class PilotSpell:
 
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
-        over = self.stage == PAUSED and self.paused_until is not None and day > self.paused_until
-        return RUNNING if over else self.stage
+        over = self.stage == Stage.PAUSED and self.paused_until is not None and day > self.paused_until
+        return Stage.RUNNING if over else self.stage
 
 
 def _all_but_days(spell: type) -> Callable[[Any], Any]:
@@ -144,7 +123,7 @@ def tell_on(told: History, day: date, todays: Iterable[Act]) -> None:
 def _let_time_pass(pilot: PilotState, day: date) -> None:
     until = pilot.paused_until
     if until is not None and day > until:
-        pilot.stage, pilot.since = RUNNING, until + timedelta(days=1)
+        pilot.stage, pilot.since = Stage.RUNNING, until + timedelta(days=1)
     for gate in pilot.gates.values():
         gate.lapse(day)
 
@@ -198,12 +177,12 @@ def _goes_on(last: Any, spell: Any) -> bool:
 
 def _pilot_spell(told: History, day: date) -> PilotSpell:
     pilot = told.state
-    now = [spells[-1] for spells in told.gates.values() if spells[-1].turn != OFF]
+    now = [spells[-1] for spells in told.gates.values() if spells[-1].turn != State.OFF]
     ends = [spell.good_until for spell in now if spell.good_until is not None]
     all_clear = all(spell.turn == "clear" for spell in now)
     through = min(ends) if ends and all_clear else None
     before = told.pilot[-1] if told.pilot else None
-    if pilot.stage == ADOPTED and before is not None and before.shows and before.starts < day:
+    if pilot.stage == Stage.ADOPTED and before is not None and before.shows and before.starts < day:
         pilot.shown_until = min(before.clear_through or date.max, day - timedelta(days=1))
     return PilotSpell(
         starts=day,
@@ -226,4 +205,5 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         quality=pilot.verdict,
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),
+        void_since=pilot.void_since,
     )

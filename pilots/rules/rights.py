@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-HOLDER, DEPUTY, ESCALATION = "holder", "deputy", "escalation"
-DELEGATE = "delegate"
+from pilots.rules.vocabulary import Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Seat:
 
 def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tuple[str, int]]:
     """Who of a right still has an account on a day, in the order in which its seat passes."""
-    named = ((HOLDER, right.holder), (DEPUTY, right.deputy), (ESCALATION, right.escalate_to))
+    named = ((Capacity.HOLDER, right.holder), (Capacity.DEPUTY, right.deputy), (Capacity.ESCALATION, right.escalate_to))
     return [(role, who) for role, who in named if who is not None and not (who in closed and closed[who] <= day)]
 
 
@@ -91,12 +90,12 @@ def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> S
                 starts=day,
                 ends=None,
                 holder=holder,
-                deputy=rest.get(DEPUTY),
-                escalation=rest.get(ESCALATION),
+                deputy=rest.get(Capacity.DEPUTY),
+                escalation=rest.get(Capacity.ESCALATION),
                 capacity=capacity,
                 right=right.id,
-                orphaned=passed_over or capacity != HOLDER,
-                delegate=_delegate(right, closed, day) if capacity == HOLDER else None,
+                orphaned=passed_over or capacity != Capacity.HOLDER,
+                delegate=_delegate(right, closed, day) if capacity == Capacity.HOLDER else None,
             )
     return Seat(starts=day, ends=None, orphaned=passed_over)
 
@@ -205,10 +204,10 @@ def may_decide(seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[in
     if who == seat.holder:
         return seat.capacity
     if who == seat.deputy:
-        return DEPUTY
+        return Capacity.DEPUTY
     if who == seat.delegate:
-        return DELEGATE
+        return Capacity.DELEGATE
     others = [person for person in (seat.holder, seat.deputy) if person is not None]
     if who == seat.escalation and others and all(person in kept or person in gone for person in others):
-        return ESCALATION
+        return Capacity.ESCALATION
     return None

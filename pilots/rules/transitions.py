@@ -8,18 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import adoption, gates, quality, seals, stalls
-from pilots.rules.events import MEASUREMENT, Act, Kind
+from pilots.rules.actions import ACTIONS
+from pilots.rules.events import Act, Kind
 from pilots.rules.gates import GateState
+from pilots.rules.vocabulary import ClearsBy, Outcome, Stage, Verdict
 
 SPONSOR = "named-sponsor"
-PLANNED, RUNNING, PAUSED, ADOPTED, RETIRED, NOT_STATED = (
-    "planned",
-    "running",
-    "paused",
-    "adopted",
-    "retired",
-    "not_stated",
-)
 
 
 @dataclass(slots=True)
@@ -30,7 +24,7 @@ class PilotState:
     gates: dict[str, GateState]
     fields: dict[str, Any] = field(default_factory=dict)
     rules: dict[str, Any] = field(default_factory=dict)
-    stage: str = PLANNED
+    stage: str = Stage.PLANNED
     since: date = date.min
     started_on: date | None = None
     decide_by: date | None = None
@@ -41,18 +35,19 @@ class PilotState:
     risk_by: int | None = None
     confirmed_by: set[int | None] = field(default_factory=set)
     threshold: quality.Threshold | None = None
-    verdict: str = "none"
+    verdict: str = Verdict.NONE
     measured_on: date | None = None
     last_result: str | None = None
     ever_measured: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
     shown_until: date | None = None
+    void_since: date | None = None
 
     @property
     def paused_until(self) -> date | None:
         """The last day of the pause in force, where the stage is paused. Pauses written down late may overlap."""
-        ends = [last for _, last in self.pauses] if self.stage == PAUSED else []
+        ends = [last for _, last in self.pauses] if self.stage == Stage.PAUSED else []
         return max(ends, default=None)
 
     @property
@@ -83,12 +78,12 @@ class PilotState:
     @property
     def met_until(self) -> date | None:
         """The last day of a measurement that is `met`, None where there is none."""
-        return quality.good_until(self.measured_on) if self.verdict == "met" and self.measured_on else None
+        return quality.good_until(self.measured_on) if self.verdict == Verdict.MET and self.measured_on else None
 
     @property
     def start_known(self) -> bool:
         """Whether it has not begun, or somebody knows when it did."""
-        return self.stage in (PLANNED, NOT_STATED) or self.started_on is not None
+        return self.stage in (Stage.PLANNED, Stage.NOT_STATED) or self.started_on is not None
 
     @property
     def counts_from(self) -> date:
@@ -98,14 +93,14 @@ class PilotState:
     @property
     def moved_on(self) -> date | None:
         """The last movement; the day of the record before the start; None where nobody knows of any."""
-        if self.stage in (PLANNED, NOT_STATED):
+        if self.stage in (Stage.PLANNED, Stage.NOT_STATED):
             return self.recorded_on
         return self.last_movement
 
     @property
     def clock(self) -> date | None:
         """The day from which quiet days count, for a pilot that runs or is paused."""
-        if self.stage not in (RUNNING, PAUSED) or self.decide_by is None:
+        if self.stage not in (Stage.RUNNING, Stage.PAUSED) or self.decide_by is None:
             return None
         return stalls.clock_on(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
 
@@ -122,15 +117,15 @@ class PilotState:
     def stage_on(self, day: date) -> str:
         """The stage on a day: a pause ends by itself."""
         until = self.paused_until
-        return RUNNING if until is not None and day > until else self.stage
+        return Stage.RUNNING if until is not None and day > until else self.stage
 
     def to_seal(self, kind: Kind, outcome: str = "cleared") -> dict[str, Any]:
         """What an answer of this kind would seal now. An exception on quality seals the threshold only."""
         values: dict[str, Any] = {**self.fields, **self.rules}
         sealed = {name: values.get(name) or "" for name in kind.seals if name not in ("threshold", "verdict")}
-        if kind.clears_by == MEASUREMENT:
+        if kind.clears_by == ClearsBy.MEASUREMENT:
             sealed["threshold"] = self.threshold.in_words() if self.threshold else ""
-            if outcome != gates.EXCEPTED:
+            if outcome != Outcome.EXCEPTED:
                 sealed["verdict"] = self.verdict
         return sealed
 
@@ -154,7 +149,7 @@ class PilotState:
 
     def facts_for_exception(self, kind: Kind) -> dict[str, Any]:
         """All that a request for an exception can have been asked on, as it is now."""
-        return {**self.fields, **self.rules, **self.to_seal(kind, gates.EXCEPTED)}
+        return {**self.fields, **self.rules, **self.to_seal(kind, Outcome.EXCEPTED)}
 
     def enter(self, stage: str, day: date) -> None:
         """Begin a stage. A pause that still ran ends the day before, whatever ended it."""
@@ -169,30 +164,23 @@ class PilotState:
 
 Told = Callable[[PilotState, Act], bool]
 
-# An act done in good faith may no longer fit the stage once an earlier one is written down late. It stays in the log
-# and changes nothing: a retired pilot does not run again because a pause was told after it.
 FITS: Mapping[str, frozenset[str]] = {
-    "start": frozenset({PLANNED, NOT_STATED}),
-    "pause": frozenset({RUNNING, PAUSED}),
-    "resume": frozenset({PAUSED}),
-    "adopt": frozenset({RUNNING, PAUSED}),
-    "record_claim": frozenset({PLANNED, NOT_STATED, RUNNING, PAUSED}),
-    "roll_back": frozenset({ADOPTED}),
-    "retire": frozenset({PLANNED, NOT_STATED, RUNNING, PAUSED, ADOPTED}),
+    action.writes: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
 }
-"""The stages in which a verb of stages still has an effect when it is told."""
+"""The stages in which an action still has an effect when it is told: a retired pilot does not run again because a pause was
+told after it."""
 
 
 def _recorded(pilot: PilotState, act: Act) -> bool:
     pilot.fields.update(act.data.get("set") or {})
     pilot.rules.update(act.data.get("rules") or {})
-    pilot.stage, pilot.since = act.data.get("stage", PLANNED), act.on
+    pilot.stage, pilot.since = act.data.get("stage", Stage.PLANNED), act.on
     return False
 
 
 def _started(pilot: PilotState, act: Act) -> bool:
     known: bool = act.data.get("start_known", True)
-    pilot.enter(RUNNING, act.on)
+    pilot.enter(Stage.RUNNING, act.on)
     pilot.started_on, pilot.decide_by = act.on if known else None, act.data["decide_by"]
     return known
 
@@ -206,24 +194,24 @@ def _date_moved(pilot: PilotState, act: Act) -> bool:
 
 def _paused(pilot: PilotState, act: Act) -> bool:
     pilot.pauses.append((act.on, act.data["until"]))
-    pilot.stage, pilot.since = PAUSED, act.on
+    pilot.stage, pilot.since = Stage.PAUSED, act.on
     return False
 
 
 def _resumed(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(RUNNING, act.on)
+    pilot.enter(Stage.RUNNING, act.on)
     return False
 
 
 def _adopted(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(ADOPTED, act.on)
+    pilot.enter(Stage.ADOPTED, act.on)
     pilot.shown_until = None
     return act.verb == "adopt"
 
 
 def _rolled_back(pilot: PilotState, act: Act) -> bool:
     first, pilot.rolled_back = not pilot.rolled_back, True
-    pilot.enter(RUNNING, act.on)
+    pilot.enter(Stage.RUNNING, act.on)
     if pilot.decide_by is None:
         # Nobody knows when a claim that a list made was started: its clock counts from the day of the record (section 9).
         pilot.decide_by = pilot.recorded_on + stalls.SIX_WEEKS
@@ -231,7 +219,17 @@ def _rolled_back(pilot: PilotState, act: Act) -> bool:
 
 
 def _retired(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(RETIRED, act.on)
+    pilot.enter(Stage.RETIRED, act.on)
+    return False
+
+
+def _voided(pilot: PilotState, act: Act) -> bool:
+    pilot.void_since = pilot.void_since or act.on
+    return False
+
+
+def _restored(pilot: PilotState, act: Act) -> bool:
+    pilot.void_since = None
     return False
 
 
@@ -260,7 +258,7 @@ def _threshold_registered(pilot: PilotState, act: Act) -> bool:
     new, old = quality.Threshold.of(act.data), pilot.threshold
     if old and pilot.ever_measured and quality.loosened(old, new):
         pilot.goalposts.append((old.in_words(), new.in_words(), act.on))
-    pilot.threshold, pilot.verdict, pilot.measured_on = new, "none", None
+    pilot.threshold, pilot.verdict, pilot.measured_on = new, Verdict.NONE, None
     return False
 
 
@@ -268,10 +266,10 @@ def _measured(pilot: PilotState, act: Act) -> bool:
     result = act.data["verdict"]
     pilot.verdict, pilot.measured_on, pilot.ever_measured = result, act.on, True
     for gate in pilot.gates.values():
-        if gate.kind.clears_by == MEASUREMENT and gate.answer in (gates.CLEARED, gates.CONDITIONAL):
-            gate.measured_worse = gate.measured_worse or result != "met"
-            gate.worse_on = act.on if result != "met" else gate.worse_on
-    if result not in ("met", "not_met"):
+        if gate.kind.clears_by == ClearsBy.MEASUREMENT and gate.answer in (Outcome.CLEARED, Outcome.CONDITIONAL):
+            gate.measured_worse = gate.measured_worse or result != Verdict.MET
+            gate.worse_on = act.on if result != Verdict.MET else gate.worse_on
+    if result not in (Verdict.MET, Verdict.NOT_MET):
         return False
     last, pilot.last_result = pilot.last_result, result
     return bool(result != last)
@@ -279,13 +277,13 @@ def _measured(pilot: PilotState, act: Act) -> bool:
 
 def _decided(pilot: PilotState, act: Act) -> bool:
     gate, outcome = pilot.gates[act.gate or ""], act.data["outcome"]
-    if outcome == gates.ASSERTED:
+    if outcome == Outcome.ASSERTED:
         gates.asserted(gate, act)
-    elif outcome == gates.NO_LONGER_ASSERTED:
+    elif outcome == Outcome.NO_LONGER_ASSERTED:
         gates.no_longer_asserted(gate)
-    elif outcome == gates.ACCEPTED:
+    elif outcome == Outcome.ACCEPTED:
         return gates.accepted(gate, act)
-    elif outcome in (gates.DECLINED, gates.LEFT):
+    elif outcome in (Outcome.DECLINED, Outcome.LEFT):
         gates.let_go(gate, act)
     else:
         return gates.answered(gate, act)
@@ -339,6 +337,8 @@ TELL: Mapping[str, Told] = {
     "record_claim": _adopted,
     "roll_back": _rolled_back,
     "retire": _retired,
+    "void": _voided,
+    "restore": _restored,
     "amend": _amended,
     "set_rules": _rules_set,
     "accept_risk": _risk_accepted,

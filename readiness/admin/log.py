@@ -52,7 +52,7 @@ class ByOutcome(Select):
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(events.OUTCOMES.items())
+        return list(labels.OUTCOME.items())
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()

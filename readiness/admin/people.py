@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
 from pilots.holdings import holdings_of, tokens_of
-from pilots.models import Absence, DecisionRight, Function, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Absence, DecisionRight, Function, Person, Pilot, Portfolio
+from pilots.models.choices import ROLE, choices
 from readiness.admin.reference import RowField, RowForm, RowTable
 from readiness.forms.fields import DayField, LineField, PersonField, SentenceField
 from readiness.forms.offices import Office, office_of
@@ -127,7 +128,7 @@ class OfPortfolio(RowForm):
 
     takes = "person"
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
-    role = forms.ChoiceField(label=_("Role"), choices=PortfolioRole.Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
 
     def fit(self) -> None:
         field: Any = self.fields["portfolio"]

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Cell, GateSpell, Pilot
+from pilots.models import Cell, GateSpell
 from pilots.rules.replay import SPONSOR
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.admin.pilot_list import day_of
 from readiness.forms.offices import office_of
 from readiness.queries.pilots import within
@@ -41,7 +42,7 @@ class ByStanding(Select):
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(labels.STANDING[name]))) for name in standing.STANDINGS]
+        return [(name, capfirst(str(labels.STANDING[name]))) for name in Standing.values()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -53,7 +54,7 @@ class ByStage(Select):
     parameter_name = "stage"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(says))) for name, says in Pilot.Stage.choices]
+        return [(name, capfirst(str(says))) for name, says in labels.STAGE.items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -106,7 +107,7 @@ class BySponsor(Select):
 
 def _stages_asked(request: HttpRequest) -> list[str]:
     """The stage that is chosen beside a court: without one, only gates of running and adopted pilots wait (rule 2)."""
-    return [stage for stage in request.GET.getlist("stage") if stage in Pilot.Stage.values]
+    return [stage for stage in request.GET.getlist("stage") if stage in Stage.values()]
 
 
 class ByGate(Select):
@@ -125,7 +126,7 @@ class ByGate(Select):
             asked["kind"] = request.GET["gate"]
         if request.GET.get("state") in _STATES:
             asked["state"] = _STATES[request.GET["state"]]
-        if request.GET.get("court") in standing.COURTS:
+        if request.GET.get("court") in Court.values():
             asked |= {"court": request.GET["court"], "stages": _stages_asked(request)}
         if not asked:
             return queryset
@@ -158,7 +159,7 @@ class ByCourt(OfTheGate):
     parameter_name = "court"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(name, capfirst(str(labels.COURT[name]))) for name in standing.COURTS]
+        return [(name, capfirst(str(labels.COURT[name]))) for name in Court.values()]
 
 
 FILTERS = (ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.clock import today
 from pilots.models import GateKind, Person
 from pilots.refusals import Invalid
-from pilots.rules import replay
+from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries import request_dates
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.queries.urgency import presses
@@ -61,7 +61,8 @@ class PilotList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         chosen: Any = self.root_queryset
-        self.root_queryset = with_dates(chosen.standing(self.at))
+        with_void = request.GET.get("standing") == Standing.VOID
+        self.root_queryset = with_dates(chosen.standing(self.at, with_void=with_void))
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
@@ -86,7 +87,7 @@ def _present_first(order: Any) -> Any:
 def with_dates(rows: Any) -> Any:
     """The pilots with what the list is sorted and searched by: how they press, the clock of those it runs for, the day
     they last moved, and who and where they were on that day."""
-    running = Q(stage_then__in=[replay.RUNNING, replay.PAUSED])
+    running = Q(stage_then__in=[Stage.RUNNING, Stage.PAUSED])
     return rows.annotate(
         stalls=Case(When(running, then=F("clock_on"))),
         moved_on=F("spell__last_movement"),
@@ -129,7 +130,7 @@ def standing(row: Any) -> str:
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
 def days_quiet(row: Any) -> int | str:
     now = _then(row).reading
-    if now.stage != replay.RUNNING:
+    if now.stage != Stage.RUNNING:
         return "–"
     return str(_("start not known")) if now.days_quiet is None else now.days_quiet
 

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import GateKind, Pilot, Portfolio, PortfolioRole
+from pilots.models import GateKind, Pilot, Portfolio
+from pilots.models.choices import ROLE, choices
 from pilots.rules import stalls
 from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
 from readiness.admin.reference import RowField, RowForm, RowTable
@@ -73,7 +74,7 @@ class GiveRole(RowForm):
     title = _("Give a role")
     button = _("Give it")
     person = PersonField(label=_("Who"), required=True)
-    role = forms.ChoiceField(label=_("Role"), choices=PortfolioRole.Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
 
 
 class TakeRole(RowForm):
@@ -81,7 +82,7 @@ class TakeRole(RowForm):
     title = _("Take a role back")
     button = _("Take it back")
     person = PersonField(label=_("Who"), required=True)
-    role = forms.ChoiceField(label=_("Role"), choices=PortfolioRole.Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
 
 
 class KindOf(RowField):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
 from pilots.models import DecisionRight, GateKind, Portfolio
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy
 from readiness.admin.people import FunctionField
 from readiness.admin.portfolios import KindOf
 from readiness.admin.reference import RowForm, RowTable
@@ -52,7 +52,7 @@ class AssignRight(HeldBy):
 
     def fit(self) -> None:
         kind: Any = self.fields["kind"]
-        kind.queryset = self.office_at.kinds().exclude(clears_by=ACCEPTANCE)
+        kind.queryset = self.office_at.kinds().exclude(clears_by=ClearsBy.ACCEPTANCE)
         portfolio: Any = self.fields["portfolio"]
         portfolio.queryset = self.office_at.own()
         if not self.office_at.keeps_all:

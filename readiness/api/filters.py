@@ -12,24 +12,10 @@ from django.utils.translation import gettext as _
 from pilots.actions.locked_pilot import need_plain
 from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid
-from pilots.rules import gates
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.forms.fields import PersonField
 from readiness.queries.pilots import StandingQuerySet
-from readiness.rules.standing import COURTS, STANDINGS
-
-STATES = (
-    gates.UNOWNED,
-    gates.WAITING,
-    gates.CHANGES_REQUESTED,
-    gates.REFUSED,
-    gates.CLEARED,
-    gates.CONDITIONAL,
-    gates.EXCEPTED,
-    gates.ASSERTED,
-    gates.LAPSED,
-    gates.RECONFIRM,
-)
-
+from readiness.rules.standing import GATE_STATES
 
 NOBODY = PersonField.default_error_messages["nobody"]
 """As a form says it."""
@@ -69,14 +55,14 @@ class PortfolioFilter(django_filters.CharFilter):  # type: ignore[misc]
 class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Pilots by where they lie, how they stand, and what is so of one of their gates on the day that is read."""
 
-    standing = some_of(STANDINGS)
-    stage = some_of(Pilot.Stage.values, field_name="stage_then")
+    standing = some_of(Standing.values())
+    stage = some_of(Stage.values(), field_name="stage_then")
     portfolio = PortfolioFilter(field_name="portfolio__key")
     function = django_filters.CharFilter(method="in_function")
     sponsor = django_filters.CharFilter(method="carried_by")
     gate = django_filters.CharFilter(method="gate_asked")
-    court = one_of(COURTS, method="gate_asked")
-    state = some_of(STATES, method="gate_asked")
+    court = one_of(Court.values(), method="gate_asked")
+    state = some_of(GATE_STATES, method="gate_asked")
     holder = django_filters.CharFilter(method="gate_asked")
     q = django_filters.CharFilter(method="says")
 

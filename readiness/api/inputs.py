@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -10,8 +11,10 @@ from rest_framework import serializers
 
 from pilots.models import Person
 from pilots.refusals import Invalid, Refused, part_of
+from pilots.rules.actions import Target
 from readiness.api.filters import NOBODY, somebody
 from readiness.forms.fields import NOT_A_DATE
+from readiness.registry import Argument, Asks, asked_by_row, input_of, inputs_on
 
 NOT_A_LIST = _("Send a list.")
 NOT_A_FILE = _("This is not a file. Send it as a form.")
@@ -101,28 +104,7 @@ class Ask(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class Start(Ask):
-    decide_by = day()
-
-
-class MoveDecideBy(Ask):
-    to = day(default=None)
-    reason = words()
-
-
-class Pause(Ask):
-    until = day()
-    reason = words()
-
-
-class RollBack(Ask):
-    reason = words()
-
-
-class Retire(Ask):
-    learned = words()
-
-
+@input_of("set_rules")
 class SetRules(Ask):
     acceptable_use = words()
     trust_when = words()
@@ -133,6 +115,7 @@ class SetRules(Ask):
     success = words()
 
 
+@input_of("register_threshold")
 class RegisterThreshold(Ask):
     metric = words(default="")
     direction = words(default="")
@@ -143,20 +126,18 @@ class RegisterThreshold(Ask):
     measured_by = PersonField(required=False, allow_null=True)
 
 
+@input_of("record_measurement")
 class Measurement(Ask):
     value = number()
     sample = number()
     deviation = number()
 
 
+@input_of("record_residents")
 class Residents(Ask):
     week = day(default=None)
     people = number()
     visitors: Any = AsSentField(required=False)
-
-
-class LookAgain(Ask):
-    text = words()
 
 
 class Rows(serializers.ListSerializer[Any]):
@@ -197,6 +178,7 @@ class ConditionAsk(serializers.Serializer[Any]):
         return said | {"owner": owner.pk if owner else None}
 
 
+@input_of("decide")
 class Decide(Ask):
     """`until` is the end of an exception, or of the time outside; `for` is whoever answered, where the office records it."""
 
@@ -217,18 +199,17 @@ class Decide(Ask):
         return super().get_fields() | {"for": PersonField(required=False, allow_null=True)}
 
 
+@input_of("nominate")
 class Nominate(Ask):
     person = PersonField(required=False, allow_null=True, default=None)
 
 
+@input_of("accept", "decline", "leave")
 class InOnesOwnName(Ask):
     reason = words()
 
 
-class Answer(Ask):
-    text = words()
-
-
+@input_of("meet_condition")
 class MeetCondition(Ask):
     text = words(default="")
     evidence = words()
@@ -245,11 +226,6 @@ class FileEvidence(Ask):
     expires_on = day()
 
 
-class AskException(Ask):
-    reason = words()
-    until = day()
-
-
 class AssignRight(Ask):
     """Who decides a kind of gate, for which portfolio and function (empty: for all of them), from a day to a last day."""
 
@@ -264,32 +240,18 @@ class AssignRight(Ask):
     until = day()
 
 
-OF_PILOT: dict[str, tuple[str, type[Ask]]] = {
-    "start": ("start", Start),
-    "move-decide-by": ("move_decide_by", MoveDecideBy),
-    "pause": ("pause", Pause),
-    "resume": ("resume", Ask),
-    "adopt": ("adopt", Ask),
-    "roll-back": ("roll_back", RollBack),
-    "retire": ("retire", Retire),
-    "set-rules": ("set_rules", SetRules),
-    "accept-risk": ("accept_risk", Ask),
-    "confirm-rules": ("confirm_rules", Ask),
-    "register-threshold": ("register_threshold", RegisterThreshold),
-    "measurements": ("record_measurement", Measurement),
-    "residents": ("record_residents", Residents),
-    "look-again": ("look_again", LookAgain),
-}
-"""The verbs on a pilot: the word in the address, the verb, and what it is asked with."""
+def by_row(word: str, asked: tuple[Argument, ...]) -> type[Ask]:
+    """The input of an action whose row says all that is asked."""
+    said = {each.name: FIELDS[each.asks]() for each in asked if each.name != "on"}
+    return type(word.title().replace("_", ""), (Ask,), {"__module__": __name__, **said}) if said else Ask
 
-OF_GATE: dict[str, tuple[str, type[Ask]]] = {
-    "decisions": ("decide", Decide),
-    "nominate": ("nominate", Nominate),
-    "accept": ("accept", InOnesOwnName),
-    "decline": ("decline", InOnesOwnName),
-    "leave": ("leave", InOnesOwnName),
-    "answer": ("answer", Answer),
-    "meet-condition": ("meet_condition", MeetCondition),
-    "ask-exception": ("ask_exception", AskException),
-}
-"""The verbs on a gate: the word in the address, the verb, and what it is asked with."""
+
+FIELDS: dict[Asks, Callable[[], Any]] = {Asks.SENTENCE: words, Asks.DAY: day}
+for _word, _asked in (asked_by_row(Target.PILOT) | asked_by_row(Target.GATE)).items():
+    input_of(_word)(by_row(_word, _asked))
+
+OF_PILOT: dict[str, tuple[str, type[Ask]]] = inputs_on(Target.PILOT)
+"""The actions on a pilot: the word in the address, the action, and what it is asked with."""
+
+OF_GATE: dict[str, tuple[str, type[Ask]]] = inputs_on(Target.GATE)
+"""The actions on a gate: the word in the address, the action, and what it is asked with."""

@@ -9,10 +9,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from pilots.models import Decision, Event
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.exception_requests import ExceptionRequest
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import standing
 from readiness.rules.deadlines import asked
 from readiness.rules.residence import Look, looks
 from readiness.text.placards import placard
@@ -36,7 +35,7 @@ class GateShape(serializers.Serializer[GateOn]):
     kind = serializers.CharField(source="kind.key")
     question = serializers.CharField(source="kind.question")
     state = serializers.CharField(source="reading.state")
-    court = serializers.ChoiceField(source="reading.court", choices=standing.COURTS, allow_null=True)
+    court = serializers.ChoiceField(source="reading.court", choices=Court.values(), allow_null=True)
     holder = PersonShape(allow_null=True)
     since = serializers.DateField(source="reading.since")
     since_at_least = serializers.BooleanField(source="reading.since_at_least")
@@ -49,7 +48,7 @@ class GateShape(serializers.Serializer[GateOn]):
 
     def get_accepted(self, gate: GateOn) -> bool | None:
         """Whether the holder has accepted in their own name; null for a gate that is decided."""
-        if gate.kind.clears_by != ACCEPTANCE:
+        if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
             return None
         return gate.reading.state == "cleared"
 
@@ -77,7 +76,7 @@ class PilotShape(serializers.Serializer[PilotOn]):
     function = serializers.CharField(source="function.name", default=None)
     workflow = serializers.CharField(source="pilot.workflow")
     stage = serializers.CharField(source="reading.stage")
-    standing = serializers.ChoiceField(source="reading.standing", choices=standing.STANDINGS)
+    standing = serializers.ChoiceField(source="reading.standing", choices=Standing.values())
     at = serializers.DateField()
     started_on = serializers.DateField(source="reading.started_on", allow_null=True)
     start_known = serializers.BooleanField(source="reading.start_known")

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.rules import gates
-from readiness.rules import standing
+from pilots.rules.vocabulary import Court, State
 from readiness.text import labels
 
-LETTERS = {
-    gates.WAITING: gettext_lazy("W"),
-    gates.UNOWNED: gettext_lazy("U"),
-    gates.CHANGES_REQUESTED: gettext_lazy("C"),
-    gates.REFUSED: gettext_lazy("X"),
-    gates.LAPSED: gettext_lazy("L"),
-    gates.RECONFIRM: gettext_lazy("R"),
+LETTERS: dict[str, Any] = {
+    State.WAITING: gettext_lazy("W"),
+    State.UNOWNED: gettext_lazy("U"),
+    State.CHANGES_REQUESTED: gettext_lazy("C"),
+    State.REFUSED: gettext_lazy("X"),
+    State.LAPSED: gettext_lazy("L"),
+    State.RECONFIRM: gettext_lazy("R"),
 }
-_COURTS = {
-    standing.DECIDER: gettext_lazy("in the decider’s court"),
-    standing.TEAM: gettext_lazy("in the team’s court"),
-    standing.NOBODY: gettext_lazy("in nobody’s court"),
-    standing.OUTSIDE: gettext_lazy("waiting on somebody outside"),
+_COURTS: dict[str, Any] = {
+    Court.DECIDER: gettext_lazy("in the decider’s court"),
+    Court.TEAM: gettext_lazy("in the team’s court"),
+    Court.NOBODY: gettext_lazy("in nobody’s court"),
+    Court.OUTSIDE: gettext_lazy("waiting on somebody outside"),
 }
 
 
@@ -40,7 +40,7 @@ def mark(state: str, court: str | None = None) -> Mark:
     """The mark of a state and a court, as `standing.GateReading` and `querysets.gates_on` name them."""
     said = str(labels.STATE[state])
     if state not in LETTERS:
-        return Mark("", "clear" if state == gates.CLEARED else f"clear {state}", said)
+        return Mark("", "clear" if state == State.CLEARED else f"clear {state}", said)
     if court is None:
         return Mark(str(LETTERS[state]), "", said)
     says = _("%(state)s, %(court)s") % {"state": said, "court": _COURTS[court]}
@@ -50,13 +50,13 @@ def mark(state: str, court: str | None = None) -> Mark:
 def key() -> list[Mark]:
     """Every mark once, for the key beside marks that stand without words."""
     of_courts = [
-        (gates.WAITING, standing.DECIDER),
-        (gates.UNOWNED, standing.NOBODY),
-        (gates.CHANGES_REQUESTED, standing.TEAM),
-        (gates.CHANGES_REQUESTED, standing.OUTSIDE),
-        (gates.REFUSED, standing.TEAM),
-        (gates.LAPSED, standing.DECIDER),
-        (gates.RECONFIRM, standing.DECIDER),
+        (State.WAITING, Court.DECIDER),
+        (State.UNOWNED, Court.NOBODY),
+        (State.CHANGES_REQUESTED, Court.TEAM),
+        (State.CHANGES_REQUESTED, Court.OUTSIDE),
+        (State.REFUSED, Court.TEAM),
+        (State.LAPSED, Court.DECIDER),
+        (State.RECONFIRM, Court.DECIDER),
     ]
-    clear = (gates.CLEARED, gates.CONDITIONAL, gates.EXCEPTED, gates.ASSERTED)
+    clear = (State.CLEARED, State.CONDITIONAL, State.EXCEPTED, State.ASSERTED)
     return [*(mark(*both) for both in of_courts), *(mark(state) for state in clear)]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 
 from pilots.models import Event, GateSpell
-from pilots.rules.replay import ADOPTED, RETIRED
+from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries.snapshots import PilotOn
 from readiness.rules import standing
 from readiness.text import events as event_texts
@@ -201,8 +201,8 @@ def _picture(found: PilotOn, scale: Scale) -> Picture:
     began = now.started_on or (found.pilot.recorded_on if now.decide_by else None)
     if began is None:
         return picture
-    stalled = now.stalls_on if now.standing == standing.EXHIBIT else None
-    ended = now.since if now.stage in (ADOPTED, RETIRED) else None
+    stalled = now.stalls_on if now.standing == Standing.EXHIBIT else None
+    ended = now.since if now.stage in (Stage.ADOPTED, Stage.RETIRED) else None
     end = stalled or ended or found.at
     decided = min(now.decide_by or end, end)
     picture.ran = (scale.at(began), scale.at(decided))
@@ -211,7 +211,7 @@ def _picture(found: PilotOn, scale: Scale) -> Picture:
     if stalled is not None:
         x = scale.at(stalled)
         picture.hatched = (x, 100.0, round(100 - x, 2))
-    if now.stage == ADOPTED:
+    if now.stage == Stage.ADOPTED:
         if now.claim is None or now.claim.because == standing.NO_LONGER_SHOWN:
             picture.taken = scale.at(now.since)
     elif ended is not None:

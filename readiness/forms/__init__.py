@@ -1,10 +1,11 @@
-"""One form for each verb, shared by pages and admin. Forms shape what was typed; the rules are the verbs'."""
+"""One form for each action, shared by pages and admin. Forms shape what was typed; the rules are the actions'."""
 
+from pilots.rules.actions import Target
+from readiness import registry
+from readiness.forms import by_row  # the forms that rows of the registry describe register themselves
 from readiness.forms.base import ActForm, Aside, GateForm, shut
 from readiness.forms.gates import (
     AcceptForm,
-    AnswerForm,
-    AskExceptionForm,
     DecideForm,
     DeclineForm,
     GrantExceptionForm,
@@ -13,87 +14,41 @@ from readiness.forms.gates import (
     NominateForm,
 )
 from readiness.forms.pilots import (
-    AcceptRiskForm,
-    AdoptForm,
-    ConfirmRulesForm,
-    LookAgainForm,
-    MoveDecideByForm,
-    PauseForm,
     RecordMeasurementForm,
     RecordResidentsForm,
     RegisterThresholdForm,
-    ResumeForm,
-    RetireForm,
-    RollBackForm,
     SetRulesForm,
-    StartForm,
     people_near,
 )
 
-OF_PILOT: dict[str, type[ActForm]] = {
-    "start": StartForm,
-    "move-decide-by": MoveDecideByForm,
-    "pause": PauseForm,
-    "resume": ResumeForm,
-    "adopt": AdoptForm,
-    "roll-back": RollBackForm,
-    "retire": RetireForm,
-    "set-rules": SetRulesForm,
-    "accept-risk": AcceptRiskForm,
-    "confirm-rules": ConfirmRulesForm,
-    "register-threshold": RegisterThresholdForm,
-    "record-measurement": RecordMeasurementForm,
-    "record-residents": RecordResidentsForm,
-    "look-again": LookAgainForm,
-}
-"""The forms of the verbs on a pilot, by the word that stands in an address."""
+OF_PILOT: dict[str, type[ActForm]] = registry.forms_on(Target.PILOT)
+"""The forms of the actions on a pilot, by the word that stands in an address."""
 
-OF_GATE: dict[str, type[GateForm]] = {
-    "decide": DecideForm,
-    "ask-exception": AskExceptionForm,
-    "except": GrantExceptionForm,
-    "answer": AnswerForm,
-    "meet-condition": MeetConditionForm,
-    "nominate": NominateForm,
-    "accept": AcceptForm,
-    "decline": DeclineForm,
-    "leave": LeaveForm,
-}
-"""The forms of the verbs on a gate, by the word that stands in an address."""
+OF_GATE: dict[str, type[GateForm]] = registry.forms_on(Target.GATE)
+"""The forms of the actions on a gate, by the word that stands in an address."""
 
-RESTS_ON_EVIDENCE = frozenset({"decide", "except", "meet-condition"})
-"""The acts on a gate that can rest on evidence that is filed."""
+RESTS_ON_EVIDENCE = frozenset(registry.address(word) for word, row in registry.ROWS.items() if row.rests_on_evidence)
+"""The actions on a gate that can rest on evidence that is filed."""
 
 __all__ = [
     "OF_GATE",
     "OF_PILOT",
     "RESTS_ON_EVIDENCE",
     "AcceptForm",
-    "AcceptRiskForm",
     "ActForm",
-    "AdoptForm",
-    "AnswerForm",
     "Aside",
-    "AskExceptionForm",
-    "ConfirmRulesForm",
     "DecideForm",
     "DeclineForm",
     "GateForm",
     "GrantExceptionForm",
     "LeaveForm",
-    "LookAgainForm",
     "MeetConditionForm",
-    "MoveDecideByForm",
     "NominateForm",
-    "PauseForm",
     "RecordMeasurementForm",
     "RecordResidentsForm",
     "RegisterThresholdForm",
-    "ResumeForm",
-    "RetireForm",
-    "RollBackForm",
     "SetRulesForm",
-    "StartForm",
+    "by_row",
     "people_near",
     "shut",
 ]

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
 from pilots.refusals import Refused, part_of
+from readiness import registry
 from readiness.forms.base import Aside, GateForm
 from readiness.forms.fields import ConfirmedField, DayField, LineField, OneOfField, PersonField, SentenceField
 from readiness.queries.exception_requests import ExceptionRequest, changed_since, exception_requests
+from readiness.registry import KEPT
 
-KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
 OUTCOMES = [
@@ -37,14 +38,10 @@ def _only_the_office_records(form: GateForm) -> None:
     form.asides_of = tuple((_("Evidence"), ("evidence",)) if aside is RECORDED else aside for aside in form.asides_of)
 
 
+@registry.form_of("decide")
 class DecideForm(GateForm):
     """Answer an approval or measurement gate."""
 
-    verb = "decide"
-    title = _("The answer")
-    offer = _("Answer")
-    button = _("Sign this answer")
-    done_says = _("Signed. The log says so in your name.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (_("After a no: what would change it"), ("would_change",)),
         (_("The date, where changes wait on somebody outside"), ("court", "until")),
@@ -52,7 +49,6 @@ class DecideForm(GateForm):
         ANOTHER_DAY,
     )
     places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
-    recorded = _("Record an answer")
 
     outcome = OneOfField(label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES)
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
@@ -148,29 +144,12 @@ def _number(name: str) -> int:
     return min(int(parts[1]), 20)
 
 
-class AskExceptionForm(GateForm):
-    """Ask to be let past an open gate for a while."""
-
-    verb = "ask_exception"
-    title = _("Ask to be let past for a while")
-    offer = _("Ask to be let past")
-    button = _("Ask")
-    done_says = _("Asked. Somebody else grants it, or does not.")
-    reason = SentenceField(label=_("Why it cannot wait"), help_text=KEPT)
-    until = DayField(label=_("Until, the last day"), help_text=_("Whoever grants it gives the day that binds."))
-
-
+@registry.form_of("except_")
 class GrantExceptionForm(GateForm):
     """Let a pilot past an open gate until a date, asked for by somebody else."""
 
-    verb = "except_"
-    title = _("Let it past for a while")
-    offer = _("Let it past")
-    button = _("Sign this exception")
-    done_says = _("Signed. It is let past, and that is not counted as cleared.")
     asides_of = (RECORDED, ANOTHER_DAY)
     places = {"for": "for_"}
-    recorded = _("Record that it is let past")
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
     for_ = PersonField(label=_("Who granted it"))
@@ -200,24 +179,10 @@ class GrantExceptionForm(GateForm):
         return [field for field in super().main if asks or field.name != "confirmed"]
 
 
-class AnswerForm(GateForm):
-    """The team answers a request or a no."""
-
-    verb = "answer"
-    title = _("Answer what was asked")
-    button = _("Send the answer")
-    done_says = _("Answered. It waits on the decider again.")
-    text = SentenceField(
-        label=_("What you did, or would do"), help_text=_("The decider reads this before they answer again.")
-    )
-
-
+@registry.form_of("meet_condition")
 class MeetConditionForm(GateForm):
     """Record that a condition was met."""
 
-    verb = "meet_condition"
-    title = _("Record a condition as met")
-    button = _("Record it as met")
     text = LineField(label=_("The condition, as it was written"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to what shows that it is met."))
     on = DayField(label=_("The day it was met"))
@@ -236,41 +201,29 @@ class MeetConditionForm(GateForm):
             self.initial.setdefault("text", self._unmet[0])
 
 
+@registry.form_of("nominate")
 class NominateForm(GateForm):
     """Name somebody for an acceptance gate."""
 
-    verb = "nominate"
-    title = _("Name somebody")
-    button = _("Name them")
-    done_says = _("Named. Being named is not accepting: they are asked.")
     person = PersonField(label=_("Who"), help_text=_("A person, not a team: their address, or their name."))
 
 
+@registry.form_of("accept")
 class AcceptForm(GateForm):
     """Accept, in one's own name, what one is named for."""
 
-    verb = "accept"
-    title = _("Accept")
-    button = _("I accept")
-    done_says = _("Accepted. The log says so in your name.")
     reason = SentenceField(label=_("Reason, in a sentence (you may leave it empty)"), help_text=KEPT, rows=2)
 
 
+@registry.form_of("decline")
 class DeclineForm(GateForm):
     """Decline what one is named for."""
 
-    verb = "decline"
-    title = _("Decline")
-    button = _("I decline")
-    done_says = _("Declined. The log says so in your name.")
     reason = SentenceField(label=_("Who should be asked instead, or why not you"), help_text=KEPT, rows=2)
 
 
+@registry.form_of("leave")
 class LeaveForm(GateForm):
     """Leave a seat that one accepted."""
 
-    verb = "leave"
-    title = _("Leave it")
-    button = _("Leave it")
-    done_says = _("You left it. The gate is open from today.")
     reason = SentenceField(label=_("Why, and who should be asked"), help_text=KEPT, rows=2)

@@ -16,7 +16,7 @@ from pilots.clock import today
 from pilots.concurrency import of_gates
 from pilots.models import Gate, GateKind, Person
 from pilots.refusals import ChangedMeanwhile, Refused
-from pilots.rules.gates import EXCEPTED
+from pilots.rules.vocabulary import ClearsBy, Outcome
 from readiness.forms import concurrency as looked
 from readiness.forms.fields import ConfirmedField, DayField, LineField, PersonField
 from readiness.forms.gates import DecideForm
@@ -137,8 +137,7 @@ class MinutesForm(forms.Form):
         self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
         super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)
         kinds = [("", "–")] + [
-            (kind.key, kind.name)
-            for kind in GateKind.objects.visible_to(by).exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE)
+            (kind.key, kind.name) for kind in GateKind.objects.visible_to(by).exclude(clears_by=ClearsBy.ACCEPTANCE)
         ]
         for n in range(1, self.rows + 1):
             self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"))
@@ -197,7 +196,7 @@ class MinutesForm(forms.Form):
 
         Returns how each of these gates was when its requests were shown, by its public id.
         """
-        gates = {n: entry.gate for n, entry in zip(numbers, entries, strict=True) if entry.outcome == EXCEPTED}
+        gates = {n: entry.gate for n, entry in zip(numbers, entries, strict=True) if entry.outcome == Outcome.EXCEPTED}
         if not gates:
             return {}
         requests, now = exception_requests(gates.values(), at=today()), of_gates(gates.values())

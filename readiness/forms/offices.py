@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pilots import holdings, permissions
 from pilots.models import GateKind, Person, Portfolio
 from pilots.refusals import Invalid
+from pilots.rules.vocabulary import Role
 
 Rows = TypeVar("Rows", bound=Any)
 
@@ -49,7 +50,7 @@ class Office:
 
     def may(self, verb: str | None) -> bool:
         """Whether the table of roles lets an office do this."""
-        return verb is not None and permissions.may(verb, frozenset({permissions.OFFICE}))
+        return verb is not None and permissions.may(verb, frozenset({Role.OFFICE}))
 
     def keeps(self, portfolio: int | None) -> bool:
         """Whether a portfolio's records are theirs."""

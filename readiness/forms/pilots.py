@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
 from pilots.rules import adoption
+from readiness import registry
 from readiness.forms import concurrency
 from readiness.forms.base import ActForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
@@ -17,91 +18,11 @@ from readiness.forms.fields import DayField, LineField, NumberField, OneOfField,
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
 
 
-class StartForm(ActForm):
-    """Start a pilot, with the date by which it is to be decided."""
-
-    verb = "start"
-    title = _("Start it")
-    button = _("Start it")
-    done_says = _("Started. Every decider has been asked.")
-    asides_of = (ANOTHER_DAY,)
-    decide_by = DayField(label=_("To be decided by"), help_text=_("Six weeks from the start, unless you give a day."))
-    on = DayField(label=_("The day it started"))
-
-
-class MoveDecideByForm(ActForm):
-    """Move the date by which a running pilot is to be decided."""
-
-    verb = "move_decide_by"
-    title = _("Move the decide-by date")
-    button = _("Move the date")
-    done_says = _("Moved. A later date is counted as a slip.")
-    to = DayField(label=_("To be decided by"))
-    reason = SentenceField(
-        label=_("Reason, in a sentence"), help_text=_("A later date is a slip: counted, and shown with this reason.")
-    )
-
-
-class PauseForm(ActForm):
-    """Pause a running pilot through a last day."""
-
-    verb = "pause"
-    title = _("Pause it")
-    button = _("Pause it")
-    done_says = _("Paused. It runs on by itself after the last day.")
-    until = DayField(label=_("Paused until, the last day"), help_text=_("At most 90 days from now."))
-    reason = SentenceField(label=_("Reason, in a sentence"))
-
-
-class ResumeForm(ActForm):
-    """End a pause before its last day."""
-
-    verb = "resume"
-    title = _("End the pause")
-    button = _("Let it run on")
-    done_says = _("It runs again, and its clock with it.")
-
-
-class AdoptForm(ActForm):
-    """Declare a running pilot adopted."""
-
-    verb = "adopt"
-    title = _("Declare it adopted")
-    button = _("Declare it adopted")
-    done_says = _("Adopted: every gate is clear, and the rules are known.")
-    asides_of = (ANOTHER_DAY,)
-    on = DayField(label=_("The day it was adopted"))
-
-
-class RollBackForm(ActForm):
-    """Take a pilot back from adoption."""
-
-    verb = "roll_back"
-    weighs = True
-    title = _("Take it back to running")
-    button = _("Take it back")
-    done_says = _("It runs again, and can stall again.")
-    reason = SentenceField(label=_("Reason, in a sentence"))
-
-
-class RetireForm(ActForm):
-    """End a pilot honestly."""
-
-    verb = "retire"
-    title = _("Retire it")
-    button = _("Retire it")
-    done_says = _("Retired, with what was learned. An honest ending.")
-    learned = SentenceField(label=_("What was learned"), help_text=_("What you would tell whoever tries this again."))
-
-
+@registry.form_of("set_rules")
 class SetRulesForm(ActForm):
     """State the rules by which people can work with the pilot."""
 
-    verb = "set_rules"
-    weighs = edits_record = True
-    title = _("State the rules")
-    button = _("State these rules")
-    done_says = _("Stated. They are known when the manager confirms them.")
+    edits_record = True
     acceptable_use = SentenceField(label=_("What it may be used for"), rows=2)
     trust_when = SentenceField(label=_("When to trust it"), rows=2)
     override_when = SentenceField(
@@ -126,32 +47,10 @@ class SetRulesForm(ActForm):
         return {name: value for name, value in super().asked().items() if name in changed}
 
 
-class AcceptRiskForm(ActForm):
-    """Accept a pilot's risk in one's own name."""
-
-    verb = "accept_risk"
-    title = _("Accept its risk")
-    button = _("I accept its risk")
-    done_says = _("Accepted. The log says so in your name.")
-
-
-class ConfirmRulesForm(ActForm):
-    """The manager confirms that they can work by the rules."""
-
-    verb = "confirm_rules"
-    title = _("Confirm the rules")
-    button = _("I can work by these rules")
-    done_says = _("Confirmed. The rules are known now.")
-
-
+@registry.form_of("register_threshold")
 class RegisterThresholdForm(ActForm):
     """Register what is good enough, before it is measured."""
 
-    verb = "register_threshold"
-    weighs = True
-    title = _("Agree what is good enough")
-    button = _("Register it")
-    done_says = _("Registered. It is measured against this from now on.")
     metric = LineField(label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”."))
     kind = OneOfField(
         label=_("It is"), initial="proportion", choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))]
@@ -170,13 +69,10 @@ class RegisterThresholdForm(ActForm):
     )
 
 
+@registry.form_of("record_measurement")
 class RecordMeasurementForm(ActForm):
     """Record a measurement against the threshold in force."""
 
-    verb = "record_measurement"
-    title = _("Record a measurement")
-    button = _("Record it")
-    done_says = _("Recorded, with its verdict.")
     asides_of = (ANOTHER_DAY,)
     value = NumberField(label=_("Measured value"), help_text=_("A share as 0.874."))
     sample = NumberField(label=_("How many were measured"))
@@ -184,13 +80,10 @@ class RecordMeasurementForm(ActForm):
     on = DayField(label=_("The day it was measured"))
 
 
+@registry.form_of("record_residents")
 class RecordResidentsForm(ActForm):
     """Record how many people outside the pilot team used it in a week."""
 
-    verb = "record_residents"
-    title = _("Count who lives in it")
-    button = _("Record the week")
-    done_says = _("Recorded. Visitors are kept apart: a demo proves nothing.")
     week = DayField(label=_("The week, by any of its days"))
     people = NumberField(
         label=_("People outside the pilot team who used it"),
@@ -201,15 +94,6 @@ class RecordResidentsForm(ActForm):
     def asked(self) -> dict[str, Any]:
         typed = super().asked()
         return {k: v for k, v in typed.items() if k != "visitors" or v is not None}
-
-
-class LookAgainForm(ActForm):
-    """Ninety days after adoption: what is different now?"""
-
-    verb = "look_again"
-    title = _("Say what is different now")
-    button = _("Put it on record")
-    text = SentenceField(label=_("What is different now?"), help_text=_("Ninety days after it was adopted, or later."))
 
 
 def people_near(pilot: Any) -> list[Person]:

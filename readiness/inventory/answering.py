@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 
 from pilots import actions
 from pilots.models import Decision, Gate
-from pilots.rules import gates
+from pilots.rules.vocabulary import Outcome
 from readiness.inventory import comparing, vocabulary
 from readiness.inventory.changes import Came
 from readiness.inventory.falling import told_what_falls
 from readiness.inventory.lookups import Places
-from readiness.inventory.on_record import OWN, Standing, refuse_older
+from readiness.inventory.on_record import OWN, RecordedPilot, refuse_older
 from readiness.inventory.statement import Said, mark
 
-BY_SOURCES = (gates.ASSERTED, gates.NO_LONGER_ASSERTED)
+BY_SOURCES = (Outcome.ASSERTED, Outcome.NO_LONGER_ASSERTED)
 """Answers that no person gave."""
 
 
-def answer(there: Standing, said: Said, at: date, came: Came) -> None:
+def answer(there: RecordedPilot, said: Said, at: date, came: Came) -> None:
     """Assert what the list says yes to now and did not before, and end what it no longer says yes to."""
     heard = there.heard(said.form)
     before = heard.answers if heard.heard else None
@@ -41,7 +41,7 @@ def _marked(text: str | None) -> str | None:
     return None if text is None else mark(text)
 
 
-def _as_before(there: Standing, said: Said) -> set[str]:
+def _as_before(there: RecordedPilot, said: Said) -> set[str]:
     """The gates of which the own form says yes in the word that is on record."""
     if there.found is None:
         return set()
@@ -49,11 +49,13 @@ def _as_before(there: Standing, said: Said) -> set[str]:
     return {kind for kind, text in said.answers.items() if text == f"{kind} {state.get(kind)}"}
 
 
-def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] | None, at: date, came: Came) -> None:
+def _answer(
+    there: RecordedPilot, gate: Gate, said: Said, before: Mapping[str, str] | None, at: date, came: Came
+) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
     stands = gate.decisions.order_by("number").last()
     answered = gate.decisions.exclude(outcome__in=BY_SOURCES).exists()
-    asserted = stands is not None and stands.outcome == gates.ASSERTED
+    asserted = stands is not None and stands.outcome == Outcome.ASSERTED
     if kind in said.answers:
         if said.form == OWN and (asserted or (answered and kind in (before or ()))):
             return  # The office says the same in another word.
@@ -72,7 +74,7 @@ def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] |
 
 
 def _assert(
-    there: Standing, gate: Gate, said: Said, at: date, came: Came, *, answered: bool, stands: Decision | None
+    there: RecordedPilot, gate: Gate, said: Said, at: date, came: Came, *, answered: bool, stands: Decision | None
 ) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
     refuse_older(there.pilot, at)
@@ -94,14 +96,14 @@ def _asserted(sentence: str | None) -> str:
     return _("asserted: %(says)s") % {"says": text.partition(": ")[2] or text}
 
 
-def _unless_on_record(there: Standing, said: Said, kind: str, came: Came) -> None:
+def _unless_on_record(there: RecordedPilot, said: Said, kind: str, came: Came) -> None:
     """A list that is new to a pilot says yes where a person has answered: told, unless the answer is yes."""
     found = there.found.gate(kind) if there.found else None
     if found is None or vocabulary.gate(found.reading.state) != vocabulary.YES:
         came.keep(said, said.column_of_gate(kind), _("the list says yes; what a person answered is kept."))
 
 
-def _is_on_record(there: Standing, said: Said, kind: str) -> bool:
+def _is_on_record(there: RecordedPilot, said: Said, kind: str) -> bool:
     """Whether the cell for a state says what is on record."""
     column = f"gate:{kind}:state"
     text = said.cells.get(column)
@@ -113,7 +115,7 @@ def _says_open(said: Said, kind: str) -> bool:
     return said.form == OWN and vocabulary.gate(said.cells.get(f"gate:{kind}:state", "")) == vocabulary.NO
 
 
-def name_holders(there: Standing, said: Said, at: date, places: Places, came: Came) -> None:
+def name_holders(there: RecordedPilot, said: Said, at: date, places: Places, came: Came) -> None:
     """Name whom the list names now for what is accepted, unless a person named somebody since."""
     before = there.before(said.form).holders
     for kind, address in said.holders.items():
@@ -134,7 +136,7 @@ def name_holders(there: Standing, said: Said, at: date, places: Places, came: Ca
 
 
 def _nominate(
-    there: Standing, gate: Gate, person: Any, said: Said, column: str, now: str, at: date, came: Came
+    there: RecordedPilot, gate: Gate, person: Any, said: Said, column: str, now: str, at: date, came: Came
 ) -> None:
     refuse_older(there.pilot, at)
     name = partial(actions.nominate, gate=gate, by=None, person=person, on=at, known=at)

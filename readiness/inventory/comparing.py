@@ -10,19 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.models import GateSpell, Pilot, Portfolio
-from pilots.rules import gates
-from pilots.rules.replay import ADOPTED, RETIRED
+from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import vocabulary
 from readiness.inventory.records import Finding
 from readiness.inventory.statement import DATES, Said
 from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.rules.standing import GATE_STATES
 
-STATES = frozenset(
-    {
-        *(gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.CLEARED, gates.CONDITIONAL),
-        *(gates.EXCEPTED, gates.ASSERTED, gates.LAPSED, gates.RECONFIRM),
-    }
-)
 BECAUSE = {
     "agency_name": gettext_lazy("A portfolio keeps its name until somebody renames it here."),
     "recorded_on": gettext_lazy("The day of the record is the day on which it was made here."),
@@ -73,7 +67,7 @@ def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
     for column, text in said.cells.items():
         reason = _reason(column, text)
         name = column.rpartition(":")[2]
-        if _is_by_design(name, text) or (column == "learned" and said.stage == RETIRED):
+        if _is_by_design(name, text) or (column == "learned" and said.stage == Stage.RETIRED):
             continue
         if column == "agency_name" and text == portfolio.name:
             continue
@@ -85,7 +79,7 @@ def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
 def says_something(said: Said, name: str) -> bool:
     """Whether a day goes with the stage that the list states."""
     fits = said.stage in DATES[name]
-    if name == "decide_by" and said.stage in (ADOPTED, RETIRED):
+    if name == "decide_by" and said.stage in (Stage.ADOPTED, Stage.RETIRED):
         return fits and said.started_on is not None
     return fits
 
@@ -115,16 +109,16 @@ def agrees(column: str, text: str, found: Found | None, pilot: Pilot) -> bool:
     last = found.last[kind]
     if name == "state":
         says = text.casefold()
-        return says in _states(gate, last) or (says not in STATES and _means(text, gate))
+        return says in _states(gate, last) or (says not in GATE_STATES and _means(text, gate))
     if name == "holder":
         return text.strip().casefold() == _now(column, found, pilot).casefold()
-    return last.state == gates.OPEN or text in _days(gate, last, name)
+    return last.state == State.OPEN or text in _days(gate, last, name)
 
 
 def _states(gate: GateOn, last: GateSpell) -> set[str]:
     """What a gate may say of itself, by the acts on record, on one day or another."""
-    stands = {gates.WAITING, gates.UNOWNED} if last.state == gates.OPEN else {last.state}
-    return {gate.reading.state} | stands | ({gates.LAPSED} if last.good_until else set())
+    stands = {State.WAITING, State.UNOWNED} if last.state == State.OPEN else {last.state}
+    return {gate.reading.state} | stands | ({State.LAPSED} if last.good_until else set())
 
 
 def _means(text: str, gate: GateOn) -> bool:

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from pilots import actions
 from pilots.actions.pilots import CORRECTABLE
 from pilots.rules.events import Act
-from pilots.rules.replay import NOT_STATED, PLANNED
+from pilots.rules.vocabulary import Stage
 from readiness.inventory import comparing
 from readiness.inventory.changes import Came, name_of
-from readiness.inventory.on_record import Standing, refuse_older
+from readiness.inventory.on_record import RecordedPilot, refuse_older
 from readiness.inventory.statement import Said
 from readiness.text import labels
 
 
-def correct_dates(there: Standing, said: Said, at: date, came: Came) -> None:
+def correct_dates(there: RecordedPilot, said: Said, at: date, came: Came) -> None:
     """Correct the days that the list itself said before; those of people are theirs."""
     before = there.before(said.form)
     waiting = {}
@@ -51,16 +51,16 @@ def _in_this_order(waiting: Mapping[str, date], acts: list[Act]) -> list[tuple[s
     ]
 
 
-def _is_another(there: Standing, said: Said, name: str, day: date) -> bool:
+def _is_another(there: RecordedPilot, said: Said, name: str, day: date) -> bool:
     return there.days.get(name) != day or _is_approximate(there, said)
 
 
-def _is_approximate(there: Standing, said: Said) -> bool:
+def _is_approximate(there: RecordedPilot, said: Said) -> bool:
     """Whether the list is nearer, or less near, to the day than the record says of itself."""
     return said.approximate is not None and said.approximate != there.pilot.approximate
 
 
-def _correct(there: Standing, said: Said, verb: str, day: date, at: date, came: Came) -> None:
+def _correct(there: RecordedPilot, said: Said, verb: str, day: date, at: date, came: Came) -> None:
     name = CORRECTABLE[verb]
     column = said.column(name)
     refuse_older(there.pilot, at)
@@ -80,14 +80,14 @@ def _cell(said: Said, column: str) -> str:
     return dict(said.facts).get(column, "").strip()[:60]
 
 
-def move_decide_by(there: Standing, said: Said, at: date, came: Came) -> None:
+def move_decide_by(there: RecordedPilot, said: Said, at: date, came: Came) -> None:
     """Move the decide-by date where rule 4 lets a list do so: a later one is a slip, and no mark is typed away."""
     day, before = said.decide_by, there.before(said.form).dates.get("decide_by")
     if day is None or there.days.get("decide_by") == day or before == said.remembered("decide_by"):
         return
     if any(finding.column == "decide_by" for finding in came.not_taken):
         return
-    if there.pilot.stage in (PLANNED, NOT_STATED):
+    if there.pilot.stage in (Stage.PLANNED, Stage.NOT_STATED):
         came.refuse(said, "decide_by", _("The pilot has not started."))
         return
     acts = [act for act in there.acts() if act.verb in ("start", "move_decide_by")]

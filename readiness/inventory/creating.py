@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots.actions.bulk_import import Batch, BatchDesk
@@ -16,17 +17,15 @@ from pilots.actions.gates import asserting, nominating
 from pilots.actions.pilots import claiming, retiring, starting
 from pilots.actions.rules import ruling
 from pilots.refusals import Refused
-from pilots.rules.events import ACCEPTANCE
-from pilots.rules.replay import ADOPTED, PAUSED, RETIRED, RUNNING
+from pilots.rules.vocabulary import ClearsBy, Stage, Standing
 from readiness.inventory.comparing import by_design, no_account, not_taken, not_taken_of_new
 from readiness.inventory.lookups import Places
-from readiness.inventory.on_record import Standing, on_record
+from readiness.inventory.on_record import RecordedPilot, on_record
 from readiness.inventory.records import Finding, Rejected
 from readiness.inventory.report import Report
 from readiness.inventory.stages import steps, without_what_cannot_be
 from readiness.inventory.statement import PEOPLE, Said
 from readiness.inventory.updating import update
-from readiness.rules.standing import CLAIMED
 
 _WORK: dict[str, Any] = {
     "start": starting,
@@ -59,7 +58,10 @@ class Applying:
         for said in readable:
             there = found.get(said.key)
             try:
-                if there is None:
+                if there is not None and there.pilot.void_since:
+                    seen.add(there.pilot.pk)
+                    self._skip(said, there.pilot.void_since)
+                elif there is None:
                     together.desks.append(self._create(together, said))
                 else:
                     seen.add(there.pilot.pk)
@@ -68,6 +70,13 @@ class Applying:
                 self._reject(said, refused.code, refused.says, refused.field or "")
         seen |= {pilot.pk for pilot in together.file()}
         return seen
+
+    def _skip(self, said: Said, void_since: date) -> None:
+        """A pilot that is void stays so, whatever a list says of it (rule 6)."""
+        sentence = _("%(key)s was declared void on %(day)s, and is skipped.")
+        says = {"key": said.key, "day": date_format(void_since, "j F Y")}
+        self.report.unchanged += 1
+        self.report.find(Finding("void", sentence % says, said.line, "key"))
 
     def _can_be_kept(self, said: Said) -> bool:
         for column, text in said.facts:
@@ -112,7 +121,7 @@ class Applying:
         """Name whom the list names for what is accepted. What people who are named here accepted elsewhere is theirs to say."""
         findings = []
         for kind, address in said.holders.items():
-            if said.stage == RETIRED:
+            if said.stage == Stage.RETIRED:
                 findings.append(not_taken(said, f"gate:{kind}:holder", _("Nobody is named for what has ended.")))
                 continue
             person = self.places.person(address)
@@ -134,7 +143,7 @@ class Applying:
 
     def _answerable(self, desk: BatchDesk, kind: str) -> bool:
         gate = desk.gates.get(kind)
-        return gate is not None and gate.kind.clears_by != ACCEPTANCE
+        return gate is not None and gate.kind.clears_by != ClearsBy.ACCEPTANCE
 
     def _created(self, said: Said, asserted: list[str], findings: list[Finding]) -> None:
         report = self.report
@@ -148,12 +157,13 @@ class Applying:
             else:
                 report.find(finding)
         # What a list calls adopted is claimed: the facts have not shown it. A pause is not taken from a list.
-        report.stages[{ADOPTED: CLAIMED, PAUSED: RUNNING}.get(said.stage, said.stage)] += 1
+        read_as: dict[str, str] = {Stage.ADOPTED: Standing.CLAIMED, Stage.PAUSED: Stage.RUNNING}
+        report.stages[read_as.get(said.stage, said.stage)] += 1
         report.asserted.update(asserted)
         if not said.values.get("workflow"):
             sentence = _("No workflow is named: “drafting renewal e-mails”, not a department or a tool.")
             report.find(Finding("no_workflow", sentence, said.line, "workflow"))
-        if said.stage == PAUSED:
+        if said.stage == Stage.PAUSED:
             sentence = _("A pause needs somebody who answers for it: it is on record as running.")
             report.find(Finding("pause_not_taken", sentence, said.line, "stage"))
 
@@ -173,7 +183,7 @@ class Applying:
                 out[name] = person
         return out
 
-    def _update(self, there: Standing, said: Said) -> None:
+    def _update(self, there: RecordedPilot, said: Said) -> None:
         with transaction.atomic():
             came = update(there, said, self.at, self.rows, self.places)
         report = self.report

@@ -12,7 +12,7 @@ from pilots.actions.pilots import AMENDABLE
 from pilots.derived import periods
 from pilots.models import Event, Function, Person, Pilot
 from pilots.rules import adoption, replay
-from pilots.rules.replay import ADOPTED, RETIRED
+from pilots.rules.vocabulary import Stage
 from readiness.inventory.own_form import OwnGate, OwnRecord
 from readiness.inventory.statement import PEOPLE
 from readiness.queries import pilots, snapshots
@@ -90,12 +90,12 @@ def _record(on: PilotOn, values: dict[str, Any]) -> OwnRecord:
         key=on.pilot.key,
         portfolio=on.pilot.portfolio.key,
         stage=stage,
-        learned=on.pilot.learned if stage == RETIRED else "",
+        learned=on.pilot.learned if stage == Stage.RETIRED else "",
         recorded_on=on.pilot.recorded_on,
         started_on=now.started_on,
         decide_by=now.decide_by,
-        adopted_on=now.since if stage == ADOPTED else None,
-        retired_on=now.since if stage == RETIRED else None,
+        adopted_on=now.since if stage == Stage.ADOPTED else None,
+        retired_on=now.since if stage == Stage.RETIRED else None,
         high_impact=values["high_impact"],
         gates=tuple(map(_gate, on.gates)),
         **texts,

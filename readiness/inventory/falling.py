@@ -8,14 +8,16 @@ from typing import TypeVar
 
 from pilots.models import Event
 from readiness.inventory.changes import Came
-from readiness.inventory.on_record import Standing
+from readiness.inventory.on_record import RecordedPilot
 from readiness.inventory.statement import Said
 from readiness.queries.consequences import of_pilots, weigh
 
 Done = TypeVar("Done")
 
 
-def told_what_falls(act: Callable[[], Done], there: Standing, said: Said, column: str, at: date, came: Came) -> Done:
+def told_what_falls(
+    act: Callable[[], Done], there: RecordedPilot, said: Said, column: str, at: date, came: Came
+) -> Done:
     """Do what a list says, and tell what fell by it. Where no person has acted on a pilot there is nothing that could.
 
     Raises:

@@ -15,12 +15,11 @@ from pilots.models import Event, GateSpell, Pilot, PilotSpell
 from pilots.refusals import Invalid
 from pilots.rules import corrections
 from pilots.rules.events import Act
-from pilots.rules.replay import ADOPTED, RETIRED
+from pilots.rules.vocabulary import Stage, Standing
 from readiness.inventory import comparing
 from readiness.inventory.statement import PEOPLE, Said
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
-from readiness.rules.standing import CLAIMED
 
 OWN = "own"
 """The product's own form."""
@@ -75,7 +74,7 @@ class Memory:
 
 
 @dataclass(slots=True)
-class Standing:
+class RecordedPilot:
     """A pilot on record, with what lists said of it last, by form and all together, and the days that it holds now."""
 
     pilot: Pilot
@@ -89,7 +88,7 @@ class Standing:
     def stage(self) -> str:
         """The stage, `claimed` where adoption is declared and the facts do not show it."""
         stage = self.pilot.stage
-        return CLAIMED if stage == ADOPTED and not self.shown else stage
+        return Standing.CLAIMED if stage == Stage.ADOPTED and not self.shown else stage
 
     def hear(self, listed: Mapping[str, Any]) -> None:
         """Remember what a list said."""
@@ -119,24 +118,24 @@ class Standing:
 
     def look_whether_shown(self, at: date) -> None:
         """Learn again whether the facts show an adoption, after they changed."""
-        self.shown = self.pilot.stage == ADOPTED and bool(_shown([self.pilot.pk], at))
+        self.shown = self.pilot.stage == Stage.ADOPTED and bool(_shown([self.pilot.pk], at))
 
     def acts(self) -> list[Act]:
         """All that was done to it, each act on the day that is known of it now."""
         return corrections.corrected(periods.acts_of(self.pilot))
 
 
-def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
+def on_record(said: Iterable[Said], at: date) -> dict[str, RecordedPilot]:
     """The pilots that these name by key, with what lists said of them. A handful of queries for any number."""
     named = {each.key: each for each in said}
     pilots = Pilot.objects.filter(key__in=list(named)).select_related("portfolio", "function", *PEOPLE)
-    found = {pilot.pk: Standing(pilot) for pilot in pilots}
+    found = {pilot.pk: RecordedPilot(pilot) for pilot in pilots}
     heard = Event.objects.filter(pilot__in=found, verb__in=("record", "list_again"), data__has_key="listed")
     for pk, listed in heard.order_by("pk").values_list("pilot_id", "data__listed"):
         found[pk].hear(listed)
     for pk, days in _days(found).items():
         found[pk].days = days
-    for pk in _shown([pk for pk, there in found.items() if there.pilot.stage == ADOPTED], at):
+    for pk in _shown([pk for pk, there in found.items() if there.pilot.stage == Stage.ADOPTED], at):
         found[pk].shown = True
     _read([there for there in found.values() if _is_compared(there, named[there.pilot.key])], at)
     return {there.pilot.key: there for there in found.values()}
@@ -144,7 +143,7 @@ def on_record(said: Iterable[Said], at: date) -> dict[str, Standing]:
 
 def _shown(pks: list[int], at: date) -> list[int]:
     """Which of these pilots are shown to be adopted on a day."""
-    rows = pilot_queries.pilots().standing(at).filter(pk__in=pks, standing=ADOPTED)
+    rows = pilot_queries.pilots().standing(at).filter(pk__in=pks, standing=Stage.ADOPTED)
     return list(rows.values_list("pk", flat=True)) if pks else []
 
 
@@ -155,14 +154,14 @@ def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
         row.pilot_id: {
             "started_on": row.started_on,
             "decide_by": row.decide_by,
-            "adopted_on": row.since if row.stage == ADOPTED else None,
-            "retired_on": row.since if row.stage == RETIRED else None,
+            "adopted_on": row.since if row.stage == Stage.ADOPTED else None,
+            "retired_on": row.since if row.stage == Stage.RETIRED else None,
         }
         for row in rows
     }
 
 
-def _is_compared(there: Standing, said: Said) -> bool:
+def _is_compared(there: RecordedPilot, said: Said) -> bool:
     """Whether what the gates say must be read: the own form says it, and did not say the same before."""
     before = there.heard(said.form)
     return said.form == OWN and (not before.heard or before.would_change(said.listed()) or _is_emptied(before, said))
@@ -173,7 +172,7 @@ def _is_emptied(before: Memory, said: Said) -> bool:
     return any(before.cells.get(column) and column not in before.emptied for column in said.emptied)
 
 
-def _read(those: list[Standing], at: date) -> None:
+def _read(those: list[RecordedPilot], at: date) -> None:
     rows = {there.pilot.pk: there for there in those}
     if not rows:
         return

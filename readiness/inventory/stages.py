@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import EscalationRequired
 from pilots.rules import stalls
-from pilots.rules.replay import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+from pilots.rules.vocabulary import Stage
 from readiness.inventory.records import Finding
 from readiness.inventory.statement import DATES, Said
 
-NOT_STARTED = frozenset({PLANNED, NOT_STATED})
+NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def without_what_cannot_be(said: Said, at: date) -> tuple[Said, list[Finding]]:
 
 def same_stage(one: str, other: str) -> bool:
     """Whether two stages are the same to a list: a pause is a stretch of running."""
-    return one == other or {one, other} == {RUNNING, PAUSED}
+    return one == other or {one, other} == {Stage.RUNNING, Stage.PAUSED}
 
 
 def steps(stage: str, said: Said, at: date) -> list[Step]:
@@ -57,15 +57,15 @@ def steps(stage: str, said: Said, at: date) -> list[Step]:
 
 
 def _steps(stage: str, said: Said, at: date) -> Iterator[Step]:
-    runs = said.stage in (RUNNING, PAUSED)
-    ends = said.stage in (ADOPTED, RETIRED)
+    runs = said.stage in (Stage.RUNNING, Stage.PAUSED)
+    ends = said.stage in (Stage.ADOPTED, Stage.RETIRED)
     if stage in NOT_STARTED and said.started_on and (runs or ends):
         yield Step("start", said.started_on, {"decide_by": said.decide_by})
     elif stage in NOT_STARTED and runs:
         yield Step("record_running", at, {"decide_by": said.decide_by})
-    if stage in (*NOT_STARTED, RUNNING, PAUSED) and (
-        said.stage == ADOPTED or (said.stage == RETIRED and said.adopted_on)
+    if stage in (*NOT_STARTED, Stage.RUNNING, Stage.PAUSED) and (
+        said.stage == Stage.ADOPTED or (said.stage == Stage.RETIRED and said.adopted_on)
     ):
         yield Step("record_claim", said.adopted_on or at)
-    if said.stage == RETIRED:
+    if said.stage == Stage.RETIRED:
         yield Step("retire", said.retired_on or at, {"learned": said.learned})

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 
 from pilots.rules import adoption
-from pilots.rules.events import ACCEPTANCE
-from pilots.rules.replay import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness.inventory import vocabulary
 from readiness.inventory.keys import digest
 from readiness.inventory.omb_2025 import GATE_COLUMNS
@@ -20,10 +19,10 @@ PEOPLE = ("manager", "exceptions_to", "exceptions_deputy")
 """Fields in which a list names a person, by e-mail address."""
 TEXTS = ("workflow", "purpose", "question", "tool", "data")
 DATES: Mapping[str, tuple[str, ...]] = {
-    "started_on": (RUNNING, PAUSED, ADOPTED, RETIRED),
-    "decide_by": (RUNNING, PAUSED, ADOPTED, RETIRED),
-    "adopted_on": (ADOPTED, RETIRED),
-    "retired_on": (RETIRED,),
+    "started_on": (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED, Stage.RETIRED),
+    "decide_by": (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED, Stage.RETIRED),
+    "adopted_on": (Stage.ADOPTED, Stage.RETIRED),
+    "retired_on": (Stage.RETIRED,),
 }
 """The days that a list gives, each with the stages of which it says something."""
 
@@ -83,7 +82,7 @@ class Said:
     @property
     def stage_before(self) -> str:
         """The stage in which a pilot that is new goes on record, before what its list says of it is told."""
-        return NOT_STATED if self.stage == NOT_STATED else PLANNED
+        return Stage.NOT_STATED if self.stage == Stage.NOT_STATED else Stage.PLANNED
 
     def remembered(self, name: str) -> str:
         """A day that is stated as it is remembered: a month or a year is another statement than its last day."""
@@ -175,7 +174,7 @@ def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], port
     answers = {
         kind: f"{kind} {gates[kind].state}"
         for kind, meaning in means.items()
-        if meaning == vocabulary.YES and clears_by[kind] != ACCEPTANCE
+        if meaning == vocabulary.YES and clears_by[kind] != ClearsBy.ACCEPTANCE
     }
     return Said(
         form="own",
@@ -208,13 +207,15 @@ def _asked(record: OwnRecord, clears_by: Mapping[str, str]) -> frozenset[str]:
     """The gates that have a cell for their state that says something: an empty one states nothing."""
     says = {gate.kind: vocabulary.gate(gate.state) for gate in record.gates}
     return frozenset(
-        kind for kind, means in says.items() if means != vocabulary.UNSAID and clears_by[kind] != ACCEPTANCE
+        kind for kind, means in says.items() if means != vocabulary.UNSAID and clears_by[kind] != ClearsBy.ACCEPTANCE
     )
 
 
 def _holders(gates: Mapping[str, OwnGate], clears_by: Mapping[str, str]) -> dict[str, str]:
     """Whom the list names for acceptance gates: who accepts is named, and what is accepted is theirs to say."""
-    named = {kind: gate.holder.strip().lower() for kind, gate in gates.items() if clears_by[kind] == ACCEPTANCE}
+    named = {
+        kind: gate.holder.strip().lower() for kind, gate in gates.items() if clears_by[kind] == ClearsBy.ACCEPTANCE
+    }
     return {kind: address for kind, address in named.items() if address}
 
 
@@ -225,7 +226,7 @@ def _never_taken(
     found: dict[str, Any] = {"recorded_on": record.recorded_on, "learned": record.learned}
     for kind, gate in gates.items():
         for name in GATE_FIELDS:
-            if (name == "state" and kind in answers) or (name == "holder" and clears_by[kind] == ACCEPTANCE):
+            if (name == "state" and kind in answers) or (name == "holder" and clears_by[kind] == ClearsBy.ACCEPTANCE):
                 continue
             found[f"gate:{kind}:{name}"] = getattr(gate, name)
     return {column: str(value) for column, value in found.items() if value}

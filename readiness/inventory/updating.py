@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 
 from pilots import actions
 from pilots.models import Event, Pilot
+from pilots.models.choices import STAGE
 from pilots.refusals import Invalid
-from pilots.rules import adoption, gates
-from pilots.rules.replay import NOT_STATED, PAUSED, RETIRED, RUNNING
+from pilots.rules import adoption
+from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import comparing
 from readiness.inventory.answering import answer, name_holders
 from readiness.inventory.changes import Came, name_of
 from readiness.inventory.correcting import correct_dates, move_decide_by
 from readiness.inventory.falling import told_what_falls
 from readiness.inventory.lookups import Places
-from readiness.inventory.on_record import OWN, Standing, refuse_older
+from readiness.inventory.on_record import OWN, RecordedPilot, refuse_older
 from readiness.inventory.stages import same_stage, steps, without_what_cannot_be
 from readiness.inventory.statement import DATES, TEXTS, Said, mark
 from readiness.text import labels
@@ -31,7 +32,7 @@ STAGE_VERBS = ("start", "pause", "resume", "adopt", "roll_back", "retire")
 Rows = Callable[[Said, Any], dict[str, Any]]
 
 
-def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) -> Came:
+def update(there: RecordedPilot, said: Said, at: date, rows: Rows, places: Places) -> Came:
     """Bring one pilot up to what the list states. What the list does not state is left as it is.
 
     Raises:
@@ -64,7 +65,7 @@ def update(there: Standing, said: Said, at: date, rows: Rows, places: Places) ->
     return came
 
 
-def _emptied(there: Standing, said: Said, came: Came) -> list[str]:
+def _emptied(there: RecordedPilot, said: Said, came: Came) -> list[str]:
     """The empty cells where the record says something: each states nothing, takes nothing away, and is told once."""
     heard = there.heard(said.form)
     found = [name for name in sorted(said.emptied) if _says_something(there, said, name)]
@@ -75,30 +76,30 @@ def _emptied(there: Standing, said: Said, came: Came) -> list[str]:
     return found
 
 
-def _says_something(there: Standing, said: Said, name: str) -> bool:
+def _says_something(there: RecordedPilot, said: Said, name: str) -> bool:
     """Whether the record says something where a cell of the list is empty."""
     if name in DATES:
         # An inventory has one date: where it is empty it never gave the days that people declared.
         return bool(there.days.get(name)) and (said.form == OWN or bool(there.before(said.form).dates.get(name)))
     if name == "stage":
-        return there.pilot.stage != NOT_STATED
+        return there.pilot.stage != Stage.NOT_STATED
     if name == "learned":
-        return there.pilot.stage == RETIRED and bool(there.pilot.learned)
+        return there.pilot.stage == Stage.RETIRED and bool(there.pilot.learned)
     if name in FIELDS:
         return there.now(name) not in (None, "")
     return name.endswith(":state") and _is_answered(there, name)
 
 
-def _is_answered(there: Standing, column: str) -> bool:
+def _is_answered(there: RecordedPilot, column: str) -> bool:
     """Whether a gate holds an answer, by the column of its state."""
     kind = column.split(":")[1]
     gate = there.found.gate(kind) if there.found else None
     if there.found is None or gate is None:
         return column in there.heard(OWN).emptied  # Nothing in the list is new, so it is as it was said before.
-    return there.found.last[kind].state != gates.OPEN
+    return there.found.last[kind].state != State.OPEN
 
 
-def _fields(there: Standing, said: Said, at: date, rows: Rows, came: Came) -> None:
+def _fields(there: RecordedPilot, said: Said, at: date, rows: Rows, came: Came) -> None:
     takes, before = {}, there.before(said.form)
     for name, value in said.fields.items():
         now, was = there.now(name), before.fields.get(name)
@@ -137,7 +138,7 @@ def _same(now: Any, value: Any) -> bool:
     return mark(now) == mark(value)
 
 
-def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
+def _stage(there: RecordedPilot, said: Said, at: date, came: Came) -> None:
     pilot, before = there.pilot, there.before(said.form).stage
     _pause(there, said, came)
     if not said.states_stage or same_stage(pilot.stage, said.stage) or before == said.stage:
@@ -165,25 +166,25 @@ def _stage(there: Standing, said: Said, at: date, came: Came) -> None:
     came.change(said, "stage", name_of("stage"), _stage_in_words(was), _stage_in_words(pilot.stage))
 
 
-def _pause(there: Standing, said: Said, came: Came) -> None:
+def _pause(there: RecordedPilot, said: Said, came: Came) -> None:
     """A list neither pauses a pilot nor ends a pause: it is told, once."""
     now = there.found.on.reading.stage if there.found else there.pilot.stage
-    if said.form != OWN or not said.states_stage or {now, said.stage} != {RUNNING, PAUSED}:
+    if said.form != OWN or not said.states_stage or {now, said.stage} != {Stage.RUNNING, Stage.PAUSED}:
         return
     if there.heard(OWN).stage != said.stage:
         sentence = (
             _("A pause needs somebody who answers for it.")
-            if now == RUNNING
+            if now == Stage.RUNNING
             else _("It is paused, and a person resumes it.")
         )
         came.refuse(said, "stage", sentence)
 
 
 def _stage_in_words(stage: str) -> str:
-    return str(Pilot.Stage(stage).label)
+    return str(STAGE[stage])
 
 
-def _not_before(there: Standing, on: date, said: Said, at: date, came: Came) -> date:
+def _not_before(there: RecordedPilot, on: date, said: Said, at: date, came: Came) -> date:
     """The day of a step; where it lies before what is on record of the stage before, neither is taken for true: it is told."""
     last = max((day for name, day in there.days.items() if day and name != "decide_by"), default=None)
     if last is None or on >= last:
@@ -199,7 +200,7 @@ def _people_moved(pilot: Pilot) -> bool:
     return acts.exists()
 
 
-def _never_taken(there: Standing, said: Said, came: Came) -> None:
+def _never_taken(there: RecordedPilot, said: Said, came: Came) -> None:
     """Tell the cells that say otherwise than the record and than the list before, and are never taken."""
     before = there.heard(said.form)
     told = [column for column, text in said.cells.items() if before.cells.get(column) != mark(text)]

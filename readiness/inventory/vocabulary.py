@@ -10,14 +10,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from pilots.rules import gates
-from pilots.rules.replay import ADOPTED, NOT_STATED, PAUSED, PLANNED, RETIRED, RUNNING
+from pilots.rules.vocabulary import Outcome, Stage, State
 from readiness.inventory.keys import plain
 
 YES, NO, UNSAID = "yes", "no", "unsaid"
 """What a cell may answer: yes, no, or that nothing is said."""
 
-EXCEPTION = gates.EXCEPTED
+EXCEPTION = State.EXCEPTED
 
 _ANSWERS: Final[Mapping[str, tuple[str, ...]]] = {
     YES: (
@@ -52,53 +51,53 @@ _HIGH_IMPACT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
-    PLANNED: (
+    Stage.PLANNED: (
         *("planned", "not started", "pre-deployment", "pre deployment", "predeployment", "geplant", "nicht begonnen"),
         *("prévu", "planifié", "planificado", "previsto", "pianificato", "planejado", "gepland"),
     ),
-    RUNNING: (
+    Stage.RUNNING: (
         *("running", "pilot", "piloting", "in pilot", "pilot phase", "läuft", "laufend", "pilotphase"),
         *("pilote", "en cours", "piloto", "en curso", "pilota", "in corso", "em andamento", "lopend", "loopt"),
     ),
-    PAUSED: ("paused", "pausiert", "en pause", "en pausa", "in pausa", "gepauzeerd"),
-    ADOPTED: (
+    Stage.PAUSED: ("paused", "pausiert", "en pause", "en pausa", "in pausa", "gepauzeerd"),
+    Stage.ADOPTED: (
         *("adopted", "claimed", "live", "deployed", "in production", "production", "in use", "in operation"),
         *("operational", "rolled out", "im einsatz", "in betrieb", "produktiv", "eingeführt", "en production"),
         *("en service", "déployé", "en producción", "en uso", "desplegado", "in produzione", "in uso", "em produção"),
         *("in productie", "in gebruik"),
     ),
-    RETIRED: (
+    Stage.RETIRED: (
         *("retired", "decommissioned", "discontinued", "ended", "stillgelegt", "beendet", "eingestellt", "retiré"),
         *("arrêté", "retirado", "dismesso", "ritirato", "desativado", "beëindigd"),
     ),
-    NOT_STATED: ("not stated", "not_stated", "", "-", "n/a", "na", "unknown", "tbd", "unbekannt"),
+    Stage.NOT_STATED: ("not stated", "not_stated", "", "-", "n/a", "na", "unknown", "tbd", "unbekannt"),
 }
 _GATES: Final[Mapping[str, tuple[str, ...]]] = {
     YES: (
-        *(gates.CLEARED, gates.CONDITIONAL, gates.ASSERTED, "cleared on conditions", "clear", "approved", "granted"),
+        *(State.CLEARED, State.CONDITIONAL, State.ASSERTED, "cleared on conditions", "clear", "approved", "granted"),
         *("signed off", "signed-off", "accepted", "genehmigt", "freigegeben", "erteilt", "zugestimmt", "approuvé"),
         *("accordé", "aprobado", "concedido", "approvato", "aprovado", "goedgekeurd"),
     ),
     NO: (
-        *(gates.OPEN, gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.WITHDRAWN),
-        *(gates.LAPSED, gates.RECONFIRM, "changes requested", "pending", "requested", "in progress", "in-progress"),
+        *(State.OPEN, State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, Outcome.WITHDRAWN),
+        *(State.LAPSED, State.RECONFIRM, "changes requested", "pending", "requested", "in progress", "in-progress"),
         *("not yet", "not started", "rejected", "denied", "declined", "expired", "offen", "ausstehend", "wartend"),
         *("wartet", "abgelehnt", "en attente", "refusé", "ouvert", "pendiente", "abierto", "rechazado", "in attesa"),
         *("rifiutato", "pendente", "openstaand", "afgewezen"),
     ),
-    EXCEPTION: (gates.EXCEPTED, "let past", "exception"),
+    EXCEPTION: (State.EXCEPTED, "let past", "exception"),
 }
 _DISCONTINUED = (
     "the use case was reported in the agency's prior year's inventory, but its development and/or use has since been"
 )
 _BY_ANOTHER = "by another appropriate agency office"
 _EXPLANATIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    PLANNED: ("in development", "the use case is in a development or acquisition status"),
-    RUNNING: ("in a limited test", "the use case has been deployed in a limited test or pilot capacity"),
-    ADOPTED: (
+    Stage.PLANNED: ("in development", "the use case is in a development or acquisition status"),
+    Stage.RUNNING: ("in a limited test", "the use case has been deployed in a limited test or pilot capacity"),
+    Stage.ADOPTED: (
         "the use case is being actively authorized or utilized to support the functions or mission of an agency",
     ),
-    RETIRED: (f"{_DISCONTINUED} discontinued",),
+    Stage.RETIRED: (f"{_DISCONTINUED} discontinued",),
     YES: (
         *("by the caio", "by an agency ai oversight board not directly involved in the system's development"),
         *(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import Function, GateKind, PilotSpell, Portfolio
-from pilots.rules import replay
+from pilots.rules.vocabulary import Stage
 from readiness.charts import timeline
 from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.queries.pilots import StandingQuerySet, pilots, within
@@ -112,7 +112,7 @@ def _hang(found: list[PilotOn]) -> list[Hung]:
 def _runs(request: HttpRequest, at: date) -> bool:
     """Whether any pilot that the reader may see runs on a day."""
     mine = pilots().visible_to(reader(request)).on(at)
-    return bool(mine.filter(stage_then=replay.RUNNING).exists())
+    return bool(mine.filter(stage_then=Stage.RUNNING).exists())
 
 
 def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) -> str:

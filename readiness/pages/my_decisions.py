@@ -16,8 +16,7 @@ from django.views.decorators.http import require_safe
 from pilots.clock import today
 from pilots.concurrency import of_gates
 from pilots.models import Decision, Event, Gate, Person, Pilot
-from pilots.rules import replay
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness import forms
 from readiness.pages.away import planned
 from readiness.pages.base import WITH, page_of, reader
@@ -33,7 +32,7 @@ from readiness.text.sealed_values import Difference, Fact, Seals
 A_PAGE = 10
 ASKED_AT_MOST = 50
 """Acceptances shown at once; nobody is named for more."""
-ASKS_ITS_NOMINEES = sorted({*Pilot.Stage.values} - {replay.RETIRED})
+ASKS_ITS_NOMINEES = sorted({*Stage.values()} - {Stage.RETIRED})
 """A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
 ESCALATED_AT_MOST = 50
 """Gates looked at for an answer that is overdue, the oldest first."""
@@ -171,7 +170,7 @@ def _named(person: Person) -> list[Named]:
     """What names the reader and waits for their own word."""
     rows = (
         gates_on(today())
-        .filter(kind__clears_by=ACCEPTANCE, nominee=person, stage_then__in=ASKS_ITS_NOMINEES)
+        .filter(kind__clears_by=ClearsBy.ACCEPTANCE, nominee=person, stage_then__in=ASKS_ITS_NOMINEES)
         .order_by("since", "gate_id")
     )
     found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_safe
 from pilots.clock import today
 from pilots.models import Person, PilotSpell
 from pilots.rules import adoption
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.pages.base import WITH, page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on, within
 from readiness.queries.snapshots import GateOn, PilotOn, read_many
-from readiness.rules import deadlines, offers, standing
+from readiness.rules import deadlines, offers
 from readiness.text import labels, letters
 
 A_PAGE = 20
@@ -92,7 +93,7 @@ def of(person: Person) -> StandingQuerySet:
 
 def _spells_of(person: Person) -> QuerySet[PilotSpell]:
     theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))
-    return theirs.exclude(stage="retired")
+    return theirs.filter(void_since=None).exclude(stage=Stage.RETIRED)
 
 
 def is_what(person: Person) -> str:
@@ -118,7 +119,7 @@ def entry(person: Person, found: PilotOn, away: Collection[int]) -> Entry:
         sentence(found),
         labels.clear_apart(found.gates),
         [_move(person, found, gate, away) for gate in found.open_gates],
-        found.reading.standing == standing.READY and "sponsor" in offers.roles(person, found, office=False),
+        found.reading.standing == Standing.READY and "sponsor" in offers.roles(person, found, office=False),
         confirms(person, found),
     )
 
@@ -181,7 +182,7 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     ahead = [
         (found.reading.stalls_on - found.at).days
         for found, _gate in items
-        if found.reading.stalls_on and found.reading.standing in (standing.AT_RISK, standing.READY, standing.MOVING)
+        if found.reading.stalls_on and found.reading.standing in (Standing.AT_RISK, Standing.READY, Standing.MOVING)
     ]
     if not ahead:
         return "."
@@ -193,14 +194,14 @@ def _soonest(items: Sequence[letters.Item]) -> str:
 
 
 def _without_letter(found: Sequence[PilotOn], *, more: bool) -> str:
-    ready = [one for one in found if one.reading.standing == standing.READY]
+    ready = [one for one in found if one.reading.standing == Standing.READY]
     if ready:
         return _("No gate of %(pilot)s is open, and it is not declared adopted.") % {"pilot": ready[0].pilot.name}
     open_gates = sum(len(one.open_gates) for one in found)
     if not open_gates:
         gates = [gate for one in found for gate in one.gates]
         return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": labels.nothing_open(gates)}
-    others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != standing.DECIDER]
+    others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != Court.DECIDER]
     if not others:
         return _("Nobody to write to today: no open gate of your pilots waits on anybody else.")
     first, gate = next((pair for pair in others if pair[0].waiting_gates), others[0])

@@ -20,6 +20,7 @@ from pilots.derived.periods import as_act
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.transitions import PilotState
+from pilots.rules.vocabulary import Court, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
@@ -162,6 +163,10 @@ def sentence(found: PilotOn) -> str:
         "since": labels.day(now.since),
         "gates": labels.nothing_open(found.gates),
     }
+    if now.void_since:
+        return _("Declared void on %(day)s, as recorded by mistake. It is in no list or count from that day on.") % {
+            "day": labels.day(now.void_since)
+        }
     if now.standing == "planned":
         return (
             _("Planned since %(since)s, and never started.") % says
@@ -174,12 +179,12 @@ def sentence(found: PilotOn) -> str:
             "ago": labels.ago(now.paused_until, at),
         }
     sentences = {
-        standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
-        standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
-        standing.READY: _("Ready: %(gates)s, and it is not declared adopted. It stalls on %(day)s, %(ago)s."),
-        standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
+        Standing.EXHIBIT: _("A museum exhibit since %(day)s, %(ago)s."),
+        Standing.AT_RISK: _("At risk. It stalls on %(day)s, %(ago)s."),
+        Standing.READY: _("Ready: %(gates)s, and it is not declared adopted. It stalls on %(day)s, %(ago)s."),
+        Standing.MOVING: _("Moving. It stalls on %(day)s, %(ago)s."),
         "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
-        standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
+        Standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
         "retired": _("Retired on %(since)s, with what was learned.")
         if found.pilot.learned
         else _("Retired on %(since)s. Nobody has said what was learned."),
@@ -237,11 +242,11 @@ class Share:
     width: float
 
 
-SHARE = {
-    standing.DECIDER: gettext_lazy("The decider’s"),
-    standing.NOBODY: gettext_lazy("Nobody’s"),
-    standing.TEAM: gettext_lazy("The team’s"),
-    standing.OUTSIDE: gettext_lazy("Outside"),
+SHARE: dict[str, Any] = {
+    Court.DECIDER: gettext_lazy("The decider’s"),
+    Court.NOBODY: gettext_lazy("Nobody’s"),
+    Court.TEAM: gettext_lazy("The team’s"),
+    Court.OUTSIDE: gettext_lazy("Outside"),
 }
 
 
@@ -258,7 +263,7 @@ def courts(found: PilotOn) -> list[Share]:
 def shares(total: dict[str, int]) -> list[Share]:
     """Days by court as stretches of one bar, always in the same order."""
     whole, out, x = sum(total.values()), [], 0.0
-    for court in standing.COURTS:
+    for court in Court.values():
         days = total.get(court, 0)
         if days:
             width = round(100 * days / whole, 2)

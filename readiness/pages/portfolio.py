@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.models import GateKind, Portfolio
+from pilots.rules.vocabulary import Standing
 from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.queries.people import duties
@@ -94,7 +95,10 @@ def _row(found: PilotOn, kinds: list[GateKind]) -> Row:
 
 
 def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
-    rooms = {standing.EXHIBIT: reverse("readiness:museum"), standing.CLAIMED: reverse("readiness:claims")}
+    rooms: dict[str, str] = {
+        Standing.EXHIBIT: reverse("readiness:museum"),
+        Standing.CLAIMED: reverse("readiness:claims"),
+    }
     tail = _tail(chosen, as_of)
     return [
         Figure(
@@ -132,7 +136,7 @@ def opening(counts: dict[str, int]) -> str:
     whole = sum(counts.values())
     if not whole:
         return _("No pilot is on record here.")
-    shown, stalled, soon = (counts["adopted"], counts[standing.EXHIBIT], counts[standing.AT_RISK])
+    shown, stalled, soon = (counts["adopted"], counts[Standing.EXHIBIT], counts[Standing.AT_RISK])
     says = {"n": f"{whole:,}", "soon": labels.how_many(soon), "adopted": _adopted(shown), "stalled": _stalled(stalled)}
     start = (
         ngettext("Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole)

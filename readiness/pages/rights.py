@@ -17,8 +17,7 @@ from pilots import permissions
 from pilots.clock import today
 from pilots.models import Cell, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
-from pilots.rules.events import ACCEPTANCE
-from pilots.rules.replay import RUNNING
+from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import as_of
 from readiness.rules.coverage import gaps, holes, next_month
@@ -95,7 +94,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         "at": at,
         "refused": refused,
         "kinds": kinds,
-        "accepted": listed(GateKind.objects.filter(clears_by=ACCEPTANCE).values_list("name", flat=True)),
+        "accepted": listed(GateKind.objects.filter(clears_by=ClearsBy.ACCEPTANCE).values_list("name", flat=True)),
         "rows": table(shown[:MOST_CELLS], kinds, at=at),
         "more": len(shown) > MOST_CELLS,
         "orphans": orphans(within, at=at) if shown else [],
@@ -119,7 +118,7 @@ def _answer(form: Question) -> Any:
 def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
     """The holes of next month among the running pilots that a person may see, the earliest first."""
     first, last = next_month(at)
-    there = pilots().visible_to(person).on(at).filter(stage_then=RUNNING)
+    there = pilots().visible_to(person).on(at).filter(stage_then=Stage.RUNNING)
     if portfolio:
         there = there.filter(portfolio__key=portfolio)
     some = there.select_related("portfolio", "function")[:MOST_PILOTS]

@@ -21,11 +21,10 @@ from django.utils.translation import ngettext
 from pilots.clock import today
 from pilots.models import Pilot
 from pilots.rules import adoption
-from pilots.rules.replay import ADOPTED
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.queries.pilots import pilots as all_pilots
 from readiness.queries.snapshots import GateOn, PilotOn, read_many
 from readiness.rules import deadlines
-from readiness.rules.standing import DECIDER, READY
 from readiness.text import labels
 from readiness.text.sealed_values import differences
 
@@ -174,7 +173,7 @@ def _of_gate(found: Consequences, was: GateOn | None, gate: GateOn) -> None:
         found.fall(f"{gate.kind.key} new", _("%(gate)s: it is asked for from now on. %(next)s") % says)
     elif was.reading.is_open and not gate.reading.is_open:
         found.follows.append(_("%(gate)s: the answer holds again.") % says)
-    elif was.reading.court == gate.reading.court == DECIDER and was.holder != gate.holder:
+    elif was.reading.court == gate.reading.court == Court.DECIDER and was.holder != gate.holder:
         says["was"] = was.holder
         found.fall(f"{gate.kind.key} held", _("%(gate)s: it waits on %(was)s no longer. %(next)s") % says)
 
@@ -185,7 +184,7 @@ def _fell(was: GateOn, now: GateOn) -> bool:
 
 def _next(gate: GateOn) -> str:
     """Whom an open gate waits on then."""
-    if gate.reading.court == DECIDER and gate.holder is not None:
+    if gate.reading.court == Court.DECIDER and gate.holder is not None:
         return _("It waits on %(who)s.") % {"who": gate.holder}
     return (
         capfirst(_("it is in %(court)s.") % {"court": labels.COURT[gate.reading.court]}) if gate.reading.court else ""
@@ -215,7 +214,7 @@ def _of_standing(found: Consequences, before: PilotOn, after: PilotOn) -> None:
 
 def _is_better(was: str, now: str) -> bool:
     """Whether nobody need be asked about a standing: it is ready, or adopted, and was less than that."""
-    return now == ADOPTED or (now == READY and was != ADOPTED)
+    return now == Stage.ADOPTED or (now == Standing.READY and was != Stage.ADOPTED)
 
 
 def of_many(rows: QuerySet[Pilot]) -> Comparison:

@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from django.db.models import Case, DateField, F, Q, When
 
 from pilots.models import Person, Seat
-from pilots.rules import gates, replay
+from pilots.rules.vocabulary import Stage, State
 from readiness.queries.pilots import GatesQuerySet, gates_on, in_stages, with_decider
 from readiness.rules import offers, standing
 
-NOBODY_DECIDES = standing.NOT_STARTED | {replay.RETIRED}
+NOBODY_DECIDES = standing.NOT_STARTED | {Stage.RETIRED}
 """The stages in which no gate is in its decider's court, also where they are asked for by name."""
 Reach = tuple[int, int | None]
 """A kind of gate, and whose pilots it is limited to: those that this person carries, or None for all."""
@@ -99,7 +99,7 @@ def _open_since(at: date) -> Case:
     return Case(
         When(over & Q(good_until__lt=F("starts")), then=F("since")),
         When(over, then=F("good_until") + timedelta(days=1)),
-        When(state=gates.OPEN, seat__run_from__gt=F("since"), then=F("seat__run_from")),
+        When(state=State.OPEN, seat__run_from__gt=F("since"), then=F("seat__run_from")),
         default=F("since"),
         output_field=DateField(),
     )

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from pilots.clock import today
 from pilots.models import GateSpell, Person, Pilot, Portfolio, PortfolioRole, Seat
-from pilots.rules.events import ACCEPTANCE
 from pilots.rules.replay import SPONSOR
+from pilots.rules.vocabulary import ClearsBy, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ def duties(person: Person) -> Duties:
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),
-        "named": Exists(now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ACCEPTANCE)),
+        "named": Exists(now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ClearsBy.ACCEPTANCE)),
         "decides": Exists(Seat.objects.on(today()).of(me)),
         "escalates": Exists(Portfolio.objects.filter(escalation=me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),
-        "office": Exists(roles.filter(role=PortfolioRole.Role.PROGRAM_OFFICE)),
-        "reviews": Exists(roles.filter(role=PortfolioRole.Role.REVIEWER)),
+        "office": Exists(roles.filter(role=Role.OFFICE)),
+        "reviews": Exists(roles.filter(role=Role.REVIEWER)),
     }
     found = Person.objects.filter(pk=person.pk).annotate(**asked).values(*asked).get()
     found["office"] = found["office"] or person.is_superuser

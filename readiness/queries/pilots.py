@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 
 from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
 from pilots.models.querysets import PilotQuerySet
-from pilots.rules import gates, replay, stalls
-from pilots.rules.events import ACCEPTANCE, APPROVAL, MEASUREMENT
+from pilots.rules import gates, stalls
+from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
 from readiness.rules import standing
 
 
@@ -30,6 +30,9 @@ def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     open_end = Q(**{f"{prefix}ends": None}) | Q(**{f"{prefix}ends__gte": at})
     return where & Q(**{f"{prefix}known_until": None}) & open_end
 
+
+SAID = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
+"""What is asked of the spell in which a date lies, by the names under which it stands beside a row."""
 
 Policies = dict[int, tuple[int, int]]
 
@@ -53,19 +56,21 @@ def settled(at: date) -> dict[str, Any]:
 class StandingQuerySet(PilotQuerySet):
     """Pilots, by what the facts mean on a date. Each method takes the date that it is asked for."""
 
-    def on(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+    def on(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
         """The pilots on record on a date, each with what the spell of that date says of its stall clock.
 
-        What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
+        Those that are void on that day are left out unless they are asked for (rule 6). What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
-        said = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+        said = {name: F(f"spell__{column}") for name, column in SAID.items()}
         there: StandingQuerySet = (
             self.annotate(spell=spell)
             .alias(**said)
             .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
         )
         there = there.filter(spell_starts__isnull=False)
+        if not with_void:
+            there = there.filter(void_said=None)
         if known_at is not None:
             # `ends` follows what is known now, so among the spells known then the latest must be found.
             later = PilotSpell.objects.filter(
@@ -74,18 +79,20 @@ class StandingQuerySet(PilotQuerySet):
             there = there.filter(~Exists(later))
         return there
 
-    def standing(self, at: date, known_at: date | None = None) -> StandingQuerySet:
+    def standing(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
         """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
         quiet, warned = _cut_offs(at, policies(at))
-        running = Q(stage_then=replay.RUNNING)
+        running = Q(stage_then=Stage.RUNNING)
         answers = [
-            When(stage_then=replay.ADOPTED, then=_shown(at)),
-            When(running & quiet, then=Value(standing.EXHIBIT)),
-            When(running & warned, then=Value(standing.AT_RISK)),
-            When(running & _all_clear(at), then=Value(standing.READY)),
-            When(running, then=Value(standing.MOVING)),
+            When(void_said__isnull=False, then=Value(Standing.VOID)),
+            When(stage_then=Stage.ADOPTED, then=_shown(at)),
+            When(running & quiet, then=Value(Standing.EXHIBIT)),
+            When(running & warned, then=Value(Standing.AT_RISK)),
+            When(running & _all_clear(at), then=Value(Standing.READY)),
+            When(running, then=Value(Standing.MOVING)),
         ]
-        read: StandingQuerySet = self.on(at, known_at).annotate(standing=Case(*answers, default=F("stage_then")))
+        there = self.on(at, known_at, with_void=with_void)
+        read: StandingQuerySet = there.annotate(standing=Case(*answers, default=F("stage_then")))
         return read
 
     def exhibits(self, at: date, known_at: date | None = None) -> StandingQuerySet:
@@ -95,7 +102,7 @@ class StandingQuerySet(PilotQuerySet):
         stalled: StandingQuerySet = (
             self.on(at, known_at)
             .filter(quiet, _runs(at))
-            .annotate(standing=Value(standing.EXHIBIT))
+            .annotate(standing=Value(Standing.EXHIBIT))
             .annotate(hangs_by=_stalled_on(days))
             .order_by("hangs_by", "pk")
         )
@@ -105,7 +112,7 @@ class StandingQuerySet(PilotQuerySet):
         """The museum's second room on a date: declared adopted, the facts do not show it; the oldest claim first."""
         claimed: StandingQuerySet = (
             self.standing(at, known_at)
-            .filter(standing=standing.CLAIMED)
+            .filter(standing=Standing.CLAIMED)
             .annotate(hangs_by=_claimed_since())
             .order_by("hangs_by", "pk")
         )
@@ -121,7 +128,7 @@ class StandingQuerySet(PilotQuerySet):
         """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
         there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting(at)
         found: dict[str, int] = dict(there.order_by().values_list("court").annotate(n=models.Count("pk")))
-        return {court: found.get(court, 0) for court in standing.COURTS}
+        return {court: found.get(court, 0) for court in Court.values()}
 
     def with_gate(
         self,
@@ -172,24 +179,24 @@ def pilots() -> StandingQuerySet:
 
 
 def _stage(at: date) -> Case:
-    over = Q(stage_said=replay.PAUSED, pause_ends__lt=at)
-    return Case(When(over, then=Value(replay.RUNNING)), default=F("stage_said"), output_field=models.CharField())
+    over = Q(stage_said=Stage.PAUSED, pause_ends__lt=at)
+    return Case(When(over, then=Value(Stage.RUNNING)), default=F("stage_said"), output_field=models.CharField())
 
 
 def _runs(at: date) -> Q:
     """What `stage_then` being running comes to, column by column: so PostgreSQL can tell how many do, and takes an index."""
-    paused = Q(stage_said=replay.PAUSED, pause_ends__lt=at)
-    return Q(stage_said=replay.RUNNING) | paused
+    paused = Q(stage_said=Stage.PAUSED, pause_ends__lt=at)
+    return Q(stage_said=Stage.RUNNING) | paused
 
 
 def in_stages(stages: Iterable[str], at: date) -> Q:
     """What `stage_then` being one of some stages comes to, column by column."""
     wanted = set(stages)
-    there = Q(stage_said__in=sorted(wanted - {replay.RUNNING, replay.PAUSED}))
-    if replay.RUNNING in wanted:
+    there = Q(stage_said__in=sorted(wanted - {Stage.RUNNING, Stage.PAUSED}))
+    if Stage.RUNNING in wanted:
         there |= _runs(at)
-    if replay.PAUSED in wanted:
-        there |= Q(stage_said=replay.PAUSED) & (Q(pause_ends=None) | Q(pause_ends__gte=at))
+    if Stage.PAUSED in wanted:
+        there |= Q(stage_said=Stage.PAUSED) & (Q(pause_ends=None) | Q(pause_ends__gte=at))
     return there
 
 
@@ -197,7 +204,7 @@ def with_decider(at: date) -> Q:
     """What `court` being the decider's comes to, column by column, where a pilot has started and somebody holds the decision."""
     lapsed = Q(good_until__lt=at, ends_by_condition=False)
     asked = Q(turn="answer") & (Q(good_until=None) | Q(good_until__gte=at))
-    measured = Q(kind__clears_by=APPROVAL) | Q(kind__clears_by=MEASUREMENT, met_until__gte=at)
+    measured = Q(kind__clears_by=ClearsBy.APPROVAL) | Q(kind__clears_by=ClearsBy.MEASUREMENT, met_until__gte=at)
     return measured & (lapsed | asked)
 
 
@@ -207,8 +214,8 @@ def _all_clear(at: date) -> Q:
 
 def _shown(at: date) -> Case:
     return Case(
-        When(_all_clear(at) & Q(spell__rules_known=True), then=Value(replay.ADOPTED)),
-        default=Value(standing.CLAIMED),
+        When(_all_clear(at) & Q(spell__rules_known=True), then=Value(Stage.ADOPTED)),
+        default=Value(Standing.CLAIMED),
         output_field=models.CharField(),
     )
 
@@ -256,7 +263,7 @@ def _stalled_on(settled: Policies) -> Any:
 
 def stalls_on(at: date) -> Case:
     """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused."""
-    there = Q(stage_then__in=[replay.RUNNING, replay.PAUSED])
+    there = Q(stage_then__in=[Stage.RUNNING, Stage.PAUSED])
     return Case(When(there, then=_stalled_on(policies(at))), default=None, output_field=models.DateField(null=True))
 
 
@@ -264,30 +271,28 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
 
     `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
-    nobody carries it. `court` is null where the gate is not open, or its pilot has ended.
+    nobody carries it. Gates of pilots that are void on that day are left out. `court` is null where the gate is not open, or its pilot has ended.
     """
     seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
         Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
     )
-    found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=gates.OFF)
-    said: dict[str, Any] = {"stage_said": F("spell__stage"), "pause_ends": F("spell__paused_until")}
+    found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=State.OFF)
+    said: dict[str, Any] = {name: F(f"spell__{column}") for name, column in SAID.items()}
     sponsor: Any = F("spell__sponsor")
     if known_at is None:
         own = within(at, None, "gate__pilot__spells__")
         found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
     else:
         known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
-        said = {
-            "stage_said": Subquery(known.values("stage")[:1]),
-            "pause_ends": Subquery(known.values("paused_until")[:1]),
-        }
+        said = {name: Subquery(known.values(column)[:1]) for name, column in SAID.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
         later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
-    holding = Case(When(kind__clears_by=ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
+    holding = Case(When(kind__clears_by=ClearsBy.ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
         .alias(**said)
+        .filter(void_said=None)
         .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
         .annotate(now=_state_now(at))
         .annotate(court=_court(at))
@@ -297,10 +302,10 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
 
 def _state_now(at: date) -> Case:
     return Case(
-        When(good_until__lt=at, then=Value(gates.LAPSED)),
-        When(state=gates.OPEN, holding=None, then=Value(gates.UNOWNED)),
+        When(good_until__lt=at, then=Value(State.LAPSED)),
+        When(state=State.OPEN, holding=None, then=Value(State.UNOWNED)),
         # An acceptance gate's own words say already whether somebody is named.
-        When(state=gates.OPEN, then=Value(gates.WAITING)),
+        When(state=State.OPEN, then=Value(State.WAITING)),
         default=F("state"),
         output_field=models.CharField(),
     )
@@ -308,16 +313,16 @@ def _state_now(at: date) -> Case:
 
 def _court(at: date) -> Case:
     not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
-    unmeasured = Q(kind__clears_by=MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
+    unmeasured = Q(kind__clears_by=ClearsBy.MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
     return Case(
         When(now__in=sorted(gates.HOLD), then=Value(None)),
-        When(stage_then=replay.RETIRED, then=Value(None)),
-        When(not_started, then=Value(standing.TEAM)),
-        When(now=gates.CHANGES_REQUESTED, outside_until__gte=at, then=Value(standing.OUTSIDE)),
-        When(now__in=sorted(gates.ASKS_TEAM), then=Value(standing.TEAM)),
-        When(now=gates.LAPSED, ends_by_condition=True, then=Value(standing.TEAM)),
-        When(unmeasured, then=Value(standing.TEAM)),
-        When(holding=None, then=Value(standing.NOBODY)),
-        default=Value(standing.DECIDER),
+        When(stage_then=Stage.RETIRED, then=Value(None)),
+        When(not_started, then=Value(Court.TEAM)),
+        When(now=State.CHANGES_REQUESTED, outside_until__gte=at, then=Value(Court.OUTSIDE)),
+        When(now__in=sorted(gates.ASKS_TEAM), then=Value(Court.TEAM)),
+        When(now=State.LAPSED, ends_by_condition=True, then=Value(Court.TEAM)),
+        When(unmeasured, then=Value(Court.TEAM)),
+        When(holding=None, then=Value(Court.NOBODY)),
+        default=Value(Court.DECIDER),
         output_field=models.CharField(null=True),
     )

@@ -16,17 +16,16 @@ from django.db.models import F, Q
 from pilots.derived import periods
 from pilots.models import Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Seat
 from pilots.rules import rights
-from pilots.rules.events import ACCEPTANCE, Kind
-from pilots.rules.gates import OFF
-from pilots.rules.replay import ADOPTED, PAUSED
+from pilots.rules.events import Kind
+from pilots.rules.vocabulary import ClearsBy, Stage, State
 from readiness.queries.pilots import pilots, settled, within
 from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
 from readiness.rules.working_days import Days
 
-NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, PAUSED])
+NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, Stage.PAUSED])
 """Of a pilot's spells, those of whose days nobody is asked anything."""
-TO_ANSWER = ~Q(kind__clears_by=ACCEPTANCE) & (Q(turn="answer") | Q(good_until__lt=F("ends")))
+TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(turn="answer") | Q(good_until__lt=F("ends")))
 """Of a gate's spells, those in which it was a decider's move for some days, whoever held it."""
 
 
@@ -76,7 +75,8 @@ class PilotOn:
     @property
     def waiting_gates(self) -> list[GateOn]:
         """The open gates that wait on somebody: none before the start, in a pause, or when it has ended (rule 2)."""
-        return self.open_gates if self.reading.stage in standing.WAITING_STAGES else []
+        waits = self.reading.stage in standing.WAITING_STAGES and self.reading.void_since is None
+        return self.open_gates if waits else []
 
     def gate(self, kind: str) -> GateOn:
         """The gate of a kind, by its key."""
@@ -103,7 +103,7 @@ def read_many(rows: Iterable[Pilot], *, at: date, known_at: date | None = None) 
         gates.setdefault(of_gate[-1].gate.pilot_id, []).append(of_gate[-1])
     seats = _seats({of_pilot[-1].cell_id for of_pilot in own.values()}, at)
     runs = _runs(gates, at, known_at)
-    adopted = [pk for pk, of_pilot in own.items() if of_pilot[-1].stage == ADOPTED]
+    adopted = [pk for pk, of_pilot in own.items() if of_pilot[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
     out = []
     for pilot in wanted:
@@ -206,8 +206,8 @@ def _read(
     runs: Runs,
 ) -> PilotOn:
     told.sort(key=lambda of_gate: (of_gate[-1].kind.order, of_gate[-1].kind_id))
-    off = [(of[-1].kind, of[-1].since) for of in told if of[-1].turn == OFF]
-    told = [of_gate for of_gate in told if of_gate[-1].turn != OFF]
+    off = [(of[-1].kind, of[-1].since) for of in told if of[-1].turn == State.OFF]
+    told = [of_gate for of_gate in told if of_gate[-1].turn != State.OFF]
     found, spell_on = [of_gate[-1] for of_gate in told], own[-1]
     reading = standing.read(
         {spell.kind.key: spell.kind.as_rule() for spell in found},
@@ -241,7 +241,7 @@ def _pauses(own: Sequence[PilotSpell], at: date) -> list[Days]:
     """The pauses that had begun by a date. One that still ran goes on to its last day, where it has one."""
     out = []
     for row in own:
-        if row.stage == PAUSED:
+        if row.stage == Stage.PAUSED:
             ended = row.ends if row.ends and row.ends < at else None
             ends = [day for day in (row.paused_until, ended) if day is not None]
             out.append((row.starts, min(ends, default=at)))
@@ -256,7 +256,7 @@ def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat
 
 def _gate(told: Sequence[GateSpell], reading: standing.GateReading, seat: Seat | None) -> GateOn:
     spell = told[-1]
-    if spell.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE or seat is None:
+    if spell.kind.clears_by == ClearsBy.ACCEPTANCE or seat is None:
         return GateOn(spell.gate, spell.kind, reading, spell.person, None, None)
     return GateOn(
         gate=spell.gate,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.models import Portfolio
+from pilots.rules.vocabulary import Standing
 from readiness.queries.pilots import StandingQuerySet, pilots
 from readiness.rules import standing
 from readiness.text import labels
@@ -69,7 +70,7 @@ class StandingChanges:
 
 def _place(pair: tuple[str, str]) -> tuple[int, int]:
     """What is lost first: adopted and ready before the others."""
-    order = ("adopted", standing.READY, *standing.STANDINGS)
+    order = ("adopted", Standing.READY, *standing.STANDINGS)
     return order.index(pair[0]), order.index(pair[1])
 
 

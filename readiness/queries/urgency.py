@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.db.models import Case, IntegerField, Value, When
 
-from readiness.rules import standing
+from pilots.rules.vocabulary import Standing
 
 PRESSING = (
-    standing.AT_RISK,
-    standing.EXHIBIT,
-    standing.READY,
-    standing.MOVING,
+    Standing.AT_RISK,
+    Standing.EXHIBIT,
+    Standing.READY,
+    Standing.MOVING,
     "paused",
-    standing.CLAIMED,
+    Standing.CLAIMED,
     "planned",
     "not_stated",
     "adopted",

@@ -10,7 +10,7 @@ from itertools import islice
 from pilots.derived import periods
 from pilots.models import Absence, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
 from pilots.rules import rights
-from pilots.rules.replay import RUNNING
+from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness.queries.snapshots import GateOn, PilotOn, read_many
 from readiness.rules import working_days
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED
@@ -88,7 +88,7 @@ def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iter
     absent = _absences(first, last)
     for some in batched(pilots, BATCH):
         read = read_many(some, at=at)
-        running = [one for one in read if one.reading.stage == RUNNING]
+        running = [one for one in read if one.reading.stage == Stage.RUNNING]
         yield from _of(running, absent, first, last)
 
 
@@ -133,7 +133,7 @@ def _absences(first: date, last: date) -> Absences:
 
 def _why(gate: GateOn, found: PilotOn, sat: Sequence[rights.Seat], absent: Absences, day: date) -> str | None:
     """Why nobody is there for a gate on a day, or None where somebody is."""
-    if gate.kind.clears_by == GateKind.ClearsBy.ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _unnamed(gate.holder, day)
     seat = next((one for one in sat if one.starts <= day and (one.ends is None or day <= one.ends)), None)
     if seat is None or seat.holder is None:

@@ -8,9 +8,9 @@ from datetime import date
 
 from pilots.derived import periods
 from pilots.models import Decision, Gate, Person
-from pilots.rules.gates import ASSERTED
+from pilots.rules.vocabulary import Court, Outcome
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import ledger, standing, working_days
+from readiness.rules import ledger, working_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def asked(gate: GateOn, found: PilotOn) -> Asked | None:
 
     Read the pilots with their portfolio and its escalation person.
     """
-    if gate.reading.court != standing.DECIDER or gate.answer_within is None:
+    if gate.reading.court != Court.DECIDER or gate.answer_within is None:
         return None
     since = _first_asked(gate, found)
     if since > found.at:
@@ -66,5 +66,5 @@ def escalation(gate: GateOn, found: PilotOn) -> Person | None:
 
 def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:
     """The last answer on each gate that a person gave, by the gate's primary key. One query."""
-    rows = Decision.objects.filter(gate__in=of).exclude(outcome=ASSERTED)
+    rows = Decision.objects.filter(gate__in=of).exclude(outcome=Outcome.ASSERTED)
     return {row.gate_id: row for row in rows.select_related("decider", "by").order_by("number")}

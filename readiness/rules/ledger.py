@@ -10,8 +10,9 @@ from typing import Any
 
 from pilots.rules import rights
 from pilots.rules.events import Kind
-from pilots.rules.gates import OFF, GateSpell
-from pilots.rules.replay import RUNNING, PilotSpell
+from pilots.rules.gates import GateSpell
+from pilots.rules.replay import PilotSpell
+from pilots.rules.vocabulary import Court, Stage, State
 from readiness.rules import standing
 
 DAY = timedelta(days=1)
@@ -55,13 +56,13 @@ def charges(
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
             own, spell = _on(pilot, first), _on(found, first)
-            if own is None or own.stage_on(first) not in standing.WAITING_STAGES:
+            if own is None or own.void_since or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
-            if spell is None or spell.turn == OFF:
+            if spell is None or spell.turn == State.OFF:
                 continue
             seat = _on(seats(spell.function, key), first)
             gate = standing.read_gate(
-                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), stage=RUNNING, at=first
+                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), stage=Stage.RUNNING, at=first
             )
             if gate.court is not None:
                 yield Charge(key, gate.court, gate.holder, spell.function, first, before)
@@ -81,10 +82,10 @@ def with_decider(kind: Kind, found: Sequence[GateSpell], seat: rights.Seat, *, s
     cuts = _stretches((), found, lambda _function, _kind: (), kind.key, start, at + DAY)
     for first, before in reversed(list(cuts)):
         spell = _on(found, first)
-        if spell is None or spell.turn == OFF or not _lasts(spell, before):
+        if spell is None or spell.turn == State.OFF or not _lasts(spell, before):
             break
-        gate = standing.read_gate(kind, spell, seat, stage=RUNNING, at=first)
-        if gate.court != standing.DECIDER:
+        gate = standing.read_gate(kind, spell, seat, stage=Stage.RUNNING, at=first)
+        if gate.court != Court.DECIDER:
             break
         since = first
         if spell.starts == first and _asked_anew(spell, _on(found, first - DAY)):

@@ -9,9 +9,9 @@ from itertools import islice
 
 from pilots.clock import today
 from pilots.models import Function, Person, Pilot
+from pilots.rules.vocabulary import Court
 from readiness.queries.snapshots import charges_of
 from readiness.rules.ledger import Charge
-from readiness.rules.standing import COURTS
 
 BY = ("court", "kind", "holder", "function", "portfolio", "pilot")
 """What the days of a period can be told by."""
@@ -29,7 +29,7 @@ class Wait:
     name: str
     start: date
     end: date
-    courts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COURTS, 0))
+    courts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
 
     @property
     def days(self) -> int:

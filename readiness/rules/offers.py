@@ -7,76 +7,66 @@ from datetime import date
 
 from pilots import permissions
 from pilots.models import Absence, Person
-from pilots.rules import gates, replay, rights
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules import gates, rights
+from pilots.rules.actions import ACTIONS, Target
 from pilots.rules.transitions import PilotState
+from pilots.rules.vocabulary import ClearsBy, Role, Stage, Standing
+from readiness import registry
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import standing
 
-ANY = ("planned", "not_stated", "running", "paused", "adopted")
-STAGES: dict[str, tuple[str, ...]] = {
-    "start": ("planned", "not_stated"),
-    "adopt": ("running",),
-    "move-decide-by": ("running",),
-    "pause": ("running",),
-    "resume": ("paused",),
-    "roll-back": ("adopted",),
-    "set-rules": ANY,
-    "confirm-rules": ANY,
-    "accept-risk": ANY,
-    "register-threshold": ANY,
-    "record-measurement": ANY,
-    "record-residents": ("running", "paused", "adopted"),
-    "look-again": ("adopted",),
-    "retire": ANY,
-}
-"""The verbs on a pilot as they stand in addresses, and the stages that each fits; in the order in which they are offered."""
-
-NOT_STALLED = frozenset({"move-decide-by", "pause"})
+NOT_STALLED = frozenset({"move_decide_by", "pause"})
+"""What is done to a pilot only before it has stalled."""
 
 
 def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
     """What a person is to a pilot on the day that was read."""
     now = found.reading
-    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ACCEPTANCE}
+    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE}
     named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
     seated = {
-        who for gate in found.gates if gate.kind.clears_by != ACCEPTANCE for who in rights.named(gate.reading.seat)
+        who
+        for gate in found.gates
+        if gate.kind.clears_by != ClearsBy.ACCEPTANCE
+        for who in rights.named(gate.reading.seat)
     }
     has = {
-        permissions.OFFICE: office,
-        permissions.SPONSOR: now.sponsor == person.pk,
-        permissions.MANAGER: now.manager == person.pk,
-        permissions.NAMED: person in named,
-        permissions.DECIDER: person.pk in seated,
-        permissions.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
+        Role.OFFICE: office,
+        Role.SPONSOR: now.sponsor == person.pk,
+        Role.MANAGER: now.manager == person.pk,
+        Role.NAMED: person in named,
+        Role.DECIDER: person.pk in seated,
+        Role.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
     }
     return frozenset(role for role, yes in has.items() if yes)
 
 
 def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool) -> list[str]:
-    """The verbs on the pilot that this person may do now, as they stand in addresses."""
+    """The actions on the pilot that this person may do now, as they stand in addresses, in the order of the registry."""
     mine = roles(person, found, office=office)
-    offered = []
-    for act, stages in STAGES.items():
-        if _may(act, mine) and found.reading.stage in stages and _fits(act, found, state):
-            offered.append(act)
-    return offered
+    return [
+        registry.address(word)
+        for word in registry.offered(Target.PILOT)
+        if _may(word, mine) and _in_stage(word, found) and _fits(word, found, state)
+    ]
 
 
-def _may(act: str, mine: frozenset[str]) -> bool:
-    """Whether the table lets them, within the limits of rules 4 and 5 or beyond."""
-    verb = act.replace("-", "_")
-    past = permissions.beyond(verb)
-    return permissions.may(verb, mine) or (past in permissions.MAY and permissions.may(past, mine))
+def _in_stage(word: str, found: PilotOn) -> bool:
+    """Whether an action fits the stage, and a pilot that is void or is not."""
+    action, is_void = ACTIONS[word], found.reading.void_since is not None
+    return action.on_void == is_void and (action.stages is None or found.reading.stage in action.stages)
 
 
-def _fits(act: str, found: PilotOn, state: PilotState) -> bool:
-    if act in NOT_STALLED:
-        return found.reading.standing != standing.EXHIBIT
-    if act == "confirm-rules":
+def _may(word: str, mine: frozenset[str]) -> bool:
+    """Whether the table lets them, within the limits of rules 4 to 6 or beyond."""
+    return permissions.may(word, mine) or permissions.may_beyond(word, mine)
+
+
+def _fits(word: str, found: PilotOn, state: PilotState) -> bool:
+    if word in NOT_STALLED:
+        return found.reading.standing != Standing.EXHIBIT
+    if word == "confirm_rules":
         return bool(state.rules) and not state.confirmed
-    if act == "record-measurement":
+    if word == "record_measurement":
         return state.threshold is not None
     return True
 
@@ -85,10 +75,10 @@ def on_gate(
     person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
 ) -> list[str]:
     """The verbs on one gate that this person may do now, as they stand in addresses."""
-    if found.reading.stage == replay.RETIRED:
+    if found.reading.stage == Stage.RETIRED or found.reading.void_since:
         return []
     mine = roles(person, found, office=office)
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _on_acceptance(person, state, mine)
     offered = []
     records = permissions.may("record_for_decider", mine)
@@ -106,7 +96,7 @@ def on_gate(
 
 
 def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str]) -> list[str]:
-    named = {permissions.NOMINEE: state.nominee, permissions.ACCEPTED: state.accepted}
+    named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     mine |= {what for what, who in named.items() if who == person.pk}
     words = ("accept", "decline", "leave", "nominate")
     return [word for word in words if permissions.may(word, mine)]
@@ -118,7 +108,7 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
 
 
 def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
-    owns = {permissions.OWNER} if condition["owner"] == person.pk else set()
+    owns = {Role.OWNER} if condition["owner"] == person.pk else set()
     return permissions.may("meet_condition", mine | owns)
 
 
@@ -132,7 +122,7 @@ def may_decide(
 
 def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Person | None:
     """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return gate.holder
     gone = set(away)
     seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
@@ -143,7 +133,7 @@ def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Perso
 def records(person: Person, gate: GateOn, *, office: bool) -> bool:
     """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
     named = rights.named(gate.reading.seat)
-    return office and gate.kind.clears_by != ACCEPTANCE and person.pk not in named
+    return office and gate.kind.clears_by != ClearsBy.ACCEPTANCE and person.pk not in named
 
 
 def away_on(day: date) -> set[int]:

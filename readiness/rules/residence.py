@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pilots.models import Event, Person, Pilot, Residents
-from pilots.rules.replay import ADOPTED
+from pilots.rules.vocabulary import Stage
 from readiness.rules import standing
 
 LIVED_IN, EMPTY, NOT_COUNTED = "lived_in", "empty", "not_counted"
@@ -100,7 +100,7 @@ class Look:
 
 def looks(readings: Mapping[int, standing.Reading], *, at: date, known_at: date | None = None) -> dict[int, Look]:
     """The look of every pilot that is declared adopted, by primary key, in one query."""
-    since = {pk: r.since for pk, r in readings.items() if r.stage == ADOPTED}
+    since = {pk: r.since for pk, r in readings.items() if r.stage == Stage.ADOPTED}
     found = {pk: Look(due_on=day + LOOK_AFTER) for pk, day in since.items()}
     answers = Event.objects.filter(verb="look_again", pilot__in=since, on__lte=at)
     if known_at is not None:

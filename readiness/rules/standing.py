@@ -6,35 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pilots.rules import adoption, gates, quality, replay, rights, stalls
-from pilots.rules.events import ACCEPTANCE, MEASUREMENT, Kind
+from pilots.rules import adoption, gates, quality, rights, stalls
+from pilots.rules.events import Kind
 from pilots.rules.gates import GateSpell
 from pilots.rules.replay import PilotSpell
+from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
 
-DECIDER, TEAM, NOBODY, OUTSIDE = "decider", "team", "nobody", "outside"
-COURTS = (DECIDER, NOBODY, TEAM, OUTSIDE)
-NOT_STARTED = frozenset({replay.PLANNED, replay.NOT_STATED})
-OPEN_STATES = (gates.UNOWNED, gates.WAITING, gates.CHANGES_REQUESTED, gates.REFUSED, gates.LAPSED, gates.RECONFIRM)
+NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
+OPEN_STATES = (State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, State.LAPSED, State.RECONFIRM)
 """The states that block adoption as open; an asserted gate is neither open nor clear."""
-WAITING_STAGES = frozenset({replay.RUNNING, replay.ADOPTED})
+STANDINGS = tuple(word for word in Standing.values() if word != Standing.VOID)
+"""Every standing that lists and counts hold; what is void is in none unless it is asked for (rule 6)."""
+GATE_STATES = tuple(state.value for state in State if state not in (State.OPEN, State.OFF))
+"""Every state that a gate is read in, the open ones first."""
+WAITING_STAGES = frozenset({Stage.RUNNING, Stage.ADOPTED})
 """The stages in which an open gate waits on somebody, and its days are charged (rules 2 and 12). In no other does it stand in
 a queue, a count, a letter, a figure or under a court that is asked for, unless that stage is asked for by name."""
-
-READY, MOVING, AT_RISK = "ready", "moving", "at_risk"
-EXHIBIT, CLAIMED = "museum_exhibit", "claimed"
-STANDINGS = (
-    replay.PLANNED,
-    MOVING,
-    AT_RISK,
-    READY,
-    replay.PAUSED,
-    EXHIBIT,
-    replay.ADOPTED,
-    CLAIMED,
-    replay.RETIRED,
-    replay.NOT_STATED,
-)
-"""Every standing, from the first plan to the last word."""
 
 RENEWALS_SEEN_BY_ESCALATION = 2
 ENDS_SOON = timedelta(days=30)
@@ -114,6 +101,7 @@ class Reading:
     on_exception_until: date | None = None
     residence: str | None = None
     never_started: bool = False
+    void_since: date | None = None
 
     @property
     def start_known(self) -> bool:
@@ -123,7 +111,7 @@ class Reading:
     @property
     def days_on_display(self) -> int:
         """For how many days it has been an exhibit; 0 where it is none."""
-        if self.standing != EXHIBIT or self.stalls_on is None:
+        if self.standing != Standing.EXHIBIT or self.stalls_on is None:
             return 0
         return (self.at - self.stalls_on).days
 
@@ -139,7 +127,7 @@ def read_gate(
     """
     state, since, held = _state(kind, spell, seat, at)
     is_open = state in OPEN_STATES
-    holder = spell.person if kind.clears_by == ACCEPTANCE else seat.holder
+    holder = spell.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder
     good_until = None if is_open else spell.good_until
     soon = good_until is not None and good_until - at <= ENDS_SOON
     return GateReading(
@@ -148,7 +136,7 @@ def read_gate(
         court=_court(kind, spell, state, held=held, stage=stage, at=at) if is_open else None,
         holder=holder,
         since=since,
-        days=None if stage == replay.RETIRED else (at - since).days,
+        days=None if stage == Stage.RETIRED else (at - since).days,
         good_until=good_until,
         seat=seat,
         since_at_least=is_open and since == open_before,
@@ -158,32 +146,32 @@ def read_gate(
 
 
 def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
-    held = (spell.person if kind.clears_by == ACCEPTANCE else seat.holder) is not None
+    held = (spell.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
     if spell.good_until is not None and at > spell.good_until:
         # Over before this spell began, it has been lapsed since the day that the spell carries.
         over = spell.good_until < spell.starts
         since = spell.since if over else spell.good_until + timedelta(days=1)
-        return gates.LAPSED, since, held
-    if spell.state != gates.OPEN:
+        return State.LAPSED, since, held
+    if spell.state != State.OPEN:
         return spell.state, spell.since, held
     since = spell.since
-    if kind.clears_by != ACCEPTANCE and seat.run_from is not None:
+    if kind.clears_by != ClearsBy.ACCEPTANCE and seat.run_from is not None:
         since = max(since, seat.run_from)
-    return (gates.WAITING if held else gates.UNOWNED), since, held
+    return (State.WAITING if held else State.UNOWNED), since, held
 
 
 def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, stage: str, at: date) -> str | None:
-    if stage == replay.RETIRED:
+    if stage == Stage.RETIRED:
         return None
     if stage in NOT_STARTED:
-        return TEAM
-    if state == gates.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
-        return OUTSIDE
-    if state in gates.ASKS_TEAM or (state == gates.LAPSED and spell.ends_by_condition):
-        return TEAM
-    if kind.clears_by == MEASUREMENT and (spell.met_until is None or at > spell.met_until):
-        return TEAM
-    return DECIDER if held else NOBODY
+        return Court.TEAM
+    if state == State.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
+        return Court.OUTSIDE
+    if state in gates.ASKS_TEAM or (state == State.LAPSED and spell.ends_by_condition):
+        return Court.TEAM
+    if kind.clears_by == ClearsBy.MEASUREMENT and (spell.met_until is None or at > spell.met_until):
+        return Court.TEAM
+    return Court.DECIDER if held else Court.NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,22 +210,25 @@ def read(
             kind,
             spells[key],
             seats.get(key, nobody),
-            stage=stage,
+            # Of what is void no gate waits on anybody, as of what has ended.
+            stage=stage if pilot.void_since is None else Stage.RETIRED,
             at=at,
             open_before=terms.open_before(pilot),
         )
         for key, kind in kinds.items()
-        if key in spells and spells[key].turn != gates.OFF
+        if key in spells and spells[key].turn != State.OFF
     }
     open_gates = [key for key, gate in now.items() if gate.is_open]
-    said = [key for key, gate in now.items() if gate.state == gates.ASSERTED]
+    said = [key for key, gate in now.items() if gate.state == State.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
     stalls_on = None
-    if stage in (replay.RUNNING, replay.PAUSED) and pilot.clock_on is not None:
+    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.clock_on is not None and pilot.void_since is None:
         stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
     standing = standing_of(
         stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
     )
+    if pilot.void_since is not None:
+        standing = Standing.VOID
     over = stage != pilot.stage and pilot.paused_until is not None
     return Reading(
         at=at,
@@ -249,7 +240,7 @@ def read(
         last_movement=pilot.last_movement,
         started_on=pilot.started_on,
         decide_by=pilot.decide_by,
-        paused_until=pilot.paused_until if stage == replay.PAUSED else None,
+        paused_until=pilot.paused_until if stage == Stage.PAUSED else None,
         slips=pilot.slips,
         sponsor=pilot.sponsor,
         manager=pilot.manager,
@@ -259,10 +250,11 @@ def read(
         gates=now,
         blocked_by=open_gates,
         missing=missing,
-        claim=_claim(pilot) if standing == CLAIMED else None,
-        on_exception_until=_exception(now) if standing == replay.ADOPTED else None,
-        residence=residence if standing == replay.ADOPTED else None,
-        never_started=standing == replay.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
+        claim=_claim(pilot) if standing == Standing.CLAIMED else None,
+        on_exception_until=_exception(now) if standing == Stage.ADOPTED else None,
+        residence=residence if standing == Stage.ADOPTED else None,
+        void_since=pilot.void_since,
+        never_started=standing == Stage.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
     )
 
 
@@ -276,7 +268,7 @@ def _claim(pilot: PilotSpell) -> Claim:
 
 def _exception(now: Mapping[str, GateReading]) -> date | None:
     """The first day on which an exception that carries an adoption ends."""
-    ends = [gate.good_until for gate in now.values() if gate.state == gates.EXCEPTED and gate.good_until is not None]
+    ends = [gate.good_until for gate in now.values() if gate.state == State.EXCEPTED and gate.good_until is not None]
     return min(ends, default=None)
 
 
@@ -284,12 +276,12 @@ def standing_of(
     stage: str, stalls_on: date | None, *, all_clear: bool, missing: list[str], at: date, warning_days: int
 ) -> str:
     """Rule 6: the first that fits."""
-    if stage in (replay.RETIRED, replay.PLANNED, replay.NOT_STATED, replay.PAUSED):
+    if stage in (Stage.RETIRED, Stage.PLANNED, Stage.NOT_STATED, Stage.PAUSED):
         return stage
-    if stage == replay.ADOPTED:
-        return CLAIMED if missing else replay.ADOPTED
+    if stage == Stage.ADOPTED:
+        return Standing.CLAIMED if missing else Stage.ADOPTED
     if stalls_on is not None and at >= stalls_on:
-        return EXHIBIT
+        return Standing.EXHIBIT
     if stalls_on is not None and at >= stalls_on - timedelta(days=warning_days):
-        return AT_RISK
-    return READY if all_clear else MOVING
+        return Standing.AT_RISK
+    return Standing.READY if all_clear else Standing.MOVING

@@ -22,6 +22,7 @@ from pilots.models import (
     SwitchedOff,
 )
 from pilots.rules import rights
+from pilots.rules.vocabulary import Capacity, ClearsBy
 from readiness.queries.pilots import pilots
 
 NOBODY, NONE_FREE, UNNAMED = "nobody", "none_free", "unnamed"
@@ -99,7 +100,7 @@ def cells_for(person: Person) -> QuerySet[Cell]:
 def decided_kinds(person: Person | None = None) -> list[GateKind]:
     """The kinds of gates that somebody with a right decides, the others are accepted; all, or those that a person may see."""
     kinds = GateKind.objects.all() if person is None else GateKind.objects.visible_to(person)
-    return list(kinds.exclude(clears_by=GateKind.ClearsBy.ACCEPTANCE))
+    return list(kinds.exclude(clears_by=ClearsBy.ACCEPTANCE))
 
 
 def away_on(at: date) -> dict[int, date]:
@@ -148,13 +149,13 @@ def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) 
     def sits(person: Person, capacity: str) -> Sitting:
         return Sitting(person, capacity, away.get(person.pk))
 
-    named = ((seat.holder, seat.capacity), (seat.delegate, rights.DELEGATE), (seat.deputy, rights.DEPUTY))
+    named = ((seat.holder, seat.capacity), (seat.delegate, Capacity.DELEGATE), (seat.deputy, Capacity.DEPUTY))
     return SeatOn(
         kind,
         cell,
         seat.right,
         [sits(person, capacity) for person, capacity in named if person is not None],
-        sits(seat.escalation, rights.ESCALATION) if seat.escalation else None,
+        sits(seat.escalation, Capacity.ESCALATION) if seat.escalation else None,
         seat.orphaned,
     )
 

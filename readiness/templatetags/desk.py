@@ -78,7 +78,7 @@ def court_words(court: str) -> str:
 @register.filter
 def stage_words(stage: str) -> str:
     """`{{ reading.stage|stage_words }}`: “running”."""
-    return str(Pilot.Stage(stage).label)
+    return str(labels.STAGE[stage])
 
 
 @register.simple_tag

@@ -138,7 +138,7 @@ def answer_text(decision: Decision) -> str:
 @register.filter
 def capacity_words(capacity: str) -> str:
     """`{{ decision.capacity|capacity_words }}`: “deputy”."""
-    return str(labels.CAPACITY.get(capacity, dict(Decision.Capacity.choices).get(capacity, capacity)))
+    return str(labels.CAPACITY[capacity])
 
 
 @register.filter

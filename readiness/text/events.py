@@ -17,94 +17,15 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio
 from pilots.rules import gates
 from pilots.rules.quality import Threshold
+from pilots.rules.vocabulary import Outcome
+from readiness import registry
 from readiness.text import labels
 
-ACTIONS: dict[str, Any] = {
-    "record": gettext_lazy("put on record"),
-    "amend": gettext_lazy("record edited"),
-    "start": gettext_lazy("started"),
-    "move_decide_by": gettext_lazy("decide-by date moved"),
-    "pause": gettext_lazy("paused"),
-    "resume": gettext_lazy("pause ended"),
-    "adopt": gettext_lazy("declared adopted"),
-    "record_claim": gettext_lazy("called adopted by a list"),
-    "record_running": gettext_lazy("running according to a list, its start not known"),
-    "correct_date": gettext_lazy("date corrected by a list"),
-    "roll_back": gettext_lazy("taken back to running"),
-    "retire": gettext_lazy("retired"),
-    "set_rules": gettext_lazy("rules stated"),
-    "accept_risk": gettext_lazy("risk accepted"),
-    "confirm_rules": gettext_lazy("rules confirmed by the manager"),
-    "register_threshold": gettext_lazy("threshold registered"),
-    "record_measurement": gettext_lazy("measured"),
-    "record_residents": gettext_lazy("residents counted"),
-    "look_again": gettext_lazy("reviewed after adoption"),
-    "list_again": gettext_lazy("read again from a list"),
-    "nominate": gettext_lazy("named"),
-    "accepted": gettext_lazy("accepted"),
-    "declined": gettext_lazy("declined"),
-    "left": gettext_lazy("left"),
-    "decide": gettext_lazy("answered"),
-    "except": gettext_lazy("let past"),
-    "assert": gettext_lazy("yes according to a source"),
-    "end_assertion": gettext_lazy("no longer a yes according to the source"),
-    "ask_exception": gettext_lazy("exception requested"),
-    "answer": gettext_lazy("answered by the team"),
-    "meet_condition": gettext_lazy("condition met"),
-    "open_gate": gettext_lazy("gate opened"),
-    "switch_off": gettext_lazy("gate switched off"),
-    "switch_on": gettext_lazy("gate switched on"),
-    "file_evidence": gettext_lazy("evidence filed"),
-    "replace_evidence": gettext_lazy("newer version of the evidence filed"),
-    "decide_many": gettext_lazy("many gates answered alike"),
-    "record_minutes": gettext_lazy("minutes of a meeting recorded"),
-    "add_kind": gettext_lazy("kind of gate added"),
-    "amend_kind": gettext_lazy("kind of gate edited"),
-    "assign_right": gettext_lazy("decision right assigned"),
-    "end_right": gettext_lazy("decision right ended"),
-    "delegate": gettext_lazy("decision delegated"),
-    "away": gettext_lazy("absence recorded"),
-    "back": gettext_lazy("absence ended"),
-    "open_account": gettext_lazy("account opened"),
-    "make_administrator": gettext_lazy("made keeper of all records"),
-    "unmake_administrator": gettext_lazy("keeping of all records taken back"),
-    "amend_account": gettext_lazy("account corrected"),
-    "confirm_address": gettext_lazy("changed address confirmed"),
-    "reject_address": gettext_lazy("address of before kept"),
-    "close_account": gettext_lazy("account closed"),
-    "set_password": gettext_lazy("password set"),
-    "give_role": gettext_lazy("role given"),
-    "take_role": gettext_lazy("role taken back"),
-    "issue_token": gettext_lazy("API token issued"),
-    "revoke_token": gettext_lazy("API token revoked"),
-    "open_portfolio": gettext_lazy("portfolio opened"),
-    "amend_portfolio": gettext_lazy("portfolio edited"),
-    "set_stall_policy": gettext_lazy("stall clock set"),
-    "name_function": gettext_lazy("function put on record"),
-    "rename_function": gettext_lazy("function renamed"),
-    "erase": gettext_lazy("texts of an answer erased by law"),
-    "erase_person": gettext_lazy("name erased by law"),
-    "set_up": gettext_lazy("installation set up"),
-}
+ACTIONS: dict[str, Any] = registry.past_tenses()
 """What was done, by the event's action; a filter offers these, and `text` adds what the event itself says."""
-
-OUTCOMES: dict[str, Any] = {
-    gates.CLEARED: gettext_lazy("cleared"),
-    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
-    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
-    gates.REFUSED: gettext_lazy("refused"),
-    gates.WITHDRAWN: gettext_lazy("answer withdrawn"),
-    gates.EXCEPTED: gettext_lazy("let past"),
-    gates.ASSERTED: gettext_lazy("yes according to a source"),
-    gates.ACCEPTED: gettext_lazy("accepted"),
-    gates.DECLINED: gettext_lazy("declined"),
-    gates.LEFT: gettext_lazy("left"),
-    "no_longer_asserted": gettext_lazy("no longer a yes according to the source"),
-}
-"""What was answered."""
 
 FIELDS: dict[str, Any] = {
     "decide_by": gettext_lazy("to be decided by"),
@@ -219,8 +140,8 @@ def who(event: Event) -> str:
 
 def answer(decision: Decision) -> str:
     """What was answered, and for how long: “cleared until 28 April 2027”."""
-    says = {"what": str(OUTCOMES.get(decision.outcome, decision.outcome))}
-    if decision.outcome == gates.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
+    says = {"what": str(labels.OUTCOME.get(decision.outcome, decision.outcome))}
+    if decision.outcome == Outcome.CHANGES_REQUESTED and decision.court == "outside" and decision.until:
         return _("%(what)s, from somebody outside by %(day)s") % (says | {"day": labels.day(decision.until)})
     until = decision.good_until or decision.until
     if until is None or decision.outcome not in gates.HOLD:
@@ -319,7 +240,7 @@ def _action(event: Event) -> str:
 def _seat_left(decision: Decision) -> str:
     """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did not act."""
     says = {"who": str(decision.decider)}
-    if decision.outcome == gates.LEFT:
+    if decision.outcome == Outcome.LEFT:
         return _("left by %(who)s, whose account was closed") % says
     return _("%(who)s is named no longer, for the account was closed") % says
 
@@ -336,7 +257,7 @@ def _named(event: Event, names: _Names) -> str:
 
 def _started(event: Event) -> str:
     known = event.data.get("start_known", True)
-    what = _action(event) if known else str(ACTIONS["record_running"])
+    what = _action(event) if known else str(registry.ROWS["record_running"].done)
     decide_by = event.data.get("decide_by")
     return _("%(what)s, to be decided by %(day)s") % {"what": what, "day": _day(decide_by)} if decide_by else what
 
@@ -487,5 +408,5 @@ def _text(field: str, value: str, names: _Names) -> str:
     if field == "reach":
         return _("everywhere")
     if field == "role":
-        return str(dict(PortfolioRole.Role.choices).get(value, value))
+        return str(labels.ROLE.get(value, value))
     return Truncator(value).chars(LONGEST)

@@ -12,66 +12,74 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pilots.models import DecisionRight
-from pilots.rules import adoption, gates
-from pilots.rules.events import ACCEPTANCE
+from pilots.models import DecisionRight, choices
+from pilots.rules import adoption
 from pilots.rules.quality import Threshold
-from pilots.rules.rights import DELEGATE, DEPUTY, ESCALATION, HOLDER
+from pilots.rules.vocabulary import ClearsBy, Court, Outcome, Standing, State, Verdict
 from readiness.queries.snapshots import GateOn, PilotOn
 from readiness.rules import deadlines, residence, standing, who_decides
 
-STANDING = {
-    "planned": gettext_lazy("planned"),
-    "moving": gettext_lazy("moving"),
-    "at_risk": gettext_lazy("at risk"),
-    "ready": gettext_lazy("ready"),
-    "paused": gettext_lazy("paused"),
-    "museum_exhibit": gettext_lazy("museum exhibit"),
-    "adopted": gettext_lazy("adopted"),
-    "claimed": gettext_lazy("claimed"),
-    "retired": gettext_lazy("retired"),
-    "not_stated": gettext_lazy("not stated"),
+CAPACITY, CLEARS_BY, ROLE, STAGE = choices.CAPACITY, choices.CLEARS_BY, choices.ROLE, choices.STAGE
+STANDING: dict[str, Any] = {
+    Standing.PLANNED: gettext_lazy("planned"),
+    Standing.MOVING: gettext_lazy("moving"),
+    Standing.AT_RISK: gettext_lazy("at risk"),
+    Standing.READY: gettext_lazy("ready"),
+    Standing.PAUSED: gettext_lazy("paused"),
+    Standing.EXHIBIT: gettext_lazy("museum exhibit"),
+    Standing.ADOPTED: gettext_lazy("adopted"),
+    Standing.CLAIMED: gettext_lazy("claimed"),
+    Standing.RETIRED: gettext_lazy("retired"),
+    Standing.NOT_STATED: gettext_lazy("not stated"),
+    Standing.VOID: gettext_lazy("void"),
 }
-STATE = {
-    gates.UNOWNED: gettext_lazy("unowned"),
-    gates.WAITING: gettext_lazy("waiting"),
-    gates.CHANGES_REQUESTED: gettext_lazy("changes requested"),
-    gates.REFUSED: gettext_lazy("refused"),
-    gates.CLEARED: gettext_lazy("cleared"),
-    gates.CONDITIONAL: gettext_lazy("cleared on conditions"),
-    gates.EXCEPTED: gettext_lazy("let past for a while"),
-    gates.ASSERTED: gettext_lazy("only asserted"),
-    gates.LAPSED: gettext_lazy("lapsed"),
-    gates.RECONFIRM: gettext_lazy("to be confirmed again"),
+STATE: dict[str, Any] = {
+    State.UNOWNED: gettext_lazy("unowned"),
+    State.WAITING: gettext_lazy("waiting"),
+    State.CHANGES_REQUESTED: gettext_lazy("changes requested"),
+    State.REFUSED: gettext_lazy("refused"),
+    State.CLEARED: gettext_lazy("cleared"),
+    State.CONDITIONAL: gettext_lazy("cleared on conditions"),
+    State.EXCEPTED: gettext_lazy("let past for a while"),
+    State.ASSERTED: gettext_lazy("only asserted"),
+    State.LAPSED: gettext_lazy("lapsed"),
+    State.RECONFIRM: gettext_lazy("to be confirmed again"),
+}
+OUTCOME: dict[str, Any] = {
+    Outcome.CLEARED: gettext_lazy("cleared"),
+    Outcome.CONDITIONAL: gettext_lazy("cleared on conditions"),
+    Outcome.CHANGES_REQUESTED: gettext_lazy("changes requested"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+    Outcome.WITHDRAWN: gettext_lazy("answer withdrawn"),
+    Outcome.EXCEPTED: gettext_lazy("let past"),
+    Outcome.ASSERTED: gettext_lazy("yes according to a source"),
+    Outcome.ACCEPTED: gettext_lazy("accepted"),
+    Outcome.DECLINED: gettext_lazy("declined"),
+    Outcome.LEFT: gettext_lazy("left"),
+    Outcome.NO_LONGER_ASSERTED: gettext_lazy("no longer a yes according to the source"),
 }
 HOLE = {
     who_decides.NOBODY: gettext_lazy("belongs to nobody"),
     who_decides.NONE_FREE: gettext_lazy("whoever decides is away, or may not decide here"),
     who_decides.UNNAMED: gettext_lazy("nobody is named"),
 }
-CAPACITY = {
-    HOLDER: gettext_lazy("holder"),
-    DEPUTY: gettext_lazy("deputy"),
-    DELEGATE: gettext_lazy("delegate"),
-    ESCALATION: gettext_lazy("escalation person"),
-}
 RESIDENCE = {
     residence.LIVED_IN: gettext_lazy("lived in"),
     residence.EMPTY: gettext_lazy("adopted, and empty"),
     residence.NOT_COUNTED: gettext_lazy("nobody has counted who lives there"),
 }
-COURT = {
-    standing.DECIDER: gettext_lazy("the decider’s court"),
-    standing.TEAM: gettext_lazy("the team’s court"),
-    standing.NOBODY: gettext_lazy("nobody’s court"),
-    standing.OUTSIDE: gettext_lazy("outside"),
+COURT: dict[str, Any] = {
+    Court.DECIDER: gettext_lazy("the decider’s court"),
+    Court.TEAM: gettext_lazy("the team’s court"),
+    Court.NOBODY: gettext_lazy("nobody’s court"),
+    Court.OUTSIDE: gettext_lazy("outside"),
 }
-VERDICT = {
-    "met": gettext_lazy("met"),
-    "not_met": gettext_lazy("not met"),
-    "insufficient": gettext_lazy("not enough to tell"),
-    "stale": gettext_lazy("too old to count"),
-    "none": gettext_lazy("not measured"),
+VERDICT: dict[str, Any] = {
+    Verdict.MET: gettext_lazy("met"),
+    Verdict.NOT_MET: gettext_lazy("not met"),
+    Verdict.INSUFFICIENT: gettext_lazy("not enough to tell"),
+    Verdict.STALE: gettext_lazy("too old to count"),
+    Verdict.NONE: gettext_lazy("not measured"),
 }
 MISSING = {
     "acceptable_use": gettext_lazy("what it may be used for"),
@@ -173,32 +181,32 @@ def move(gate: GateOn) -> str:
 
 def _sentence(gate: GateOn) -> str:
     state, court = gate.reading.state, gate.reading.court
-    if state == gates.REFUSED:
+    if state == State.REFUSED:
         return _("%(gate)s: refused, and the team has not answered, %(long)s")
-    if state == gates.CHANGES_REQUESTED:
+    if state == State.CHANGES_REQUESTED:
         return (
             _("%(gate)s: waits on somebody outside, %(long)s")
-            if court == standing.OUTSIDE
+            if court == Court.OUTSIDE
             else _("%(gate)s: the team has not answered what was requested, %(long)s")
         )
-    if court == standing.TEAM:
-        if state == gates.LAPSED and gate.kind.clears_by != "measurement":
+    if court == Court.TEAM:
+        if state == State.LAPSED and gate.kind.clears_by != ClearsBy.MEASUREMENT:
             return _("%(gate)s: lapsed on an unmet condition, %(long)s")
-        if gate.kind.clears_by == "measurement":
+        if gate.kind.clears_by == ClearsBy.MEASUREMENT:
             return _("%(gate)s: not shown to be good enough, %(long)s")
         return _("%(gate)s: open, the pilot has not started, %(long)s")
     return _of_decider(gate)
 
 
 def _of_decider(gate: GateOn) -> str:
-    state, held = gate.reading.state, gate.reading.court == standing.DECIDER
-    if state == gates.LAPSED:
+    state, held = gate.reading.state, gate.reading.court == Court.DECIDER
+    if state == State.LAPSED:
         return (
             _("%(gate)s: lapsed, %(who)s has not answered again, %(long)s")
             if held
             else _("%(gate)s: lapsed, and nobody holds it, %(long)s")
         )
-    if state == gates.RECONFIRM:
+    if state == State.RECONFIRM:
         return (
             _("%(gate)s: what was decided on has changed, and %(who)s has not answered again, %(long)s")
             if held
@@ -206,7 +214,7 @@ def _of_decider(gate: GateOn) -> str:
         )
     if not held:
         return _("%(gate)s: belongs to nobody, %(long)s")
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _("%(gate)s: %(who)s has not accepted, %(long)s")
     return _("%(gate)s: %(who)s has not answered, %(long)s")
 
@@ -220,11 +228,11 @@ def clear_apart(gates_of: Iterable[GateOn]) -> str:
     return ", ".join(_counted(state, of) for state, of in found.items() if of)
 
 
-CLEAR = {
-    gates.CLEARED: gettext_lazy("%(n)d cleared"),
-    gates.CONDITIONAL: gettext_lazy("%(n)d cleared on conditions"),
-    gates.EXCEPTED: gettext_lazy("%(n)d let past until %(until)s"),
-    gates.ASSERTED: gettext_lazy("%(n)d only asserted"),
+CLEAR: dict[str, Any] = {
+    State.CLEARED: gettext_lazy("%(n)d cleared"),
+    State.CONDITIONAL: gettext_lazy("%(n)d cleared on conditions"),
+    State.EXCEPTED: gettext_lazy("%(n)d let past until %(until)s"),
+    State.ASSERTED: gettext_lazy("%(n)d only asserted"),
 }
 """How many gates are in each state that is not open."""
 
@@ -232,14 +240,14 @@ CLEAR = {
 def _counted(state: str, of: Sequence[GateOn]) -> str:
     ends = {gate.reading.good_until for gate in of if gate.reading.good_until}
     says = {"n": len(of), "until": day(min(ends)) if ends else ""}
-    if state == gates.EXCEPTED and len(ends) > 1:
+    if state == State.EXCEPTED and len(ends) > 1:
         return _("%(n)d let past, the first until %(until)s") % says
     return str(CLEAR[state]) % says
 
 
 def nothing_open(gates_of: Sequence[GateOn]) -> str:
     """That no gate is open: “every gate is clear” only where no exception and nobody's mere word is among them."""
-    if all(gate.reading.state == gates.CLEARED for gate in gates_of):
+    if all(gate.reading.state == State.CLEARED for gate in gates_of):
         return _("every gate is clear")
     return _("no gate is open (%(apart)s)") % {"apart": clear_apart(gates_of)}
 

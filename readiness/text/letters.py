@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.models import Person
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.snapshots import GateOn, PilotOn
 from readiness.rules import deadlines, offers, standing
 from readiness.text import labels
@@ -35,7 +35,7 @@ class Letter:
 
 def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
     """One letter about every gate of a sender's pilots that waits on one decider."""
-    if len(items) == 1 and items[0][1].kind.clears_by == ACCEPTANCE:
+    if len(items) == 1 and items[0][1].kind.clears_by == ClearsBy.ACCEPTANCE:
         return to_named(sender, to, items[0])
     names = sorted({gate.kind.name for _found, gate in items})
     subject = ngettext(
@@ -45,13 +45,13 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
     ) % {"n": len({found.pilot.pk for found, _gate in items}), "gates": ", ".join(names)}
     lines = [_waits(found, gate) for found, gate in items]
     asks = []
-    if any(gate.kind.clears_by != ACCEPTANCE for _found, gate in items):
+    if any(gate.kind.clears_by != ClearsBy.ACCEPTANCE for _found, gate in items):
         asks.append(
             _(
                 "Please answer one of these: yes; yes, on conditions with a date; changes, with what you need; or no. What exactly you would be approving is on one page, under “My decisions”."
             )
         )
-    if any(gate.kind.clears_by == ACCEPTANCE for _found, gate in items):
+    if any(gate.kind.clears_by == ClearsBy.ACCEPTANCE for _found, gate in items):
         asks.append(
             _(
                 "Being named is not accepting. Where you are named, please accept, or decline and say who should be asked."
@@ -74,7 +74,7 @@ def _waits(found: PilotOn, gate: GateOn) -> str:
     ]
     if asked is not None:
         parts.append(labels.deadline(asked, found.at))
-    if stalls_on is not None and found.reading.standing != standing.EXHIBIT:
+    if stalls_on is not None and found.reading.standing != Standing.EXHIBIT:
         parts.append(_("It stalls on %(day)s.") % {"day": labels.day(stalls_on)})
     return " ".join(parts)
 
@@ -106,11 +106,11 @@ def of_gate(sender: Person, found: PilotOn, gate: GateOn, *, away: Iterable[int]
     if found.reading.stage not in standing.WAITING_STAGES:
         return None
     court = gate.reading.court
-    to = offers.waits_on(found, gate, away=away) if court == standing.DECIDER else None
+    to = offers.waits_on(found, gate, away=away) if court == Court.DECIDER else None
     if to is not None and to != sender:
         return to_decider(sender, to, [(found, gate)])
     above = deadlines.escalation(gate, found)
-    if court == standing.NOBODY and above is not None and above != sender:
+    if court == Court.NOBODY and above is not None and above != sender:
         return to_name_somebody(sender, above, (found, gate))
     return None
 
@@ -123,7 +123,7 @@ def of_today(
     waiting: dict[int, tuple[Person, list[Item]]] = {}
     for found in pilots:
         for gate in found.waiting_gates:
-            to = offers.waits_on(found, gate, away=gone) if gate.reading.court == standing.DECIDER else None
+            to = offers.waits_on(found, gate, away=gone) if gate.reading.court == Court.DECIDER else None
             if to is not None and to != sender:
                 waiting.setdefault(to.pk, (to, []))[1].append((found, gate))
     if not waiting:
@@ -140,7 +140,7 @@ def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
     ahead = [
         (found.reading.stalls_on - found.at).days
         for found, _gate in items
-        if found.reading.stalls_on and found.reading.standing != standing.EXHIBIT
+        if found.reading.stalls_on and found.reading.standing != Standing.EXHIBIT
     ]
     return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.reading.days or 0 for _found, gate in items))
 

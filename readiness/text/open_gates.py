@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.rules import gates
-from pilots.rules.events import ACCEPTANCE, MEASUREMENT
+from pilots.rules.vocabulary import ClearsBy, Court, State, Verdict
 from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules import standing
 
 TO = {
     "funding-owner": gettext_lazy("to fund the next phase"),
@@ -20,13 +20,13 @@ TO = {
 }
 """What somebody agrees to by accepting a gate, of the kinds that ship."""
 
-AGAIN = frozenset({gates.LAPSED, gates.RECONFIRM})
-QUALITY = {
-    "none": gettext_lazy("nobody has measured whether it is good enough"),
-    "insufficient": gettext_lazy("too little was measured to tell whether it is good enough"),
-    "not_met": gettext_lazy("it was measured, and is not good enough"),
-    "stale": gettext_lazy("the last measurement is too old to count"),
-    "met": gettext_lazy("it was measured, and nobody has said whether that is enough"),
+AGAIN = frozenset({State.LAPSED, State.RECONFIRM})
+QUALITY: dict[str, Any] = {
+    Verdict.NONE: gettext_lazy("nobody has measured whether it is good enough"),
+    Verdict.INSUFFICIENT: gettext_lazy("too little was measured to tell whether it is good enough"),
+    Verdict.NOT_MET: gettext_lazy("it was measured, and is not good enough"),
+    Verdict.STALE: gettext_lazy("the last measurement is too old to count"),
+    Verdict.MET: gettext_lazy("it was measured, and nobody has said whether that is enough"),
 }
 """What the team has to show, by the last verdict."""
 
@@ -35,7 +35,7 @@ def sentence(found: PilotOn) -> str:
     """All that is open or only said, in the order of the gates; empty where every gate is clear."""
     alike: dict[tuple[str, str], list[GateOn]] = {}
     for gate in found.gates:
-        if gate.reading.is_open or gate.reading.state == gates.ASSERTED:
+        if gate.reading.is_open or gate.reading.state == State.ASSERTED:
             what = _lacks(gate)
             of_whom = _name(gate) if what == "asked" else ""
             alike.setdefault((what, of_whom), []).append(gate)
@@ -50,16 +50,16 @@ def _name(gate: GateOn) -> str:
 def _lacks(gate: GateOn) -> str:
     """What a gate lacks: the clause that says so."""
     state, court = gate.reading.state, gate.reading.court
-    if state == gates.ASSERTED:
+    if state == State.ASSERTED:
         return "said"
-    if court == standing.OUTSIDE:
+    if court == Court.OUTSIDE:
         return "outside"
-    if court == standing.TEAM:
+    if court == Court.TEAM:
         return _of_team(gate)
-    if gate.kind.clears_by == ACCEPTANCE:
+    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return "asked" if gate.holder else "unasked"
     if not gate.holder:
-        judged = gate.kind.clears_by != MEASUREMENT or state in AGAIN
+        judged = gate.kind.clears_by != ClearsBy.MEASUREMENT or state in AGAIN
         return "undecidable" if judged else "unjudged"
     return state if state in AGAIN else "waits"
 
@@ -68,9 +68,9 @@ def _of_team(gate: GateOn) -> str:
     state = gate.reading.state
     if state in gates.ASKS_TEAM:
         return state
-    if gate.kind.clears_by == MEASUREMENT:
+    if gate.kind.clears_by == ClearsBy.MEASUREMENT:
         return "unmeasured"
-    return "unmet" if state == gates.LAPSED else "unasked"
+    return "unmet" if state == State.LAPSED else "unasked"
 
 
 Of = Sequence[GateOn]
@@ -160,14 +160,14 @@ def _said(of: Of, _found: PilotOn) -> str:
 
 CLAUSES: dict[str, Clause] = {
     "waits": _waits,
-    gates.LAPSED: _lapsed,
-    gates.RECONFIRM: _reconfirm,
+    State.LAPSED: _lapsed,
+    State.RECONFIRM: _reconfirm,
     "undecidable": _undecidable,
     "unjudged": _unjudged,
     "asked": _asked,
     "unasked": _unasked,
-    gates.REFUSED: _refused,
-    gates.CHANGES_REQUESTED: _requested,
+    State.REFUSED: _refused,
+    State.CHANGES_REQUESTED: _requested,
     "outside": _outside,
     "unmet": _unmet,
     "unmeasured": _unmeasured,

@@ -8,6 +8,7 @@ from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from pilots.rules.vocabulary import Standing
 from readiness.queries.snapshots import PilotOn
 from readiness.rules import standing
 from readiness.text import labels, open_gates
@@ -15,9 +16,9 @@ from readiness.text import labels, open_gates
 
 def placard(found: PilotOn) -> str:
     """What hangs beside an exhibit or a claim, to be read aloud; empty for any other pilot. No figure but dates and days."""
-    if found.reading.standing == standing.EXHIBIT:
+    if found.reading.standing == Standing.EXHIBIT:
         parts = [_ran(found), _stood(found), _open(found), _goalpost(found)]
-    elif found.reading.standing == standing.CLAIMED:
+    elif found.reading.standing == Standing.CLAIMED:
         parts = [_claimed(found), _open(found)]
     else:
         return ""
@@ -85,7 +86,7 @@ def _open(found: PilotOn) -> str:
     said = open_gates.sentence(found)
     if said:
         return said
-    if found.reading.standing == standing.EXHIBIT:
+    if found.reading.standing == Standing.EXHIBIT:
         return capfirst(_("%(gates)s, and it is not declared adopted.") % {"gates": labels.nothing_open(found.gates)})
     unknown = [labels.MISSING[c] for c in found.reading.missing if c in labels.MISSING]
     says = {"gates": capfirst(labels.nothing_open(found.gates)), "what": open_gates.listed(map(str, unknown))}

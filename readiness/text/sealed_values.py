@@ -19,6 +19,7 @@ from pilots.derived import periods
 from pilots.models import Decision, Event, Evidence, Function, Gate, Person
 from pilots.rules import gates, replay, seals
 from pilots.rules.quality import Threshold
+from pilots.rules.vocabulary import State, Verdict
 from readiness.text import labels
 
 FIELD = {
@@ -113,7 +114,7 @@ class Seals:
     def differences(self, gate: int) -> list[Difference]:
         """What has changed since a gate was cleared, where its answer has to be confirmed again or is over."""
         state = self._gate(gate)
-        if state is None or state.name not in (gates.RECONFIRM, gates.LAPSED):
+        if state is None or state.name not in (State.RECONFIRM, State.LAPSED):
             return []
         return _of_gate(state, self.told[gate][1], self._named)
 
@@ -254,10 +255,10 @@ def _sentence(name: str, before: str, after: str) -> str:
 
 
 def _measured(verdict: str, day: date) -> str:
-    if verdict == "none":
+    if verdict == Verdict.NONE:
         return _("nothing has been measured against the new threshold")
     says = {"day": labels.day(day)}
-    if verdict == "insufficient":
+    if verdict == Verdict.INSUFFICIENT:
         return _("the latest measurement, of %(day)s, was not enough to tell") % says
     return _("the latest measurement, of %(day)s, did not meet it") % says
 
@@ -268,7 +269,7 @@ def _worse(gate: gates.GateState) -> Difference:
     says = _("the measurement of %(day)s did not meet it, and nobody has decided on it again") % {
         "day": labels.day(day) if day else "?"
     }
-    return Difference("verdict", str(labels.VERDICT["met"]), str(labels.VERDICT["met"]), day, says)
+    return Difference("verdict", str(labels.VERDICT[Verdict.MET]), str(labels.VERDICT[Verdict.MET]), day, says)
 
 
 @dataclass(frozen=True, slots=True)

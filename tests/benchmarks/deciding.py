@@ -12,9 +12,8 @@ from django.db import connection, transaction
 from pilots import actions
 from pilots.models import Event, Gate, GateSpell, Person, PilotSpell
 from pilots.models.people import opaque_id
-from pilots.rules import replay
+from pilots.rules.vocabulary import Court, Stage
 from readiness.queries.pilots import gates_on
-from readiness.rules import standing
 from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 
@@ -38,9 +37,7 @@ def measure(rounds: int) -> Iterator[Measured]:
 
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
-    found = gates_on(AT).filter(
-        kind__key="legal-sign-off", court=standing.DECIDER, stage_then=replay.RUNNING, ends=None
-    )
+    found = gates_on(AT).filter(kind__key="legal-sign-off", court=Court.DECIDER, stage_then=Stage.RUNNING, ends=None)
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
     return [(row.gate, people[row.holding]) for row in rows]

@@ -38,7 +38,7 @@ def test_what_the_verb_refuses_stands_at_its_field_with_its_code(stage: Stage) -
 
 def test_a_refusal_of_the_whole_form_stands_above_it_and_keeps_what_is_missing(stage: Stage) -> None:
     pilot = stage.running()
-    form = bound(forms.AdoptForm, pilot, stage.ansel)
+    form = bound(forms.OF_PILOT["adopt"], pilot, stage.ansel)
     assert not form.act()
     assert form.refused.code == "gates_open"
     assert form.refused.missing[:2] == ["legal-sign-off", "it-data-access"]
@@ -136,7 +136,7 @@ def test_what_others_did_meanwhile_is_told_and_what_was_typed_stays(stage: Stage
 def test_whoever_saw_nothing_changes_nothing(stage: Stage, written: str) -> None:
     pilot = stage.running()
     before = Event.objects.count()
-    form = forms.RetireForm({"seen": written, "learned": "Much."}, target=pilot, by=stage.ansel)
+    form = forms.OF_PILOT["retire"]({"seen": written, "learned": "Much."}, target=pilot, by=stage.ansel)
     assert not form.act()
     assert form.refused is not None
     assert form.refused.code == "changed_meanwhile"

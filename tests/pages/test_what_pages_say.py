@@ -14,9 +14,10 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Person, Pilot
+from pilots.rules.vocabulary import Standing
 from readiness.demo.sample import playing
 from readiness.queries.snapshots import PilotOn, read_many
-from readiness.rules.standing import CLAIMED, EXHIBIT, STANDINGS
+from readiness.rules.standing import STANDINGS
 from readiness.text import labels
 from tests.pages.conftest import Stage
 from tests.pages.test_pages import as_, pilot_page
@@ -113,14 +114,14 @@ def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
     if not found:
         assert says == "No pilot is on record here."
         return
-    adopted, stalled, soon = (len(standing(name)) for name in ("adopted", EXHIBIT, "at_risk"))
+    adopted, stalled, soon = (len(standing(name)) for name in ("adopted", Standing.EXHIBIT, "at_risk"))
     assert says.startswith(f"Of {len(found):,} pilots, {labels.how_many(adopted)} ")
     assert f" and {labels.how_many(stalled)} " in says
     assert (f"{labels.how_many(soon)} more stall" in says) == bool(soon)
 
 
 def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
-    hung, says = standing(EXHIBIT), opening(reverse("readiness:museum"), "says")
+    hung, says = standing(Standing.EXHIBIT), opening(reverse("readiness:museum"), "says")
     if hung:
         assert says.startswith(f"{labels.number(len(hung))} pilot")
         assert re.search("adopted.*retired.*nothing has moved", says)
@@ -134,7 +135,7 @@ def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
 
 
 def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(world: Stage) -> None:
-    claims = sorted(standing(CLAIMED), key=lambda one: (one.reading.claim.since, one.pilot.pk))  # type: ignore[union-attr]
+    claims = sorted(standing(Standing.CLAIMED), key=lambda one: (one.reading.claim.since, one.pilot.pk))  # type: ignore[union-attr]
     keys = [one.pilot.key for one in claims]
     page = as_(office()).get(reverse("readiness:claims"))
     number = {0: "Nothing is claimed", 1: "One pilot is"}.get(len(keys), f"{labels.number(len(keys))} pilots are")
@@ -146,16 +147,16 @@ def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(wo
     printed = [line.split("  ")[0] for line in second_room.splitlines() if re.match(r"[A-Z]+-\d+  ", line)]
     assert printed == keys
     assert second_room.startswith(f"{len(keys)} claim")
-    over_api = as_(office()).get("/api/v1/pilots/", {"standing": CLAIMED}).json()["results"]
+    over_api = as_(office()).get("/api/v1/pilots/", {"standing": Standing.CLAIMED}).json()["results"]
     assert [one["key"] for one in over_api] == keys
 
 
 def test_exhibits_hang_in_one_order_too(world: Stage) -> None:
-    hung = sorted(standing(EXHIBIT), key=lambda one: (one.reading.stalls_on or today(), one.pilot.pk))
+    hung = sorted(standing(Standing.EXHIBIT), key=lambda one: (one.reading.stalls_on or today(), one.pilot.pk))
     keys = [one.pilot.key for one in hung]
     page = as_(office()).get(reverse("readiness:museum"))
     assert [work.found.pilot.key for work in page.context["hung"]] == keys[:9]
-    for path, asked in (("/api/v1/exhibits/", {}), ("/api/v1/pilots/", {"standing": EXHIBIT})):
+    for path, asked in (("/api/v1/exhibits/", {}), ("/api/v1/pilots/", {"standing": Standing.EXHIBIT})):
         assert [one["key"] for one in as_(office()).get(path, asked).json()["results"]] == keys
 
 
@@ -168,7 +169,7 @@ def test_the_gates_of_a_pilot_stand_in_one_order(world: Stage) -> None:
 
 
 def test_the_desk_counts_what_is_on_record(world: Stage) -> None:
-    found, stalled, soon = everything(), len(standing(EXHIBIT)), len(standing("at_risk"))
+    found, stalled, soon = everything(), len(standing(Standing.EXHIBIT)), len(standing("at_risk"))
     text = say(reverse("admin:index"))
     if not found:
         assert "No pilot is on record here yet." in text

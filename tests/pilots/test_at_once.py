@@ -16,7 +16,7 @@ from pilots.derived import periods, rebuild
 from pilots.event_log import verify
 from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GateSpell, Person, Pilot, Seat
 from pilots.refusals import Refused
-from pilots.rules import replay
+from pilots.rules.vocabulary import Stage
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
 from tests.pilots.signed import DATA, LEGAL, MARCH, Signed, signed
@@ -201,7 +201,7 @@ def test_an_adoption_and_a_lapse_at_midnight_agree_on_the_day(
     for day, stands in ((begun, adopted), (begun + DAY, False)):
         on = snapshots.read_one(pilot_queries.pilots().get(pk=pilot.pk), at=day)
         assert on is not None
-        assert (on.reading.standing == replay.ADOPTED) is stands
+        assert (on.reading.standing == Stage.ADOPTED) is stands
     all_holds()
 
 

@@ -16,7 +16,7 @@ from pilots import actions
 from pilots.actions import bulk_kinds
 from pilots.derived import rebuild
 from pilots.models import Event, Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
-from pilots.rules import replay
+from pilots.rules.vocabulary import Stage
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -48,11 +48,11 @@ def lives() -> None:
     "known", [AT, AT + DAY, AT + timedelta(days=200)], ids=["the last day", "a day on", "when much has lapsed"]
 )
 def test_adding_a_kind_is_as_if_each_pilot_were_told_anew(known: date) -> None:
-    actions.retire(pilot=Pilot.objects.filter(stage=replay.RUNNING)[0], by=None, on=AT, known=AT)
+    actions.retire(pilot=Pilot.objects.filter(stage=Stage.RUNNING)[0], by=None, on=AT, known=AT)
     stages = set(Pilot.objects.values_list("stage", flat=True))
-    assert {replay.ADOPTED, replay.RUNNING, replay.PAUSED, replay.RETIRED, replay.PLANNED} <= stages
+    assert {Stage.ADOPTED, Stage.RUNNING, Stage.PAUSED, Stage.RETIRED, Stage.PLANNED} <= stages
     kind = add(on=known)
-    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=replay.RETIRED).count()
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=Stage.RETIRED).count()
     as_told_anew()
 
 
@@ -90,7 +90,7 @@ def test_on_one_day_everything_may_happen() -> None:
 def test_batches_do_not_change_what_follows(lives: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_kinds, "PILOTS_AT_ONCE", 7)
     kind = add(on=AT + DAY)
-    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=replay.RETIRED).count()
+    assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=Stage.RETIRED).count()
     as_told_anew()
 
 
@@ -136,7 +136,7 @@ def test_a_pause_that_was_over_is_over(record: Callable[..., Pilot]) -> None:
     pilot = record(2)
     add()
     pilot.refresh_from_db()
-    assert pilot.stage == replay.RUNNING
+    assert pilot.stage == Stage.RUNNING
     as_told_anew()
 
 

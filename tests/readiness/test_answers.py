@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from pilots import actions
 from pilots.models import Gate, GateKind, Pilot
-from pilots.rules import replay
+from pilots.rules import vocabulary
+from pilots.rules.vocabulary import Court
 from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_many, read_one
-from readiness.rules import standing
 from readiness.rules.deadlines import Asked, asked
 from readiness.text import letters
 from tests.readiness.test_rights import MARCH, Cast
@@ -179,7 +179,7 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
     let_past_until(cast, pilot, date(2025, 3, 20))
     does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=date(2025, 5, 1), reason="Staff.")
     gate, found = on(pilot, date(2025, 4, 15))
-    assert gate.reading.court == standing.DECIDER
+    assert gate.reading.court == Court.DECIDER
     assert asked(gate, found) is None
     was = was_asked(pilot, date(2025, 5, 2))
     assert was is not None
@@ -261,7 +261,7 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
     charged = [
         charge
         for _pilot, charge in charges_of([pilot], start=pilot.recorded_on, end=since)
-        if charge.kind == gate.kind.key and charge.court == standing.DECIDER
+        if charge.kind == gate.kind.key and charge.court == Court.DECIDER
     ]
     day, theirs = one.at, True
     while theirs and day >= pilot.recorded_on:
@@ -271,8 +271,8 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
             then = read_one(pilot, at=day)
             assert then is not None
             there = [each for each in then.gates if each.kind == gate.kind]
-            theirs = then.reading.stage == replay.PAUSED and any(
-                each.reading.court == standing.DECIDER for each in there
+            theirs = then.reading.stage == vocabulary.Stage.PAUSED and any(
+                each.reading.court == Court.DECIDER for each in there
             )
         day -= DAY
     return since
@@ -294,7 +294,11 @@ def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_st
 def _alike(one: PilotOn) -> None:
     for gate in one.gates:
         was = asked(gate, one)
-        if gate.reading.court != standing.DECIDER or gate.answer_within is None or one.reading.stage == replay.RETIRED:
+        if (
+            gate.reading.court != Court.DECIDER
+            or gate.answer_within is None
+            or one.reading.stage == vocabulary.Stage.RETIRED
+        ):
             assert was is None
             continue
         since = _by_the_ledger(one, gate)

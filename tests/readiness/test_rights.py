@@ -12,7 +12,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
-from pilots.rules.events import ACCEPTANCE
+from pilots.rules.vocabulary import ClearsBy
 from readiness.queries.snapshots import read_one
 from readiness.rules import working_days
 from readiness.rules.coverage import Hole, gaps, holes, next_month
@@ -308,7 +308,7 @@ def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
     """By the rights themselves, one day at a time, without seats."""
     found = read_one(pilot, at=APRIL)
     assert found is not None
-    if kind.clears_by == ACCEPTANCE:
+    if kind.clears_by == ClearsBy.ACCEPTANCE:
         return None if found.gate(kind.key).holder else UNNAMED
 
     def there(person: Person | None) -> bool:

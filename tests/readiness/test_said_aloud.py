@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pilots.rules.vocabulary import Standing
 from readiness.pages.pilot import Rule, stated
 from readiness.pages.portfolio import opening
 from readiness.rules import standing
@@ -19,7 +20,7 @@ from readiness.rules import standing
 )
 def test_a_portfolio_counts_in_words(adopted: int, stalled: int, says: str) -> None:
     counts = dict.fromkeys(standing.STANDINGS, 0)
-    counts |= {"adopted": adopted, standing.EXHIBIT: stalled, "planned": 3}
+    counts |= {"adopted": adopted, Standing.EXHIBIT: stalled, "planned": 3}
     assert opening(counts) == f"Of {adopted + stalled + 3} pilots, {says}"
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from pilots.models import Absence, Decision, Event, Person, Portfolio, Seat
 from pilots.rules import adoption
+from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing, script
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
@@ -183,7 +184,7 @@ def test_gates_are_in_every_state(seen: Seen) -> None:
 
 def test_gates_are_in_every_court(seen: Seen) -> None:
     courts = {gate.court for one, gate in seen.gates() if one.reading.stage == "running"}
-    assert courts >= set(standing.COURTS)
+    assert courts >= set(Court.values())
 
 
 def test_a_request_waits_outside_until_a_date(seen: Seen) -> None:

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 
 from pilots.derived import periods
 from pilots.models import Person, Pilot
-from pilots.rules import replay
+from pilots.rules import replay, vocabulary
+from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.snapshots import PilotOn
@@ -129,7 +130,7 @@ def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: dat
     assert rows == {pk: (r.standing, r.stage) for pk, r in found.items()}, where
     museum = [row.pk for row in pilots.pilots().exhibits(at, known_at)]
     stalled = sorted(
-        (says.stalls_on, pk) for pk, says in found.items() if says.standing == standing.EXHIBIT and says.stalls_on
+        (says.stalls_on, pk) for pk, says in found.items() if says.standing == Standing.EXHIBIT and says.stalls_on
     )
     assert museum == [pk for _, pk in stalled], where
     claims = [row.pk for row in pilots.pilots().claims(at, known_at)]
@@ -159,7 +160,7 @@ def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: s
         (one, gate)
         for one in read
         for gate in one.gates
-        if gate.kind.clears_by != "acceptance" and gate.reading.court == standing.DECIDER
+        if gate.kind.clears_by != "acceptance" and gate.reading.court == Court.DECIDER
     ]
     for person in Person.objects.all():
         for stages in (WAIT, ("paused",)):
@@ -181,8 +182,8 @@ def _choices_alike(played: Played, at: date) -> None:
         for one in list(found.values())[:1]
         for key, gate in list(one.gates.items())[:2]
     ]
-    asked += [{"court": court} for court in standing.COURTS]
-    asked += [{"court": court, "stages": [stage]} for court in standing.COURTS for stage in Pilot.Stage.values]
+    asked += [{"court": court} for court in Court.values()]
+    asked += [{"court": court, "stages": [stage]} for court in Court.values() for stage in vocabulary.Stage.values()]
     asked += [{"open_only": True, "kind": "quality-threshold"}]
     for wanted in asked:
         rows = pilots.pilots().with_gate(at, **wanted)

@@ -24,11 +24,11 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import GateKind, Person, Pilot
 from pilots.rules import rights
+from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing
 from readiness.inventory.omb_2025 import COLUMNS
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.rules import offers
-from readiness.rules.standing import COURTS
 from readiness.text import labels
 from tests.api.conftest import client
 
@@ -107,18 +107,18 @@ def by_rules() -> dict[str, int]:
         for gate in one.gates
         if gate.reading.court
     )
-    return {court: found[court] for court in COURTS}
+    return {court: found[court] for court in Court.values()}
 
 
 def on_the_page(root: Person) -> dict[str, int]:
     shares = browser(root).get(reverse("readiness:portfolio")).context["shares"]
-    return dict.fromkeys(COURTS, 0) | {share.court: share.days for share in shares}
+    return dict.fromkeys(Court.values(), 0) | {share.court: share.days for share in shares}
 
 
 def at_the_desk(root: Person) -> dict[str, int]:
     shown = browser(root).get(reverse("admin:index")).context["courts"]
     named = {str(says): court for court, says in labels.COURT.items()}
-    return dict.fromkeys(COURTS, 0) | {named[str(each["counts"])]: each["number"] for each in shown}
+    return dict.fromkeys(Court.values(), 0) | {named[str(each["counts"])]: each["number"] for each in shown}
 
 
 def over_the_api(root: Person) -> dict[str, int]:
@@ -198,7 +198,11 @@ def test_four_ways_say_one_figure_of_a_list_that_nobody_carries(root: Person, tm
 def test_the_desk_and_the_api_choose_the_same_pilots_by_court(root: Person, tmp_path: Path) -> None:
     imported(listed(tmp_path / "inventory.csv"))
     decides("legal")
-    for asked in (*(f"court={court}" for court in COURTS), "court=team&stage=planned", "court=team&stage=retired"):
+    for asked in (
+        *(f"court={court}" for court in Court.values()),
+        "court=team&stage=planned",
+        "court=team&stage=retired",
+    ):
         rows = browser(root).get(reverse("admin:pilots_pilot_changelist") + f"?{asked}").context["cl"].queryset
         assert {row.key for row in rows} == _walked(root, f"pilots/?{asked}", "key"), asked
     # A list that says no more than this has pilots in every stage, and those that run or are adopted wait.
@@ -212,7 +216,7 @@ def test_what_frees_most_is_counted_over_the_same_gates(root: Person, tmp_path: 
     found = Counter[str]()
     for row in client(root).get("/api/v1/portfolio/bottlenecks/").json():
         found[row["court"]] += row["gates"]
-    assert dict.fromkeys(COURTS, 0) | found == by_rules()
+    assert dict.fromkeys(Court.values(), 0) | found == by_rules()
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is absent: the real inventory")

@@ -16,11 +16,11 @@ from rest_framework.response import Response
 
 from pilots.models import Decision, Event
 from pilots.refusals import Invalid
+from pilots.rules.vocabulary import Outcome
 from readiness.api.base import AS_OF, KNOWN_AT, AskingForMany
 from readiness.api.filters import KindFilter, one_of, somebody
 from readiness.api.serializers import DecisionShape, EventShape
 from readiness.queries.request_dates import as_of
-from readiness.text.events import OUTCOMES
 
 
 class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
     gate = django_filters.CharFilter(field_name="gate__public_id")
     kind = KindFilter(field_name="gate__kind__key")
-    outcome = one_of(OUTCOMES, field_name="outcome")
+    outcome = one_of(Outcome.values(), field_name="outcome")
     decider = django_filters.CharFilter(method="signed_by")
 
     def signed_by(self, rows: Any, _name: str, value: str) -> Any:

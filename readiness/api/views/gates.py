@@ -15,12 +15,12 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.concurrency import of_gates
-from pilots.models import Gate, GateSpell, Pilot
-from pilots.rules.gates import EXCEPTED, RECONFIRM
+from pilots.models import Gate, GateSpell
+from pilots.rules.vocabulary import Court, Outcome, Stage, State
 from readiness.api.actions import Doing, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.etags import answered, seen
-from readiness.api.filters import STATES, KindFilter, PortfolioFilter, some_of, somebody
+from readiness.api.filters import KindFilter, PortfolioFilter, some_of, somebody
 from readiness.api.inputs import OF_GATE
 from readiness.api.serializers import OneGateShape, WholeGateShape
 from readiness.queries import evidence
@@ -28,7 +28,7 @@ from readiness.queries.decider_queue import decider_queue
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.pilots import gates_on
 from readiness.queries.snapshots import GateOn, PilotOn, read_many
-from readiness.rules import standing
+from readiness.rules.standing import GATE_STATES
 from readiness.text.sealed_values import differences
 
 
@@ -36,9 +36,9 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Gates by kind, state, court and holder on the day that is read, whom they wait on, and by where their pilot lies."""
 
     kind = KindFilter(field_name="kind__key")
-    stage = some_of(Pilot.Stage.values, field_name="stage_then")
-    state = some_of(STATES, field_name="now")
-    court = some_of(standing.COURTS, method="in_court")
+    stage = some_of(Stage.values(), field_name="stage_then")
+    state = some_of(GATE_STATES, field_name="now")
+    court = some_of(Court.values(), method="in_court")
     holder = django_filters.CharFilter(method="held_by")
     waits_on = django_filters.CharFilter(method="in_queue_of")
     pilot = django_filters.CharFilter(field_name="gate__pilot__key")
@@ -109,7 +109,7 @@ class ShowsGate(Asking):
         raise Http404
 
     def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:
-        waits = [gate.gate] if gate.reading.state == RECONFIRM else []
+        waits = [gate.gate] if gate.reading.state == State.RECONFIRM else []
         return {
             "requests": exception_requests([gate.gate], at=self.at, known_at=self.known_at),
             "pilots": {one.pilot.pk: one for one in found},
@@ -139,7 +139,7 @@ class GateVerb(Doing, ShowsGate):
             says["for_"] = says.pop("for")
         if "pieces" in says:
             says["pieces"] = evidence.by_id(self.person, says["pieces"])
-        if verb == "decide" and says.get("outcome") == EXCEPTED:
+        if verb == "decide" and says.get("outcome") == Outcome.EXCEPTED:
             verb = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
         elif verb == "decide":

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.models import Pilot
-from readiness import forms
+from pilots.rules.vocabulary import Standing
+from readiness import registry
 from readiness.api.actions import Doing, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
 from readiness.api.etags import answered, seen
@@ -23,7 +24,6 @@ from readiness.api.inputs import OF_PILOT
 from readiness.api.serializers import ChangedPilotShape, PilotShape, WholePilotShape
 from readiness.queries.consequences import of_pilots, weigh
 from readiness.queries.snapshots import PilotOn, read_many, read_one
-from readiness.rules.standing import CLAIMED, EXHIBIT
 
 
 class Pilots(AskingForMany):
@@ -41,15 +41,16 @@ class Pilots(AskingForMany):
 
     def _room(self) -> str | None:
         asked = self.request.query_params.getlist("standing")
-        return asked[0] if asked in ([EXHIBIT], [CLAIMED]) else None
+        return asked[0] if asked in ([Standing.EXHIBIT], [Standing.CLAIMED]) else None
 
     def get_queryset(self) -> Any:
         mine, room = self.mine(), self._room()
-        if room == EXHIBIT:
+        if room == Standing.EXHIBIT:
             return mine.exhibits(self.at, self.known_at).select_related(*WITH)
-        if room == CLAIMED:
+        if room == Standing.CLAIMED:
             return mine.claims(self.at, self.known_at).select_related(*WITH)
-        return mine.standing(self.at, self.known_at).select_related(*WITH)
+        with_void = Standing.VOID in self.request.query_params.getlist("standing")
+        return mine.standing(self.at, self.known_at, with_void=with_void).select_related(*WITH)
 
     @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
@@ -63,7 +64,7 @@ class Exhibits(Pilots):
     """The museum on a day: what stalled longest ago first."""
 
     def _room(self) -> str | None:
-        return EXHIBIT
+        return Standing.EXHIBIT
 
     @extend_schema(responses=PilotShape(many=True))
     def get(self, request: Request) -> Response:
@@ -99,7 +100,7 @@ class PilotVerb(Doing):
         """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
         pilot, says = self.pilot(key), self.asked()
         act = partial(getattr(actions, self.verb), pilot=pilot, by=self.person, seen=seen(request), **says)
-        if self.verb not in WEIGHED:
+        if not registry.ROWS[self.verb].weighs:
             act()
             return shown(request, pilot, self._found(pilot))
         # Whoever writes by program is not asked, but told.
@@ -113,12 +114,8 @@ class PilotVerb(Doing):
         return found
 
 
-WEIGHED = frozenset(form.verb for form in forms.OF_PILOT.values() if form.weighs)
-"""The verbs on a pilot by which answers can fall."""
-
-
 def verb_view(address: str) -> Any:
     """The view of one verb, by the word that stands in its address."""
     verb, ask = OF_PILOT[address]
-    answer = ChangedPilotShape if verb in WEIGHED else WholePilotShape
+    answer = ChangedPilotShape if registry.ROWS[verb].weighs else WholePilotShape
     return view_of(PilotVerb, "pilot", verb, ask, answer)

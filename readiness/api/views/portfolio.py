@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from pilots.clock import today
 from pilots.models import Function, PilotSpell
 from pilots.refusals import Invalid
+from pilots.rules.vocabulary import Court
 from readiness.api.base import AS_OF, WITH, Asking
 from readiness.api.filters import known_kind, known_portfolio, somebody
 from readiness.api.pagination import Pages
@@ -25,7 +26,6 @@ from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
 from readiness.queries.snapshots import read_many
-from readiness.rules import standing
 from readiness.rules.ledger_totals import BY, waits
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
@@ -53,7 +53,7 @@ class BottleneckShape(serializers.Serializer[Any]):
     """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
 
     kind = serializers.CharField(source="kind.key")
-    court = serializers.ChoiceField(choices=standing.COURTS)
+    court = serializers.ChoiceField(choices=Court.values())
     holder = PersonShape(allow_null=True)
     gates = serializers.IntegerField()
     frees = serializers.IntegerField()

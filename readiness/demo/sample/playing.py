@@ -10,24 +10,13 @@ from django.db import transaction
 from pilots import actions
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Refused
+from pilots.rules.actions import ACTIONS, Target
 from readiness.demo.sample import script
 from readiness.demo.sample.script import Calendar, Step
 
 PEOPLE = ("person", "for", "holder", "deputy", "escalate_to", "manager", "owner", "exceptions_to", "exceptions_deputy")
-OF_GATES = (
-    "nominate",
-    "accept",
-    "decline",
-    "leave",
-    "decide",
-    "answer",
-    "meet_condition",
-    "ask_exception",
-    "except",
-    "assert",
-)
-OF_NOBODY = ("assert",)
-"""What only a list does: there is nobody to name."""
+BY_DO = {word.strip("_"): action for word, action in ACTIONS.items()}
+"""The actions, by what a step is told to do."""
 
 
 class Unplayable(Exception):
@@ -97,8 +86,10 @@ class Played:
                 self.gates[step.pilot, gate.kind.key] = gate
             return
         where = self._where(step, values)
-        whose = {} if step.do in OF_NOBODY else {"by": by}
-        verb = getattr(actions, step.do + ("_" if step.do in ("except", "assert") else ""))
+        action = BY_DO[step.do]
+        # What only a list does has nobody to name.
+        whose = {"by": by} if action.may else {}
+        verb = getattr(actions, action.word)
         verb(**where, **whose, **when, **values)
 
     def _where(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +98,7 @@ class Played:
             if step.do in ("assign_right", "give_role", "set_stall_policy"):
                 return {"portfolio": self.portfolio}
             return self._right(values) if step.do == "delegate" else {}
-        if step.do in OF_GATES:
+        if BY_DO[step.do].on is Target.GATE:
             return {"gate": self.gates[step.pilot, values.pop("gate")]}
         return {"pilot": self.pilots[step.pilot]}
 

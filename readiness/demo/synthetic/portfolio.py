@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from pilots import actions
 from pilots.derived import periods
-from pilots.models import Function, GateKind, Person, Portfolio, PortfolioRole
+from pilots.models import Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
+from pilots.rules.vocabulary import Role
 from readiness.demo.synthetic.cloner import Copies, Life, Place, people_at_once
 from readiness.demo.synthetic.lives import CAST, LONGEST, SEATS, lives
 
@@ -95,7 +96,7 @@ OWN_RIGHTS = {"legal-sign-off": (7, 0), "it-data-access": (3, 0), "quality-thres
 """Every how many portfolios have a right of their own, and every how many a hole where nobody decides."""
 EACH_CARRIES = {"manager": 6, "sponsor": 14, "funder": 20, "error_owner": 10}
 """How many pilots each person of a part carries, on average."""
-OFFICE = PortfolioRole.Role.PROGRAM_OFFICE
+OFFICE = Role.OFFICE
 
 
 @dataclass(slots=True)

@@ -1,0 +1,203 @@
+"""The actions: what each is on, the stages that it fits, who may do it, where replay applies it, and how its event forgets.
+
+The other half of a row, what people read, is `readiness.registry`. Stage guards, permissions, scopes, offers, addresses and
+pages of the documentation are loops over these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from pilots.rules.vocabulary import Role, Stage
+
+
+class Target(Enum):
+    """What an action is on."""
+
+    PILOT = auto()
+    GATE = auto()
+    GATES = auto()
+    DECISION = auto()
+    EVIDENCE = auto()
+    RIGHT = auto()
+    ABSENCE = auto()
+    PERSON = auto()
+    PORTFOLIO = auto()
+    FUNCTION = auto()
+    KIND = auto()
+    TOKEN = auto()
+    INSTALLATION = auto()
+
+
+ANY = frozenset(Stage) - {Stage.RETIRED}
+NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
+RUNNING, PAUSED, ADOPTED = (frozenset({stage}) for stage in (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED))
+
+OFFICE, ESCALATION, SELF = (frozenset({role}) for role in (Role.OFFICE, Role.ESCALATION, Role.SELF))
+SEATED = frozenset({Role.HOLDER, Role.DEPUTY, Role.DELEGATE, Role.STAND_IN})
+INVOLVED = frozenset({Role.OFFICE, Role.SPONSOR, Role.DECIDER, Role.MANAGER, Role.NAMED, Role.ESCALATION})
+TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
+NOBODY: frozenset[Role] = frozenset()
+"""What only a list that is read in, or the installation itself, does."""
+
+REASON, CHANGES, DATA, DECISION = "reason", "changes", "data", "decision"
+FACTS: tuple[str, ...] = ()
+"""Nothing of the event is anybody's own words, or names a person but by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action, by the name of its function in `pilots.actions`.
+
+    Attributes:
+        on: what it is on.
+        may: who may do it; one of these roles is enough.
+        forgets: where in its event people's own words or names stand, which a law may ask to be erased. Every row says it.
+        beyond: who may do it past the limits of rules 4, 5 and 6 as well (a third slip, a third pause, what was answered).
+        stages: the stages that it fits; None where it fits all, or is on no pilot.
+        applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
+            an earlier one is written down late: it stays in the log and changes nothing.
+        by_people: a list does not do it.
+        on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
+        event: the word of its event, where that is not its own.
+    """
+
+    word: str
+    on: Target
+    may: frozenset[Role]
+    forgets: tuple[str, ...]
+    beyond: frozenset[Role] = NOBODY
+    stages: frozenset[Stage] | None = None
+    applies_in: frozenset[Stage] | None = None
+    by_people: bool = False
+    on_void: bool = False
+    event: str = ""
+
+    @property
+    def writes(self) -> str:
+        """The word of its event."""
+        return self.event or self.word
+
+
+def _table(rows: Iterable[Action]) -> dict[str, Action]:
+    return {row.word: row for row in rows}
+
+
+ACTIONS = _table(
+    (
+        # A pilot's record, stages and dates
+        Action("record", Target.PILOT, OFFICE, (CHANGES, DATA)),
+        Action("amend", Target.PILOT, OFFICE, (CHANGES, DATA)),
+        Action("start", Target.PILOT, OFFICE, FACTS, beyond=ESCALATION, stages=NOT_STARTED, applies_in=NOT_STARTED),
+        Action("record_running", Target.PILOT, NOBODY, FACTS, event="start"),
+        Action("move_decide_by", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, stages=RUNNING),
+        Action(
+            "pause",
+            Target.PILOT,
+            OFFICE,
+            (REASON,),
+            beyond=ESCALATION,
+            stages=RUNNING,
+            applies_in=RUNNING | PAUSED,
+        ),
+        Action("resume", Target.PILOT, OFFICE, FACTS, stages=PAUSED, applies_in=PAUSED),
+        Action(
+            "adopt",
+            Target.PILOT,
+            OFFICE | {Role.SPONSOR},
+            FACTS,
+            stages=RUNNING,
+            applies_in=RUNNING | PAUSED,
+            by_people=True,
+        ),
+        Action(
+            "record_claim", Target.PILOT, NOBODY, FACTS, stages=ANY - ADOPTED, applies_in=NOT_STARTED | RUNNING | PAUSED
+        ),
+        Action("roll_back", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON,), stages=ADOPTED, applies_in=ADOPTED),
+        Action("retire", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON, CHANGES), stages=ANY, applies_in=ANY),
+        Action("void", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True),
+        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True, on_void=True),
+        Action("list_again", Target.PILOT, NOBODY, (DATA,)),
+        Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
+        # Its rules, its quality, and who lives in it
+        Action("set_rules", Target.PILOT, OFFICE, (CHANGES, DATA), stages=ANY),
+        Action("accept_risk", Target.PILOT, INVOLVED, FACTS, stages=ANY, by_people=True),
+        Action("confirm_rules", Target.PILOT, frozenset({Role.MANAGER}), FACTS, stages=ANY, by_people=True),
+        Action("register_threshold", Target.PILOT, OFFICE, (CHANGES, DATA), stages=ANY),
+        Action("record_measurement", Target.PILOT, OFFICE, FACTS, stages=ANY),
+        Action("record_residents", Target.PILOT, TEAM, FACTS, stages=RUNNING | PAUSED | ADOPTED),
+        Action("look_again", Target.PILOT, TEAM, (REASON, DATA), stages=ADOPTED),
+        # Its gates
+        Action("decide", Target.GATE, SEATED, (REASON, DECISION), stages=ANY, by_people=True),
+        Action("decide_many", Target.GATES, SEATED, (REASON, DECISION), stages=ANY, by_people=True),
+        Action("except_", Target.GATE, SEATED, (REASON, DECISION), stages=ANY, by_people=True, event="except"),
+        Action("record_minutes", Target.GATES, SEATED, (REASON, DATA, DECISION), stages=ANY, by_people=True),
+        Action("assert_", Target.GATE, NOBODY, (REASON, DECISION), event="assert"),
+        Action("end_assertion", Target.GATE, NOBODY, (REASON, DECISION)),
+        Action("nominate", Target.GATE, OFFICE, FACTS, stages=ANY),
+        Action("accept", Target.GATE, frozenset({Role.NOMINEE}), (REASON, DECISION), stages=ANY, event="accepted"),
+        Action("decline", Target.GATE, frozenset({Role.NOMINEE}), (REASON, DECISION), stages=ANY, event="declined"),
+        Action("leave", Target.GATE, frozenset({Role.ACCEPTED}), (REASON, DECISION), stages=ANY, event="left"),
+        Action("answer", Target.GATE, TEAM, (REASON,), stages=ANY, by_people=True),
+        Action(
+            "meet_condition", Target.GATE, TEAM | {Role.NAMED, Role.OWNER}, (REASON, DATA), stages=ANY, by_people=True
+        ),
+        Action("ask_exception", Target.GATE, TEAM | {Role.DECIDER}, (REASON, DATA), stages=ANY, by_people=True),
+        Action("file_evidence", Target.EVIDENCE, INVOLVED | {Role.OWNER}, (CHANGES, DATA), by_people=True),
+        Action("replace_evidence", Target.EVIDENCE, INVOLVED, (REASON, CHANGES), by_people=True),
+        Action("erase", Target.DECISION, OFFICE, (REASON,), by_people=True),
+        # Rights, and who is there
+        Action("assign_right", Target.RIGHT, OFFICE, FACTS),
+        Action("end_right", Target.RIGHT, OFFICE, FACTS),
+        Action("delegate", Target.RIGHT, OFFICE | {Role.HOLDER}, FACTS),
+        Action("away", Target.ABSENCE, OFFICE | SELF, FACTS),
+        Action("back", Target.ABSENCE, OFFICE | SELF, FACTS),
+        # Accounts and keys
+        Action("open_account", Target.PERSON, OFFICE, (CHANGES, DATA)),
+        Action("open_first_account", Target.INSTALLATION, NOBODY, (CHANGES, DATA), event="make_administrator"),
+        Action("amend_account", Target.PERSON, OFFICE, (REASON, CHANGES, DATA)),
+        Action("close_account", Target.PERSON, OFFICE, (REASON, DECISION)),
+        Action("confirm_address", Target.PERSON, frozenset({Role.ALL_OFFICES, Role.SELF}), (REASON, CHANGES, DATA)),
+        Action("reject_address", Target.PERSON, SELF, (CHANGES, DATA)),
+        Action("set_password", Target.PERSON, SELF, FACTS),
+        Action("give_role", Target.PORTFOLIO, OFFICE, FACTS),
+        Action("take_role", Target.PORTFOLIO, OFFICE, FACTS),
+        Action("issue_token", Target.TOKEN, SELF, (CHANGES, DATA)),
+        Action("revoke_token", Target.TOKEN, OFFICE | SELF, (CHANGES, DATA)),
+        Action("erase_person", Target.PERSON, OFFICE, (DATA,)),
+        # Portfolios, functions and kinds
+        Action("open_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
+        Action("amend_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
+        Action("set_stall_policy", Target.PORTFOLIO, OFFICE, FACTS, beyond=ESCALATION),
+        Action("name_function", Target.FUNCTION, OFFICE, FACTS),
+        Action("rename_function", Target.FUNCTION, OFFICE, FACTS),
+        Action("add_kind", Target.KIND, OFFICE, FACTS),
+        Action("amend_kind", Target.KIND, OFFICE, FACTS),
+        Action("switch_off", Target.KIND, OFFICE, (REASON,)),
+        Action("switch_on", Target.KIND, OFFICE, (REASON,)),
+        Action("record_set_up", Target.INSTALLATION, NOBODY, FACTS, event="set_up"),
+    )
+)
+"""Every action, by its word. Beside `may`: what reaches beyond the portfolios that somebody keeps (an account that holds
+something elsewhere, a right for all) takes whoever keeps all of them; whoever decides or accepts has a confirmed address; nobody
+grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not adopt; these are refused
+as `self_approval`. What somebody may not see is not there for them."""
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "see": INVOLVED | {Role.REVIEWER},
+    "enter_the_desk": OFFICE,
+    "record_for_decider": OFFICE,
+}
+"""What people may do that is no action of its own. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
+
+
+def on(target: Target) -> list[Action]:
+    """The actions on something, in their order."""
+    return [action for action in ACTIONS.values() if action.on is target]
+
+
+def who_may(word: str) -> frozenset[Role]:
+    """Who may do an action, or what is no action of its own."""
+    return PERMISSIONS[word] if word in PERMISSIONS else ACTIONS[word].may
