@@ -41,6 +41,7 @@ from pilots.actions.rules import accept_risk, confirm_rules, set_rules
 from pilots.actions.setup import open_first_account, record_set_up, set_password
 from pilots.actions.tokens import issue_token, revoke_token
 from pilots.busy import refused_when_busy
+from pilots.event_log.sign import recording
 
 __all__ = [
     "accept",
@@ -109,5 +110,5 @@ __all__ = [
 ]
 
 for _name in __all__:
-    # Whoever calls is told in a sentence that somebody else is writing.
-    globals()[_name] = refused_when_busy(globals()[_name])
+    # Whoever calls is told in a sentence that somebody else is writing; what is of no pilot is logged last.
+    globals()[_name] = refused_when_busy(recording()(globals()[_name]))

@@ -51,7 +51,7 @@ def _as_before(there: Standing, said: Said) -> set[str]:
 
 def _answer(there: Standing, gate: Gate, said: Said, before: Mapping[str, str] | None, at: date, came: Came) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
-    stands = gate.decisions.order_by("number").last()
+    stands = gate.decisions.order_by("pk").last()
     answered = gate.decisions.exclude(outcome__in=BY_SOURCES).exists()
     asserted = stands is not None and stands.outcome == gates.ASSERTED
     if kind in said.answers:

@@ -15,6 +15,7 @@ from pilots.actions.bulk_import import Batch, BatchDesk
 from pilots.actions.gates import asserting, nominating
 from pilots.actions.pilots import claiming, retiring, starting
 from pilots.actions.rules import ruling
+from pilots.event_log.sign import recording
 from pilots.refusals import Refused
 from pilots.rules.events import ACCEPTANCE
 from pilots.rules.replay import ADOPTED, PAUSED, RETIRED, RUNNING
@@ -47,7 +48,7 @@ class Applying:
         self.places = Places(at)
         self.rejected: list[Rejected] = []
 
-    @transaction.atomic
+    @recording()
     def take(self, batch: Sequence[Said]) -> set[int]:
         """Put new pilots on record, and bring those on record up to the list. Returns the primary keys of all."""
         self.rejected = []
@@ -174,7 +175,7 @@ class Applying:
         return out
 
     def _update(self, there: Standing, said: Said) -> None:
-        with transaction.atomic():
+        with recording(), transaction.atomic():
             came = update(there, said, self.at, self.rows, self.places)
         report = self.report
         for left in said.left:

@@ -88,6 +88,8 @@ ACTIONS: dict[str, Any] = {
     "erase": gettext_lazy("texts of an answer erased by law"),
     "erase_person": gettext_lazy("name erased by law"),
     "set_up": gettext_lazy("installation set up"),
+    "begin_log": gettext_lazy("log begun with the kinds of gates that ship"),
+    "open_accounts": gettext_lazy("accounts opened"),
 }
 """What was done, by the event's action; a filter offers these, and `text` adds what the event itself says."""
 
