@@ -12,7 +12,9 @@ class PilotsConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from pilots.checks import triggers_in_place
+        from pilots.event_log.set_up import begin_after_migrate
         from pilots.event_log.triggers import install_after_migrate
 
         post_migrate.connect(install_after_migrate, sender=self)
+        post_migrate.connect(begin_after_migrate, sender=self)
         checks.register(triggers_in_place, checks.Tags.database)

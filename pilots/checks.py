@@ -16,10 +16,10 @@ TRIGGER_MISSING = "pilots.W001"
 def triggers_in_place(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[checks.CheckMessage]:
-    """A warning for each trigger that does not guard the decisions. Not an error: `migrate`, which mends it, must run."""
+    """A warning for each trigger that does not guard the log. Not an error: `migrate`, which mends it, must run."""
     return [
         checks.Warning(
-            f"The trigger {name} is missing: decisions in “{using}” can be changed by SQL.",
+            f"The trigger {name} is missing: the log in “{using}” can be changed by SQL.",
             hint="Run manage.py migrate, which puts it back, then manage.py verify_log.",
             id=TRIGGER_MISSING,
         )

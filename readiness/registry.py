@@ -337,6 +337,8 @@ ROWS: dict[str, Row] = {
 FOLLOWS: dict[str, Any] = {
     "open_gate": _("gate opened"),
     "unmake_administrator": _("keeping of all records taken back"),
+    "begin_log": _("log begun with the kinds of gates that ship"),
+    "open_accounts": _("accounts opened"),
 }
 """What is written as an event of its own because something else was done, in the past tense."""
 

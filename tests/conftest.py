@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings
 
-from pilots.event_log import triggers
+from pilots.event_log import set_up, triggers
 from pilots.models import GateKind
 from tests.null_columns import watched
 
@@ -33,7 +33,7 @@ def a_flush_may_empty_the_log() -> Iterator[None]:
     """After a test with real transactions the tables are flushed. For that alone the triggers are lifted.
 
     The six kinds of gate came with a migration, and go with the flush: the next test finds them again, as the
-    same rows.
+    same rows, and the event with which the log begins.
     """
     flush = TransactionTestCase._fixture_teardown
     ship = import_module("pilots.migrations.0002_gate_kinds").ship
@@ -48,6 +48,7 @@ def a_flush_may_empty_the_log() -> Iterator[None]:
         GateKind.objects.bulk_create(kinds)
         with connection.schema_editor() as editor:
             ship(apps, editor)
+        set_up.begin()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)

@@ -15,10 +15,11 @@ from pilots.actions.rules import *
 from pilots.actions.setup import *
 from pilots.actions.tokens import *
 from pilots.busy import refused_when_busy
+from pilots.event_log.sign import recording
 from pilots.rules.actions import ACTIONS
 
 __all__ = sorted(ACTIONS)
 
 for _name in __all__:
-    # Whoever calls is told in a sentence that somebody else is writing.
-    globals()[_name] = refused_when_busy(globals()[_name])
+    # Whoever calls is told in a sentence that somebody else is writing; what is of no pilot is logged last.
+    globals()[_name] = refused_when_busy(recording()(globals()[_name]))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,8 @@ from pilots.actions.kinds import kinds_in_force
 from pilots.actions.locked_pilot import Desk, days, mirror, stood
 from pilots.actions.pilots import AMENDABLE, clean, gates_for, only, recording
 from pilots.derived import periods
-from pilots.models import Decision, Event, Gate, GateKind, GateSpell, Pilot, PilotSpell, Portfolio
+from pilots.event_log.sign import move_heads, sign
+from pilots.models import Decision, Event, Evidence, Gate, GateKind, GateSpell, Pilot, PilotSpell, Portfolio
 from pilots.rules import replay
 
 IN_HAND = ("portfolio", "function", "manager", "exceptions_to", "exceptions_deputy")
@@ -26,12 +27,21 @@ class BatchDesk(Desk):
 
     events: list[Event] = field(default_factory=list)
 
-    def file(self, event: Event) -> None:
-        """Put the event on the pile."""
+    def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
+        """Put the event on the pile. It is signed when the pilot has its key; its place on the pile will be its number."""
+        assert not pieces, "an import files no evidence"
         self.events.append(event)
-        # The log will give it a number when it is written; until then its place on the pile is its number.
-        act = periods.as_act(event)
-        self.acts.append(replace(act, seq=len(self.acts)))
+        event.number = len(self.events)
+        self.acts.append(periods.as_act(event))
+
+    def sign(self) -> None:
+        """Sign what lies on the pile, once pilot and gates have their keys."""
+        for event in self.events:
+            event.pilot, event.gate = self.pilot, event.gate
+            decision: Decision | None = getattr(event, "decision", None)
+            if decision is not None:
+                decision.gate = decision.gate
+            sign(self.pilot, event, decision)
 
     def turn_to(self, on: date) -> None:
         """Go to the day of the next act, and learn where the pilot stood then."""
@@ -114,7 +124,10 @@ class Batch:
             mirror(desk.pilot, what.state)
         pilots = Pilot.objects.bulk_create([desk.pilot for desk in desks])
         Gate.objects.bulk_create(g for desk in desks for g in desk.gates.values())
+        for desk in desks:
+            desk.sign()
         events = Event.objects.bulk_create(e for desk in desks for e in desk.events)
+        move_heads(pilot.pk for pilot in pilots)
         Decision.objects.bulk_create(_decisions(events))
         self._keep(desks, told)
         return pilots

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Window
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Lag
 from django.utils import timezone
 
 from pilots.derived import periods
 from pilots.derived.bulk_insert import insert_like
+from pilots.event_log.sign import move_heads, sign
 from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell
-from pilots.models.people import opaque_id
 from pilots.rules import gates, kind_changes
+from pilots.rules.canonical_json import as_text
 from pilots.rules.vocabulary import Stage
 
 PILOTS_AT_ONCE = 2500
@@ -38,6 +39,7 @@ class KindChange:
     known: date
     batch: str
     reason: str = ""
+    written_at: datetime = field(default_factory=timezone.now)
 
     def day(self, pilot: Pilot) -> date:
         """The day from which it counts for a pilot: no gate is older than the record."""
@@ -166,24 +168,22 @@ def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
         some = keys[first : first + PILOTS_AT_ONCE].tolist()
         list(Pilot.objects.select_for_update().filter(pk__in=some).order_by("pk").values_list("pk"))
         # Looked at again once they are locked: somebody may have been first.
-        there = pilots.filter(pk__in=some).order_by("pk").only("portfolio", "recorded_on", "stage")
-        done += _change(change, list(there))
+        last = Event.objects.filter(pilot=OuterRef("pk"), number=OuterRef("log_count")).values("known_on")
+        there = pilots.filter(pk__in=some).order_by("pk").annotate(known=Subquery(last))
+        locked = list(there.only("portfolio", "recorded_on", "stage", "log_head", "log_count"))
+        # It is never known before what is known of one of them already.
+        known = max([change.known, *(pilot.known for pilot in locked if pilot.known)])
+        done += _change(replace(change, known=known), locked)
     return done
 
 
 def _change(change: KindChange, pilots: list[Pilot]) -> int:
     owned = _gates(change, pilots)
     again = _told_again(change, pilots)
-    like = Event(
-        verb=change.verb,
-        by=change.by,
-        known_on=change.known,
-        written_at=timezone.now(),
-        reason=change.reason,
-        batch=change.batch,
-    )
-    rows = ((opaque_id(), one.portfolio_id, one.pk, owned[one.pk].pk, change.day(one)) for one in pilots)
-    insert_like(like, ("public_id", "portfolio_id", "pilot_id", "gate_id", "on"), rows)
+    signed = [_sign(change, pilot, owned[pilot.pk]) for pilot in pilots]
+    if signed:
+        rows = ([_stored(event, name) for name in OF_EVENT] for event in signed)
+        insert_like(signed[0], OF_EVENT, rows)
     growth = Growth.of(change, {pilot.pk: pilot for pilot in pilots if pilot.pk not in again}, owned)
     again |= growth.settle()
     growth.store()
@@ -191,6 +191,34 @@ def _change(change: KindChange, pilots: list[Pilot]) -> int:
     stages = {pk: spell.stage for pk, spell in growth.begun_pilots.items()}
     _mirror(pilots, stages | {pk: state.stage for pk, state in states.items()})
     return len(pilots)
+
+
+OF_EVENT = ("public_id", "portfolio_id", "pilot_id", "gate_id", "on", "number", "texts", "texts_digest", "checksum")
+"""What differs between the events of one act on many."""
+
+
+def _sign(change: KindChange, pilot: Pilot, gate: Gate) -> Event:
+    """The next event in a pilot's chain. Nothing is saved."""
+    event = Event(
+        verb=change.verb,
+        portfolio_id=pilot.portfolio_id,
+        pilot=pilot,
+        gate=gate,
+        by=change.by,
+        on=change.day(pilot),
+        known_on=change.known,
+        written_at=change.written_at,
+        data={"kind": change.kind.key},
+        reason=change.reason,
+        batch=change.batch,
+    )
+    sign(pilot, event)
+    return event
+
+
+def _stored(event: Event, name: str) -> Any:
+    value = getattr(event, name)
+    return as_text(value) if name == "texts" else value
 
 
 def _gates(change: KindChange, pilots: list[Pilot]) -> dict[int, Gate]:
@@ -224,8 +252,8 @@ def _places(pilots: Mapping[int, Pilot]) -> Places:
 
 
 def _mirror(pilots: list[Pilot], stages: Mapping[int, str]) -> None:
-    """Count the act in each pilot's version; a pause that was over by then is over in its column too."""
-    Pilot.objects.filter(pk__in=[pilot.pk for pilot in pilots]).update(version=F("version") + 1)
+    """Count the act in each pilot's version and chain; a pause that was over by then is over in its column too."""
+    move_heads([pilot.pk for pilot in pilots], version=F("version") + 1)
     changed: dict[str, list[int]] = {}
     for pilot in pilots:
         stage = stages.get(pilot.pk, pilot.stage)

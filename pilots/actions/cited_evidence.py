@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots.actions.locked_pilot import Desk, need_plain
-from pilots.models import Decision, DecisionEvidence, Event, Evidence
+from pilots.models import Evidence
 from pilots.refusals import EvidenceRequired, Invalid
 
 
@@ -50,13 +50,6 @@ class Grounds:
         """Refuse where nothing is shown."""
         if not self:
             raise EvidenceRequired(field="evidence")
-
-    def put_down(self, decision: Decision, event: Event) -> None:
-        """Store on which versions a decision rests, and by which act."""
-        DecisionEvidence.objects.bulk_create(
-            DecisionEvidence(decision=decision, evidence=piece, event=event, checksum=piece.checksum)
-            for piece in self.pieces
-        )
 
 
 def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> Grounds:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,7 +28,7 @@ def erase(
     on: date | None = None,
     known: date | None = None,
 ) -> Event:
-    """Erase a decision's free texts by law. What was decided, when, by whom and on what, stays.
+    """Erase by law the free texts of a decision, which are its event's. What was decided, when, by whom and on what, stays.
 
     Conditions and sealed values stay: the rules read them, and the pilot would stand elsewhere without them.
 
@@ -44,26 +42,9 @@ def erase(
     stored = Decision.objects.select_related("event").get(pk=decision.pk)
     if stored.erased_on is not None:
         raise Invalid(_("This is erased already."), field="decision")
-    texts = {getattr(stored, name) for name in Decision.ERASABLE} - {None, ""}
-    _blank(stored.event, texts)
-    Decision.objects.filter(pk=stored.pk).erase(desk.known)
+    Event.objects.filter(pk=stored.event_id).erase(desk.known)
     gate = desk.gates[decision.gate.kind.key]
     return desk.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
-
-
-def _blank(event: Event, texts: Collection[str]) -> None:
-    """Take the same texts out of the event that carried the decision."""
-    Event.objects.filter(pk=event.pk).update(
-        reason=_without(event.reason, texts), changes=_without(event.changes, texts), data=_without(event.data, texts)
-    )
-
-
-def _without(value: Any, texts: Collection[str]) -> Any:
-    if isinstance(value, dict):
-        return {name: _without(part, texts) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_without(part, texts) for part in value]
-    return "" if isinstance(value, str) and value.strip() in texts else value
 
 
 @transaction.atomic
@@ -91,5 +72,5 @@ def erase_person(
     for kept in SIGN_IN:
         if hasattr(person, kept):
             getattr(person, kept).all().delete()
-    data = {"person": person.pk, "reason": reason}
-    return log("erase_person", by, on, known, data, changes=concerns(person=person))
+    data = {"person": person.pk}
+    return log("erase_person", by, on, known, data, changes=concerns(person=person), reason=reason, rows=[person])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Model
 
 from pilots.actions.reference import concerns, log
+from pilots.event_log.sign import heads_of_batch
 from pilots.models import Event, Person, Portfolio
 from pilots.models.people import opaque_id
 
@@ -44,11 +45,13 @@ def log_batch(
     portfolios: Iterable[Portfolio | None],
     changes: list[dict[str, Any]] | None = None,
     reason: str = "",
+    rows: Collection[Model] = (),
 ) -> list[Event]:
     """Write the event that stands for a batch: one for each of these portfolios, or one of the installation for all.
 
-    Nothing stands for an act on one. It is written last, with the count of the pilots that it stands for. An office reads the log of its own portfolios only, so that
-    what was done to several of them is told in each, and each tells its own.
+    It is written last, over the count of the pilots that it stands for and the heads of what was written on each. Nothing
+    stands for an act on one. An office reads the log of its own portfolios
+    only, so that what was done to several of them is told in each, and each tells its own.
     """
     if not batch:
         return []
@@ -60,11 +63,16 @@ def log_batch(
             by,
             on,
             known,
-            data | {"count": counts.get(of.pk, 0) if of else sum(counts.values())},
+            data
+            | {
+                "count": counts.get(of.pk, 0) if of else sum(counts.values()),
+                "heads": heads_of_batch(batch, of.pk if of else None),
+            },
             portfolio=of,
             batch=batch,
             changes=changes or concerns(portfolio=of),
             reason=reason,
+            rows=rows,
         )
         for of in portfolios
     ]

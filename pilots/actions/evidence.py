@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from pilots import files, permissions
 from pilots.actions.locked_pilot import Desk, days, need_plain, sit_down, within_reach
-from pilots.actions.reference import concerns
-from pilots.models import Event, Evidence, Gate, Person, Pilot, Portfolio
+from pilots.actions.reference import concerns, log
+from pilots.models import Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
 
@@ -175,19 +175,13 @@ def _of_office(by: Person, portfolio: Portfolio, on: date) -> bool:
 
 def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
     """Write the filing in the log. It changes nothing on a pilot, so nobody's view of one is out of date by it."""
-    Event.objects.create(
-        verb=verb,
-        portfolio=piece.portfolio,
-        by=piece.by,
-        on=on,
-        known_on=known,
-        data={"evidence": piece.public_id, "piece": piece.piece, "version": piece.version, "pilot": piece.pilot_id},
-        changes=concerns(
-            evidence=piece.title,
-            pilot=piece.pilot.key if piece.pilot else None,
-            portfolio=None if piece.pilot else piece.portfolio,
-        ),
+    changes = concerns(
+        evidence=piece.title,
+        pilot=piece.pilot.key if piece.pilot else None,
+        portfolio=None if piece.pilot else piece.portfolio,
     )
+    data = {"evidence": piece.public_id, "piece": piece.piece, "version": piece.version, "pilot": piece.pilot_id}
+    log(verb, piece.by, on, known, data, portfolio=piece.portfolio, changes=changes, rows=[piece])
 
 
 def fill(piece: Evidence, terms: Terms, link: str, file: files.Upload | None, file_name: str) -> None:

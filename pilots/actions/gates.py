@@ -315,8 +315,8 @@ def _answer(
             "good_until": shown.no_longer(good_until) if seals else good_until,
             "sealed": desk.state.to_seal(state.kind, outcome) | shown.sealed if seals else {},
         },
+        pieces=shown.pieces,
     )
-    shown.put_down(event.decision, event)
     return event.decision
 
 
@@ -506,19 +506,23 @@ def meet_condition(
         raise NothingAsked(field="text")
     shown = grounds(desk, evidence, pieces)
     shown.needed()
-    data: dict[str, Any] = {"text": text, "evidence": evidence}
+    data: dict[str, Any] = {"text": text}
     if shown.pieces:
         data["pieces"] = shown.as_data
-    event = desk.write("meet_condition", gate=row, data=data)
-    if shown.pieces:
-        shown.put_down(_conditional(desk, row), event)
-    return event
+    return desk.write(
+        "meet_condition",
+        gate=row,
+        data=data,
+        evidence=evidence,
+        pieces=shown.pieces,
+        rests_on=_conditional(desk, row) if shown.pieces else None,
+    )
 
 
 def _conditional(desk: Desk, row: Gate) -> Decision:
     """The decision whose conditions are being met on the day of the act."""
     asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, on__lte=desk.on)
-    return asked.order_by("on", "number").reverse()[0]
+    return asked.order_by("on", "pk").reverse()[0]
 
 
 @transaction.atomic

@@ -70,11 +70,21 @@ def add_kind(
         high_impact_only=high_impact_only,
         for_all=scope is None,
     )
-    GateKindPortfolio.objects.bulk_create(GateKindPortfolio(kind=kind, portfolio=of) for of in scope or ())
+    scoped = GateKindPortfolio.objects.bulk_create(GateKindPortfolio(kind=kind, portfolio=of) for of in scope or ())
     data = {"kind": kind.key, "portfolios": None if scope is None else [of.pk for of in scope]}
     with event_batch() as batch:
         change_kind(KindChange(OPEN, kind, by, on, known, batch), _concerned(kind))
-    log_batch(batch, "add_kind", by, on, known, data, portfolios=scope or [None], changes=concerns(kind=kind))
+    log_batch(
+        batch,
+        "add_kind",
+        by,
+        on,
+        known,
+        data,
+        portfolios=scope or [None],
+        changes=concerns(kind=kind),
+        rows=[kind, *scoped],
+    )
     return kind
 
 
@@ -118,7 +128,8 @@ def amend_kind(
     told = concerns(kind=kind) + changes
     # What some portfolios ask is nobody else's to read: it is told in the log of each.
     portfolios: list[Portfolio | None] = [*scope] if scope else [None]
-    events = [log("amend_kind", by, on, known, {"kind": kind.key}, portfolio=of, changes=told) for of in portfolios]
+    data = {"kind": kind.key}
+    events = [log("amend_kind", by, on, known, data, portfolio=of, changes=told, rows=[kind]) for of in portfolios]
     return events[0]
 
 
@@ -169,6 +180,7 @@ def switch_off(
         portfolios=[portfolio],
         changes=concerns(kind=kind, portfolio=portfolio),
         reason=reason,
+        rows=[off],
     )
     return off
 
@@ -197,6 +209,7 @@ def switch_on(
         {"kind": kind.key},
         portfolios=[portfolio],
         changes=concerns(kind=kind, portfolio=portfolio),
+        rows=[off],
     )
     return off
 
@@ -227,7 +240,7 @@ def fit(desk: Desk, kinds: Iterable[GateKind]) -> None:
         if gate is None and applies:
             _open(desk, kind)
         elif gate is not None and desk.state.gates[kind.key].off == applies:
-            desk.write("switch_on" if applies else "switch_off", gate=gate)
+            desk.write("switch_on" if applies else "switch_off", gate=gate, data={"kind": kind.key})
 
 
 def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -> list[GateKind]:
@@ -257,4 +270,4 @@ def _open(desk: Desk, kind: GateKind) -> None:
     gate = Gate.objects.create(pilot=desk.pilot, kind=kind)
     desk.gates[kind.key] = gate
     desk.gates = dict(sorted(desk.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk)))
-    desk.write("open_gate", gate=gate)
+    desk.write("open_gate", gate=gate, data={"kind": kind.key})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from pilots.actions.event_batch import current_batch
 from pilots.clock import today
 from pilots.derived import periods
 from pilots.event_log.sign import sign
-from pilots.models import Absence, Event, Gate, Person, Pilot, StallPolicy
+from pilots.models import Absence, Decision, DecisionEvidence, Event, Evidence, Gate, Person, Pilot, StallPolicy
 from pilots.refusals import (
     AddressUnconfirmed,
     BeforeRecord,
@@ -276,9 +276,19 @@ class Desk:
         data: Mapping[str, Any] | None = None,
         changes: list[dict[str, Any]] | None = None,
         reason: str = "",
+        evidence: str = "",
         decision: Mapping[str, Any] | None = None,
+        pieces: Sequence[Evidence] = (),
+        rests_on: Decision | None = None,
     ) -> Event:
-        """Write the event (and the decision it carries), then tell the pilot again."""
+        """Write the event (and the decision it carries), then tell the pilot again.
+
+        Args:
+            evidence: what was shown, as a text.
+            decision: its columns, and its free texts.
+            pieces: what was shown, as filed.
+            rests_on: the decision that rests on these, where it is not the one that is written.
+        """
         event = Event(
             verb=verb,
             portfolio_id=self.pilot.portfolio_id,
@@ -292,19 +302,22 @@ class Desk:
             data=data or {},
             batch=current_batch(),
         )
+        event.put_text("evidence", evidence)
         if decision is not None and gate is not None:
-            event.decision = sign(gate, event, decision)
+            event.decision = _decision(gate, event, decision)
         self.pilot.version += 1
-        self.file(event)
+        self.file(event, pieces, rests_on)
         return event
 
-    def file(self, event: Event) -> None:
-        """Save an event with its decision, and the pilot with the spells that follow."""
-        decision = getattr(event, "decision", None)
+    def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
+        """Sign an event, and save it with its decision and its evidence, and the pilot with the spells that follow."""
+        decision: Decision | None = getattr(event, "decision", None)
+        sign(self.pilot, event, decision, evidence=pieces, rests_on=rests_on)
         event.save()
         if decision is not None:
             decision.save()
-            decision.gate.save(update_fields=["head", "count"])
+        if pieces:
+            _carry(event, rests_on or decision, pieces)
         told = self._tell_of(periods.as_act(event))
         if not self._grows(told):
             periods.keep(self.pilot, told, self.known, self.gates)
@@ -340,6 +353,20 @@ class Desk:
         return replay.tell(self.pilot.recorded_on, kinds, acts)
 
 
+def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
+    """The decision that an event carries; its free texts are the event's. Nothing is saved."""
+    for name in Decision.TEXTS:
+        event.put_text(name, says.get(name))
+    columns = {name: value for name, value in says.items() if name not in Decision.TEXTS}
+    return Decision(gate=gate, event=event, on=event.on, known_on=event.known_on, by=event.by, **columns)
+
+
+def _carry(event: Event, decision: Decision | None, pieces: Sequence[Evidence]) -> None:
+    DecisionEvidence.objects.bulk_create(
+        DecisionEvidence(decision=decision, evidence=piece, event=event, checksum=piece.checksum) for piece in pieces
+    )
+
+
 def mirror(pilot: Pilot, state: replay.PilotState) -> None:
     """Make a pilot's columns say what its acts leave to be so now."""
     pilot.stage, pilot.void_since = state.stage, state.void_since
@@ -366,6 +393,8 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
         raise BeforeRecord(field="on")
     gates = gates_of(pilot)
     acts = periods.acts_of(pilot, gates)
+    # What is known never becomes known earlier: where the clock of another process was a day ahead, its day is used.
+    known = max([known, *(act.known for act in acts[-1:])])
     cells = periods.Cells(pilot.portfolio_id)
     desk = Desk(pilot, by, on, known, acts, replay.PilotState(on, {}), gates, stored=stored, cells=cells)
     desk.is_stale = seen is not None and seen != pilot_now.version
@@ -455,7 +484,6 @@ __all__ = [
     "need_plain",
     "need_reason",
     "need_text",
-    "sign",
     "sit_down",
     "stood",
     "within_reach",

@@ -16,6 +16,7 @@ from pilots import permissions
 from pilots.actions.keepers import hold_keepers, need_other_keepers
 from pilots.actions.locked_pilot import days, need_plain, need_reason
 from pilots.actions.reference import clean, concerns, log, not_beyond, only_office, put
+from pilots.event_log.rows import named
 from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
 from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
@@ -52,7 +53,7 @@ def open_account(
     person.save()
     # No name and no address in the log: what a law may ask to be erased stands in one place.
     changes = concerns(person=person, function=function)
-    log("open_account", by, on, known, {"person": person.pk}, changes=changes)
+    log("open_account", by, on, known, {"person": person.pk}, changes=changes, rows=[person])
     return person
 
 
@@ -86,7 +87,7 @@ def amend_account(
     person.save()
     data = {"person": person.pk, "fields": corrected}
     told = concerns(person=person, corrected=corrected)
-    return log("amend_account", by, on, known, data, changes=told)
+    return log("amend_account", by, on, known, data, changes=told, rows=[person])
 
 
 def _wait_for(person: Person, address: str) -> bool:
@@ -216,7 +217,7 @@ def give_role(
     if is_new:
         data = {"person": person.pk, "role": role}
         changes = concerns(person=person, portfolio=portfolio, role=role)
-        log("give_role", by, on, known, data, portfolio=portfolio, changes=changes)
+        log("give_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=[given, person])
     return given
 
 
@@ -253,14 +254,15 @@ def take_role(
     on, known = days(on, known)
     hold_keepers()
     only_office(by, portfolio, on)
-    theirs = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person)
-    if not theirs.exists():
+    held = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person).first()
+    if held is None:
         return None
     if role == Role.OFFICE:
         leaves_all = not person.is_superuser and permissions.keeps_all(person)
         need_other_keepers(person, [portfolio.pk], leaves_all=leaves_all)
-    theirs.delete()
+    rows = [named(held), named(person)]
+    held.delete()
     may_open_the_admin(person)
     data = {"person": person.pk, "role": role}
     changes = [*concerns(person=person, portfolio=portfolio), {"field": "role", "from": role, "to": None}]
-    return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes)
+    return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)

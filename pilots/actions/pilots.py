@@ -117,7 +117,17 @@ def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None
     """Write the record of a pilot that is at the desk."""
     facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
     changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value not in (None, "")]
-    data = {"set": facts, "stage": stage}
+    pilot = desk.pilot
+    data = {
+        "set": facts,
+        "stage": stage,
+        "key": pilot.key,
+        "portfolio": pilot.portfolio_id,
+        "recorded_on": pilot.recorded_on,
+        "source": pilot.source,
+        "approximate": pilot.approximate,
+        "gates": [[gate.public_id, gate.kind.key] for gate in desk.gates.values()],
+    }
     return desk.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
 
 
@@ -488,7 +498,7 @@ def correct_date(
     was = wrong.on if wrong.data.get("start_known", True) else None
     return desk.write(
         CORRECT_DATE,
-        data={"of": of, "to": to},
+        data={"of": of, "to": to, "approximate": pilot.approximate},
         reason=need_text(source, "source"),
         changes=[{"field": field, "from": was, "to": to}],
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
@@ -15,6 +16,7 @@ from pilots.actions.keepers import OFFICE, hold_keepers
 from pilots.actions.locked_pilot import days
 from pilots.actions.people import give, give_role
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, plain, put
+from pilots.event_log.sign import put_last
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
@@ -58,9 +60,10 @@ def open_portfolio(
     portfolio.save()
     data = {"portfolio": portfolio.pk, "escalation": plain(escalation)}
     changes = concerns(portfolio=portfolio, escalation=escalation, calendar=calendar)
-    log("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes)
+    rows: list[Model] = [portfolio]
     if by is not None and not by.is_superuser:
-        give(portfolio, by, OFFICE)
+        rows += [give(portfolio, by, OFFICE)[0], by]
+    log("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
     for person in keepers:
         give_role(portfolio=portfolio, person=person, role=OFFICE, by=by, on=on, known=known)
     return portfolio
@@ -94,7 +97,7 @@ def amend_portfolio(
     portfolio.save()
     data = {"portfolio": portfolio.pk}
     told = concerns(portfolio=portfolio) + changes
-    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told)
+    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told, rows=[portfolio])
 
 
 def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:
@@ -136,7 +139,7 @@ def name_functions(*, names: Iterable[str], on: date | None = None, known: date 
     for function in functions:
         _clean_name(function)
     Function.objects.bulk_create(functions)
-    Event.objects.bulk_create(
+    put_last(
         Event(
             verb="name_function",
             on=on,
@@ -220,7 +223,7 @@ def set_stall_policy(
     ]
     data = values | {"starts": starts}
     told = [*concerns(portfolio=portfolio, starts=starts), *changes]
-    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=told)
+    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=told, rows=[policy])
     return policy
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
+from pilots.event_log.rows import Row, named
+from pilots.event_log.sign import put_last
 from pilots.models import Event, Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid, NotYours
 
@@ -100,12 +103,16 @@ def log(
     changes: list[dict[str, Any]] | None = None,
     reason: str = "",
     batch: str = "",
+    rows: Iterable[Model | Row] = (),
 ) -> Event:
-    """Write the event of a verb that is about no pilot. `changes` say whom and what it is about, never by name.
+    """Write the event of a verb that is about no pilot, when all other locks are held.
 
-    Where a `batch` is given, it stands for the events of that batch.
+    Args:
+        changes: whom and what it is about, never by name.
+        batch: the batch whose events it stands for.
+        rows: what the verb left otherwise than it was, saved or gone; a row that is gone is given as it was `named`.
     """
-    return Event.objects.create(
+    event = Event(
         verb=verb,
         portfolio=portfolio,
         by=by,
@@ -116,3 +123,5 @@ def log(
         reason=reason,
         batch=batch,
     )
+    put_last([event], [named(row) if isinstance(row, Model) else row for row in rows])
+    return event

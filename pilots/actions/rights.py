@@ -15,8 +15,10 @@ from pilots.actions.locked_pilot import days, lock_all, sit_down, within_reach
 from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office, plain
 from pilots.actions.tokens import end_tokens
 from pilots.derived import periods
+from pilots.event_log.rows import named
 from pilots.models import (
     Absence,
+    ApiToken,
     DecisionRight,
     Delegation,
     Event,
@@ -100,7 +102,8 @@ def assign_right(
     changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
     if before is not None:
         changes += concerns(ended=before.until)
-    log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes)
+    rows = [right] if before is None else [before, right]
+    log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
     if portfolio is not None:
         # The place is there to be seen, whether or not a pilot lies in it yet.
         periods.cell_of(portfolio.pk, function.pk if function else None)
@@ -191,7 +194,7 @@ def end_right(
     right.until = until
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
-    log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes)
+    log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
     periods.rebuild_seats([right.kind])
     return right
 
@@ -237,8 +240,8 @@ def delegate(
         )
     given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
     data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
-    named = concerns(holder=right.holder, delegate=to, starts=starts, until=until)
-    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=_reach(right) + named)
+    told = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
+    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=told, rows=[given])
     periods.rebuild_seats([right.kind])
     return given
 
@@ -271,7 +274,7 @@ def back(*, absence: Absence, by: Person | None, on: date | None = None, known: 
         {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
         {"field": "ends", "from": absence.ends, "to": last},
     ]
-    log("back", by, on, known, data, changes=changes)
+    log("back", by, on, known, data, changes=changes, rows=[absence])
     if last is None:
         absence.delete()
         return
@@ -297,7 +300,7 @@ def away(
     absence = Absence.objects.create(person=person, starts=starts, ends=ends)
     data = {"person": person.pk, "starts": starts, "ends": ends}
     changes = concerns(person=person, starts=starts, ends=ends)
-    log("away", by, on, known, data, changes=changes)
+    log("away", by, on, known, data, changes=changes, rows=[absence])
     return absence
 
 
@@ -323,8 +326,10 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     person.closed_on, person.is_active = on, False
     person.pending_email, person.pending_email_key = None, ""
     person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
-    changes = concerns(person=person)
-    log("close_account", by, on, known, {"person": person.pk, "tokens": end_tokens(person)}, changes=changes)
+    ended = end_tokens(person)
+    rows = [named(person), *((ApiToken, key) for key in ended)]
+    data = {"person": person.pk, "tokens": ended}
+    log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
     _leave_seats(person, by, on, known)
     periods.hold_seats()
     periods.rebuild_seats()
@@ -335,8 +340,8 @@ def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> No
     latest = GateSpell.objects.filter(person=person, known_until=None, ends=None).select_related(
         "gate__pilot", "gate__kind"
     )
-    named = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
-    waiting = Gate.objects.filter(pk__in=named).select_related("pilot", "kind")
+    nominations = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
+    waiting = Gate.objects.filter(pk__in=nominations).select_related("pilot", "kind")
     theirs = {s.gate for s in latest} | set(waiting)
     lock_all(gate.pilot_id for gate in theirs)
     for gate in sorted(theirs, key=lambda gate: gate.pk):

@@ -18,7 +18,7 @@ from pilots.actions.people import may_open_the_admin, open_account
 from pilots.actions.reference import concerns, log
 from pilots.actions.tokens import end_tokens
 from pilots.derived import periods
-from pilots.models import Event, Person
+from pilots.models import ApiToken, Event, Person
 from pilots.refusals import Invalid, NotYours
 
 __all__ = ["open_first_account", "record_set_up", "set_password"]
@@ -53,7 +53,8 @@ def open_first_account(
     if not person.is_superuser:
         person.is_staff = person.is_superuser = True
         person.save(update_fields=["is_staff", "is_superuser"])
-        log("make_administrator", None, on, known, {"person": person.pk}, changes=concerns(person=person))
+        data = {"person": person.pk}
+        log("make_administrator", None, on, known, data, changes=concerns(person=person), rows=[person])
     _take_back_from_others(person, on, known)
     return person
 
@@ -67,7 +68,8 @@ def _take_back_from_others(person: Person, on: date, known: date) -> None:
         other.set_unusable_password()
         other.save(update_fields=["is_superuser", "password"])
         may_open_the_admin(other)
-        log("unmake_administrator", None, on, known, {"person": other.pk}, changes=concerns(person=other))
+        data = {"person": other.pk}
+        log("unmake_administrator", None, on, known, data, changes=concerns(person=other), rows=[other])
 
 
 def _address(email: str) -> str:
@@ -117,7 +119,8 @@ def set_password(
     person.save(update_fields=["password"])
     ended = [] if keep_tokens else end_tokens(person)
     changes = concerns(person=person, tokens_ended=len(ended) or None)
-    return log("set_password", by, on, known, {"person": person.pk, "tokens": ended}, changes=changes)
+    data = {"person": person.pk, "tokens": ended}
+    return log("set_password", by, on, known, data, changes=changes, rows=[(ApiToken, key) for key in ended])
 
 
 def record_set_up(

@@ -60,7 +60,7 @@ def issue_token(
     token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100])
     data = {"person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date()}
     changes = concerns(person=person, scope=scope, until=data["until"])
-    log("issue_token", by, on, known, data, changes=changes)
+    log("issue_token", by, on, known, data, changes=changes, rows=[token])
     return token, key
 
 
@@ -76,7 +76,7 @@ def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, 
         only_office(by, None, on)
         not_beyond(by, token.user)
     data = {"person": token.user_id, "token": token.token_key}
-    log("revoke_token", by, on, known, data, changes=concerns(person=token.user))
+    log("revoke_token", by, on, known, data, changes=concerns(person=token.user), rows=[token])
     token.delete()
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 NULL = "\\N"
@@ -43,7 +42,7 @@ def insert_like(like: models.Model, columns: Sequence[str], rows: Iterable[Seque
 
 def _plain(field: Any, value: Any) -> Any:
     if isinstance(field, models.JSONField):
-        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+        return json.dumps(value, cls=field.encoder, ensure_ascii=False)
     return field.get_db_prep_save(value, connection)
 
 

@@ -39,14 +39,14 @@ def as_act(event: Event) -> Act:
         data |= _decided({name: getattr(decision, name) for name in _OF_DECISION})
     verb = "decide" if decision is not None else event.verb
     gate = event.gate.kind.key if event.gate else None
-    return Act(event.pk or 0, event.on, event.known_on, verb, by, gate, data)
+    return Act(event.number or 0, event.on, event.known_on, verb, by, gate, data)
 
 
 _OF_DECISION = ("outcome", "court", "until", "good_until", "conditions", "sealed")
 """What of a decision the rules read."""
 
 _OF_ACT = (
-    "pk",
+    "number",
     "on",
     "known_on",
     "verb",
@@ -60,7 +60,7 @@ _OF_ACT = (
 """What of an event, and of the decision it carries, the rules read."""
 
 _ACTS = Compiled(
-    lambda pilot: Event.objects.filter(pilot=pilot).order_by("pk").values_list(*_OF_ACT), pilot=BigIntegerField()
+    lambda pilot: Event.objects.filter(pilot=pilot).order_by("number").values_list(*_OF_ACT), pilot=BigIntegerField()
 )
 
 
@@ -263,7 +263,7 @@ def replay_pilots(pilots: Sequence[Pilot], known: date) -> dict[int, replay.Pilo
         owned[gate.pilot_id][gate.kind.key] = gate
     keys = {gate.pk: key for of in owned.values() for key, gate in of.items()}
     acts: dict[int, list[Act]] = {pk: [] for pk in owned}
-    for pk, *row in Event.objects.filter(pilot__in=owned).order_by("pk").values_list("pilot_id", *_OF_ACT):
+    for pk, *row in Event.objects.filter(pilot__in=owned).order_by("number").values_list("pilot_id", *_OF_ACT):
         acts[pk].append(_act(keys, *row))
     told = {
         pilot.pk: replay.tell(

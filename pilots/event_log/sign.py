@@ -1,139 +1,154 @@
-"""Signing a decision into its gate's chain (rule 8): what the checksum covers, and the digests that stand for texts.
-
-A free text is digested with the decision's salt, and goes with it when it is erased by law. What the rules read,
-conditions and seals, is never erased: it is digested with the public id, so that it can be checked for good.
-"""
+"""Signing events into their chains (rule 8): a pilot's under its lock, the installation's last of all, before the commit."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
-from pilots.models import Decision, Event, Gate
+from pilots.event_log import hashing
+from pilots.event_log.rows import Row, carried
+from pilots.models import Decision, Event, Evidence, Installation, Pilot
 from pilots.rules import chain
-
-KEPT = ("conditions", "sealed", "pieces")
-TEXTS = (*Decision.ERASABLE, *KEPT)
-WHERE_THERE = frozenset({"would_change", "pieces"})
-"""What is digested only where there is any."""
-
-_as_text = DjangoJSONEncoder(sort_keys=True).encode
+from pilots.rules.canonical_json import as_text
 
 
-def sign(gate: Gate, event: Event, row: Mapping[str, Any]) -> Decision:
-    """The next decision in a gate's chain, with its checksum, and the gate's head moved on to it. Nothing is saved."""
-    decision = Decision(
-        gate=gate,
-        event=event,
-        number=gate.count + 1,
-        on=event.on,
-        known_on=event.known_on,
-        by=event.by,
-        salt=secrets.token_hex(16),
-        **row,
+class Chain(Protocol):
+    """A pilot, or the installation: whatever carries head and count of a chain."""
+
+    log_head: str
+    log_count: int
+
+
+def sign(
+    of: Chain,
+    event: Event,
+    decision: Decision | None = None,
+    *,
+    evidence: Iterable[Evidence] = (),
+    rests_on: Decision | None = None,
+) -> None:
+    """Make an event the next one of a chain, and move the chain's head on to it. Nothing is saved.
+
+    Args:
+        evidence: the pieces that the event carries.
+        rests_on: the decision that rests on them, where it is not the event's own.
+    """
+    event.number = of.log_count + 1
+    if event.texts:
+        event.texts["salt"] = secrets.token_hex(16)
+    event.texts_digest = hashing.texts_digest(as_text(event.texts))
+    other = rests_on.pk if rests_on else None
+    event.checksum = chain.checksum(
+        of.log_head,
+        hashing.columns(event, decision),
+        hashing.evidence((piece.pk, piece.checksum, other) for piece in evidence),
+        hashing.facts(
+            event.public_id,
+            as_text(event.data),
+            as_text(decision.conditions) if decision else None,
+            as_text(decision.sealed) if decision else None,
+        ),
     )
-    decision.digests = digests(decision)
-    decision.checksum = chain.checksum(gate.head, in_chain(decision))
-    gate.head, gate.count = decision.checksum, decision.number
-    return decision
+    of.log_head, of.log_count = event.checksum, event.number
 
 
-def digest(value: Any, salt: str) -> str:
-    """The digest of a text, or of what the rules read, as it comes back from the database."""
-    return chain.digest(_as_text(value), salt)
+def move_heads(pilots: Iterable[int], **columns: Any) -> None:
+    """Move the heads of these pilots' chains on to their last events, which were signed and written together.
 
-
-def digests(decision: Decision) -> dict[str, str]:
-    """The digests that stand for a decision's texts, and for what the rules read of it."""
-    return {
-        name: digest(getattr(decision, name), salt_of(name, decision.salt or "", decision.public_id))
-        for name in TEXTS
-        if name not in WHERE_THERE or getattr(decision, name)
-    }
-
-
-def salt_of(name: str, salt: str, public_id: str) -> str:
-    """What a text is digested with: a free text with the salt that goes with it, what the rules read with the public id."""
-    return public_id if name in KEPT else salt
-
-
-def in_chain(decision: Decision) -> dict[str, Any]:
-    """What of a decision the checksum covers."""
-    return covered(
-        decision.public_id,
-        decision.gate.public_id,
-        decision.number,
-        decision.on,
-        decision.known_on,
-        decision.outcome,
-        decision.capacity,
-        decision.recorded_for,
-        decision.decider.public_id if decision.decider else None,
-        decision.by.public_id if decision.by else None,
-        decision.court,
-        decision.until,
-        decision.good_until,
-        decision.digests,
-        decision.cites.public_id if decision.cites else None,
+    Args:
+        columns: what else of them is another now, as `QuerySet.update` takes it.
+    """
+    last = Event.objects.filter(pilot=OuterRef("pk")).order_by("-number")
+    Pilot.objects.filter(pk__in=pilots).update(
+        log_head=Subquery(last.values("checksum")[:1]), log_count=Subquery(last.values("number")[:1]), **columns
     )
 
 
-COVERED = (
-    "public_id",
-    "gate__public_id",
-    "number",
-    "on",
-    "known_on",
-    "outcome",
-    "capacity",
-    "recorded_for",
-    "decider__public_id",
-    "by__public_id",
-    "court",
-    "until",
-    "good_until",
-    "digests",
-    "cites__public_id",
-)
-"""The columns that `covered` takes, in its order."""
+def heads_of_batch(batch: str, portfolio: int | None) -> str:
+    """One digest over what an act on many wrote on each pilot, of one portfolio or of all."""
+    rows = Event.objects.of_batch(batch).order_by("pilot", "number")
+    if portfolio is not None:
+        rows = rows.filter(portfolio=portfolio)
+    heads = chain.Heads()
+    for pilot, number, checksum in rows.values_list("pilot", "number", "checksum").iterator(chunk_size=2000):
+        heads.add(f"{pilot}", checksum, number)
+    return heads.digest()
 
 
-def covered(
-    public_id: str,
-    gate: str,
-    number: int,
-    on: date,
-    known_on: date,
-    outcome: str,
-    capacity: str,
-    recorded_for: bool,
-    decider: str | None,
-    by: str | None,
-    court: str,
-    until: date | None,
-    good_until: date | None,
-    digests: Mapping[str, str],
-    cites: str | None,
-) -> dict[str, Any]:
-    """What the checksum covers: random ids, dates and digests; no name, no free text."""
-    row = {"cites": cites} if cites else {}
-    return row | {
-        "id": public_id,
-        "gate": gate,
-        "number": number,
-        "on": on.isoformat(),
-        "known_on": known_on.isoformat(),
-        "outcome": outcome,
-        "capacity": capacity,
-        "recorded_for": recorded_for,
-        "decider": decider,
-        "by": by,
-        "court": court,
-        "until": until and until.isoformat(),
-        "good_until": good_until and good_until.isoformat(),
-        "digests": digests,
-    }
+@dataclass(slots=True)
+class Waiting:
+    """An event of the installation that is not signed yet, and the rows that it will carry as they are by then."""
+
+    event: Event
+    rows: Sequence[Row] = ()
+
+
+_WAITING: ContextVar[list[Waiting] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """A transaction whose events of the installation are written last, when it holds every other lock.
+
+    Whoever decides on a pilot would otherwise wait for somebody who waits for that pilot. Within another one it is part of it.
+    """
+    outer = _WAITING.get()
+    if outer is not None:
+        before = len(outer)
+        try:
+            yield
+        except BaseException:
+            del outer[before:]
+            raise
+        return
+    waiting: list[Waiting] = []
+    token = _WAITING.set(waiting)
+    try:
+        with transaction.atomic():
+            yield
+            if not transaction.get_rollback():
+                _write(waiting)
+    finally:
+        _WAITING.reset(token)
+
+
+def put_last(events: Iterable[Event], rows: Sequence[Row] = ()) -> None:
+    """Write events of the installation when this transaction has all its other locks; at once, where nobody waits for that.
+
+    Args:
+        rows: what these events carry, each of them the same.
+    """
+    new = [Waiting(event, rows) for event in events]
+    waiting = _WAITING.get()
+    if waiting is None:
+        _write(new)
+    else:
+        waiting += new
+
+
+@transaction.atomic
+def _write(waiting: list[Waiting]) -> None:
+    """Sign events into the installation's chain, and save them.
+
+    The day on which something is known never goes back: where the clock of another process was a day ahead, its day is used.
+    """
+    if not waiting:
+        return
+    installation = Installation.objects.select_for_update().get()
+    last = Event.objects.filter(pilot=None, number=installation.log_count).values_list("known_on", flat=True)
+    known = max(last, default=waiting[0].event.known_on)
+    for each in waiting:
+        event = each.event
+        known = event.known_on = max(known, event.known_on)
+        if each.rows:
+            event.data = {**event.data, "rows": carried(each.rows)}
+        sign(installation, event)
+    Event.objects.bulk_create(each.event for each in waiting)
+    installation.save()

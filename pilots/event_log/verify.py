@@ -1,38 +1,36 @@
-"""Going through the whole log once (rule 8): every decision against its texts and the one before it, every gate's head.
+"""Going through the whole log once (rule 8): every event against what it says and the one before it, every chain's head.
 
-One query in the order of the gates, so that what is read is one state of the log, and memory does not grow with it.
+One query in the order of the chains, so that memory does not grow with the log; what is stored is never parsed, so that
+nothing that is stored can break the reading of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from pilots.event_log import sign, triggers
-from pilots.models import Decision, Event, Gate
+from pilots.event_log import hashing, triggers
+from pilots.event_log.sign import heads_of_batch
+from pilots.models import Decision, DecisionEvidence, Event, Installation, Pilot
 from pilots.rules import chain
 
-_OF_GATE = ("pk", "public_id", "head", "count")
-_OF_DECISION = ("pk", "event", "checksum", "salt", "erased_on")
-_OF_EVENT = ("event__gate", "event__on", "event__known_on")
-"""What an act says of itself, which the rules read, and which must be what its decision was signed with."""
-_TEXTS = (*Decision.ERASABLE, *sign.KEPT)
-_FREE = len(Decision.ERASABLE)
+INSTALLATION = None
+"""What the chain of events is of that are of no pilot."""
 
 
 @dataclass(slots=True)
 class Break:
-    """Where the log does not fit: a decision by its primary key, or a gate whose head fits no decision."""
+    """Where the log does not fit: an event by its primary key, or a chain whose head fits none. `of` is a pilot, or None."""
 
-    gate: int
-    decision: int | None
-    number: int | None
+    of: int | None
+    event: int | None
+    number: Any
     says: str
     before: int | None = None
     after: int | None = None
@@ -61,11 +59,15 @@ class Verified:
     now: Mark | None
     then: Mark | None
     missing: list[str]
-    decisions: int = 0
+    events: int = 0
     erased: int = 0
-    gates: int = 0
+    chains: int = 0
     broken: int = 0
     first: Break | None = None
+
+    def broke(self, found: Break) -> None:
+        self.broken += 1
+        self.first = self.first or found
 
 
 def read_mark(kept: str) -> tuple[Mark, str]:
@@ -98,9 +100,12 @@ def verify(then: Mark | None = None) -> Verified:
     found = Verified(now, then, triggers.missing())
     reader = _Reader(found)
     with _one_state():
-        for row in _rows():
-            reader.read(row)
-        reader.end_gate()
+        for row in (*_of_no_chain(), *_of_batches()):
+            found.broke(row)
+        for rows in (_of_pilots(), _of_installation()):
+            for row in rows:
+                reader.read(*row)
+            reader.end()
     return found
 
 
@@ -109,122 +114,145 @@ def _one_state() -> AbstractContextManager[Any]:
     return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
-def _rows() -> Iterator[tuple[Any, ...]]:
-    covered = ["public_id" if name == "gate__public_id" else f"decisions__{name}" for name in sign.COVERED]
-    own = [f"decisions__{name}" for name in (*_OF_DECISION, *_OF_EVENT, *_TEXTS)]
-    return (
-        Gate.objects.order_by("pk", "decisions__number")
-        .values_list(*_OF_GATE, *own, *covered)
-        .iterator(chunk_size=2000)
-    )
+_OF_EVENT = ("pk", "number", "checksum", "public_id", "texts_digest", "erased_on")
 
 
-_EVENT_FROM = len(_OF_GATE) + len(_OF_DECISION)
-_TEXTS_FROM = _EVENT_FROM + len(_OF_EVENT)
-_COVERED_FROM = _TEXTS_FROM + len(_TEXTS)
-_PUBLIC_ID, _NUMBER, _ON, _KNOWN_ON, _DIGESTS = (
-    sign.COVERED.index(name) for name in ("public_id", "number", "on", "known_on", "digests")
-)
+def _columns(path: str) -> tuple[list[str], dict[str, Any]]:
+    """What is read of an event: columns, and expressions by their names."""
+    plain = [f"{path}{name}" for name in _OF_EVENT[:-1]]
+    stored = {
+        "says_erased": hashing.stored_json(f"{path}erased_on"),
+        "says_texts": hashing.stored_json(f"{path}texts"),
+        "says_data": hashing.stored_json(f"{path}data"),
+        "says_conditions": hashing.stored_json(f"{path}decision__conditions"),
+        "says_sealed": hashing.stored_json(f"{path}decision__sealed"),
+        "says_columns": hashing.stored_columns(path),
+        "says_evidence": hashing.stored_evidence(path),
+    }
+    return plain, stored
+
+
+def _of_pilots() -> Iterator[tuple[Any, ...]]:
+    plain, stored = _columns("events__")
+    rows = Pilot.objects.order_by("pk", "events__number")
+    return rows.values_list("pk", "log_head", "log_count", *plain, *_ordered(stored)).iterator(chunk_size=2000)
+
+
+def _of_installation() -> Iterator[tuple[Any, ...]]:
+    """The installation's chain, with its head and count in every row."""
+    head = Installation.objects.values_list("log_head", "log_count").first() or (chain.START, 0)
+    plain, stored = _columns("")
+    rows = Event.objects.filter(pilot=None).order_by("number").values_list(*plain, *_ordered(stored))
+    yield (INSTALLATION, *head, *([None] * (len(plain) + len(stored))))
+    for row in rows.iterator(chunk_size=2000):
+        yield (INSTALLATION, *head, *row)
+
+
+def _ordered(stored: dict[str, Any]) -> list[Any]:
+    return list(stored.values())
 
 
 class _Reader:
-    """Reads rows gate by gate, and remembers no more than the last one."""
+    """Reads rows chain by chain, and remembers no more than the last one."""
 
     def __init__(self, found: Verified) -> None:
         self.found = found
         self.marks = [mark for mark in (found.now, found.then) if mark is not None]
-        self.gate: tuple[Any, ...] | None = None
-        self.checksum, self.number, self.pk, self.event = chain.START, 0, None, 0
+        self.chain: tuple[Any, ...] | None = None
+        self.checksum, self.number, self.pk = chain.START, 0, None
         self.at_marks: list[tuple[str, int] | None] = []
 
-    def read(self, row: tuple[Any, ...]) -> None:
-        gate = row[: len(_OF_GATE)]
-        if self.gate is None or gate[0] != self.gate[0]:
-            self.end_gate()
-            self.gate, self.at_marks = gate, [None] * len(self.marks)
-            self.checksum, self.number, self.pk, self.event = chain.START, 0, None, 0
-        pk, event, checksum, salt, erased_on = row[len(_OF_GATE) : _EVENT_FROM]
+    def read(self, of: Any, head: Any, count: Any, pk: int | None, number: Any, checksum: Any, *says: Any) -> None:
+        if self.chain is None or of != self.chain[0]:
+            self.end()
+            self.chain, self.at_marks = (of, head, count), [None] * len(self.marks)
+            self.checksum, self.number, self.pk = chain.START, 0, None
         if pk is None:
             return
-        texts, covered = row[_TEXTS_FROM:_COVERED_FROM], row[_COVERED_FROM:]
-        self._after(pk)
-        says = self._wrong(checksum, salt, erased_on, texts, covered)
-        says = says or self._act_wrong(event, row[_EVENT_FROM:_TEXTS_FROM], covered)
-        number = covered[_NUMBER]
-        if says:
-            self._broke(Break(gate[0], pk, number, says, before=self.pk))
-        self.found.decisions += 1
-        self.found.erased += erased_on is not None
+        first = self.found.first
+        if first is not None and first.of == of and first.event != pk and first.after is None and first.event:
+            first.after = pk
+        wrong = self._wrong(number, checksum, *says)
+        if wrong:
+            self.found.broke(Break(of, pk, number, wrong, before=self.pk))
+        self.found.events += 1
         # What is stored, not what it should be: one row that does not fit is not told again of every later one.
-        self.checksum, self.number, self.pk = checksum, number, pk
-        self.event = event
+        self.checksum, self.number, self.pk = checksum, number, pk  # type: ignore[assignment]
         for place, mark in enumerate(self.marks):
-            if mark.event is None or event <= mark.event:
+            if mark.event is None or pk <= mark.event:
                 self.at_marks[place] = (checksum, number)
 
-    def end_gate(self) -> None:
-        """Hold the gate's head and count against its last decision."""
-        if self.gate is None:
+    def end(self) -> None:
+        """Hold the chain's head and count against its last event."""
+        if self.chain is None:
             return
-        pk, public_id, head, count = self.gate
-        self.found.gates += 1
+        of, head, count = self.chain
+        self.found.chains += 1
         if (head, count) != (self.checksum, self.number):
-            says = f"the gate counts {count} decisions, and its head is not the checksum of the last of the {self.number} that are there"
-            self._broke(Break(pk, None, None, says, before=self.pk))
+            says = f"it counts {count} events, and its head is not the checksum of the last of the {self.number} that are there"
+            self.found.broke(Break(of, None, None, says, before=self.pk))
         for mark, last in zip(self.marks, self.at_marks, strict=True):
             if last is not None:
-                mark.heads.add(public_id, *last)
+                mark.heads.add("installation" if of is INSTALLATION else f"{of}", *last)
+        self.chain = None
 
     def _wrong(
-        self, checksum: str, salt: str | None, erased_on: date | None, texts: Sequence[Any], covered: Sequence[Any]
+        self,
+        number: Any,
+        checksum: Any,
+        public_id: str,
+        texts_digest: str,
+        erased_on: str | None,
+        texts: str | None,
+        data: str,
+        conditions: str | None,
+        sealed: str | None,
+        columns: str,
+        evidence: str | None,
     ) -> str:
-        """What of a decision does not fit, in words; empty where all does."""
+        """What of an event does not fit, in words; empty where all does."""
         try:
-            if covered[_NUMBER] != self.number + 1:
-                return f"number {covered[_NUMBER]} follows number {self.number}"
-            says = _texts_wrong(salt, erased_on, texts, covered[_PUBLIC_ID], covered[_DIGESTS])
-            if says:
-                return says
-            if chain.checksum(self.checksum, sign.covered(*covered)) != checksum:
-                return "its checksum does not fit what it says, or not the decision before it"
+            if number != self.number + 1:
+                return f"number {number} follows number {self.number}"
+            if erased_on is not None:
+                self.found.erased += 1
+                if texts is not None:
+                    return "it is erased, and yet there is a text"
+            elif texts is None:
+                return "its texts are gone, and nothing says that they were erased"
+            elif hashing.texts_digest(texts) != texts_digest:
+                return "its texts are not what was signed"
+            pieces, facts = hashing.in_order(evidence), hashing.facts(public_id, data, conditions, sealed)
+            if columns.count(hashing.BETWEEN) != hashing.BETWEENS:
+                return "a column holds more than one value"
+            if chain.checksum(self.checksum, columns, pieces, facts) != checksum:
+                return "its checksum does not fit what it says, or not the event before it"
         except (AttributeError, TypeError, ValueError) as error:
             return f"it cannot be read ({error})"
         return ""
 
-    def _act_wrong(self, event: int, act: Sequence[Any], covered: Sequence[Any]) -> str:
-        """What of the act that carries a decision does not fit it: it is told by that act, on that day, in that order."""
-        assert self.gate is not None
-        if tuple(act) != (self.gate[0], covered[_ON], covered[_KNOWN_ON]):
-            return "the act that carries it is another gate's, or another day's"
-        if event <= self.event:
-            return "the act that carries it comes before the act of the decision before it"
-        return ""
 
-    def _broke(self, broken: Break) -> None:
-        self.found.broken += 1
-        self.found.first = self.found.first or broken
-
-    def _after(self, pk: int) -> None:
-        """The decision that follows the first break, where one does."""
-        first = self.found.first
-        if first and self.gate and first.gate == self.gate[0] and first.after is None:
-            first.after = pk
+def _of_no_chain() -> Iterator[Break]:
+    """Rows that no chain leads to."""
+    pilot, event = Pilot.objects.filter(pk=OuterRef("pilot_id")), Event.objects.filter(pk=OuterRef("event_id"))
+    lost: tuple[tuple[QuerySet[Any], str], ...] = (
+        (Event.objects.filter(~Exists(pilot), pilot__isnull=False), "an event of a pilot that is not there"),
+        (Decision.objects.filter(~Exists(event)), "a decision that no event carries"),
+        (DecisionEvidence.objects.filter(~Exists(event)), "a piece of evidence that no event carries"),
+    )
+    for rows, says in lost:
+        for pk in rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000):
+            yield Break(INSTALLATION, pk if rows.model is Event else None, None, f"{says} ({rows.model.__name__} {pk})")
 
 
-def _texts_wrong(
-    salt: str | None, erased_on: date | None, texts: Sequence[Any], public_id: str, digests: dict[str, str]
-) -> str:
-    names: Sequence[str] = _TEXTS
-    salts: Sequence[str] = (salt or "",) * _FREE + (public_id,) * len(sign.KEPT)
-    if erased_on is not None:
-        if salt is not None or any(text is not None for text in texts[:_FREE]):
-            return "it is erased, and yet there is a text"
-        names, salts, texts = names[_FREE:], salts[_FREE:], texts[_FREE:]
-    elif salt is None:
-        return "its salt is gone, and nothing says that it was erased"
-    for name, text, salted in zip(names, texts, salts, strict=True):
-        signed = digests.get(name)
-        # A decision is older than a text that was added since, and has nothing there.
-        if signed != sign.digest(text, salted) and (signed is not None or text):
-            return f"its {name} is not what was signed"
-    return ""
+def _of_batches() -> Iterator[Break]:
+    """Acts on many whose own event is over other events than are there."""
+    stand = Event.objects.filter(pilot=None).exclude(batch="").order_by("number")
+    rows = stand.values_list("pk", "number", "batch", "portfolio", hashing.stored_json("data"))
+    for pk, number, batch, portfolio, data in rows.iterator(chunk_size=2000):
+        try:
+            kept = json.loads(data)["heads"]
+        except (TypeError, ValueError, KeyError):
+            kept = None
+        if kept != heads_of_batch(batch, portfolio):
+            yield Break(INSTALLATION, pk, number, "it stands for other events than are there")

@@ -1,6 +1,6 @@
 """The fact tables, each named by its word."""
 
-from pilots.models.events import Event
+from pilots.models.events import Event, Installation
 from pilots.models.evidence import DecisionEvidence, Evidence
 from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GateSpell, SwitchedOff
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
@@ -24,6 +24,7 @@ __all__ = [
     "GateKind",
     "GateKindPortfolio",
     "GateSpell",
+    "Installation",
     "Person",
     "Pilot",
     "PilotSpell",

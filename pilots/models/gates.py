@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar, NoReturn
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.choices import CAPACITY, CLEARS_BY, choices
 from pilots.models.people import Cell, Person, Portfolio, opaque_id
 from pilots.rules import events
-from pilots.rules.chain import START
+from pilots.rules.canonical_json import CanonicalJSON
 from pilots.rules.vocabulary import Capacity, ClearsBy
 
 LONGEST_VALID, LAST_IN_ORDER = 3650, 32_767
@@ -142,13 +141,11 @@ class SwitchedOff(models.Model):
 
 
 class Gate(models.Model):
-    """One condition of adoption for one pilot. `head` and `count` close the chain of its decisions."""
+    """One condition of adoption for one pilot."""
 
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, related_name="gates")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="gates")
-    head = models.CharField(max_length=64, default=START, editable=False)
-    count = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ("kind__order", "pk")
@@ -170,28 +167,22 @@ class Decisions(models.QuerySet["Decision"]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionError("Decisions are never edited. Record a new one.")
 
-    def erase(self, day: date) -> int:
-        """Erase the texts by law; all else stays, and the chain still verifies. Only the verb `erase` asks for this."""
-        gone = dict.fromkeys((*Decision.ERASABLE, "salt"))
-        return super().update(**gone, erased_on=day)
-
 
 class Decision(models.Model):
-    """One dated, signed, unchangeable answer on a gate, with reason and evidence.
+    """One dated, signed, unchangeable answer on a gate, with what it was decided on.
 
-    `pieces` are the checksums of the evidence it rests on, by public id; `would_change` is what would change a no; `cites`
-    is the first of many alike, decided at once. Each is null where there is none.
+    Its event carries its place in the pilot's chain, a checksum over all of it, and its free texts (`TEXTS`), which a law
+    may ask to be erased. `pieces` are the checksums of the evidence it rests on, by public id; `cites` is the first of many
+    alike, decided at once. Each is null where there is none.
     `decider` answered, `by` wrote it down; they differ where the office recorded it. Both are null for an assertion.
-    The checksum covers random ids and salted digests only, so that a text can be erased and the chain still verifies.
     """
 
-    ERASABLE: ClassVar = ("reason", "evidence", "would_change")
-    """The free texts. A law may ask for their erasure; all other columns are kept for good, by trigger."""
+    TEXTS: ClassVar = ("reason", "evidence", "would_change")
+    """The free texts, which lie with those of its event."""
 
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="decisions")
     event = models.OneToOneField("Event", on_delete=models.PROTECT, related_name="decision")
-    number = models.PositiveIntegerField()
     on = models.DateField()
     known_on = models.DateField()
     outcome = models.CharField(max_length=20)
@@ -202,24 +193,16 @@ class Decision(models.Model):
     court = models.CharField(max_length=8, blank=True)
     until = models.DateField(null=True)
     good_until = models.DateField(null=True)
-    reason = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
-    evidence = models.TextField(null=True)  # noqa: DJ001 - null means erased by law
-    conditions: Any = models.JSONField(null=True, default=list, encoder=DjangoJSONEncoder)
-    sealed: Any = models.JSONField(null=True, default=dict, encoder=DjangoJSONEncoder)
-    would_change = models.TextField(null=True)  # noqa: DJ001 - null: not a no, or erased by law
-    pieces: Any = models.JSONField(null=True)
+    conditions: Any = models.JSONField(default=list, encoder=CanonicalJSON)
+    sealed: Any = models.JSONField(default=dict, encoder=CanonicalJSON)
+    pieces: Any = models.JSONField(null=True, encoder=CanonicalJSON)
     cites = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="cited_by")
-    salt = models.CharField(max_length=32, null=True)  # noqa: DJ001 - null means erased by law
-    digests = models.JSONField(default=dict)
-    erased_on = models.DateField(null=True)
-    checksum = models.CharField(max_length=64)
 
     objects = Decisions.as_manager()
 
     class Meta:
-        ordering = ("gate", "number")
+        ordering = ("gate", "pk")
         constraints: ClassVar = [
-            models.UniqueConstraint("gate", "number", name="a_gates_decisions_are_numbered"),
             models.CheckConstraint(condition=Q(on__lte=F("known_on")), name="a_decision_is_not_known_beforehand"),
             models.CheckConstraint(
                 condition=Q(capacity=Capacity.ASSERTED.value, decider=None)
@@ -238,6 +221,37 @@ class Decision(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionError("Decisions are never deleted.")
+
+    @property
+    def number(self) -> int:
+        """Its place in the pilot's chain of events."""
+        return self.event.number
+
+    @property
+    def checksum(self) -> str:
+        """What covers it, its texts and its evidence, and all that was written on the pilot before."""
+        return self.event.checksum
+
+    @property
+    def erased_on(self) -> date | None:
+        """The day on which its texts were erased by law."""
+        return self.event.erased_on
+
+    @property
+    def reason(self) -> str | None:
+        """Why; None where it was erased by law."""
+        return None if self.event.texts is None else self.event.reason
+
+    @property
+    def evidence(self) -> str | None:
+        """What was shown for it, as a text; None where it was erased by law."""
+        return None if self.event.texts is None else self.event.text("evidence") or ""
+
+    @property
+    def would_change(self) -> str | None:
+        """What would change a no; None where nothing was said, or it was erased by law."""
+        found: str | None = self.event.text("would_change")
+        return found
 
 
 class GateSpell(models.Model):

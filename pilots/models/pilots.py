@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models.choices import STAGE, choices
 from pilots.models.people import Cell, Function, Person, Portfolio
 from pilots.models.querysets import PilotQuerySet
+from pilots.rules.chain import START
 from pilots.rules.vocabulary import Stage, Verdict
 
 
@@ -40,6 +41,9 @@ class Pilot(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True, editable=False)
     approximate = models.BooleanField(_("dates are approximate"), default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Head and count of the chain of its events (rule 8).
+    log_head = models.CharField(max_length=64, default=START, editable=False)
+    log_count = models.PositiveIntegerField(default=0, editable=False)
 
     acceptable_use = models.TextField(_("acceptable use"), blank=True)
     trust_when = models.TextField(_("when to trust it"), blank=True)

@@ -142,6 +142,9 @@ def evidence(row: Decision) -> str:
     return Truncator(row.evidence or "").chars(120)
 
 
+TEXTS = ("event__texts__reason", "event__texts__evidence")
+
+
 @admin.register(Decision)
 class Decisions(ReadOnly):
     """Every answer, newest first."""
@@ -149,8 +152,8 @@ class Decisions(ReadOnly):
     portfolio_path = "gate__pilot__portfolio"
     list_display = (when, of_pilot, of_gate, outcome, decider, capacity, reason, evidence)
     list_filter = (ByKind, ByOutcome)
-    search_fields = ("gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", "reason", "evidence")
-    list_select_related = ("gate__pilot", "gate__kind", "decider", "by")
+    search_fields = ("gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", *TEXTS)
+    list_select_related = ("gate__pilot", "gate__kind", "decider", "by", "event")
     ordering = ("-pk",)
     view_template = "admin/pilots/decision/view.html"
 
@@ -215,7 +218,7 @@ class Events(ReadOnly):
     shared = True
     list_display = (when, what, changed, who, of_pilot, reason)
     list_filter = (ByVerb, ByKind)
-    search_fields = ("pilot__key", "pilot__name", "by__name", "reason")
+    search_fields = ("pilot__key", "pilot__name", "by__name", "texts__reason")
     list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
     ordering = ("-pk",)
 

@@ -107,7 +107,7 @@ def unmet(gate: Gate, at: date) -> list[str]:
 
 
 def _decisions(pilot: Pilot) -> Any:
-    rows = Decision.objects.filter(gate__pilot=pilot).order_by("-pk")
+    rows = Decision.objects.filter(gate__pilot=pilot).select_related("event").order_by("-pk")
     return rows.select_related("gate__kind", "decider", "by")
 
 

@@ -53,7 +53,7 @@ def _answer(
     there: RecordedPilot, gate: Gate, said: Said, before: Mapping[str, str] | None, at: date, came: Came
 ) -> None:
     kind, column = gate.kind.key, said.column_of_gate(gate.kind.key)
-    stands = gate.decisions.order_by("number").last()
+    stands = gate.decisions.order_by("pk").last()
     answered = gate.decisions.exclude(outcome__in=BY_SOURCES).exists()
     asserted = stands is not None and stands.outcome == Outcome.ASSERTED
     if kind in said.answers:

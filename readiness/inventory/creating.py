@@ -16,6 +16,7 @@ from pilots.actions.bulk_import import Batch, BatchDesk
 from pilots.actions.gates import asserting, nominating
 from pilots.actions.pilots import claiming, retiring, starting
 from pilots.actions.rules import ruling
+from pilots.event_log.sign import recording
 from pilots.refusals import Refused
 from pilots.rules.vocabulary import ClearsBy, Stage, Standing
 from readiness.inventory.comparing import by_design, no_account, not_taken, not_taken_of_new
@@ -46,7 +47,7 @@ class Applying:
         self.places = Places(at)
         self.rejected: list[Rejected] = []
 
-    @transaction.atomic
+    @recording()
     def take(self, batch: Sequence[Said]) -> set[int]:
         """Put new pilots on record, and bring those on record up to the list. Returns the primary keys of all."""
         self.rejected = []
@@ -184,7 +185,7 @@ class Applying:
         return out
 
     def _update(self, there: RecordedPilot, said: Said) -> None:
-        with transaction.atomic():
+        with recording(), transaction.atomic():
             came = update(there, said, self.at, self.rows, self.places)
         report = self.report
         for left in said.left:

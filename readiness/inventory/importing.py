@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from pilots.clock import today
+from pilots.event_log.sign import recording
 from pilots.models import Event
 from pilots.refusals import InFuture
 from readiness.inventory.creating import Applying
@@ -50,7 +51,7 @@ class Import:
         self.applying = applying = Applying(self.source.at, self.report)
         with Rejects(self.rejects, self.source.path, self.source.form) as rejects:
             batches = self._batches(rejects)
-            with transaction.atomic():
+            with recording():
                 whole = None if self.dry_run else IN_ONE // BATCH
                 self._take(islice(batches, whole), applying, rejects)
                 if self.dry_run:

@@ -67,4 +67,4 @@ def escalation(gate: GateOn, found: PilotOn) -> Person | None:
 def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:
     """The last answer on each gate that a person gave, by the gate's primary key. One query."""
     rows = Decision.objects.filter(gate__in=of).exclude(outcome=Outcome.ASSERTED)
-    return {row.gate_id: row for row in rows.select_related("decider", "by").order_by("number")}
+    return {row.gate_id: row for row in rows.select_related("decider", "by", "event").order_by("pk")}

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from pilots import actions, concurrency
 from pilots.actions.bulk_decisions import Entry
+from pilots.event_log import triggers, verify
 from pilots.models import Decision, Event, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, ReasonRequired, WrongStage
 from readiness.text.sealed_values import differences, differences_between
@@ -112,11 +113,13 @@ def test_what_is_refused_leaves_no_entry_and_the_next_act_is_of_no_batch(
 
 
 def test_the_chain_covers_what_is_cited(three: list[Pilot], cast: dict[str, Person]) -> None:
-    from pilots.event_log.sign import in_chain
-
-    first, second, _ = decide_many(three, cast["lena"])
-    assert in_chain(second)["cites"] == first.public_id
-    assert "cites" not in in_chain(first)
+    _first, second, third = decide_many(three, cast["lena"])
+    assert verify.verify().first is None
+    triggers.lift()
+    models.QuerySet(Decision).filter(pk=third.pk).update(cites=second)
+    broken = verify.verify().first
+    assert broken is not None
+    assert broken.event == third.event_id
 
 
 def test_a_refusal_names_the_gate_and_why_and_nothing_is_written(

@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from pilots import actions
 from pilots.event_log import triggers
-from pilots.models import Decision, Event, Gate, GateSpell, PilotSpell, Portfolio, Seat
+from pilots.models import Decision, Event, GateSpell, Pilot, PilotSpell, Portfolio, Seat
 from tests.pilots.signed import DATA, MARCH, SPONSOR, Signed, signed
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,8 @@ BENDS: dict[str, Callable[[Signed], Any]] = {
     "an answer that says otherwise": lambda cast: _bent(Decision, cast.gate().decisions.get().pk, outcome="refused"),
     "an answer taken away": lambda cast: _taken_away(cast.gate(DATA).decisions.get()),
     "an answer moved to another day": lambda cast: _bent(Event, cast.gate().decisions.get().event_id, on=MARCH),
-    "a gate that counts more": lambda cast: _bent(Gate, cast.gate(DATA).pk, count=7),
+    "a pilot that counts more": lambda cast: _bent(Pilot, cast.pilot.pk, log_count=99),
+    "a start moved to another day": lambda cast: _bent(Event, cast.pilot.events.get(verb="start").pk, on=MARCH - DAY),
 }
 
 

@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
-from pilots.event_log import triggers, verify
-from pilots.models import Decision, Event, Gate
+from pilots.event_log import sign, triggers, verify
+from pilots.models import Decision, Event, Gate, Pilot
+from pilots.rules.canonical_json import as_text
 from tests.pilots.signed import DATA, MARCH, Signed, signed
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,12 @@ def bend(statement: str, *values: Any) -> None:
 
 
 def of(gate: Gate) -> list[int]:
-    return list(gate.decisions.values_list("pk", flat=True))
+    """The events of a gate's decisions."""
+    return list(gate.decisions.values_list("event", flat=True))
+
+
+def number_of(event: int) -> int:
+    return Event.objects.get(pk=event).number
 
 
 def verified(capsys: Any, *asked: str) -> tuple[int, str]:
@@ -59,87 +65,94 @@ def digest(said: str) -> str:
 def test_a_log_that_nobody_bent_fits(cast: Signed, capsys: Any) -> None:
     status, said = verified(capsys)
     assert status == 0
-    assert "5 decisions (0 erased by law) on 6 gates" in said
+    assert f"{Event.objects.count()} events (0 erased by law) in 2 chains" in said
     assert "a second" in said
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("table", "change", "says"),
     [
-        ("outcome = 'refused'", "its checksum does not fit"),
-        ("capacity = 'deputy'", "its checksum does not fit"),
-        ("until = '2030-01-01'", "its checksum does not fit"),
-        ("reason = 'Never said.'", "its reason is not what was signed"),
-        ("evidence = 'https://elsewhere.example'", "its evidence is not"),
-        ('conditions = \'[{"text": "None"}]\'', "its conditions is not"),
-        ("sealed = '{}'", "its sealed is not what was signed"),
-        ("digests = '{}'", "is not what was signed"),
-        ("salt = NULL", "its salt is gone"),
-        ("erased_on = '2025-04-01'", "it is erased, and yet there is a text"),
-        (f"checksum = '{'0' * 64}'", "its checksum does not fit"),
+        ("decision", "outcome = 'refused'", "its checksum does not fit"),
+        ("decision", "capacity = 'deputy'", "its checksum does not fit"),
+        ("decision", "until = '2030-01-01'", "its checksum does not fit"),
+        ("decision", 'conditions = \'[{"text": "None"}]\'', "its checksum does not fit"),
+        ("decision", "sealed = '{}'", "its checksum does not fit"),
+        ("event", "texts = '{}'", "its texts are not what was signed"),
+        ("event", "texts = NULL", "its texts are gone"),
+        ("event", "texts_digest = ''", "its texts are not what was signed"),
+        ("event", "erased_on = '2025-04-01'", "it is erased, and yet there is a text"),
+        ("event", "verb = 'except'", "its checksum does not fit"),
+        ("event", "data = '{\"a\": 1}'", "its checksum does not fit"),
+        ("event", "batch = 'a|b'", "a column holds more than one value"),
+        ("event", f"checksum = '{'0' * 64}'", "its checksum does not fit"),
     ],
 )
 def test_a_changed_row_is_named_with_its_neighbours_and_the_missing_trigger(
-    cast: Signed, capsys: Any, change: str, says: str
+    cast: Signed, capsys: Any, table: str, change: str, says: str
 ) -> None:
     first, second, third, _ = of(cast.gate())
-    bend(f"UPDATE pilots_decision SET {change} WHERE id = %s", second)
+    key = "id" if table == "event" else "event_id"
+    bend(f"UPDATE pilots_{table} SET {change} WHERE {key} = %s", second)
     status, said = verified(capsys)
     assert status == 1
-    assert f"decision {second}, number" in said
+    assert f"event {second}, number {number_of(second)} of pilot {cast.pilot.pk} ({cast.pilot.key})" in said
     assert says in said
-    assert f"(legal-sign-off of {cast.pilot.key})" in said
-    assert f"before it: decision {first}\n  after it: decision {third}" in said
-    assert f"MISSING TRIGGER {triggers.EDITED}" in said
+    assert f"before it: event {first}\n  after it: event {third}" in said
+    for guarded in triggers.guarded():
+        assert f"MISSING TRIGGER {guarded.edited}" in said
 
 
-def test_a_row_that_was_given_another_number_is_found(cast: Signed, capsys: Any) -> None:
-    _, second, third, fourth = of(cast.gate())
-    bend("UPDATE pilots_decision SET number = 12 WHERE id = %s", second)
+def test_an_event_that_was_given_another_number_is_found(cast: Signed, capsys: Any) -> None:
+    _, second, third, _fourth = of(cast.gate())
+    number = number_of(second)
+    bend("UPDATE pilots_event SET number = 12 WHERE id = %s", second)
     status, said = verified(capsys)
     assert status == 1
-    assert f"decision {third}, number 3" in said
-    bend("UPDATE pilots_decision SET number = 2 WHERE id = %s", second)
-    bend("UPDATE pilots_decision SET number = 12 WHERE id = %s", fourth)
-    status, said = verified(capsys)
-    assert f"decision {fourth}, number 12 of" in said
-    assert "number 12 follows number 3" in said
+    assert f"event {third}, number {number + 1} of" in said
+    assert f"number {number + 1} follows number {number - 1}" in said
 
 
-def test_a_row_that_was_taken_out_leaves_a_gap(cast: Signed, capsys: Any) -> None:
-    first, second, third, fourth = of(cast.gate())
-    bend("DELETE FROM pilots_decision WHERE id = %s", second)
+def test_an_event_that_was_taken_out_leaves_a_gap(cast: Signed, capsys: Any) -> None:
+    first, second, _third, fourth = of(cast.gate())
+    number = number_of(second)
+    bend("DELETE FROM pilots_decision WHERE event_id = %s", second)
+    bend("DELETE FROM pilots_event WHERE id = %s", second)
     status, said = verified(capsys)
     assert status == 1
-    assert f"decision {third}, number 3" in said
-    assert "number 3 follows number 1" in said
-    assert f"before it: decision {first}\n  after it: decision {fourth}" in said
+    assert f"number {number + 1} follows number {number - 1}" in said
+    assert f"before it: event {first}\n  after it: event {fourth}" in said
 
 
-def test_a_last_row_that_was_taken_out_leaves_a_head_that_fits_none(cast: Signed, capsys: Any) -> None:
-    *_, third, fourth = of(cast.gate())
-    bend("DELETE FROM pilots_decision WHERE id = %s", fourth)
+def _cut(cast: Signed) -> int:
+    """Take the last event of the pilot away, with its decision. Returns the one before it."""
+    *_, before, last = cast.pilot.events.order_by("number").values_list("pk", flat=True)
+    bend("DELETE FROM pilots_decision WHERE event_id = %s", last)
+    bend("DELETE FROM pilots_event WHERE id = %s", last)
+    return before
+
+
+def test_a_last_event_that_was_taken_out_leaves_a_head_that_fits_none(cast: Signed, capsys: Any) -> None:
+    count = cast.pilot.events.count()
+    before = _cut(cast)
     status, said = verified(capsys)
     assert status == 1
-    assert f"gate {cast.gate().pk} (legal-sign-off of P-1): the gate counts 4" in said
-    assert f"before it: decision {third}\n  after it: none" in said
+    assert f"pilot {cast.pilot.pk} (P-1): it counts {count} events" in said
+    assert f"before it: event {before}\n  after it: none" in said
 
 
 def test_what_follows_from_a_log_that_is_not_whole_is_not_rebuilt(cast: Signed, capsys: Any) -> None:
     """An event whose decision is gone tells nothing: that is said, and not as a trace."""
-    bend("DELETE FROM pilots_decision WHERE id = %s", of(cast.gate())[-1])
+    bend("DELETE FROM pilots_decision WHERE event_id = %s", of(cast.gate())[-1])
     status, said = verified(capsys, "--derived")
     assert status == 1
     assert "BROKEN" in said
     assert "What follows from the log was not rebuilt" in said
 
 
-def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(cast: Signed, capsys: Any) -> None:
+def test_a_chain_that_was_cut_neatly_is_found_by_a_digest_kept_before(cast: Signed, capsys: Any) -> None:
     kept = digest(verified(capsys)[1])
-    *_, third, fourth = of(cast.gate())
-    bend("DELETE FROM pilots_decision WHERE id = %s", fourth)
-    head = Decision.objects.get(pk=third).checksum
-    Gate.objects.filter(pk=cast.gate().pk).update(head=head, count=3)
+    before = Event.objects.get(pk=_cut(cast))
+    Pilot.objects.filter(pk=cast.pilot.pk).update(log_head=before.checksum, log_count=before.number)
     triggers.install()
     assert verified(capsys)[0] == 0
     status, said = verified(capsys, "--expect", kept)
@@ -147,18 +160,17 @@ def test_a_tail_that_was_chopped_off_neatly_is_found_by_a_digest_kept_before(cas
     assert f"Expected {kept}" in said
 
 
-def test_a_log_that_was_written_again_from_one_row_on_is_found_by_a_digest(cast: Signed, capsys: Any) -> None:
+def test_a_log_that_was_written_again_from_one_event_on_is_found_by_a_digest(cast: Signed, capsys: Any) -> None:
     """Whoever can lift the triggers can sign as well. What was printed before stays out of reach."""
     kept = digest(verified(capsys)[1])
-    from pilots.event_log import sign
-    from pilots.rules import chain
-
-    decision = cast.gate(DATA).decisions.get()
-    bend("UPDATE pilots_decision SET outcome = 'refused' WHERE id = %s", decision.pk)
-    decision.outcome = "refused"
-    again = chain.checksum(chain.START, sign.in_chain(decision))
-    bend("UPDATE pilots_decision SET checksum = %s WHERE id = %s", again, decision.pk)
-    Gate.objects.filter(pk=decision.gate_id).update(head=again)
+    last = cast.pilot.events.select_related("decision").latest("number")
+    cast.pilot.log_head, cast.pilot.log_count = cast.pilot.events.get(number=last.number - 1).checksum, last.number - 1
+    last.decision.outcome = "refused"
+    sign.sign(cast.pilot, last, last.decision)
+    bend("UPDATE pilots_decision SET outcome = 'refused' WHERE id = %s", last.decision.pk)
+    again = (last.checksum, as_text(last.texts), last.texts_digest, last.pk)
+    bend("UPDATE pilots_event SET checksum = %s, texts = %s, texts_digest = %s WHERE id = %s", *again)
+    Pilot.objects.filter(pk=cast.pilot.pk).update(log_head=last.checksum)
     triggers.install()
     assert verified(capsys)[0] == 0
     assert verified(capsys, "--expect", kept)[0] == 1
@@ -209,12 +221,13 @@ def test_every_break_is_counted_and_the_first_is_told(cast: Signed, capsys: Any)
     status, said = verified(capsys)
     assert status == 1
     assert "BROKEN in 3 places" in said
-    assert f"decision {of(cast.gate())[1]}, number 2" in said
+    second = of(cast.gate())[1]
+    assert f"event {second}, number {number_of(second)} of" in said
 
 
-def test_an_empty_log_fits(db: None, capsys: Any) -> None:
+def test_a_log_that_has_just_begun_fits(db: None, capsys: Any) -> None:
     status, said = verified(capsys)
-    assert (status, digest(said)[:2]) == (0, f"{Event.objects.count()}:")
+    assert (status, digest(said).partition(":")[0]) == (0, f"{Event.objects.get().pk}")
 
 
 def test_neither_queries_nor_memory_grow_with_the_log(cast: Signed, django_assert_num_queries: Any) -> None:
@@ -238,15 +251,15 @@ def test_neither_queries_nor_memory_grow_with_the_log(cast: Signed, django_asser
 
 
 @pytest.mark.parametrize("change", ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"])
-def test_an_act_that_is_not_the_one_a_decision_was_signed_with_is_found(cast: Signed, capsys: Any, change: str) -> None:
-    event = Decision.objects.filter(gate=cast.gate()).earliest("pk").event_id
+def test_an_event_of_another_day_or_gate_than_was_signed_is_found(cast: Signed, capsys: Any, change: str) -> None:
+    event = of(cast.gate())[0]
     bend(f"UPDATE pilots_event SET {change} WHERE id = %s", event)
     status, said = verified(capsys)
     assert status == 1
-    assert "the act that carries it is another gate's, or another day's" in said
+    assert f"event {event}, number" in said
 
 
-def test_two_decisions_that_were_given_each_others_acts_are_found(capsys: Any) -> None:
+def test_two_decisions_that_were_given_each_others_events_are_found(capsys: Any) -> None:
     cast = signed()
     for outcome in ("refused", "cleared"):
         cast.decide(outcome=outcome)
@@ -257,4 +270,12 @@ def test_two_decisions_that_were_given_each_others_acts_are_found(capsys: Any) -
         bend("UPDATE pilots_decision SET event_id = %s WHERE id = %s", event, decision.pk)
     status, said = verified(capsys)
     assert status == 1
-    assert "comes before the act of the decision before it" in said
+    assert "BROKEN in 2 places" in said
+
+
+def test_what_is_of_no_pilot_is_one_chain_that_is_verified_too(cast: Signed, capsys: Any) -> None:
+    role = Event.objects.get(verb="give_role")
+    bend("UPDATE pilots_event SET verb = 'take_role' WHERE id = %s", role.pk)
+    status, said = verified(capsys)
+    assert status == 1
+    assert f"event {role.pk}, number {role.number} of the installation" in said

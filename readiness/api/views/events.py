@@ -51,7 +51,7 @@ class Decisions(AskingForMany):
         rows = Decision.objects.filter(gate__pilot__in=mine, on__lte=self.at)
         if self.known_at is not None:
             rows = rows.filter(known_on__lte=self.known_at)
-        return rows.select_related("gate__pilot", "gate__kind", "decider", "by")
+        return rows.select_related("gate__pilot", "gate__kind", "decider", "by", "event")
 
     @extend_schema(responses=DecisionShape(many=True))
     def get(self, request: Request) -> Response:

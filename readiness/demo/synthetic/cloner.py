@@ -16,18 +16,21 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
-from pilots.event_log.sign import TEXTS, WHERE_THERE, salt_of
-from pilots.models import Decision, Event, Gate, GateSpell, Person, Pilot, PilotSpell
+from pilots.event_log import hashing, sign
+from pilots.event_log.rows import named
+from pilots.models import Decision, DecisionEvidence, Event, Gate, GateSpell, Person, Pilot, PilotSpell
 from pilots.rules import chain
+from pilots.rules.canonical_json import as_text
 
 STAND_IN = 7_000_000_000_000_000
 """Primary keys from here on stand in for people while a life is lived; its copies put others in their place."""
 STAND_IN_PLACE = 8_000_000_000_000_000
 """The same for the function in which a life is lived."""
-NAME, WORKFLOW = "its-own-name", "its-own-workflow"
+STAND_IN_PORTFOLIO = 9_000_000_000_000_000
+"""The same for its portfolio."""
+NAME, WORKFLOW, SALT = "its-own-name", "its-own-workflow", "its-own-salt"
 """Words that a copy replaces by its own."""
 NULL = "\\N"
 _PERSON = re.compile(rf"{STAND_IN // 1000}(\d{{3}})")
@@ -36,14 +39,11 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(slots=True)
 class Signed:
-    """One decision of a life: its place, and what its checksum covers."""
+    """What the checksum of one event of a life covers, with blanks: its columns, its texts, and what the rules read of it."""
 
-    gate: int
-    row: dict[str, Any]
-    texts: dict[str, str]
-    decider: int | None
-    by: int | None
-    dates: dict[str, str | None]
+    columns: str
+    texts: str
+    facts: tuple[str, str | None, str | None]
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Life:
 
     tables: dict[type[models.Model], list[str]]
     gates: int
-    events: int
+    decisions: int
     signed: list[Signed]
     people: frozenset[int]
     days: int
@@ -88,16 +88,24 @@ def life_of(pilot: Pilot) -> Life:
     pilot = Pilot.objects.get(pk=pilot.pk)
     first = pilot.recorded_on
     gates = list(Gate.objects.filter(pilot=pilot).order_by("pk"))
-    events = list(Event.objects.filter(pilot=pilot).order_by("pk"))
+    events = list(Event.objects.filter(pilot=pilot).select_related("decision").order_by("number"))
     at = {gate.pk: n for n, gate in enumerate(gates)}
     told = {event.pk: n for n, event in enumerate(events)}
     decisions = list(Decision.objects.filter(gate__pilot=pilot).order_by("event"))
-    blank = _Blank(first, pilot.pk, at, told)
+    assert not DecisionEvidence.objects.filter(event__pilot=pilot).exists(), "a life files no evidence"
+    blank = _Blank(
+        first,
+        pilot.key,
+        at,
+        told,
+        {row.pk: n for n, row in enumerate(decisions)},
+        {gate.public_id: n for n, gate in enumerate(gates)},
+    )
     tables = {
         Pilot: [blank.line(pilot)],
         Gate: [blank.line(gate) for gate in gates],
         Event: [blank.line(event) for event in events],
-        Decision: [blank.line(row, n) for n, row in enumerate(decisions)],
+        Decision: [blank.line(row) for row in decisions],
         PilotSpell: [blank.line(s) for s in PilotSpell.objects.filter(pilot=pilot)],
         GateSpell: [blank.line(s) for s in GateSpell.objects.filter(gate__in=gates)],
     }
@@ -105,8 +113,8 @@ def life_of(pilot: Pilot) -> Life:
     return Life(
         tables=tables,
         gates=len(gates),
-        events=len(events),
-        signed=[blank.signed(row) for row in decisions],
+        decisions=len(decisions),
+        signed=[blank.signed(event) for event in events],
         people=frozenset(people),
         days=max((event.known_on - first).days for event in events),
     )
@@ -117,82 +125,87 @@ class _Blank:
     """Turns rows into lines with blanks."""
 
     first: date
-    pilot: int
+    key: str
     gates: dict[int, int]
     events: dict[int, int]
+    decisions: dict[int, int]
+    public_ids: dict[str, int]
 
-    def line(self, row: Any, number: int = 0) -> str:
+    def line(self, row: Any) -> str:
         """A row as tab-separated text, in the order of `columns`."""
-        own = self._own(row, number)
+        own = self._own(row)
         return "\t".join(own[f.attname] if f.attname in own else self.text(text_of(f, row)) for f in columns(type(row)))
+
+    def joined(self, row: Event | Decision, of: Iterable[Any]) -> list[str]:
+        """A row's columns as the log covers them."""
+        own = self._own(row)
+        if isinstance(row, Event):
+            own["written_at"] = f"%({self.day(row.known_on.isoformat())})s 00:00:00.000000"
+        if row.gate_id is None:
+            own["gate_id"] = hashing.NULL
+        return [own[f.attname] if f.attname in own else self.text(hashing.text(getattr(row, f.attname))) for f in of]
 
     def text(self, text: str) -> str:
         """A text whose days, people and words are blanks."""
         text = text.replace("%", "%%")
+        for public_id, n in self.public_ids.items():
+            text = text.replace(public_id, f"%(G{n})s")
         text = _DAY.sub(lambda found: f"%({self.day(found[0])})s", text)
         text = _PERSON.sub(lambda found: f"%(w{int(found[1])})s", text)
-        text = text.replace(str(STAND_IN_PLACE), "%(function)s")
+        text = text.replace(str(STAND_IN_PLACE), "%(function)s").replace(str(STAND_IN_PORTFOLIO), "%(portfolio)s")
+        text = text.replace(self.key, "%(key)s")
         return text.replace(NAME, "%(name)s").replace(WORKFLOW, "%(workflow)s")
 
     def day(self, day: str) -> str:
         return f"D{(date.fromisoformat(day) - self.first).days}"
 
-    def _own(self, row: Any, number: int) -> dict[str, str]:
+    def _own(self, row: Any) -> dict[str, str]:
         """The columns of a row that name other rows, or only itself."""
         if isinstance(row, Pilot):
-            return {"id": "%(pilot)s", "portfolio_id": "%(portfolio)s", "key": "%(key)s"}
+            return {"id": "%(pilot)s", "portfolio_id": "%(portfolio)s", "key": "%(key)s", "log_head": "%(head)s"}
         if isinstance(row, Gate):
             n = self.gates[row.pk]
-            return {"id": f"%(g{n})s", "public_id": f"%(G{n})s", "pilot_id": "%(pilot)s", "head": f"%(h{n})s"}
+            return {"id": f"%(g{n})s", "public_id": f"%(G{n})s", "pilot_id": "%(pilot)s"}
         if isinstance(row, Event):
-            n = self.events[row.pk]
-            gate = NULL if row.gate_id is None else f"%(g{self.gates[row.gate_id]})s"
-            written = f"%({self.day(row.known_on.isoformat())})s 00:00:00%(zone)s"
-            return {
-                "id": f"%(e{n})s",
-                "public_id": f"%(E{n})s",
-                "portfolio_id": "%(portfolio)s",
-                "pilot_id": "%(pilot)s",
-                "gate_id": gate,
-                "written_at": written,
-            }
+            return self._own_of_event(row, self.events[row.pk])
         if isinstance(row, Decision):
-            of_gate, event = self.gates[row.gate_id], self.events[row.event_id]
             return {
-                "public_id": f"%(X{number})s",
-                "gate_id": f"%(g{of_gate})s",
-                "event_id": f"%(e{event})s",
-                "salt": f"%(s{number})s",
-                "digests": f"%(q{number})s",
-                "checksum": f"%(c{number})s",
+                "public_id": f"%(X{self.decisions[row.pk]})s",
+                "gate_id": f"%(g{self.gates[row.gate_id]})s",
+                "event_id": f"%(e{self.events[row.event_id]})s",
             }
         if isinstance(row, GateSpell):
             return {"gate_id": f"%(g{self.gates[row.gate_id]})s", "cell_id": "%(cell)s"}
         return {"pilot_id": "%(pilot)s", "cell_id": "%(cell)s"}
 
-    def signed(self, row: Decision) -> Signed:
-        texts = {
-            name: self.text(json.dumps(getattr(row, name), sort_keys=True, cls=DjangoJSONEncoder))
-            for name in TEXTS
-            if name not in WHERE_THERE or getattr(row, name)
+    def _own_of_event(self, row: Event, n: int) -> dict[str, str]:
+        return {
+            "id": f"%(e{n})s",
+            "public_id": f"%(E{n})s",
+            "portfolio_id": "%(portfolio)s",
+            "pilot_id": "%(pilot)s",
+            "gate_id": NULL if row.gate_id is None else f"%(g{self.gates[row.gate_id]})s",
+            "written_at": f"%({self.day(row.known_on.isoformat())})s 00:00:00%(zone)s",
+            "texts": f"%(t{n})s",
+            "texts_digest": f"%(T{n})s",
+            "checksum": f"%(c{n})s",
         }
-        dates = {
-            name: self.day(day.isoformat()) if day else None
-            for name, day in (
-                ("on", row.on),
-                ("known_on", row.known_on),
-                ("until", row.until),
-                ("good_until", row.good_until),
-            )
-        }
-        same = ("number", "outcome", "capacity", "recorded_for", "court")
+
+    def signed(self, row: Event) -> Signed:
+        decision: Decision | None = getattr(row, "decision", None)
+        of_event = self.joined(row, hashing.OF_EVENT)
+        of_decision = [hashing.NULL] * len(hashing.OF_DECISION)
+        if decision is not None:
+            of_decision = self.joined(decision, hashing.OF_DECISION)
+        texts = {**row.texts, "salt": SALT} if row.texts else {}
         return Signed(
-            gate=self.gates[row.gate_id],
-            row={name: getattr(row, name) for name in same},
-            texts=texts,
-            decider=row.decider_id and row.decider_id - STAND_IN,
-            by=row.by_id and row.by_id - STAND_IN,
-            dates=dates,
+            columns=hashing.BETWEEN.join(of_event + of_decision),
+            texts=self.text(as_text(texts)).replace(SALT, "%(salt)s"),
+            facts=(
+                self.text(as_text(row.data)),
+                self.text(as_text(decision.conditions)) if decision else None,
+                self.text(as_text(decision.sealed)) if decision else None,
+            ),
         )
 
 
@@ -211,7 +224,7 @@ def text_of(of: Any, row: Any) -> str:
     if value is None:
         return NULL
     if isinstance(of, models.JSONField):
-        return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+        return json.dumps(value, cls=of.encoder, ensure_ascii=False)
     if isinstance(value, bool):
         return str(int(value))
     text = str(value)
@@ -236,7 +249,7 @@ class Copies:
         keys = {
             Pilot: free_keys(Pilot, len(taken)),
             Gate: free_keys(Gate, sum(life.gates for life, _ in taken)),
-            Event: free_keys(Event, sum(life.events for life, _ in taken)),
+            Event: free_keys(Event, sum(len(life.signed) for life, _ in taken)),
         }
         filled = [self._fill(life, place, keys) for life, place in taken]
         for model in (Pilot, Gate, Event, Decision, PilotSpell, GateSpell):
@@ -260,35 +273,26 @@ class Copies:
         blanks.first = place.first
         for n in life.people:
             blanks[f"w{n}"] = place.people[n][0]
-        public = self._public_ids(life.gates + life.events + len(life.signed))
+        public = self._public_ids(life.gates + len(life.signed) + life.decisions)
         for n in range(life.gates):
             blanks[f"g{n}"], blanks[f"G{n}"] = next(keys[Gate]), next(public)
-            blanks[f"h{n}"] = chain.START
-        for n in range(life.events):
-            blanks[f"e{n}"], blanks[f"E{n}"] = next(keys[Event]), next(public)
+        for n in range(life.decisions):
+            blanks[f"X{n}"] = next(public)
+        head = chain.START
         for n, signed in enumerate(life.signed):
-            self._sign(n, signed, place, blanks, next(public))
+            blanks[f"e{n}"], blanks[f"E{n}"] = next(keys[Event]), next(public)
+            head = blanks[f"c{n}"] = self._sign(n, signed, blanks, head)
+        blanks["head"] = head
         return blanks
 
-    def _sign(self, n: int, signed: Signed, place: Place, blanks: _Blanks, public: str) -> None:
-        """A decision's place in its gate's chain, as `signing.sign` would give it."""
-        salt = self.random.randbytes(16).hex()
-        digests = {
-            name: chain.digest(text % blanks, salt_of(name, salt, public)) for name, text in signed.texts.items()
-        }
-        row = {
-            "id": public,
-            "gate": blanks[f"G{signed.gate}"],
-            "decider": None if signed.decider is None else place.people[signed.decider][1],
-            "by": None if signed.by is None else place.people[signed.by][1],
-            "digests": digests,
-            **signed.row,
-            **{name: day and blanks[day] for name, day in signed.dates.items()},
-        }
-        head = chain.checksum(blanks[f"h{signed.gate}"], row)
-        blanks[f"h{signed.gate}"] = blanks[f"c{n}"] = head
-        blanks[f"X{n}"], blanks[f"s{n}"] = public, salt
-        blanks[f"q{n}"] = json.dumps(digests)
+    def _sign(self, n: int, signed: Signed, blanks: _Blanks, head: str) -> str:
+        """The checksum of an event in its pilot's chain, as `sign` would give it. Its texts are salted."""
+        blanks["salt"] = self.random.randbytes(16).hex()
+        blanks[f"t{n}"] = texts = signed.texts % blanks
+        blanks[f"T{n}"] = hashing.texts_digest(texts)
+        data, conditions, sealed = (part and part % blanks for part in signed.facts)
+        facts = hashing.facts(blanks[f"E{n}"], data or hashing.EMPTY, conditions, sealed)
+        return chain.checksum(head, signed.columns % blanks, "", facts)
 
     def _public_ids(self, number: int) -> Iterator[str]:
         """Opaque ids as `opaque_id` makes them: twelve random bytes each."""
@@ -326,11 +330,19 @@ def write(model: type[models.Model], lines: Iterable[str]) -> None:
         )
 
 
-def people_at_once(names: Iterable[tuple[str, str]], random: Random) -> list[Person]:
+def people_at_once(names: Iterable[tuple[str, str]], random: Random, day: date) -> list[Person]:
     """Accounts for many people (address and name) who cannot sign in until a password is set."""
     made = []
     for email, name in names:
         person = Person(email=email, name=name, password="!")
         person.public_id = urlsafe_b64encode(random.randbytes(12)).decode()
         made.append(person)
-    return Person.objects.bulk_create(made, batch_size=1000)
+    people = Person.objects.bulk_create(made, batch_size=1000)
+    for first in range(0, len(people), ROWS_AN_EVENT):
+        event = Event(verb="open_accounts", on=day, known_on=day)
+        sign.put_last([event], [named(person) for person in people[first : first + ROWS_AN_EVENT]])
+    return people
+
+
+ROWS_AN_EVENT = 500
+"""Accounts that one event tells of."""

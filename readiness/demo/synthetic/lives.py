@@ -16,7 +16,7 @@ from django.db import transaction
 from pilots import actions
 from pilots.models import Function, Gate, GateKind, Person, Portfolio, PortfolioRole
 from pilots.refusals import Refused
-from readiness.demo.synthetic.cloner import NAME, STAND_IN, STAND_IN_PLACE, WORKFLOW, Life, life_of
+from readiness.demo.synthetic.cloner import NAME, STAND_IN, STAND_IN_PLACE, STAND_IN_PORTFOLIO, WORKFLOW, Life, life_of
 
 CAST = (
     "office",
@@ -118,7 +118,9 @@ class Stage:
         )
         self.people = {name: Person.objects.get(pk=STAND_IN + n) for n, name in enumerate(CAST)}
         self.function = Function.objects.create(pk=STAND_IN_PLACE, name="where lives are played")
-        self.portfolio = Portfolio.objects.create(key="lives", name="Lives", escalation=self.people["escalation"])
+        self.portfolio = Portfolio.objects.create(
+            pk=STAND_IN_PORTFOLIO, key="lives", name="Lives", escalation=self.people["escalation"]
+        )
         PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people["office"], role="program-office")
         for key, (holder, deputy) in SEATS.items():
             actions.assign_right(

@@ -182,8 +182,8 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
     shares = _long_tail(max(2, min(400, pilots // 250)))
     begins = at - timedelta(days=4 * LONGEST)
     functions = _functions(max(4, min(60, pilots // 200)), begins)
-    everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS)), strict=True))
-    head = _people(random, seed, "escalation", 1)[0]
+    everywhere = dict(zip(DECIDERS, _people(random, seed, "decider", len(DECIDERS), begins), strict=True))
+    head = _people(random, seed, "escalation", 1, begins)[0]
     homes = [
         _home(random, n, max(3, int(pilots * share / sum(shares))), seed, everywhere, head, begins)
         for n, share in enumerate(shares)
@@ -210,11 +210,11 @@ def _home(
         on=begins,
         known=begins,
     )
-    office = _people(random, seed, f"office-{n}", max(1, min(9, here // 400)))
+    office = _people(random, seed, f"office-{n}", max(1, min(9, here // 400)), begins)
     for person in office:
         actions.give_role(portfolio=portfolio, person=person, role=OFFICE, by=None, on=begins, known=begins)
     seats: dict[str, Person | None] = {**everywhere, "escalation": head}
-    own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS)), strict=True))
+    own = dict(zip(DECIDERS, _people(random, seed, f"decider-{n}", len(DECIDERS), begins), strict=True))
     for kind, (every, hole) in OWN_RIGHTS.items():
         if hole and n % hole == hole - 1:
             seats |= dict.fromkeys(SEATS[kind])
@@ -224,7 +224,7 @@ def _home(
         seats |= {who: sit[who] for who in SEATS[kind]}
         _right(kind, portfolio, sit, head, begins)
     people = {"office": office} | {
-        part: _people(random, seed, f"{part}-{n}", max(1, here // each)) for part, each in EACH_CARRIES.items()
+        part: _people(random, seed, f"{part}-{n}", max(1, here // each), begins) for part, each in EACH_CARRIES.items()
     }
     return Home(portfolio, [], [], {}, seats, people)
 
@@ -253,7 +253,7 @@ def _functions(number: int, begins: date) -> list[Function]:
     return found
 
 
-def _people(random: Random, seed: int, part: str, number: int) -> list[Person]:
+def _people(random: Random, seed: int, part: str, number: int, day: date) -> list[Person]:
     """People of one part. Their names are drawn; their addresses say that they are nobody's."""
     return people_at_once(
         (
@@ -261,4 +261,5 @@ def _people(random: Random, seed: int, part: str, number: int) -> list[Person]:
             for n in range(number)
         ),
         random,
+        day,
     )

@@ -27,7 +27,7 @@ class Command(ProductCommand):
         )
         decision.add_argument("pilot", metavar="KEY")
         decision.add_argument("kind", help="the kind of its gate, such as legal-sign-off")
-        decision.add_argument("number", type=int, help="its number among the decisions of the gate")
+        decision.add_argument("number", type=int, help="its number in the log of the pilot")
         person = what.add_parser("person", help="the name and address of somebody whose account is closed")
         person.add_argument("email", metavar="EMAIL")
         for each in (decision, person):
@@ -51,8 +51,8 @@ class Command(ProductCommand):
 def _decision(options: dict[str, Any], by: Person) -> Decision:
     pilot = pilot_of(options["pilot"], by)
     found = (
-        Decision.objects.filter(gate__pilot=pilot, gate__kind__key=options["kind"], number=options["number"])
-        .select_related("gate__pilot", "gate__kind")
+        Decision.objects.filter(gate__pilot=pilot, gate__kind__key=options["kind"], event__number=options["number"])
+        .select_related("gate__pilot", "gate__kind", "event")
         .first()
     )
     if found is None:

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
-from pilots.derived import rebuild
+from pilots.derived import comparison
 from pilots.event_log import backup_notes, verify
 from pilots.event_log.verify_files import FilesRead, verify_files
-from pilots.models import Gate
+from pilots.models import Pilot
 from readiness.management.base import ProductCommand
 
 NOT_DERIVED = "What follows from the log was not rebuilt: the log itself is broken."
@@ -20,7 +20,7 @@ NOT_DERIVED = "What follows from the log was not rebuilt: the log itself is brok
 
 class Command(ProductCommand):
     help = (
-        "Check every decision against its texts and the one before it, and every gate's head. Exit status: 0 all fits,"
+        "Check every event against its texts and the one before it, and the head of every chain. Exit status: 0 all fits,"
         " 1 the log is broken or unguarded, or something else is not as it was, 2 it could not be read."
     )
 
@@ -28,13 +28,15 @@ class Command(ProductCommand):
         parser.add_argument(
             "--expect",
             metavar="DIGEST",
-            help="a digest that an earlier run printed: what was decided up to then must still be there, unchanged",
+            help="a digest that an earlier run printed: what was done up to then must still be there, unchanged",
         )
         parser.add_argument(
             "--files", action="store_true", help="read every file of evidence, and hold it against its SHA-256"
         )
         parser.add_argument(
-            "--derived", action="store_true", help="rebuild what follows from the log, and compare; nothing is changed"
+            "--derived",
+            action="store_true",
+            help="hold everything that follows from the log against it; nothing is changed",
         )
         parser.add_argument("--note", metavar="FILE", help="where all fits, write the note that goes with a back-up")
 
@@ -49,7 +51,7 @@ class Command(ProductCommand):
         troubles = self._troubles(found)
         if then is not None and str(then) != wanted:
             troubles.append(
-                f"Expected {wanted}\nFound    {then}\nDecisions that were there when that digest was kept are gone, or are others now."
+                f"Expected {wanted}\nFound    {then}\nEvents that were there when that digest was kept are gone, or are others now."
             )
         troubles += self._files() if options.get("files") else []
         if options.get("derived"):
@@ -59,7 +61,7 @@ class Command(ProductCommand):
             raise CommandError("\n".join(troubles), returncode=1)
         if then is not None:
             self.stdout.write("All that was there when that digest was kept is there.")
-        self.stdout.write(self.style.SUCCESS("Every decision fits the one before it, and every gate's head its last."))
+        self.stdout.write(self.style.SUCCESS("Every event fits the one before it, and every chain's head its last."))
         if options.get("note"):
             self._write_note(Path(options["note"]), found)
 
@@ -70,9 +72,11 @@ class Command(ProductCommand):
         return troubles
 
     def _derived(self) -> list[str]:
-        done = rebuild.Rebuilt()
-        troubles = [f"Not as it follows from the log: {each}." for each in rebuild.rebuild(keep=False, done=done)]
-        self.stdout.write(f"{done.rows:,} derived rows of {done.pilots:,} pilots and {done.cells:,} cells rebuilt")
+        done = comparison.Compared()
+        troubles = [f"Not as it follows from the log: {each}." for each in comparison.differences(done)]
+        again = done.rebuilt
+        self.stdout.write(f"{again.rows:,} derived rows of {again.pilots:,} pilots and {again.cells:,} cells rebuilt")
+        self.stdout.write(f"{done.rows:,} rows of pilots, gates and the installation held against the log")
         return troubles
 
     def _write_note(self, path: Path, found: verify.Verified) -> None:
@@ -92,9 +96,9 @@ class Command(ProductCommand):
             raise CommandError("--expect takes a digest as an earlier run printed it.", returncode=2) from error
 
     def _counts(self, found: verify.Verified, seconds: float) -> None:
-        rate = found.decisions / max(seconds, 0.001)
+        rate = found.events / max(seconds, 0.001)
         self.stdout.write(
-            f"{found.decisions:,} decisions ({found.erased:,} erased by law) on {found.gates:,} gates, {rate:,.0f} a second"
+            f"{found.events:,} events ({found.erased:,} erased by law) in {found.chains:,} chains, {rate:,.0f} a second"
         )
         if found.now is None:
             self.stdout.write("No digest to keep: somebody is writing. Run it again.")
@@ -110,9 +114,8 @@ class Command(ProductCommand):
         return out
 
     def _in_words(self, broken: verify.Break) -> list[str]:
-        gate = Gate.objects.select_related("pilot", "kind").get(pk=broken.gate)
-        where = f"gate {gate.pk} ({gate.kind.key} of {gate.pilot.key})"
-        at = f"decision {broken.decision}, number {broken.number} of {where}" if broken.decision else where
+        where = _chain(broken.of)
+        at = f"event {broken.event}, number {broken.number} of {where}" if broken.event else where
         return [
             f"  {at}: {broken.says}.",
             f"  before it: {_neighbour(broken.before)}",
@@ -120,5 +123,11 @@ class Command(ProductCommand):
         ]
 
 
+def _chain(of: int | None) -> str:
+    if of is None:
+        return "the installation"
+    return f"pilot {of} ({Pilot.objects.values_list('key', flat=True).get(pk=of)})"
+
+
 def _neighbour(pk: int | None) -> str:
-    return f"decision {pk}" if pk else "none"
+    return f"event {pk}" if pk else "none"
