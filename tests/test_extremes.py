@@ -1,7 +1,7 @@
 """Whatever can be typed: extremes in every field of every form, every input of the API, every query, and every column.
 
 What comes back is done, or a refusal with a sentence at the field; never a failure, and nothing is kept that breaks a later
-read. What is tried is found in the code: forms on their addresses (`tests/roads.py`), serializers at their views, parameters
+read. What is tried is found in the code: forms on their addresses (`tests/contracts/roads.py`), serializers at their views, parameters
 in the schema, filters at the tables of the desk.
 """
 
@@ -31,12 +31,12 @@ from pilots.models import Event, Person
 from readiness.api.inputs import AssignRight, FileEvidence
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.forms.fields import DayField, NumberField
-from tests.addresses import READS, YES
-from tests.api.test_parameters import operations
-from tests.cast import LEGAL, ROLES, Cast, taken_back
-from tests.roads import Road, roads
-from tests.test_null_characters import parameters_read
-from tests.test_who_may_do_what import said, unlogged
+from tests.company import LEGAL, ROLES, Cast, taken_back
+from tests.contracts.addresses import READS, YES
+from tests.contracts.roads import Road, roads
+from tests.contracts.test_null_characters import parameters_read
+from tests.contracts.test_who_may_do_what import said, unlogged
+from tests.readiness.api.test_parameters import operations
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.models import Decision, Pilot
 from tests.browser.conftest import House
-from tests.pages.conftest import Stage
+from tests.readiness.conftest import Stage
 
 pytestmark = pytest.mark.browser
 
