@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from pilots.models import Person
-from tests.readiness.management.test_start import ROOT, surroundings
+from tests.readiness.management.surroundings import surroundings
 
 POLICY = "Content-Security-Policy"
 STYLE = "/static/readiness/lived-in.css"
@@ -83,7 +84,9 @@ def lying_in(folder: Path) -> dict[str, str]:
     """Who may read each file of a database, by its name, while it is being written."""
     env = surroundings(folder / "new.sqlite3", DJANGO_SETTINGS_MODULE="config.settings")
     code = f"import os; os.umask(0o022)\n{WRITE.format(folder=str(folder))}"
-    said = subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
     return dict(line.split() for line in said.stdout.splitlines())
 
 

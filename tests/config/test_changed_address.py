@@ -19,8 +19,7 @@ from pilots.models import Decision, Event, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours, ReasonRequired, WrongGate
 from readiness.forms import concurrency
 from readiness.text import address_letters
-from tests.company import ERROR, IT, LEGAL, SPONSOR, Cast
-from tests.contracts.test_beyond_ones_portfolios import keeper
+from tests.company import DATA, ERROR, LEGAL, SPONSOR, Cast, browser_of
 
 pytestmark = pytest.mark.django_db
 OLD, NEW = "manager@cast.example", "moved@cast.example"
@@ -39,16 +38,9 @@ def moved(cast: Cast, name: str = "manager") -> Person:
     return cast[name]
 
 
-def browser(person: Person | None = None) -> Client:
-    client = Client()
-    if person is not None:
-        client.force_login(person)
-    return client
-
-
 def amends(cast: Cast, who: Person, email: str) -> Any:
     typed = {"name": who.name, "email": email, "function": ""}
-    return browser(cast["office"]).post(reverse("admin:pilots_person_change", args=[who.pk]), typed, follow=True)
+    return browser_of(cast["office"]).post(reverse("admin:pilots_person_change", args=[who.pk]), typed, follow=True)
 
 
 def link_in(letter: mail.EmailMessage) -> str:
@@ -128,13 +120,13 @@ def test_whoever_signs_in_with_the_password_of_before_confirms_it_there(cast: Ca
 
 
 def test_whoever_keeps_all_confirms_with_a_reason_and_no_other_office(cast: Cast) -> None:
-    who, all_of_them = moved(cast), keeper(cast)
+    who, all_of_them = moved(cast), cast.keeper()
     for name in ("office", "neighbour", "decider"):
         with pytest.raises(NotYours):
             actions.confirm_address(person=who, by=cast[name], reason="She rang.")
     with pytest.raises(ReasonRequired):
         actions.confirm_address(person=who, by=all_of_them)
-    client = browser(all_of_them)
+    client = browser_of(all_of_them)
     there = reverse("admin:pilots_person_act", args=[who.pk, "confirm-address"])
     assert there in client.get(reverse("admin:pilots_person_change", args=[who.pk])).content.decode()
     refused = client.post(there, {"reason": ""})
@@ -150,7 +142,7 @@ def test_nobody_confirms_or_rejects_for_somebody_else(cast: Cast) -> None:
     for name in ("office", "neighbour", "head"):
         with pytest.raises(NotYours):
             actions.reject_address(person=who, by=cast[name])
-    assert browser(cast["decider"]).post("/me/address/", {"answer": "confirm"}).status_code == 422
+    assert browser_of(cast["decider"]).post("/me/address/", {"answer": "confirm"}).status_code == 422
     assert cast["manager"].email == OLD
 
 
@@ -194,7 +186,7 @@ def test_the_address_that_signs_in_takes_the_other_back(cast: Cast) -> None:
 
 def test_the_form_sent_again_neither_takes_it_back_nor_writes_again(cast: Cast) -> None:
     amends(cast, cast["manager"], NEW)
-    page = browser(cast["office"]).get(reverse("admin:pilots_person_change", args=[cast["manager"].pk]))
+    page = browser_of(cast["office"]).get(reverse("admin:pilots_person_change", args=[cast["manager"].pk]))
     assert f'value="{NEW}"' in page.content.decode()
     amends(cast, cast["manager"], NEW)
     assert cast["manager"].pending_email == NEW
@@ -287,20 +279,20 @@ def test_who_may_comes_before_and_everything_else_after(cast: Cast) -> None:
     with pytest.raises(WrongGate):
         actions.decide(gate=cast.gate(ERROR), by=cast["decider"], outcome="cleared")
     with pytest.raises(AddressUnconfirmed):
-        actions.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="")
+        actions.decide(gate=cast.gate(DATA), by=cast["decider"], outcome="cleared", reason="")
     actions.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.")
     with pytest.raises(AddressUnconfirmed):
-        actions.decide(gate=cast.gate(IT), by=cast["decider"], outcome="cleared", reason="As agreed.")
+        actions.decide(gate=cast.gate(DATA), by=cast["decider"], outcome="cleared", reason="As agreed.")
     actions.reject_address(person=cast["decider"], by=cast["decider"])
     actions.amend_account(person=cast["outsider"], by=None, set={"email": NEW})
     with pytest.raises(NotYours):
-        actions.decide(gate=cast.gate(IT), by=cast["outsider"], outcome="cleared", reason="As agreed.")
+        actions.decide(gate=cast.gate(DATA), by=cast["outsider"], outcome="cleared", reason="As agreed.")
 
 
 def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
     cast.runs()
     _token, key = actions.issue_token(person=cast["decider"], by=None, scope="decide")
-    client = browser(moved(cast, "decider"))
+    client = browser_of(moved(cast, "decider"))
     gate = cast.gate(LEGAL)
     typed = {"outcome": "cleared", "reason": "Standard terms."}
     there = reverse("readiness:gate-act", args=[gate.public_id, "decide"])

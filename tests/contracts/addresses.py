@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from config.sign_in import OPEN_TO_STRANGERS, ROUTE
 from pilots import permissions
 from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
-from tests.company import IT, LEGAL, OFFICES, ROLES, Cast
+from tests.company import DATA, LEGAL, OFFICES, ROLES, Cast
 
 YES, NO, GONE, SIGN_IN = "yes", "not theirs", "not there", "sign in"
 OWN = "their own account's"
@@ -242,7 +242,7 @@ class Rows:
 ROWS: Mapping[type[Model], Rows] = {
     Pilot: Rows(lambda c: c.pilot),
     Portfolio: Rows(lambda c: c.portfolio),
-    DecisionRight: Rows(lambda c: c.rights[IT]),
+    DecisionRight: Rows(lambda c: c.rights[DATA]),
     Decision: Rows(lambda c: Decision.objects.filter(gate__pilot=c.pilot)[0], only_read=True),
     Event: Rows(lambda c: c.pilot.events.all()[0], only_read=True),
     Person: Rows(lambda c: c["outsider"], shared=True),

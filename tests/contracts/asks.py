@@ -12,7 +12,7 @@ from typing import Any
 from pilots import actions, permissions
 from pilots.actions.bulk_decisions import Entry
 from pilots.models import GateKind, Person
-from tests.company import ERROR, IT, LEGAL, ROLES, Cast
+from tests.company import DATA, ERROR, LEGAL, ROLES, Cast
 
 LINK = "https://letters.example/1"
 
@@ -241,9 +241,11 @@ ASKS: tuple[Ask, ...] = (
         lambda c: (c.runs(), c.decided(LEGAL, "cleared")),
     ),
     # Rights, and who is there
-    Ask("assign_right", lambda c: {"kind": kind(IT), "portfolio": c.portfolio, "holder": c["outsider"]}),
-    Ask("end_right", lambda c: {"right": c.rights[IT], "until": c.day(-90)}),
-    Ask("delegate", lambda c: {"right": c.rights[IT], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}),
+    Ask("assign_right", lambda c: {"kind": kind(DATA), "portfolio": c.portfolio, "holder": c["outsider"]}),
+    Ask("end_right", lambda c: {"right": c.rights[DATA], "until": c.day(-90)}),
+    Ask(
+        "delegate", lambda c: {"right": c.rights[DATA], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}
+    ),
     Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, reaches=True),
     Ask("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, reaches=True),
     # Accounts and keys

@@ -13,8 +13,8 @@ from django.conf import settings
 
 from pilots import actions
 from pilots.models import Event, Gate, Person
+from tests.company import Stage
 from tests.readiness.api.conftest import client
-from tests.readiness.conftest import Stage
 
 PAGE = settings.BASE_DIR / "docs" / "api.md"
 TODAY = date(2026, 11, 23)
@@ -129,7 +129,7 @@ def written(stage: Stage) -> str:
 
 
 def test_the_page_of_examples_shows_what_the_api_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.readiness.conftest import set_the_stage
+    from tests.company import set_the_stage
 
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_a, **_k: TODAY)
     said = written(set_the_stage())

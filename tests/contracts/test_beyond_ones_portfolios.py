@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Absence, ApiToken, DecisionRight, Function, GateKind, Person, Portfolio
 from pilots.refusals import NotYours
-from tests.company import ERROR, FUNDING, LEGAL, Cast, taken_back
+from tests.company import ERROR, FUNDING, LEGAL, Cast, browser_of, taken_back
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,6 @@ def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
     with django_db_blocker.unblock(), room, transaction.atomic():
         yield Cast()
         transaction.set_rollback(True)
-
-
-def keeper(cast: Cast) -> Person:
-    """Of the program office of every portfolio, and no superuser."""
-    person = actions.open_account(email="keeper@cast.example", name="Keeper", by=None)
-    for portfolio in Portfolio.objects.all():
-        actions.give_role(portfolio=portfolio, person=person, role="program-office", by=None)
-    return Person.objects.get(pk=person.pk)
 
 
 def newcomer(cast: Cast) -> Person:
@@ -161,7 +153,7 @@ def test_an_office_changes_nobodys_account_who_holds_something_elsewhere(cast: C
             act(cast, who, cast["neighbour"])
         assert "beyond the portfolios that you keep" in refused.value.says
         who.refresh_from_db()
-        act(cast, who, keeper(cast))
+        act(cast, who, cast.keeper())
 
 
 def test_its_own_office_changes_whoever_holds_something_there_alone(cast: Cast) -> None:
@@ -180,7 +172,7 @@ def test_a_superusers_account_is_changed_by_superusers_only(cast: Cast) -> None:
     with taken_back():
         root = Person.objects.create_superuser("root@cast.example", None, name="Root")
         with pytest.raises(NotYours):
-            amend(cast, root, keeper(cast))
+            amend(cast, root, cast.keeper())
         amend(cast, root, Person.objects.create_superuser("other@cast.example", None, name="Other"))
 
 
@@ -196,7 +188,7 @@ def test_a_name_that_was_signed_elsewhere_is_erased_by_whoever_keeps_all(cast: C
         said = [gone.email, "--reason", "By law.", "--by", cast["neighbour"].email]
         with pytest.raises(CommandError, match="not_yours"):
             call_command("erase", "person", *said, stdout=StringIO())
-        actions.erase_person(by=keeper(cast), **says)
+        actions.erase_person(by=cast.keeper(), **says)
 
 
 def test_a_function_that_others_use_is_renamed_by_whoever_keeps_all(cast: Cast) -> None:
@@ -205,16 +197,10 @@ def test_a_function_that_others_use_is_renamed_by_whoever_keeps_all(cast: Cast) 
             actions.rename_function(function=cast.function, name="Service", by=cast["neighbour"])
         mine = actions.name_function(name="Claims", by=cast["neighbour"])
         actions.rename_function(function=mine, name="Claims and more", by=cast["neighbour"])
-        actions.rename_function(function=Function.objects.get(pk=cast.function.pk), name="Service", by=keeper(cast))
+        actions.rename_function(function=Function.objects.get(pk=cast.function.pk), name="Service", by=cast.keeper())
 
 
 # At the desk, on pages, over the API
-
-
-def browser(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def there(name: str, *args: Any) -> str:
@@ -223,7 +209,7 @@ def there(name: str, *args: Any) -> str:
 
 def test_the_desk_offers_another_office_nothing_to_change_and_says_why(cast: Cast) -> None:
     with taken_back():
-        client, who = browser(cast["neighbour"]), cast["decider"]
+        client, who = browser_of(cast["neighbour"]), cast["decider"]
         page = client.get(there("person_change", who.pk)).content.decode()
         assert "Whoever keeps all of them changes or closes this account" in page
         assert 'name="email"' not in page
@@ -249,7 +235,7 @@ def test_an_address_that_was_not_changed_does_not_stop_the_form(cast: Cast) -> N
     with taken_back():
         who = cast["outsider"]
         typed = {"name": "Noam", "email": who.email, "function": ""}
-        answer = browser(cast["neighbour"]).post(there("person_change", who.pk), typed)
+        answer = browser_of(cast["neighbour"]).post(there("person_change", who.pk), typed)
         assert answer.status_code == 302
         who.refresh_from_db()
         assert (who.name, who.pending_email) == ("Noam", None)
@@ -260,7 +246,7 @@ def test_closing_shows_what_falls_and_asks_before(cast: Cast) -> None:
         cast.runs()
         has_accepted(cast, cast["named"])
         actions.issue_token(person=cast["named"], by=None)
-        client, who = browser(cast["office"]), cast["named"]
+        client, who = browser_of(cast["office"]), cast["named"]
         page = client.get(there("person_act", who.pk, "close")).content.decode()
         for each in ("Accepted; the gate opens", "Named, and has not answered", cast.pilot.name, "Tokens to the API"):
             assert each in page
@@ -278,7 +264,7 @@ def test_closing_shows_what_falls_and_asks_before(cast: Cast) -> None:
 def test_a_right_for_every_portfolio_is_refused_over_the_api_and_from_the_command_line(cast: Cast) -> None:
     with taken_back():
         office = cast["office"]
-        answer = browser(office).post("/api/v1/rights/", {"kind": LEGAL, "holder": office.email}, "application/json")
+        answer = browser_of(office).post("/api/v1/rights/", {"kind": LEGAL, "holder": office.email}, "application/json")
         assert (answer.status_code, answer.json()["code"]) == (403, "not_yours")
         with pytest.raises(CommandError, match="portfolio"):
             call_command("assign_right", LEGAL, "--holder", office.email, "--by", office.email, stdout=StringIO())

@@ -12,8 +12,8 @@ from django.test import Client
 from pilots.models import GateKind, Person, Pilot
 from readiness.inventory.omb_2025 import COLUMNS
 from readiness.inventory.own_form import OWN_COLUMNS, gate_columns
-from tests.readiness.inventory.test_importing import PILOT, run
-from tests.test_extremes import CHARACTERS, DAYS, NUMBERS
+from tests.contracts.extremes import CHARACTERS, DAYS, NUMBERS
+from tests.readiness.inventory.lists import PILOT, run
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
@@ -24,7 +23,7 @@ from pilots.actions.locked_pilot import LONGEST_TEXT
 from pilots.models import Decision, DecisionRight, Event, Evidence, Gate, GateKind, Person, Pilot
 from pilots.refusals import ALL, Refused
 from readiness.forms.concurrency import token
-from tests.readiness.conftest import Stage, set_the_stage
+from tests.company import Stage, browser_of, set_the_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -362,13 +361,7 @@ def by_desk(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
 
 def _typed_into(place: str, target: Pilot | Gate, bad: Bad, person: Person, seen: str) -> Said:
     """What the form of an address says to what is typed; the sentence must stand on the page that comes back."""
-    return in_form(client(person).post(place, bad.typed | {"seen": seen or token(target)}))
-
-
-def client(person: Person) -> Client:
-    found = Client()
-    found.force_login(person)
-    return found
+    return in_form(browser_of(person).post(place, bad.typed | {"seen": seen or token(target)}))
 
 
 def in_form(answer: Any) -> Said:
@@ -491,8 +484,8 @@ def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what
     desk = reverse("admin:pilots_pilot_evidence", args=[pilot.pk])
     events = Event.objects.count()
     said = {
-        "page": in_form(client(ria).post(filing, sent())),
-        "desk": in_form(client(ria).post(desk, sent())),
+        "page": in_form(browser_of(ria).post(filing, sent())),
+        "desk": in_form(browser_of(ria).post(desk, sent())),
         "api": in_problem(asks.post(f"/api/v1/pilots/{pilot.key}/evidence/", sent(), format="multipart")),
         "command": in_command(*words),
     }
@@ -536,7 +529,7 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
         if "function" in typed
         else {
             "desk": in_form(
-                client(stage.ria).post(
+                browser_of(stage.ria).post(
                     reverse("admin:pilots_decisionright_add"),
                     typed | {"kind": kind.pk, "portfolio": stage.portfolio.pk},
                 )
@@ -595,7 +588,7 @@ def test_evidence_is_filed_by_the_command_and_at_the_desk(stage: Stage, tmp_path
     minutes.write_bytes(b"%PDF-1.7\n%%EOF\n")
     call_command("file_evidence", pilot.key, "--file", str(minutes), "--by", stage.ottilie.email, stdout=StringIO())
     sent = {"file": SimpleUploadedFile("letter.pdf", minutes.read_bytes())}
-    desk = client(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
+    desk = browser_of(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
     assert desk.status_code == 302
     filed = Evidence.objects.order_by("pk").values_list("title", "by__name")
     assert list(filed) == [("minutes.pdf", "Ottilie Bramm"), ("letter.pdf", "Ria Sand")]

@@ -5,25 +5,21 @@ PostgreSQL cannot be asked; SQLite can, and answers the same. The parameters are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR, SEARCH_VAR
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from tests.company import LEGAL, Cast
 from tests.contracts.addresses import READS
-from tests.contracts.test_who_may_do_what import said
+from tests.contracts.reading import parameters_read, said
 
 pytestmark = pytest.mark.django_db
 
-READERS = ("get", "getlist", "__getitem__", "__contains__")
 REFUSED = {400, 404, 422}
 """A page says that it did not understand; the API names the field, and has no such format."""
 
@@ -41,25 +37,6 @@ def office(cast: Cast) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(cast["office"])
     return client
-
-
-@contextmanager
-def parameters_read() -> Iterator[set[str]]:
-    """The names that are looked up in a query meanwhile."""
-    found: set[str] = set()
-    with pytest.MonkeyPatch.context() as patch:
-        for name in READERS:
-            patch.setattr(QueryDict, name, _noting(getattr(QueryDict, name), found))
-        yield found
-
-
-def _noting(read: object, found: set[str]) -> object:
-    def noted(self: QueryDict, key: str, *default: object) -> object:
-        if isinstance(key, str):
-            found.add(key)
-        return read(self, key, *default)  # type: ignore[operator]
-
-    return noted
 
 
 def of_lists() -> dict[str, set[str]]:

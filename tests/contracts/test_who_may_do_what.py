@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -25,6 +23,7 @@ from readiness.queries.people import duties
 from tests.company import NAME, ROLES, Cast, taken_back
 from tests.contracts.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
 from tests.contracts.asks import ASKS, NO_PERSON, Ask
+from tests.contracts.reading import said, unlogged
 from tests.contracts.roads import CANNOT_BE, Road, over_api, roads
 
 pytestmark = pytest.mark.django_db
@@ -39,16 +38,6 @@ def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
     with django_db_blocker.unblock(), room, unlogged(), transaction.atomic():
         yield Cast()
         transaction.set_rollback(True)
-
-
-@contextmanager
-def unlogged() -> Iterator[None]:
-    """Thousands are turned away here; writing each into the log would take longer than turning them away."""
-    logging.disable(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)
 
 
 # Verbs
@@ -118,11 +107,6 @@ def outcome(answer: Any) -> str:
 
 def _signs_in(answer: Any) -> bool:
     return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))
-
-
-def said(answer: Any) -> str:
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return str(content, "utf-8", "replace")
 
 
 def test_somebody_has_said_who_may_ask_every_address() -> None:

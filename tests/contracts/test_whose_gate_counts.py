@@ -18,7 +18,6 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.test import Client
 from django.urls import reverse
 
 from pilots import actions
@@ -31,6 +30,7 @@ from readiness.queries.snapshots import PilotOn, read_many
 from readiness.rules import offers
 from readiness.rules.standing import COURTS
 from readiness.text import labels
+from tests.company import browser_of
 from tests.readiness.api.conftest import client
 
 pytestmark = pytest.mark.django_db
@@ -90,12 +90,6 @@ def decides(name: str) -> Person:
     return Person.objects.get(pk=person.pk)
 
 
-def browser(person: Person) -> Client:
-    found = Client()
-    found.force_login(person)
-    return found
-
-
 # The one figure, four times
 
 
@@ -112,12 +106,12 @@ def by_rules() -> dict[str, int]:
 
 
 def on_the_page(root: Person) -> dict[str, int]:
-    shares = browser(root).get(reverse("readiness:portfolio")).context["shares"]
+    shares = browser_of(root).get(reverse("readiness:portfolio")).context["shares"]
     return dict.fromkeys(COURTS, 0) | {share.court: share.days for share in shares}
 
 
 def at_the_desk(root: Person) -> dict[str, int]:
-    shown = browser(root).get(reverse("admin:index")).context["courts"]
+    shown = browser_of(root).get(reverse("admin:index")).context["courts"]
     named = {str(says): court for court, says in labels.COURT.items()}
     return dict.fromkeys(COURTS, 0) | {named[str(each["counts"])]: each["number"] for each in shown}
 
@@ -165,7 +159,7 @@ def queues_agree(root: Person, person: Person) -> int:
         if gate.kind.clears_by != "acceptance" and gate.reading.court == "decider"
         if rights.may_decide(gate.reading.seat, person.pk, barred={one.reading.sponsor}, away=away)
     }
-    page = browser(person).get(reverse("readiness:my-decisions")).context["page"]
+    page = browser_of(person).get(reverse("readiness:my-decisions")).context["page"]
     assert page.paginator.count == len(waits)
     assert _walked(root, f"gates/?waits_on={person.email}&page_size=200", "id") == waits
     return len(waits)
@@ -200,10 +194,10 @@ def test_the_desk_and_the_api_choose_the_same_pilots_by_court(root: Person, tmp_
     imported(listed(tmp_path / "inventory.csv"))
     decides("legal")
     for asked in (*(f"court={court}" for court in COURTS), "court=team&stage=planned", "court=team&stage=retired"):
-        rows = browser(root).get(reverse("admin:pilots_pilot_changelist") + f"?{asked}").context["cl"].queryset
+        rows = browser_of(root).get(reverse("admin:pilots_pilot_changelist") + f"?{asked}").context["cl"].queryset
         assert {row.key for row in rows} == _walked(root, f"pilots/?{asked}", "key"), asked
     # A list that says no more than this has pilots in every stage, and those that run or are adopted wait.
-    there = browser(root).get(reverse("admin:pilots_pilot_changelist") + "?court=nobody").context["cl"].queryset
+    there = browser_of(root).get(reverse("admin:pilots_pilot_changelist") + "?court=nobody").context["cl"].queryset
     assert {row.stage_then for row in there} == set(WAIT)
 
 

@@ -19,7 +19,7 @@ from pilots.refusals import Refused
 from pilots.rules import replay
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
-from tests.pilots.signed import DATA, LEGAL, MARCH, Signed, signed
+from tests.company import DATA, LEGAL, MARCH, Signed, signed
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -16,7 +16,7 @@ from pilots.derived import rebuild
 from pilots.event_log import verify
 from pilots.models import Decision, Event, Gate
 from pilots.refusals import Invalid, NotYours, ReasonRequired
-from tests.pilots.signed import DATA, MARCH, Signed, signed
+from tests.company import DATA, MARCH, Signed, signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

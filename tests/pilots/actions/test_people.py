@@ -10,7 +10,7 @@ import pytest
 from pilots import actions, permissions
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
-from tests.pilots.signed import MARCH, SPONSOR, signed
+from tests.company import MARCH, SPONSOR, signed
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)

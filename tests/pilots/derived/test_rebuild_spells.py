@@ -13,7 +13,7 @@ from django.db import connection, models
 from pilots import actions
 from pilots.event_log import triggers
 from pilots.models import Decision, Event, Gate, GateSpell, PilotSpell, Portfolio, Seat
-from tests.pilots.signed import DATA, MARCH, SPONSOR, Signed, signed
+from tests.company import DATA, MARCH, SPONSOR, Signed, signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

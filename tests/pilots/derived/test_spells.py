@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from pilots import actions
 from pilots.derived import periods
 from pilots.models import GateSpell, Person, Pilot, PilotSpell, Portfolio
+from tests.pilots.derived.stored import rows
 
 RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (date(2025, 3, day) for day in (1, 5, 7, 10, 20))
-
-
-def rows(model: Any, **of: Any) -> set[tuple[Any, ...]]:
-    """The stored spells, every column but their keys."""
-    names = [f.attname for f in model._meta.concrete_fields if f.attname != "id"]
-    stored = model.objects.filter(**of)
-    return {tuple(str(getattr(spell, name)) for name in names) for spell in stored}
 
 
 @pytest.fixture

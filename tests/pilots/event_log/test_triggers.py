@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, models, transaction
 from pilots import checks
 from pilots.event_log import triggers
 from pilots.models import Decision, GateKind
-from tests.pilots.signed import MARCH, Signed, signed
+from tests.company import MARCH, Signed, signed
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
 

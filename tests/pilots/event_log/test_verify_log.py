@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from pilots.event_log import triggers, verify
 from pilots.models import Decision, Event, Gate
-from tests.pilots.signed import DATA, MARCH, Signed, signed
+from tests.company import DATA, MARCH, Signed, signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from pilots.models import GateKind, Person
 from pilots.refusals import Invalid, NotMeasured
 from pilots.rules import quality
 from pilots.rules.quality import Threshold, loosened, student_t, verdict, wilson
-from tests.pilots.signed import MARCH, SPONSOR, Signed, signed
+from tests.company import MARCH, SPONSOR, Signed, signed
 
 DAY = timedelta(days=1)
 SHARE = Threshold("Drafts sent unchanged", "at_least", 0.8, "proportion", 10)

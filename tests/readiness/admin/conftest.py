@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from pilots import actions
-from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio
+from pilots.models import Function, GateKind, Person, Pilot, Portfolio
+from tests.company import browser_of
 
 DAY = date(2026, 3, 2)
 LATER = date(2026, 3, 9)
@@ -21,21 +22,11 @@ def account(name: str) -> Person:
     return actions.open_account(email=f"{name}@example.org", name=name.title(), by=None, **WHEN)
 
 
-def signed_in(person: Person, **kwargs: Any) -> Client:
-    client = Client(**kwargs)
-    client.force_login(Person.objects.get(pk=person.pk))
-    return client
-
-
 def agree(client: Client, address: str, asked: dict[str, Any]) -> Any:
     """Send a form that shows first what would come of it, and agree to that. The last answer."""
     shown = client.post(address, asked)
     assert shown.status_code == 200, shown.content.decode()
     return client.post(address, asked | {"confirmed": shown.context["form"]["confirmed"].value()})
-
-
-def gate_of(pilot: Pilot, kind: str) -> Gate:
-    return pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
 
 
 @pytest.fixture
@@ -83,7 +74,7 @@ def root(db: None) -> Person:
 @pytest.fixture
 def desk(ria: Person) -> Client:
     """Ria's browser."""
-    return signed_in(ria)
+    return browser_of(ria)
 
 
 Record = Callable[..., Pilot]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
-from tests.readiness.admin.conftest import signed_in
+from tests.company import browser_of
 from tests.readiness.browser_forms import form_with
 
 
@@ -29,7 +29,7 @@ def jory(portfolio: Portfolio) -> Client:
     """A second person of the same office."""
     other = actions.open_account(email="jory@example.org", name="Jory", by=None)
     actions.give_role(portfolio=portfolio, person=other, role="program-office", by=None)
-    return signed_in(other)
+    return browser_of(other)
 
 
 def test_a_record_sent_back_as_it_was_drawn_changes_nothing(desk: Client, running: Pilot, lena: Person) -> None:
@@ -122,7 +122,7 @@ def test_so_it_is_with_every_row_that_has_no_version(
     desk: Client, root: Person, portfolio: Portfolio, lena: Person, operations: Function, number: int
 ) -> None:
     model, row, theirs, mine = rows(portfolio, lena, operations)[number]
-    name, path, other = next(iter(mine)), change(model, row.pk), signed_in(root)
+    name, path, other = next(iter(mine)), change(model, row.pk), browser_of(root)
     drawn = form_with(name, other.get(path))
     assert other.post(path, form_with(name, other.get(path)) | theirs).status_code == 302
     assert other.post(path, drawn | mine).status_code == 302
@@ -137,7 +137,7 @@ def test_and_the_same_field_changed_by_two_is_a_conflict_there_too(
 ) -> None:
     model, row, _theirs, mine = rows(portfolio, lena, operations)[number]
     [(name, typed)] = mine.items()
-    path, other = change(model, row.pk), signed_in(root)
+    path, other = change(model, row.pk), browser_of(root)
     drawn = form_with(name, other.get(path))
     other.post(path, form_with(name, other.get(path)) | {name: "What they say"})
     answer = other.post(path, drawn | mine)

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from pilots.models import Person, Portfolio
-from tests.readiness.admin.conftest import Record, signed_in
+from tests.company import browser_of
+from tests.readiness.admin.conftest import Record
 
 ADD = "/admin/pilots/portfolio/add/"
 
@@ -14,7 +15,7 @@ ADD = "/admin/pilots/portfolio/add/"
 @pytest.fixture
 def first(root: Person) -> Client:
     """The browser of the one account of an empty installation."""
-    return signed_in(root)
+    return browser_of(root)
 
 
 def text(client: Client, address: str, **asked: str) -> str:

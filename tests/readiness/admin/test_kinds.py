@@ -16,7 +16,8 @@ from pilots.models import DecisionRight, Event, Gate, GateKind, Person, Pilot, P
 from pilots.refusals import Invalid, NotYours
 from readiness.queries.pilots import pilots
 from readiness.text import events
-from tests.readiness.admin.conftest import WHEN, Record, account, agree, signed_in
+from tests.company import browser_of
+from tests.readiness.admin.conftest import WHEN, Record, account, agree
 
 ADD = "/admin/pilots/gatekind/add/"
 LOG = "/admin/pilots/event/"
@@ -82,12 +83,12 @@ def test_only_whoever_keeps_all_adds_one_for_every_portfolio(
     with pytest.raises(Invalid):
         actions.add_kind(key="k", name="K", question="K?", by=ria, portfolios=[])
     assert not GateKind.objects.filter(ships=False).exists()
-    assert agree(signed_in(root), ADD, COUNCIL).status_code == 302
+    assert agree(browser_of(root), ADD, COUNCIL).status_code == 302
     assert {pilot.gates.filter(kind__key="works-council").count() for pilot in both} == {1}
 
 
 def test_for_another_office_it_is_not_there(own: GateKind, otto: Person, both: tuple[Pilot, Pilot]) -> None:
-    client = signed_in(otto)
+    client = browser_of(otto)
     for address in (page(own), page(own, "act", "switch-off"), page(own, "act", "switch-on")):
         assert client.get(address).status_code == 404, address
     for address in (
@@ -115,8 +116,8 @@ def test_for_another_office_it_is_not_there(own: GateKind, otto: Person, both: t
 @pytest.mark.parametrize("query", ["pilots/?gate=", "gates/?kind=", "decisions/?kind=", "portfolio/waits/?kind="])
 def test_the_api_knows_it_for_whoever_may_see_it(own: GateKind, ria: Person, otto: Person, query: str) -> None:
     address = f"/api/v1/{query}works-council"
-    assert signed_in(ria).get(address).status_code == 200
-    refused = signed_in(otto).get(address)
+    assert browser_of(ria).get(address).status_code == 200
+    refused = browser_of(otto).get(address)
     assert refused.status_code == 422
     assert refused.json()["detail"].startswith("There is no such kind of gate. There are: legal-sign-off,")
     assert "works-council" not in refused.json()["detail"]
@@ -134,12 +135,12 @@ def test_nobody_is_given_the_right_to_decide_it_where_it_is_not_asked(
 
 
 def test_where_it_is_not_asked_nobody_is_missing(own: GateKind, root: Person, elsewhere: Portfolio) -> None:
-    seats = signed_in(root).get("/api/v1/rights/").json()["results"]
+    seats = browser_of(root).get("/api/v1/rights/").json()["results"]
     assert {seat["portfolio"] for seat in seats if seat["kind"] == "works-council"} == {"one"}
-    rights = signed_in(root).get("/rights/").content.decode()
+    rights = browser_of(root).get("/rights/").content.decode()
     assert "not asked here" in rights
     asked = f"/rights/?kind=works-council&portfolio=two&on={today()}"
-    assert "nobody has to. This gate is not asked in that portfolio." in signed_in(root).get(asked).content.decode()
+    assert "nobody has to. This gate is not asked in that portfolio." in browser_of(root).get(asked).content.decode()
 
 
 def test_whoever_keeps_not_all_reads_the_six_and_switches_them_at_home(
@@ -251,7 +252,7 @@ def test_an_office_opens_what_was_done_to_its_own(
     kind = actions.add_kind(key="security", name="Security", question="Secure?", by=root)
     head = Event.objects.get(verb="add_kind")
     assert (kind.for_all, head.portfolio) == (True, None)
-    for client, mine, theirs in ((desk, "P-1", "Q-1"), (signed_in(otto), "Q-1", "P-1")):
+    for client, mine, theirs in ((desk, "P-1", "Q-1"), (browser_of(otto), "Q-1", "P-1")):
         opened = client.get(reverse("admin:pilots_event_change", args=[head.pk]))
         assert [event.pilot.key for event in opened.context["page"].object_list] == [mine]
         assert theirs not in opened.content.decode()
@@ -275,7 +276,7 @@ def test_the_log_asks_no_more_for_more(own: GateKind, desk: Client, record: Reco
 def test_the_changes_over_the_api_are_one_entry_that_opens(
     own: GateKind, ria: Person, otto: Person, both: tuple[Pilot, Pilot]
 ) -> None:
-    client, day = signed_in(ria), today().isoformat()
+    client, day = browser_of(ria), today().isoformat()
     rows = client.get(f"/api/v1/changes/?from={day}").json()["results"]
     [entry] = [row for row in rows if row["batch"]]
     assert (entry["verb"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
@@ -283,7 +284,7 @@ def test_the_changes_over_the_api_are_one_entry_that_opens(
     assert [(row["verb"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
     of_one = client.get(f"/api/v1/changes/?from={day}&pilot=P-1").json()["results"]
     assert [row["verb"] for row in of_one] == ["open_gate"]
-    assert not signed_in(otto).get(f"/api/v1/changes/?batch={entry['batch']}").json()["results"]
+    assert not browser_of(otto).get(f"/api/v1/changes/?batch={entry['batch']}").json()["results"]
 
 
 def test_every_act_on_many_is_told_in_words() -> None:

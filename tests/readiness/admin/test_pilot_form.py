@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Event, Function, GateKind, Person, Pilot, Portfolio
-from tests.readiness.admin.conftest import DAY, WHEN, Record, account, gate_of, signed_in
+from tests.company import browser_of, gate_of
+from tests.readiness.admin.conftest import DAY, WHEN, Record, account
 
 
 def page(pilot: Pilot) -> str:
@@ -383,19 +384,19 @@ def test_another_offices_pilot_is_not_there(desk: Client, record: Record, elsewh
     for address in (page(other), act(other, "start"), on_gate(other, "legal-sign-off", "decide"), history, gone):
         assert desk.get(address).status_code == 404
         assert desk.post(address, {"seen": other.version}).status_code == 404
-    assert signed_in(root).get(page(other)).status_code == 200
+    assert browser_of(root).get(page(other)).status_code == 200
     assert Pilot.objects.get(key="E-1").stage == "planned"
 
 
 def test_no_pilot_is_deleted(desk: Client, running: Pilot, root: Person) -> None:
     gone = reverse("admin:pilots_pilot_delete", args=[running.pk])
-    for client in (desk, signed_in(root)):
+    for client in (desk, browser_of(root)):
         assert client.post(gone, {"post": "yes"}).status_code == 403
     assert Pilot.objects.exists()
 
 
 def test_a_form_from_elsewhere_is_refused(ria: Person, running: Pilot) -> None:
-    client = signed_in(ria, enforce_csrf_checks=True)
+    client = browser_of(ria, enforce_csrf_checks=True)
     for address in (page(running), act(running, "retire")):
         assert client.post(address, typed(running, learned="x")).status_code == 403
     assert Pilot.objects.get().stage == "running"

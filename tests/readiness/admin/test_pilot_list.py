@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from pilots import actions
 from pilots.clock import today
 from pilots.models import GateKind, Person, Pilot, Portfolio, StallPolicy
-from tests.readiness.admin.conftest import DAY, WHEN, Record, account, gate_of, signed_in
+from tests.company import browser_of, gate_of
+from tests.readiness.admin.conftest import DAY, WHEN, Record, account
 
 LIST = "/admin/pilots/pilot/"
 
@@ -120,8 +121,8 @@ def test_an_office_sees_its_own_portfolio_and_a_superuser_all(
     record("E-1", "Not theirs", portfolio=elsewhere)
     assert shown(desk) == {"P-1"}
     assert "Not theirs" not in text(desk)
-    assert shown(signed_in(root)) == {"P-1", "E-1"}
-    assert shown(signed_in(root), portfolio="two") == {"E-1"}
+    assert shown(browser_of(root)) == {"P-1", "E-1"}
+    assert shown(browser_of(root), portfolio="two") == {"E-1"}
     assert shown(desk, portfolio="two") == {"P-1"}
 
 

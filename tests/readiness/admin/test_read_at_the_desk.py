@@ -10,7 +10,8 @@ from django.test import Client
 
 from pilots import actions
 from pilots.models import Decision, GateKind, Person, Pilot
-from tests.readiness.admin.conftest import WHEN, gate_of
+from tests.company import gate_of
+from tests.readiness.admin.conftest import WHEN
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from pilots.models import (
     PortfolioRole,
     StallPolicy,
 )
-from tests.readiness.admin.conftest import WHEN, account, agree, signed_in
+from tests.company import browser_of
+from tests.readiness.admin.conftest import WHEN, account, agree
 
 TABLES = ["portfolio", "function", "person", "gatekind", "decisionright", "absence"]
 
@@ -71,7 +72,7 @@ def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any
 
 @pytest.mark.parametrize("table", TABLES)
 def test_nothing_is_deleted(desk: Client, root: Person, rows: dict[str, Any], table: str) -> None:
-    for client in (desk, signed_in(root)):
+    for client in (desk, browser_of(root)):
         gone = there(table, "delete", rows[table].pk)
         assert client.post(gone, {"post": "yes"}).status_code == 403
     assert type(rows[table]).objects.filter(pk=rows[table].pk).exists()

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Person, Pilot, Portfolio
-from tests.readiness.admin.conftest import WHEN, Record, account, signed_in
+from tests.company import browser_of
+from tests.readiness.admin.conftest import WHEN, Record, account
 
 pytestmark = pytest.mark.django_db
 LISTS = ["pilot", "decision", "event"]
@@ -25,13 +26,13 @@ def test_nobody_else_enters(portfolio: Portfolio, role: str | None) -> None:
     person = account("sam")
     if role:
         actions.give_role(portfolio=portfolio, person=person, role=role, by=None, **WHEN)
-    assert signed_in(person).get("/admin/", follow=True).status_code == 403
+    assert browser_of(person).get("/admin/", follow=True).status_code == 403
 
 
 def test_being_called_staff_is_no_desk(portfolio: Portfolio) -> None:
     person = account("sam")
     Person.objects.filter(pk=person.pk).update(is_staff=True)
-    answer = signed_in(person).get("/admin/pilots/pilot/", follow=True)
+    answer = browser_of(person).get("/admin/pilots/pilot/", follow=True)
     assert answer.status_code == 403
 
 
@@ -52,14 +53,14 @@ def test_every_list_opens_and_brings_no_style_and_no_script(desk: Client, runnin
 
 @pytest.mark.parametrize("table", ["decision", "event"])
 def test_nobody_adds_to_the_log_by_hand(root: Person, running: Pilot, table: str) -> None:
-    client = signed_in(root)
+    client = browser_of(root)
     address = reverse(f"admin:pilots_{table}_add")
     assert client.get(address).status_code == 403
     assert client.post(address, {}).status_code == 403
 
 
 def test_nobody_changes_or_deletes_what_is_in_the_log(root: Person, running: Pilot) -> None:
-    client = signed_in(root)
+    client = browser_of(root)
     event = running.events.get(verb="start")
     there = reverse("admin:pilots_event_change", args=[event.pk])
     assert client.get(there).status_code == 200

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pilots import actions
 from pilots.models import Decision, Evidence
+from tests.company import Stage
 from tests.readiness.api.conftest import by_key, client, get, post
-from tests.readiness.conftest import Stage
 
 AT = "pilots/CO-014/evidence/"
 

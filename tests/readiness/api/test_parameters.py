@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
+from tests.company import Stage
+from tests.contracts.reading import operations
 from tests.readiness.api.conftest import client, get, post
-from tests.readiness.conftest import Stage
 
 BESIDE = {"/api/v1/schema/": "format", "/api/v1/docs/": "script"}
 """Addresses that the schema does not describe, since they show it, and what they take."""
@@ -20,19 +18,6 @@ SAYS_NONE = {("/api/v1/portfolio/waits/", "function")}
 """Where nothing is something to ask for: the days on which a pilot lay in no function."""
 OF_PORTFOLIO = ("pilots/", "gates/", "exhibits/", "rights/", "portfolio/summary/", "portfolio/board/")
 OF_PORTFOLIO += ("portfolio/bottlenecks/", "portfolio/trend/", "portfolio/waits/")
-
-
-@cache
-def schema() -> dict[str, Any]:
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return found["paths"]
-
-
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every address, its method, and the parameters of its query."""
-    for path, methods in schema().items():
-        for method, says in methods.items():
-            yield path, method, {p["name"]: p["schema"] for p in says.get("parameters", ()) if p["in"] == "query"}
 
 
 READS = [(path, known) for path, method, known in operations() if method == "get"]

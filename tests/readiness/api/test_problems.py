@@ -12,8 +12,8 @@ from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
 from readiness.api.views import pilots
+from tests.company import Stage
 from tests.readiness.api.conftest import by_key
-from tests.readiness.conftest import Stage
 
 JSON = "application/json"
 

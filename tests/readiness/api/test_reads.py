@@ -13,8 +13,8 @@ from pilots import actions
 from pilots.models import Function
 from readiness.queries import snapshots
 from readiness.rules import ledger
+from tests.company import Stage
 from tests.readiness.api.conftest import by_key, client, get
-from tests.readiness.conftest import Stage
 
 KEYS = {
     "key",

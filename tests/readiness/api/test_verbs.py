@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from pilots import actions
 from pilots.models import ApiToken, Decision, Event, Pilot, PortfolioRole
+from tests.company import Stage
 from tests.readiness.api.conftest import by_key, client, get, post
-from tests.readiness.conftest import Stage
 
 
 def gate(stage: Stage, pilot: Pilot, kind: str, word: str) -> str:

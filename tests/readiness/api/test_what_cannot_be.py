@@ -15,8 +15,8 @@ from pilots import actions
 from pilots.models import Event
 from readiness.api.pagination import Pages
 from readiness.api.views import gates
+from tests.company import Stage
 from tests.readiness.api.conftest import client, get, post
-from tests.readiness.conftest import Stage
 
 BY_DAY = ["pilots/", "gates/", "decisions/", "exhibits/", "portfolio/board/", "rights/"]
 LISTS = [*BY_DAY, "changes/"]

@@ -12,8 +12,7 @@ from pilots.models import Pilot
 from readiness.charts import timeline
 from readiness.pages.pilot import events_of
 from readiness.queries.snapshots import PilotOn, read_one
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_
+from tests.company import Stage, browser_of
 
 
 def read(pilot: Pilot) -> PilotOn:
@@ -32,7 +31,7 @@ def test_a_claim_that_never_started_is_drawn_from_the_day_it_is_claimed_since(
     picture = timeline.specimen(found, [], scale)
     assert picture.claimed == (scale.at(stage.day(20)), 100.0)
     assert picture.taken is None
-    room = as_(stage.vera).get(reverse("readiness:claims")).content.decode()
+    room = browser_of(stage.vera).get(reverse("readiness:claims")).content.decode()
     assert '<line class="was"' in room
     assert "Dashed: said to be adopted" in room
     assert "Hatched" not in room

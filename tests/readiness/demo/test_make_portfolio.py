@@ -16,7 +16,7 @@ from pilots.models import Decision, DecisionRight, Event, Gate, GateSpell, Perso
 from pilots.rules import chain
 from readiness.demo.synthetic.cloner import STAND_IN
 from readiness.queries.pilots import gates_on, pilots
-from tests.pilots.derived.test_spells import rows
+from tests.pilots.derived.stored import rows
 
 AT = date(2026, 6, 1)
 PILOTS = 120

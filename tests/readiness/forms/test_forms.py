@@ -9,7 +9,7 @@ import pytest
 from pilots import actions
 from pilots.models import Decision, Event
 from readiness import forms
-from tests.readiness.conftest import Stage
+from tests.company import Stage
 
 
 def bound(form: type[Any], target: Any, by: Any, **typed: Any) -> Any:

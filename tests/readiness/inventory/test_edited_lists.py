@@ -15,9 +15,7 @@ from pilots import actions
 from pilots.models import GateKind, Person, Pilot
 from readiness.demo.sample import playing
 from readiness.queries import pilots as pilot_queries
-from tests.readiness.inventory.test_exporting import export
-from tests.readiness.inventory.test_importing import AT, DAY, everything, inventory, own, run
-from tests.readiness.inventory.test_newer_lists import NOTHING_CHANGED
+from tests.readiness.inventory.lists import AT, DAY, NOTHING_CHANGED, everything, export, inventory, own, run
 
 pytestmark = pytest.mark.django_db
 

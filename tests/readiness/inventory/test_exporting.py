@@ -11,14 +11,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import transaction
 
 from pilots import actions
 from pilots.models import Decision, Gate, Person, Pilot, Portfolio
 from readiness.demo.sample import playing
 from readiness.queries import snapshots
-from tests.readiness.inventory.test_importing import everything, run
+from tests.readiness.inventory.lists import everything, export, run
 
 DAY, AT = date(2026, 11, 23), "2026-11-23"
 HARD = [
@@ -31,15 +30,6 @@ HARD = [
 ]
 
 pytestmark = pytest.mark.django_db
-
-
-def export(*options: str) -> tuple[int, str]:
-    said = StringIO()
-    try:
-        call_command("export_pilots", *options, stdout=said)
-    except CommandError as error:
-        return error.returncode, str(error)
-    return 0, said.getvalue()
 
 
 def _office() -> tuple[Portfolio, Person, Person]:

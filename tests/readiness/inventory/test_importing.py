@@ -2,65 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import connection, reset_queries
 
 from pilots import actions
-from pilots.models import Decision, Event, Function, Gate, GateSpell, Pilot, PilotSpell
+from pilots.models import Decision, Gate, GateSpell, Pilot
 from pilots.rules.gates import YES
 from readiness.inventory import importing
-from readiness.inventory.omb_2025 import COLUMNS
 from readiness.inventory.tabular import BECAUSE
 from readiness.queries import pilots, snapshots
+from tests.readiness.inventory.lists import DAY, LATER, everything, inventory, own, run
 
 REAL = settings.BASE_DIR / "../shared/data/federal_ai_use_cases_2025.csv"
-AT = "2026-11-23"
-DAY = date(2026, 11, 23)
-LATER = date(2026, 11, 24)
-PILOT = {"agency": "DOI", "agency_name": "Interior", "development_stage": "Pilot"}
 
 pytestmark = pytest.mark.django_db
-
-
-def run(path: Path, *options: str, at: str = AT, preset: str = "omb-2025") -> tuple[int, str]:
-    """The exit status of the command, and all that it said."""
-    said = StringIO()
-    preset_option = ["--preset", preset] if preset else []
-    try:
-        call_command("import_pilots", str(path), "--at", at, *preset_option, *options, stdout=said)
-    except CommandError as error:
-        return error.returncode, said.getvalue() + str(error)
-    return 0, said.getvalue()
-
-
-def inventory(path: Path, *rows: dict[str, str]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, restval="")
-        writer.writeheader()
-        writer.writerows(
-            {**PILOT, "id": f"DOI-{n}", "use_case_name": f"Case {n}", **row} for n, row in enumerate(rows, 1)
-        )
-    return path
-
-
-def own(path: Path, content: str) -> Path:
-    path.write_text(content, encoding="utf-8")
-    return path
-
-
-def everything() -> dict[str, int]:
-    tables: tuple[Any, ...] = (Pilot, Gate, Event, Decision, GateSpell, PilotSpell, Function)
-    return {model.__name__: model._default_manager.count() for model in tables}
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is absent: the real inventory")

@@ -13,11 +13,9 @@ from pilots import actions
 from pilots.event_log.verify import verify
 from pilots.models import Event, GateKind, Person, Pilot, Portfolio
 from readiness.queries import snapshots
-from tests.readiness.inventory.test_exporting import export
-from tests.readiness.inventory.test_importing import DAY, LATER, everything, inventory, own, run
+from tests.readiness.inventory.lists import DAY, LATER, NOTHING_CHANGED, everything, export, inventory, own, run
 
 AFTER = date(2026, 11, 25)
-NOTHING_CHANGED = "Nothing is new, and nothing changed."
 TESTED = {
     "operational_date": "5/4/2026",
     "is_high_impact": "High-impact",

@@ -22,7 +22,7 @@ from readiness.inventory.dates import (
 )
 from readiness.queries import pilots, snapshots
 from readiness.text import placards
-from tests.readiness.inventory.test_importing import AT, DAY, own, run
+from tests.readiness.inventory.lists import AT, DAY, own, run
 
 WORDS = [
     (vocabulary.high_impact, "Oui", vocabulary.YES),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -20,6 +19,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.readiness.management.surroundings import surroundings
+
 ROOT = settings.BASE_DIR
 ROLES = ["program-office", "sponsor", "decider", "manager", "reviewer"]
 LINE = re.compile(rf"^({'|'.join(ROLES)}) (\S+@\S+) (\S+)$", re.M)
@@ -27,15 +28,6 @@ LINE = re.compile(rf"^({'|'.join(ROLES)}) (\S+@\S+) (\S+)$", re.M)
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), "start", *arguments]
-
-
-def surroundings(file: Path, **more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "HOME", "VIRTUAL_ENV")}
-    return kept | {
-        "DATABASE_URL": f"sqlite:///{file}",
-        "SECRET_KEY": "a secret for tests that is long enough 0123456789 abcdef",
-        **more,
-    }
 
 
 def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

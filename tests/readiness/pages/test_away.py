@@ -6,23 +6,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from pilots import actions
-from pilots.models import Absence, DecisionRight, Delegation, Event, Person
-from tests.readiness.conftest import Stage
+from pilots.models import Absence, DecisionRight, Delegation, Event
+from tests.company import Stage, browser_of
 
 AWAY, DELEGATE = reverse("readiness:my-away"), reverse("readiness:my-delegate")
 QUEUE = reverse("readiness:my-decisions")
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def legal(stage: Stage) -> DecisionRight:
@@ -40,16 +33,16 @@ def days(stage: Stage, first: int, last: int) -> dict[str, str]:
 
 
 def test_the_queue_offers_both_to_a_holder_and_the_absence_alone_to_others(stage: Stage) -> None:
-    hers = as_(stage.perpetua).get(QUEUE).content.decode()
+    hers = browser_of(stage.perpetua).get(QUEUE).content.decode()
     assert f'action="{AWAY}"' in hers
     assert f'action="{DELEGATE}"' in hers
-    deputys = as_(stage.jory).get(QUEUE).content.decode()
+    deputys = browser_of(stage.jory).get(QUEUE).content.decode()
     assert f'action="{AWAY}"' in deputys
     assert f'action="{DELEGATE}"' not in deputys
 
 
 def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(stage: Stage) -> None:
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     answer = client.post(AWAY, {**days(stage, 3, 9), "next": QUEUE}, follow=True)
     assert answer.redirect_chain == [(QUEUE, 302)]
     assert [str(m) for m in answer.context["messages"]] == [
@@ -61,12 +54,12 @@ def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(stage: St
 
 
 def test_nobody_says_it_of_somebody_else(stage: Stage) -> None:
-    as_(stage.jory).post(AWAY, {**days(stage, 3, 9), "person": "perpetua@example.org"})
+    browser_of(stage.jory).post(AWAY, {**days(stage, 3, 9), "person": "perpetua@example.org"})
     assert Absence.objects.get().person == stage.jory
 
 
 def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(stage: Stage) -> None:
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     now = actions.away(person=stage.perpetua, by=None, starts=stage.day(2), ends=stage.day(-9))
     coming = actions.away(person=stage.perpetua, by=None, starts=stage.day(-20), ends=stage.day(-29))
     for absence in (now, coming):
@@ -77,19 +70,19 @@ def test_whoever_is_away_is_back_today_and_what_had_not_begun_is_taken_off(stage
 def test_the_absence_of_somebody_else_is_not_there(stage: Stage) -> None:
     theirs = actions.away(person=stage.jory, by=None, starts=stage.day(), ends=stage.day(-9))
     there = reverse("readiness:my-back", args=[theirs.pk])
-    assert as_(stage.perpetua).post(there).status_code == 404
+    assert browser_of(stage.perpetua).post(there).status_code == 404
     assert Absence.objects.get().ends == stage.day(-9)
 
 
 def test_an_absence_that_is_over_is_not_taken_back(stage: Stage) -> None:
     over = actions.away(person=stage.jory, by=None, starts=stage.day(9), ends=stage.day(3))
-    answer = as_(stage.jory).post(reverse("readiness:my-back", args=[over.pk]))
+    answer = browser_of(stage.jory).post(reverse("readiness:my-back", args=[over.pk]))
     assert answer.status_code == 422
     assert "This absence is over." in answer.content.decode()
 
 
 def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(stage: Stage) -> None:
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     answer = client.post(DELEGATE, {**given(stage), "next": QUEUE}, follow=True)
     assert "You stay the holder, and the log names you both." in answer.content.decode()
     assert "Tove Harlan decides for you too" in answer.content.decode()
@@ -102,9 +95,9 @@ def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(stage: Stage)
 def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(stage: Stage) -> None:
     right = legal(stage)
     actions.delegate(right=right, to=stage.tove, by=None, until=stage.day(-9))
-    assert "decides for you too" in as_(stage.perpetua).get(AWAY).content.decode()
+    assert "decides for you too" in browser_of(stage.perpetua).get(AWAY).content.decode()
     actions.assign_right(kind=right.kind, portfolio=right.portfolio, holder=stage.hedda, by=None)
-    assert "decides for you too" not in as_(stage.perpetua).get(AWAY).content.decode()
+    assert "decides for you too" not in browser_of(stage.perpetua).get(AWAY).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +114,7 @@ def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(stage: Sta
 def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_is_kept(
     stage: Stage, typed: dict[str, str], status: int, field: str, says: str
 ) -> None:
-    answer = as_(stage.perpetua).post(DELEGATE, given(stage, **typed) | {"next": QUEUE})
+    answer = browser_of(stage.perpetua).post(DELEGATE, given(stage, **typed) | {"next": QUEUE})
     form, page = answer.context["delegation"], answer.content.decode()
     assert answer.status_code == status
     assert says in form.errors[field][0]
@@ -133,19 +126,19 @@ def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_is_kept(
 
 def test_a_right_of_somebody_else_is_no_choice(stage: Stage) -> None:
     theirs = DecisionRight.objects.get(holder=stage.bastian)
-    answer = as_(stage.perpetua).post(DELEGATE, given(stage, right=theirs.pk))
+    answer = browser_of(stage.perpetua).post(DELEGATE, given(stage, right=theirs.pk))
     assert (answer.status_code, Delegation.objects.count()) == (422, 0)
 
 
 def test_whoever_holds_no_right_has_nothing_to_give_the_deputy_included(stage: Stage) -> None:
     for person in (stage.jory, stage.noam, stage.ria):
-        assert as_(person).get(DELEGATE).status_code == 403
-        assert as_(person).post(DELEGATE, given(stage)).status_code == 403
+        assert browser_of(person).get(DELEGATE).status_code == 403
+        assert browser_of(person).post(DELEGATE, given(stage)).status_code == 403
     assert not Delegation.objects.exists()
 
 
 def test_days_that_are_missing_or_the_wrong_way_round_are_said_at_their_field(stage: Stage) -> None:
-    client = as_(stage.noam)
+    client = browser_of(stage.noam)
     nothing = client.post(AWAY, {}).context["absence"].errors
     assert nothing["starts"] == nothing["ends"] == ["Missing. Give a day."]
     answer = client.post(AWAY, days(stage, 9, 3))
@@ -155,11 +148,11 @@ def test_days_that_are_missing_or_the_wrong_way_round_are_said_at_their_field(st
 
 def test_nobody_is_sent_to_another_house(stage: Stage) -> None:
     typed = {**days(stage, 3, 9), "next": "https://elsewhere.example/"}
-    assert as_(stage.noam).post(AWAY, typed)["Location"] == AWAY
+    assert browser_of(stage.noam).post(AWAY, typed)["Location"] == AWAY
 
 
 def test_it_costs_the_same_for_any_number_of_rows(stage: Stage) -> None:
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as asked:

@@ -13,9 +13,8 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import Event, Evidence, GateKind, Person, Pilot
 from readiness.queries.snapshots import read_one
+from tests.company import Stage, browser_of
 from tests.readiness.browser_forms import form_with
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_many import as_
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def pilot(stage: Stage) -> Pilot:
 @pytest.fixture
 def office(stage: Stage) -> Client:
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
-    return as_(stage.ria)
+    return browser_of(stage.ria)
 
 
 def standing(pilot: Pilot) -> str:

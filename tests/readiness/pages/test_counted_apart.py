@@ -7,8 +7,8 @@ from django.urls import reverse
 from pilots import actions
 from pilots.models import Pilot
 from readiness.text import labels
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, pilot_page
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import pilot_page
 
 
 def let_past(stage: Stage) -> Pilot:
@@ -24,7 +24,7 @@ def let_past(stage: Stage) -> Pilot:
 
 def test_a_sponsor_reads_each_clear_state_apart(stage: Stage) -> None:
     let_past(stage)
-    text = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
+    text = browser_of(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     until = labels.day(stage.day(-10))
     assert f"Of 6 gates, 5 cleared, 1 let past until {until}." in text
 
@@ -32,23 +32,23 @@ def test_a_sponsor_reads_each_clear_state_apart(stage: Stage) -> None:
 def test_a_word_without_a_decider_is_counted_apart_too(stage: Stage) -> None:
     pilot = stage.running()
     actions.assert_(gate=stage.gate(pilot, "legal-sign-off"), source="list.csv, row 4")
-    page = as_(stage.ansel).get(reverse("readiness:my-gates"))
+    page = browser_of(stage.ansel).get(reverse("readiness:my-gates"))
     assert "Of 6 gates, 1 cleared, 1 only asserted." in page.content.decode()
 
 
 def test_a_pilot_on_an_exception_is_not_said_to_be_clear(stage: Stage) -> None:
     pilot = let_past(stage)
-    ready = as_(stage.vera).get(pilot_page(pilot)).content.decode()
+    ready = browser_of(stage.vera).get(pilot_page(pilot)).content.decode()
     assert "every gate is clear" not in ready.lower()
     until = labels.day(stage.day(-10))
     assert f"Ready: no gate is open (5 cleared, 1 let past until {until})" in ready
     actions.adopt(pilot=pilot, by=stage.ansel)
-    adopted = as_(stage.vera).get(pilot_page(pilot)).content.decode()
+    adopted = browser_of(stage.vera).get(pilot_page(pilot)).content.decode()
     assert "Adopted since" in adopted
     assert "every gate is clear" not in adopted
 
 
 def test_where_all_are_cleared_every_gate_is_clear(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
-    page = as_(stage.vera).get(pilot_page(pilot))
+    page = browser_of(stage.vera).get(pilot_page(pilot))
     assert page.context["sentence"].startswith("Ready: every gate is clear, and it is not declared adopted.")

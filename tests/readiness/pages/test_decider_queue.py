@@ -14,15 +14,14 @@ from readiness.queries.decider_queue import decider_queue
 from readiness.queries.snapshots import read_one
 from readiness.rules import offers
 from readiness.text import letters
+from tests.company import Stage, browser_of
 from tests.readiness.api.conftest import get
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_
 
 LEGAL = "legal-sign-off"
 
 
 def on_page(person: Person) -> list[str]:
-    waits = as_(person).get(reverse("readiness:my-decisions")).context["waits"]
+    waits = browser_of(person).get(reverse("readiness:my-decisions")).context["waits"]
     return [f"{wait.found.pilot.key} {wait.gate.kind.key}" for wait in waits]
 
 
@@ -85,7 +84,7 @@ def test_the_longest_wait_comes_first_and_an_answer_that_is_over_waits_from_the_
     actions.ask_exception(gate=gate, by=stage.ria, reason="We cannot wait.", on=stage.day(40))
     actions.except_(gate=gate, by=stage.perpetua, reason="For a while.", until=stage.day(6), on=stage.day(39))
     carried_by_nobody(stage, "OPEN", ago=20)
-    page = as_(stage.perpetua).get(reverse("readiness:my-decisions")).context
+    page = browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).context
     assert [(w.found.pilot.key, w.gate.reading.days) for w in page["waits"]] == [("OPEN", 20), ("LAPSED", 5)]
 
 
@@ -126,7 +125,7 @@ def test_the_gates_of_what_has_ended_are_nobodys_move_and_no_days_run(stage: Sta
     before = get(stage.vera, f"pilots/ENDED/?as_of={stage.day(4)}").json()["gates"]
     assert before[0]["court"] == "decider"
     assert before[0]["days"] == 36
-    page = as_(stage.ria).get(reverse("readiness:pilot", args=["ENDED"])).content.decode()
+    page = browser_of(stage.ria).get(reverse("readiness:pilot", args=["ENDED"])).content.decode()
     assert "in the decider’s court" not in page
 
 
@@ -145,7 +144,7 @@ def test_no_letter_is_written_about_a_pilot_that_pauses(stage: Stage) -> None:
     pilot = stage.running()
     actions.pause(pilot=pilot, by=stage.ria, until=stage.day(-10), reason="A holiday.", on=stage.day())
     assert _letter(stage, pilot) is None
-    page = as_(stage.ansel).get(reverse("readiness:my-gates"))
+    page = browser_of(stage.ansel).get(reverse("readiness:my-gates"))
     assert (page.context["ask"], "Write to" in page.content.decode()) == (None, False)
 
 

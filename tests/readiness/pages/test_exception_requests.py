@@ -14,8 +14,7 @@ from pilots import actions
 from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.refusals import ChangedMeanwhile
 from readiness.queries.exception_requests import changed_since, exception_requests
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_many import as_
+from tests.company import Stage, browser_of
 
 LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
 WHY = "The contract is at the printer’s."
@@ -63,7 +62,7 @@ def test_the_queue_shows_what_is_asked_for_before_it_is_granted(stage: Stage, ch
     gate = asked(stage)
     if changed:
         moved(stage, gate)
-    page = as_(stage.perpetua).get(reverse("readiness:my-decisions")).content.decode()
+    page = browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).content.decode()
     is_shown(page, stage, changed=changed)
 
 
@@ -72,7 +71,9 @@ def test_so_does_the_page_of_the_act(stage: Stage, changed: bool) -> None:
     gate = asked(stage)
     if changed:
         moved(stage, gate)
-    page = as_(stage.perpetua).get(reverse("readiness:gate-act", args=[gate.public_id, "except"])).content.decode()
+    page = (
+        browser_of(stage.perpetua).get(reverse("readiness:gate-act", args=[gate.public_id, "except"])).content.decode()
+    )
     is_shown(page, stage, changed=changed)
 
 
@@ -83,13 +84,13 @@ def test_so_does_the_desk(stage: Stage, changed: bool) -> None:
         moved(stage, gate)
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
     path = reverse("admin:pilots_pilot_gate", args=[gate.pilot_id, LEGAL, "except"])
-    is_shown(as_(stage.ria).get(path).content.decode(), stage, changed=changed)
+    is_shown(browser_of(stage.ria).get(path).content.decode(), stage, changed=changed)
 
 
 def test_a_grant_on_other_facts_is_refused_at_the_box_and_signed_once_it_is_ticked(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = as_(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
+    client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
     typed = granting(stage, seen=seen_on(client, path))
     refused = client.post(path, typed)
     assert refused.status_code == 412
@@ -105,7 +106,7 @@ def test_a_grant_on_other_facts_is_refused_at_the_box_and_signed_once_it_is_tick
 def test_confirming_an_older_difference_confirms_no_newer_one(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = as_(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
+    client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
     typed = granting(stage, seen=seen_on(client, path), confirmed="on")
     actions.amend(pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"tool": "Drafter 9"})
     assert client.post(path, typed).status_code == 412
@@ -119,7 +120,7 @@ def test_an_earlier_asker_is_shown_too_and_only_the_latest_request_is_compared(s
     found = exception_requests([gate], at=stage.day())[gate.pk]
     assert [(each.by, bool(each.facts)) for each in found] == [(stage.ottilie, False), (stage.ria, True)]
     assert not changed_since(found)
-    page = as_(stage.perpetua).get(reverse("readiness:my-decisions")).content.decode()
+    page = browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).content.decode()
     assert WHY in page
     assert "For these too." in page
 
@@ -128,7 +129,7 @@ def test_a_no_in_between_takes_no_request_off_the_page(stage: Stage) -> None:
     gate = asked(stage)
     actions.decide(gate=gate, by=stage.perpetua, outcome="refused", reason="Not yet.", on=stage.day(5))
     actions.answer(gate=gate, by=stage.ottilie, text="It is at the printer’s.", on=stage.day(4))
-    [wait] = as_(stage.perpetua).get(reverse("readiness:my-decisions")).context["waits"]
+    [wait] = browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).context["waits"]
     assert wait.requests
     assert wait.grant is not None
 
@@ -136,7 +137,7 @@ def test_a_no_in_between_takes_no_request_off_the_page(stage: Stage) -> None:
 def test_over_the_api_the_gate_says_what_was_asked_and_the_problem_says_what_changed(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     shown = client.get(reverse("readiness:api:gate", args=[gate.public_id])).json()
     [request] = shown["exception_requests"]
     assert (request["by"]["name"], request["reason"], request["on"]) == (
@@ -158,7 +159,7 @@ def test_over_the_api_the_gate_says_what_was_asked_and_the_problem_says_what_cha
 def test_as_of_a_past_day_the_api_shows_the_request_as_it_was_then(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = as_(stage.perpetua), reverse("readiness:api:gate", args=[gate.public_id])
+    client, path = browser_of(stage.perpetua), reverse("readiness:api:gate", args=[gate.public_id])
     before = client.get(path, {"as_of": stage.day(5).isoformat()}).json()["exception_requests"]
     assert not any(fact["changed"] for fact in before[0]["facts"])
     assert client.get(path, {"as_of": stage.day(11).isoformat()}).json()["exception_requests"] == []
@@ -179,7 +180,7 @@ def test_the_command_takes_confirmed_and_tells_the_difference(stage: Stage) -> N
 def test_many_alike_are_let_past_with_every_request_in_view(stage: Stage) -> None:
     gates = [asked(stage, "A-1"), asked(stage, "A-2")]
     moved(stage, gates[1])
-    client, path = as_(stage.perpetua), reverse("readiness:decide-many")
+    client, path = browser_of(stage.perpetua), reverse("readiness:decide-many")
     ids = [gate.public_id for gate in gates]
     drawn = client.get(path, {"gate": ids})
     is_shown(drawn.content.decode(), stage, changed=True)
@@ -195,7 +196,9 @@ def test_many_alike_are_let_past_with_every_request_in_view(stage: Stage) -> Non
 
 def test_where_nobody_asked_many_cannot_be_let_past(stage: Stage) -> None:
     gates = [asked(stage, "A-1"), stage.gate(stage.running("A-2", "Drafts A-2"), LEGAL)]
-    drawn = as_(stage.perpetua).get(reverse("readiness:decide-many"), {"gate": [gate.public_id for gate in gates]})
+    drawn = browser_of(stage.perpetua).get(
+        reverse("readiness:decide-many"), {"gate": [gate.public_id for gate in gates]}
+    )
     assert "excepted" not in dict(drawn.context["form"].fields["outcome"].choices)
 
 
@@ -207,7 +210,7 @@ def in_minutes(stage: Stage, **more: str) -> dict[str, str]:
 
 def test_minutes_show_what_was_asked_before_they_let_anything_past(stage: Stage) -> None:
     asked(stage)
-    client, path = as_(stage.ria), reverse("readiness:minutes")
+    client, path = browser_of(stage.ria), reverse("readiness:minutes")
     first = client.post(path, in_minutes(stage))
     assert not Decision.objects.filter(outcome="excepted").exists()
     is_shown(first.content.decode(), stage, changed=False)
@@ -220,7 +223,7 @@ def test_minutes_show_what_was_asked_before_they_let_anything_past(stage: Stage)
 def test_minutes_on_other_facts_are_confirmed_row_by_row(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = as_(stage.ria), reverse("readiness:minutes")
+    client, path = browser_of(stage.ria), reverse("readiness:minutes")
     first = client.post(path, in_minutes(stage))
     is_shown(first.content.decode(), stage, changed=True)
     again = in_minutes(stage, shown=first.context["form"]["shown"].value())
@@ -239,7 +242,7 @@ def test_a_request_on_quality_remembers_the_threshold_and_no_more(stage: Stage) 
 
 def test_nobody_but_whoever_sees_the_pilot_reads_a_request(stage: Stage) -> None:
     gate = asked(stage)
-    assert as_(stage.noam).get(reverse("readiness:api:gate", args=[gate.public_id])).status_code == 404
+    assert browser_of(stage.noam).get(reverse("readiness:api:gate", args=[gate.public_id])).status_code == 404
 
 
 def test_the_verb_names_who_is_meant_and_quotes_no_key(stage: Stage) -> None:

@@ -9,8 +9,8 @@ from django.urls import reverse
 from pilots import actions
 from pilots.models import Decision, Event, GateKind, Person
 from readiness.text.labels import day
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, gate_act, pilot_page, post
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import gate_act, pilot_page, post
 
 LEGAL = "legal-sign-off"
 
@@ -22,7 +22,7 @@ def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act:
     before = Event.objects.count()
     # Whose it is comes before the stage: those whose it would be ask.
     who = stage.perpetua if act in ("decide", "except") else stage.ria
-    page = as_(who).get(gate_act(stage, pilot, LEGAL, act))
+    page = browser_of(who).get(gate_act(stage, pilot, LEGAL, act))
     assert page.status_code == 409
     text = page.content.decode()
     assert f"It was retired on {day(stage.day(3))}" in text
@@ -33,7 +33,7 @@ def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act:
 
 def test_whoever_may_not_do_it_reads_whose_it_is(stage: Stage) -> None:
     pilot = stage.running()
-    page = as_(stage.bastian).get(gate_act(stage, pilot, LEGAL, "decide"))
+    page = browser_of(stage.bastian).get(gate_act(stage, pilot, LEGAL, "decide"))
     assert page.status_code == 403
     assert "Perpetua Rask decides it." in page.content.decode()
 
@@ -43,53 +43,55 @@ def test_what_the_verb_would_do_can_be_done_though_it_is_not_offered(stage: Stag
     pilot = stage.running()
     address = reverse("readiness:pilot-act", args=[pilot.key, "confirm-rules"])
     before = Event.objects.count()
-    page = as_(stage.ottilie).get(address)
+    page = browser_of(stage.ottilie).get(address)
     assert page.status_code == 200
     assert "Not known." in page.content.decode()
     assert Event.objects.count() == before
-    assert post(as_(stage.ottilie), address).status_code == 302
+    assert post(browser_of(stage.ottilie), address).status_code == 302
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/minutes/"])
 def test_what_nobody_said_one_may_see_is_not_said_to_be_seen(stage: Stage, address: str) -> None:
-    page = as_(stage.vera).get(address, follow=True)
+    page = browser_of(stage.vera).get(address, follow=True)
     assert page.status_code == 403
     assert "This is not yours to do here." in page.content.decode()
 
 
 def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
     pilot = stage.running()
-    offers = {row.on.kind.key: dict(row.offers) for row in as_(stage.ria).get(pilot_page(pilot)).context["gates"]}
+    offers = {
+        row.on.kind.key: dict(row.offers) for row in browser_of(stage.ria).get(pilot_page(pilot)).context["gates"]
+    }
     assert offers[LEGAL]["decide"] == "Record an answer"
     address = gate_act(stage, pilot, LEGAL, "decide")
-    page = as_(stage.ria).get(address)
+    page = browser_of(stage.ria).get(address)
     assert page.context["title"] == "Record an answer"
     form = page.context["form"]
     assert form["for_"].value() == "perpetua@example.org"
     [record] = [aside for aside in form.asides if aside.title == "Record it for the decider"]
     assert record.open
-    says = post(as_(stage.ria), address, outcome="cleared", reason="Standard.", evidence="https://x.test/1")
+    says = post(browser_of(stage.ria), address, outcome="cleared", reason="Standard.", evidence="https://x.test/1")
     assert says.context["form"].errors["for_"] == [
         "Perpetua Rask decides this. Record it for them, with the evidence that shows their answer."
     ]
     sent = {"for_": form["for_"].value(), "outcome": "cleared", "reason": "Standard.", "evidence": "https://x.test/1"}
-    assert post(as_(stage.ria), address, **sent).status_code == 302
+    assert post(browser_of(stage.ria), address, **sent).status_code == 302
     assert Decision.objects.get(gate__pilot=pilot, gate__kind__key=LEGAL).decider == stage.perpetua
 
 
 def test_whoever_decides_answers(stage: Stage) -> None:
     pilot = stage.running()
-    page = as_(stage.perpetua).get(gate_act(stage, pilot, LEGAL, "decide"))
+    page = browser_of(stage.perpetua).get(gate_act(stage, pilot, LEGAL, "decide"))
     assert page.context["title"] == "The answer"
 
 
 def test_what_one_typed_is_said_to_be_kept_only_where_one_typed(stage: Stage) -> None:
     pilot = stage.running()
     address = reverse("readiness:pilot-act", args=[pilot.key, "adopt"])
-    page = post(as_(stage.ria), address)
+    page = post(browser_of(stage.ria), address)
     assert (page.status_code, page.context["form"].refused.code) == (409, "gates_open")
     assert "What you typed" not in page.content.decode()
-    kept = post(as_(stage.ria), address, on=stage.day(1).isoformat())
+    kept = post(browser_of(stage.ria), address, on=stage.day(1).isoformat())
     assert "What you typed is kept below." in kept.content.decode()
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Person, Portfolio, PortfolioRole
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, pilot_page
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import pilot_page
 
 MINUTES = "readiness:minutes"
 
@@ -21,7 +21,7 @@ def options(page: str, name: str) -> list[str]:
 
 def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(stage: Stage) -> None:
     stage.running("A-1", "First")
-    page = as_(stage.ria).get(reverse(MINUTES)).content.decode()
+    page = browser_of(stage.ria).get(reverse(MINUTES)).content.decode()
     people = options(page, "people")
     assert {"perpetua@example.org", "jory@example.org", "bastian@example.org"} <= set(people)
     assert "noam@example.org" not in people
@@ -35,12 +35,12 @@ def test_what_a_decider_may_not_see_is_not_offered(stage: Stage) -> None:
     other = Portfolio.objects.create(key="other", name="Other")
     PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")
     actions.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
-    page = as_(stage.perpetua).get(reverse(MINUTES)).content.decode()
+    page = browser_of(stage.perpetua).get(reverse(MINUTES)).content.decode()
     assert options(page, "keys") == ["A-1"]
 
 
 def test_offering_costs_the_same_for_any_number_of_pilots(stage: Stage) -> None:
-    client = as_(stage.ria)
+    client = browser_of(stage.ria)
 
     def asks() -> int:
         with CaptureQueriesContext(connection) as asked:
@@ -60,6 +60,6 @@ def test_whoever_keeps_a_record_is_led_to_it_and_nobody_else(stage: Stage) -> No
     record = reverse("admin:pilots_pilot_change", args=[pilot.pk])
     Person.objects.filter(pk__in=[stage.ria.pk, stage.vera.pk]).update(is_staff=True)
     keeper, reviewer = (Person.objects.get(pk=p.pk) for p in (stage.ria, stage.vera))
-    assert record in as_(keeper).get(pilot_page(pilot)).content.decode()
-    assert as_(keeper).get(record).status_code == 200
-    assert record not in as_(reviewer).get(pilot_page(pilot)).content.decode()
+    assert record in browser_of(keeper).get(pilot_page(pilot)).content.decode()
+    assert browser_of(keeper).get(record).status_code == 200
+    assert record not in browser_of(reviewer).get(pilot_page(pilot)).content.decode()

@@ -8,8 +8,8 @@ from django.urls import reverse
 from pilots import actions
 from pilots.models import Person, Pilot
 from pilots.rules.quality import Threshold
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, gate_act, pilot_page
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import gate_act, pilot_page
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, act
     address = (
         desk_act(stage, measured, act) if at_the_desk else reverse("readiness:pilot-act", args=[measured.key, act])
     )
-    page = as_(Person.objects.get(pk=stage.ria.pk)).get(address).content.decode()
+    page = browser_of(Person.objects.get(pk=stage.ria.pk)).get(address).content.decode()
     assert "Share sent unchanged</dd>" in page
     assert "<dd>at least 85%</dd>" in page
     assert "<dt>Smallest sample</dt><dd>100</dd>" in page
@@ -39,11 +39,11 @@ def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, act
 
 
 def test_a_share_is_written_one_way_on_the_page_in_the_history_and_at_the_desk(stage: Stage, measured: Pilot) -> None:
-    page = as_(stage.ria).get(pilot_page(measured)).content.decode()
+    page = browser_of(stage.ria).get(pilot_page(measured)).content.decode()
     assert "Measured: 93% on 400, met" in page
     assert "Threshold registered: Share sent unchanged: at least 85%, measured on 100 or more" in page
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
-    desk = as_(Person.objects.get(pk=stage.ria.pk)).get(reverse("admin:pilots_pilot_change", args=[measured.pk]))
+    desk = browser_of(Person.objects.get(pk=stage.ria.pk)).get(reverse("admin:pilots_pilot_change", args=[measured.pk]))
     text = desk.content.decode().split('id="its-quality"')[1].split("</section>")[0]
     assert "Measured: 93% on 400, met" in text
     assert "at least 85%, measured on 100 or more" in text
@@ -51,7 +51,7 @@ def test_a_share_is_written_one_way_on_the_page_in_the_history_and_at_the_desk(s
 
 def test_whoever_judges_it_reads_it_so_too(stage: Stage, measured: Pilot) -> None:
     decide = gate_act(stage, measured, "quality-threshold", "decide")
-    page = as_(stage.tove).get(decide).content.decode()
+    page = browser_of(stage.tove).get(decide).content.decode()
     assert "Share sent unchanged: at least 85%, measured on 100 or more" in page
     assert "(proportion" not in page
 
@@ -62,7 +62,7 @@ def test_a_mean_is_written_as_it_is(stage: Stage) -> None:
         pilot=pilot, by=stage.ria, metric="Minutes", direction="at_most", value=0.8, kind="mean", smallest_sample=10
     )
     actions.record_measurement(pilot=pilot, by=stage.ria, value=0.5, sample=40, deviation=0.1)
-    page = as_(stage.ria).get(pilot_page(pilot)).content.decode()
+    page = browser_of(stage.ria).get(pilot_page(pilot)).content.decode()
     assert "Measured: 0.5 on 40, met" in page
     assert "Minutes: at most 0.8, measured on 10 or more" in page
 

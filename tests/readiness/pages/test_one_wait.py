@@ -14,8 +14,8 @@ from pilots.clock import today
 from pilots.models import Person, Pilot
 from readiness.queries.snapshots import GateOn, read_one
 from readiness.text import labels, letters
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, pilot_page
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import pilot_page
 
 LEGAL, SPONSOR = "legal-sign-off", "named-sponsor"
 NUMBER = re.compile(r"\b(\d+) days?\b")
@@ -28,7 +28,7 @@ def legal(pilot: Pilot) -> GateOn:
 
 
 def text_of(stage: Stage, who: Person, path: str) -> str:
-    page = unescape(re.sub(r"<[^>]+>", " ", as_(who).get(path).content.decode()))
+    page = unescape(re.sub(r"<[^>]+>", " ", browser_of(who).get(path).content.decode()))
     return " ".join(page.split())
 
 
@@ -46,9 +46,9 @@ def told(stage: Stage, pilot: Pilot) -> Iterator[tuple[str, str]]:
         yield name, found[0]
     gates = text_of(stage, stage.ansel, reverse("readiness:my-gates"))
     yield "my gates", gates
-    yield "the sponsor's opening", as_(stage.ansel).get(reverse("readiness:my-gates")).context["opening"]
+    yield "the sponsor's opening", browser_of(stage.ansel).get(reverse("readiness:my-gates")).context["opening"]
     yield "my decisions", text_of(stage, stage.perpetua, reverse("readiness:my-decisions"))
-    yield "the decider's opening", as_(stage.perpetua).get(reverse("readiness:my-decisions")).context["opening"]
+    yield "the decider's opening", browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).context["opening"]
     yield "the board", text_of(stage, stage.vera, reverse("readiness:portfolio"))
     gate = legal(pilot)
     decide = reverse("readiness:gate-act", args=[gate.gate.public_id, "decide"])
@@ -114,7 +114,7 @@ def test_of_a_gate_that_was_open_before_its_record_no_place_tells_a_number(stage
 
 def test_the_api_says_since_when_wherever_it_says_for_how_long(stage: Stage) -> None:
     pilot = listed(stage, 12)
-    client = as_(stage.vera)
+    client = browser_of(stage.vera)
     whole = client.get(f"/api/v1/pilots/{pilot.key}/").json()["gates"][0]
     board = client.get("/api/v1/portfolio/board/").json()["results"][0]["gates"][whole["kind"]]
     gates = client.get("/api/v1/gates/").json()["results"]

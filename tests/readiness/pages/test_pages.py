@@ -13,38 +13,17 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.clock import today
-from pilots.models import Decision, Event, GateKind, Person, Pilot
+from pilots.models import Decision, Event, GateKind, Person
 from readiness.text import labels
-from tests.readiness.conftest import Stage
-
-
-def as_(person: Person) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def pilot_page(pilot: Pilot) -> str:
-    return reverse("readiness:pilot", args=[pilot.key])
-
-
-def post(client: Client, address: str, **typed: Any) -> Any:
-    """Open a form and send it back, as a browser does."""
-    drawn = client.get(address).context["form"]
-    return client.post(address, {"seen": drawn["seen"].value(), **typed})
-
-
-def gate_act(stage: Stage, pilot: Pilot, kind: str, act: str) -> str:
-    gate = stage.gate(pilot, kind)
-    return reverse("readiness:gate-act", args=[gate.public_id, act])
-
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import gate_act, pilot_page, post
 
 ROOMS = ("my-gates", "my-decisions", "museum", "claims", "portfolio")
 
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_an_empty_room_says_so_in_a_sentence(stage: Stage, room: str) -> None:
-    page = as_(stage.noam).get(reverse(f"readiness:{room}"))
+    page = browser_of(stage.noam).get(reverse(f"readiness:{room}"))
     assert page.status_code == 200
     assert 'class="empty"' in page.content.decode()
 
@@ -61,15 +40,15 @@ def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(st
     start = reverse("readiness:pilot-act", args=[pilot.key, "retire"])
     decide = gate_act(stage, pilot, "legal-sign-off", "decide")
     for address in (pilot_page(pilot), start, decide):
-        assert as_(stage.noam).get(address).status_code == 404
-        assert as_(stage.noam).post(address).status_code in (404, 405)
-    assert as_(stage.vera).get(pilot_page(pilot)).status_code == 200
+        assert browser_of(stage.noam).get(address).status_code == 404
+        assert browser_of(stage.noam).post(address).status_code in (404, 405)
+    assert browser_of(stage.vera).get(pilot_page(pilot)).status_code == 200
     for address in (start, decide):
-        assert as_(stage.vera).get(address).status_code == 403
+        assert browser_of(stage.vera).get(address).status_code == 403
     before = Event.objects.count()
-    seen = as_(stage.ria).get(decide).context["form"]["seen"].value()
+    seen = browser_of(stage.ria).get(decide).context["form"]["seen"].value()
     sent = {"seen": seen, "outcome": "cleared", "reason": "Yes."}
-    assert as_(stage.vera).post(decide, sent).status_code == 403
+    assert browser_of(stage.vera).post(decide, sent).status_code == 403
     assert Event.objects.count() == before
 
 
@@ -77,13 +56,13 @@ def test_an_act_that_is_none_is_not_there(stage: Stage) -> None:
     pilot = stage.running()
     for act in ("record-claim", "delete"):
         address = reverse("readiness:pilot-act", args=[pilot.key, act])
-        assert as_(stage.ria).get(address).status_code == 404
+        assert browser_of(stage.ria).get(address).status_code == 404
 
 
 def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage) -> None:
     pilot = stage.running()
     offered = {
-        who: [act for act, _title in as_(who).get(pilot_page(pilot)).context["offers"]]
+        who: [act for act, _title in browser_of(who).get(pilot_page(pilot)).context["offers"]]
         for who in (stage.ria, stage.ansel, stage.ottilie, stage.vera)
     }
     assert offered[stage.vera] == []
@@ -93,20 +72,20 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage
     assert "confirm-rules" not in offered[stage.ottilie]  # there are none to confirm
     stage.rules(pilot)
     actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
-    page = as_(stage.ottilie).get(pilot_page(pilot))
+    page = browser_of(stage.ottilie).get(pilot_page(pilot))
     assert "confirm-rules" in [act for act, _title in page.context["offers"]]
 
 
 def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     then = stage.day(10).isoformat()
-    page = as_(stage.ria).get(pilot_page(pilot), {"as_of": then})
+    page = browser_of(stage.ria).get(pilot_page(pilot), {"as_of": then})
     assert page.context["offers"] == []
     assert len(page.context["now"].blocked_by) == 5
-    assert as_(stage.ria).get(pilot_page(pilot)).context["now"].blocked_by == []
-    early = as_(stage.ria).get(pilot_page(pilot), {"as_of": "2001-01-01"})
+    assert browser_of(stage.ria).get(pilot_page(pilot)).context["now"].blocked_by == []
+    early = browser_of(stage.ria).get(pilot_page(pilot), {"as_of": "2001-01-01"})
     assert early.status_code == 404
-    odd = as_(stage.ria).get(pilot_page(pilot), {"as_of": "yesterday"})
+    odd = browser_of(stage.ria).get(pilot_page(pilot), {"as_of": "yesterday"})
     assert "not a date" in odd.content.decode()
 
 
@@ -115,7 +94,7 @@ def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> No
     actions.decide(
         gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="Read it again."
     )
-    page = as_(stage.ansel).get(reverse("readiness:my-gates"))
+    page = browser_of(stage.ansel).get(reverse("readiness:my-gates"))
     assert page.context["opening"].startswith(
         "Write to Perpetua Rask today about Legal: it is the last open gate on one of your pilots"
     )
@@ -127,10 +106,10 @@ def test_the_sponsors_page_opens_with_whom_to_write_to_today(stage: Stage) -> No
 
 def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(stage: Stage) -> None:
     stage.running()
-    page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
+    page = browser_of(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     assert "Escalate to Ines Thorvall" in page
     actions.close_account(person=stage.ines, by=stage.ria)
-    page = as_(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
+    page = browser_of(stage.ansel).get(reverse("readiness:my-gates")).content.decode()
     assert "Escalate to" not in page
     assert "There is nobody left to escalate to" in page
 
@@ -138,7 +117,7 @@ def test_where_nobody_is_left_to_escalate_to_the_sponsors_page_says_so(stage: St
 def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> None:
     pilot = stage.running(ago=40)
     stage.measured(pilot, ago=5)
-    page = as_(stage.tove).get(reverse("readiness:my-decisions"))
+    page = browser_of(stage.tove).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
     assert (wait.asked.since, wait.asked.is_overdue(today())) == (stage.day(5), False)
     assert f"With the decider since {labels.day(stage.day(5))}; an answer is due by" in page.content.decode()
@@ -148,7 +127,7 @@ def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
     pilot = stage.running(ago=40)
 
     def days(ago: int) -> int:
-        page = as_(stage.ria).get(pilot_page(pilot), {"as_of": stage.day(ago).isoformat()})
+        page = browser_of(stage.ria).get(pilot_page(pilot), {"as_of": stage.day(ago).isoformat()})
         return sum(share.days for share in page.context["courts"])
 
     # Five gates are open from the start on, and Ansel carries the sixth.
@@ -158,7 +137,7 @@ def test_a_day_that_has_not_come_is_charged_to_nobody(stage: Stage) -> None:
 def test_the_decider_sees_what_they_approve_and_what_changed_since(stage: Stage) -> None:
     pilot = stage.all_clear(stage.running())
     actions.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"})
-    page = as_(stage.perpetua).get(reverse("readiness:my-decisions"))
+    page = browser_of(stage.perpetua).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
     assert ("The tool", "Drafter 2") in [(f.name, f.value) for f in wait.facts]
     [changed] = wait.changes
@@ -171,7 +150,7 @@ def test_the_longest_wait_comes_first_and_the_deputy_sees_it_too(stage: Stage) -
     stage.running("A-1", "Newer", ago=10)
     stage.running("A-2", "Older", ago=30)
     for person in (stage.perpetua, stage.jory):
-        page = as_(person).get(reverse("readiness:my-decisions"))
+        page = browser_of(person).get(reverse("readiness:my-decisions"))
         assert [w.found.pilot.name for w in page.context["waits"]] == ["Older", "Newer"]
 
 
@@ -179,7 +158,7 @@ def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(stage: Stage) 
     pilot = stage.running()
     queue = reverse("readiness:my-decisions")
     answer = post(
-        as_(stage.perpetua),
+        browser_of(stage.perpetua),
         gate_act(stage, pilot, "legal-sign-off", "decide"),
         outcome="cleared",
         reason="Standard terms.",
@@ -192,7 +171,7 @@ def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(stage: Stage) 
 def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
     pilot = stage.running()
     answer = post(
-        as_(stage.perpetua),
+        browser_of(stage.perpetua),
         gate_act(stage, pilot, "legal-sign-off", "decide"),
         outcome="cleared",
         reason="Yes.",
@@ -203,7 +182,7 @@ def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
 
 def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
     pilot = stage.running()
-    page = post(as_(stage.ansel), reverse("readiness:pilot-act", args=[pilot.key, "adopt"]))
+    page = post(browser_of(stage.ansel), reverse("readiness:pilot-act", args=[pilot.key, "adopt"]))
     assert page.status_code == 409
     text = page.content.decode()
     assert "It cannot be adopted today." in text
@@ -214,7 +193,7 @@ def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
 def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage) -> None:
     pilot = stage.running()
     address = gate_act(stage, pilot, "legal-sign-off", "decide")
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     seen = client.get(address).context["form"]["seen"].value()
     actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.jory, outcome="cleared", reason="Fine.")
     sent = {"seen": seen, "outcome": "refused", "reason": "My own words."}
@@ -232,7 +211,7 @@ def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage)
 def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(stage: Stage) -> None:
     pilot = stage.running()
     address = gate_act(stage, pilot, "legal-sign-off", "decide")
-    client = as_(stage.perpetua)
+    client = browser_of(stage.perpetua)
     sent = {"another": "1", "reason": "If only.", "conditions.2.text": "A list"}
     page = client.post(address, sent)
     assert page.status_code == 200
@@ -247,13 +226,13 @@ def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(stage: Stag
     gate = stage.gate(pilot, "error-owner")
     actions.nominate(gate=gate, by=stage.ria, person=stage.hedda)
     queue = reverse("readiness:my-decisions")
-    page = as_(stage.hedda).get(queue)
+    page = browser_of(stage.hedda).get(queue)
     [named] = page.context["named"]
     assert named.spelled_out.startswith("When “Renewal drafts” is wrong, I answer for it")
     accept = reverse("readiness:gate-act", args=[gate.public_id, "accept"])
-    assert post(as_(stage.hedda), accept, next=queue).status_code == 302
-    assert as_(stage.ansel).get(accept).status_code == 403
-    assert as_(stage.hedda).get(queue).context["named"] == []
+    assert post(browser_of(stage.hedda), accept, next=queue).status_code == 302
+    assert browser_of(stage.ansel).get(accept).status_code == 403
+    assert browser_of(stage.hedda).get(queue).context["named"] == []
 
 
 def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(stage: Stage) -> None:
@@ -261,11 +240,11 @@ def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(stage
     stage.running("A-2", "Moves", ago=5)
     claimed = stage.pilot("A-3", "Said to be adopted", ago=30)
     actions.record_claim(pilot=claimed, on=stage.day(20))
-    first = as_(stage.vera).get(reverse("readiness:museum"))
+    first = browser_of(stage.vera).get(reverse("readiness:museum"))
     assert [work.found.pilot.name for work in first.context["hung"]] == ["Stalled"]
-    second = as_(stage.vera).get(reverse("readiness:claims"))
+    second = browser_of(stage.vera).get(reverse("readiness:claims"))
     assert [w.found.pilot.name for w in second.context["hung"]] == ["Said to be adopted"]
-    none = as_(stage.vera).get(reverse("readiness:museum"), {"gate": "named-sponsor"})
+    none = browser_of(stage.vera).get(reverse("readiness:museum"), {"gate": "named-sponsor"})
     assert none.context["hung"] == []
 
 
@@ -273,7 +252,7 @@ def test_the_tally_counts_every_pilot_once(stage: Stage) -> None:
     stage.running("A-1", "Stalled", ago=100)
     stage.running("A-2", "Moves", ago=5)
     stage.pilot("A-3", "Planned")
-    page = as_(stage.vera).get(reverse("readiness:portfolio"))
+    page = browser_of(stage.vera).get(reverse("readiness:portfolio"))
     tally = {figure.counts: figure.number for figure in page.context["tally"]}
     assert tally == {"planned": 1, "moving": 1, "museum exhibit": 1}
     assert [row.found.pilot.key for row in page.context["rows"]] == ["A-1", "A-2", "A-3"]
@@ -283,7 +262,7 @@ def test_the_tally_counts_every_pilot_once(stage: Stage) -> None:
     ("room", "who"), [("my-gates", "ansel"), ("my-decisions", "perpetua"), ("museum", "vera"), ("portfolio", "vera")]
 )
 def test_a_room_asks_as_often_for_one_pilot_as_for_nine(stage: Stage, room: str, who: str) -> None:
-    client = as_(getattr(stage, who))
+    client = browser_of(getattr(stage, who))
     address = reverse(f"readiness:{room}")
 
     def asks() -> int:
@@ -302,7 +281,7 @@ def test_a_room_asks_as_often_for_one_pilot_as_for_nine(stage: Stage, room: str,
 
 def test_a_pilots_page_asks_as_often_for_a_long_history_as_for_a_short_one(stage: Stage) -> None:
     pilot = stage.running()
-    client = as_(stage.ria)
+    client = browser_of(stage.ria)
 
     def asks() -> int:
         with CaptureQueriesContext(connection) as asked:
@@ -321,8 +300,8 @@ def test_no_text_of_a_pilot_becomes_a_part_of_the_page(stage: Stage) -> None:
     evil = "<script>alert(1)</script>"
     pilot = stage.running("A-1", evil, ago=100, tool=evil, workflow=evil)
     for address in (pilot_page(pilot), *(reverse(f"readiness:{r}") for r in ROOMS)):
-        assert evil not in as_(stage.ria).get(address).content.decode()
-        assert evil not in as_(stage.ansel).get(address).content.decode()
+        assert evil not in browser_of(stage.ria).get(address).content.decode()
+        assert evil not in browser_of(stage.ansel).get(address).content.decode()
 
 
 def left_to(stage: Stage, person: Person, **more: Any) -> Any:
@@ -341,7 +320,7 @@ def left_to(stage: Stage, person: Person, **more: Any) -> Any:
 
 
 def queue_of(person: Person) -> Any:
-    return as_(person).get(reverse("readiness:my-decisions")).context
+    return browser_of(person).get(reverse("readiness:my-decisions")).context
 
 
 def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_person(stage: Stage) -> None:

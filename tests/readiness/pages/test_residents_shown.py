@@ -12,13 +12,12 @@ from pilots import actions
 from pilots.models import Pilot
 from readiness.rules.residence import lived
 from readiness.text import labels
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_
+from tests.company import Stage, browser_of
 
 
 def page(stage: Stage, pilot: Pilot, **asked: str) -> str:
     address = reverse("readiness:pilot", args=[pilot.key])
-    return as_(stage.ria).get(address, asked).content.decode()
+    return browser_of(stage.ria).get(address, asked).content.decode()
 
 
 def counted(stage: Stage, pilot: Pilot, people: int, visitors: int = 0, *, ago: int = 0) -> str:

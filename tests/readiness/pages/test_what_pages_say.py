@@ -18,8 +18,8 @@ from readiness.demo.sample import playing
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.rules.standing import CLAIMED, EXHIBIT, STANDINGS
 from readiness.text import labels
-from tests.readiness.conftest import Stage
-from tests.readiness.pages.test_pages import as_, pilot_page
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import pilot_page
 
 pytestmark = pytest.mark.django_db
 
@@ -100,12 +100,12 @@ def office() -> Person:
 
 
 def say(path: str, who: Person | None = None) -> str:
-    text = unescape(re.sub(r"<[^>]+>", " ", as_(who or office()).get(path).content.decode()))
+    text = unescape(re.sub(r"<[^>]+>", " ", browser_of(who or office()).get(path).content.decode()))
     return " ".join(text.split())
 
 
 def opening(path: str, name: str, who: Person | None = None) -> str:
-    return str(as_(who or office()).get(path).context[name])
+    return str(browser_of(who or office()).get(path).context[name])
 
 
 def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
@@ -136,7 +136,7 @@ def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
 def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(world: Stage) -> None:
     claims = sorted(standing(CLAIMED), key=lambda one: (one.reading.claim.since, one.pilot.pk))  # type: ignore[union-attr]
     keys = [one.pilot.key for one in claims]
-    page = as_(office()).get(reverse("readiness:claims"))
+    page = browser_of(office()).get(reverse("readiness:claims"))
     number = {0: "Nothing is claimed", 1: "One pilot is"}.get(len(keys), f"{labels.number(len(keys))} pilots are")
     assert page.context["says"].startswith(number)
     assert [work.found.pilot.key for work in page.context["hung"]] == keys
@@ -146,23 +146,23 @@ def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(wo
     printed = [line.split("  ")[0] for line in second_room.splitlines() if re.match(r"[A-Z]+-\d+  ", line)]
     assert printed == keys
     assert second_room.startswith(f"{len(keys)} claim")
-    over_api = as_(office()).get("/api/v1/pilots/", {"standing": CLAIMED}).json()["results"]
+    over_api = browser_of(office()).get("/api/v1/pilots/", {"standing": CLAIMED}).json()["results"]
     assert [one["key"] for one in over_api] == keys
 
 
 def test_exhibits_hang_in_one_order_too(world: Stage) -> None:
     hung = sorted(standing(EXHIBIT), key=lambda one: (one.reading.stalls_on or today(), one.pilot.pk))
     keys = [one.pilot.key for one in hung]
-    page = as_(office()).get(reverse("readiness:museum"))
+    page = browser_of(office()).get(reverse("readiness:museum"))
     assert [work.found.pilot.key for work in page.context["hung"]] == keys[:9]
     for path, asked in (("/api/v1/exhibits/", {}), ("/api/v1/pilots/", {"standing": EXHIBIT})):
-        assert [one["key"] for one in as_(office()).get(path, asked).json()["results"]] == keys
+        assert [one["key"] for one in browser_of(office()).get(path, asked).json()["results"]] == keys
 
 
 def test_the_gates_of_a_pilot_stand_in_one_order(world: Stage) -> None:
     for one in everything():
         order = [gate.kind.key for gate in one.gates]
-        asked = as_(office()).get(f"/api/v1/pilots/{one.pilot.key}/").json()
+        asked = browser_of(office()).get(f"/api/v1/pilots/{one.pilot.key}/").json()
         assert [gate["kind"] for gate in asked["gates"]] == order
         assert asked["blocked_by"] == [kind for kind in order if one.gate(kind).reading.is_open]
 
@@ -197,7 +197,7 @@ def standing_in(stage_then: str) -> list[PilotOn]:
 
 def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
     for who in Person.objects.filter(rights_held__isnull=False, closed_on=None).distinct():
-        page = as_(who).get(reverse("readiness:my-decisions"))
+        page = browser_of(who).get(reverse("readiness:my-decisions"))
         says, count = page.context["opening"], page.context["page"].paginator.count
         assert (says == "Nothing waits on you today.") == (
             not count and not page.context["named"] and not page.context["escalated"]

@@ -16,8 +16,9 @@ from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_many, 
 from readiness.rules import standing
 from readiness.rules.deadlines import Asked, asked
 from readiness.text import letters
+from tests.company import MARCH
 from tests.properties.worlds import Stage, World, worlds
-from tests.readiness.rules.test_rights import MARCH, Cast
+from tests.readiness.rules.works import Cast
 
 DAY = timedelta(days=1)
 QUALITY = "quality-threshold"

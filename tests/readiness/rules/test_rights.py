@@ -18,49 +18,11 @@ from readiness.rules import working_days
 from readiness.rules.coverage import Hole, gaps, holes, next_month
 from readiness.rules.deadlines import asked
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
+from tests.company import MARCH
+from tests.readiness.rules.works import JAN, Cast
 
 pytestmark = pytest.mark.django_db
-JAN, MARCH, APRIL = date(2025, 1, 1), date(2025, 3, 3), date(2025, 4, 1)
-
-
-class Cast:
-    """A portfolio in Bavaria, with its people."""
-
-    def __init__(self) -> None:
-        self.people = {
-            name: Person.objects.create_user(f"{name}@example.org", name=name.title())
-            for name in ("ria", "lena", "dora", "kai", "wim", "otto", "sam")
-        }
-        self.portfolio = Portfolio.objects.create(
-            key="p", name="Works", calendar="DE-BY", escalation=self.people["kai"]
-        )
-        PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people["ria"], role="program-office")
-        self.service = Function.objects.create(name="Customer service")
-        self.legal = GateKind.objects.get(key="legal-sign-off")
-
-    def __getattr__(self, name: str) -> Person:
-        return self.people[name]
-
-    def right(self, holder: str = "lena", **more: Any) -> DecisionRight:
-        values = {"deputy": None, "escalate_to": None, "starts": JAN} | more
-        for part in ("deputy", "escalate_to"):
-            if values[part]:
-                values[part] = self.people[values[part]]
-        kind = values.pop("kind", self.legal)
-        return actions.assign_right(
-            kind=kind, holder=self.people[holder], by=None, portfolio=self.portfolio, on=JAN, known=JAN, **values
-        )
-
-    def pilot(self, key: str = "P-1", **more: Any) -> Pilot:
-        values = {"function": self.service} | more
-        pilot = actions.record(
-            portfolio=self.portfolio, key=key, name=f"Drafts {key}", by=self.ria, on=MARCH, known=MARCH, **values
-        )
-        actions.start(pilot=pilot, by=self.ria, on=MARCH, known=MARCH)
-        return pilot
-
-    def who(self, at: date) -> Any:
-        return who_decides(self.legal, self.portfolio, self.service, at=at)
+APRIL = date(2025, 4, 1)
 
 
 @pytest.fixture
