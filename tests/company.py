@@ -29,6 +29,8 @@ from pilots.models import (
     Portfolio,
     PortfolioRole,
 )
+from readiness.queries import snapshots
+from readiness.rules import standing
 
 LEGAL, DATA, QUALITY = "legal-sign-off", "it-data-access", "quality-threshold"
 SPONSOR, FUNDING, ERROR = "named-sponsor", "funding-owner", "error-owner"
@@ -475,3 +477,10 @@ def signed(key: str = "P-1") -> Signed:
     pilot = a_planned_pilot(portfolio, key, day=MARCH, **facts)
     actions.start(pilot=pilot, by=ria, **on(MARCH))
     return Signed(ria, lena, ivo, sam, olga, portfolio, pilot)
+
+
+def reading_of(pilot: Pilot, at: date, known_at: date | None = None) -> standing.Reading:
+    """What the facts of a pilot mean on a day, by what was known on another."""
+    found = snapshots.read_one(Pilot.objects.get(pk=pilot.pk), at=at, known_at=known_at)
+    assert found is not None
+    return found.reading

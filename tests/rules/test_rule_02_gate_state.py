@@ -1,14 +1,70 @@
-"""Rule 2: the clear states are counted separately everywhere; an exception is not a clearance, nor is a mere word."""
+"""Rule 2: the state of a gate and whose court it is in; the clear states are counted separately everywhere."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
 from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Pilot
 from readiness.text import labels
-from tests.company import Stage, browser_of
+from tests.company import LEGAL, MARCH, SPONSOR, Signed, Stage, browser_of, on, reading_of
 from tests.readiness.pages.opened import pilot_page
+
+DAY = timedelta(days=1)
+UNTIL = MARCH + 9 * DAY
+CONDITION = {"text": "List the fields.", "owner": None, "due": UNTIL}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "court", "after"),
+    [
+        ({}, "waiting", "decider", ("waiting", "decider")),
+        ({"outcome": "changes_requested"}, "changes_requested", "team", ("changes_requested", "team")),
+        (
+            {"outcome": "changes_requested", "court": "outside", "until": UNTIL},
+            "changes_requested",
+            "outside",
+            ("changes_requested", "team"),
+        ),
+        ({"outcome": "refused"}, "refused", "team", ("refused", "team")),
+        ({"outcome": "cleared"}, "cleared", None, ("cleared", None)),
+        ({"outcome": "conditional", "conditions": [CONDITION]}, "conditional", None, ("lapsed", "team")),
+        ({"outcome": "withdrawn"}, "waiting", "decider", ("waiting", "decider")),
+    ],
+)
+def test_rule_2_an_answer_gives_the_state_and_the_court_up_to_its_last_good_day(
+    cast: Signed, answer: dict[str, Any], state: str, court: str | None, after: tuple[str, str | None]
+) -> None:
+    if answer.get("outcome") == "withdrawn":
+        cast.decide(on=MARCH)
+    if "conditions" in answer:
+        answer = answer | {"conditions": [CONDITION | {"owner": cast.ria.pk}]}
+    if answer:
+        cast.decide(on=MARCH + DAY, **answer)
+
+    def gate(day: date) -> tuple[str, str | None]:
+        found = reading_of(cast.pilot, at=day).gates[LEGAL]
+        return found.state, found.court
+
+    assert gate(UNTIL) == (state, court)
+    assert gate(UNTIL + DAY) == after
+
+
+def test_rule_2_let_past_it_is_excepted_until_a_day_and_then_lapsed(cast: Signed) -> None:
+    actions.ask_exception(gate=cast.gate(), by=cast.ria, reason="The terms.", **on(MARCH))
+    actions.except_(gate=cast.gate(), by=cast.lena, reason="Let past.", until=UNTIL, **on(MARCH))
+    for day, state in ((UNTIL, ("excepted", None)), (UNTIL + DAY, ("lapsed", "decider"))):
+        gate = reading_of(cast.pilot, at=day).gates[LEGAL]
+        assert (gate.state, gate.court) == state
+
+
+def test_rule_2_a_gate_that_nobody_decides_is_unowned(cast: Signed) -> None:
+    gate = reading_of(cast.pilot, at=MARCH).gates[SPONSOR]
+    assert (gate.state, gate.court) == ("unowned", "nobody")
 
 
 def let_past(stage: Stage) -> Pilot:

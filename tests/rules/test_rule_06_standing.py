@@ -46,6 +46,7 @@ def read(acts: list[Act], at: date) -> standing.Reading:
 
 
 def test_what_was_never_shown_is_claimed_since_it_was_declared() -> None:
+    """Rule 6: a claim says whether the facts never showed it, or no longer do."""
     claim = read(story(cleared=False), date(2025, 6, 1)).claim
     assert claim == standing.Claim(standing.NEVER_SHOWN, ADOPTED)
 
