@@ -21,9 +21,10 @@ from django.urls import reverse
 from config import environment
 from pilots import actions
 from pilots.busy import is_busy
-from pilots.models import Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Gate, GateKind, Person, Pilot, PortfolioRole
 from pilots.refusals import Busy
 from readiness.forms import concurrency as looked
+from tests.company import MARCH, a_planned_pilot, a_portfolio
 
 ROOT = settings.BASE_DIR
 SAYS = "Somebody else is writing just now. Nothing was changed; try again."
@@ -100,8 +101,7 @@ def test_another_fault_of_the_database_is_none_of_this() -> None:
 
 @pytest.fixture
 def pilot() -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None)
+    return a_planned_pilot(a_portfolio(day=MARCH), day=MARCH)
 
 
 @pytest.fixture

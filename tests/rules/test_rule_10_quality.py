@@ -6,14 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from pilots import actions
-from pilots.models import GateKind, Person
+from pilots.models import Person
 from pilots.refusals import Invalid, NotMeasured
 from pilots.rules import quality
 from pilots.rules.quality import Threshold, loosened, student_t, verdict, wilson
-from tests.company import MARCH, SPONSOR, Signed, signed
+from tests.company import (
+    MARCH,
+    QUALITY,
+    SPONSOR,
+    Signed,
+    a_right,
+    browser_of,
+    on,
+    signed,
+    with_a_threshold,
+    with_an_acceptance,
+)
 
 DAY = timedelta(days=1)
 SHARE = Threshold("Drafts sent unchanged", "at_least", 0.8, "proportion", 10)
@@ -76,46 +86,31 @@ def test_a_share_that_becomes_a_mean_is_another_goalpost() -> None:
 @pytest.fixture
 def cast(db: None) -> Signed:
     found = signed()
-    actions.assign_right(
-        kind=GateKind.objects.get(key="quality-threshold"),
-        holder=found.olga,
-        portfolio=found.portfolio,
-        by=None,
-        on=MARCH,
-        known=MARCH,
-    )
+    a_right(QUALITY, found.olga, found.portfolio, day=MARCH)
     return found
 
 
 def agree(cast: Signed, value: float, **days: Any) -> None:
-    actions.register_threshold(
-        pilot=cast.pilot,
-        by=cast.ria,
-        metric=SHARE.metric,
-        direction="at_least",
-        value=value,
-        kind="proportion",
-        smallest_sample=10,
-        **days,
-    )
+    with_a_threshold(cast.pilot, by=cast.ria, metric=SHARE.metric, value=value, smallest_sample=10, **days)
 
 
-def on(n: int) -> dict[str, Any]:
-    return {"on": MARCH + n * DAY, "known": MARCH + n * DAY}
+def after(n: int) -> dict[str, Any]:
+    """So many days after the start."""
+    return on(MARCH + n * DAY)
 
 
 @pytest.mark.parametrize("later", [0.6, 0.95])
 def test_nothing_is_agreed_after_the_fact_on_what_was_measured(cast: Signed, later: float) -> None:
-    agree(cast, 0.8, **on(1))
+    agree(cast, 0.8, **after(1))
     measured = {"pilot": cast.pilot, "by": cast.ria, "value": 0.7, "sample": 400}
-    actions.record_measurement(**measured, **on(10))
+    actions.record_measurement(**measured, **after(10))
     with pytest.raises(Invalid) as refused:
         agree(cast, later, on=MARCH + 5 * DAY, known=MARCH + 11 * DAY)
     assert refused.value.field == "on"
-    agree(cast, later, **on(11))
+    agree(cast, later, **after(11))
     with pytest.raises(NotMeasured):
         actions.decide(
-            gate=cast.gate("quality-threshold"), by=cast.olga, outcome="cleared", reason="Good enough.", **on(12)
+            gate=cast.gate("quality-threshold"), by=cast.olga, outcome="cleared", reason="Good enough.", **after(12)
         )
 
 
@@ -125,38 +120,24 @@ def test_a_stale_result_is_read_as_one() -> None:
 
 
 def measured_by(cast: Signed, measures: Person | None) -> bool:
-    actions.register_threshold(
-        pilot=cast.pilot,
-        by=cast.ria,
-        metric=SHARE.metric,
-        direction="at_least",
-        value=0.8,
-        kind="proportion",
-        smallest_sample=10,
-        source="The mailbox.",
-        measured_by=measures,
-        **on(5),
-    )
-    event = actions.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **on(5))
+    with_a_threshold(cast.pilot, by=cast.ria, source="The mailbox.", measured_by=measures, **after(5))
+    event = actions.record_measurement(pilot=cast.pilot, by=cast.ria, value=0.9, sample=400, **after(5))
     return bool(event.data["self_measured"])
 
 
 def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
     """Rule 10: who measures is agreed beforehand; a result that the team took of itself says so."""
-    actions.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **on(1))
-    actions.accept(gate=cast.gate(SPONSOR), by=cast.sam, **on(1))
+    with_an_acceptance(cast.pilot, SPONSOR, cast.sam, by=cast.ria, **after(1))
     assert not measured_by(cast, None)
     assert not measured_by(cast, cast.olga)
     assert measured_by(cast, cast.sam)
-    actions.amend(pilot=cast.pilot, by=cast.ria, set={"manager": cast.ria}, **on(5))
+    actions.amend(pilot=cast.pilot, by=cast.ria, set={"manager": cast.ria}, **after(5))
     assert measured_by(cast, None)
     assert not measured_by(cast, cast.olga)
-    client = Client()
-    client.force_login(cast.ria)
-    page = client.get(f"/pilots/{cast.pilot.key}/").content.decode()
+    page = browser_of(cast.ria).get(f"/pilots/{cast.pilot.key}/").content.decode()
     assert page.count("<small>self-measured</small>") == 2
     assert "Source: The mailbox." in page
-    actions.close_account(person=cast.olga, by=cast.ria, **on(6))
+    actions.close_account(person=cast.olga, by=cast.ria, **after(6))
     with pytest.raises(Invalid) as refused:
         actions.register_threshold(
             pilot=cast.pilot,
@@ -167,6 +148,6 @@ def test_what_the_pilots_own_people_measured_is_marked(cast: Signed) -> None:
             kind="proportion",
             smallest_sample=10,
             measured_by=cast.olga,
-            **on(7),
+            **after(7),
         )
     assert refused.value.field == "measured_by"

@@ -26,7 +26,6 @@ from pilots.models import (
     Event,
     Evidence,
     Gate,
-    GateKind,
     Person,
     Pilot,
     Portfolio,
@@ -34,15 +33,11 @@ from pilots.models import (
 )
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, Refused
 from readiness.queries.snapshots import read_one
+from tests.company import DATA, LEGAL, MARCH, a_cast, a_portfolio, a_right, a_running_pilot, on
 
 pytestmark = pytest.mark.django_db
-MARCH = date(2025, 3, 3)
 PDF = b"%PDF-1.7\n" + b"said and done\n" * 20 + b"%%EOF\n"
 EXE = b"MZ" + bytes(200) + b"This program cannot be run in DOS mode."
-
-
-def on(day: date) -> dict[str, date]:
-    return {"on": day, "known": day}
 
 
 @pytest.fixture(autouse=True)
@@ -53,27 +48,19 @@ def root(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def cast() -> dict[str, Person]:
-    names = ("ria", "lena", "max", "mia", "otto")
-    return {name: Person.objects.create_user(f"{name}@example.org", name=name.title()) for name in names}
+    return a_cast("ria", "lena", "max", "mia", "otto")
 
 
 @pytest.fixture
 def portfolio(cast: dict[str, Person]) -> Portfolio:
-    made = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
-    for kind, holder in (("legal-sign-off", "lena"), ("it-data-access", "max")):
-        actions.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
-        )
+    made = a_portfolio(day=MARCH, office=cast["ria"])
+    for kind, holder in ((LEGAL, "lena"), (DATA, "max")):
+        a_right(kind, cast[holder], made, day=MARCH)
     return made
 
 
 def a_pilot(portfolio: Portfolio, cast: dict[str, Person], key: str = "P-1") -> Pilot:
-    made = actions.record(
-        portfolio=portfolio, key=key, name="Drafts", workflow="Drafting", manager=cast["mia"], by=None, **on(MARCH)
-    )
-    actions.start(pilot=made, by=None, **on(MARCH))
-    return made
+    return a_running_pilot(portfolio, key, day=MARCH, workflow="Drafting", manager=cast["mia"])
 
 
 @pytest.fixture

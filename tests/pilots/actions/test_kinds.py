@@ -8,32 +8,31 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio, PortfolioRole
+from pilots.models import GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
 from pilots.refusals import Invalid, NotYours, ReasonRequired, WrongGate
 from readiness.queries import pilots
 from readiness.queries.snapshots import read_one
+from tests.company import MARCH, a_person, a_portfolio, a_running_pilot, on
 
 pytestmark = pytest.mark.django_db
-MARCH, APRIL, MAY = date(2025, 3, 3), date(2025, 4, 1), date(2025, 5, 1)
+APRIL, MAY = date(2025, 4, 1), date(2025, 5, 1)
 
 
 @pytest.fixture
 def portfolio() -> Portfolio:
-    return Portfolio.objects.create(key="p", name="P")
+    return a_portfolio(day=MARCH)
 
 
 @pytest.fixture
 def ria(portfolio: Portfolio) -> Person:
-    ria = Person.objects.create_user("ria@example.org", name="Ria")
-    PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
+    ria = a_person("ria")
+    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **on(MARCH))
     return ria
 
 
 @pytest.fixture
 def pilot(portfolio: Portfolio) -> Pilot:
-    pilot = actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
-    actions.start(pilot=pilot, by=None, on=MARCH, known=MARCH)
-    return pilot
+    return a_running_pilot(portfolio, day=MARCH)
 
 
 def gates(pilot: Pilot, at: date) -> list[str]:

@@ -13,18 +13,26 @@ from django.test.utils import CaptureQueriesContext
 
 from pilots import actions, concurrency
 from pilots.actions.bulk_decisions import Entry
-from pilots.models import Decision, Event, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Decision, Event, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, ReasonRequired, WrongStage
 from readiness.text.sealed_values import differences, differences_between
+from tests.company import (
+    DATA,
+    LEGAL,
+    MARCH,
+    QUALITY,
+    a_cast,
+    a_portfolio,
+    a_right,
+    a_running_pilot,
+    gate_of,
+    on,
+    with_a_result,
+    with_a_threshold,
+)
 
 pytestmark = pytest.mark.django_db
-MARCH = date(2025, 3, 3)
 MAY = date(2025, 5, 3)
-LEGAL, DATA, QUALITY = "legal-sign-off", "it-data-access", "quality-threshold"
-
-
-def on(day: date) -> dict[str, date]:
-    return {"on": day, "known": day}
 
 
 @pytest.fixture(autouse=True)
@@ -34,28 +42,20 @@ def root(tmp_path: Path, settings: Any) -> None:
 
 @pytest.fixture
 def cast() -> dict[str, Person]:
-    return {
-        name: Person.objects.create_user(f"{name}@example.org", name=name.title())
-        for name in ("ria", "lena", "max", "mia")
-    }
+    return a_cast("ria", "lena", "max", "mia")
 
 
 @pytest.fixture
 def portfolio(cast: dict[str, Person]) -> Portfolio:
-    made = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(portfolio=made, person=cast["ria"], role="program-office")
+    made = a_portfolio(day=MARCH, office=cast["ria"])
     for kind, holder in ((LEGAL, "lena"), (DATA, "max"), (QUALITY, "max")):
-        actions.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=cast[holder], by=None, portfolio=made, **on(MARCH)
-        )
+        a_right(kind, cast[holder], made, day=MARCH)
     return made
 
 
 def a_pilot(portfolio: Portfolio, number: int, **more: Any) -> Pilot:
-    says = {"workflow": "Drafting", "tool": "Drafter 1", "data": "Mails"} | more
-    made = actions.record(portfolio=portfolio, key=f"P-{number}", name=f"Drafts {number}", by=None, **says, **on(MARCH))
-    actions.start(pilot=made, by=None, **on(MARCH))
-    return made
+    says = {"name": f"Drafts {number}", "workflow": "Drafting", "tool": "Drafter 1", "data": "Mails"} | more
+    return a_running_pilot(portfolio, f"P-{number}", day=MARCH, **says)
 
 
 @pytest.fixture
@@ -63,13 +63,9 @@ def three(portfolio: Portfolio) -> list[Pilot]:
     return [a_pilot(portfolio, number) for number in (1, 2, 3)]
 
 
-def gate(pilot: Pilot, kind: str = LEGAL) -> Gate:
-    return pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
-
-
 def decide_many(pilots: list[Pilot], by: Person, **more: Any) -> list[Decision]:
     says: dict[str, Any] = {"outcome": "cleared", "reason": "The same terms apply."}
-    return actions.decide_many(gates=[gate(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more))
+    return actions.decide_many(gates=[gate_of(pilot) for pilot in pilots], by=by, **(says | on(MARCH) | more))
 
 
 # Many alike -----------------------------------------------------------------------------------------------------------
@@ -87,14 +83,14 @@ def test_many_alike_and_minutes_are_one_entry_of_the_log_each(three: list[Pilot]
     told = Event.objects.get(verb="decide_many")
     assert (told.pilot, told.portfolio, told.data["count"]) == (None, three[0].portfolio, 3)
     assert {one.event.batch for one in made} == {told.batch}
-    entries = [Entry(gate=gate(pilot, DATA), outcome="cleared", reason="As said.") for pilot in three[:2]]
+    entries = [Entry(gate=gate_of(pilot, DATA), outcome="cleared", reason="As said.") for pilot in three[:2]]
     actions.record_minutes(by=cast["max"], entries=entries, evidence="https://example.org/minutes", **on(MARCH))
     minutes = Event.objects.get(verb="record_minutes")
     assert minutes.data["count"] == 2
     assert Event.objects.of_batch(minutes.batch).count() == 2
     # One answer by itself stands for itself.
     [alone] = actions.decide_many(
-        gates=[gate(three[2], DATA)], by=cast["max"], outcome="cleared", reason="Agreed.", **on(MARCH)
+        gates=[gate_of(three[2], DATA)], by=cast["max"], outcome="cleared", reason="Agreed.", **on(MARCH)
     )
     assert alone.event.batch == ""
     assert Event.objects.filter(verb="decide_many").count() == 1
@@ -142,15 +138,19 @@ def test_many_are_decided_only_by_whoever_may_decide_each(three: list[Pilot], ca
 def test_gates_of_several_kinds_are_not_alike(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(Invalid):
         actions.decide_many(
-            gates=[gate(three[0]), gate(three[1], DATA)], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH)
+            gates=[gate_of(three[0]), gate_of(three[1], DATA)],
+            by=cast["lena"],
+            outcome="cleared",
+            reason="Yes.",
+            **on(MARCH),
         )
     with pytest.raises(Invalid):
         actions.decide_many(gates=[], by=cast["lena"], outcome="cleared", reason="Yes.", **on(MARCH))
 
 
 def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot], cast: dict[str, Person]) -> None:
-    saw = concurrency.of_gates([gate(pilot) for pilot in three])
-    actions.decide(gate=gate(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
+    saw = concurrency.of_gates([gate_of(pilot) for pilot in three])
+    actions.decide(gate=gate_of(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
     with pytest.raises(ChangedMeanwhile) as refused:
         decide_many(three, cast["lena"], seen=saw)
     assert list(refused.value.rows) == [2]
@@ -158,7 +158,7 @@ def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot],
 
 def test_many_exceptions_are_granted_at_once(three: list[Pilot], cast: dict[str, Person]) -> None:
     for pilot in three:
-        actions.ask_exception(gate=gate(pilot), by=cast["ria"], reason="Soon.", **on(MARCH))
+        actions.ask_exception(gate=gate_of(pilot), by=cast["ria"], reason="Soon.", **on(MARCH))
     made = decide_many(three, cast["lena"], outcome="excepted", until=MARCH + timedelta(days=30))
     assert [one.cites for one in made] == [None, made[0], made[0]]
 
@@ -179,9 +179,9 @@ def test_one_meetings_decisions_are_recorded_with_one_piece_of_evidence(
     made = actions.record_minutes(
         by=cast["ria"],
         entries=[
-            Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
-            Entry(gate(three[0], DATA), "refused", "No.", cast["max"], would_change="A contract."),
-            Entry(gate(three[1], DATA), "changes_requested", "Show the fields.", cast["max"]),
+            Entry(gate_of(three[0]), "cleared", "Fine.", cast["lena"]),
+            Entry(gate_of(three[0], DATA), "refused", "No.", cast["max"], would_change="A contract."),
+            Entry(gate_of(three[1], DATA), "changes_requested", "Show the fields.", cast["max"]),
         ],
         pieces=[minutes],
         **on(MARCH),
@@ -199,9 +199,9 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
         actions.record_minutes(
             by=cast["ria"],
             entries=[
-                Entry(gate(three[0]), "cleared", "Fine.", cast["lena"]),
-                Entry(gate(three[1]), "cleared", "", cast["lena"]),
-                Entry(gate(three[2]), "cleared", "Fine.", cast["mia"]),
+                Entry(gate_of(three[0]), "cleared", "Fine.", cast["lena"]),
+                Entry(gate_of(three[1]), "cleared", "", cast["lena"]),
+                Entry(gate_of(three[2]), "cleared", "Fine.", cast["mia"]),
             ],
             evidence="https://example.org/minutes",
             **on(MARCH),
@@ -214,7 +214,7 @@ def test_each_row_of_minutes_says_its_own_refusal_and_none_is_written(
 def test_minutes_need_the_minutes(three: list[Pilot], cast: dict[str, Person]) -> None:
     with pytest.raises(EvidenceRequired):
         actions.record_minutes(
-            by=cast["ria"], entries=[Entry(gate(three[0]), "cleared", "Fine.", cast["lena"])], **on(MARCH)
+            by=cast["ria"], entries=[Entry(gate_of(three[0]), "cleared", "Fine.", cast["lena"])], **on(MARCH)
         )
 
 
@@ -222,7 +222,7 @@ def test_minutes_need_the_minutes(three: list[Pilot], cast: dict[str, Person]) -
 
 
 def says(pilot: Pilot, at: date, kind: str = LEGAL) -> list[str]:
-    found = differences([gate(pilot, kind)], at=at)
+    found = differences([gate_of(pilot, kind)], at=at)
     return [each.says for of in found.values() for each in of]
 
 
@@ -262,19 +262,19 @@ def test_people_are_named(portfolio: Portfolio, three: list[Pilot], cast: dict[s
 
 def test_a_worse_measurement_and_another_threshold_are_said(three: list[Pilot], cast: dict[str, Person]) -> None:
     pilot = three[0]
-    agreed: dict[str, Any] = {"metric": "right", "direction": "at_least", "kind": "proportion", "smallest_sample": 100}
-    actions.register_threshold(pilot=pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
-    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(MARCH))
-    actions.decide(gate=gate(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH))
-    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.5, sample=400, **on(MAY))
+    agreed: dict[str, Any] = {"metric": "right", "smallest_sample": 100}
+    with_a_threshold(pilot, by=cast["ria"], value=0.8, **agreed, **on(MARCH))
+    with_a_result(pilot, by=cast["ria"], **on(MARCH))
+    actions.decide(gate=gate_of(pilot, QUALITY), by=cast["max"], outcome="cleared", reason="Met.", **on(MARCH))
+    with_a_result(pilot, by=cast["ria"], value=0.5, **on(MAY))
     assert says(pilot, MAY, QUALITY) == ["the latest measurement, of 3 May 2025, did not meet it"]
     day = MAY + timedelta(days=1)
-    actions.record_measurement(pilot=pilot, by=cast["ria"], value=0.95, sample=400, **on(day))
+    with_a_result(pilot, by=cast["ria"], **on(day))
     assert says(pilot, day, QUALITY) == [
         "the measurement of 3 May 2025 did not meet it, and nobody has decided on it again"
     ]
     day = MAY + timedelta(days=2)
-    actions.register_threshold(pilot=pilot, by=cast["ria"], value=0.7, **agreed, **on(day))
+    with_a_threshold(pilot, by=cast["ria"], value=0.7, **agreed, **on(day))
     assert says(pilot, day, QUALITY) == [
         "the threshold changed from “right: at least 80%, measured on 100 or more”"
         " to “right: at least 70%, measured on 100 or more” on 5 May 2025",
@@ -299,7 +299,7 @@ def test_differences_take_as_many_queries_for_many_gates_as_for_one(
         actions.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, **on(MAY))
     counts = []
     for some in (three[:1], three):
-        chosen = [gate(pilot) for pilot in some]
+        chosen = [gate_of(pilot) for pilot in some]
         with CaptureQueriesContext(connection) as took:
             assert len(differences(chosen, at=MAY)) == len(some)
         counts.append(len(took))
@@ -308,7 +308,7 @@ def test_differences_take_as_many_queries_for_many_gates_as_for_one(
 
 def test_what_is_decided_alike_is_shown_side_by_side(portfolio: Portfolio, three: list[Pilot]) -> None:
     other = a_pilot(portfolio, 4, tool="Other")
-    chosen = [gate(three[0]), gate(three[1]), gate(other)]
+    chosen = [gate_of(three[0]), gate_of(three[1]), gate_of(other)]
     found = {row.field: row for row in differences_between(chosen, at=MARCH)}
     assert list(found) == ["workflow", "acceptable_use", "tool", "data"]
     assert {name for name, row in found.items() if row.differs} == {"tool"}

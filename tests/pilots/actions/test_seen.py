@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from pilots import actions, concurrency
-from pilots.models import GateKind, Person, Pilot, Portfolio
+from pilots.models import Person, Pilot
 from pilots.refusals import ChangedMeanwhile
+from tests.company import DATA, LEGAL, MARCH, a_person, a_planned_pilot, a_portfolio, a_right, gate_of, on
 
 pytestmark = pytest.mark.django_db
-MARCH = date(2025, 3, 3)
 
 
 @pytest.fixture
 def legal() -> Person:
-    return Person.objects.create_user("lena@example.org", name="Lena")
+    return a_person("lena")
 
 
 @pytest.fixture
 def pilot(legal: Person) -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    for kind in ("legal-sign-off", "it-data-access"):
-        actions.assign_right(
-            kind=GateKind.objects.get(key=kind), holder=legal, by=None, portfolio=portfolio, on=MARCH, known=MARCH
-        )
-    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=MARCH, known=MARCH)
+    portfolio = a_portfolio(day=MARCH)
+    for kind in (LEGAL, DATA):
+        a_right(kind, legal, portfolio, day=MARCH)
+    return a_planned_pilot(portfolio, day=MARCH)
 
 
 def decide(pilot: Pilot, kind: str, legal: Person, **more: Any) -> None:
-    gate = pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
-    actions.decide(gate=gate, by=legal, outcome="cleared", reason="Yes.", on=MARCH, known=MARCH, **more)
+    actions.decide(gate=gate_of(pilot, kind), by=legal, outcome="cleared", reason="Yes.", **on(MARCH), **more)
 
 
 def seen_now(pilot: Pilot, kind: str) -> int:

@@ -9,16 +9,13 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import Person, Pilot, Portfolio
+from pilots.models import Person, Pilot
 from pilots.refusals import WrongStage
+from tests.company import a_planned_pilot, a_portfolio, on
 
 pytestmark = pytest.mark.django_db
 
 RECORDED, STARTED, LATER = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 9)
-
-
-def on(day: date) -> dict[str, Any]:
-    return {"on": day, "known": day}
 
 
 @pytest.fixture
@@ -28,9 +25,8 @@ def ria() -> Person:
 
 @pytest.fixture
 def pilot(ria: Person) -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="P")
     # Whose it is comes before the stage: Ria is of the office, and lives with it too.
-    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", manager=ria, by=ria, **on(RECORDED))
+    return a_planned_pilot(a_portfolio(day=RECORDED), day=RECORDED, manager=ria, by=ria)
 
 
 Does = Callable[[Pilot, Person], Any]

@@ -8,7 +8,8 @@ import pytest
 
 from pilots import actions
 from pilots.derived import periods
-from pilots.models import GateSpell, Person, Pilot, PilotSpell, Portfolio
+from pilots.models import GateSpell, Pilot, PilotSpell
+from tests.company import a_person, a_planned_pilot, a_portfolio
 from tests.pilots.derived.stored import rows
 
 RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (date(2025, 3, day) for day in (1, 5, 7, 10, 20))
@@ -16,14 +17,12 @@ RECORDED, FIFTH, SEVENTH, TENTH, TODAY = (date(2025, 3, day) for day in (1, 5, 7
 
 @pytest.fixture
 def pilot() -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="Portfolio")
-    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, on=RECORDED, known=RECORDED)
+    return a_planned_pilot(a_portfolio(day=RECORDED), day=RECORDED)
 
 
 @pytest.mark.django_db
 def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot) -> None:
-    mia = Person.objects.create_user("mia@example.org", None, name="Mia")
-    tom = Person.objects.create_user("tom@example.org", None, name="Tom")
+    mia, tom = a_person("mia"), a_person("tom")
     actions.amend(pilot=pilot, by=None, set={"manager": mia}, on=RECORDED, known=RECORDED)
     actions.start(pilot=pilot, by=None, on=TENTH, known=TENTH)
     for day, manager in ((FIFTH, tom), (SEVENTH, mia)):

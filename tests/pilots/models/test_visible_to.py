@@ -8,16 +8,13 @@ import pytest
 
 from pilots import actions
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from tests.company import a_person, a_planned_pilot, a_portfolio
 
 ON = date(2025, 3, 3)
 
 
-def person(name: str) -> Person:
-    return Person.objects.create_user(f"{name}@example.org", None, name=name.title())
-
-
 def pilot(portfolio: Portfolio, key: str, function: Function | None = None) -> Pilot:
-    return actions.record(portfolio=portfolio, key=key, name=key, by=None, function=function, on=ON, known=ON)
+    return a_planned_pilot(portfolio, key, day=ON, name=key, function=function)
 
 
 def right(holder: Person, **reach: object) -> None:
@@ -37,14 +34,13 @@ def seen(by: Person, at: date = ON) -> list[str]:
 
 @pytest.fixture
 def portfolios() -> tuple[Portfolio, Portfolio]:
-    one, other = (Portfolio.objects.create(key=k, name=k) for k in ("one", "other"))
-    return one, other
+    return a_portfolio("one", day=ON), a_portfolio("other", day=ON)
 
 
 @pytest.mark.django_db
 def test_two_roles_in_a_portfolio_name_each_pilot_once(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
-    ria = person("ria")
+    ria = a_person("ria")
     for role in ("program-office", "reviewer"):
         PortfolioRole.objects.create(portfolio=one, person=ria, role=role)
     pilot(one, "A"), pilot(other, "B")
@@ -55,7 +51,7 @@ def test_two_roles_in_a_portfolio_name_each_pilot_once(portfolios: tuple[Portfol
 def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
     claims, sales = (Function.objects.create(name=n) for n in ("Claims", "Sales"))
-    lena = person("lena")
+    lena = a_person("lena")
     right(lena, portfolio=one, function=claims)
     pilot(one, "A", claims), pilot(one, "B", sales), pilot(one, "C")
     pilot(other, "D", claims)
@@ -65,7 +61,7 @@ def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(portfolios: tuple
 @pytest.mark.django_db
 def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
-    lena = person("lena")
+    lena = a_person("lena")
     right(lena, portfolio=one)
     pilot(one, "A"), pilot(other, "B")
     assert seen(lena) == ["A"]
@@ -74,7 +70,7 @@ def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(portfolios: tuple[
 @pytest.mark.django_db
 def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(portfolios: tuple[Portfolio, Portfolio]) -> None:
     one, other = portfolios
-    lena, out = person("lena"), person("outsider")
+    lena, out = a_person("lena"), a_person("outsider")
     right(lena)
     pilot(one, "A"), pilot(other, "B", Function.objects.create(name="Claims"))
     assert (seen(lena), seen(out)) == (["A", "B"], [])
@@ -92,7 +88,7 @@ def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tu
         on=ON,
         known=ON,
     )
-    nina = person("nina")
+    nina = a_person("nina")
     actions.assign_right(kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON)
     pilot(one, "A")
     actions.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)

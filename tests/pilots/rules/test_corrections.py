@@ -12,6 +12,7 @@ from pilots.models import Pilot, PilotSpell
 from pilots.refusals import Refused
 from pilots.rules import replay
 from pilots.rules.events import Act
+from tests.company import a_planned_pilot, a_portfolio
 
 MARCH, MAY, JUNE = date(2026, 3, 2), date(2026, 5, 4), date(2026, 6, 1)
 
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pilot() -> Pilot:
     """A pilot that a list put on record in May, running since March."""
-    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=MARCH, known=MARCH)
-    pilot = actions.record(portfolio=portfolio, key="p", name="Sorting letters", by=None, on=MAY, known=MAY)
+    pilot = a_planned_pilot(a_portfolio("ops", day=MARCH), "p", day=MAY, name="Sorting letters")
     actions.start(pilot=pilot, by=None, on=MARCH, known=MAY)
     return pilot
 

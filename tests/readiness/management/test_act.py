@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -13,22 +12,18 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from pilots import actions
-from pilots.models import Decision, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Decision, Person, Pilot
+from tests.company import LEGAL, MARCH, a_cast, a_planned_pilot, a_portfolio, a_right
 
 pytestmark = pytest.mark.django_db
-MARCH = date(2025, 3, 3)
 
 
 @pytest.fixture
 def pilot() -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    ria = Person.objects.create_user("ria@example.org", name="Ria")
-    lena = Person.objects.create_user("lena@example.org", name="Lena")
-    Person.objects.create_user("otto@example.org", name="Otto")
-    PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
-    legal = GateKind.objects.get(key="legal-sign-off")
-    actions.assign_right(kind=legal, holder=lena, by=None, portfolio=portfolio, on=MARCH, known=MARCH)
-    return actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=MARCH, known=MARCH)
+    people = a_cast("ria", "lena", "otto")
+    portfolio = a_portfolio(day=MARCH, office=people["ria"])
+    a_right(LEGAL, people["lena"], portfolio, day=MARCH)
+    return a_planned_pilot(portfolio, day=MARCH, by=people["ria"])
 
 
 def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pilots import actions
 from pilots.models import Pilot, Portfolio
 from readiness.management.commands import exhibits
+from tests.company import a_portfolio, a_running_pilot
 
 BEGAN = date(2025, 3, 3)
 STALLED = BEGAN + timedelta(days=42 + 30)
@@ -21,13 +22,11 @@ STALLED = BEGAN + timedelta(days=42 + 30)
 
 @pytest.fixture
 def portfolio() -> Portfolio:
-    return Portfolio.objects.create(key="mail", name="Mail order")
+    return a_portfolio("mail", day=BEGAN, name="Mail order")
 
 
 def running(portfolio: Portfolio, key: str, on: date = BEGAN) -> Pilot:
-    pilot = actions.record(portfolio=portfolio, key=key, name=f"Drafts of {key}", by=None, on=on, known=on)
-    actions.start(pilot=pilot, by=None, on=on, known=on)
-    return pilot
+    return a_running_pilot(portfolio, key, day=on, name=f"Drafts of {key}")
 
 
 def printed(**options: Any) -> str:

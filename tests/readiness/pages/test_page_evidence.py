@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +13,27 @@ from django.test import Client
 from django.urls import reverse
 
 from pilots import actions
-from pilots.models import Evidence, GateKind, Person, Portfolio, PortfolioRole
+from pilots.models import Evidence, Person
+from tests.company import LEGAL, MARCH, a_cast, a_planned_pilot, a_portfolio, a_right, on
 
 pytestmark = pytest.mark.django_db
-MARCH = date(2025, 3, 3)
-WHEN = {"on": MARCH, "known": MARCH}
 PDF = b"%PDF-1.7\n" + b"said and done\n" * 9000 + b"%%EOF\n"
 
 
 @pytest.fixture
 def cast() -> dict[str, Person]:
-    return {
-        name: Person.objects.create_user(f"{name}@example.org", name=name.title()) for name in ("ria", "lena", "otto")
-    }
+    return a_cast("ria", "lena", "otto")
 
 
 @pytest.fixture
 def piece(cast: dict[str, Person], tmp_path: Path, settings: Any) -> Evidence:
     settings.EVIDENCE_ROOT = tmp_path
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(portfolio=portfolio, person=cast["ria"], role="program-office")
-    actions.assign_right(
-        kind=GateKind.objects.get(key="legal-sign-off"), holder=cast["lena"], by=None, portfolio=portfolio, **WHEN
+    portfolio = a_portfolio(day=MARCH, office=cast["ria"])
+    a_right(LEGAL, cast["lena"], portfolio, day=MARCH)
+    pilot = a_planned_pilot(portfolio, day=MARCH)
+    return actions.file_evidence(
+        pilot=pilot, by=cast["ria"], file=io.BytesIO(PDF), file_name="Prüfung “1”.pdf", **on(MARCH)
     )
-    pilot = actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=None, **WHEN)
-    return actions.file_evidence(pilot=pilot, by=cast["ria"], file=io.BytesIO(PDF), file_name="Prüfung “1”.pdf", **WHEN)
 
 
 def get(who: Person | None, public_id: str) -> Any:
@@ -67,7 +62,7 @@ def test_who_may_not_see_the_pilot_is_told_that_nothing_is_there(piece: Evidence
 
 
 def test_a_link_is_not_served_from_here(piece: Evidence, cast: dict[str, Person]) -> None:
-    link = actions.file_evidence(pilot=piece.pilot, by=cast["ria"], link="https://a.org", **WHEN)
+    link = actions.file_evidence(pilot=piece.pilot, by=cast["ria"], link="https://a.org", **on(MARCH))
     assert get(cast["ria"], link.public_id).status_code == 404
 
 
@@ -115,7 +110,9 @@ def test_a_file_that_is_not_as_it_was_filed_is_refused_in_words_and_logged(
 def test_verify_log_reads_every_file_and_names_the_piece_that_is_not_as_it_was_filed(
     piece: Evidence, cast: dict[str, Person], tmp_path: Path, capsys: Any, harm: Callable[[Path], None]
 ) -> None:
-    other = actions.file_evidence(pilot=piece.pilot, by=cast["ria"], file=io.BytesIO(PDF), file_name="b.pdf", **WHEN)
+    other = actions.file_evidence(
+        pilot=piece.pilot, by=cast["ria"], file=io.BytesIO(PDF), file_name="b.pdf", **on(MARCH)
+    )
     call_command("verify_log", "--files")
     assert f"2 files of evidence, {2 * len(PDF):,} bytes, as they were filed" in capsys.readouterr().out
     harm(on_disk(other, tmp_path))
@@ -129,7 +126,7 @@ def test_verify_log_reads_every_file_and_names_the_piece_that_is_not_as_it_was_f
 def test_a_folder_that_was_made_by_hand_is_closed_to_others(piece: Evidence, tmp_path: Path, settings: Any) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "by hand" / "evidence"
     settings.EVIDENCE_ROOT.mkdir(parents=True, mode=0o755)
-    actions.file_evidence(pilot=piece.pilot, by=piece.by, file=io.BytesIO(PDF), file_name="b.pdf", **WHEN)
+    actions.file_evidence(pilot=piece.pilot, by=piece.by, file=io.BytesIO(PDF), file_name="b.pdf", **on(MARCH))
     others = {path: path.stat().st_mode & 0o077 for path in settings.EVIDENCE_ROOT.rglob("*")}
     assert len(others) == 2
     assert set(others.values()) == {0}
@@ -138,5 +135,5 @@ def test_a_folder_that_was_made_by_hand_is_closed_to_others(piece: Evidence, tmp
 
 def test_a_folder_that_is_made_is_its_owners_alone(piece: Evidence, tmp_path: Path, settings: Any) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "new"
-    actions.file_evidence(pilot=piece.pilot, by=piece.by, file=io.BytesIO(PDF), file_name="b.pdf", **WHEN)
+    actions.file_evidence(pilot=piece.pilot, by=piece.by, file=io.BytesIO(PDF), file_name="b.pdf", **on(MARCH))
     assert settings.EVIDENCE_ROOT.stat().st_mode & 0o777 == 0o700

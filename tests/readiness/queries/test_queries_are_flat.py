@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pilots import actions
-from pilots.models import Function, GateKind, Person, Portfolio, StallPolicy
+from pilots.models import Function, Person, StallPolicy
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.pilots import pilots
 from readiness.queries.snapshots import read_many
+from tests.company import a_claimed_pilot, a_person, a_portfolio, a_right, a_running_pilot
 
 ON, AT = date(2025, 3, 3), date(2025, 9, 1)
 MOST = 6
@@ -34,30 +34,24 @@ def claims() -> Any:
 
 @pytest.fixture
 def lena() -> Person:
-    return Person.objects.create_user("lena@example.org", None, name="Lena")
+    return a_person("lena")
 
 
 @pytest.fixture
 def add(lena: Person) -> Callable[[int], None]:
     """Puts pilots on record in two portfolios and functions, some started, some claimed."""
-    places = [
-        (Portfolio.objects.create(key=key, name=key), Function.objects.create(name=key)) for key in ("one", "other")
-    ]
+    places = [(a_portfolio(key, day=ON), Function.objects.create(name=key)) for key in ("one", "other")]
     StallPolicy.objects.create(portfolio=places[1][0], starts=ON, quiet_days=10)
     for key in ("legal-sign-off", "it-data-access"):
-        actions.assign_right(kind=GateKind.objects.get(key=key), holder=lena, by=None, on=ON, known=ON)
+        a_right(key, lena, None, day=ON)
     number = iter(range(1000))
 
     def more(count: int) -> None:
         for _ in range(count):
             n = next(number)
             portfolio, function = places[n % 2]
-            pilot = actions.record(
-                portfolio=portfolio, key=f"P-{n:03}", name=f"Pilot {n}", by=None, function=function, on=ON, known=ON
-            )
-            actions.start(pilot=pilot, by=None, on=ON, known=ON)
-            if n % 4 > 1:
-                actions.record_claim(pilot=pilot, on=ON, known=ON)
+            made = a_claimed_pilot if n % 4 > 1 else a_running_pilot
+            made(portfolio, f"P-{n:03}", day=ON, name=f"Pilot {n}", function=function)
 
     return more
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import Person, Pilot, Portfolio, PortfolioRole, Residents
+from pilots.models import Person, Pilot, Residents
 from pilots.refusals import Invalid, NotYours, WrongStage
 from readiness.queries.snapshots import read_one
 from readiness.rules.residence import EMPTY, LIVED_IN, NOT_COUNTED, first_week, looks, residence
+from tests.company import MARCH, a_claimed_pilot, a_person, a_portfolio
 
 AT = date(2025, 6, 11)  # a Wednesday; the last eight weeks began on 21 April
 WEEK = timedelta(weeks=1)
@@ -47,18 +48,12 @@ def test_another_layer_of_supervision_is_not_lived_in() -> None:
 
 @pytest.fixture
 def ria() -> Person:
-    return Person.objects.create_user("ria@example.org", name="Ria")
+    return a_person("ria")
 
 
 @pytest.fixture
 def claimed(ria: Person) -> Pilot:
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
-    march = date(2025, 3, 3)
-    pilot = actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria, on=march, known=march)
-    actions.start(pilot=pilot, by=ria, on=march, known=march)
-    actions.record_claim(pilot=pilot, on=march, known=march)
-    return pilot
+    return a_claimed_pilot(a_portfolio(day=MARCH, office=ria), day=MARCH, by=ria)
 
 
 def count(pilot: Pilot, by: Person | None, week: date, n: Any, known: date = AT, **more: Any) -> None:
