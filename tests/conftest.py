@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from pilots.event_log import set_up, triggers
 from pilots.models import GateKind
-from tests.null_columns import watched
+from tests.contracts.null_columns import watched
 
 # How long an example may take says more about the machine than about the code; what must be fast has a benchmark.
 settings.register_profile("promises", deadline=None)

@@ -1,7 +1,7 @@
 """Whatever can be typed: extremes in every field of every form, every input of the API, every query, and every column.
 
 What comes back is done, or a refusal with a sentence at the field; never a failure, and nothing is kept that breaks a later
-read. What is tried is found in the code: forms on their addresses (`tests/roads.py`), serializers at their views, parameters
+read. What is tried is found in the code: forms on their addresses (`tests/contracts/roads.py`), serializers at their views, parameters
 in the schema, filters at the tables of the desk.
 """
 
@@ -32,26 +32,16 @@ from pilots.models import Event, Person
 from readiness.api.inputs import AssignRight, FileEvidence
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.forms.fields import DayField, NumberField
-from tests.addresses import READS, YES
-from tests.api.test_parameters import operations
-from tests.cast import LEGAL, ROLES, Cast, taken_back
-from tests.roads import Road, roads
-from tests.test_null_characters import parameters_read
-from tests.test_who_may_do_what import said, unlogged
+from tests.company import LEGAL, ROLES, Cast, taken_back
+from tests.contracts.addresses import READS, YES
+from tests.contracts.extremes import CHARACTERS, DAYS, NUMBERS
+from tests.contracts.reading import operations, parameters_read, said, unlogged
+from tests.contracts.roads import Road, roads
 
 pytestmark = pytest.mark.django_db
 
-NUMBERS = ("0", "-1", "1.5", str(2**31), str(2**63), str(10**14), "1e400", "NaN", "Infinity", "9" * 5000)
-DAYS = ("0001-01-01", "9999-12-31", "2026-02-31")
 LONG, LONGEST = "x" * 100_000, "x" * 1_000_000
 """The first is typed into forms, which show it again; SQLite searches for 50,000 characters at most."""
-CHARACTERS = {
-    "null": "a\0b",
-    "right to left": "\u202eevil\u2066",
-    "emoji": "\U0001f9ef\U0001f468\u200d\U0001f469\u200d\U0001f467",
-    "combining": "Z" + "\u0301" * 300,
-    "control": "a\x01\x1b[31m\x7f\ufffe",
-}
 TEXTS = ("x" * (LONGEST_TEXT + 1), LONG, *CHARACTERS.values())
 OF_ANOTHER_KIND = (LONGEST, True, [], {}, [[]], {"a": [1]}, float("nan"), "\ud800")
 """What JSON can say besides."""

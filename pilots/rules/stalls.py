@@ -1,4 +1,4 @@
-"""Rules 3 to 5: movement, the decide-by date, and the day on which a pilot stalls."""
+"""Rules 4 and 5: the decide-by date, and the day on which a pilot stalls."""
 
 from __future__ import annotations
 

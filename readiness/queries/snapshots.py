@@ -1,4 +1,4 @@
-"""Reading pilots from the tables: the pure rules over their spells, with the people and rows that a reader needs.
+"""Reading pilots from the tables as of a date (rule 1): the pure rules over their spells, with what a reader needs.
 
 The number of queries does not depend on the number of pilots.
 """

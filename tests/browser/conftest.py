@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pilots.models import Person
-from tests.pages.conftest import Stage, set_the_stage
+from tests.company import Stage, set_the_stage
 
 # The browser's driver runs a loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

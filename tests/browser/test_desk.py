@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from pilots.models import Person
 from tests.browser.conftest import House
-from tests.browser.test_browsing import furnish
+from tests.browser.furniture import furnish
 
 DESK = (
     "/admin/",

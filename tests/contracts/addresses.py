@@ -1,0 +1,305 @@
+"""Every address of the product, walked from the URL configuration, and who may read it.
+
+An address that is not told here fails `test_who_may_do_what.py`, with a sentence that says so: say in `READS` who may
+read it, or, where acts are done there, in `ACTS` how its acts are found. Rows of the admin's tables are told in `ROWS`.
+What a library brings along is told by a rule for all that it has (`of_library`): a newer version may have more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from config.sign_in import OPEN_TO_STRANGERS, ROUTE
+from pilots import permissions
+from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
+from tests.company import DATA, LEGAL, OFFICES, ROLES, Cast
+
+YES, NO, GONE, SIGN_IN = "yes", "not theirs", "not there", "sign in"
+OWN = "their own account's"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A leaf of the URL configuration: its name with its namespaces, or its route where it has none."""
+
+    name: str
+    route: str
+    arguments: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def path(self, _cast: Cast) -> str:
+        """The address as it is typed, with a 1 for whatever it takes."""
+        if self.name == self.route:
+            return f"/{self.route}"
+        return reverse(self.name, kwargs=dict.fromkeys(self.arguments, "1"))
+
+
+def addresses() -> list[Address]:
+    """Every address there is."""
+    return list(_walk(get_resolver(), "", ()))
+
+
+def _walk(resolver: URLResolver, before: str, spaces: tuple[str, ...]) -> Iterator[Address]:
+    for part in resolver.url_patterns:
+        route = before + str(part.pattern)
+        if isinstance(part, URLResolver):
+            inner = (*spaces, part.namespace) if part.namespace else spaces
+            yield from _walk(part, route, inner)
+        else:
+            assert isinstance(part, URLPattern)
+            name = ":".join((*spaces, part.name)) if part.name else route
+            yield Address(name, route, tuple(part.pattern.regex.groupindex))
+
+
+# Who reads
+
+
+def signed_in(name: str) -> str:
+    return SIGN_IN if name == "anonymous" else YES
+
+
+def own_account(name: str) -> str:
+    """Whoever is signed in; whether there is a second factor to show is between them and their account."""
+    return SIGN_IN if name == "anonymous" else OWN
+
+
+def an_office_of_its_own(name: str) -> str:
+    """Whoever keeps any records; what there is to read is between them and the library."""
+    may = any_office(name)
+    return OWN if may == YES else may
+
+
+def anybody(_name: str) -> str:
+    return YES
+
+
+def whoever_sees_it(name: str) -> str:
+    """Whoever sees the pilot."""
+    if name == "anonymous":
+        return SIGN_IN
+    return YES if permissions.may("see", ROLES[name]) else GONE
+
+
+def any_office(name: str) -> str:
+    """Whoever keeps any records."""
+    if name == "anonymous":
+        return SIGN_IN
+    return YES if name in OFFICES else NO
+
+
+def its_office(name: str) -> str:
+    """Whoever keeps the portfolio's records; for another office it is not there."""
+    return GONE if name == "neighbour" else any_office(name)
+
+
+def nobody_there(name: str) -> str:
+    return SIGN_IN if name == "anonymous" else GONE
+
+
+def no_office(name: str) -> str:
+    """Nobody, offices included."""
+    return SIGN_IN if name == "anonymous" else NO
+
+
+def not_its_office(name: str) -> str:
+    """Nobody; for another office it is not even there."""
+    return GONE if name == "neighbour" else no_office(name)
+
+
+def an_office_finds_nothing(name: str) -> str:
+    return GONE if name in OFFICES else no_office(name)
+
+
+Who = Callable[[str], str]
+Path = Callable[[Cast], str]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Who may read an address, and where it is."""
+
+    who: Who
+    path: Path
+
+
+def at(path: str) -> Path:
+    return lambda _cast: path
+
+
+def called(name: str, *args: Callable[[Cast], Any]) -> Path:
+    return lambda cast: reverse(name, args=[arg(cast) for arg in args])
+
+
+def key(cast: Cast) -> str:
+    return cast.pilot.key
+
+
+def gate(cast: Cast) -> str:
+    return cast.gate(LEGAL).public_id
+
+
+API = (
+    "pilots",
+    "gates",
+    "decisions",
+    "exhibits",
+    "changes",
+    "summary",
+    "board",
+    "bottlenecks",
+    "trend",
+    "waits",
+    "rights",
+    "schema",
+    "docs",
+)
+PAGES = ("home", "my-address", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
+NO_OTHER_SIGN_IN = ("socialaccount_signup", "socialaccount_login_error")
+"""Steps of a sign-in elsewhere; nobody has begun one."""
+
+READS: dict[str, Read] = {
+    **{f"readiness:{name}": Read(signed_in, called(f"readiness:{name}")) for name in PAGES},
+    "readiness:pilot": Read(whoever_sees_it, called("readiness:pilot", key)),
+    "readiness:evidence": Read(whoever_sees_it, called("readiness:evidence", lambda c: c.piece.public_id)),
+    **{f"readiness:api:{name}": Read(signed_in, called(f"readiness:api:{name}")) for name in API},
+    "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
+    "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
+    "readiness:address-by-link": Read(lambda _name: GONE, at("/me/address/link/nothing/")),
+    "readiness:api-nowhere": Read(nobody_there, at("/api/v1")),
+    "readiness:api:nowhere": Read(nobody_there, at("/api/v1/nowhere/")),
+    "healthz": Read(anybody, at("/healthz")),
+    "admin:index": Read(any_office, at("/admin/")),
+    "admin:login": Read(any_office, at("/admin/login/")),
+    "admin:autocomplete": Read(no_office, at("/admin/autocomplete/")),
+    "admin:app_list": Read(any_office, at("/admin/pilots/")),
+    "admin:view_on_site": Read(
+        an_office_finds_nothing, lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/"
+    ),
+    "admin/(?P<url>.*)$": Read(an_office_finds_nothing, at("/admin/nowhere/")),
+    "accounts/email/": Read(nobody_there, at("/accounts/email/")),
+    "account_email": Read(nobody_there, at("/accounts/email/")),
+    "mfa_authenticate": Read(signed_in, called("mfa_authenticate")),
+    "account_confirm_login_code": Read(signed_in, called("account_confirm_login_code")),
+    **{name: Read(lambda _name: SIGN_IN, called(name)) for name in NO_OTHER_SIGN_IN},
+}
+"""Who may read what, by the address's name; what a library brings along is told by the rules below."""
+
+
+# Libraries
+
+
+def of_library(address: Address) -> Who | None:
+    """Who meets an address that a library brought, by one rule for each of them; none for what is ours to tell.
+
+    Of the sign-in, strangers meet what the product opens to them and nothing else: everything else is somebody's own
+    account. Of the admin's own pages, offices meet what there is.
+    """
+    if address.route.startswith(ROUTE):
+        return anybody if address.name in OPEN_TO_STRANGERS else own_account
+    if address.name.startswith("admin:") and not address.name.startswith("admin:pilots_"):
+        return an_office_of_its_own
+    return None
+
+
+def told_by_library(found: Iterable[Address]) -> dict[str, Read]:
+    """What is told by the rule of a library alone."""
+    rules = ((each, of_library(each)) for each in found if each.name not in READS)
+    return {each.name: Read(who, each.path) for each, who in rules if who is not None}
+
+
+READS |= told_by_library(addresses())
+
+
+# The admin's tables
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A row of one table at the desk, and whether it lies in the office's portfolio or is shared by all offices."""
+
+    one: Callable[[Cast], Model]
+    shared: bool = False
+    only_read: bool = False
+
+    @property
+    def who(self) -> Who:
+        return any_office if self.shared else its_office
+
+    @property
+    def not_even(self) -> Who:
+        return no_office if self.shared else not_its_office
+
+
+ROWS: Mapping[type[Model], Rows] = {
+    Pilot: Rows(lambda c: c.pilot),
+    Portfolio: Rows(lambda c: c.portfolio),
+    DecisionRight: Rows(lambda c: c.rights[DATA]),
+    Decision: Rows(lambda c: Decision.objects.filter(gate__pilot=c.pilot)[0], only_read=True),
+    Event: Rows(lambda c: c.pilot.events.all()[0], only_read=True),
+    Person: Rows(lambda c: c["outsider"], shared=True),
+    Function: Rows(lambda c: c.function, shared=True),
+    Absence: Rows(lambda c: c.absence, shared=True),
+    GateKind: Rows(lambda c: GateKind.objects.get(key=LEGAL), shared=True),
+}
+"""A row of each table at the desk."""
+
+
+def of_table(model: type[Model], rows: Rows) -> dict[str, Read]:
+    """Who may read the addresses of one table. Adding, changing and the acts are done there as well, by whom the table lets."""
+    start = f"admin:pilots_{model._meta.model_name}"
+    made = getattr(admin.site._registry[model], "form_to_add", None)
+    adds = any_office if model is Pilot or made else no_office
+
+    def row(name: str) -> Path:
+        return called(f"{start}_{name}", lambda cast: rows.one(cast).pk)
+
+    return {
+        f"{start}_changelist": Read(any_office, called(f"{start}_changelist")),
+        f"{start}_add": Read(adds, called(f"{start}_add")),
+        f"{start}_change": Read(rows.who, row("change")),
+        f"{start}_history": Read(rows.who, row("history")),
+        f"{start}_delete": Read(rows.not_even, row("delete")),
+        f"admin/pilots/{model._meta.model_name}/<path:object_id>/": Read(
+            any_office, lambda cast: f"/admin/pilots/{model._meta.model_name}/{rows.one(cast).pk}/"
+        ),
+    }
+
+
+for _model, _rows in ROWS.items():
+    READS |= of_table(_model, _rows)
+
+ACTS = (
+    "readiness:decide-many",
+    "readiness:minutes",
+    "readiness:my-delegate",
+    "readiness:my-back",
+    "readiness:filing",
+    "readiness:api:evidence",
+    "readiness:pilot-act",
+    "readiness:gate-act",
+    "admin:pilots_pilot_evidence",
+    "admin:pilots_pilot_act",
+    "admin:pilots_pilot_gate",
+    *(f"admin:pilots_{model._meta.model_name}_act" for model in ROWS),
+)
+"""Addresses under which each act has a word of its own; `tests/contracts/roads.py` finds the words."""
+
+
+def untold(found: Iterable[Address]) -> list[str]:
+    """Addresses of which nobody has said who may ask them."""
+    acts = ("readiness:api:pilot-", "readiness:api:gate-")
+    ours = (each for each in found if of_library(each) is None)
+    return [
+        str(each)
+        for each in ours
+        if each.name not in READS and each.name not in ACTS and not each.name.startswith(acts)
+    ]

@@ -1,0 +1,91 @@
+"""Whatever is written into the log is never edited: no verb writes a text longer than anybody reads, on any road."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.core.serializers.json import DjangoJSONEncoder
+from django.test import override_settings
+
+from pilots import actions
+from pilots.actions.locked_pilot import LONGEST_TEXT
+from pilots.models import Decision, Event
+from pilots.refusals import Refused
+from pilots.rules import adoption
+from readiness.admin.pilot_forms import AmendForm, RecordForm
+from readiness.forms import OF_GATE, OF_PILOT
+from tests.company import ROLES, Cast, taken_back
+from tests.contracts.asks import FIRST, LINK
+
+pytestmark = pytest.mark.django_db
+
+LONG = "x" * (LONGEST_TEXT + 1)
+UNWRITTEN = {"password"}
+"""Texts that are kept nowhere as they were given."""
+
+
+def texts_of(verb: str) -> list[str]:
+    """The arguments of a verb that take a text."""
+    takes = inspect.signature(getattr(actions, verb)).parameters.values()
+    return [each.name for each in takes if each.annotation in ("str", "str | None") and each.name not in UNWRITTEN]
+
+
+def asked_with(verb: str) -> list[dict[str, Any]]:
+    """Every way in which a verb can be given one text that is too long."""
+    found: list[dict[str, Any]] = [{name: LONG} for name in texts_of(verb)]
+    if verb in ("amend", "record"):
+        fields = ("name", "purpose", "workflow", "question", "tool", "data")
+        found += [{"set": {name: LONG}} if verb == "amend" else {name: LONG} for name in fields]
+    if verb == "set_rules":
+        found += [{name: LONG} for name in adoption.RULES]
+    if verb == "decide":
+        found += [{"outcome": "refused", "would_change": LONG}]
+    return found
+
+
+def written() -> str:
+    """All that is in the log."""
+    rows = [
+        *Event.objects.values("reason", "changes", "data"),
+        *Decision.objects.values("reason", "evidence", "would_change", "conditions"),
+    ]
+    return json.dumps(rows, cls=DjangoJSONEncoder)
+
+
+@pytest.mark.parametrize("verb", sorted(verb for verb in FIRST if asked_with(verb)))
+def test_no_verb_writes_a_text_beyond_the_limit(verb: str, tmp_path: Any) -> None:
+    ask = FIRST[verb]
+    may = next(name for name in ROLES if name != "anonymous" and ask.allows(name))
+    with override_settings(EVIDENCE_ROOT=tmp_path):
+        cast = Cast()
+        ask.before(cast)
+        for more in asked_with(verb):
+            with taken_back():
+                with suppress(Refused):
+                    getattr(actions, verb)(by=cast[may], **{**ask.says(cast), **more})
+                assert LONG not in written(), sorted(more)
+
+
+def test_a_text_at_the_limit_is_kept_whole() -> None:
+    cast = Cast()
+    cast.runs()
+    reason = LONG[1:]
+    actions.decide(
+        gate=cast.gate("legal-sign-off"), by=cast["decider"], outcome="cleared", reason=reason, evidence=LINK
+    )
+    assert Decision.objects.filter(reason=reason).exists()
+
+
+def test_no_form_cuts_what_is_pasted() -> None:
+    made = [*OF_PILOT.values(), *OF_GATE.values(), AmendForm, RecordForm]
+    cut = {
+        f"{form.__name__}.{name}"
+        for form in made
+        for name, field in form.base_fields.items()
+        if "maxlength" in field.widget.attrs
+    }
+    assert not cut

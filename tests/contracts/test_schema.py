@@ -1,0 +1,89 @@
+"""What the API promised it still says: every address, parameter and field of the schema that was kept, with its type.
+
+`data/schema.json` is the schema as it was before the modules were moved, with no more of it than names and types. Much may
+have come since; nothing may be missing or of another type. Where a change is meant, change that file, and say so in
+CHANGELOG.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.generators import SchemaGenerator
+
+KEPT = settings.BASE_DIR / "tests" / "contracts" / "data" / "schema.json"
+
+Named = tuple[str, str]
+"""A place in an operation, `200.results[].kind`, and the type of what stands there."""
+
+
+def reduced(schema: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Each operation's parameters and fields by name, each with its type. What a component is called is nobody's concern."""
+    out: dict[str, dict[str, str]] = {}
+    for path, methods in schema["paths"].items():
+        for method, says in methods.items():
+            out[f"{method} {path}"] = dict(sorted(_operation(says, schema["components"]["schemas"])))
+    return out
+
+
+def _operation(says: dict[str, Any], components: dict[str, Any]) -> Iterator[Named]:
+    for each in says.get("parameters", ()):
+        yield from _named(f"{each['in']}.{each['name']}", each["schema"], components)
+    contents = {"body": says.get("requestBody", {})} | says["responses"]
+    for name, content in contents.items():
+        for media in content.get("content", {}).values():
+            yield from _named(name, media.get("schema", {}), components)
+
+
+def _named(name: str, shape: dict[str, Any], components: dict[str, Any]) -> Iterator[Named]:
+    if "$ref" in shape:
+        shape = components[shape["$ref"].rpartition("/")[2]]
+    for part in ("allOf", "oneOf", "anyOf"):
+        for each in shape.get(part, ()):
+            yield from _named(name, each, components)
+    kind = shape.get("type", "")
+    yield (
+        name,
+        " ".join(part for part in (kind if isinstance(kind, str) else " or ".join(kind), shape.get("format")) if part),
+    )
+    for field, of in shape.get("properties", {}).items():
+        yield from _named(f"{name}.{field}", of, components)
+    if "items" in shape:
+        yield from _named(f"{name}[]", shape["items"], components)
+
+
+def now() -> dict[str, dict[str, str]]:
+    return reduced(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
+
+
+def test_nothing_that_the_api_promised_is_missing_or_of_another_type() -> None:
+    kept, found = reduced(json.loads(KEPT.read_text())), now()
+    assert len(kept) > 30
+    assert kept.keys() <= found.keys()
+    lost = {
+        operation: {name: (was, found[operation].get(name)) for name, was in names.items()}
+        for operation, names in kept.items()
+    }
+    changed = {operation: {n: v for n, v in names.items() if v[0] != v[1]} for operation, names in lost.items()}
+    assert {operation: names for operation, names in changed.items() if names} == {}
+
+
+def test_a_field_that_went_or_changed_would_be_found() -> None:
+    shape = {"type": "object", "properties": {"day": {"type": ["string", "null"], "format": "date"}}}
+    page = {
+        "type": "object",
+        "properties": {"results": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}},
+    }
+    says = {"responses": {"200": {"content": {"application/json": {"schema": page}}}}}
+    schema = {"paths": {"/rows/": {"get": says}}, "components": {"schemas": {"Row": shape}}}
+    assert reduced(schema) == {
+        "get /rows/": {
+            "200": "object",
+            "200.results": "array",
+            "200.results[]": "object",
+            "200.results[].day": "string or null date",
+        }
+    }

@@ -1,0 +1,12 @@
+"""Derived rows as they are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def rows(model: Any, **of: Any) -> set[tuple[Any, ...]]:
+    """The stored spells, every column but their keys."""
+    names = [f.attname for f in model._meta.concrete_fields if f.attname != "id"]
+    stored = model.objects.filter(**of)
+    return {tuple(str(getattr(spell, name)) for name in names) for spell in stored}

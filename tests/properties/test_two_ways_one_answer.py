@@ -1,0 +1,211 @@
+"""Rules 2 to 7: the rules in Python and the same rules as SQL give one answer, for any history that the verbs allow."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+
+from pilots.derived import periods
+from pilots.models import Person, Pilot
+from pilots.rules import replay, vocabulary
+from pilots.rules.vocabulary import Court, Standing
+from readiness.queries import pilots, snapshots
+from readiness.queries.decider_queue import decider_queue
+from readiness.queries.snapshots import PilotOn
+from readiness.rules import offers, standing
+from tests.properties.seating import seats_across
+from tests.properties.worlds import Played, Stage, World, worlds
+
+DATES = 5
+"""On how many days each world is looked at. Raise `max_examples` to look longer."""
+
+
+@pytest.mark.django_db
+@settings(
+    max_examples=16 if os.environ.get("EXHAUSTIVE") else 4,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(worlds())
+def test_python_and_sql_give_one_answer(world: World) -> None:
+    with transaction.atomic():
+        played = Stage(world).play(world.steps)
+        for at in _days_to_ask(played):
+            _all_alike(played, at, None)
+        _choices_alike(played, max(played.days))
+        for at, known_at in _days_known(played):
+            _all_alike(played, at, known_at)
+        transaction.set_rollback(True)
+
+
+def _days_to_ask(played: Played) -> list[date]:
+    """The days on which something turns: that of an act, of a stall, of an answer's end, and the days beside them."""
+    last = max(played.days)
+    days = {last, *played.days, last + timedelta(days=20), last + timedelta(days=400)}
+    for found in snapshots.read_many(played.pilots, at=last):
+        now = found.reading
+        ends = [gate.good_until for gate in now.gates.values()]
+        ends += [now.paused_until]
+        days |= {end + timedelta(days=n) for end in ends if end for n in (0, 1)}
+        if now.stalls_on:
+            days |= {now.stalls_on - timedelta(days=n) for n in (0, 1, 14, 15)}
+    return _spread(sorted(days))
+
+
+def _days_known(played: Played) -> list[tuple[date, date]]:
+    days = sorted(set(played.days))
+    pairs = [*pairwise(days), *((later, known) for known, later in pairwise(days))]
+    return _spread(pairs)
+
+
+def _spread(found: list[Any]) -> list[Any]:
+    """A few of them, over the whole stretch, the last included."""
+    return found[:: -max(1, -(-len(found) // DATES))]
+
+
+def _all_alike(played: Played, at: date, known_at: date | None) -> None:
+    read = snapshots.read_many(played.pilots, at=at, known_at=known_at)
+    found = {one.pilot.pk: one.reading for one in read}
+    where = f"at {at}, known {known_at}"
+    told = {pilot.pk: _told(pilot, at, known_at) for pilot in played.pilots}
+    for pk, says in found.items():
+        assert _alike(told[pk]) == _alike(says), where
+    assert {pk for pk, says in told.items() if says} == set(found), where
+    _standings_alike(found, at, known_at, where)
+    _gates_alike(found, at, known_at, where)
+    _queues_alike(read, at, known_at, where)
+    if known_at is None:
+        counts = Counter(says.standing for says in found.values())
+        assert +Counter(pilots.pilots().counts(at)) == counts, where
+
+
+def _alike(says: standing.Reading | None) -> Any:
+    """A reading without what no spell tells (who lives in it), and without a seat's run, which `since` has taken up."""
+    if says is None:
+        return None
+    gates = {key: replace(gate, seat=replace(gate.seat, run_from=None)) for key, gate in says.gates.items()}
+    return replace(says, residence=None, gates=gates)
+
+
+def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | None:
+    """The pilot on a date, told again from its acts."""
+    pilot = Pilot.objects.get(pk=pilot.pk)
+    acts = [a for a in periods.acts_of(pilot) if known_at is None or a.known <= known_at]
+    kinds = periods.kinds_of(pilot)
+    if not acts:
+        return None
+    told = replay.tell(pilot.recorded_on, kinds, acts)
+    if told.pilot[0].starts > at:
+        return None
+    own = _on(told.pilot, at)
+    settled = pilots.policies(at).get(pilot.portfolio_id, ())
+    terms = standing.Terms(*(settled or (30, 14)), pilot.recorded_on, bool(pilot.source))
+    return standing.read(
+        {kind.key: kind for kind in kinds},
+        own,
+        {key: _on(of, at) for key, of in told.gates.items()},
+        seats_across(pilot.portfolio_id, told.pilot, at),
+        at=at,
+        terms=terms,
+    )
+
+
+def _on(found: list[Any], at: date) -> Any:
+    return [spell for spell in found if spell.starts <= at][-1]
+
+
+def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
+    by_query = pilots.pilots().standing(at, known_at)
+    rows = {row.pk: (row.standing, row.stage_then) for row in by_query}
+    assert rows == {pk: (r.standing, r.stage) for pk, r in found.items()}, where
+    museum = [row.pk for row in pilots.pilots().exhibits(at, known_at)]
+    stalled = sorted(
+        (says.stalls_on, pk) for pk, says in found.items() if says.standing == Standing.EXHIBIT and says.stalls_on
+    )
+    assert museum == [pk for _, pk in stalled], where
+    claims = [row.pk for row in pilots.pilots().claims(at, known_at)]
+    claimed = sorted((says.claim.since, pk) for pk, says in found.items() if says.claim)
+    assert claims == [pk for _, pk in claimed], where
+
+
+def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
+    rows = {
+        (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding)
+        for row in pilots.gates_on(at, known_at).select_related("gate", "kind")
+    }
+    says = {
+        (pk, key): (gate.state, gate.court, gate.holder) for pk, one in found.items() for key, gate in one.gates.items()
+    }
+    assert rows == says, where
+
+
+WAIT = ("running", "adopted")
+"""The stages in which gates wait on anybody, as rule 12 has them."""
+
+
+def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: str) -> None:
+    """Each gate in a decider's court of a running or adopted pilot stands in the queue of exactly those who may decide it."""
+    away = offers.away_on(at)
+    decided = [
+        (one, gate)
+        for one in read
+        for gate in one.gates
+        if gate.kind.clears_by != "acceptance" and gate.reading.court == Court.DECIDER
+    ]
+    for person in Person.objects.all():
+        for stages in (WAIT, ("paused",)):
+            asked = () if stages == WAIT else stages
+            rows = decider_queue(person, at, known_at, stages=asked).select_related("gate", "kind")
+            assert {(row.gate.pilot_id, row.kind.key) for row in rows} == {
+                (one.pilot.pk, gate.kind.key)
+                for one, gate in decided
+                if one.reading.stage in stages and offers.may_decide(person, one, gate, away=away)
+            }, f"{where}: the queue of {person}, {stages}"
+
+
+def _choices_alike(played: Played, at: date) -> None:
+    """Gates of the first pilot, and each court, asked for by all that can be asked."""
+    read = snapshots.read_many(played.pilots, at=at)
+    found = {one.pilot.pk: one.reading for one in read}
+    asked = [
+        {"kind": key, "state": [gate.state], "court": gate.court, "holder": gate.holder}
+        for one in list(found.values())[:1]
+        for key, gate in list(one.gates.items())[:2]
+    ]
+    asked += [{"court": court} for court in Court.values()]
+    asked += [{"court": court, "stages": [stage]} for court in Court.values() for stage in vocabulary.Stage.values()]
+    asked += [{"open_only": True, "kind": "quality-threshold"}]
+    for wanted in asked:
+        rows = pilots.pilots().with_gate(at, **wanted)
+        chosen = {pk for pk, one in found.items() if any(_fits(one, key, wanted) for key in one.gates)}
+        assert set(rows.values_list("pk", flat=True)) == chosen, f"at {at}: {wanted}"
+    waiting = [gate.court for one in found.values() if one.stage in WAIT for gate in one.gates.values() if gate.court]
+    assert +Counter(pilots.pilots().open_gates_by_court(at)) == Counter(waiting), f"at {at}"
+    assert [len(one.waiting_gates) for one in read] == [
+        sum(gate.court is not None for gate in one.reading.gates.values()) if one.reading.stage in WAIT else 0
+        for one in read
+    ]
+
+
+def _fits(one: standing.Reading, key: str, wanted: dict[str, Any]) -> bool:
+    gate = one.gates[key]
+    # A court holds gates of running and adopted pilots, unless a stage is asked for by name.
+    if wanted.get("court") and one.stage not in wanted.get("stages", WAIT):
+        return False
+    return (
+        wanted.get("kind") in (None, key)
+        and (wanted.get("state") is None or gate.state in wanted["state"])
+        and wanted.get("court") in (None, gate.court)
+        and wanted.get("holder") in (None, gate.holder)
+        and (not wanted.get("open_only") or gate.is_open)
+    )

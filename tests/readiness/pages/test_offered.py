@@ -1,0 +1,65 @@
+"""What a page offers while one types, and the ways that lead from it."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from pilots import actions
+from pilots.models import Person, Portfolio, PortfolioRole
+from tests.company import Stage, browser_of
+from tests.readiness.pages.opened import pilot_page
+
+MINUTES = "readiness:minutes"
+
+
+def options(page: str, name: str) -> list[str]:
+    drawn = page.split(f'<datalist id="{name}">')[1].split("</datalist>")[0]
+    return [part.split('"')[1] for part in drawn.split("<option value=")[1:]]
+
+
+def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(stage: Stage) -> None:
+    stage.running("A-1", "First")
+    page = browser_of(stage.ria).get(reverse(MINUTES)).content.decode()
+    people = options(page, "people")
+    assert {"perpetua@example.org", "jory@example.org", "bastian@example.org"} <= set(people)
+    assert "noam@example.org" not in people
+    assert options(page, "keys") == ["A-1"]
+    assert 'list="keys"' in page
+    assert 'list="people"' in page
+
+
+def test_what_a_decider_may_not_see_is_not_offered(stage: Stage) -> None:
+    stage.running("A-1", "First")
+    other = Portfolio.objects.create(key="other", name="Other")
+    PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")
+    actions.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
+    page = browser_of(stage.perpetua).get(reverse(MINUTES)).content.decode()
+    assert options(page, "keys") == ["A-1"]
+
+
+def test_offering_costs_the_same_for_any_number_of_pilots(stage: Stage) -> None:
+    client = browser_of(stage.ria)
+
+    def asks() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse(MINUTES))
+        return len(asked)
+
+    stage.pilot("A-0", "First")
+    client.get(reverse(MINUTES))
+    one = asks()
+    for number in range(1, 6):
+        stage.pilot(f"A-{number}", f"Number {number}")
+    assert asks() == one
+
+
+def test_whoever_keeps_a_record_is_led_to_it_and_nobody_else(stage: Stage) -> None:
+    pilot = stage.running()
+    record = reverse("admin:pilots_pilot_change", args=[pilot.pk])
+    Person.objects.filter(pk__in=[stage.ria.pk, stage.vera.pk]).update(is_staff=True)
+    keeper, reviewer = (Person.objects.get(pk=p.pk) for p in (stage.ria, stage.vera))
+    assert record in browser_of(keeper).get(pilot_page(pilot)).content.decode()
+    assert browser_of(keeper).get(record).status_code == 200
+    assert record not in browser_of(reviewer).get(pilot_page(pilot)).content.decode()
