@@ -22,6 +22,7 @@ from pilots.event_log.sign import sign
 from pilots.models import Absence, Decision, DecisionEvidence, Event, Evidence, Gate, Person, Pilot, StallPolicy
 from pilots.refusals import (
     AddressUnconfirmed,
+    AlreadyStalled,
     BeforeRecord,
     ChangedMeanwhile,
     EscalationRequired,
@@ -221,6 +222,8 @@ class Desk:
             raise WrongStage(says)
         if action.stages is not None and self.stage not in action.stages:
             raise WrongStage(self._stage_says(action.stages))
+        if action.until_stalled and self.has_stalled():
+            raise AlreadyStalled
 
     def _void_since(self) -> date | None:
         """Since when the pilot is void on the day of the act, or by now: nothing is written down late on what is void."""

@@ -18,7 +18,6 @@ from pilots.actions.locked_pilot import Desk, days, need_plain, need_reason, nee
 from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import (
     ALL,
-    AlreadyStalled,
     EndRequired,
     EndTooLate,
     InFuture,
@@ -240,7 +239,6 @@ def move_decide_by(
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.require("move_decide_by")
-    _not_stalled(desk)
     state = desk.state
     if to is None or state.decide_by is None:
         raise Invalid(_("Missing. Give the new date."), field="to")
@@ -260,11 +258,6 @@ def move_decide_by(
     )
 
 
-def _not_stalled(desk: Desk) -> None:
-    if desk.has_stalled():
-        raise AlreadyStalled
-
-
 @transaction.atomic
 def pause(
     *,
@@ -279,7 +272,6 @@ def pause(
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
     desk = sit_down(pilot, by, on, known, seen)
     desk.require("pause")
-    _not_stalled(desk)
     reason = need_reason(reason)
     if until is None:
         raise EndRequired(field="until")

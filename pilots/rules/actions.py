@@ -59,6 +59,8 @@ class Action:
         stages: the stages that it fits; None where it fits all, or is on no pilot.
         applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
             an earlier one is written down late: it stays in the log and changes nothing.
+        enters: the stage that begins with it.
+        until_stalled: it is refused once the stall date has come.
         by_people: a list does not do it.
         on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
         event: the word of its event, where that is not its own.
@@ -71,6 +73,8 @@ class Action:
     beyond: frozenset[Role] = NOBODY
     stages: frozenset[Stage] | None = None
     applies_in: frozenset[Stage] | None = None
+    enters: Stage | None = None
+    until_stalled: bool = False
     by_people: bool = False
     on_void: bool = False
     event: str = ""
@@ -90,9 +94,20 @@ ACTIONS = _table(
         # A pilot's record, stages and dates
         Action("record", Target.PILOT, OFFICE, (CHANGES, DATA)),
         Action("amend", Target.PILOT, OFFICE, (CHANGES, DATA)),
-        Action("start", Target.PILOT, OFFICE, FACTS, beyond=ESCALATION, stages=NOT_STARTED, applies_in=NOT_STARTED),
+        Action(
+            "start",
+            Target.PILOT,
+            OFFICE,
+            FACTS,
+            beyond=ESCALATION,
+            stages=NOT_STARTED,
+            applies_in=NOT_STARTED,
+            enters=Stage.RUNNING,
+        ),
         Action("record_running", Target.PILOT, NOBODY, FACTS, event="start"),
-        Action("move_decide_by", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, stages=RUNNING),
+        Action(
+            "move_decide_by", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, stages=RUNNING, until_stalled=True
+        ),
         Action(
             "pause",
             Target.PILOT,
@@ -101,8 +116,10 @@ ACTIONS = _table(
             beyond=ESCALATION,
             stages=RUNNING,
             applies_in=RUNNING | PAUSED,
+            enters=Stage.PAUSED,
+            until_stalled=True,
         ),
-        Action("resume", Target.PILOT, OFFICE, FACTS, stages=PAUSED, applies_in=PAUSED),
+        Action("resume", Target.PILOT, OFFICE, FACTS, stages=PAUSED, applies_in=PAUSED, enters=Stage.RUNNING),
         Action(
             "adopt",
             Target.PILOT,
@@ -111,12 +128,35 @@ ACTIONS = _table(
             stages=RUNNING,
             applies_in=RUNNING | PAUSED,
             by_people=True,
+            enters=Stage.ADOPTED,
         ),
         Action(
-            "record_claim", Target.PILOT, NOBODY, FACTS, stages=ANY - ADOPTED, applies_in=NOT_STARTED | RUNNING | PAUSED
+            "record_claim",
+            Target.PILOT,
+            NOBODY,
+            FACTS,
+            stages=ANY - ADOPTED,
+            applies_in=NOT_STARTED | RUNNING | PAUSED,
+            enters=Stage.ADOPTED,
         ),
-        Action("roll_back", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON,), stages=ADOPTED, applies_in=ADOPTED),
-        Action("retire", Target.PILOT, OFFICE | {Role.SPONSOR}, (REASON, CHANGES), stages=ANY, applies_in=ANY),
+        Action(
+            "roll_back",
+            Target.PILOT,
+            OFFICE | {Role.SPONSOR},
+            (REASON,),
+            stages=ADOPTED,
+            applies_in=ADOPTED,
+            enters=Stage.RUNNING,
+        ),
+        Action(
+            "retire",
+            Target.PILOT,
+            OFFICE | {Role.SPONSOR},
+            (REASON, CHANGES),
+            stages=ANY,
+            applies_in=ANY,
+            enters=Stage.RETIRED,
+        ),
         Action("void", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True),
         Action("restore", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True, on_void=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
@@ -191,6 +231,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "record_for_decider": OFFICE,
 }
 """What people may do that is no action of its own. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
+
+
+OF_STAGES = frozenset(action.writes for action in ACTIONS.values() if action.enters is not None)
+"""The words of the events with which a stage begins."""
 
 
 def on(target: Target) -> list[Action]:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pilots.rules import stalls
+from pilots.rules.actions import OF_STAGES
 from pilots.rules.events import CORRECT_DATE, Act, in_order
 
-STAGE_VERBS = frozenset({"start", "move_decide_by", "pause", "resume", "adopt", "record_claim", "roll_back", "retire"})
+STAGE_VERBS = OF_STAGES | {"move_decide_by"}
 """What happened one after the other: no correction puts one of them before another that came before it."""
 
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 
 from pilots.models import Event, GateSpell
+from pilots.rules.actions import OF_STAGES
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries.snapshots import PilotOn
 from readiness.rules import standing
@@ -22,7 +23,7 @@ ROOM, NARROW_ROOM = 3.4, 6.4
 """What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
 SHORTEST = 28
 """Days that a time line shows at least, so that one day is not as wide as the page."""
-DRAWN = frozenset({"start", "record_measurement", "adopt", "record_claim", "roll_back", "retire", "pause", "resume"})
+DRAWN = OF_STAGES | {"record_measurement"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
     for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
         event = text.event
         x = picture.scale.at(_day_of(event, found))
-        if event.verb == "move_decide_by":
+        if event_texts.moves_date(event):
             picture.slips.append(_slip(number, text, picture, below))
             continue
         if picture.hatched is None or x < picture.hatched[0]:
@@ -223,7 +224,7 @@ def _is_drawn(event: Event) -> bool:
     decision = event_texts.decision_of(event)
     if decision is not None:
         return decision.outcome not in ("asserted", "declined")
-    return event.verb in DRAWN or event.verb == "move_decide_by"
+    return event.verb in DRAWN or event_texts.moves_date(event)
 
 
 def _day_of(event: Event, found: PilotOn) -> date:

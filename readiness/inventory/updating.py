@@ -14,6 +14,7 @@ from pilots.models import Event, Pilot
 from pilots.models.choices import STAGE
 from pilots.refusals import Invalid
 from pilots.rules import adoption
+from pilots.rules.actions import OF_STAGES
 from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import comparing
 from readiness.inventory.answering import answer, name_holders
@@ -28,7 +29,6 @@ from readiness.text import labels
 
 FIELDS = frozenset({"name", "function", *TEXTS, "manager", "high_impact", *adoption.RULES})
 """What a list of the own form may state of a record and its rules."""
-STAGE_VERBS = ("start", "pause", "resume", "adopt", "roll_back", "retire")
 Rows = Callable[[Said, Any], dict[str, Any]]
 
 
@@ -196,7 +196,7 @@ def _not_before(there: RecordedPilot, on: date, said: Said, at: date, came: Came
 
 def _people_moved(pilot: Pilot) -> bool:
     """Whether any person has acted on the stage: no list undoes that."""
-    acts = Event.objects.filter(pilot=pilot, verb__in=STAGE_VERBS, by__isnull=False)
+    acts = Event.objects.filter(pilot=pilot, verb__in=OF_STAGES, by__isnull=False)
     return acts.exists()
 
 

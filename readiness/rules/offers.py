@@ -14,9 +14,6 @@ from pilots.rules.vocabulary import ClearsBy, Role, Stage, Standing
 from readiness import registry
 from readiness.queries.snapshots import GateOn, PilotOn
 
-NOT_STALLED = frozenset({"move_decide_by", "pause"})
-"""What is done to a pilot only before it has stalled."""
-
 
 def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
     """What a person is to a pilot on the day that was read."""
@@ -62,8 +59,8 @@ def _may(word: str, mine: frozenset[str]) -> bool:
 
 
 def _fits(word: str, found: PilotOn, state: PilotState) -> bool:
-    if word in NOT_STALLED:
-        return found.reading.standing != Standing.EXHIBIT
+    if ACTIONS[word].until_stalled and found.reading.standing == Standing.EXHIBIT:
+        return False
     if word == "confirm_rules":
         return bool(state.rules) and not state.confirmed
     if word == "record_measurement":

@@ -155,9 +155,14 @@ def decision_of(event: Event) -> Decision | None:
     return found
 
 
+def moves_date(event: Event) -> bool:
+    """Whether an event moved the decide-by date."""
+    return bool(event.changes) and event.changes[0]["field"] == "decide_by"
+
+
 def is_slip(event: Event) -> bool:
     """Whether an event moved the decide-by date to a later one."""
-    if event.verb != "move_decide_by" or not event.changes:
+    if not moves_date(event):
         return False
     change = event.changes[0]
     return bool(change["from"]) and str(change["to"]) > str(change["from"])
@@ -227,7 +232,7 @@ def _what(event: Event, names: _Names) -> str:
     elif decision is not None:
         says = answer(decision)
     else:
-        says = TEXTS[event.verb](event) if event.verb in TEXTS else _action(event)
+        says = TEXTS.get(event.verb, _until)(event)
     if event.gate is None:
         return capfirst(says)
     return _("%(gate)s: %(what)s") % {"gate": event.gate.kind.name, "what": says}
@@ -289,7 +294,7 @@ def _moved(event: Event) -> str:
 
 
 def _until(event: Event) -> str:
-    until = event.data.get("until")
+    until = event.data.get("until") if event.pilot_id else None
     return _("%(what)s until %(day)s") % {"what": _action(event), "day": _day(until)} if until else _action(event)
 
 
@@ -332,8 +337,6 @@ TEXTS = {
     "start": _started,
     "correct_date": _corrected,
     "move_decide_by": _moved,
-    "pause": _until,
-    "ask_exception": _until,
     "record_measurement": _measured,
     "register_threshold": _agreed,
     "record_residents": _residents,
@@ -350,7 +353,7 @@ def _day(written: Any) -> str:
 def _changes(event: Event, names: _Names) -> list[str]:
     """What became another, in words: field by field."""
     said = SAID_IN_THE_TEXT.get(event.verb, frozenset())
-    if event.verb in ("nominate", "move_decide_by", "correct_date"):
+    if event.verb in ("nominate", "correct_date") or moves_date(event):
         return []
     changes = event.changes or []
     return [_change(change, names) for change in changes if change["from"] or change["field"] not in said]

@@ -1,0 +1,105 @@
+"""One registry of actions: what is said of an action once is everywhere, and its events give what is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from pilots import actions
+from pilots.derived import periods
+from pilots.models import GateSpell, Pilot
+from pilots.rules import replay
+from pilots.rules.actions import ACTIONS, Target
+from pilots.rules.transitions import TELL
+from readiness import forms, registry
+from readiness.api import inputs
+from readiness.text import events
+from tests.asks import ASKS, Ask
+from tests.cast import LEGAL, ROLES, Cast
+
+ON_PILOTS = frozenset({Target.PILOT, Target.GATE, Target.GATES})
+
+
+def test_every_form_and_every_input_is_registered_under_an_action() -> None:
+    assert registry.FORMS.keys() <= ACTIONS.keys()
+    assert registry.INPUTS.keys() <= ACTIONS.keys()
+    assert {form.verb for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())} == registry.FORMS.keys()
+    assert {word for word, _input in (*inputs.OF_PILOT.values(), *inputs.OF_GATE.values())} == registry.INPUTS.keys()
+
+
+def test_what_a_row_calls_by_a_title_has_a_form_and_an_input() -> None:
+    titled = {word for word, row in registry.ROWS.items() if row.title}
+    assert titled == registry.FORMS.keys()
+    assert {word for word in titled if registry.ROWS[word].api is not None} == registry.INPUTS.keys()
+
+
+def test_a_form_says_what_its_row_says() -> None:
+    for word, form in registry.FORMS.items():
+        row: Any = registry.ROWS[word]
+        says = {name: getattr(row, name) for name in ("title", "button", "done_says", "offer", "recorded", "weighs")}
+        assert {name: getattr(form, name) for name in says} == says
+
+
+def test_every_transition_is_that_of_an_event_which_the_log_can_tell() -> None:
+    assert TELL.keys() <= events.ACTIONS.keys()
+
+
+def told(pilot: Pilot) -> replay.History:
+    return replay.tell(pilot.recorded_on, periods.kinds_of(pilot), periods.acts_of(pilot))
+
+
+def read(pilot: Pilot) -> tuple[list[Any], dict[str, list[Any]]]:
+    """The spells of a pilot and of its gates as they are stored, by all that is known now."""
+    own = pilot.spells.filter(known_until=None).select_related("cell").order_by("starts")
+    of_gates: dict[str, list[Any]] = {}
+    rows = GateSpell.objects.filter(gate__pilot=pilot, known_until=None).select_related("cell", "kind")
+    for row in rows.order_by("starts"):
+        of_gates.setdefault(row.kind.key, []).append(periods.as_gate_spell(row))
+    return [periods.as_pilot_spell(row) for row in own], of_gates
+
+
+def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> None:
+    """The old state and the events of what is done give the state that all events give, and both what is stored."""
+    before, old = periods.acts_of(pilot), told(pilot)
+    do()
+    new = periods.acts_of(pilot)[len(before) :]
+    assert new, "it wrote no event"
+    anew = told(pilot)
+    if all(act.on < cast.day() for act in before):
+        replay.tell_on(old, cast.day(), new)
+        assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)
+    assert read(pilot) == (anew.pilot, anew.gates)
+    pilot.refresh_from_db()
+    assert (pilot.stage, pilot.void_since) == (anew.state.stage, anew.state.void_since)
+
+
+def by_people() -> list[Ask]:
+    """What a person does to a pilot that is there, or to one of its gates."""
+    there = (ask for ask in ASKS if ACTIONS[ask.verb].on in ON_PILOTS and ask.verb != "record")
+    return [ask for ask in there if ACTIONS[ask.verb].may]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ask", by_people(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond else ''}")
+def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(ask: Ask) -> None:
+    cast = Cast()
+    ask.before(cast)
+    name = next(name for name in ROLES if name != "anonymous" and ask.allows(name))
+    done_gives_what_is_read(cast, cast.pilot, lambda: ask.do(cast, name))
+
+
+LISTED: Mapping[str, Callable[[Cast], Any]] = {
+    "record_claim": lambda cast: actions.record_claim(pilot=cast.pilot),
+    "record_running": lambda cast: actions.record_running(pilot=cast.pilot),
+    "list_again": lambda cast: actions.list_again(pilot=cast.pilot, listed={"name": "Drafts"}),
+    "assert_": lambda cast: actions.assert_(gate=cast.gate(LEGAL), source="list.csv, row 4"),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", LISTED)
+def test_and_so_does_what_a_list_says(word: str) -> None:
+    cast = Cast()
+    done_gives_what_is_read(cast, cast.pilot, lambda: LISTED[word](cast))
