@@ -74,6 +74,18 @@ def a_portfolio(key: str = "p", *, day: date, office: Person | None = None, **mo
     return portfolio
 
 
+def an_account(name: str, *, day: date) -> Person:
+    """Somebody whose account was opened on a day, and the log says so."""
+    return actions.open_account(email=f"{name}@example.org", name=name.title(), by=None, **on(day))
+
+
+def an_office_of(portfolio: Portfolio, name: str = "ria", *, day: date) -> Person:
+    """Somebody of a portfolio's program office, as they are on record now."""
+    person = an_account(name, day=day)
+    actions.give_role(portfolio=portfolio, person=person, role="program-office", by=None, **on(day))
+    return Person.objects.get(pk=person.pk)
+
+
 def a_right(kind: str, holder: Person, portfolio: Portfolio | None, *, day: date, **more: Any) -> DecisionRight:
     """The right to decide a kind of gate in a portfolio, or everywhere."""
     found = GateKind.objects.get(key=kind)

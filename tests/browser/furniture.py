@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pilots import actions
 from pilots.models import Pilot
-from tests.company import Stage
+from tests.company import Stage, with_a_result, with_a_threshold
 
 LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
 """A name of 236 characters without one place to break."""
@@ -17,17 +17,8 @@ def furnish(stage: Stage) -> Pilot:
         pilot=pilot, by=stage.ria, to=stage.day(60), reason="Legal’s calendar.", on=stage.day(85), known=stage.day(85)
     )
     stage.measured(pilot, ago=100)
-    actions.register_threshold(
-        pilot=pilot,
-        by=stage.ria,
-        metric="Share sent unchanged",
-        direction="at_least",
-        value=0.8,
-        kind="proportion",
-        smallest_sample=100,
-        on=stage.day(95),
-    )
-    actions.record_measurement(pilot=pilot, by=stage.ria, value=0.84, sample=300, on=stage.day(94))
+    with_a_threshold(pilot, by=stage.ria, smallest_sample=100, on=stage.day(95))
+    with_a_result(pilot, by=stage.ria, value=0.84, sample=300, on=stage.day(94))
     stage.rules(pilot)
     stage.running("CO-015", LONG, ago=30, workflow=LONG, tool=LONG)
     actions.record_claim(pilot=stage.pilot("CO-016", "Said to be adopted", ago=30), on=stage.day(20))

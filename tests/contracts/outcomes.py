@@ -5,25 +5,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from pilots import actions
-from pilots.models import GateKind, Person, PilotSpell, Portfolio
+from pilots.models import GateKind, Person, PilotSpell
 from pilots.refusals import Refused
 from readiness.queries import pilots, snapshots
+from tests.company import (
+    ERROR,
+    FUNDING,
+    QUALITY,
+    SPONSOR,
+    a_planned_pilot,
+    a_portfolio,
+    a_right,
+    gate_of,
+    on,
+    taken_back,
+    with_a_result,
+    with_a_threshold,
+)
 
 PAGE = settings.BASE_DIR / "docs" / "outcomes.md"
 START, DAY = date(2025, 3, 3), timedelta(days=1)
 ON = START + 9 * DAY
-QUALITY, SPONSOR = "quality-threshold", "named-sponsor"
 UNMEASURED = f"{QUALITY}, not measured"
-ACCEPTANCE = ("funding-owner", SPONSOR, "error-owner")
+ACCEPTANCE = (FUNDING, SPONSOR, ERROR)
 
 CAPACITIES = {
     "holder": "the holder of the right",
@@ -65,53 +77,27 @@ class Stage:
             for name in ("office", "holder", "deputy", "escalation", "named", "manager", "outsider")
         }
         who = self.people
-        when: dict[str, Any] = {"on": START, "known": START}
-        self.portfolio = Portfolio.objects.create(key="outcomes", name="Outcomes")
-        actions.give_role(portfolio=self.portfolio, person=who["office"], role="program-office", by=None, **when)
+        self.portfolio = a_portfolio("outcomes", day=START, office=who["office"])
         self.kinds = list(GateKind.objects.filter(ships=True))
         for kind in self.kinds:
             if kind.key not in ACCEPTANCE:
-                actions.assign_right(
-                    kind=kind,
-                    holder=who["holder"],
-                    deputy=who["deputy"],
-                    escalate_to=who["escalation"],
-                    portfolio=self.portfolio,
-                    by=None,
-                    **when,
-                )
-        self.pilot = actions.record(
-            portfolio=self.portfolio, key="OUT-1", name="Drafts", manager=who["manager"], by=None, **when
-        )
-        actions.start(pilot=self.pilot, by=who["office"], **when)
+                others = {"deputy": who["deputy"], "escalate_to": who["escalation"]}
+                a_right(kind.key, who["holder"], self.portfolio, day=START, **others)
+        self.pilot = a_planned_pilot(self.portfolio, "OUT-1", day=START, manager=who["manager"])
+        actions.start(pilot=self.pilot, by=who["office"], **on(START))
         for key in ACCEPTANCE:
             self.do("nominate", key, "office", person=who["named"])
         self._threshold(START)
-        self._measured()
+        with_a_result(self.pilot, by=who["office"], on=START + DAY, known=START + DAY)
 
     def _threshold(self, on: date) -> None:
-        actions.register_threshold(
-            pilot=self.pilot,
-            by=self.people["office"],
-            metric="Right drafts",
-            direction="at_least",
-            value=0.8,
-            kind="proportion",
-            smallest_sample=50,
-            on=on,
-            known=on,
-        )
+        with_a_threshold(self.pilot, by=self.people["office"], on=on, known=on)
 
     def do(self, verb: str, kind: str, by: str | None, on: date = START, **says: Any) -> Any:
-        gate = self.pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
+        gate = gate_of(self.pilot, kind)
         if by is not None or verb != "assert_":
             says["by"] = self.people[by] if by else None
         return getattr(actions, verb)(gate=gate, on=on, known=on, **says)
-
-    def _measured(self) -> None:
-        actions.record_measurement(
-            pilot=self.pilot, by=self.people["office"], value=0.95, sample=400, on=START + DAY, known=START + DAY
-        )
 
     def unmeasured(self) -> None:
         """A new version of the threshold, which nothing was measured against."""
@@ -209,13 +195,6 @@ def _who(capacity: str) -> tuple[str | None, str | None]:
     if capacity == "program office":
         return "office", None
     return capacity.replace(",", "").split()[0], None
-
-
-@contextmanager
-def taken_back() -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def quiet(act: Callable[[], Any]) -> None:

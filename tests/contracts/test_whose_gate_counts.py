@@ -22,7 +22,7 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.clock import today
-from pilots.models import GateKind, Person, Pilot
+from pilots.models import Person, Pilot
 from pilots.rules import rights
 from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing
@@ -30,7 +30,7 @@ from readiness.inventory.omb_2025 import COLUMNS
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.rules import offers
 from readiness.text import labels
-from tests.company import browser_of
+from tests.company import LEGAL, a_right, browser_of
 from tests.readiness.api.conftest import client
 
 pytestmark = pytest.mark.django_db
@@ -79,14 +79,7 @@ def decides(name: str) -> Person:
     """Somebody who decides for Legal wherever nobody else does."""
     person = actions.open_account(email=f"{name}@figures.example", name=name.title(), by=None)
     long_ago = today() - timedelta(days=3000)
-    actions.assign_right(
-        kind=GateKind.objects.get(key="legal-sign-off"),
-        holder=person,
-        by=None,
-        starts=long_ago,
-        on=long_ago,
-        known=long_ago,
-    )
+    a_right(LEGAL, person, None, day=long_ago)
     return Person.objects.get(pk=person.pk)
 
 

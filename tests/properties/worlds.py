@@ -14,6 +14,7 @@ from pilots import actions
 from pilots.derived import periods
 from pilots.models import DecisionRight, Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
+from tests.company import a_cast, with_a_threshold, with_rules
 
 FIRST_DAY = date(2024, 1, 8)
 CAST = ("ria", "kai", "lena", "tom", "sam", "mia")
@@ -129,9 +130,7 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self.today = FIRST_DAY
-        self.people = {
-            name: Person.objects.create_user(f"{name}@example.org", None, name=name.title()) for name in CAST
-        }
+        self.people = a_cast(*CAST)
         self.functions: list[Function | None] = [None]
         self.functions += [Function.objects.create(name=f"Function {n}") for n in range(2)]
         portfolios = [self._portfolio(n) for n in range(2)]
@@ -339,16 +338,8 @@ def _pause(stage: Stage, step: Step) -> None:
 
 
 def _threshold(stage: Stage, step: Step) -> None:
-    actions.register_threshold(
-        pilot=stage.pilot(step),
-        by=stage.someone(0),
-        metric="right first time",
-        direction="at_least",
-        value=0.7 + 0.05 * (step.pick % 4),
-        kind="proportion",
-        smallest_sample=50 if step.pick % 2 else 200,
-        **stage.when(step.back),
-    )
+    says = {"value": 0.7 + 0.05 * (step.pick % 4), "smallest_sample": 50 if step.pick % 2 else 200}
+    with_a_threshold(stage.pilot(step), by=stage.someone(0), **says, **stage.when(step.back))
 
 
 def _measure(stage: Stage, step: Step) -> None:
@@ -374,18 +365,8 @@ def _amend(stage: Stage, step: Step) -> None:
 def _rules(stage: Stage, step: Step) -> None:
     pilot, when = stage.pilot(step), stage.when(step.back)
     sam = stage.someone(4)
-    actions.set_rules(
-        pilot=pilot,
-        by=stage.someone(0),
-        acceptable_use=f"Drafts {step.pick % 2}",
-        trust_when="Always",
-        override_when="Never",
-        exceptions_to=sam,
-        exceptions_deputy=stage.someone(2),
-        matters_more="accuracy",
-        success="Less rework",
-        **when,
-    )
+    says = {"acceptable_use": f"Drafts {step.pick % 2}", "exceptions_deputy": stage.someone(2)}
+    with_rules(pilot, by=stage.someone(0), exceptions_to=sam, **says, **when)
     if step.length:
         actions.confirm_rules(pilot=stage.pilot(step), by=pilot.manager or sam, **when)
     if step.length > 1:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pytest
 
 from pilots import actions
 from pilots.models import ApiToken, Event, Person
 from pilots.refusals import NotYours
+from tests.company import a_portfolio, an_account, an_office_of
 
 pytestmark = pytest.mark.django_db
-WHEN: dict[str, Any] = {"on": date(2026, 3, 2), "known": date(2026, 3, 2)}
+DAY = date(2026, 3, 2)
 
 
 @pytest.fixture
 def offices() -> dict[str, Person]:
     """An office each of two portfolios, and a person of none."""
-    people = {
-        name: actions.open_account(email=f"{name}@example.org", name=name, by=None, **WHEN)
-        for name in ("ria", "rob", "sam")
-    }
-    for key, name in (("one", "ria"), ("two", "rob")):
-        there = actions.open_portfolio(key=key, name=key, by=None, **WHEN)
-        actions.give_role(portfolio=there, person=people[name], role="program-office", by=None, **WHEN)
-    return people
+    offices = {name: an_office_of(a_portfolio(f"of-{name}", day=DAY), name, day=DAY) for name in ("ria", "rob")}
+    return offices | {"sam": an_account("sam", day=DAY)}
 
 
 @pytest.mark.parametrize("whose", ["sam", "rob"])

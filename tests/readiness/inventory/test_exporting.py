@@ -17,6 +17,7 @@ from pilots import actions
 from pilots.models import Decision, Gate, Person, Pilot, Portfolio
 from readiness.demo.sample import playing
 from readiness.queries import snapshots
+from tests.company import a_portfolio, an_account, an_office_of
 from tests.readiness.inventory.lists import everything, export, run
 
 DAY, AT = date(2026, 11, 23), "2026-11-23"
@@ -33,13 +34,8 @@ pytestmark = pytest.mark.django_db
 
 
 def _office() -> tuple[Portfolio, Person, Person]:
-    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
-    people = [
-        actions.open_account(email=f"{name}@example.org", name=name.title(), by=None, on=DAY, known=DAY)
-        for name in ("ria", "mia")
-    ]
-    actions.give_role(portfolio=portfolio, person=people[0], role="program-office", by=None, on=DAY, known=DAY)
-    return portfolio, *people
+    portfolio = a_portfolio("ops", day=DAY, name="Operations")
+    return portfolio, an_office_of(portfolio, day=DAY), an_account("mia", day=DAY)
 
 
 def _pilots(texts: list[str]) -> None:

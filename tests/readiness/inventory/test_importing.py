@@ -17,6 +17,7 @@ from pilots.rules.gates import YES
 from readiness.inventory import importing
 from readiness.inventory.tabular import BECAUSE
 from readiness.queries import pilots, snapshots
+from tests.company import a_portfolio, an_office_of
 from tests.readiness.inventory.lists import DAY, LATER, everything, inventory, own, run
 
 REAL = settings.BASE_DIR / "../shared/data/federal_ai_use_cases_2025.csv"
@@ -272,10 +273,7 @@ def test_a_person_without_an_account_leaves_the_field_empty(tmp_path: Path) -> N
 @pytest.fixture
 def office() -> Any:
     """Somebody of the program office of the portfolio that the lists name."""
-    portfolio = actions.open_portfolio(key="DOI", name="Interior", by=None, on=DAY, known=DAY)
-    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
-    return ria
+    return an_office_of(a_portfolio("DOI", day=DAY, name="Interior"), day=DAY)
 
 
 def test_a_pilot_whose_row_was_rejected_is_still_in_the_list(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pilots import actions
 from pilots.event_log.verify import verify
 from pilots.models import Event, GateKind, Person, Pilot, Portfolio
 from readiness.queries import snapshots
+from tests.company import a_portfolio, an_office_of
 from tests.readiness.inventory.lists import DAY, LATER, NOTHING_CHANGED, everything, export, inventory, own, run
 
 AFTER = date(2026, 11, 25)
@@ -53,10 +54,7 @@ def listed(tmp_path: Path) -> Path:
 @pytest.fixture
 def ria() -> Person:
     """The program office of the portfolio that the own form names below."""
-    portfolio = actions.open_portfolio(key="ops", name="Operations", by=None, on=DAY, known=DAY)
-    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
-    return ria
+    return an_office_of(a_portfolio("ops", day=DAY, name="Operations"), day=DAY)
 
 
 # --- a corrected day
@@ -126,7 +124,7 @@ def test_a_start_that_a_person_declared_is_theirs(tmp_path: Path, ria: Person) -
 
 def test_no_correction_puts_a_start_after_what_came_of_it(listed: Path) -> None:
     pilot = Pilot.objects.get()
-    office = _office_of(pilot.portfolio)
+    office = an_office_of(pilot.portfolio, day=DAY)
     actions.retire(pilot=pilot, by=office, learned="It did not help.", on=DAY, known=DAY)
     _, said = run(inventory(listed / "newer.csv", {**TESTED, "operational_date": "11/24/2026"}), at="2026-11-24")
     assert "Not taken from the list: 1" in said
@@ -139,17 +137,13 @@ def test_a_decide_by_date_that_a_person_moved_stays_when_the_start_is_corrected(
     run(inventory(listed / "i.csv", {**TESTED, "id": "DOI-2", "operational_date": "11/2/2026"}))
     pilot = Pilot.objects.get(key="DOI-2")
     to = date(2027, 1, 11)
-    actions.move_decide_by(pilot=pilot, by=_office_of(pilot.portfolio), to=to, reason="Leave.", on=DAY, known=DAY)
+    actions.move_decide_by(
+        pilot=pilot, by=an_office_of(pilot.portfolio, day=DAY), to=to, reason="Leave.", on=DAY, known=DAY
+    )
     run(inventory(listed / "n.csv", {**TESTED, "id": "DOI-2", "operational_date": "11/9/2026"}), at="2026-11-24")
     found = snapshots.read_one(Pilot.objects.get(key="DOI-2"), at=LATER)
     assert found is not None
     assert (found.reading.started_on, found.reading.decide_by, found.reading.slips) == (date(2026, 11, 9), to, 1)
-
-
-def _office_of(portfolio: Portfolio) -> Person:
-    ria = actions.open_account(email="ria@example.org", name="Ria", by=None, on=DAY, known=DAY)
-    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, on=DAY, known=DAY)
-    return ria
 
 
 # --- a yes that is withdrawn
@@ -204,7 +198,7 @@ def test_a_list_without_the_column_of_a_gate_says_neither_yes_nor_no_of_it(tmp_p
 
 def test_what_a_person_answered_since_is_kept_when_the_yes_is_withdrawn(listed: Path) -> None:
     pilot = Pilot.objects.get()
-    kind, office = GateKind.objects.get(key="it-data-access"), _office_of(pilot.portfolio)
+    kind, office = GateKind.objects.get(key="it-data-access"), an_office_of(pilot.portfolio, day=DAY)
     actions.assign_right(kind=kind, holder=office, by=None, starts=DAY, on=DAY, known=DAY)
     gate = pilot.gates.select_related("kind", "pilot").get(kind=kind)
     actions.decide(gate=gate, by=office, outcome="cleared", reason="Read only.", on=DAY, known=DAY)

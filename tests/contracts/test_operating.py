@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = settings.BASE_DIR
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ENGINE = connection.vendor
 BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```$", re.M | re.S)

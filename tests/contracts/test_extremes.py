@@ -1,7 +1,7 @@
 """Whatever can be typed: extremes in every field of every form, every input of the API, every query, and every column.
 
 What comes back is done, or a refusal with a sentence at the field; never a failure, and nothing is kept that breaks a later
-read. What is tried is found in the code: forms on their addresses (`tests/contracts/roads.py`), serializers at their views, parameters
+read. What is tried is found in the code: forms on their addresses (`roads.py`), serializers at their views, parameters
 in the schema, filters at the tables of the desk.
 """
 
