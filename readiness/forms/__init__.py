@@ -1,6 +1,6 @@
 """One form for each verb, shared by pages and admin. Forms shape what was typed; the rules are the verbs'."""
 
-from readiness.forms.base import ActForm, Aside, GateForm, shut
+from readiness.forms.base import ActionForm, GateForm, PilotForm, shut
 from readiness.forms.gates import (
     AcceptForm,
     AnswerForm,
@@ -30,7 +30,7 @@ from readiness.forms.pilots import (
     people_near,
 )
 
-OF_PILOT: dict[str, type[ActForm]] = {
+OF_PILOT: dict[str, type[PilotForm]] = {
     "start": StartForm,
     "move-decide-by": MoveDecideByForm,
     "pause": PauseForm,
@@ -70,10 +70,9 @@ __all__ = [
     "RESTS_ON_EVIDENCE",
     "AcceptForm",
     "AcceptRiskForm",
-    "ActForm",
+    "ActionForm",
     "AdoptForm",
     "AnswerForm",
-    "Aside",
     "AskExceptionForm",
     "ConfirmRulesForm",
     "DecideForm",
@@ -86,6 +85,7 @@ __all__ = [
     "MoveDecideByForm",
     "NominateForm",
     "PauseForm",
+    "PilotForm",
     "RecordMeasurementForm",
     "RecordResidentsForm",
     "RegisterThresholdForm",

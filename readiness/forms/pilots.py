@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models import Person
 from pilots.rules import adoption
 from readiness.forms import concurrency
-from readiness.forms.base import ActForm
+from readiness.forms.base import PilotForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
 
 ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
 
 
-class StartForm(ActForm):
+class StartForm(PilotForm):
     """Start a pilot, with the date by which it is to be decided."""
 
     verb = "start"
+    on_many = True
     title = _("Start it")
     button = _("Start it")
     done_says = _("Started. Every decider has been asked.")
@@ -29,10 +30,11 @@ class StartForm(ActForm):
     on = DayField(label=_("The day it started"))
 
 
-class MoveDecideByForm(ActForm):
+class MoveDecideByForm(PilotForm):
     """Move the date by which a running pilot is to be decided."""
 
     verb = "move_decide_by"
+    on_many = True
     title = _("Move the decide-by date")
     button = _("Move the date")
     done_says = _("Moved. A later date is counted as a slip.")
@@ -42,10 +44,11 @@ class MoveDecideByForm(ActForm):
     )
 
 
-class PauseForm(ActForm):
+class PauseForm(PilotForm):
     """Pause a running pilot through a last day."""
 
     verb = "pause"
+    on_many = True
     title = _("Pause it")
     button = _("Pause it")
     done_says = _("Paused. It runs on by itself after the last day.")
@@ -53,16 +56,17 @@ class PauseForm(ActForm):
     reason = SentenceField(label=_("Reason, in a sentence"))
 
 
-class ResumeForm(ActForm):
+class ResumeForm(PilotForm):
     """End a pause before its last day."""
 
     verb = "resume"
+    on_many = True
     title = _("End the pause")
     button = _("Let it run on")
     done_says = _("It runs again, and its clock with it.")
 
 
-class AdoptForm(ActForm):
+class AdoptForm(PilotForm):
     """Declare a running pilot adopted."""
 
     verb = "adopt"
@@ -73,7 +77,7 @@ class AdoptForm(ActForm):
     on = DayField(label=_("The day it was adopted"))
 
 
-class RollBackForm(ActForm):
+class RollBackForm(PilotForm):
     """Take a pilot back from adoption."""
 
     verb = "roll_back"
@@ -84,21 +88,22 @@ class RollBackForm(ActForm):
     reason = SentenceField(label=_("Reason, in a sentence"))
 
 
-class RetireForm(ActForm):
+class RetireForm(PilotForm):
     """End a pilot honestly."""
 
     verb = "retire"
+    on_many = True
     title = _("Retire it")
     button = _("Retire it")
     done_says = _("Retired, with what was learned. An honest ending.")
     learned = SentenceField(label=_("What was learned"), help_text=_("What you would tell whoever tries this again."))
 
 
-class SetRulesForm(ActForm):
+class SetRulesForm(PilotForm):
     """State the rules by which people can work with the pilot."""
 
     verb = "set_rules"
-    weighs = edits_record = True
+    weighs = True
     title = _("State the rules")
     button = _("State these rules")
     done_says = _("Stated. They are known when the manager confirms them.")
@@ -126,7 +131,7 @@ class SetRulesForm(ActForm):
         return {name: value for name, value in super().asked().items() if name in changed}
 
 
-class AcceptRiskForm(ActForm):
+class AcceptRiskForm(PilotForm):
     """Accept a pilot's risk in one's own name."""
 
     verb = "accept_risk"
@@ -135,7 +140,7 @@ class AcceptRiskForm(ActForm):
     done_says = _("Accepted. The log says so in your name.")
 
 
-class ConfirmRulesForm(ActForm):
+class ConfirmRulesForm(PilotForm):
     """The manager confirms that they can work by the rules."""
 
     verb = "confirm_rules"
@@ -144,7 +149,7 @@ class ConfirmRulesForm(ActForm):
     done_says = _("Confirmed. The rules are known now.")
 
 
-class RegisterThresholdForm(ActForm):
+class RegisterThresholdForm(PilotForm):
     """Register what is good enough, before it is measured."""
 
     verb = "register_threshold"
@@ -170,7 +175,7 @@ class RegisterThresholdForm(ActForm):
     )
 
 
-class RecordMeasurementForm(ActForm):
+class RecordMeasurementForm(PilotForm):
     """Record a measurement against the threshold in force."""
 
     verb = "record_measurement"
@@ -184,7 +189,7 @@ class RecordMeasurementForm(ActForm):
     on = DayField(label=_("The day it was measured"))
 
 
-class RecordResidentsForm(ActForm):
+class RecordResidentsForm(PilotForm):
     """Record how many people outside the pilot team used it in a week."""
 
     verb = "record_residents"
@@ -203,7 +208,7 @@ class RecordResidentsForm(ActForm):
         return {k: v for k, v in typed.items() if k != "visitors" or v is not None}
 
 
-class LookAgainForm(ActForm):
+class LookAgainForm(PilotForm):
     """Ninety days after adoption: what is different now?"""
 
     verb = "look_again"

@@ -11,6 +11,7 @@ from django.test import Client
 
 from pilots import actions
 from pilots.models import Function, Gate, GateKind, Person, Pilot, Portfolio
+from readiness.queries.consequences import AGREED
 
 DAY = date(2026, 3, 2)
 LATER = date(2026, 3, 9)
@@ -31,7 +32,7 @@ def agree(client: Client, address: str, asked: dict[str, Any]) -> Any:
     """Send a form that shows first what would come of it, and agree to that. The last answer."""
     shown = client.post(address, asked)
     assert shown.status_code == 200, shown.content.decode()
-    return client.post(address, asked | {"confirmed": shown.context["form"]["confirmed"].value()})
+    return client.post(address, asked | {AGREED: shown.context["form"].consequences.token})
 
 
 def gate_of(pilot: Pilot, kind: str) -> Gate:

@@ -55,7 +55,7 @@ def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any
     from django.contrib import admin
 
     row = rows[table]
-    acts = set(admin.site._registry[type(row)].acts) - NOT_NOW  # type: ignore[attr-defined]
+    acts = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
     addresses = [there(table), there(table, "add"), there(table, "change", row.pk)]
     addresses += [there(table, "act", row.pk, word) for word in acts]
     for address in addresses:
