@@ -33,7 +33,7 @@ class FileEvidenceForm(ActionForm):
     )
     link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
     title = LineField(label=_("What it is called"), help_text=_("The file’s name, or the link, unless you say."))
-    effective_on = DayField(label=_("In effect from"))
+    effective_on = DayField(label=_("Effective date"))
     expires_on = DayField(
         label=_("Good until, the last day"), help_text=_("An answer that rests on it is good no longer than this.")
     )

@@ -17,7 +17,7 @@ from readiness.queries.exception_requests import ExceptionRequest, changed_since
 
 KEPT = _("Kept with the answer and never edited. It can be withdrawn later, and that is kept too.")
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
-ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+ANOTHER_DAY = (_("Effective on an earlier date"), ("on",))
 OUTCOMES = [
     ("cleared", _("Yes")),
     ("conditional", _("Yes, on conditions with a date")),
@@ -60,9 +60,9 @@ class DecideForm(GateForm):
     """Answer an approval or measurement gate."""
 
     verb = "decide"
-    title = _("The answer")
-    offer = _("Answer")
-    button = _("Sign this answer")
+    title = _("Record a decision")
+    offer = _("Record a decision")
+    button = _("Sign this decision")
     done_says = _("Signed. The log says so in your name.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (_("After a no: what would change it"), ("would_change",)),
@@ -71,7 +71,7 @@ class DecideForm(GateForm):
         ANOTHER_DAY,
     )
     places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
-    recorded = _("Record an answer")
+    recorded = _("Record a decision for its decider")
     rows_of = ConditionFormSet
     rows: RowFormSet
 
@@ -88,7 +88,7 @@ class DecideForm(GateForm):
     until = DayField(label=_("Outside until, the last day"))
     for_ = PersonField(label=_("Who answered"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
-    on = DayField(label=_("The day it counts from"))
+    on = DayField(label=_("Effective date"))
 
     def fit(self) -> None:
         _only_the_office_records(self)
@@ -104,13 +104,12 @@ class DecideForm(GateForm):
 
 
 class AskExceptionForm(GateForm):
-    """Ask to be let past an open gate for a while."""
+    """Request to be let past an open gate until a date."""
 
     verb = "ask_exception"
-    title = _("Ask to be let past for a while")
-    offer = _("Ask to be let past")
-    button = _("Ask")
-    done_says = _("Asked. Somebody else grants it, or does not.")
+    title = _("Request an exception")
+    button = _("Request it")
+    done_says = _("Requested. Somebody else grants it, or does not.")
     reason = SentenceField(label=_("Why it cannot wait"), help_text=KEPT)
     until = DayField(label=_("Until, the last day"), help_text=_("Whoever grants it gives the day that binds."))
 
@@ -119,18 +118,17 @@ class GrantExceptionForm(GateForm):
     """Let a pilot past an open gate until a date, asked for by somebody else."""
 
     verb = "except_"
-    title = _("Let it past for a while")
-    offer = _("Let it past")
+    title = _("Grant an exception")
     button = _("Sign this exception")
     done_says = _("Signed. It is let past, and that is not counted as cleared.")
     asides_of = (RECORDED, ANOTHER_DAY)
     places = {"for": "for_"}
-    recorded = _("Record that it is let past")
+    recorded = _("Record an exception for its decider")
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
     for_ = PersonField(label=_("Who granted it"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
-    on = DayField(label=_("The day it counts from"))
+    on = DayField(label=_("Effective date"))
     confirmed = ConfirmedField()
 
     def __init__(self, *args: Any, requests: Sequence[ExceptionRequest] | None = None, **kwargs: Any) -> None:

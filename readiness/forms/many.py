@@ -32,7 +32,7 @@ class DecideManyForm(DecideForm):
 
     verb = "decide_many"
     title = _("One answer for all of them")
-    button = _("Sign this answer for each")
+    button = _("Sign this decision for each")
     done_says = _("Signed for each. The ones after the first cite it.")
     confirmed = ConfirmedField()
 

@@ -14,7 +14,7 @@ from readiness.forms import concurrency
 from readiness.forms.base import PilotForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
 
-ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+ANOTHER_DAY = (_("Effective on an earlier date"), ("on",))
 
 
 class StartForm(PilotForm):
@@ -154,9 +154,9 @@ class RegisterThresholdForm(PilotForm):
 
     verb = "register_threshold"
     weighs = True
-    title = _("Agree what is good enough")
-    button = _("Register it")
-    done_says = _("Registered. It is measured against this from now on.")
+    title = _("Set the quality threshold")
+    button = _("Set it")
+    done_says = _("Set. It is measured against this from now on.")
     metric = LineField(label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”."))
     kind = OneOfField(
         label=_("It is"), initial="proportion", choices=[("proportion", _("a share, 0 to 1")), ("mean", _("a mean"))]
@@ -193,8 +193,8 @@ class RecordResidentsForm(PilotForm):
     """Record how many people outside the pilot team used it in a week."""
 
     verb = "record_residents"
-    title = _("Count who lives in it")
-    button = _("Record the week")
+    title = _("Record weekly users")
+    button = _("Record them")
     done_says = _("Recorded. Visitors are kept apart: a demo proves nothing.")
     week = DayField(label=_("The week, by any of its days"))
     people = NumberField(

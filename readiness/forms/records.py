@@ -56,9 +56,9 @@ class RecordForm(Typed, ReferenceForm):
     """Put a pilot on record."""
 
     verb = "record"
-    title = _("Put a pilot on record")
-    button = _("Put it on record")
-    done_says = _("On record, with a gate of each kind that applies to it.")
+    title = _("Add a pilot")
+    button = _("Add it")
+    done_says = _("Added, with a gate of each kind that applies to it.")
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
 

@@ -63,7 +63,7 @@ def test_a_pilot_is_put_on_record_by_the_verb(
         ({"key": "P-1"}, "already exists"),
         ({"name": " "}, "Give the pilot a name."),
         ({"key": ""}, "cannot be blank"),
-        ({"manager": "nobody@example.org"}, "Nobody here is called that."),
+        ({"manager": "nobody@example.org"}, "No active account matches."),
     ],
 )
 def test_a_record_that_cannot_be_is_refused_at_its_field(
