@@ -55,7 +55,7 @@ class Row:
         recorded: what an office calls it whose answer it is not.
         weighs: answers can fall by it, so that it asks before they do.
         rests_on_evidence: it can cite evidence that is filed.
-        many: it can be done to many at once.
+        on_many: it can be done to several at once, with the same typed for all.
         api: the last part of its address in the API, where that is not its word; None where it has none.
         arguments: all that is asked, where a sentence or a day is enough; None where its form and input say so themselves.
     """
@@ -68,7 +68,7 @@ class Row:
     recorded: Any = None
     weighs: bool = False
     rests_on_evidence: bool = False
-    many: bool = False
+    on_many: bool = False
     api: str | None = ""
     arguments: tuple[Argument, ...] | None = None
 
@@ -81,6 +81,7 @@ ROWS: dict[str, Row] = {
     "amend": Row(_("record edited")),
     "start": Row(
         _("started"),
+        on_many=True,
         title=_("Start it"),
         button=_("Start it"),
         done_says=_("Started. Every decider has been asked."),
@@ -88,7 +89,7 @@ ROWS: dict[str, Row] = {
             Argument(
                 "decide_by", Asks.DAY, _("To be decided by"), _("Six weeks from the start, unless you give a day.")
             ),
-            Argument("on", Asks.DAY, _("The day it started"), aside=_("It was so on an earlier day")),
+            Argument("on", Asks.DAY, _("The day it started"), aside=_("Effective on an earlier date")),
         ),
     ),
     "record_running": Row(_("running according to a list, its start not known")),
@@ -97,11 +98,12 @@ ROWS: dict[str, Row] = {
         title=_("Declare it adopted"),
         button=_("Declare it adopted"),
         done_says=_("Adopted: every gate is clear, and the rules are known."),
-        arguments=(Argument("on", Asks.DAY, _("The day it was adopted"), aside=_("It was so on an earlier day")),),
+        arguments=(Argument("on", Asks.DAY, _("The day it was adopted"), aside=_("Effective on an earlier date")),),
     ),
     "record_claim": Row(_("called adopted by a list")),
     "move_decide_by": Row(
         _("decide-by date moved"),
+        on_many=True,
         title=_("Move the decide-by date"),
         button=_("Move the date"),
         done_says=_("Moved. A later date is counted as a slip."),
@@ -117,6 +119,7 @@ ROWS: dict[str, Row] = {
     ),
     "pause": Row(
         _("paused"),
+        on_many=True,
         title=_("Pause it"),
         button=_("Pause it"),
         done_says=_("Paused. It runs on by itself after the last day."),
@@ -127,6 +130,7 @@ ROWS: dict[str, Row] = {
     ),
     "resume": Row(
         _("pause ended"),
+        on_many=True,
         title=_("End the pause"),
         button=_("Let it run on"),
         done_says=_("It runs again, and its clock with it."),
@@ -163,9 +167,9 @@ ROWS: dict[str, Row] = {
     ),
     "register_threshold": Row(
         _("threshold registered"),
-        title=_("Agree what is good enough"),
-        button=_("Register it"),
-        done_says=_("Registered. It is measured against this from now on."),
+        title=_("Set the quality threshold"),
+        button=_("Set it"),
+        done_says=_("Set. It is measured against this from now on."),
         weighs=True,
     ),
     "record_measurement": Row(
@@ -177,8 +181,8 @@ ROWS: dict[str, Row] = {
     ),
     "record_residents": Row(
         _("residents counted"),
-        title=_("Count who lives in it"),
-        button=_("Record the week"),
+        title=_("Record weekly users"),
+        button=_("Record them"),
         done_says=_("Recorded. Visitors are kept apart: a demo proves nothing."),
         api="residents",
     ),
@@ -194,6 +198,7 @@ ROWS: dict[str, Row] = {
     ),
     "retire": Row(
         _("retired"),
+        on_many=True,
         title=_("Retire it"),
         button=_("Retire it"),
         done_says=_("Retired, with what was learned. An honest ending."),
@@ -223,16 +228,15 @@ ROWS: dict[str, Row] = {
     "correct_date": Row(_("date corrected by a list")),
     "decide": Row(
         _("answered"),
-        title=_("The answer"),
-        offer=_("Answer"),
-        recorded=_("Record an answer"),
-        button=_("Sign this answer"),
+        title=_("Record a decision"),
+        recorded=_("Record a decision for its decider"),
+        button=_("Sign this decision"),
         done_says=_("Signed. The log says so in your name."),
         rests_on_evidence=True,
         api="decisions",
     ),
-    "decide_many": Row(_("many gates answered alike"), many=True),
-    "record_minutes": Row(_("minutes of a meeting recorded"), many=True),
+    "decide_many": Row(_("many gates answered alike"), on_many=True),
+    "record_minutes": Row(_("minutes of a meeting recorded"), on_many=True),
     "assert_": Row(_("yes according to a source")),
     "end_assertion": Row(_("no longer a yes according to the source")),
     # In the order in which a gate offers them
@@ -244,10 +248,9 @@ ROWS: dict[str, Row] = {
     ),
     "ask_exception": Row(
         _("exception requested"),
-        title=_("Ask to be let past for a while"),
-        offer=_("Ask to be let past"),
-        button=_("Ask"),
-        done_says=_("Asked. Somebody else grants it, or does not."),
+        title=_("Request an exception"),
+        button=_("Request it"),
+        done_says=_("Requested. Somebody else grants it, or does not."),
         arguments=(
             Argument("reason", Asks.SENTENCE, _("Why it cannot wait"), KEPT),
             Argument("until", Asks.DAY, _("Until, the last day"), _("Whoever grants it gives the day that binds.")),
@@ -255,9 +258,8 @@ ROWS: dict[str, Row] = {
     ),
     "except_": Row(
         _("let past"),
-        title=_("Let it past for a while"),
-        offer=_("Let it past"),
-        recorded=_("Record that it is let past"),
+        title=_("Grant an exception"),
+        recorded=_("Record an exception for its decider"),
         button=_("Sign this exception"),
         done_says=_("Signed. It is let past, and that is not counted as cleared."),
         rests_on_evidence=True,
@@ -356,7 +358,7 @@ def form_of(word: str) -> Callable[[Form], Form]:
         assert word not in FORMS, f"{word} has a form already"
         row = ROWS[word]
         form.verb, form.takes = word, actions.ACTIONS[word].on.name.lower()
-        for name in ("title", "button", "done_says", "offer", "recorded", "weighs"):
+        for name in ("title", "button", "done_says", "offer", "recorded", "weighs", "on_many"):
             setattr(form, name, getattr(row, name))
         FORMS[word] = form
         return form

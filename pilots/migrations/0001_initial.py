@@ -3,10 +3,11 @@
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
-import pilots.models.people
-import pilots.rules.canonical_json
 from django.conf import settings
 from django.db import migrations, models
+
+import pilots.models.people
+import pilots.rules.canonical_json
 
 
 class Migration(migrations.Migration):

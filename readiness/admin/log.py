@@ -1,4 +1,4 @@
-"""Decisions and events at the desk: read, searched, and never touched by anybody."""
+"""Decisions and events in the admin: read, searched, and never touched by anybody."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Decision, Event
-from readiness.admin.base import OfficeTable
-from readiness.admin.pilot_filters import Choices, Select
+from readiness.admin.base import ActionModelAdmin
+from readiness.admin.pilot_filters import Choice, Choices
 from readiness.forms.offices import office_of
 from readiness.templatetags import wall
 from readiness.text import events, labels, sealed_values
 
 
-class ByVerb(Select):
-    title = _("Event")
+class ByVerb(Choice):
+    title = _("event")
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -35,8 +33,8 @@ class ByVerb(Select):
         return queryset.filter(verb=chosen) if chosen else queryset
 
 
-class ByKind(Select):
-    title = _("Gate")
+class ByKind(Choice):
+    title = _("gate")
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -47,8 +45,8 @@ class ByKind(Select):
         return queryset.filter(gate__kind__key=chosen) if chosen else queryset
 
 
-class ByOutcome(Select):
-    title = _("Answer")
+class ByOutcome(Choice):
+    title = _("answer")
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -59,37 +57,20 @@ class ByOutcome(Select):
         return queryset.filter(outcome=chosen) if chosen else queryset
 
 
-class ReadOnly(OfficeTable):
-    """Rows that nobody adds, changes or deletes here, a superuser included."""
-
-    view_template = "admin/pilots/event/view.html"
-
-    def called(self, row: Any) -> str:
-        """What the page of a row is called."""
-        return str(row)
+class ReadOnly(ActionModelAdmin):
+    """Rows that nobody adds, changes or deletes here, a superuser included. Each has a page of its own to be read."""
 
     def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        """What else its page draws."""
+        """What its page draws."""
         return {}
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if object_id is None or request.method != "GET":
-            raise PermissionDenied
-        row = self.row(request, object_id)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": self.called(row),
-            "row": row,
-            **self.beside(request, row),
-        }
-        return TemplateResponse(request, self.view_template, context)
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return []
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        row = context["original"]
+        context |= {"row": row, **self.beside(request, row)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.display(description=_("When"), ordering="on")
@@ -155,13 +136,12 @@ class Decisions(ReadOnly):
     search_fields = ("gate__pilot__key", "gate__pilot__name", "decider__name", "by__name", *TEXTS)
     list_select_related = ("gate__pilot", "gate__kind", "decider", "by", "event")
     ordering = ("-pk",)
-    view_template = "admin/pilots/decision/view.html"
 
-    def called(self, row: Decision) -> str:
+    def called(self, obj: Decision) -> str:
         return _("%(gate)s: %(outcome)s on %(day)s") % {
-            "gate": row.gate.kind.name,
-            "outcome": events.answer(row),
-            "day": labels.day(row.on),
+            "gate": obj.gate.kind.name,
+            "outcome": events.answer(obj),
+            "day": labels.day(obj.on),
         }
 
     def beside(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
@@ -225,8 +205,8 @@ class Events(ReadOnly):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return Log
 
-    def called(self, row: Event) -> str:
-        says = {"what": events.what(row), "who": events.who(row), "day": labels.day(row.on)}
+    def called(self, obj: Event) -> str:
+        says = {"what": events.what(obj), "who": events.who(obj), "day": labels.day(obj.on)}
         return _("%(what)s, %(who)s, %(day)s") % says
 
     def beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:

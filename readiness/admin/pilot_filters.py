@@ -1,4 +1,4 @@
-"""What the list of pilots can be narrowed to. Each is one select of the form above the list."""
+"""What the list of pilots can be narrowed to. Each stands beside the list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models import Cell, GateSpell
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import Court, Stage, Standing
-from readiness.admin.pilot_list import day_of
+from readiness.admin.pilot_list import AS_OF, day_of
 from readiness.forms.offices import office_of
 from readiness.queries.pilots import within
 from readiness.rules import standing
@@ -22,10 +22,8 @@ from readiness.text import labels
 Choices = Iterable[tuple[str, Any]]
 
 
-class Select(admin.SimpleListFilter):
-    """A filter that is one select, with nothing chosen unless asked."""
-
-    template = "admin/select.html"
+class Choice(admin.SimpleListFilter):
+    """A filter of which nothing is chosen unless asked, and nothing by what is no choice."""
 
     def has_output(self) -> bool:
         return True
@@ -37,8 +35,8 @@ class Select(admin.SimpleListFilter):
         return chosen if chosen in known else None
 
 
-class ByStanding(Select):
-    title = _("Standing")
+class ByStanding(Choice):
+    title = _("standing")
     parameter_name = "standing"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -49,8 +47,8 @@ class ByStanding(Select):
         return queryset.filter(standing=chosen) if chosen else queryset
 
 
-class ByStage(Select):
-    title = _("Stage")
+class ByStage(Choice):
+    title = _("stage")
     parameter_name = "stage"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -61,8 +59,8 @@ class ByStage(Select):
         return queryset.filter(stage_then=chosen) if chosen else queryset
 
 
-class ByPortfolio(Select):
-    title = _("Portfolio")
+class ByPortfolio(Choice):
+    title = _("portfolio")
     parameter_name = "portfolio"
 
     def has_output(self) -> bool:
@@ -76,8 +74,8 @@ class ByPortfolio(Select):
         return queryset.filter(portfolio__key=chosen) if chosen else queryset
 
 
-class ByFunction(Select):
-    title = _("Function")
+class ByFunction(Choice):
+    title = _("function")
     parameter_name = "function"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -90,8 +88,8 @@ class ByFunction(Select):
         return queryset.filter(spell__cell__function=int(chosen)) if chosen else queryset
 
 
-class BySponsor(Select):
-    title = _("Sponsor")
+class BySponsor(Choice):
+    title = _("sponsor")
     parameter_name = "sponsor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -110,10 +108,10 @@ def _stages_asked(request: HttpRequest) -> list[str]:
     return [stage for stage in request.GET.getlist("stage") if stage in Stage.values()]
 
 
-class ByGate(Select):
+class ByGate(Choice):
     """A kind of gate; the state and the court that are chosen beside it are then this gate's."""
 
-    title = _("Gate")
+    title = _("gate")
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -138,7 +136,7 @@ class ByGate(Select):
 _STATES: dict[str, list[str]] = {"open": list(standing.OPEN_STATES), **{name: [name] for name in labels.STATE}}
 
 
-class OfTheGate(Select):
+class OfTheGate(Choice):
     """Chosen beside a kind of gate, and asked together with it: one gate must be all that is said."""
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -146,7 +144,7 @@ class OfTheGate(Select):
 
 
 class ByState(OfTheGate):
-    title = _("Gate’s state")
+    title = _("state of the gate")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
@@ -155,11 +153,32 @@ class ByState(OfTheGate):
 
 
 class ByCourt(OfTheGate):
-    title = _("In whose court")
+    title = _("court")
     parameter_name = "court"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         return [(name, capfirst(str(labels.COURT[name]))) for name in Court.values()]
 
 
-FILTERS = (ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)
+class AsOf(admin.SimpleListFilter):
+    """The day as of which the list is read; the list itself reads it (`pilot_list.day_of`)."""
+
+    title = _("as of a day")
+    parameter_name = AS_OF
+    template = "admin/as_of_filter.html"
+
+    def has_output(self) -> bool:
+        return True
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return []
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset
+
+    def choices(self, changelist: Any) -> Any:
+        """What the form of the day carries along: all else that the list is asked for."""
+        return [{"name": name, "value": value} for name, value in changelist.params.items() if name != AS_OF]
+
+
+FILTERS = (AsOf, ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)

@@ -50,11 +50,6 @@ class PilotList(ChangeList):
         self.at = day_of(request)
         super().__init__(request, *args, **kwargs)
 
-    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_filters_params(params)
-        found.pop(AS_OF, None)
-        return found
-
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """What has no date or name comes last, whichever way it is sorted, on either engine."""
         return [_present_first(each) for each in super().get_ordering(request, queryset)]

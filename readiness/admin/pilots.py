@@ -1,4 +1,4 @@
-"""Pilots at the desk: the list, the record, and the short forms of the verbs."""
+"""Pilots in the admin: the list, the record, and the short forms of what can be done to one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,37 +15,35 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import Event, Gate, Person, Pilot
+from pilots.models import Gate, Person, Pilot
 from readiness.admin import pilot_list, pilot_page
-from readiness.admin.base import OfficeTable
+from readiness.admin.base import ActionModelAdmin
 from readiness.admin.pilot_filters import FILTERS
-from readiness.admin.pilot_forms import AmendForm, RecordForm
-from readiness.admin.reference import people_offered
-from readiness.forms import OF_GATE, OF_PILOT, ActForm, DecideForm, GrantExceptionForm, MeetConditionForm, shut
+from readiness.forms import OF_GATE, OF_PILOT, DecideForm, GrantExceptionForm, MeetConditionForm, PilotForm, shut
+from readiness.forms.base import ActionForm
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.forms.offices import office_of
+from readiness.forms.records import AmendForm, RecordForm
 from readiness.queries import pilots
 from readiness.queries.snapshots import read_one
 from readiness.rules import offers
-from readiness.text import events as event_texts
 from readiness.text import labels
 
-PAGE = 100
 OF_QUALITY = (OF_PILOT["register-threshold"], OF_PILOT["record-measurement"])
 UNCHANGED = _("Nothing was changed: it says so already.")
 
 
 @admin.register(Pilot)
-class Pilots(OfficeTable):
+class Pilots(ActionModelAdmin):
     """The records of pilots."""
 
-    adds, changes = "record", "amend"
+    add_form, change_form = RecordForm, AmendForm
+    object_actions = OF_PILOT
+    action_path = "<int:object_id>/acts/<slug:word>/"
     nothing_yet = _("No pilot is on record here yet.")
-    portfolio_path = "portfolio"
     list_filter = FILTERS
     search_fields = ("key", "name", "workflow", "purpose", "tool", "manager_then", "sponsor_then")
     list_select_related = ("portfolio",)
-    change_list_template = "admin/pilots/pilot/list.html"
     ordering = ("key",)
 
     # The list
@@ -58,7 +56,7 @@ class Pilots(OfficeTable):
         return pilot_list.columns(office.kinds(), one_portfolio=office.has_one)
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
-        return list_display[:1]
+        return [pilot_list.pilot]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return pilot_list.PilotList
@@ -66,80 +64,75 @@ class Pilots(OfficeTable):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         at = pilot_list.day_of(request)
         has_any = office_of(request).own().exists()
-        extra = {"at": at, "is_today": at == today(), "keeps_portfolios": has_any}
-        return super().changelist_view(request, extra)
+        return super().changelist_view(request, {"at": at, "is_today": at == today(), "keeps_portfolios": has_any})
 
     # The record
+
+    def form_options(self, form: type[ActionForm], request: HttpRequest, obj: Any) -> dict[str, Any]:
+        if issubclass(form, PilotForm):
+            return {"target": obj, "by": request.user, "office": True}
+        return super().form_options(form, request, obj)
 
     def get_urls(self) -> list[Any]:
         guard = self.admin_site.admin_view
         return [
-            path("<int:pk>/acts/<slug:word>/", guard(self.act_view), name="pilots_pilot_act"),
-            path("<int:pk>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
-            path("<int:pk>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
+            path("<int:object_id>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
+            path("<int:object_id>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
             *super().get_urls(),
         ]
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        return self._add(request) if object_id is None else self._change(request, object_id)
-
-    def _add(self, request: HttpRequest) -> HttpResponse:
-        if not office_of(request).own().exists():
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        if self.has_add_permission(request) and not office_of(request).own().exists():
             messages.info(request, _("A pilot is kept in a portfolio, and none is open yet. Open one first."))
             return redirect("admin:pilots_portfolio_add")
-        form = RecordForm(_typed(request), office=office_of(request))
-        if request.method == "POST" and form.act():
-            messages.success(request, form.done_says)
-            return redirect("admin:pilots_pilot_change", form.done.pk)
-        context = self._context(request, form) | {"title": form.title}
-        return TemplateResponse(request, "admin/row.html", context, status=form.status)
+        return super().add_view(request, form_url, extra_context)
 
-    def _change(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        pilot = self.row(request, object_id)
-        form = AmendForm(_typed(request), target=pilot, by=_who(request), office=True)
-        if request.method == "POST" and form.act():
-            says = form.done_message if form.done else UNCHANGED
-            messages.success(request, says)
-            return redirect("admin:pilots_pilot_change", pilot.pk)
-        at = pilot_list.day_of(request)
-        context = self._context(request, form) | {
-            "title": pilot.name,
-            "pilot": Pilot.objects.select_related("portfolio", "exceptions_to", "exceptions_deputy").get(pk=pilot.pk),
-            "at": at,
-            "is_today": at == today(),
-        }
-        context |= pilot_page.described(context["pilot"], _who(request), at)
-        return TemplateResponse(request, "admin/pilots/pilot/page.html", context, status=form.status)
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        (_none, first), *more = super().get_fieldsets(request, obj)
+        says = _("Standing, dates and gates follow from what people did. They cannot be typed.")
+        return [(None, first) if obj is None else (AmendForm.title, first | {"description": says}), *more]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """The record, between what follows from facts: read, and never typed."""
+        if (obj := context["original"]) is not None:
+            whole = Pilot.objects.select_related("portfolio", "exceptions_to", "exceptions_deputy").get(pk=obj.pk)
+            at = pilot_list.day_of(request)
+            about = pilot_page.described(whole, _who(request), at)
+            context |= {"pilot": whole, "at": at, "is_today": at == today(), **about}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def offered(self, request: HttpRequest, obj: Any, context: dict[str, Any]) -> list[str]:
+        return [word for word, _title in context["pilot_acts"]]
+
+    def may_do(self, request: HttpRequest, obj: Any, word: str) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def say_done(self, request: HttpRequest, form: ActionForm, obj: Any) -> None:
+        unchanged = isinstance(form, AmendForm) and not form.done
+        messages.success(request, UNCHANGED if unchanged else form.done_message)
 
     # The short forms
 
-    def act_view(self, request: HttpRequest, pk: int, word: str) -> HttpResponse:
-        """A verb on a pilot."""
+    def action_view(self, request: HttpRequest, object_id: str, word: str) -> HttpResponse:
+        """An action on a pilot."""
         if word not in OF_PILOT:
             raise Http404
-        pilot = self.row(request, str(pk))
+        pilot = self._pilot(request, object_id)
         make = partial(OF_PILOT[word], target=pilot, by=_who(request), office=True)
         self._opens(request, make, word, pilot)
-        form = make(_typed(request))
-        return self._act(request, pilot, form, title=form.title)
+        return self.act(request, make(_typed(request)), pilot)
 
-    def evidence_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def evidence_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Evidence for a pilot, a file or a link."""
-        pilot = self.row(request, str(pk))
+        pilot = self._pilot(request, object_id)
         form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))
-        return self._act(request, pilot, form, title=form.title_of_form)
+        return self.act(request, form, pilot, title=form.title_of_form)
 
-    def gate_view(self, request: HttpRequest, pk: int, kind: str, word: str) -> HttpResponse:
-        """A verb on a gate."""
+    def gate_view(self, request: HttpRequest, object_id: str, kind: str, word: str) -> HttpResponse:
+        """An action on a gate."""
         if word not in OF_GATE:
             raise Http404
-        pilot = self.row(request, str(pk))
+        pilot = self._pilot(request, object_id)
         gates = Gate.objects.select_related("pilot__portfolio", "kind")
         gate = get_object_or_404(gates, pilot=pilot, kind__key=kind)
         more: dict[str, Any] = {}
@@ -147,12 +140,33 @@ class Pilots(OfficeTable):
             more["conditions"] = pilot_page.unmet(gate, today())
         if word in ("decide", "except"):
             more["initial"] = self._recorded_for(gate, _who(request))
-        if word == "decide" and "another" in request.POST:
-            return self._one_more_row(request, pilot, gate)
         make = partial(OF_GATE[word], target=gate, by=_who(request), office=True, **more)
+        extra = {"title": pilot_page.called(word), "gate": gate}
+        if word == "decide" and "another" in request.POST:
+            form = DecideForm.with_one_more_row(request.POST, **make.keywords)
+            return self.render_action_form(request, form, pilot, **extra)
         self._opens(request, make, word, pilot, kind)
-        form = make(_typed(request))
-        return self._act(request, pilot, form, gate, pilot_page.called(word))
+        return self.act(request, make(_typed(request)), pilot, **extra)
+
+    def render_action_form(
+        self, request: HttpRequest, form: ActionForm, obj: Any = None, **extra: Any
+    ) -> TemplateResponse:
+        """What the action is judged against stands above its form."""
+        if (gate := extra.pop("gate", None)) is not None:
+            extra["says"] = _said_of(gate)
+        if form.__class__ in OF_QUALITY and obj is not None:
+            extra["agreed"] = pilot_page.agreed_on(obj)
+        if isinstance(form, GrantExceptionForm):
+            extra["requests"] = form.requests
+        if obj is not None and form.refused and form.refused.missing:
+            extra["missing"] = pilot_page.described(obj, _who(request), today())["missing_words"]
+        return super().render_action_form(request, form, obj, **extra)
+
+    def _pilot(self, request: HttpRequest, object_id: str) -> Pilot:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        pilot: Pilot = self.get_object_or_404(request, object_id)
+        return pilot
 
     @staticmethod
     def _opens(request: HttpRequest, make: partial[Any], word: str, pilot: Pilot, kind: str | None = None) -> None:
@@ -166,13 +180,6 @@ class Pilots(OfficeTable):
             if refused is not None:
                 raise PermissionDenied(refused.says)
 
-    def _one_more_row(self, request: HttpRequest, pilot: Pilot, gate: Gate) -> HttpResponse:
-        """The same form with a row for one more condition; nothing is decided, and nothing typed is lost."""
-        known: Any = {"target": gate, "by": _who(request), "office": True}
-        rows = DecideForm(request.POST, **known).rows + 1
-        form = DecideForm(initial=request.POST.dict(), rows=rows, **known)
-        return self._drawn(request, pilot, form, gate, pilot_page.called("decide"))
-
     @staticmethod
     def _recorded_for(gate: Gate, by: Person) -> dict[str, Any]:
         found = read_one(gate.pilot, at=today())
@@ -181,54 +188,13 @@ class Pilots(OfficeTable):
                 return {"for_": each.holder} if offers.records(by, each, office=True) else {}
         return {}
 
-    def _act(
-        self,
-        request: HttpRequest,
-        pilot: Pilot,
-        form: ActForm | FileEvidenceForm,
-        gate: Gate | None = None,
-        title: Any = "",
-    ) -> HttpResponse:
-        if request.method == "POST" and form.act():
-            messages.success(request, form.done_message)
-            return redirect("admin:pilots_pilot_change", pilot.pk)
-        return self._drawn(request, pilot, form, gate, title)
-
-    def _drawn(
-        self, request: HttpRequest, pilot: Pilot, form: ActForm | FileEvidenceForm, gate: Gate | None, title: Any
-    ) -> HttpResponse:
-        context = self._context(request, form) | {
-            "title": title,
-            "on": pilot.name,
-            "row": pilot,
-            "says": _said_of(gate) if gate else "",
-            "agreed": pilot_page.agreed_on(pilot) if form.__class__ in OF_QUALITY else None,
-            "requests": form.requests if isinstance(form, GrantExceptionForm) else [],
-        }
-        if form.refused and form.refused.missing:
-            described = pilot_page.described(pilot, _who(request), today())
-            context["missing"] = described["missing_words"]
-        return TemplateResponse(request, "admin/act.html", context, status=form.status)
+    def history_of(self, obj: Pilot) -> Q:
+        return Q(pilot=obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The log of one pilot: every act on it, newest first."""
-        pilot = self.row(request, object_id)
-        told = event_texts.with_people(Event.objects.filter(pilot=pilot))
-        page = Paginator(told.order_by("-pk"), PAGE).get_page(request.GET.get("page"))
-        context = self._context(request, None) | {"title": pilot.name, "pilot": pilot, "page": page}
-        return TemplateResponse(request, "admin/pilots/pilot/history.html", context)
-
-    def _context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "form": form,
-            "people": people_offered() if form else [],
-        }
+        return super().history_view(request, object_id, {"on_pilot": True, **(extra_context or {})})
 
 
 def _said_of(gate: Gate) -> str:

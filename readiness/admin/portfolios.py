@@ -1,127 +1,25 @@
-"""Portfolios at the desk: the escalation person, the stall clock, who keeps the records, and the gates that are not asked."""
+"""Portfolios in the admin: the escalation person, the stall clock, who keeps the records, and the gates that are not asked."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import GateKind, Pilot, Portfolio
-from pilots.models.choices import ROLE, choices
-from pilots.rules import stalls
-from readiness.admin.previews import PreviewedSwitchOff, PreviewedSwitchOn
-from readiness.admin.reference import RowField, RowForm, RowTable
-from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
-from readiness.forms.offices import Office
-
-CALENDAR = _("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free.")
-ESCALATION = _(
-    "One named person who answers for it above the program office. Only they allow a third slip or a third pause."
+from pilots.models import Portfolio, PortfolioRole, StallPolicy, SwitchedOff
+from readiness.admin.base import ActionModelAdmin, ReadOnlyInline
+from readiness.forms.portfolios import (
+    AmendPortfolio,
+    GiveRole,
+    OpenPortfolio,
+    SetStallPolicy,
+    SwitchOff,
+    SwitchOn,
+    TakeRole,
 )
-
-
-class OpenPortfolio(RowForm):
-    verb = "open_portfolio"
-    title = _("Open a portfolio")
-    button = _("Open it")
-    done_says = _("Opened. You keep its records.")
-    key = LineField(label=_("Key"), help_text=_("Short, for addresses: customer-operations."))
-    name = LineField(label=_("Name"))
-    escalation = PersonField(label=_("Escalation person"), help_text=ESCALATION)
-    calendar = LineField(label=_("Public holidays"), help_text=CALENDAR)
-
-
-class AmendPortfolio(RowForm):
-    verb, takes, sets = "amend_portfolio", "portfolio", True
-    title = _("The portfolio")
-    button = _("Keep these changes")
-    name = LineField(label=_("Name"))
-    escalation = PersonField(label=_("Escalation person"), help_text=ESCALATION)
-    calendar = LineField(label=_("Public holidays"), help_text=CALENDAR)
-
-
-class OfItsPilots(RowForm):
-    """What is settled for all pilots of a portfolio at once."""
-
-    takes, weighs = "portfolio", True
-
-    def pilots(self) -> QuerySet[Pilot]:
-        return Pilot.objects.filter(portfolio=self.row)
-
-
-class SetStallPolicy(OfItsPilots):
-    verb, blends = "set_stall_policy", False
-    title = _("Set the stall clock")
-    button = _("Set it")
-    done_says = _("Set. What was an exhibit yesterday stays one.")
-    quiet_days = NumberField(
-        label=_("Quiet days until it is an exhibit"), help_text=_("More of them take the escalation person.")
-    )
-    warning_days = NumberField(label=_("Days of warning before that"))
-    starts = DayField(label=_("From"), help_text=_("Today or a later day; today unless you say."))
-
-    def begins_with(self) -> dict[str, Any]:
-        found = self.row.stall_policies.filter(starts__lte=today()).first()
-        return {"quiet_days": found.quiet_days if found else 30, "warning_days": found.warning_days if found else 14}
-
-
-class GiveRole(RowForm):
-    verb, takes = "give_role", "portfolio"
-    title = _("Give a role")
-    button = _("Give it")
-    person = PersonField(label=_("Who"), required=True)
-    role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
-
-
-class TakeRole(RowForm):
-    verb, takes = "take_role", "portfolio"
-    title = _("Take a role back")
-    button = _("Take it back")
-    person = PersonField(label=_("Who"), required=True)
-    role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
-
-
-class KindOf(RowField):
-    """A kind of gate, by its short name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
-
-
-class SwitchOff(PreviewedSwitchOff):
-    takes = "portfolio"
-    title = _("Switch a gate off")
-    button = _("Switch it off")
-    done_says = _("Switched off, visibly. Nothing is asked of it here from today.")
-    kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
-    reason = SentenceField(label=_("Reason, in a sentence"))
-
-    def fit(self) -> None:
-        field: Any = self.fields["kind"]
-        field.queryset = GateKind.objects.asked_in([self.row])
-
-    def portfolios(self) -> list[Portfolio]:
-        return [self.row]
-
-
-class SwitchOn(PreviewedSwitchOn):
-    takes = "portfolio"
-    title = _("Switch a gate on again")
-    button = _("Switch it on")
-    done_says = _("Switched on. Answers that still hold, hold.")
-    kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
-
-    def fit(self) -> None:
-        off = self.row.switched_off.on(today()).values("kind")
-        field: Any = self.fields["kind"]
-        field.queryset = GateKind.objects.filter(pk__in=off)
-
-    def portfolios(self) -> list[Portfolio]:
-        return [self.row]
 
 
 @admin.display(description=_("Escalation person"), empty_value="–")
@@ -129,12 +27,32 @@ def escalation(row: Portfolio) -> Any:
     return row.escalation
 
 
+class StallPolicies(ReadOnlyInline):
+    model = StallPolicy
+    verbose_name_plural = _("The stall clock: 30 quiet days with 14 days of warning, unless said here")
+    fields = ("starts", "quiet_days", "warning_days")
+
+
+class Roles(ReadOnlyInline):
+    model = PortfolioRole
+    verbose_name_plural = _("Who keeps and who reviews it")
+    fields = ("person", "role")
+    ordering = ("role", "person__name")
+
+
+class GatesOff(ReadOnlyInline):
+    model = SwitchedOff
+    verbose_name_plural = _("Gates that are switched off")
+    fields = ("kind", "starts", "ends", "reason")
+    ordering = ("-starts",)
+
+
 @admin.register(Portfolio)
-class Portfolios(RowTable):
+class Portfolios(ActionModelAdmin):
     """The portfolios whose records an office keeps."""
 
-    form_to_add, form_to_change = OpenPortfolio, AmendPortfolio
-    acts = {
+    add_form, change_form = OpenPortfolio, AmendPortfolio
+    object_actions = {
         "stall-clock": SetStallPolicy,
         "give-role": GiveRole,
         "take-role": TakeRole,
@@ -146,20 +64,11 @@ class Portfolios(RowTable):
     list_display = ("name", "key", escalation, "calendar")
     list_select_related = ("escalation",)
     search_fields = ("key", "name")
-    row_template = "admin/pilots/portfolio/row.html"
+    readonly_fields: ClassVar[Any] = ("key",)
+    inlines = (StallPolicies, Roles, GatesOff)
 
-    def facts(self, row: Portfolio, office: Office) -> list[tuple[Any, Any]]:
-        return [(_("Key"), row.key)]
+    def fits(self, obj: Any, word: str) -> bool:
+        return word != "switch-on" or obj.switched_off.on(today()).exists()
 
-    def beside(self, row: Portfolio, office: Office) -> dict[str, Any]:
-        return {
-            "policies": list(row.stall_policies.all()),
-            "quiet_days": stalls.QUIET_DAYS,
-            "warning_days": stalls.WARNING_DAYS,
-            "roles": list(row.roles.select_related("person").order_by("role", "person__name")),
-            "off": list(row.switched_off.select_related("kind").order_by("-starts")),
-        }
-
-    def acts_on(self, row: Portfolio, office: Office) -> list[str]:
-        off = row.switched_off.on(today()).exists()
-        return [word for word in self.acts if word != "switch-on" or off]
+    def history_of(self, obj: Any) -> Q:
+        return Q(portfolio=obj, pilot=None)

@@ -3,7 +3,7 @@
 from pilots.rules.actions import Target
 from readiness import registry
 from readiness.forms import by_row  # the forms that rows of the registry describe register themselves
-from readiness.forms.base import ActForm, Aside, GateForm, shut
+from readiness.forms.base import ActionForm, GateForm, PilotForm, shut
 from readiness.forms.gates import (
     AcceptForm,
     DecideForm,
@@ -21,7 +21,7 @@ from readiness.forms.pilots import (
     people_near,
 )
 
-OF_PILOT: dict[str, type[ActForm]] = registry.forms_on(Target.PILOT)
+OF_PILOT: dict[str, type[PilotForm]] = registry.forms_on(Target.PILOT)
 """The forms of the actions on a pilot, by the word that stands in an address."""
 
 OF_GATE: dict[str, type[GateForm]] = registry.forms_on(Target.GATE)
@@ -35,8 +35,7 @@ __all__ = [
     "OF_PILOT",
     "RESTS_ON_EVIDENCE",
     "AcceptForm",
-    "ActForm",
-    "Aside",
+    "ActionForm",
     "DecideForm",
     "DeclineForm",
     "GateForm",
@@ -44,6 +43,7 @@ __all__ = [
     "LeaveForm",
     "MeetConditionForm",
     "NominateForm",
+    "PilotForm",
     "RecordMeasurementForm",
     "RecordResidentsForm",
     "RegisterThresholdForm",

@@ -1,4 +1,4 @@
-"""What every form of a verb has in common: what was seen, calling the verb, and a refusal put where it belongs."""
+"""What every form of an action has in common: calling the action, what follows from it, and a refusal put where it belongs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.db import transaction
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from pilots import actions, permissions
@@ -19,7 +20,8 @@ from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
 from readiness.forms import concurrency as looked
 from readiness.forms.edits import Edits, FieldVersions
-from readiness.queries.consequences import AGREED, Consequences, NotAgreed, of_pilots, weigh
+from readiness.forms.rows import RowFormSet
+from readiness.queries.consequences import AGREED, Comparison, Consequences, NotAgreed, of_pilots, weigh
 
 SHUTS = frozenset({NotYours.status, WrongStage.status})
 """The statuses of refusals that nothing typed could change: of who acts, and of how the pilot or the gate stands."""
@@ -27,111 +29,141 @@ SHUTS = frozenset({NotYours.status, WrongStage.status})
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Fields that few answers need, in rows, behind a line that opens; open already where something is typed there."""
+    """Fields that few answers need, behind a line that opens; open already where something is typed there."""
 
     title: Any
-    rows: Sequence[Sequence[BoundField]]
+    fields: Sequence[BoundField]
     open: bool
 
 
-class ActForm(forms.Form):
-    """One verb on one pilot or gate. It shapes what was typed and decides nothing: whatever cannot be, the verb refuses.
+class ActionForm(forms.Form):
+    """One action. The form shapes what was typed and decides nothing: whatever cannot be, the action refuses.
 
-    After `act()` has answered False, `refused` holds the refusal (its `code` and `missing` too) where it was the verb's,
+    After `act()` has answered False, `refused` holds the refusal (its `code` and `missing` too) where it was the action's,
     and `since` what others did meanwhile. Nothing typed is lost.
     """
 
-    verb: ClassVar[str]
-    takes: ClassVar[str] = "pilot"
+    verb: str
+    takes: ClassVar[str | None] = None
+    """The action's argument that the form is on; None where the action makes it."""
     title: ClassVar[Any]
     offer: ClassVar[Any] = None
     """What the way to the form says, where that is not its title."""
     recorded: ClassVar[Any] = None
     """What an office calls it whose answer it is not: it is put on record for its decider."""
     button: ClassVar[Any]
-    done_says: ClassVar[Any] = _("Done, and written into the log.")
+    done_says: Any = _("Done, and written into the log.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
-    weighs: ClassVar[bool] = False
+    weighs: bool = False
     """Whether answers can fall by it: then it asks before they do (`readiness.queries.consequences`)."""
-    edits_record: ClassVar[bool] = False
-    """Whether its fields stand on the record: then only those that were changed are sent (`readiness.forms.edits`)."""
-
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    on_many: ClassVar[bool] = False
+    """Whether it can be done to several at once, with the same typed for all."""
+    rows_of: ClassVar[type[RowFormSet] | None] = None
+    """The formset of the rows that it asks for besides its fields."""
 
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
+        files: Any = None,
         *,
-        target: looked.Target,
         by: Person,
-        office: bool | None = None,
-        saw: int | None = None,
         initial: Mapping[str, Any] | None = None,
+        typed_rows: Sequence[Mapping[str, Any]] = (),
         **kwargs: Any,
     ) -> None:
-        """Where the caller knows already: `office`, whether the person is of the pilot's program office, and what they `saw`."""
-        self.target, self.by, self._office = target, by, office
+        """`typed_rows`: the rows that are drawn as they were typed, before one more."""
+        self.by = by
         self.refused: Refused | None = None
         self.done: Any = None
         self.consequences: Consequences | None = None
         self.asks = False
         self.versions: list[tuple[FieldVersions, dict[str, str]]] = []
-        drawn = looked.token(target) if saw is None else str(saw)
-        start = {"seen": drawn, **self.begins_with(), **(initial or {})}
-        kwargs.setdefault("auto_id", f"{self.verb}-{target.pk}-%s")
-        super().__init__(data, initial=start, use_required_attribute=False, **kwargs)
+        start = {**self.begins_with(), **(initial or {})}
+        super().__init__(data, files, initial=start, use_required_attribute=False, label_suffix="", **kwargs)
+        self.rows: Any = self.rows_of and self.rows_of(
+            data, initial=typed_rows, auto_id=self.auto_id, form_kwargs=self.row_options()
+        )
         self.fit()
-        if self.edits_record:
-            self._edits().remember(but=initial or ())
+        self._edits().remember(but=initial or ())
 
-    # What a verb's own form says of itself
+    @classmethod
+    def with_one_more_row(cls, data: QueryDict, **given: Any) -> Self:
+        """The form as it was typed, with room for one more row. Nothing of it is judged."""
+        assert cls.rows_of is not None
+        typed = {name: data[name] for name in data} | {"pieces": data.getlist("pieces")}
+        given["initial"] = {**given.get("initial", {}), **typed}
+        return cls(typed_rows=cls.rows_of.as_typed(data), **given)
+
+    # What an action's own form says of itself
 
     def begins_with(self) -> Mapping[str, Any]:
-        """What stands in the fields before anything is typed."""
+        """What is on record and stands in the fields: only what is changed of it is sent (`readiness.forms.edits`)."""
         return {}
 
     def fit(self) -> None:
-        """Take away the fields that are not for this person."""
+        """Offer what is this person's to choose, and take away the fields that are not for them."""
 
     def asked(self) -> dict[str, Any]:
-        """The verb's arguments, from what was typed."""
-        return {k: v for k, v in self.cleaned_data.items() if k != "seen"}
+        """The action's arguments, from what was typed."""
+        return dict(self.cleaned_data)
 
     def on_what(self) -> dict[str, Any]:
-        """What the verb acts on."""
-        return {self.takes: self.target}
+        """What the action acts on."""
+        return {}
 
-    def as_seen(self) -> Any:
-        """What the verb takes as `seen`."""
-        return looked.read(self.cleaned_data["seen"])
+    def row_options(self) -> dict[str, Any]:
+        """What each of its rows is made with."""
+        return {}
+
+    def compare(self) -> Comparison:
+        """Compares what may come to be otherwise, where the form weighs that."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Read anew what the form is on."""
 
     # What the outside calls
 
     def act(self) -> bool:
-        """Call the verb. False where something typed cannot be read, or the verb refuses."""
+        """Call the action. False where something typed cannot be read, it is refused, or something would fall by it."""
         if not self.is_valid():
             return False
         try:
-            arguments = {"by": self.by, "seen": self.as_seen()} | self.asked()
-            self._do(partial(getattr(actions, self.verb), **self.on_what(), **arguments))
+            self._try()
         except Refused as refused:
             self._refuse(refused)
             return False
         except NotAgreed as not_yet:
             self.consequences, self.asks = not_yet.consequences, True
-            looked.pilot_of(self.target).refresh_from_db()
+            self.refresh()
             return False
         return True
 
     @refused_when_busy
-    def _do(self, act: Callable[[], Any]) -> None:
+    def _try(self) -> None:
+        self._do()
+
+    def _do(self) -> None:
+        arguments = {"by": self.by} | self.on_what() | self.asked()
+        action = partial(getattr(actions, self.verb), **arguments)
         if not self.weighs:
-            self.done = act()
+            self.done = action()
             return
         agreed = str(self.data.get(self.add_prefix(AGREED), ""))
-        self.done, self.consequences = weigh(act, of_pilots([looked.pilot_of(self.target)]), agreed=agreed)
+        self.done, self.consequences = weigh(action, self.compare(), agreed=agreed)
+
+    def is_valid(self) -> bool:
+        """Whether all that was typed can be read, in the rows too."""
+        valid = super().is_valid() and not self.asks
+        return (self.rows is None or not self.is_bound or self.rows.is_valid()) and valid
+
+    @property
+    def all_errors(self) -> dict[str, list[str]]:
+        """What is wrong, by field; those of a row are called `conditions.2.due`."""
+        found = {name: list(map(str, says)) for name, says in self.errors.items()}
+        return found | (self.rows.named_errors() if self.rows is not None and self.is_bound else {})
 
     @property
     def done_message(self) -> str:
@@ -145,19 +177,11 @@ class ActForm(forms.Form):
         return _("Do it, and let that follow") if self.asks else self.button
 
     @property
-    def office(self) -> bool:
-        """Whether the person is of the pilot's program office."""
-        if self._office is None:
-            portfolio = looked.pilot_of(self.target).portfolio
-            self._office = permissions.is_office(self.by, portfolio)
-        return self._office
-
-    @property
     def status(self) -> int:
         """The status of an answer that shows this form."""
         if self.refused:
             return self.refused.status
-        return 422 if self.is_bound and self.errors else 200
+        return 422 if self.is_bound and self.all_errors else 200
 
     @property
     def kept_says(self) -> Any:
@@ -173,9 +197,7 @@ class ActForm(forms.Form):
     @cached_property
     def since(self) -> list[Event]:
         """What others did since the person looked; empty unless that is why it was refused."""
-        if not isinstance(self.refused, ChangedMeanwhile):
-            return []
-        return list(looked.since(self.target, self.cleaned_data["seen"]))
+        return []
 
     # What a template draws
 
@@ -191,50 +213,124 @@ class ActForm(forms.Form):
         for title, names in self.asides_of:
             fields = [self[name] for name in names if name in self.fields]
             if fields:
-                yield Aside(title, [[field] for field in fields], self.typed(fields))
+                yield Aside(title, fields, any(field.errors or field.value() for field in fields))
 
-    def typed(self, fields: Iterable[BoundField]) -> bool:
-        """Whether something is typed in one of these fields, or is wrong with one."""
-        return any(field.errors or field.value() for field in fields)
+    def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
+        """The fields as Django's admin draws them, the hidden ones first."""
+        main = [field.name for field in (*self.hidden_fields(), *self.main)]
+        return [(None, {"fields": main})] + [
+            (
+                aside.title,
+                {"fields": [field.name for field in aside.fields], "classes": () if aside.open else ("collapse",)},
+            )
+            for aside in self.asides
+        ]
 
     def _refuse(self, refused: Refused) -> None:
         self.refused = refused
-        name = self.places.get(refused.field or "", refused.field)
-        place = name if name in self.fields else None
-        self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
+        form, name = self._place_of(refused)
+        form.add_error(name, forms.ValidationError(refused.says, code=refused.code))
         if isinstance(refused, ChangedMeanwhile):
             _ = self.since  # read it before what was seen is brought up to date
+            self.refresh()
             self._look_again()
 
-    def look_again(self) -> str:
-        """What is seen now."""
-        return looked.token(self.target)
+    def _place_of(self, refused: Refused) -> tuple[forms.Form, str | None]:
+        """The form and the field at which a refusal stands: the field's, the row's, or none where it is of the whole form."""
+        name = self.places.get(refused.field or "", refused.field)
+        if self.rows is not None and name:
+            place = self.rows.place_of(name)
+            if place is not None:
+                row, part = place
+                refused.field = row.add_prefix(part)
+                return row, part
+        return self, name if name in self.fields else None
 
     def _look_again(self) -> None:
         """Let the form be sent again by somebody who has now seen what others did; what they typed stays."""
-        looked.pilot_of(self.target).refresh_from_db()
-        data: Any = self.data.copy() if hasattr(self.data, "copy") else dict(self.data)
-        if self.edits_record:
-            edits = self._edits()
-            self.versions = [(each, edits.said(each)) for each in edits.versions()]
-            data = edits.look_again()
-        data[self.add_prefix("seen")] = self.look_again()
-        self.data = data
+        edits = self._edits()
+        self.versions = [(each, edits.said(each)) for each in edits.versions()]
+        self.data = edits.look_again()
 
     def _edits(self) -> Edits:
         """What was changed on the form, held against what is on record now."""
         return Edits(self, self.begins_with())
 
 
-def shut(make: Callable[..., ActForm]) -> Refused | None:
-    """Why the verb would refuse whatever is typed: it is not theirs, or does not fit now. None where it is open to them.
+class PilotForm(ActionForm):
+    """One action on a pilot or on one of its gates; what the person saw of it is carried along (`concurrency`)."""
 
-    The verb itself is asked, with nothing typed, and nothing of it is kept. `make` makes the form, from what is typed.
+    takes: ClassVar[str] = "pilot"
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
+        *,
+        target: looked.Target,
+        by: Person,
+        office: bool | None = None,
+        saw: int | None = None,
+        initial: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Where the caller knows already: `office`, whether the person is of the pilot's program office, and what they `saw`."""
+        self.target, self._office = target, office
+        drawn = looked.token(target) if saw is None else str(saw)
+        kwargs.setdefault("auto_id", f"{self.verb}-{target.pk}-%s")
+        super().__init__(data, files, by=by, initial={"seen": drawn, **(initial or {})}, **kwargs)
+
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+    def on_what(self) -> dict[str, Any]:
+        return {self.takes: self.target, "seen": self.as_seen()}
+
+    def as_seen(self) -> Any:
+        """What the action takes as `seen`."""
+        return looked.read(self.cleaned_data["seen"])
+
+    def compare(self) -> Comparison:
+        return of_pilots([looked.pilot_of(self.target)])
+
+    def refresh(self) -> None:
+        looked.pilot_of(self.target).refresh_from_db()
+
+    @property
+    def office(self) -> bool:
+        """Whether the person is of the pilot's program office."""
+        if self._office is None:
+            portfolio = looked.pilot_of(self.target).portfolio
+            self._office = permissions.is_office(self.by, portfolio)
+        return self._office
+
+    @cached_property
+    def since(self) -> list[Event]:
+        """What others did since the person looked; empty unless that is why it was refused."""
+        if not isinstance(self.refused, ChangedMeanwhile):
+            return []
+        return list(looked.since(self.target, self.cleaned_data["seen"]))
+
+    def look_again(self) -> str:
+        """What is seen now."""
+        return looked.token(self.target)
+
+    def _look_again(self) -> None:
+        super()._look_again()
+        data: Any = self.data
+        data[self.add_prefix("seen")] = self.look_again()
+
+
+def shut(make: Callable[..., PilotForm]) -> Refused | None:
+    """Why the action would refuse whatever is typed: it is not theirs, or does not fit now. None where it is open to them.
+
+    The action itself is asked, with nothing typed, and nothing of it is kept. `make` makes the form, from what is typed.
     """
     drawn = make()
     blank = {field.html_name: field.value() for field in drawn}
     typed = {name: value for name, value in blank.items() if value is not None}
-    # A verb brings the rows that it is given up to date: those in hand stay as they are.
+    # An action brings the rows that it is given up to date: those in hand stay as they are.
     if "confirmed" in drawn.fields:
         typed["confirmed"] = "on"
     tried = make(typed, target=deepcopy(drawn.target))
@@ -245,8 +341,8 @@ def shut(make: Callable[..., ActForm]) -> Refused | None:
     return refused if refused is not None and refused.status in SHUTS else None
 
 
-class GateForm(ActForm):
-    """One verb on one gate."""
+class GateForm(PilotForm):
+    """One action on one gate."""
 
     takes = "gate"
     target: Gate

@@ -25,8 +25,8 @@ class PersonField(forms.CharField):
 
     default_error_messages = {
         "required": _("Missing. A name, not a team."),
-        "nobody": _("Nobody here is called that. Write the address they sign in with: a person, not a team."),
-        "several": _("Several people are called that. Write the address they sign in with."),
+        "nobody": _("No active account matches. Write the address they sign in with: a person, not a team."),
+        "several": _("Several active accounts match. Write the address they sign in with."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

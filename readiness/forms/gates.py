@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.refusals import Refused, part_of
+from pilots.refusals import part_of
 from readiness import registry
-from readiness.forms.base import Aside, GateForm
+from readiness.forms.base import GateForm
 from readiness.forms.fields import ConfirmedField, DayField, LineField, OneOfField, PersonField, SentenceField
+from readiness.forms.rows import Row, RowFormSet
 from readiness.queries.exception_requests import ExceptionRequest, changed_since, exception_requests
 from readiness.registry import KEPT
 
 RECORDED = (_("Record it for the decider"), ("for_", "evidence"))
-ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+ANOTHER_DAY = (_("Effective on an earlier date"), ("on",))
 OUTCOMES = [
     ("cleared", _("Yes")),
     ("conditional", _("Yes, on conditions with a date")),
@@ -25,9 +26,6 @@ OUTCOMES = [
     ("refused", _("No")),
     ("withdrawn", _("Take back the answer that stands")),
 ]
-ROWS = 2
-"""How many conditions can be typed before asking for another row."""
-PARTS = ("text", "owner", "due")
 
 
 def _only_the_office_records(form: GateForm) -> None:
@@ -36,6 +34,27 @@ def _only_the_office_records(form: GateForm) -> None:
         return
     del form.fields["for_"]
     form.asides_of = tuple((_("Evidence"), ("evidence",)) if aside is RECORDED else aside for aside in form.asides_of)
+
+
+class ConditionRow(Row):
+    """One condition of a yes, with the person who meets it and the last good day."""
+
+    called = "conditions"
+    text = LineField(label=_("Condition"))
+    owner = PersonField(label=_("Who meets it"))
+    due = DayField(label=_("Last good day"))
+
+    @property
+    def condition(self) -> dict[str, Any]:
+        """As the action takes it."""
+        owner = self.cleaned_data["owner"]
+        return {**self.cleaned_data, "owner": owner and owner.pk}
+
+
+ConditionFormSet = cast(
+    type[RowFormSet],
+    forms.formset_factory(ConditionRow, formset=RowFormSet, extra=2, max_num=20, absolute_max=20),
+)
 
 
 @registry.form_of("decide")
@@ -49,6 +68,8 @@ class DecideForm(GateForm):
         ANOTHER_DAY,
     )
     places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
+    rows_of = ConditionFormSet
+    rows: RowFormSet
 
     outcome = OneOfField(label=_("Your answer"), widget=forms.RadioSelect, choices=OUTCOMES)
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
@@ -63,12 +84,7 @@ class DecideForm(GateForm):
     until = DayField(label=_("Outside until, the last day"))
     for_ = PersonField(label=_("Who answered"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
-    on = DayField(label=_("The day it counts from"))
-
-    def __init__(self, *args: Any, rows: int = ROWS, **kwargs: Any) -> None:
-        self._least = rows
-        self._typed_in: list[int] = []
-        super().__init__(*args, **kwargs)
+    on = DayField(label=_("Effective date"))
 
     def fit(self) -> None:
         _only_the_office_records(self)
@@ -76,72 +92,11 @@ class DecideForm(GateForm):
             field = self.fields["outcome"]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]
-        for number in range(1, self.rows + 1):
-            fields = (
-                LineField(label=_("Condition")),
-                PersonField(label=_("Who meets it")),
-                DayField(label=_("Last good day")),
-            )
-            self.fields |= dict(zip(_parts(number), fields, strict=True))
-
-    @property
-    def rows(self) -> int:
-        """How many conditions can be typed: those that were, and two at the least."""
-        typed: Mapping[str, Any] = self.data or self.initial
-        return max(self._least, *(_number(name) for name in typed), ROWS)
-
-    def conditions(self) -> list[dict[str, Any]]:
-        """The conditions that were typed; a row without a word is none."""
-        found, self._typed_in = [], []
-        for number in range(1, self.rows + 1):
-            typed = (self.cleaned_data.get(name) for name in _parts(number))
-            row = dict(zip(PARTS, typed, strict=True))
-            if any(row.values()):
-                self._typed_in.append(number)
-                found.append(row | {"owner": row["owner"] and row["owner"].pk})
-        return found
-
-    def _refuse(self, refused: Refused) -> None:
-        """What is refused of a condition stands in the row in which it was typed: the verb was told of no empty ones."""
-        field, _dot, rest = (refused.field or "").partition(".")
-        if field == "conditions" and rest:
-            number, part = rest.split(".")
-            refused.field = part_of(field, self._typed_in[int(number) - 1], part)
-        super()._refuse(refused)
 
     def asked(self) -> dict[str, Any]:
-        typed = super().asked()
-        asked = {k: v for k, v in typed.items() if not k.startswith("conditions.")}
-        asked["conditions"] = self.conditions()
-        return asked
-
-    @property
-    def main(self) -> Iterable[forms.BoundField]:
-        return [f for f in super().main if not f.name.startswith("conditions.")]
-
-    @property
-    def asides(self) -> Iterable[Aside]:
-        rows = [[self[name] for name in _parts(number)] for number in range(1, self.rows + 1)]
-        typed = self.typed(field for row in rows for field in row)
-        yield Aside(_("The conditions, each with a person and a date"), rows, typed)
-        yield from super().asides
-
-    @property
-    def asks_for_rows(self) -> bool:
-        """Whether the page offers one more row of conditions."""
-        return True
-
-
-def _parts(number: int) -> list[str]:
-    """The fields of one row of conditions, called as a refusal calls them."""
-    return [part_of("conditions", number, part) for part in PARTS]
-
-
-def _number(name: str) -> int:
-    parts = name.split(".")
-    if parts[0] != "conditions" or len(parts) != 3 or not parts[1].isdecimal():
-        return 0
-    return min(int(parts[1]), 20)
+        return super().asked() | {
+            "conditions": [row.condition for row in self.rows.typed if isinstance(row, ConditionRow)]
+        }
 
 
 @registry.form_of("except_")
@@ -154,7 +109,7 @@ class GrantExceptionForm(GateForm):
     until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
     for_ = PersonField(label=_("Who granted it"))
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
-    on = DayField(label=_("The day it counts from"))
+    on = DayField(label=_("Effective date"))
     confirmed = ConfirmedField()
 
     def __init__(self, *args: Any, requests: Sequence[ExceptionRequest] | None = None, **kwargs: Any) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext_lazy as _
 
-from pilots import actions
 from pilots.actions.bulk_decisions import Entry
 from pilots.clock import today
 from pilots.concurrency import of_gates
-from pilots.models import Gate, GateKind, Person
+from pilots.models import Gate, GateKind
 from pilots.refusals import ChangedMeanwhile, Refused
 from pilots.rules.vocabulary import ClearsBy, Outcome
 from readiness.forms import concurrency as looked
+from readiness.forms.base import ActionForm
 from readiness.forms.fields import ConfirmedField, DayField, LineField, PersonField
 from readiness.forms.gates import DecideForm
+from readiness.forms.rows import Row, RowFormSet
 from readiness.queries.exception_requests import ExceptionRequest, changed_since, exception_requests
 from readiness.queries.pilots import pilots
 
@@ -32,7 +32,7 @@ class DecideManyForm(DecideForm):
 
     verb = "decide_many"
     title = _("One answer for all of them")
-    button = _("Sign this answer for each")
+    button = _("Sign this decision for each")
     done_says = _("Signed for each. The ones after the first cite it.")
     confirmed = ConfirmedField()
 
@@ -70,7 +70,7 @@ class DecideManyForm(DecideForm):
         return [field for field in super().main if asks or field.name != "confirmed"]
 
     def on_what(self) -> dict[str, Any]:
-        return {"gates": self.gates}
+        return {"gates": self.gates, "seen": self.as_seen()}
 
     def as_seen(self) -> dict[int, int]:
         """What the person saw of each gate, by its primary key."""
@@ -95,25 +95,75 @@ OUTCOMES = [
     ("refused", _("No")),
     ("excepted", _("Let past until")),
 ]
-ROWS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the minutes as a template draws it, with what was asked for where it lets something past."""
+class AnswerRow(Row):
+    """One answer of a meeting, on a gate that is named by its pilot and its kind."""
 
-    fields: Sequence[forms.BoundField]
-    requests: Sequence[ExceptionRequest]
-    confirmed: forms.BoundField | None
+    called = "answers"
+    pilot = LineField(
+        label=_("Pilot, by its key"), widget=forms.TextInput(attrs={"autocomplete": "off", "list": "keys"})
+    )
+    kind = forms.ChoiceField(label=_("Gate"), required=False)
+    outcome = forms.ChoiceField(label=_("Answer"), required=False, choices=OUTCOMES)
+    for_ = PersonField(label=_("Who answered, if not you"))
+    until = DayField(label=_("Until"))
+    reason = LineField(label=_("Reason, in a sentence"))
+    confirmed = ConfirmedField()
+
+    gate: Gate | None = None
+    requests: Sequence[ExceptionRequest] = ()
+    """What was asked for, where the row lets something past."""
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [("", "–"), *kinds]
+
+    @property
+    def main(self) -> Iterable[forms.BoundField]:
+        return [field for field in self if field.name != "confirmed"]
+
+    @property
+    def to_confirm(self) -> forms.BoundField | None:
+        """The box to be ticked, where something has changed since the request."""
+        asks = changed_since(self.requests) or "confirmed" in self.errors
+        return self["confirmed"] if asks else None
+
+    def entry(self) -> Entry:
+        """The answer as the action takes it."""
+        typed = self.cleaned_data
+        assert self.gate is not None
+        outside = typed["outcome"] == Outcome.CHANGES_REQUESTED and typed["until"]
+        return Entry(
+            self.gate,
+            typed["outcome"],
+            typed["reason"],
+            for_=typed["for_"],
+            until=typed["until"],
+            court="outside" if outside else "",
+            confirmed=typed["confirmed"],
+        )
 
 
-class MinutesForm(forms.Form):
+AnswerFormSet = cast(
+    type[RowFormSet],
+    forms.formset_factory(AnswerRow, formset=RowFormSet, extra=4, max_num=MOST, absolute_max=MOST),
+)
+
+
+class MinutesForm(ActionForm):
     """One meeting's answers on gates of any kind, a row each, with the minutes as their evidence.
 
     Which gate a row is on is known only once it is typed: a row that lets something past is drawn once more with what was
     asked for, before anything is written. `shown` carries which requests have been read, each as its gate was seen.
     """
 
+    verb = "record_minutes"
+    title = _("Minutes")
+    button = _("Record these answers")
+    rows_of = AnswerFormSet
+    rows: RowFormSet
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     on = DayField(label=_("Day of the meeting"))
@@ -121,151 +171,83 @@ class MinutesForm(forms.Form):
     file = forms.FileField(
         label=_("Or the minutes as a file"),
         required=False,
-        allow_empty_file=True,  # whether an empty one will do is the verb's to say
+        allow_empty_file=True,  # whether an empty one will do is the action's to say
         help_text=_("Filed once, as evidence of the first pilot; every answer rests on it."),
     )
 
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, files: Any = None, *, by: Person, rows: int = ROWS, **kwargs: Any
-    ) -> None:
-        self.by = by
-        self.refused: Refused | None = None
-        self.done: Any = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.to_be_read = False
-        self._requests: dict[int, Sequence[ExceptionRequest]] = {}
-        typed: Mapping[str, Any] = data or kwargs.get("initial") or {}
-        self.rows = min(max(rows, *(_number(name) for name in typed), ROWS), MOST)
-        super().__init__(data, files, auto_id="minutes-%s", use_required_attribute=False, **kwargs)
-        kinds = [("", "–")] + [
-            (kind.key, kind.name) for kind in GateKind.objects.visible_to(by).exclude(clears_by=ClearsBy.ACCEPTANCE)
-        ]
-        for n in range(1, self.rows + 1):
-            self.fields[f"row_{n}_pilot"] = LineField(label=_("Pilot, by its key"))
-            self.fields[f"row_{n}_kind"] = _choice(_("Gate"), kinds)
-            self.fields[f"row_{n}_outcome"] = _choice(_("Answer"), OUTCOMES)
-            self.fields[f"row_{n}_for"] = PersonField(label=_("Who answered, if not you"))
-            self.fields[f"row_{n}_until"] = DayField(label=_("Until"))
-            self.fields[f"row_{n}_reason"] = LineField(label=_("Reason, in a sentence"))
-            self.fields[f"row_{n}_confirmed"] = ConfirmedField()
+        self._read: dict[str, int] = {}
+        super().__init__(*args, auto_id="minutes-%s", **kwargs)
 
-    PARTS = ("pilot", "kind", "outcome", "for", "until", "reason")
+    def row_options(self) -> dict[str, Any]:
+        kinds = GateKind.objects.visible_to(self.by).exclude(clears_by=ClearsBy.ACCEPTANCE)
+        return {"kinds": [(kind.key, kind.name) for kind in kinds]}
 
-    @property
-    def lines(self) -> list[Line]:
-        """The rows as a template draws them."""
-        return [self._line(n) for n in range(1, self.rows + 1)]
-
-    def _line(self, n: int) -> Line:
-        requests = self._requests.get(n, ())
-        asks = changed_since(requests) or f"row_{n}_confirmed" in self.errors
-        fields = [self[f"row_{n}_{part}"] for part in self.PARTS]
-        return Line(fields, requests, self[f"row_{n}_confirmed"] if asks else None)
+    def is_valid(self) -> bool:
+        """Whether all can be read, and each row is on a gate that this person may see."""
+        return super().is_valid() and self._find_gates()
 
     def act(self) -> bool:
-        """Record the minutes. False where something typed cannot be read, or an answer is refused; nothing is written then."""
+        """Record the minutes. False where something cannot be read, has to be read first, or is refused; nothing is written then."""
         if not self.is_valid():
             return False
-        numbers, entries = self._entries()
-        if self.errors:
-            return False
-        read = self._show_requests(numbers, entries)
-        if self.to_be_read:
-            return False
-        try:
-            self.done = actions.record_minutes(
-                by=self.by,
-                entries=[replace(entry, seen=read.get(entry.gate.public_id)) for entry in entries],
-                on=self.cleaned_data["on"],
-                evidence=self.cleaned_data["evidence"],
-                file=self.cleaned_data["file"],
-            )
-        except Refused as refused:
-            self._refuse(refused, numbers)
-            return False
-        return True
+        self._show_requests()
+        return not self.to_be_read and super().act()
+
+    def asked(self) -> dict[str, Any]:
+        entries = [row.entry() for row in self._answers]
+        return {
+            "entries": [replace(entry, seen=self._read.get(entry.gate.public_id)) for entry in entries],
+            **{name: self.cleaned_data[name] for name in ("on", "evidence", "file")},
+        }
 
     @property
-    def status(self) -> int:
-        """The status of an answer that shows this form."""
-        if self.refused:
-            return self.refused.status
-        return 422 if self.is_bound and self.errors else 200
+    def _answers(self) -> list[AnswerRow]:
+        return [row for row in self.rows.typed if isinstance(row, AnswerRow)]
 
-    def _show_requests(self, numbers: list[int], entries: list[Entry]) -> dict[str, int]:
-        """Read what was asked for in the rows that let something past, and say what has been shown of it before.
-
-        Returns how each of these gates was when its requests were shown, by its public id.
-        """
-        gates = {n: entry.gate for n, entry in zip(numbers, entries, strict=True) if entry.outcome == Outcome.EXCEPTED}
-        if not gates:
-            return {}
-        requests, now = exception_requests(gates.values(), at=today()), of_gates(gates.values())
-        self._requests = {n: requests[gate.pk] for n, gate in gates.items() if gate.pk in requests}
-        read = dict(part.split(":", 1) for part in self.cleaned_data["shown"].split(",") if ":" in part)
-        found = {key: int(count) for key, count in read.items() if count.isascii() and count.isdecimal()}
-        self.to_be_read = any(gates[n].public_id not in found for n in self._requests)
-        shown = ",".join(f"{gate.public_id}:{now[gate.pk]}" for gate in gates.values())
-        typed: Any = self.data
-        typed = typed.copy()
-        typed["shown"] = shown
-        self.data = typed
-        return found
-
-    def _entries(self) -> tuple[list[int], list[Entry]]:
-        """The rows in which something is typed, each as an answer on a gate that this person may see."""
-        typed = self.cleaned_data
-        used = [n for n in range(1, self.rows + 1) if any(typed.get(f"row_{n}_{part}") for part in self.PARTS)]
+    def _find_gates(self) -> bool:
         mine = pilots().visible_to(self.by).order_by().values("pk")
-        keys = {typed[f"row_{n}_pilot"] for n in used}
-        rows = Gate.objects.filter(pilot__in=mine, pilot__key__in=keys).select_related("pilot__portfolio", "kind")
-        there = {(gate.pilot.key, gate.kind.key): gate for gate in rows}
-        numbers, entries = [], []
-        for n in used:
-            gate = there.get((typed[f"row_{n}_pilot"], typed[f"row_{n}_kind"]))
-            if gate is None:
-                self.add_error(
-                    f"row_{n}_pilot",
-                    forms.ValidationError(_("There is no such gate, or it is not yours to see."), code="not_found"),
-                )
-                continue
-            numbers.append(n)
-            entries.append(
-                Entry(
-                    gate,
-                    typed[f"row_{n}_outcome"],
-                    typed[f"row_{n}_reason"],
-                    for_=typed[f"row_{n}_for"],
-                    until=typed[f"row_{n}_until"],
-                    court="outside"
-                    if typed[f"row_{n}_outcome"] == "changes_requested" and typed[f"row_{n}_until"]
-                    else "",
-                    confirmed=typed[f"row_{n}_confirmed"],
-                )
-            )
-        return numbers, entries
+        keys = {row.cleaned_data["pilot"] for row in self._answers}
+        gates = Gate.objects.filter(pilot__in=mine, pilot__key__in=keys).select_related("pilot__portfolio", "kind")
+        there = {(gate.pilot.key, gate.kind.key): gate for gate in gates}
+        for row in self._answers:
+            row.gate = there.get((row.cleaned_data["pilot"], row.cleaned_data["kind"]))
+            if row.gate is None:
+                says = _("There is no such gate, or it is not yours to see.")
+                row.add_error("pilot", forms.ValidationError(says, code="not_found"))
+        return not self.rows.named_errors()
 
-    def _refuse(self, refused: Refused, numbers: list[int]) -> None:
+    def _show_requests(self) -> None:
+        """Read what was asked for in the rows that let something past, and whether it has been shown before."""
+        rows = [row for row in self._answers if row.cleaned_data["outcome"] == Outcome.EXCEPTED]
+        gates = [row.gate for row in rows if row.gate is not None]
+        if not gates:
+            return
+        requests, now = exception_requests(gates, at=today()), of_gates(gates)
+        for row, gate in zip(rows, gates, strict=True):
+            row.requests = requests.get(gate.pk, ())
+        read = dict(part.split(":", 1) for part in self.cleaned_data["shown"].split(",") if ":" in part)
+        self._read = {key: int(count) for key, count in read.items() if count.isascii() and count.isdecimal()}
+        self.to_be_read = any(gate.public_id not in self._read for gate in gates if gate.pk in requests)
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed["shown"] = ",".join(f"{gate.public_id}:{now[gate.pk]}" for gate in gates)
+
+    def _refuse(self, refused: Refused) -> None:
         """Each row says its own refusal. What is typed for all of them says it once; one of the whole form stands above it."""
-        self.refused = refused
-        for place, each in refused.rows.items():
-            self._say(each, self._place(each, f"row_{numbers[place]}_"))
         if not refused.rows:
-            self._say(refused, refused.field if refused.field in self.fields else None)
+            super()._refuse(refused)
+            return
+        self.refused = refused
+        answers = self._answers
+        for place, each in refused.rows.items():
+            self._say(each, answers[place])
 
-    def _place(self, refused: Refused, row: str) -> str:
-        """Where the refusal of a row was typed: in the row, or once for the whole meeting."""
-        typed = (f"{row}{refused.field}", refused.field)
-        return next((name for name in typed if name in self.fields), f"{row}outcome")
-
-    def _say(self, refused: Refused, place: str | None) -> None:
-        if refused.says not in self.errors.get(place or NON_FIELD_ERRORS, ()):
-            self.add_error(place, forms.ValidationError(refused.says, code=refused.code))
-
-
-def _choice(label: Any, choices: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, choices=choices)
-
-
-def _number(name: str) -> int:
-    parts = name.split("_")
-    return int(parts[1]) if len(parts) == 3 and parts[0] == "row" and parts[1].isdecimal() else 0
+    def _say(self, refused: Refused, row: AnswerRow) -> None:
+        """Say it where it was typed: in the row, or once for the whole meeting."""
+        name = {"for": "for_"}.get(refused.field or "", refused.field or "")
+        of_all = name not in row.fields and name in self.fields
+        form, place = (self, name) if of_all else (row, name if name in row.fields else "outcome")
+        if refused.says not in form.errors.get(place, ()):
+            form.add_error(place, forms.ValidationError(refused.says, code=refused.code))

@@ -12,17 +12,16 @@ from pilots.models import Person
 from pilots.rules import adoption
 from readiness import registry
 from readiness.forms import concurrency
-from readiness.forms.base import ActForm
+from readiness.forms.base import PilotForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
 
-ANOTHER_DAY = (_("It was so on an earlier day"), ("on",))
+ANOTHER_DAY = (_("Effective on an earlier date"), ("on",))
 
 
 @registry.form_of("set_rules")
-class SetRulesForm(ActForm):
+class SetRulesForm(PilotForm):
     """State the rules by which people can work with the pilot."""
 
-    edits_record = True
     acceptable_use = SentenceField(label=_("What it may be used for"), rows=2)
     trust_when = SentenceField(label=_("When to trust it"), rows=2)
     override_when = SentenceField(
@@ -48,7 +47,7 @@ class SetRulesForm(ActForm):
 
 
 @registry.form_of("register_threshold")
-class RegisterThresholdForm(ActForm):
+class RegisterThresholdForm(PilotForm):
     """Register what is good enough, before it is measured."""
 
     metric = LineField(label=_("What is measured"), help_text=_("“Share of drafts sent unchanged”."))
@@ -70,7 +69,7 @@ class RegisterThresholdForm(ActForm):
 
 
 @registry.form_of("record_measurement")
-class RecordMeasurementForm(ActForm):
+class RecordMeasurementForm(PilotForm):
     """Record a measurement against the threshold in force."""
 
     asides_of = (ANOTHER_DAY,)
@@ -81,7 +80,7 @@ class RecordMeasurementForm(ActForm):
 
 
 @registry.form_of("record_residents")
-class RecordResidentsForm(ActForm):
+class RecordResidentsForm(PilotForm):
     """Record how many people outside the pilot team used it in a week."""
 
     week = DayField(label=_("The week, by any of its days"))

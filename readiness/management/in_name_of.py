@@ -35,7 +35,7 @@ def why_not(form: Any) -> CommandError:
     """A form's refusal: its code and sentence, the field where it was typed, and all that is missing."""
     if form.refused is not None:
         return refusal(form.refused)
-    lines = [f"invalid ({name}): {' '.join(map(str, says))}" for name, says in form.errors.items()]
+    lines = [f"invalid ({name}): {' '.join(says)}" for name, says in form.all_errors.items()]
     return CommandError("\n".join(lines), returncode=NOTHING_DONE)
 
 

@@ -92,16 +92,13 @@ def _state(found: PilotOn) -> PilotState:
     return stood(found.pilot, gates_of(found.pilot), [as_act(event) for event in events], found.at)
 
 
-def _form(request: HttpRequest, make: partial[Any]) -> forms.ActForm:
+def _form(request: HttpRequest, make: partial[Any]) -> forms.PilotForm:
     """The form as it is drawn, or with what was typed."""
-    form: forms.ActForm
+    form: forms.PilotForm
     if request.method != "POST":
         form = make()
     elif "another" in request.POST and make.func is forms.DecideForm:
-        # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
-        typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
-        typed["pieces"] = request.POST.getlist("pieces")
-        form = make(initial=typed, rows=make(initial=typed).rows + 1)
+        form = make.func.with_one_more_row(request.POST, **make.keywords)
     else:
         form = make(request.POST)
     return form
@@ -146,7 +143,7 @@ def _answer(
     return render(request, "pages/act.html", context, status=status)
 
 
-def _missing(form: forms.ActForm, found: PilotOn) -> list[str]:
+def _missing(form: forms.PilotForm, found: PilotOn) -> list[str]:
     """What a refusal says is missing, in words."""
     if form.refused is None or not form.refused.missing:
         return []

@@ -1,4 +1,4 @@
-"""While somebody is away: their own absences, and whom they let decide for them (rule 7). By the forms of the office's desk."""
+"""While somebody is away: their own absences, and whom they let decide for them (rule 7)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pilots.clock import today
 from pilots.models import Absence, DecisionRight, Delegation, Person
-from readiness.admin.people import EndAbsence, RecordAbsence
-from readiness.admin.reference import RowForm
-from readiness.admin.rights import Delegate
 from readiness.forms.offices import office_of
+from readiness.forms.people import EndAbsence, RecordAbsence
+from readiness.forms.reference import ReferenceForm
+from readiness.forms.rights import Delegate
 from readiness.pages.base import back_to, reader
 from readiness.text import labels
 
@@ -91,7 +91,7 @@ def held_by(person: Person) -> QuerySet[DecisionRight]:
     return DecisionRight.objects.filter(ends, holder=person).select_related("kind", "portfolio", "function")
 
 
-def planned(request: HttpRequest, form: RowForm | None = None) -> dict[str, Any]:
+def planned(request: HttpRequest, form: ReferenceForm | None = None) -> dict[str, Any]:
     """What the section draws: what is planned, and a form for each act; `form` is one that was sent and not done."""
     person, office = reader(request), office_of(request)
     rights = list(held_by(person))
@@ -141,14 +141,14 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, MyReturn(request.POST, row=absence, office=office_of(request)))
 
 
-def _act(request: HttpRequest, form: RowForm) -> HttpResponse:
+def _act(request: HttpRequest, form: ReferenceForm) -> HttpResponse:
     if not form.act():
         return _page(request, form)
-    messages.success(request, str(form.done_says))
+    messages.success(request, form.done_message)
     return redirect(back_to(request, reverse("readiness:my-away")))
 
 
-def _page(request: HttpRequest, form: RowForm | None = None) -> HttpResponse:
+def _page(request: HttpRequest, form: ReferenceForm | None = None) -> HttpResponse:
     context = {
         **planned(request, form),
         "form": form,

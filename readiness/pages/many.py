@@ -72,10 +72,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     form = DecideManyForm(**given)
     if request.method == "POST":
         if "another" in request.POST:
-            typed: dict[str, Any] = {k: v for k, v in request.POST.items() if k not in ("csrfmiddlewaretoken", "seen")}
-            typed["pieces"] = request.POST.getlist("pieces")
-            rows = DecideManyForm(initial=typed, **given).rows + 1
-            form = DecideManyForm(initial=typed, rows=rows, **given)
+            form = DecideManyForm.with_one_more_row(request.POST, **given)
         else:
             form = DecideManyForm(request.POST, **given)
             if form.act():
@@ -144,9 +141,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     form = MinutesForm(by=person)
     if request.method == "POST" and "another" in request.POST:
-        typed = {k: v for k, v in request.POST.items() if k != "csrfmiddlewaretoken"}
-        rows = MinutesForm(by=person, initial=typed).rows + 1
-        form = MinutesForm(by=person, initial=typed, rows=rows)
+        form = MinutesForm.with_one_more_row(request.POST, by=person)
     elif request.method == "POST":
         form = MinutesForm(request.POST, request.FILES, by=person)
         if form.act():
@@ -156,9 +151,6 @@ def minutes(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, says % {"n": labels.number(n)})
             return redirect("readiness:minutes")
-    for name in form.fields:
-        if name.endswith("_pilot"):
-            form.fields[name].widget.attrs["list"] = "keys"
     mine = pilots().visible_to(person)
     context = {
         "form": form,

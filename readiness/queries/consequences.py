@@ -58,6 +58,11 @@ class Consequences:
         self.marks.append(mark)
         self.falls.append(sentence)
 
+    def put_first(self, mark: str, sentence: str) -> None:
+        """What is always to be agreed to: on how many an act is that is done to many at once."""
+        self.marks.append(mark)
+        self.falls.insert(0, sentence)
+
 
 class NotAgreed(Exception):
     """Answers would fall by the act, and nobody has agreed to that. It was taken back."""

@@ -313,7 +313,7 @@ HELD: dict[str, Any] = {
     "nominations": gettext_lazy("Named, and has not answered"),
     "pilots": gettext_lazy("Manages the pilot"),
     "exceptions": gettext_lazy("Decides exceptions in the rules of"),
-    "tokens": gettext_lazy("Tokens to the API; they end"),
+    "tokens": gettext_lazy("API tokens; they end"),
 }
 """What a person holds, by the sorts of `pilots.holdings`."""
 

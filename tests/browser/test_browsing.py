@@ -90,13 +90,13 @@ def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_tex
     page = visitor.open(reverse("readiness:my-decisions"))
     page.get_by_label("Yes, on conditions with a date").check()
     page.get_by_label("Reason, in a sentence").first.fill("If the fields are listed.")
-    page.get_by_role("button", name="Sign this answer").click()
+    page.get_by_role("button", name="Sign this decision").click()
     assert page.locator("[role=alert]").count() == 1
     assert page.get_by_label("Reason, in a sentence").input_value() == "If the fields are listed."
     page.get_by_label("Condition", exact=True).first.fill("List the fields")
     page.get_by_label("Who meets it").first.fill("hedda@example.org")
     page.get_by_label("Last good day").first.fill(house.stage.day(-20).isoformat())
-    page.get_by_role("button", name="Sign this answer").click()
+    page.get_by_role("button", name="Sign this decision").click()
     assert page.locator(".done").count() == 1
     [answer] = Decision.objects.filter(gate__pilot=pilot, outcome="conditional")
     assert answer.conditions[0]["text"] == "List the fields"

@@ -49,13 +49,13 @@ def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(house: H
     page = house.visit(person).open("/admin/pilots/pilot/")
     for width in (1440, 360):
         page.set_viewport_size({"width": width, "height": 700})
-        page.locator(".board tbody tr").last.evaluate("row => row.scrollIntoView({block: 'end'})")
+        page.locator("#result_list tbody tr").last.evaluate("row => row.scrollIntoView({block: 'end'})")
         assert page.evaluate(ASTRAY) == [], width
 
 
 ASTRAY = """() => {
-  const heads = [...document.querySelectorAll('.board thead th')].map(head => head.getBoundingClientRect());
-  const cells = [...document.querySelectorAll('.board tbody tr:last-child > *')].map(cell => cell.getBoundingClientRect());
+  const heads = [...document.querySelectorAll('#result_list thead th')].map(head => head.getBoundingClientRect());
+  const cells = [...document.querySelectorAll('#result_list tbody tr:last-child > *')].map(cell => cell.getBoundingClientRect());
   return heads.flatMap((head, n) => {
     if (!head.width) return [];
     const middle = (head.left + head.right) / 2;

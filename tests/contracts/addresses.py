@@ -256,7 +256,7 @@ ROWS: Mapping[type[Model], Rows] = {
 def of_table(model: type[Model], rows: Rows) -> dict[str, Read]:
     """Who may read the addresses of one table. Adding, changing and the acts are done there as well, by whom the table lets."""
     start = f"admin:pilots_{model._meta.model_name}"
-    made = getattr(admin.site._registry[model], "form_to_add", None)
+    made = getattr(admin.site._registry[model], "add_form", None)
     adds = any_office if model is Pilot or made else no_office
 
     def row(name: str) -> Path:

@@ -16,12 +16,13 @@ from django.urls import reverse
 from pilots import permissions
 from pilots.models import Gate, GateKind, Person, Pilot, Portfolio
 from pilots.rules.vocabulary import Role
-from readiness.admin.pilot_forms import AmendForm, RecordForm
-from readiness.admin.reference import RowForm, RowTable
+from readiness.admin.base import ActionModelAdmin
 from readiness.api import inputs as api
-from readiness.forms import OF_GATE, OF_PILOT, ActForm
+from readiness.forms import OF_GATE, OF_PILOT, PilotForm
 from readiness.forms.many import DecideManyForm
 from readiness.forms.offices import Office
+from readiness.forms.records import AmendForm, RecordForm
+from readiness.forms.reference import ReferenceForm
 from tests.company import OFFICES, ROLES, Cast
 from tests.contracts.addresses import GONE, NO, ROWS, SIGN_IN, YES, Who, its_office, signed_in, whoever_sees_it
 from tests.contracts.asks import FIRST, Ask
@@ -72,7 +73,7 @@ def filled(form: forms.Form, says: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def in_form(made: type[ActForm], says: Mapping[str, Any], by: Person, **more: Any) -> dict[str, Any]:
+def in_form(made: type[PilotForm], says: Mapping[str, Any], by: Person, **more: Any) -> dict[str, Any]:
     form = made(target=says[made.takes], by=by, office=True, **more)
     return filled(form, says)
 
@@ -212,7 +213,7 @@ def on_pages_of_their_own() -> Iterator[Road]:
             "outcome": entry.outcome,
             "reason": entry.reason,
         }
-        return {f"row_1_{part}": value for part, value in row.items()} | {"evidence": "https://minutes.example/1"}
+        return {f"answers.1.{part}": value for part, value in row.items()} | {"evidence": "https://minutes.example/1"}
 
     def piece(cast: Cast) -> dict[str, Any]:
         return {k: v for k, v in filed.says(cast).items() if k != "pilot"}
@@ -276,7 +277,7 @@ def _while_away() -> Iterator[Road]:
     yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)
 
 
-def _page(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
+def _page(ask: Ask, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
         if made.takes == "pilot":
             return reverse("readiness:pilot-act", args=[cast.pilot.key, word])
@@ -286,7 +287,7 @@ def _page(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
     return path
 
 
-def _form(ask: Ask, made: type[ActForm]) -> Typed:
+def _form(ask: Ask, made: type[PilotForm]) -> Typed:
     def typed(cast: Cast) -> dict[str, Any]:
         return in_form(made, ask.says(cast), cast["office"])
 
@@ -328,7 +329,7 @@ def _over_api(on: str, word: str, ask: Ask, **more: Any) -> Road:
 def at_the_desk() -> Iterator[Road]:
     yield from _acts_on_pilots()
     for model, table in admin.site._registry.items():
-        if isinstance(table, RowTable):
+        if isinstance(table, ActionModelAdmin) and model is not Pilot:
             yield from _of_rows(model, table)
 
 
@@ -366,7 +367,7 @@ def _acts_on_pilots() -> Iterator[Road]:
         yield Road(f"desk {word}", ask, _desk(ask, made, word), _form(ask, made), at_desk(ask), opens_at_desk(ask))
 
 
-def _desk(ask: Ask, made: type[ActForm], word: str) -> Callable[[Cast], str]:
+def _desk(ask: Ask, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
         if made.takes == "pilot":
             return reverse("admin:pilots_pilot_act", args=[cast.pilot.pk, word])
@@ -394,23 +395,23 @@ def _adds(ask: Ask) -> Who:
     return who
 
 
-def _of_rows(model: type[Model], table: RowTable) -> Iterator[Road]:
-    if table.form_to_add:
-        ask, name = (FIRST[table.form_to_add.verb], f"admin:pilots_{model._meta.model_name}_add")
+def _of_rows(model: type[Model], table: ActionModelAdmin) -> Iterator[Road]:
+    if table.add_form:
+        ask, name = (FIRST[table.add_form.verb], f"admin:pilots_{model._meta.model_name}_add")
         yield Road(
             f"desk add {model._meta.model_name}",
             ask,
             lambda _cast: reverse(name),
-            _row_form(ask, table.form_to_add, None),
+            _row_form(ask, table.add_form, None),
             _adds(ask),
         )
-    if table.form_to_change:
-        yield _changes(model, table.form_to_change)
-    for word, made in table.acts.items():
+    if table.change_form:
+        yield _changes(model, table.change_form)
+    for word, made in table.object_actions.items():
         yield _act_on_row(model, word, made)
 
 
-def _changes(model: type[Model], made: type[RowForm]) -> Road:
+def _changes(model: type[Model], made: type[ReferenceForm]) -> Road:
     ask, rows = FIRST[made.verb], ROWS[model]
     name = f"admin:pilots_{model._meta.model_name}_change"
     # Of a table that all share, a row may still be one office's own: a kind of gate for its portfolio.
@@ -424,7 +425,7 @@ def _changes(model: type[Model], made: type[RowForm]) -> Road:
     )
 
 
-def _act_on_row(model: type[Model], word: str, made: type[RowForm]) -> Road:
+def _act_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> Road:
     ask, rows = FIRST[made.verb], ROWS[model]
     name = f"admin:pilots_{model._meta.model_name}_act"
     does = _adds(ask) if rows.shared and not ask.shared else at_desk(ask, rows.who)
@@ -438,12 +439,12 @@ def _act_on_row(model: type[Model], word: str, made: type[RowForm]) -> Road:
     )
 
 
-def _row(ask: Ask, made: type[RowForm], model: type[Model], cast: Cast) -> Any:
+def _row(ask: Ask, made: type[ReferenceForm], model: type[Model], cast: Cast) -> Any:
     """The row that an act is on: the verb's own, or, where the verb makes one anew, the one it comes after."""
     return ask.says(cast)[made.takes] if made.takes else ROWS[model].one(cast)
 
 
-def _row_form(ask: Ask, made: type[RowForm], model: type[Model] | None) -> Typed:
+def _row_form(ask: Ask, made: type[ReferenceForm], model: type[Model] | None) -> Typed:
     def typed(cast: Cast) -> dict[str, Any]:
         row = _row(ask, made, model, cast) if model else None
         return filled(made(row=row, office=_office(cast)), ask.says(cast))

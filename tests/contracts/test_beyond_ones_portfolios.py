@@ -248,7 +248,7 @@ def test_closing_shows_what_falls_and_asks_before(cast: Cast) -> None:
         actions.issue_token(person=cast["named"], by=None)
         client, who = browser_of(cast["office"]), cast["named"]
         page = client.get(there("person_act", who.pk, "close")).content.decode()
-        for each in ("Accepted; the gate opens", "Named, and has not answered", cast.pilot.name, "Tokens to the API"):
+        for each in ("Accepted; the gate opens", "Named, and has not answered", cast.pilot.name, "API tokens"):
             assert each in page
         answer = client.post(there("person_act", who.pk, "close"), {"on": ""})
         assert answer.status_code == 422

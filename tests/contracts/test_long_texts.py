@@ -16,8 +16,8 @@ from pilots.actions.locked_pilot import LONGEST_TEXT
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
 from pilots.rules import adoption
-from readiness.admin.pilot_forms import AmendForm, RecordForm
 from readiness.forms import OF_GATE, OF_PILOT
+from readiness.forms.records import AmendForm, RecordForm
 from tests.company import ROLES, Cast, taken_back
 from tests.contracts.asks import FIRST, LINK
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from pilots.models import Evidence, Gate, Person, Pilot
 from pilots.refusals import Invalid
-from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, ActForm
+from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, PilotForm
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
 from readiness.queries import evidence
@@ -74,9 +74,9 @@ def _typed(values: list[str]) -> dict[str, Any]:
 
 def _form(
     verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any], agreed: str = ""
-) -> ActForm:
+) -> PilotForm:
     """The form of the verb, filled in: what is seen is how the pilot or the gate is now."""
-    form: type[ActForm]
+    form: type[PilotForm]
     target: Pilot | Gate
     given: dict[str, Any] = {"by": person}
     if verb in OF_PILOT:

@@ -9,8 +9,8 @@ from django.core.management.base import CommandParser
 from pilots import permissions
 from pilots.models import Function, GateKind
 from pilots.refusals import Invalid, NotYours
-from readiness.admin.rights import AssignRight
 from readiness.forms.offices import Office, row_named
+from readiness.forms.rights import AssignRight
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, refusal, why_not
 

@@ -11,6 +11,7 @@ from django.test import Client
 
 from pilots import actions
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio
+from readiness.queries.consequences import AGREED
 from tests.company import browser_of
 
 DAY = date(2026, 3, 2)
@@ -26,7 +27,7 @@ def agree(client: Client, address: str, asked: dict[str, Any]) -> Any:
     """Send a form that shows first what would come of it, and agree to that. The last answer."""
     shown = client.post(address, asked)
     assert shown.status_code == 200, shown.content.decode()
-    return client.post(address, asked | {"confirmed": shown.context["form"]["confirmed"].value()})
+    return client.post(address, asked | {AGREED: shown.context["form"].consequences.token})
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def main_of(page: str) -> str:
 def test_before_the_first_pilot_comes_a_portfolio(first: Client, address: str) -> None:
     page = main_of(text(first, address))
     assert f'<a class="button first" href="{ADD}">Open a portfolio</a>' in page
-    assert "Put a pilot on record" not in page
+    assert "Add a pilot" not in page
 
 
 def test_the_form_without_a_portfolio_leads_to_one(first: Client) -> None:
@@ -43,7 +43,7 @@ def test_the_form_without_a_portfolio_leads_to_one(first: Client) -> None:
 
 def test_with_a_portfolio_the_first_button_puts_a_pilot_on_record(desk: Client, portfolio: Portfolio) -> None:
     for address in ("/admin/", "/admin/pilots/pilot/"):
-        assert "Put a pilot on record" in main_of(text(desk, address))
+        assert "Add a pilot" in main_of(text(desk, address))
 
 
 @pytest.mark.parametrize("table", ["portfolio", "function", "decisionright", "absence", "decision"])

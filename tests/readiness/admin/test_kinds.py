@@ -14,6 +14,7 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import DecisionRight, Event, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid, NotYours
+from readiness.queries.consequences import AGREED
 from readiness.queries.pilots import pilots
 from readiness.text import events
 from tests.company import browser_of
@@ -192,21 +193,21 @@ def test_what_would_come_of_it_is_shown_before_it_is_kept(desk: Client, standing
     text = shown.content.decode()
     assert shown.status_code == 200
     assert "2 pilots have this gate, open, from today." in text
-    assert "1 pilot that is ready will be moving." in text
-    assert "Nothing was kept yet." in text
+    assert "One pilot was ready, and is moving then: R-1." in text
+    assert "Nothing is kept yet." in text
     assert 'value="works-council"' in text
     assert not GateKind.objects.filter(ships=False).exists()
     assert counts() == {"ready": 1, "claimed": 1}
-    agreed = COUNCIL | {"confirmed": shown.context["form"]["confirmed"].value()}
+    agreed = COUNCIL | {AGREED: shown.context["form"].consequences.token}
     kept = desk.post(ADD, agreed, follow=True).content.decode()
-    assert "1 pilot that was ready is moving now." in kept
+    assert "One pilot was ready, and is moving then: R-1." in kept
     assert counts() == {"moving": 1, "claimed": 1}
 
 
 def test_what_is_otherwise_by_then_is_asked_again(desk: Client, standing: dict[str, Pilot], record: Record) -> None:
-    seen = desk.post(ADD, COUNCIL).context["form"]["confirmed"].value()
+    seen = desk.post(ADD, COUNCIL).context["form"].consequences.token
     record("N-1")
-    again = desk.post(ADD, COUNCIL | {"confirmed": seen})
+    again = desk.post(ADD, COUNCIL | {AGREED: seen})
     assert again.status_code == 200
     assert "3 pilots have this gate" in again.content.decode()
     assert not GateKind.objects.filter(ships=False).exists()
@@ -216,11 +217,11 @@ def test_switching_off_and_on_is_shown_too(desk: Client, standing: dict[str, Pil
     kind = actions.add_kind(**{k: v for k, v in COUNCIL.items() if k != "clears_by"}, by=None)
     off, on = (page(kind, "act", word) for word in ("switch-off", "switch-on"))
     asked = {"portfolio": portfolio.pk, "reason": "A mistake."}
-    assert "1 pilot that is moving will be ready." in desk.post(off, asked).content.decode()
+    assert "One pilot was moving, and is ready then: R-1." in desk.post(off, asked).content.decode()
     assert counts() == {"moving": 1, "claimed": 1}
     agree(desk, off, asked)
     assert counts() == {"ready": 1, "claimed": 1}
-    assert "1 pilot that is ready will be moving." in desk.post(on, asked).content.decode()
+    assert "One pilot was ready, and is moving then: R-1." in desk.post(on, asked).content.decode()
     agree(desk, reverse("admin:pilots_portfolio_act", args=[portfolio.pk, "switch-on"]), {"kind": kind.pk})
     assert counts() == {"moving": 1, "claimed": 1}
 
@@ -236,7 +237,7 @@ def test_the_log_has_one_entry_that_opens_to_each_pilot(
     agree(desk, page(own, "act", "switch-off"), {"portfolio": portfolio.pk, "reason": "A mistake."})
     head = Event.objects.get(verb="switch_off", pilot=None)
     text = desk.get(LOG).content.decode()
-    assert text.lower().count("gate switched off") == 1 + text.lower().count(">gate switched off</option>")
+    assert text.lower().count("gate switched off") == 1 + text.lower().count(">gate switched off</a>")
     assert "on 4 pilots" in text
     opened = desk.get(reverse("admin:pilots_event_change", args=[head.pk])).content.decode()
     assert "4 acts on pilots of yours" in opened

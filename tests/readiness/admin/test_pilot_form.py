@@ -50,7 +50,7 @@ def test_a_pilot_is_put_on_record_by_the_verb(
         "function": operations.pk,
         "high_impact": "True",
     }
-    answer = desk.post(reverse("admin:pilots_pilot_add"), asked)
+    answer = desk.post(reverse("admin:pilots_pilot_add"), asked | {"_continue": "yes"})
     pilot = Pilot.objects.get(key="CO-1")
     assert answer["Location"] == page(pilot)
     assert (pilot.high_impact, pilot.function) == (True, operations)
@@ -64,7 +64,7 @@ def test_a_pilot_is_put_on_record_by_the_verb(
         ({"key": "P-1"}, "already exists"),
         ({"name": " "}, "Give the pilot a name."),
         ({"key": ""}, "cannot be blank"),
-        ({"manager": "nobody@example.org"}, "Nobody here is called that."),
+        ({"manager": "nobody@example.org"}, "No active account matches."),
     ],
 )
 def test_a_record_that_cannot_be_is_refused_at_its_field(
@@ -88,7 +88,7 @@ def test_nobody_records_into_a_portfolio_that_is_not_theirs(desk: Client, elsewh
 
 
 def test_an_edit_goes_through_amend_and_moves_nothing(desk: Client, running: Pilot, ria: Person) -> None:
-    answer = desk.post(page(running), typed(running, tool="Drafter 2"))
+    answer = desk.post(page(running), typed(running, tool="Drafter 2", _continue="yes"))
     assert answer["Location"] == page(running)
     event = Event.objects.get(pilot=running, verb="amend")
     assert event.by == ria

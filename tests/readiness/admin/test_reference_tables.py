@@ -56,14 +56,14 @@ def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any
     from django.contrib import admin
 
     row = rows[table]
-    acts = set(admin.site._registry[type(row)].acts) - NOT_NOW  # type: ignore[attr-defined]
+    acts = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
     addresses = [there(table), there(table, "add"), there(table, "change", row.pk)]
     addresses += [there(table, "act", row.pk, word) for word in acts]
     for address in addresses:
         answer = desk.get(address)
         assert answer.status_code == 200, address
         text = answer.content.decode()
-        assert "<script" not in text
+        assert text.count("<script") == text.count('<script src="/static/readiness/')
         assert " style=" not in text
         assert "password" not in text.lower().replace('href="/accounts/password/change/">password</a>', "").replace(
             "a link to set a password is sent", ""
@@ -275,3 +275,40 @@ def test_a_function_is_named_and_renamed(desk: Client, operations: Function) -> 
 def test_people_cannot_be_asked_for_by_their_password(desk: Client) -> None:
     answer = desk.get(there("person"), {"password__startswith": "a"})
     assert answer.status_code == 400
+
+
+def test_people_are_offered_by_name_while_one_is_typed_and_whoever_left_is_not(desk: Client, lena: Person) -> None:
+    typed = {"app_label": "pilots", "model_name": "pilot", "field_name": "manager", "term": "len"}
+    there = "/admin/autocomplete/"
+    assert desk.get(there, typed).json()["results"] == [{"id": "lena@example.org", "text": "Lena"}]
+    actions.close_account(person=lena, by=None)
+    assert desk.get(there, typed).json()["results"] == []
+    assert browser_of(lena).get(there, typed).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("table", [*TABLES, "pilot"])
+def test_every_row_has_a_history_from_the_event_log(
+    desk: Client, rows: dict[str, Any], running: Pilot, table: str
+) -> None:
+    row = running if table == "pilot" else rows[table]
+    answer = desk.get(there(table, "history", row.pk))
+    assert answer.status_code == 200
+    told = answer.content.decode()
+    assert 'class="log"' in told or table == "gatekind"
+    assert desk.get(there(table, "history", 999_999)).status_code == 404
+
+
+@pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
+def test_the_buttons_lead_where_djangos_do_and_the_filters_of_the_list_are_kept(
+    desk: Client, operations: Function, button: str
+) -> None:
+    kept = "?_changelist_filters=q%3Doperations"
+    page = there("function", "change", operations.pk)
+    assert "?_changelist_filters=q%3Dop" in desk.get(there("function"), {"q": "op"}).content.decode()
+    answer = desk.post(page + kept, {"name": "Service", button: "yes"})
+    to = {
+        "_save": there("function") + "?q=operations",
+        "_continue": page + kept,
+        "_addanother": there("function", "add") + kept,
+    }
+    assert answer["Location"] == to[button]

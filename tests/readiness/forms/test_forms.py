@@ -77,20 +77,19 @@ def test_a_refusal_stands_at_the_part_of_the_condition_where_it_was_typed(stage:
     typed = {"outcome": "conditional", "reason": "If.", **rows, "conditions.2.due": str(stage.day(1))}
     form = bound(forms.DecideForm, gate, stage.perpetua, **typed)
     assert not form.act()
-    assert list(form.errors) == ["conditions.2.due"] == [form.refused.field]
+    assert list(form.all_errors) == ["conditions.2.due"] == [form.refused.field]
     typed |= {"conditions.2.due": str(stage.day(-1)), "conditions.2.owner": ""}
     form = bound(forms.DecideForm, gate, stage.perpetua, **typed)
     assert not form.act()
-    assert list(form.errors) == ["conditions.2.owner"]
+    assert list(form.all_errors) == ["conditions.2.owner"]
 
 
 def test_a_yes_on_no_condition_is_refused_in_the_first_row(stage: Stage) -> None:
     gate = stage.gate(stage.running(), "legal-sign-off")
     form = bound(forms.DecideForm, gate, stage.perpetua, outcome="conditional", reason="If only.")
     assert not form.act()
-    assert form.errors.as_data()["conditions.1.text"][0].code == "conditions_required"
-    [conditions, *_] = form.asides
-    assert conditions.open
+    assert form.rows[0].errors.as_data()["text"][0].code == "conditions_required"
+    assert form.rows.open
 
 
 def test_the_office_records_for_the_decider_and_nobody_else_is_offered_that(stage: Stage) -> None:

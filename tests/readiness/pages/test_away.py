@@ -104,7 +104,7 @@ def test_a_delegation_of_a_right_that_passed_on_is_no_longer_in_force(stage: Sta
     ("typed", "status", "field", "says"),
     [
         ({"to": ""}, 422, "to", "Missing. A name, not a team."),
-        ({"to": "Nobody Atall"}, 422, "to", "Nobody here is called that."),
+        ({"to": "Nobody Atall"}, 422, "to", "No active account matches."),
         ({"to": "jory@example.org"}, 422, "to", "This person decides already."),
         ({"starts": "soon"}, 422, "starts", "This is not a date."),
         ({"until": ""}, 422, "until", "Give the last day until which this holds."),

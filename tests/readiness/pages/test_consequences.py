@@ -189,7 +189,7 @@ def test_to_switch_a_gate_on_again_says_which_adoptions_fall(stage: Stage, pilot
     assert standing(pilot) == "adopted"
     path = reverse("admin:pilots_portfolio_act", args=[stage.portfolio.pk, "switch-on"])
     asked = office.post(path, {"kind": str(legal.pk)})
-    assert "1 pilot that is adopted will be claimed." in asked.content.decode()
+    assert "One pilot was adopted, and is claimed then: " in asked.content.decode()
     assert standing(pilot) == "adopted"
     office.post(path, form_with("kind", asked))
     assert standing(pilot) == "claimed"

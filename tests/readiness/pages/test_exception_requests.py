@@ -203,8 +203,10 @@ def test_where_nobody_asked_many_cannot_be_let_past(stage: Stage) -> None:
 
 
 def in_minutes(stage: Stage, **more: str) -> dict[str, str]:
-    row = {"pilot": "CO-014", "kind": LEGAL, "outcome": "excepted", "for": "Perpetua Rask", "reason": "As asked."}
-    typed = {f"row_1_{part}": value for part, value in row.items()} | {"row_1_until": stage.day(-30).isoformat()}
+    row = {"pilot": "CO-014", "kind": LEGAL, "outcome": "excepted", "for_": "Perpetua Rask", "reason": "As asked."}
+    typed = {f"answers.1.{part}": value for part, value in row.items()} | {
+        "answers.1.until": stage.day(-30).isoformat()
+    }
     return {"on": stage.day().isoformat(), "evidence": "https://minutes.test/7", **typed, **more}
 
 
@@ -214,7 +216,7 @@ def test_minutes_show_what_was_asked_before_they_let_anything_past(stage: Stage)
     first = client.post(path, in_minutes(stage))
     assert not Decision.objects.filter(outcome="excepted").exists()
     is_shown(first.content.decode(), stage, changed=False)
-    assert first.context["form"]["row_1_reason"].value() == "As asked."
+    assert first.context["form"].rows[0]["reason"].value() == "As asked."
     again = in_minutes(stage, shown=first.context["form"]["shown"].value())
     assert client.post(path, again).status_code == 302
     assert Decision.objects.get(outcome="excepted").recorded_for
@@ -228,8 +230,8 @@ def test_minutes_on_other_facts_are_confirmed_row_by_row(stage: Stage) -> None:
     is_shown(first.content.decode(), stage, changed=True)
     again = in_minutes(stage, shown=first.context["form"]["shown"].value())
     refused = client.post(path, again)
-    assert refused.context["form"].errors.as_data()["row_1_confirmed"][0].code == "changed_meanwhile"
-    assert client.post(path, again | {"row_1_confirmed": "on"}).status_code == 302
+    assert refused.context["form"].rows[0].errors.as_data()["confirmed"][0].code == "changed_meanwhile"
+    assert client.post(path, again | {"answers.1.confirmed": "on"}).status_code == 302
 
 
 def test_a_request_on_quality_remembers_the_threshold_and_no_more(stage: Stage) -> None:

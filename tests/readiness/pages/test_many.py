@@ -76,16 +76,16 @@ def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) ->
     typed = {
         "on": stage.day(1).isoformat(),
         "evidence": "https://minutes.test/7",
-        "row_1_pilot": "A-1",
-        "row_1_kind": "legal-sign-off",
-        "row_1_outcome": "cleared",
-        "row_1_for": "Perpetua Rask",
-        "row_1_reason": "Standard terms.",
-        "row_2_pilot": "A-2",
-        "row_2_kind": "it-data-access",
-        "row_2_outcome": "refused",
-        "row_2_for": "bastian@example.org",
-        "row_2_reason": "No list of the data.",
+        "answers.1.pilot": "A-1",
+        "answers.1.kind": "legal-sign-off",
+        "answers.1.outcome": "cleared",
+        "answers.1.for_": "Perpetua Rask",
+        "answers.1.reason": "Standard terms.",
+        "answers.2.pilot": "A-2",
+        "answers.2.kind": "it-data-access",
+        "answers.2.outcome": "refused",
+        "answers.2.for_": "bastian@example.org",
+        "answers.2.reason": "No list of the data.",
     }
     refused = browser_of(stage.ria).post(reverse(MINUTES), typed | {"evidence": ""})
     assert refused.status_code == 422
@@ -99,16 +99,16 @@ def minutes_of(stage: Stage) -> dict[str, Any]:
     return {
         "on": stage.day(1).isoformat(),
         "file": SimpleUploadedFile("Minutes of the board.pdf", PDF),
-        "row_1_pilot": "A-1",
-        "row_1_kind": "legal-sign-off",
-        "row_1_outcome": "cleared",
-        "row_1_for": "Perpetua Rask",
-        "row_1_reason": "Standard terms.",
-        "row_2_pilot": "A-2",
-        "row_2_kind": "legal-sign-off",
-        "row_2_outcome": "cleared",
-        "row_2_for": "Perpetua Rask",
-        "row_2_reason": "Standard terms.",
+        "answers.1.pilot": "A-1",
+        "answers.1.kind": "legal-sign-off",
+        "answers.1.outcome": "cleared",
+        "answers.1.for_": "Perpetua Rask",
+        "answers.1.reason": "Standard terms.",
+        "answers.2.pilot": "A-2",
+        "answers.2.kind": "legal-sign-off",
+        "answers.2.outcome": "cleared",
+        "answers.2.for_": "Perpetua Rask",
+        "answers.2.reason": "Standard terms.",
     }
 
 
@@ -127,8 +127,8 @@ def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_r
     page = browser_of(stage.ria).post(reverse(MINUTES), wrong)
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["file"]
-    assert page.context["form"]["row_2_reason"].value() == "Standard terms."
-    late = minutes_of(stage) | {"row_2_for": "bastian@example.org"}
+    assert page.context["form"].rows[1]["reason"].value() == "Standard terms."
+    late = minutes_of(stage) | {"answers.2.for_": "bastian@example.org"}
     assert browser_of(stage.ria).post(reverse(MINUTES), late).status_code == 403
     assert not Evidence.objects.exists()
     assert not Decision.objects.filter(recorded_for=True).exists()
@@ -150,23 +150,23 @@ def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(sta
     two(stage)
     typed = {
         "evidence": "https://minutes.test/7",
-        "row_1_pilot": "A-1",
-        "row_1_kind": "legal-sign-off",
-        "row_1_outcome": "cleared",
-        "row_1_for": "Perpetua Rask",
-        "row_1_reason": "Standard terms.",
-        "row_2_pilot": "A-2",
-        "row_2_kind": "it-data-access",
-        "row_2_outcome": "cleared",
-        "row_2_for": "Perpetua Rask",
-        "row_2_reason": "Fine.",
+        "answers.1.pilot": "A-1",
+        "answers.1.kind": "legal-sign-off",
+        "answers.1.outcome": "cleared",
+        "answers.1.for_": "Perpetua Rask",
+        "answers.1.reason": "Standard terms.",
+        "answers.2.pilot": "A-2",
+        "answers.2.kind": "it-data-access",
+        "answers.2.outcome": "cleared",
+        "answers.2.for_": "Perpetua Rask",
+        "answers.2.reason": "Fine.",
     }
     page = browser_of(stage.ria).post(reverse(MINUTES), typed)
-    assert page.context["form"].errors.as_data()["row_2_for"][0].code == "not_yours"
-    assert list(page.context["form"].errors) == ["row_2_for"]
+    assert page.context["form"].rows[1].errors.as_data()["for_"][0].code == "not_yours"
+    assert list(page.context["form"].all_errors) == ["answers.2.for_"]
     assert not Decision.objects.filter(recorded_for=True).exists()
-    unknown = browser_of(stage.ria).post(reverse(MINUTES), typed | {"row_2_pilot": "Z-9"})
-    assert unknown.context["form"].errors.as_data()["row_2_pilot"][0].code == "not_found"
+    unknown = browser_of(stage.ria).post(reverse(MINUTES), typed | {"answers.2.pilot": "Z-9"})
+    assert unknown.context["form"].rows[1].errors.as_data()["pilot"][0].code == "not_found"
 
 
 def test_what_is_wrong_with_the_meeting_stands_there_once(stage: Stage) -> None:
@@ -188,6 +188,6 @@ def test_minutes_are_for_the_office_and_for_deciders(stage: Stage) -> None:
     two(stage)
     assert browser_of(stage.perpetua).get(reverse(MINUTES)).status_code == 200
     assert browser_of(stage.vera).get(reverse(MINUTES)).status_code == 403
-    more = browser_of(stage.ria).post(reverse(MINUTES), {"another": "1", "row_1_pilot": "A-1"})
-    assert more.context["form"]["row_5_pilot"].value() is None
-    assert more.context["form"]["row_1_pilot"].value() == "A-1"
+    more = browser_of(stage.ria).post(reverse(MINUTES), {"another": "1", "answers.1.pilot": "A-1"})
+    assert more.context["form"].rows[4]["pilot"].value() is None
+    assert more.context["form"].rows[0]["pilot"].value() == "A-1"

@@ -62,10 +62,10 @@ def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
     offers = {
         row.on.kind.key: dict(row.offers) for row in browser_of(stage.ria).get(pilot_page(pilot)).context["gates"]
     }
-    assert offers[LEGAL]["decide"] == "Record an answer"
+    assert offers[LEGAL]["decide"] == "Record a decision for its decider"
     address = gate_act(stage, pilot, LEGAL, "decide")
     page = browser_of(stage.ria).get(address)
-    assert page.context["title"] == "Record an answer"
+    assert page.context["title"] == "Record a decision for its decider"
     form = page.context["form"]
     assert form["for_"].value() == "perpetua@example.org"
     [record] = [aside for aside in form.asides if aside.title == "Record it for the decider"]
@@ -82,7 +82,7 @@ def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
 def test_whoever_decides_answers(stage: Stage) -> None:
     pilot = stage.running()
     page = browser_of(stage.perpetua).get(gate_act(stage, pilot, LEGAL, "decide"))
-    assert page.context["title"] == "The answer"
+    assert page.context["title"] == "Record a decision"
 
 
 def test_what_one_typed_is_said_to_be_kept_only_where_one_typed(stage: Stage) -> None:

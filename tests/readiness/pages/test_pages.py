@@ -216,8 +216,8 @@ def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(stage: Stag
     page = client.post(address, sent)
     assert page.status_code == 200
     form = page.context["form"]
-    assert form["conditions.3.text"].value() is None
-    assert (form["reason"].value(), form["conditions.2.text"].value()) == ("If only.", "A list")
+    assert form.rows[2]["text"].value() is None
+    assert (form["reason"].value(), form.rows[1]["text"].value()) == ("If only.", "A list")
     assert not form.errors
 
 

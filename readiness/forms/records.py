@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.actions.pilots import AMENDABLE
 from pilots.models import Portfolio
-from readiness.admin.people import FunctionField
-from readiness.admin.reference import RowForm
-from readiness.forms import ActForm
+from readiness.forms.base import PilotForm
 from readiness.forms.fields import LineField, PersonField, SentenceField
+from readiness.forms.reference import FunctionField, ReferenceForm
 
 ORDER = ("name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact")
 
@@ -53,13 +52,13 @@ class Typed(forms.Form):
         self.order_fields(("portfolio", "key", *ORDER))
 
 
-class RecordForm(Typed, RowForm):
+class RecordForm(Typed, ReferenceForm):
     """Put a pilot on record."""
 
     verb = "record"
-    title = _("Put a pilot on record")
-    button = _("Put it on record")
-    done_says = _("On record, with a gate of each kind that applies to it.")
+    title = _("Add a pilot")
+    button = _("Add it")
+    done_says = _("Added, with a gate of each kind that applies to it.")
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
 
@@ -69,11 +68,11 @@ class RecordForm(Typed, RowForm):
         field.queryset = self.office_at.own()
 
 
-class AmendForm(Typed, ActForm):
+class AmendForm(Typed, PilotForm):
     """Edit a pilot's record. It moves nothing; where answers fall by it, it asks first."""
 
     verb = "amend"
-    weighs = edits_record = True
+    weighs = True
     title = _("The record")
     button = _("Keep these changes")
     done_says = _("Kept. An edit moves nothing: the clock runs on.")

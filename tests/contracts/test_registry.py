@@ -16,8 +16,8 @@ from pilots.rules.transitions import TELL
 from readiness import forms, registry
 from readiness.api import inputs
 from readiness.text import events
-from tests.asks import ASKS, Ask
-from tests.cast import LEGAL, ROLES, Cast
+from tests.company import LEGAL, ROLES, Cast
+from tests.contracts.asks import ASKS, Ask
 
 ON_PILOTS = frozenset({Target.PILOT, Target.GATE, Target.GATES})
 
