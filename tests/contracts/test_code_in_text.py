@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OURS = ("config", "pilots", "readiness", "tests")
 OF_OURS = rf"(?:{'|'.join(OURS)})(?:\.\w+)*"
 IMPORTED = re.compile(rf"^\s*from ({OF_OURS}) import (\w+(?:, ?\w+)*)|^\s*import ({OF_OURS})\b", re.M)
