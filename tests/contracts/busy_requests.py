@@ -23,13 +23,11 @@ def main() -> None:
 
 def _facts() -> tuple[Any, Any]:
     """A pilot that is planned, and whoever keeps its records."""
-    from pilots import actions
-    from pilots.models import Person, Portfolio, PortfolioRole
+    from pilots.clock import today
+    from tests.company import a_person, a_planned_pilot, a_portfolio
 
-    portfolio = Portfolio.objects.create(key="p", name="P")
-    ria = Person.objects.create_user("ria@example.org", name="Ria", is_staff=True)
-    PortfolioRole.objects.create(portfolio=portfolio, person=ria, role="program-office")
-    return ria, actions.record(portfolio=portfolio, key="P-1", name="Drafts", by=ria)
+    ria, day = a_person("ria"), today()
+    return ria, a_planned_pilot(a_portfolio(day=day, office=ria), day=day, by=ria)
 
 
 def answers(ria: Any, pilot: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What several tests share stands in a module without tests, so that a test can be moved, changed or dropped by itself."""
+"""A test stands where its code stands; what several share stands in a module without tests, so that each can be moved alone."""
 
 from __future__ import annotations
 
@@ -42,3 +42,14 @@ def test_tests_stand_in_files_that_are_called_so() -> None:
         defined = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         has_tests = any(name.startswith("test_") for name in defined)
         assert has_tests == path.rpartition("/")[2].startswith("test_"), path
+
+
+def test_a_test_stands_where_its_code_stands() -> None:
+    beside = {"benchmarks", "browser", "contracts", "properties", "rules", "scenarios"}
+    for path in files():
+        folder, _, name = path.rpartition("/")
+        if name.startswith("test_"):
+            assert folder, f"{path} lies loose"
+            assert folder in beside or (settings.BASE_DIR / folder).is_dir(), (
+                f"{path}: there is no {folder} in the code"
+            )
