@@ -55,7 +55,6 @@ class Row:
         recorded: what an office calls it whose answer it is not.
         weighs: answers can fall by it, so that it asks before they do.
         rests_on_evidence: it can cite evidence that is filed.
-        many: it can be done to many at once.
         api: the last part of its address in the API, where that is not its word; None where it has none.
         arguments: all that is asked, where a sentence or a day is enough; None where its form and input say so themselves.
     """
@@ -68,7 +67,6 @@ class Row:
     recorded: Any = None
     weighs: bool = False
     rests_on_evidence: bool = False
-    many: bool = False
     api: str | None = ""
     arguments: tuple[Argument, ...] | None = None
 
@@ -231,8 +229,8 @@ ROWS: dict[str, Row] = {
         rests_on_evidence=True,
         api="decisions",
     ),
-    "decide_many": Row(_("many gates answered alike"), many=True),
-    "record_minutes": Row(_("minutes of a meeting recorded"), many=True),
+    "decide_many": Row(_("many gates answered alike")),
+    "record_minutes": Row(_("minutes of a meeting recorded")),
     "assert_": Row(_("yes according to a source")),
     "end_assertion": Row(_("no longer a yes according to the source")),
     # In the order in which a gate offers them
