@@ -15,7 +15,14 @@ YES = frozenset({Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.EXCEPTED})
 HOLD = YES | {Outcome.ASSERTED}
 ASKS_TEAM = frozenset({Outcome.CHANGES_REQUESTED, Outcome.REFUSED})
 EVIDENCE = "evidence:"
-TURNS = ("answer", "team", "outside", "clear", "said", State.OFF)
+READ_AS_OPEN = frozenset({State.UNOWNED, State.WAITING})
+TURN: Mapping[str, str] = {
+    **dict.fromkeys(YES, "clear"),
+    **dict.fromkeys(ASKS_TEAM, "team"),
+    State.ASSERTED: "said",
+    State.OFF: State.OFF,
+}
+"""Whose turn a state is; the decider's to answer where it is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +145,9 @@ class GateState:
 
     def turn(self, state: str) -> str:
         """Whose turn a state is, before anybody asks who holds the decision."""
-        if state in YES:
-            return "clear"
-        if state == State.CHANGES_REQUESTED and self.outside_until is not None:
+        if self.outside_until is not None and state == State.CHANGES_REQUESTED:
             return "outside"
-        if state in ASKS_TEAM:
-            return "team"
-        if state == State.OFF:
-            return State.OFF
-        return "said" if state == State.ASSERTED else "answer"
+        return TURN.get(state, "answer")
 
     def spell(
         self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool
@@ -156,7 +157,7 @@ class GateState:
         return GateSpell(
             starts=day,
             ends=None,
-            state=State.OPEN if state in (State.UNOWNED, State.WAITING) else state,
+            state=State.OPEN if state in READ_AS_OPEN else state,
             turn=self.turn(state),
             since=self.since,
             good_until=self.good_until,

@@ -8,12 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import adoption, gates, quality, seals, stalls
-from pilots.rules.actions import ACTIONS
+from pilots.rules.actions import ACTIONS, NOT_STARTED
 from pilots.rules.events import Act, Kind
 from pilots.rules.gates import GateState
 from pilots.rules.vocabulary import ClearsBy, Outcome, Stage, Verdict
 
 SPONSOR = "named-sponsor"
+WITH_CLOCK = frozenset({Stage.RUNNING, Stage.PAUSED})
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class PilotState:
     @property
     def start_known(self) -> bool:
         """Whether it has not begun, or somebody knows when it did."""
-        return self.stage in (Stage.PLANNED, Stage.NOT_STATED) or self.started_on is not None
+        return self.stage in NOT_STARTED or self.started_on is not None
 
     @property
     def counts_from(self) -> date:
@@ -93,14 +94,14 @@ class PilotState:
     @property
     def moved_on(self) -> date | None:
         """The last movement; the day of the record before the start; None where nobody knows of any."""
-        if self.stage in (Stage.PLANNED, Stage.NOT_STATED):
+        if self.stage in NOT_STARTED:
             return self.recorded_on
         return self.last_movement
 
     @property
     def clock(self) -> date | None:
         """The day from which quiet days count, for a pilot that runs or is paused."""
-        if self.stage not in (Stage.RUNNING, Stage.PAUSED) or self.decide_by is None:
+        if self.stage not in WITH_CLOCK or self.decide_by is None:
             return None
         return stalls.clock_on(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
 

@@ -109,6 +109,7 @@ class Import:
             verb__in=("record", "list_again"),
             data__listed__form=self.source.form,
             portfolio__in=self.applying.places.portfolios,
+            pilot__void_since=None,
         )
         found = once.order_by("pilot__key").values_list("pilot_id", "pilot__key")
         gone: set[int] = set()

@@ -33,7 +33,8 @@ an address with their special characters as codes. Lists come in pages of 50 (`p
 
 Only gates of running and adopted pilots wait on anybody. `court=` and `waits_on=` hold no others, and `portfolio/` counts no
 others, unless a stage is asked for by name: `gates/?court=team&stage=planned`. By itself the gate of a planned pilot says `team`,
-of a paused one what it would say running, of a retired or void one nothing: its `court` and `days` are null.
+of a paused one what it would say running, of a retired or void one nothing: its `court` and `days` are null. What is void is in no list and no count from that day, unless it
+is asked for: `pilots/?standing=void`.
 
 `WRITE_DOCS=1 .venv/bin/pytest tests/contracts/test_api_examples.py` asks all of this of an invented portfolio and writes
 this page; without the variable it holds the page against the answers. Lists are cut to their first entry, and marks and ids

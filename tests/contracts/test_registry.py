@@ -9,9 +9,9 @@ import pytest
 
 from pilots import actions
 from pilots.derived import periods
-from pilots.models import GateSpell, Pilot
+from pilots.models import Event, GateSpell, Pilot
 from pilots.rules import replay
-from pilots.rules.actions import ACTIONS, Target
+from pilots.rules.actions import ACTIONS, DECISION, REASON, Target
 from pilots.rules.transitions import TELL
 from readiness import forms, registry
 from readiness.api import inputs
@@ -46,6 +46,10 @@ def test_every_transition_is_that_of_an_event_which_the_log_can_tell() -> None:
     assert TELL.keys() <= events.ACTIONS.keys()
 
 
+FORGETS = {action.writes: action.forgets for action in ACTIONS.values()}
+"""Where people's own words stand in an event, by its word."""
+
+
 def told(pilot: Pilot) -> replay.History:
     return replay.tell(pilot.recorded_on, periods.kinds_of(pilot), periods.acts_of(pilot))
 
@@ -71,6 +75,10 @@ def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> 
         replay.tell_on(old, cast.day(), new)
         assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)
     assert read(pilot) == (anew.pilot, anew.gates)
+    for event in Event.objects.filter(pk__in=[act.seq for act in new]):
+        forgets = FORGETS[event.verb]
+        assert not event.reason or REASON in forgets
+        assert events.decision_of(event) is None or DECISION in forgets
     pilot.refresh_from_db()
     assert (pilot.stage, pilot.void_since) == (anew.state.stage, anew.state.void_since)
 
