@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.forms.models import BaseInlineFormSet, ModelFormOptions
@@ -110,9 +109,9 @@ class ActionModelAdmin(Admin):
             return rows
         return office_of(request).limit(rows, self.portfolio_path, shared=self.shared)
 
-    def get_object_or_404(self, request: HttpRequest, object_id: str) -> Any:
+    def get_object(self, request: HttpRequest, object_id: Any, from_field: str | None = None) -> Any:
         """The row at an address, or 404: nothing tells whether it is somebody else's."""
-        found = self.get_object(request, unquote(str(object_id)))
+        found = super().get_object(request, str(object_id), from_field)
         if found is None:
             raise Http404
         return found
@@ -188,7 +187,7 @@ class ActionModelAdmin(Admin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Django's own, but for its transaction: an action has its own, and whoever is refused keeps none."""
-        obj = None if object_id is None else self.get_object_or_404(request, object_id)
+        obj = None if object_id is None else self.get_object(request, object_id)
         if obj is not None and request.method == "POST" and not self.has_change_permission(request, obj):
             raise PermissionDenied(self.why_not(request, obj) or None)
         of_django: Any = super()
@@ -280,7 +279,7 @@ class ActionModelAdmin(Admin):
 
     def action_view(self, request: HttpRequest, object_id: str, word: str) -> HttpResponse:
         """One of the further actions on a row."""
-        obj = self.get_object_or_404(request, object_id)
+        obj = self.get_object(request, object_id)
         if word not in self.object_actions:
             raise Http404
         if not self.may_do(request, obj, word):
@@ -341,7 +340,7 @@ class ActionModelAdmin(Admin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What was done to a row: the event log, newest first."""
-        obj = self.get_object_or_404(request, object_id)
+        obj = self.get_object(request, object_id)
         events = office_of(request).limit(Event.objects.filter(self.history_of(obj)), shared=True)
         paginator = self.get_paginator(request, event_texts.with_people(events).order_by("-pk"), self.list_per_page)
         context = {
@@ -357,12 +356,6 @@ class ActionModelAdmin(Admin):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/object_history.html", context)
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        self.get_object_or_404(request, object_id)
-        return super().delete_view(request, object_id, extra_context)
 
 
 class ReadOnlyFormSet(InlineFormSet):

@@ -165,7 +165,7 @@ class Pilots(ActionModelAdmin):
     def _pilot(self, request: HttpRequest, object_id: str) -> Pilot:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        pilot: Pilot = self.get_object_or_404(request, object_id)
+        pilot: Pilot = self.get_object(request, object_id)
         return pilot
 
     @staticmethod

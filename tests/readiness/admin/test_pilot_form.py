@@ -204,7 +204,7 @@ def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Pe
     actions.amend(pilot=running, by=ria, set={"tool": "Drafter 2"})
     there = reverse("admin:pilots_pilot_history", args=[running.pk])
     text = desk.get(there).content.decode()
-    assert "3 acts so far" in text
+    assert "3 events so far" in text
     assert "Record edited" in text
     assert "Drafter 2" in text
 
