@@ -28,7 +28,7 @@ class BatchDesk(Desk):
     events: list[Event] = field(default_factory=list)
 
     def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
-        """Put the event on the pile. It is signed when the pilot has its key; its place on the pile will be its number."""
+        """Put the event on the pile, where its place is its number. It is signed when the pilot has its key."""
         assert not pieces, "an import files no evidence"
         self.events.append(event)
         event.number = len(self.events)

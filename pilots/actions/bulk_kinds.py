@@ -19,7 +19,7 @@ from django.utils import timezone
 from pilots.derived import periods
 from pilots.derived.bulk_insert import insert_like
 from pilots.event_log.sign import move_heads, sign
-from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell
+from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, free_texts
 from pilots.rules import gates, kind_changes
 from pilots.rules.canonical_json import as_text
 from pilots.rules.vocabulary import Stage
@@ -209,7 +209,7 @@ def _sign(change: KindChange, pilot: Pilot, gate: Gate) -> Event:
         known_on=change.known,
         written_at=change.written_at,
         data={"kind": change.kind.key},
-        reason=change.reason,
+        texts=free_texts(reason=change.reason),
         batch=change.batch,
     )
     sign(pilot, event)

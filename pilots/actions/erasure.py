@@ -28,7 +28,7 @@ def erase(
     on: date | None = None,
     known: date | None = None,
 ) -> Event:
-    """Erase by law the free texts of a decision, which are its event's. What was decided, when, by whom and on what, stays.
+    """Erase by law the free texts of a decision, which are its event's. What was decided, when and by whom stays.
 
     Conditions and sealed values stay: the rules read them, and the pilot would stand elsewhere without them.
 

@@ -19,7 +19,18 @@ from pilots.actions.event_batch import current_batch
 from pilots.clock import today
 from pilots.derived import periods
 from pilots.event_log.sign import sign
-from pilots.models import Absence, Decision, DecisionEvidence, Event, Evidence, Gate, Person, Pilot, StallPolicy
+from pilots.models import (
+    Absence,
+    Decision,
+    DecisionEvidence,
+    Event,
+    Evidence,
+    Gate,
+    Person,
+    Pilot,
+    StallPolicy,
+    free_texts,
+)
 from pilots.refusals import (
     AddressUnconfirmed,
     AlreadyStalled,
@@ -300,12 +311,10 @@ class Desk:
             by=self.by,
             on=self.on,
             known_on=self.known,
-            reason=reason,
-            changes=changes or [],
             data=data or {},
+            texts=free_texts(reason=reason, changes=changes, evidence=evidence),
             batch=current_batch(),
         )
-        event.put_text("evidence", evidence)
         if decision is not None and gate is not None:
             event.decision = _decision(gate, event, decision)
         self.pilot.version += 1
@@ -358,8 +367,7 @@ class Desk:
 
 def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
     """The decision that an event carries; its free texts are the event's. Nothing is saved."""
-    for name in Decision.TEXTS:
-        event.put_text(name, says.get(name))
+    event.texts |= free_texts(**{name: says.get(name) for name in Decision.TEXTS})
     columns = {name: value for name, value in says.items() if name not in Decision.TEXTS}
     return Decision(gate=gate, event=event, on=event.on, known_on=event.known_on, by=event.by, **columns)
 

@@ -17,7 +17,7 @@ from pilots.actions.locked_pilot import days
 from pilots.actions.people import give, give_role
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, plain, put
 from pilots.event_log.sign import put_last
-from pilots.models import Event, Function, Person, Portfolio, StallPolicy
+from pilots.models import Event, Function, Person, Portfolio, StallPolicy, free_texts
 from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
@@ -145,7 +145,7 @@ def name_functions(*, names: Iterable[str], on: date | None = None, known: date 
             on=on,
             known_on=known,
             data={"function": function.pk},
-            changes=[{"field": "name", "from": None, "to": function.name}],
+            texts=free_texts(changes=[{"field": "name", "from": None, "to": function.name}]),
         )
         for function in functions
     )

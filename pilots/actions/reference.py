@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilots import holdings, permissions
 from pilots.event_log.rows import Row, named
 from pilots.event_log.sign import put_last
-from pilots.models import Event, Function, GateKind, Person, Portfolio
+from pilots.models import Event, Function, GateKind, Person, Portfolio, free_texts
 from pilots.refusals import Invalid, NotYours
 
 
@@ -119,8 +119,7 @@ def log(
         on=on,
         known_on=known,
         data=data,
-        changes=changes or [],
-        reason=reason,
+        texts=free_texts(reason=reason, changes=changes),
         batch=batch,
     )
     put_last([event], [named(row) if isinstance(row, Model) else row for row in rows])

@@ -15,7 +15,7 @@ from pilots.actions.locked_pilot import days, lock_all, sit_down, within_reach
 from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office, plain
 from pilots.actions.tokens import end_tokens
 from pilots.derived import periods
-from pilots.event_log.rows import named
+from pilots.event_log.rows import Row, named
 from pilots.models import (
     Absence,
     ApiToken,
@@ -327,7 +327,7 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     person.pending_email, person.pending_email_key = None, ""
     person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
     ended = end_tokens(person)
-    rows = [named(person), *((ApiToken, key) for key in ended)]
+    rows: list[Row] = [named(person), *((ApiToken, key) for key in ended)]
     data = {"person": person.pk, "tokens": ended}
     log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
     _leave_seats(person, by, on, known)

@@ -1,4 +1,4 @@
-"""Holding everything that follows from the log against it: columns of pilots, gates, periods, seats, and the installation's rows."""
+"""Holding everything that follows from the log against it: pilots, gates, periods, seats, the installation's rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KT
 
 from pilots.derived import periods, rebuild
 from pilots.event_log.rows import CARRIED, NAMED_BY
@@ -20,6 +21,7 @@ from pilots.rules.canonical_json import as_text
 PILOTS_AT_ONCE = 200
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What reading a row can end in that somebody bent where the engine takes anything."""
+COLUMNS = Pilot._meta.concrete_fields
 FORGOTTEN: tuple[type[models.Model], ...] = (ApiToken,)
 """Tables from which a row may go without an event: a token that is over is swept out."""
 
@@ -100,9 +102,10 @@ def _columns(pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate]) -> di
         "version": pilot.log_count + 1,
         "stage": state.stage,
     }
-    blank = {name: Pilot._meta.get_field(name).get_default() for name in adoption.RULES}
-    for name, value in {**blank, **state.fields, **state.rules}.items():
-        columns[Pilot._meta.get_field(name).attname] = value
+    said = {**state.fields, **state.rules}
+    for column in COLUMNS:
+        if column.name in said or column.name in adoption.RULES:
+            columns[column.attname] = said.get(column.name, column.get_default())
     retired = [event for event in events if event.verb == "retire"]
     if retired and retired[-1].texts is not None:
         columns["learned"] = retired[-1].reason
@@ -153,7 +156,8 @@ def _carried() -> Rows:
 
 def _erased_otherwise() -> Iterator[str]:
     """Texts that are gone, and no erasure is in the log."""
-    erasure = Event.objects.filter(verb="erase", data__decision=OuterRef("decision__public_id"))
+    erasures = Event.objects.filter(verb="erase").annotate(of=KT("data__decision"))
+    erasure = erasures.filter(of=OuterRef("decision__public_id"))
     erased = Event.objects.filter(~Exists(erasure), erased_on__isnull=False).order_by("pk")
     yield from (
         f"texts of event {pk} are gone, and no erasure is in the log" for pk in erased.values_list("pk", flat=True)

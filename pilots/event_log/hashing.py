@@ -1,8 +1,8 @@
-"""What an event's checksum covers (rule 8, format 1), as Python writes it and as the database reads it back, the same text.
+"""What an event's checksum covers (rule 8, format 1): the same text, written by Python and read by the database.
 
-Every column of the event and of the decision that it carries, joined; but for primary keys of its own, which say nothing,
-its texts, which a digest stands for that is a column itself, and what the rules read of both (`FACTS`), which enters as one
-digest over the event's random id and the stored JSON. So no name and no text lies in a checksum.
+Every column of the event and of the decision that it carries, joined; but for primary keys of their own, which say
+nothing, the texts, for which a digest stands that is a column itself, and what the rules read of both (`FACTS`), which
+enters as one digest over the event's random id and the stored JSON. So no name and no text lies in a checksum.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _APART = {"id", "checksum", "texts", "erased_on", "event", *FACTS}
 
 OF_EVENT = tuple(field for field in Event._meta.concrete_fields if field.name not in _APART)
 OF_DECISION = tuple(field for field in Decision._meta.concrete_fields if field.name not in _APART)
-"""Every column that format 1 covers, in the order of the model. A column that comes later enters with another format."""
+"""Every column that format 1 covers, in the order of the model. A later column enters with another format."""
 BETWEENS = len(OF_EVENT) + len(OF_DECISION) - 1
 
 
@@ -51,19 +51,19 @@ def text(value: Any) -> str:
 
 
 def facts(public_id: str, data: str, conditions: str | None, sealed: str | None) -> str:
-    """The digest of what the rules read, from its stored JSON; empty where there is none. Null: there is no decision."""
+    """The digest of what the rules read, from its stored JSON; empty where there is none. None: no decision."""
     if data == EMPTY and conditions is None:
         return ""
     return chain.digest(f"{public_id}\n{data}\n{conditions}\n{sealed}")
 
 
 def texts_digest(texts: str) -> str:
-    """The digest of an event's free texts, from their stored JSON, in which their salt lies too; empty where there are none."""
+    """The digest of an event's free texts, from their stored JSON with its salt; empty where there are none."""
     return "" if texts == EMPTY else chain.digest(texts)
 
 
 def evidence(pieces: Iterable[tuple[int, str, int | None]]) -> str:
-    """The pieces that an event carries: primary key, checksum, and the decision that rests on it where that is not its own."""
+    """The pieces that an event carries: primary key, checksum, and the decision that rests on them if not its own."""
     return in_order(MANY.join(f"{pk}:{checksum}:{other or ''}" for pk, checksum, other in pieces))
 
 
@@ -76,7 +76,7 @@ class _AsText(Func):
     """A column as `text` writes it."""
 
     template = f"COALESCE(CAST(%(expressions)s AS text), '{NULL}')"
-    output_field = TextField()  # type: ignore[assignment]
+    output_field = TextField()
 
     def __init__(self, path: str, of: type[models.Field[Any, Any]]) -> None:
         super().__init__(F(path))
@@ -103,13 +103,13 @@ class _AsText(Func):
 class _Joined(Func):
     template = "(%(expressions)s)"
     arg_joiner = f" || '{BETWEEN}' || "
-    output_field = TextField()  # type: ignore[assignment]
+    output_field = TextField()
 
 
 class _Listed(models.Aggregate):
     """Texts of several rows as one, in no order."""
 
-    output_field = TextField()  # type: ignore[assignment]
+    output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         return self.as_sql(compiler, connection, template=f"group_concat(%(expressions)s, '{MANY}')", **extra)
@@ -126,8 +126,8 @@ def stored_columns(path: str = "") -> Any:
     )
 
 
-def stored_json(path: str) -> Any:
-    """JSON as it is stored, which nobody parses."""
+def stored_text(path: str) -> Any:
+    """A column as it is stored, which nobody parses."""
     return Cast(path, TextField())
 
 

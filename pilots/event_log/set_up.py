@@ -1,4 +1,4 @@
-"""How an installation's chain begins: with the kinds of gates that ship, so that all that the rules read is in a chain."""
+"""How an installation's chain begins: with the kinds of gates that ship, for the rules read them too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing events into their chains (rule 8): a pilot's under its lock, the installation's last of all, before the commit."""
+"""Signing events into their chains (rule 8): a pilot's under its lock, the installation's just before the commit."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _WAITING: ContextVar[list[Waiting] | None] = ContextVar("waiting", default=None)
 def recording() -> Iterator[None]:
     """A transaction whose events of the installation are written last, when it holds every other lock.
 
-    Whoever decides on a pilot would otherwise wait for somebody who waits for that pilot. Within another one it is part of it.
+    Otherwise two who hold a pilot and this chain could wait on each other. Within another one it is part of that one.
     """
     outer = _WAITING.get()
     if outer is not None:
@@ -120,7 +120,7 @@ def recording() -> Iterator[None]:
 
 
 def put_last(events: Iterable[Event], rows: Sequence[Row] = ()) -> None:
-    """Write events of the installation when this transaction has all its other locks; at once, where nobody waits for that.
+    """Write events of the installation when this transaction has all other locks; at once outside of `recording`.
 
     Args:
         rows: what these events carry, each of them the same.
@@ -137,7 +137,7 @@ def put_last(events: Iterable[Event], rows: Sequence[Row] = ()) -> None:
 def _write(waiting: list[Waiting]) -> None:
     """Sign events into the installation's chain, and save them.
 
-    The day on which something is known never goes back: where the clock of another process was a day ahead, its day is used.
+    The day on which something is known never goes back: where another process was a day ahead, its day is used.
     """
     if not waiting:
         return

@@ -1,4 +1,4 @@
-"""Going through the whole log once (rule 8): every event against what it says and the one before it, every chain's head.
+"""Going through the whole log once (rule 8): each event against what it says and the one before it, each head.
 
 One query in the order of the chains, so that memory does not grow with the log; what is stored is never parsed, so that
 nothing that is stored can break the reading of it.
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import chain as chain_of
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -26,7 +27,7 @@ INSTALLATION = None
 
 @dataclass(slots=True)
 class Break:
-    """Where the log does not fit: an event by its primary key, or a chain whose head fits none. `of` is a pilot, or None."""
+    """Where the log does not fit: an event by its primary key, or a head that fits none. `of` is a pilot, or None."""
 
     of: int | None
     event: int | None
@@ -100,8 +101,8 @@ def verify(then: Mark | None = None) -> Verified:
     found = Verified(now, then, triggers.missing())
     reader = _Reader(found)
     with _one_state():
-        for row in (*_of_no_chain(), *_of_batches()):
-            found.broke(row)
+        for lost in chain_of(_of_no_chain(), _of_batches()):
+            found.broke(lost)
         for rows in (_of_pilots(), _of_installation()):
             for row in rows:
                 reader.read(*row)
@@ -114,42 +115,28 @@ def _one_state() -> AbstractContextManager[Any]:
     return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
-_OF_EVENT = ("pk", "number", "checksum", "public_id", "texts_digest", "erased_on")
-
-
-def _columns(path: str) -> tuple[list[str], dict[str, Any]]:
-    """What is read of an event: columns, and expressions by their names."""
-    plain = [f"{path}{name}" for name in _OF_EVENT[:-1]]
-    stored = {
-        "says_erased": hashing.stored_json(f"{path}erased_on"),
-        "says_texts": hashing.stored_json(f"{path}texts"),
-        "says_data": hashing.stored_json(f"{path}data"),
-        "says_conditions": hashing.stored_json(f"{path}decision__conditions"),
-        "says_sealed": hashing.stored_json(f"{path}decision__sealed"),
-        "says_columns": hashing.stored_columns(path),
-        "says_evidence": hashing.stored_evidence(path),
-    }
-    return plain, stored
+def _columns(path: str) -> tuple[list[str], list[Any]]:
+    """What is read of an event, in the order of `_Reader.read`: columns, and what is read as it is stored."""
+    plain = [f"{path}{name}" for name in ("pk", "number", "checksum", "public_id", "texts_digest")]
+    as_stored = ("erased_on", "texts", "data", "decision__conditions", "decision__sealed")
+    stored = [hashing.stored_text(f"{path}{name}") for name in as_stored]
+    return plain, [*stored, hashing.stored_columns(path), hashing.stored_evidence(path)]
 
 
 def _of_pilots() -> Iterator[tuple[Any, ...]]:
     plain, stored = _columns("events__")
     rows = Pilot.objects.order_by("pk", "events__number")
-    return rows.values_list("pk", "log_head", "log_count", *plain, *_ordered(stored)).iterator(chunk_size=2000)
+    return rows.values_list("pk", "log_head", "log_count", *plain, *stored).iterator(chunk_size=2000)
 
 
 def _of_installation() -> Iterator[tuple[Any, ...]]:
     """The installation's chain, with its head and count in every row."""
     head = Installation.objects.values_list("log_head", "log_count").first() or (chain.START, 0)
     plain, stored = _columns("")
-    rows = Event.objects.filter(pilot=None).order_by("number").values_list(*plain, *_ordered(stored))
+    rows = Event.objects.filter(pilot=None).order_by("number").values_list(*plain, *stored)
     yield (INSTALLATION, *head, *([None] * (len(plain) + len(stored))))
     for row in rows.iterator(chunk_size=2000):
         yield (INSTALLATION, *head, *row)
-
-
-def _ordered(stored: dict[str, Any]) -> list[Any]:
-    return list(stored.values())
 
 
 class _Reader:
@@ -189,7 +176,8 @@ class _Reader:
         of, head, count = self.chain
         self.found.chains += 1
         if (head, count) != (self.checksum, self.number):
-            says = f"it counts {count} events, and its head is not the checksum of the last of the {self.number} that are there"
+            there = f"the last of the {self.number} that are there"
+            says = f"it counts {count} events, and its head is not the checksum of {there}"
             self.found.broke(Break(of, None, None, says, before=self.pk))
         for mark, last in zip(self.marks, self.at_marks, strict=True):
             if last is not None:
@@ -248,7 +236,7 @@ def _of_no_chain() -> Iterator[Break]:
 def _of_batches() -> Iterator[Break]:
     """Acts on many whose own event is over other events than are there."""
     stand = Event.objects.filter(pilot=None).exclude(batch="").order_by("number")
-    rows = stand.values_list("pk", "number", "batch", "portfolio", hashing.stored_json("data"))
+    rows = stand.values_list("pk", "number", "batch", "portfolio", hashing.stored_text("data"))
     for pk, number, batch, portfolio, data in rows.iterator(chunk_size=2000):
         try:
             kept = json.loads(data)["heads"]

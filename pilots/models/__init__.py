@@ -1,6 +1,6 @@
 """The fact tables, each named by its word."""
 
-from pilots.models.events import Event, Installation
+from pilots.models.events import Event, Installation, free_texts
 from pilots.models.evidence import DecisionEvidence, Evidence
 from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GateSpell, SwitchedOff
 from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
@@ -34,4 +34,5 @@ __all__ = [
     "Seat",
     "StallPolicy",
     "SwitchedOff",
+    "free_texts",
 ]

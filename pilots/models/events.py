@@ -36,12 +36,17 @@ class EventQuerySet(models.QuerySet["Event"]):
         raise PermissionError(DELETED)
 
     def erase(self, day: date) -> int:
-        """Erase the texts by law; all else stays, and the chain still verifies. Only the action `erase` asks for this."""
+        """Erase the texts by law; all else stays, and the chain verifies. Only the action `erase` asks for this."""
         return super().update(texts=None, erased_on=day)
 
 
+def free_texts(**says: Any) -> dict[str, Any]:
+    """Free texts as an event keeps them: by name, those that say something."""
+    return {name: text for name, text in says.items() if text}
+
+
 class Event(models.Model):
-    """What somebody did: who, when, known when, which verb, what changed. Its primary key is the sequence that notices follow.
+    """What somebody did: who, when, known when, which verb, what changed. Notices follow its primary key.
 
     It lies in the chain of its pilot, or of the installation where it is of none: `number` is its place there, without a
     gap, and `checksum` covers it and all before it (`pilots.event_log.hashing`).
@@ -98,36 +103,23 @@ class Event(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionError(DELETED)
 
-    def text(self, name: str) -> Any:
+    def free_text(self, name: str) -> Any:
         """One of its free texts; None where there is none, or it was erased by law."""
         return (self.texts or {}).get(name)
-
-    def put_text(self, name: str, value: Any) -> None:
-        """Give an event that is not signed yet one of its free texts."""
-        if value:
-            self.texts[name] = value
 
     @property
     def reason(self) -> str:
         """Why, in a person's words; empty where nothing was said, or it was erased by law."""
-        return self.text("reason") or ""
-
-    @reason.setter
-    def reason(self, says: str) -> None:
-        self.put_text("reason", says)
+        return self.free_text("reason") or ""
 
     @property
     def changes(self) -> list[dict[str, Any]]:
         """What changed, for people: {field, from, to}; empty where nothing did, or it was erased by law."""
-        return self.text("changes") or []
-
-    @changes.setter
-    def changes(self, says: list[dict[str, Any]]) -> None:
-        self.put_text("changes", says)
+        return self.free_text("changes") or []
 
 
 class Installation(models.Model):
-    """What there is once: head and count of the chain of events that are of no pilot. Locked last, just before the commit."""
+    """What there is once: head and count of the chain of events of no pilot. Locked last, before the commit."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     log_head = models.CharField(max_length=64, default=START, editable=False)

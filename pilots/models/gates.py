@@ -245,12 +245,12 @@ class Decision(models.Model):
     @property
     def evidence(self) -> str | None:
         """What was shown for it, as a text; None where it was erased by law."""
-        return None if self.event.texts is None else self.event.text("evidence") or ""
+        return None if self.event.texts is None else self.event.free_text("evidence") or ""
 
     @property
     def would_change(self) -> str | None:
         """What would change a no; None where nothing was said, or it was erased by law."""
-        found: str | None = self.event.text("would_change")
+        found: str | None = self.event.free_text("would_change")
         return found
 
 

@@ -1,4 +1,4 @@
-"""Rule 8: events are chains by checksum, one a pilot and one of the installation, that survive the erasure of a text."""
+"""Rule 8: events are chains by checksum, one a pilot and one of the installation; a text can be erased."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def checksum(before: str, columns: str, evidence: str, facts: str) -> str:
 
 
 class Heads:
-    """One digest over the head and count of many chains, to keep and compare later. They are added one by one, in order."""
+    """One digest over the heads and counts of many chains, to keep and compare later. They are added in order."""
 
     def __init__(self) -> None:
         self._total = hashlib.sha256()

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.clock import today
+from pilots.event_log.sign import recording
 from pilots.models import Pilot
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
@@ -87,7 +88,7 @@ def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str | None) ->
         NotAgreed: with what would fall. Nothing is kept.
         Refused: as the act does.
     """
-    with transaction.atomic():
+    with recording():
         afterwards = compare()
         done = act()
         found = afterwards()

@@ -36,7 +36,7 @@ def main() -> None:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from pilots.models import Pilot
-    from tests.benchmarks import adding_kind, deciding, harness, importing, museum, queue, verifying
+    from tests.benchmarks import adding_kind, deciding, harness, hashing, importing, museum, queue, verifying
 
     there: dict[str, Callable[[], Iterable[harness.Measured]]] = {
         "importing": lambda: importing.measure(asked.rounds),
@@ -44,6 +44,7 @@ def main() -> None:
         "queue": lambda: queue.measure(asked.rounds),
         "deciding": lambda: deciding.measure(asked.rounds),
         "adding_kind": lambda: adding_kind.measure(asked.rounds),
+        "hashing": lambda: hashing.measure(asked.rounds),
         "verifying": lambda: verifying.measure(asked.decisions),
     }
     unknown = set(asked.names) - set(there)

@@ -1,15 +1,15 @@
-"""`manage.py verify_log` over a log of a million decisions: its rate, its memory, and whether it finds one bent row.
+"""`manage.py verify_log` over a log of a million decisions and more: its rate, its memory, and whether it finds one bent row.
 
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying [--decisions 1000000]
 
-The gates are those of `make_portfolio`; each is decided again and again, every decision signed by `signing.sign` into its
-gate's chain, with an event of its own, until there are as many as asked for. Spells are not told again: the log alone is
+The gates are those of `make_portfolio`; each is decided again and again, every decision signed by `sign` with its event into
+its pilot's chain, until there are as many as asked for. Spells are not told again: the log alone is
 read. So nothing else is measured in this database afterwards, and it is not kept.
 
 The command runs as a process of its own, as in production, once at a tenth of the decisions and once at all of them. What
 it says of its rate is given as it says it; beside it the most memory that it held (`getrusage`), which is about the same
-for both. Then the reason of one decision near the end is changed behind the triggers' back, and the command must fail and
-name that decision by its primary key. SQLite keeps its test database in memory: there the command reads a copy on disk.
+for both. Then the outcome of one decision near the end is changed behind the triggers' back, and the command must fail and
+name its event by its primary key. SQLite keeps its test database in memory: there the command reads a copy on disk.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pilots.event_log import sign, triggers
-from pilots.models import Decision, Event, Gate, Person
+from pilots.models import Decision, Event, Gate, Person, Pilot
 from readiness.demo.synthetic import cloner
 from tests.benchmarks.harness import Measured, Taken
 from tests.benchmarks.museum import AT
@@ -65,7 +65,8 @@ class _Signing:
     """Decides the gates that are there, all of them in turn, for as long as decisions are wanted."""
 
     def __init__(self) -> None:
-        self.gates = list(Gate.objects.select_related("pilot").order_by("pk"))
+        self.gates = list(Gate.objects.order_by("pk"))
+        self.pilots = Pilot.objects.in_bulk()
         people = Person.objects.order_by("pk")[:500]
         self.turns = zip(cycle(self.gates), cycle(people))
 
@@ -74,7 +75,7 @@ class _Signing:
         missing = number - Decision.objects.count()
         for done in range(0, missing, AT_ONCE):
             self._write(min(AT_ONCE, missing - done))
-        Gate.objects.bulk_update(self.gates, ["head", "count"], batch_size=500)
+        Pilot.objects.bulk_update(self.pilots.values(), ["log_head", "log_count"], batch_size=500)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -86,28 +87,32 @@ class _Signing:
         cloner.write(Decision, _lines(Decision, signed))
 
     def _sign(self, gate: Gate, by: Person, key: int) -> Decision:
+        pilot = self.pilots[gate.pilot_id]
         event = Event(
             pk=key,
             verb="decide",
-            portfolio_id=gate.pilot.portfolio_id,
-            pilot=gate.pilot,
+            portfolio_id=pilot.portfolio_id,
+            pilot=pilot,
             gate=gate,
             by=by,
             on=AT,
             known_on=AT,
             written_at=timezone.now(),
-            reason=f"Looked at again, for the {gate.count + 1}th time.",
+            texts={"reason": f"Looked at again, as number {pilot.log_count + 1}.", "evidence": "Minutes of the day"},
         )
-        row = {
-            "outcome": "cleared",
-            "capacity": "holder",
-            "decider": by,
-            "court": "",
-            "reason": event.reason,
-            "evidence": "Minutes of the day",
-            "sealed": {"workflow": "letters", "tool": "a-tool"},
-        }
-        return sign.sign(gate, event, row)
+        decision = Decision(
+            gate=gate,
+            event=event,
+            on=AT,
+            known_on=AT,
+            outcome="cleared",
+            capacity="holder",
+            decider=by,
+            by=by,
+            sealed={"workflow": "letters", "tool": "a-tool"},
+        )
+        sign.sign(pilot, event, decision)
+        return decision
 
 
 def _lines(model: Any, rows: list[Any]) -> Iterator[str]:
@@ -121,13 +126,13 @@ def _lines(model: Any, rows: list[Any]) -> Iterator[str]:
 
 def _bent() -> Measured:
     """Change a decision near the end by SQL, and have the command find it."""
-    bent = Decision.objects.order_by("-gate", "-number")[1]
+    bent = Decision.objects.select_related("event").order_by("-pk")[1]
     triggers.lift()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE pilots_decision SET reason = reason || '!' WHERE id = %s", [bent.pk])
+        cursor.execute("UPDATE pilots_decision SET outcome = 'refused' WHERE id = %s", [bent.pk])
     triggers.install()
     status, says, seconds, most = _verify_log()
-    found = [line.strip() for line in says.splitlines() if f"decision {bent.pk}, number {bent.number} of" in line]
+    found = [line.strip() for line in says.splitlines() if f"event {bent.event_id}, number {bent.number} of" in line]
     assert status == 1, says
     assert found, says
     return _measured("verify_log of one bent row", seconds, f"{found[0]} {most:,.1f} MB at most.")

@@ -195,7 +195,7 @@ from django.db import connection, transaction
 from pilots.event_log import triggers
 with transaction.atomic(), connection.cursor() as cursor:
     triggers.lift()
-    cursor.execute("UPDATE pilots_decision SET reason = 'Never said.' WHERE id = (SELECT min(id) FROM pilots_decision)")
+    cursor.execute("UPDATE pilots_event SET texts = '{\\"reason\\": 1}' WHERE id = (SELECT min(id) FROM pilots_event)")
     cursor.execute("UPDATE pilots_gatespell SET starts = '2001-01-01' WHERE id = (SELECT min(id) FROM pilots_gatespell)")
     triggers.install()
 """
@@ -210,7 +210,7 @@ def test_whatever_is_missing_or_was_bent_is_said(installed: Machine, restored: t
     said = second.manage("check_restored", str(installed.today / "note.json"))
     assert said.returncode == 1
     for words in (
-        "its reason is not what was signed",
+        "its texts are not what was signed",
         "is not on disk",
         "is not the one that was filed: its SHA-256 is another",
         "What follows from the log was not rebuilt: the log itself is broken.",

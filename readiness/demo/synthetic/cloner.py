@@ -39,7 +39,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(slots=True)
 class Signed:
-    """What the checksum of one event of a life covers, with blanks: its columns, its texts, and what the rules read of it."""
+    """What the checksum of an event of a life covers, with blanks: columns, texts, and what the rules read."""
 
     columns: str
     texts: str

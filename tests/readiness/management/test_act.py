@@ -55,7 +55,7 @@ def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> N
         line = line.replace(word, value)
     for words in (line, "act decide P-1 outcome=cleared --by lena@example.org reason=Yes. --gate legal-sign-off"):
         call_command(*shlex.split(words), stdout=StringIO())
-    answers = Decision.objects.order_by("number").values_list("outcome", "reason")
+    answers = Decision.objects.order_by("pk").values_list("outcome", "event__texts__reason")
     assert list(answers) == [("refused", "Not so."), ("cleared", "Yes.")]
 
 

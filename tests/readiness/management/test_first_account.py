@@ -54,7 +54,7 @@ def test_its_link_sets_a_password_once_and_whoever_set_it_opens_accounts_at_the_
 
 def test_it_is_written_in_the_log_without_a_name(capsys: Any) -> None:
     first_account(capsys)
-    written = Event.objects.filter(pilot=None, by=None).exclude(verb="add_kind")
+    written = Event.objects.filter(pilot=None, by=None).exclude(verb="begin_log")
     assert [event.verb for event in written] == ["open_account", "make_administrator"]
     assert "ria" not in str([[e.changes, e.data, e.reason] for e in written]).lower()
 

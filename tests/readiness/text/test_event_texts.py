@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from pilots import actions
+from pilots.event_log.sign import put_last
 from pilots.models import Event, GateKind
 from pilots.rules.actions import ACTIONS
 from readiness.text import events as event_texts
@@ -212,13 +213,8 @@ def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
 
 
 def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None:
-    Event.objects.create(
-        verb="delegate",
-        on=cast.day(),
-        known_on=cast.day(),
-        by=cast["office"],
-        data={"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk},
-    )
+    data = {"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk}
+    put_last([Event(verb="delegate", on=cast.day(), known_on=cast.day(), by=cast["office"], data=data)])
     line = event_texts.texts(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
     assert (line.who, line.what, line.changes) == ("Office", "Decision delegated", [])
 
