@@ -242,7 +242,8 @@ class ActionForm(forms.Form):
             place = self.rows.place_of(name)
             if place is not None:
                 row, part = place
-                refused.field = row.add_prefix(part)
+                if refused.field == name:
+                    refused.field = row.add_prefix(part)
                 return row, part
         return self, name if name in self.fields else None
 

@@ -65,6 +65,12 @@ class RowFormSet(FormSet):
             for number in range(1, cls.last_of(data) + 1)
         ]
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """The whole names of all fields that can be sent, row by row."""
+        numbers = range(1, cls.max_num + 1)
+        return [part_of(cls.form.called, number, part) for number in numbers for part in cls.form.base_fields]
+
     @property
     def typed(self) -> list[Row]:
         """The rows in which something was typed."""

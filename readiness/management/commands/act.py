@@ -95,9 +95,11 @@ def _form(
             given["filed"] = _pieces(person, typed["pieces"])
     given["target"] = target
     blank = form(**given)
-    unknown = sorted(set(typed) - set(blank.fields))
+    of_rows = blank.rows_of.names() if blank.rows_of else []
+    unknown = sorted(set(typed) - set(blank.fields) - set(of_rows))
     if unknown:
-        asked = [field.name.rstrip("_") for field in blank.visible_fields()]
+        of_first = [name for name in of_rows if ".1." in name]
+        asked = [field.name.rstrip("_") for field in blank.visible_fields()] + of_first
         raise CommandError(
             _("This act asks for no %(unknown)s, but for: %(fields)s.")
             % {"unknown": ", ".join(unknown), "fields": ", ".join(asked)},
