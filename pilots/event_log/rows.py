@@ -56,7 +56,8 @@ Row = tuple[type[models.Model], Any]
 
 def named(row: models.Model) -> Row:
     """A row by its table and what names it."""
-    return type(row), getattr(row, NAMED_BY.get(type(row), "pk"))
+    model = row._meta.concrete_model or type(row)
+    return model, getattr(row, NAMED_BY.get(model, "pk"))
 
 
 def carried(rows: Iterable[Row]) -> list[list[Any]]:

@@ -88,7 +88,7 @@ class DecideForm(GateForm):
 
     def fit(self) -> None:
         _only_the_office_records(self)
-        if not self.target.decisions.exists():
+        if not self.target.decisions.all():
             field = self.fields["outcome"]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -115,6 +116,8 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     at, away = today(), offers.away_on(today())
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
+    # Each form asks whether anything was answered.
+    prefetch_related_objects(rows, "decisions")
     seen, last = of_gates(rows), deadlines.last_answers(rows)
     seals, said = Seals(rows, at=at), _said(rows)
     requested = exception_requests(rows, at=at, seals=seals)

@@ -1,4 +1,4 @@
-"""Thirty-one ways to bend the tables by SQL, each found (rule 8): by `verify_log --derived`, or by a digest kept before.
+"""Thirty-one ways to bend the tables by SQL and more, each found by `verify_log --derived` or a kept digest (rule 8).
 
 Whoever can lift the triggers can write anything. What they cannot do is make it fit: each bend is written by itself, with
 the triggers lifted and put back, and looked for as an operator would.
