@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ from pilots.rules.vocabulary import Stage
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 AT = date(2026, 6, 1)
+LIVES = 60 if os.environ.get("EXHAUSTIVE") else 30
+"""Fewer show the same: they stand at every stage, and their gates in every turn."""
 
 
 def add(by: Person | None = None, on: date = AT, known: date | None = None, **more: Any) -> GateKind:
@@ -40,7 +43,7 @@ def as_told_anew() -> None:
 @pytest.fixture
 def lives() -> None:
     """Pilots with histories of every kind, in several portfolios."""
-    call_command("make_portfolio", pilots=60, seed=5, at=AT, verbosity=0)
+    call_command("make_portfolio", pilots=LIVES, seed=5, at=AT, verbosity=0)
 
 
 @pytest.mark.usefixtures("lives")

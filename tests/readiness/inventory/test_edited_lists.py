@@ -108,14 +108,18 @@ def test_an_empty_cell_for_a_gate_states_nothing_and_is_told_once(tmp_path: Path
     assert "the list no longer says yes" in run(no, preset="", at="2026-11-25")[1]
 
 
-@pytest.mark.parametrize("column", ["stage", "workflow", "manager", "high_impact", "started_on", "learned", "success"])
-def test_an_emptied_cell_is_told_once_wherever_the_record_came_from(tmp_path: Path, column: str) -> None:
+def test_an_emptied_cell_is_told_once_wherever_the_record_came_from(tmp_path: Path) -> None:
+    """Seven pilots, each with another cell that is emptied."""
     playing.play(DAY)
     export(str(tmp_path / "before.csv"))
     with (tmp_path / "before.csv").open(newline="", encoding="utf-8") as stream:
-        key = next(row["key"] for row in csv.DictReader(stream) if row[column])
-    said = edit(tmp_path, {key: {column: ""}})
-    assert f"column {column}: {key}: The cell is empty now" in said
+        rows = {row["key"]: row for row in csv.DictReader(stream)}
+    emptied: dict[str, str] = {}
+    for column in ("learned", "stage", "workflow", "manager", "high_impact", "started_on", "success"):
+        emptied[next(key for key, row in rows.items() if row[column] and key not in emptied)] = column
+    said = edit(tmp_path, {key: {column: ""} for key, column in emptied.items()})
+    for key, column in emptied.items():
+        assert said.count(f"column {column}: {key}: The cell is empty now") == 1
     assert "0 created, 0 updated" in said
 
 

@@ -51,18 +51,10 @@ def _count(database: Path) -> dict[str, int]:
     return found
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    database = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
-    done = _run(database, "manage.py", "migrate", "--verbosity", "0")
-    assert done.returncode == 0, done.stderr
-    return database
-
-
 @pytest.mark.parametrize(("in_one", "left"), [(10_000, 0), (40, 60)], ids=["in one transaction", "in batches"])
-def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, empty: Path, in_one: int, left: int) -> None:
+def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, migrated: Path, in_one: int, left: int) -> None:
     database = tmp_path / "real.sqlite3"
-    shutil.copy(empty, database)
+    shutil.copy(migrated, database)
     path = tmp_path / "own.csv"
     rows = "".join(f"k-{n},Name {n},ops,{'planned' if n % 2 else 'running'}\n" for n in range(ROWS))
     path.write_text("key,name,portfolio,stage\n" + rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -125,14 +126,15 @@ def test_evidence_that_finds_no_room_is_not_filed(
 @pytest.mark.parametrize(
     "words", [["export_pilots"], ["exhibits"], ["verify_log"], ["start", "--setup-only", "--empty"]]
 )
-def test_what_is_printed_to_a_full_disk_ends_with_a_sentence_and_no_traceback(tmp_path: Path, words: list[str]) -> None:
+def test_what_is_printed_to_a_full_disk_ends_with_a_sentence_and_no_traceback(
+    tmp_path: Path, migrated: Path, words: list[str]
+) -> None:
     surroundings = {
         "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'x.sqlite3'}",
+        "DATABASE_URL": f"sqlite:///{shutil.copy(migrated, tmp_path)}",
         "SECRET_KEY": "a secret for tests that is long enough 0123456789 abcdef",
     }
     manage = [sys.executable, str(ROOT / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=surroundings, check=True, timeout=120)
     with FULL.open("w") as stdout:
         done = subprocess.run(
             [*manage, *words],

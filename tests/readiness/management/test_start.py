@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -140,16 +141,14 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert left == [("invoices",)]
 
 
-def test_people_that_it_did_not_make_are_left_alone(tmp_path: Path) -> None:
-    file = tmp_path / "used.sqlite3"
+def test_people_that_it_did_not_make_are_left_alone(tmp_path: Path, migrated: Path) -> None:
+    file = Path(shutil.copy(migrated, tmp_path))
     surrounded = surroundings(file, DJANGO_SETTINGS_MODULE="config.settings")
     subprocess.run(
         [
             sys.executable,
             "-c",
             "import django; django.setup()\n"
-            "from django.core.management import call_command\n"
-            "call_command('migrate', verbosity=0)\n"
             "from pilots import actions\n"
             "actions.open_account(email='ria@example.org', name='Ria', by=None)",
         ],
@@ -196,8 +195,10 @@ def asked(address: str, **headers: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
-def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_says_why(tmp_path: Path) -> None:
-    file, console = tmp_path / "empty.sqlite3", tmp_path / "console"
+def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_says_why(
+    tmp_path: Path, migrated: Path
+) -> None:
+    file, console = Path(shutil.copy(migrated, tmp_path)), tmp_path / "console"
     with console.open("w") as told, serving(file, "--empty", told=told.fileno()) as (address, _):
         status, page = asked(f"{address}nothing/here/")
         assert status == 404

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 
 from pilots import actions
@@ -19,7 +21,7 @@ from readiness.demo.sample import playing
 from readiness.queries.snapshots import PilotOn, read_many
 from readiness.rules.standing import STANDINGS
 from readiness.text import labels
-from tests.company import Stage, browser_of
+from tests.company import Stage, browser_of, set_the_stage
 from tests.readiness.pages.opened import pilot_page
 
 pytestmark = pytest.mark.django_db
@@ -80,12 +82,16 @@ def sample(stage: Stage) -> None:
 WORLDS = (nothing, listed, decided, refused, sample)
 
 
-@pytest.fixture(params=WORLDS, ids=lambda world: world.__name__)
-def world(request: pytest.FixtureRequest, stage: Stage) -> Stage:
+@pytest.fixture(scope="module", params=WORLDS, ids=lambda world: world.__name__)
+def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+    """Each is made once, and only looked at."""
     make: Callable[[Stage], None] = request.param
-    make(stage)
-    Person.objects.filter(pk=stage.ria.pk).update(is_staff=True, is_superuser=True)
-    return stage
+    with django_db_blocker.unblock(), transaction.atomic():
+        stage = set_the_stage()
+        make(stage)
+        Person.objects.filter(pk=stage.ria.pk).update(is_staff=True, is_superuser=True)
+        yield stage
+        transaction.set_rollback(True)
 
 
 def everything() -> list[PilotOn]:
