@@ -51,7 +51,7 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def set_password(self, user: Person, password: str) -> None:
-        """By the verb, so that the log says so and tokens end."""
+        """By the action, so that the log says so and tokens end."""
         actions.set_password(person=user, password=password, by=user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

@@ -9,7 +9,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.defaults import bad_request
 
-from readiness.api.base import Asking
+from readiness.api.base import ApiView
 from readiness.queries.request_dates import has_null, null_in, too_long_in
 
 
@@ -26,7 +26,7 @@ class CheckQueryString:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, place: dict[str, Any]) -> HttpResponse | None:
-        if issubclass(getattr(view, "cls", object), Asking):
+        if issubclass(getattr(view, "cls", object), ApiView):
             return None
         if has_null(place.values()):
             raise Http404

@@ -29,7 +29,7 @@ if not DEBUG and any("*" in host for host in ALLOWED_HOSTS):
 INSTALLED_APPS = [
     "readiness.apps.ReadinessConfig",
     "pilots.apps.PilotsConfig",
-    "readiness.apps.DeskConfig",
+    "readiness.apps.OfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

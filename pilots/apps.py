@@ -1,4 +1,4 @@
-"""What happened: the facts, the verbs that record them, and the rules the verbs must know."""
+"""What happened: the facts, the actions that record them, and the rules the actions must know."""
 
 from django.apps import AppConfig
 from django.core import checks

@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from django.db.models import Count
 
 from pilots.models import Event, Gate
-from pilots.rules.events import Act
+from pilots.rules.events import EventRecord
 
 
-def of_acts(acts: Iterable[Act], gate: str) -> int:
+def gate_version(events: Iterable[EventRecord], gate: str) -> int:
     """How many acts there are on a gate, and on its pilot as a whole. The log only grows, and so does this."""
-    return sum(act.gate in (None, gate) for act in acts)
+    return sum(event.gate in (None, gate) for event in events)
 
 
 def of_gates(gates: Iterable[Gate]) -> dict[int, int]:
-    """The same for many gates, by primary key, in one query: what a form or an ETag carries as `seen`."""
+    """The same for many gates, by primary key, in one query: what a form or an ETag carries as `expected_version`."""
     wanted = list(gates)
     rows = (
         Event.objects.filter(pilot__in={gate.pilot_id for gate in wanted})

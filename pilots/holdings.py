@@ -12,16 +12,16 @@ from django.db.models.functions import Coalesce
 from pilots.clock import today
 from pilots.models import (
     ApiToken,
-    Cell,
     Decision,
     DecisionRight,
     Delegation,
     Event,
-    GateSpell,
+    GatePeriod,
     Person,
     Pilot,
     Portfolio,
     PortfolioRole,
+    Unit,
 )
 
 
@@ -45,7 +45,7 @@ class Holding:
 def holdings_of(person: Person) -> Iterator[Holding]:
     """What a person holds now: roles, rights, seats that they accepted, nominations, and the pilots that name them."""
     in_force = Q(until=None) | Q(until__gte=today())
-    seats = GateSpell.objects.filter(known_until=None, ends=None).select_related("gate__pilot", "kind")
+    seats = GatePeriod.objects.filter(superseded_on=None, ends=None).select_related("gate__pilot", "kind")
     rights = DecisionRight.objects.filter(Q(holder=person) | Q(deputy=person) | Q(escalate_to=person), in_force)
     delegations = Delegation.objects.filter(to=person, until__gte=today())
     exceptions = Pilot.objects.filter(Q(exceptions_to=person) | Q(exceptions_deputy=person))
@@ -63,7 +63,7 @@ def holdings_of(person: Person) -> Iterator[Holding]:
     yield Holding("exceptions", exceptions, "portfolio")
 
 
-def acts_of(person: Person) -> Iterator[Holding]:
+def event_records(person: Person) -> Iterator[Holding]:
     """What a person ever did or held that names them in the log, whether or not they hold it now."""
     rights = DecisionRight.objects.filter(Q(holder=person) | Q(deputy=person) | Q(escalate_to=person))
     yield Holding("decisions", Decision.objects.filter(Q(decider=person) | Q(by=person)), "gate__pilot__portfolio")
@@ -85,14 +85,14 @@ def reaches_beyond(person: Person, kept: frozenset[int] | None) -> bool:
 
 def reached_beyond(person: Person, kept: frozenset[int] | None) -> bool:
     """Whether somebody is known by name beyond these portfolios, by what they did there, then or now."""
-    return person.is_superuser or any(holding.beyond(kept) for holding in acts_of(person))
+    return person.is_superuser or any(holding.beyond(kept) for holding in event_records(person))
 
 
 def function_beyond(function: Any, kept: frozenset[int] | None) -> bool:
     """Whether a business function is one of another portfolio's too: a pilot lies in it there, or a right reaches it."""
-    places = Cell.objects.filter(function=function, portfolio__isnull=False)
+    places = Unit.objects.filter(function=function, portfolio__isnull=False)
     elsewhere = [
-        Holding("cells", places, "portfolio"),
+        Holding("units", places, "portfolio"),
         Holding("rights", DecisionRight.objects.filter(function=function), "portfolio"),
         Holding("pilots", Pilot.objects.filter(function=function), "portfolio"),
     ]

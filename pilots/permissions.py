@@ -69,9 +69,9 @@ SCOPES = ("read", "decide", "write")
 """What a key to the API may do; each includes the ones before it."""
 
 
-def scope_of(verb: str) -> str:
-    """The scope that a verb needs: `write` where only the program office may do it, else `decide`."""
-    return "write" if who_may(verb) == OFFICE else "decide"
+def scope_of(action: str) -> str:
+    """The scope that an action needs: `write` where only the program office may do it, else `decide`."""
+    return "write" if who_may(action) == OFFICE else "decide"
 
 
 def scopes_of(person: Person) -> frozenset[str]:
@@ -79,16 +79,16 @@ def scopes_of(person: Person) -> frozenset[str]:
     from django.db.models import Q
 
     from pilots.clock import today
-    from pilots.models import GateSpell, Pilot, Seat
+    from pilots.models import GatePeriod, Pilot, Seat
 
     if is_office(person):
         return frozenset(SCOPES)
     mine = Q(person=person) | Q(nominee=person)
-    named = GateSpell.objects.filter(mine, known_until=None, ends=None)
-    acts = (
+    named = GatePeriod.objects.filter(mine, superseded_on=None, ends=None)
+    events = (
         named.exists()
         or Seat.objects.on(today()).of(person).exists()
         or Pilot.objects.filter(manager=person).exists()
         or person.answers_for.exists()
     )
-    return frozenset({"read", "decide"}) if acts else frozenset({"read"})
+    return frozenset({"read", "decide"}) if events else frozenset({"read"})

@@ -1,6 +1,6 @@
 """Refusals: one exception type for each code, with a sentence that a person can act on.
 
-Verbs raise them. The outside maps them once each: to form errors, to problem details, to a command's exit status.
+Actions raise them. The outside maps them once each: to form errors, to problem details, to a command's exit status.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Refused(Exception):
-    """A verb did not do what it was asked. `field` names where it was typed, `missing` lists what is missing.
+    """An action did not do what it was asked. `field` names where it was typed, `missing` lists what is missing.
 
     `rows` holds each refusal by its place, where many were asked at once and none was done.
     """
@@ -143,14 +143,14 @@ class BeforeRecord(Refused):
 
 
 class WrongStage(Refused):
-    """The verb does not fit the stage: deciding on a retired or void pilot, starting twice."""
+    """The action does not fit the stage: deciding on a retired or void pilot, starting twice."""
 
     code = "wrong_stage"
     sentence = _("This does not fit the pilot’s stage. Its page says how it stands, and what can be done now.")
 
 
 class WrongGate(Refused):
-    """The verb does not fit the gate: accepting an approval gate, deciding an acceptance gate."""
+    """The action does not fit the gate: accepting an approval gate, deciding an acceptance gate."""
 
     code = "wrong_gate"
     sentence = _("This does not fit the gate: some are decided, others accepted by the person named.")

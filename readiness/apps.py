@@ -21,10 +21,10 @@ TABLES = ("kinds", "log", "people", "pilots", "portfolios", "rights")
 """Modules of the admin, one a table or a few."""
 
 
-class DeskConfig(AdminConfig):
+class OfficeAdminConfig(AdminConfig):
     """Django's admin, with the office's desk as its site."""
 
-    default_site = "readiness.admin.site.OfficeDesk"
+    default_site = "readiness.admin.site.OfficeSite"
 
     def ready(self) -> None:
         """Register the tables. The site is there first: it lies in their package."""

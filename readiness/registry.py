@@ -357,7 +357,7 @@ def form_of(word: str) -> Callable[[Form], Form]:
     def register(form: Form) -> Form:
         assert word not in FORMS, f"{word} has a form already"
         row = ROWS[word]
-        form.verb, form.takes = word, actions.ACTIONS[word].on.name.lower()
+        form.action, form.takes = word, actions.ACTIONS[word].on.name.lower()
         for name in ("title", "button", "done_says", "offer", "recorded", "weighs", "on_many"):
             setattr(form, name, getattr(row, name))
         FORMS[word] = form

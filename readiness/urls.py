@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from readiness.api.schema import NoSuchAddress
-from readiness.pages.action_page import act_on_gate, act_on_pilot
+from readiness.pages.action_page import action_on_gate, action_on_pilot
 from readiness.pages.away import away, back, delegate
 from readiness.pages.converters import PilotKey
 from readiness.pages.evidence import evidence
@@ -38,8 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolio/", portfolio, name="portfolio"),
     path("pilots/<pilot_key:key>/", pilot, name="pilot"),
     path("pilots/<pilot_key:key>/evidence/", filing, name="filing"),
-    path("pilots/<pilot_key:key>/<slug:act>/", act_on_pilot, name="pilot-act"),
-    path("gates/<str:public_id>/<slug:act>/", act_on_gate, name="gate-act"),
+    path("pilots/<pilot_key:key>/<slug:act>/", action_on_pilot, name="pilot-act"),
+    path("gates/<str:public_id>/<slug:act>/", action_on_gate, name="gate-act"),
     path("evidence/<str:public_id>/", evidence, name="evidence"),
     path("rights/", rights, name="rights"),
     # Without its last slash nothing is led on there, since what was sent would be lost.

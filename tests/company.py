@@ -320,7 +320,7 @@ OFFICES = frozenset({"office", "neighbour"})
 
 
 class Cast:
-    """The people, two portfolios, and one planned pilot that was recorded forty days ago. Everything is done by verbs."""
+    """The people, two portfolios, and one planned pilot that was recorded forty days ago. Everything is done by actions."""
 
     def __init__(self) -> None:
         self.start = self.day(40)
@@ -492,8 +492,8 @@ def signed(key: str = "P-1") -> Signed:
     return Signed(ria, lena, ivo, sam, olga, portfolio, pilot)
 
 
-def reading_of(pilot: Pilot, at: date, known_at: date | None = None) -> standing.Reading:
+def reading_of(pilot: Pilot, at: date, known_at: date | None = None) -> standing.PilotStatus:
     """What the facts of a pilot mean on a day, by what was known on another."""
-    found = snapshots.read_one(Pilot.objects.get(pk=pilot.pk), at=at, known_at=known_at)
-    assert found is not None
-    return found.reading
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(pk=pilot.pk), at=at, known_at=known_at)
+    assert snapshot is not None
+    return snapshot.status

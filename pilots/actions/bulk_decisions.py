@@ -38,7 +38,7 @@ class Entry:
     until: date | None = None
     court: str = ""
     would_change: str = ""
-    seen: int | None = None
+    expected_version: int | None = None
     confirmed: bool = False
 
 
@@ -59,7 +59,7 @@ def decide_many(
     confirmed: bool = False,
     on: date | None = None,
     known: date | None = None,
-    seen: Mapping[int, int] | None = None,
+    expected_version: Mapping[int, int] | None = None,
 ) -> list[Decision]:
     """Answer several gates of one kind alike. Each gets its own decision, and those after the first cite it.
 
@@ -72,7 +72,18 @@ def decide_many(
         Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
     """
     entries = [
-        Entry(gate, outcome, reason, for_, conditions, until, court, would_change, (seen or {}).get(gate.pk), confirmed)
+        Entry(
+            gate,
+            outcome,
+            reason,
+            for_,
+            conditions,
+            until,
+            court,
+            would_change,
+            (expected_version or {}).get(gate.pk),
+            confirmed,
+        )
         for gate in dict.fromkeys(gates)
     ]
     if len({entry.gate.kind_id for entry in entries}) > 1:
@@ -123,7 +134,7 @@ def record_minutes(
 
 def _log(
     batch: str,
-    verb: str,
+    action: str,
     by: Person | None,
     on: date | None,
     known: date | None,
@@ -133,7 +144,7 @@ def _log(
 ) -> None:
     """Write what stands for these answers: one event for each portfolio, in whose log it is told."""
     portfolios = {decision.gate.pilot.portfolio_id: decision.gate.pilot.portfolio for decision in done}
-    log_batch(batch, verb, by, *days(on, known), data, portfolios=portfolios.values(), **more)
+    log_batch(batch, action, by, *days(on, known), data, portfolios=portfolios.values(), **more)
 
 
 def _file(
@@ -165,7 +176,7 @@ def _decide(
         "cites": cites,
         "on": on,
         "known": known,
-        "seen": entry.seen,
+        "expected_version": entry.expected_version,
         **shown,
     }
     if entry.outcome == Outcome.EXCEPTED:

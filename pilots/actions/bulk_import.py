@@ -1,4 +1,4 @@
-"""Many pilots put on record at once: the verbs' own work, at desks whose files are written together."""
+"""Many pilots put on record at once: the actions' own work, at desks whose files are written together."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 
 from pilots.actions.kinds import kinds_in_force
-from pilots.actions.locked_pilot import Desk, days, mirror, stood
+from pilots.actions.locked_pilot import LockedPilot, days, mirror, state_on
 from pilots.actions.pilots import AMENDABLE, clean, gates_for, only, recording
 from pilots.derived import periods
 from pilots.event_log.sign import move_heads, sign
-from pilots.models import Decision, Event, Evidence, Gate, GateKind, GateSpell, Pilot, PilotSpell, Portfolio
+from pilots.models import Decision, Event, Evidence, Gate, GateKind, GatePeriod, Pilot, PilotPeriod, Portfolio
 from pilots.rules import replay
 
 IN_HAND = ("portfolio", "function", "manager", "exceptions_to", "exceptions_deputy")
@@ -22,21 +22,21 @@ IN_HAND = ("portfolio", "function", "manager", "exceptions_to", "exceptions_depu
 
 
 @dataclass(slots=True)
-class BatchDesk(Desk):
+class NewPilot(LockedPilot):
     """A desk at which nothing is written before its batch is filed. Its pilot is a new one."""
 
-    events: list[Event] = field(default_factory=list)
+    unwritten: list[Event] = field(default_factory=list)
 
     def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
         """Put the event on the pile, where its place is its number. It is signed when the pilot has its key."""
         assert not pieces, "an import files no evidence"
-        self.events.append(event)
-        event.number = len(self.events)
-        self.acts.append(periods.as_act(event))
+        self.unwritten.append(event)
+        event.number = len(self.unwritten)
+        self.events.append(periods.event_record(event))
 
     def sign(self) -> None:
         """Sign what lies on the pile, once pilot and gates have their keys."""
-        for event in self.events:
+        for event in self.unwritten:
             event.pilot, event.gate = self.pilot, event.gate
             decision: Decision | None = getattr(event, "decision", None)
             if decision is not None:
@@ -46,7 +46,7 @@ class BatchDesk(Desk):
     def turn_to(self, on: date) -> None:
         """Go to the day of the next act, and learn where the pilot stood then."""
         self.on = on
-        self.state = stood(self.pilot, self.gates, self.acts, on)
+        self.state = state_on(self.pilot, self.gates, self.events, on)
 
 
 @dataclass(slots=True)
@@ -58,10 +58,10 @@ class Batch:
 
     on: date
     known: date
-    desks: list[BatchDesk] = field(default_factory=list)
+    locked_pilots: list[NewPilot] = field(default_factory=list)
     _kinds: list[GateKind] = field(default_factory=list)
     _in_force: dict[int, list[GateKind]] = field(default_factory=dict)
-    _untold: dict[tuple[str, ...], replay.PilotState] = field(default_factory=dict)
+    _unreplayed: dict[tuple[str, ...], replay.PilotState] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, on: date | None = None, known: date | None = None) -> Batch:
@@ -79,8 +79,8 @@ class Batch:
         approximate: bool = False,
         listed: Mapping[str, Any] | None = None,
         **values: Any,
-    ) -> BatchDesk:
-        """A desk at which a new pilot was put on record. It is written only if it is added to `desks`.
+    ) -> NewPilot:
+        """A desk at which a new pilot was put on record. It is written only if it is added to `locked_pilots`.
 
         Raises:
             Invalid: a value that cannot be, with the field.
@@ -98,16 +98,16 @@ class Batch:
         )
         clean(pilot, known_to_be_there=IN_HAND)
         gates = {g.kind.key: g for g in gates_for(pilot, self._kinds_of(portfolio))}
-        desk = BatchDesk(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)
-        recording(desk, stage=stage, listed=listed)
-        return desk
+        locked = NewPilot(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)
+        recording(locked, stage=stage, listed=listed)
+        return locked
 
     def _new(self, pilot: Pilot, gates: Mapping[str, Gate]) -> replay.PilotState:
         """Where a pilot stands before its record: the same for all that have the same gates, since no act is told."""
         kinds = tuple(gates)
-        if kinds not in self._untold:
-            self._untold[kinds] = stood(pilot, gates, (), self.on)
-        return self._untold[kinds]
+        if kinds not in self._unreplayed:
+            self._unreplayed[kinds] = state_on(pilot, gates, (), self.on)
+        return self._unreplayed[kinds]
 
     def _kinds_of(self, portfolio: Portfolio) -> list[GateKind]:
         if portfolio.pk not in self._in_force:
@@ -118,47 +118,47 @@ class Batch:
     @transaction.atomic
     def file(self) -> list[Pilot]:
         """Write all of it, and clear the desks. Returns the pilots. Statements do not grow with the pilots' gates."""
-        desks, self.desks = self.desks, []
-        told = [_told(desk) for desk in desks]
-        for desk, what in zip(desks, told, strict=True):
-            mirror(desk.pilot, what.state)
-        pilots = Pilot.objects.bulk_create([desk.pilot for desk in desks])
-        Gate.objects.bulk_create(g for desk in desks for g in desk.gates.values())
-        for desk in desks:
-            desk.sign()
-        events = Event.objects.bulk_create(e for desk in desks for e in desk.events)
+        locked_pilots, self.locked_pilots = self.locked_pilots, []
+        history = [_replayed(locked) for locked in locked_pilots]
+        for locked, what in zip(locked_pilots, history, strict=True):
+            mirror(locked.pilot, what.state)
+        pilots = Pilot.objects.bulk_create([locked.pilot for locked in locked_pilots])
+        Gate.objects.bulk_create(g for locked in locked_pilots for g in locked.gates.values())
+        for locked in locked_pilots:
+            locked.sign()
+        unwritten = Event.objects.bulk_create(e for locked in locked_pilots for e in locked.unwritten)
         move_heads(pilot.pk for pilot in pilots)
-        Decision.objects.bulk_create(_decisions(events))
-        self._keep(desks, told)
+        Decision.objects.bulk_create(_decisions(unwritten))
+        self._keep(locked_pilots, history)
         return pilots
 
-    def _keep(self, desks: list[BatchDesk], told: list[replay.History]) -> None:
-        """Write the spells that follow. The pilots are new: nothing is superseded."""
-        cells = periods.cells_of(
-            (desk.pilot.portfolio_id, spell.function)
-            for desk, what in zip(desks, told, strict=True)
-            for spell in what.pilot
+    def _keep(self, locked_pilots: list[NewPilot], history: list[replay.History]) -> None:
+        """Write the periods that follow. The pilots are new: nothing is superseded."""
+        units = periods.units_of(
+            (locked.pilot.portfolio_id, period.function)
+            for locked, what in zip(locked_pilots, history, strict=True)
+            for period in what.pilot
         )
         own, of_gates = [], []
-        for desk, what in zip(desks, told, strict=True):
-            pilot, places = desk.pilot, cells[desk.pilot.portfolio_id]
-            for spell in what.pilot:
-                row = periods.pilot_columns(spell, places)
-                own.append(PilotSpell(pilot_id=pilot.pk, known_from=self.known, **row))
-            for key, gate in desk.gates.items():
+        for locked, what in zip(locked_pilots, history, strict=True):
+            pilot, places = locked.pilot, units[locked.pilot.portfolio_id]
+            for period in what.pilot:
+                row = periods.pilot_columns(period, places)
+                own.append(PilotPeriod(pilot_id=pilot.pk, recorded_from=self.known, **row))
+            for key, gate in locked.gates.items():
                 for of_gate in what.gates[key]:
                     row = periods.gate_columns(of_gate, gate, places)
-                    of_gates.append(GateSpell(gate_id=gate.pk, known_from=self.known, **row))
-        PilotSpell.objects.bulk_create(own)
-        GateSpell.objects.bulk_create(of_gates)
+                    of_gates.append(GatePeriod(gate_id=gate.pk, recorded_from=self.known, **row))
+        PilotPeriod.objects.bulk_create(own)
+        GatePeriod.objects.bulk_create(of_gates)
 
 
-def _told(desk: BatchDesk) -> replay.History:
-    return desk.tell(desk.acts)
+def _replayed(locked: NewPilot) -> replay.History:
+    return locked.replay(locked.events)
 
 
-def _decisions(events: list[Event]) -> Iterator[Decision]:
-    for event in events:
+def _decisions(unwritten: list[Event]) -> Iterator[Decision]:
+    for event in unwritten:
         decision = getattr(event, "decision", None)
         if decision is not None:
             decision.event = event

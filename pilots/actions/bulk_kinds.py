@@ -1,6 +1,6 @@
 """The gates of one kind on many pilots, opened or switched at once: batch by batch, a fixed number of statements each.
 
-Nobody's history is read where nothing was done after that day: what follows is told from the last spells
+Nobody's history is read where nothing was done after that day: what follows is told from the last periods
 (`pilots.rules.kind_changes`). The others are told again from their acts, together.
 """
 
@@ -19,7 +19,7 @@ from django.utils import timezone
 from pilots.derived import periods
 from pilots.derived.bulk_insert import insert_like
 from pilots.event_log.sign import move_heads, sign
-from pilots.models import Event, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, free_texts
+from pilots.models import Event, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, free_texts
 from pilots.rules import gates, kind_changes
 from pilots.rules.canonical_json import as_text
 from pilots.rules.vocabulary import Stage
@@ -32,7 +32,7 @@ OPEN, SWITCH_OFF, SWITCH_ON = "open_gate", "switch_off", "switch_on"
 class KindChange:
     """What is done to the gates of a kind on many pilots: one event for each of them, of one batch."""
 
-    verb: str
+    action: str
     kind: GateKind
     by: Person | None
     on: date
@@ -46,27 +46,27 @@ class KindChange:
         return max(self.on, pilot.recorded_on)
 
 
-OF_OPENED = ("gate_id", "cell_id", "starts", "ends", "state", "turn", "since")
-"""What differs between the spells of gates that are opened together."""
+OF_OPENED = ("gate_id", "unit_id", "starts", "ends", "state", "turn", "since")
+"""What differs between the periods of gates that are opened together."""
 Places = dict[int, list[tuple[date, int | None]]]
 """The functions that pilots have lain in, each with its first day, in order."""
 
 
 @dataclass(slots=True)
 class Growth:
-    """The spells that begin on a day, and the ones before them that end, by pilot. Nothing is written before `store`.
+    """The periods that begin on a day, and the ones before them that end, by pilot. Nothing is written before `store`.
 
-    `unsettled` are pilots of which a spell began on the day itself: it may become one with the spell before it.
+    `unsettled` are pilots of which a period began on the day itself: it may become one with the period before it.
     """
 
     change: KindChange
     pilots: Mapping[int, Pilot]
     owned: Mapping[int, Gate]
-    cells: Mapping[int, periods.Cells]
-    now: dict[int, list[gates.GateSpell]]
-    opened: dict[int, list[gates.GateSpell]] = field(default_factory=dict)
-    begun_pilots: dict[int, PilotSpell] = field(default_factory=dict)
-    begun_gates: dict[int, list[GateSpell]] = field(default_factory=dict)
+    units: Mapping[int, periods.Units]
+    now: dict[int, list[gates.GatePeriod]]
+    opened: dict[int, list[gates.GatePeriod]] = field(default_factory=dict)
+    begun_pilots: dict[int, PilotPeriod] = field(default_factory=dict)
+    begun_gates: dict[int, list[GatePeriod]] = field(default_factory=dict)
     ended_pilots: dict[int, int] = field(default_factory=dict)
     ended_gates: dict[int, list[int]] = field(default_factory=dict)
     unsettled: set[int] = field(default_factory=set)
@@ -76,8 +76,8 @@ class Growth:
         """What follows for pilots to which nothing was done after the day."""
         places = _places(pilots)
         lain = ((pilots[pk].portfolio_id, function) for pk, of in places.items() for _first, function in of)
-        growth = cls(change, pilots, owned, periods.cells_of(lain), {pk: [] for pk in pilots})
-        if change.verb == OPEN:
+        growth = cls(change, pilots, owned, periods.units_of(lain), {pk: [] for pk in pilots})
+        if change.action == OPEN:
             growth._open(places)
         growth._follow_gates()
         growth._follow_pilots()
@@ -90,8 +90,8 @@ class Growth:
 
     def _follow_gates(self) -> None:
         for row in self._last_of_gates():
-            pk, last = row.gate.pilot_id, periods.as_gate_spell(row)
-            switched = self.change.verb == SWITCH_OFF and row.gate_id == self.owned[pk].pk
+            pk, last = row.gate.pilot_id, periods.as_gate_period(row)
+            switched = self.change.action == SWITCH_OFF and row.gate_id == self.owned[pk].pk
             new = (kind_changes.switched_off if switched else kind_changes.lapsed)(last, self.change.on)
             self.now[pk].append(new or last)
             if new is None:
@@ -99,38 +99,38 @@ class Growth:
             if row.starts >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_gates.setdefault(pk, []).append(row.pk)
-            columns = periods.gate_columns(new, row, self._cells_of(pk))
-            begun = GateSpell(gate_id=row.gate_id, known_from=self.change.known, **columns)
+            columns = periods.gate_columns(new, row, self._units_of(pk))
+            begun = GatePeriod(gate_id=row.gate_id, recorded_from=self.change.known, **columns)
             self.begun_gates.setdefault(pk, []).append(begun)
 
     def _follow_pilots(self) -> None:
         for row in self._last_of_pilots():
-            pk, last = row.pilot_id, periods.as_pilot_spell(row)
+            pk, last = row.pilot_id, periods.as_pilot_period(row)
             new = kind_changes.following(last, self.now[pk], self.change.on)
             if new is None:
                 continue
             if row.starts >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_pilots[pk] = row.pk
-            columns = periods.pilot_columns(new, self._cells_of(pk))
-            self.begun_pilots[pk] = PilotSpell(pilot_id=pk, known_from=self.change.known, **columns)
+            columns = periods.pilot_columns(new, self._units_of(pk))
+            self.begun_pilots[pk] = PilotPeriod(pilot_id=pk, recorded_from=self.change.known, **columns)
 
-    def _cells_of(self, pk: int) -> periods.Cells:
-        return self.cells[self.pilots[pk].portfolio_id]
+    def _units_of(self, pk: int) -> periods.Units:
+        return self.units[self.pilots[pk].portfolio_id]
 
-    def _last_of_gates(self) -> QuerySet[GateSpell]:
-        """The last spells of the gates that were there; where one is opened, only those whose answer is over."""
-        there = GateSpell.objects.filter(gate__pilot__in=self.pilots, ends=None, known_until=None)
-        if self.change.verb == OPEN:
+    def _last_of_gates(self) -> QuerySet[GatePeriod]:
+        """The last periods of the gates that were there; where one is opened, only those whose answer is over."""
+        there = GatePeriod.objects.filter(gate__pilot__in=self.pilots, ends=None, superseded_on=None)
+        if self.change.action == OPEN:
             there = there.filter(good_until__lt=self.change.on, since__lte=F("good_until"))
-        return there.select_related("cell", "gate")
+        return there.select_related("unit", "gate")
 
-    def _last_of_pilots(self) -> QuerySet[PilotSpell]:
-        """The last spells of the pilots; where a gate is opened, only those of which something can become another."""
-        there = PilotSpell.objects.filter(pilot__in=self.pilots, ends=None, known_until=None)
-        if self.change.verb == OPEN:
+    def _last_of_pilots(self) -> QuerySet[PilotPeriod]:
+        """The last periods of the pilots; where a gate is opened, only those of which something can become another."""
+        there = PilotPeriod.objects.filter(pilot__in=self.pilots, ends=None, superseded_on=None)
+        if self.change.action == OPEN:
             there = there.filter(Q(all_clear=True) | Q(stage=Stage.PAUSED, paused_until__lt=self.change.on))
-        return there.select_related("cell")
+        return there.select_related("unit")
 
     def settle(self) -> set[int]:
         """Leave out the pilots that are to be told again, and return them."""
@@ -144,20 +144,22 @@ class Growth:
         eve = self.change.on - timedelta(days=1)
         ended = [pk for of in self.ended_gates.values() for pk in of]
         if self.ended_pilots:
-            PilotSpell.objects.filter(pk__in=self.ended_pilots.values()).update(ends=eve)
+            PilotPeriod.objects.filter(pk__in=self.ended_pilots.values()).update(ends=eve)
         if ended:
-            GateSpell.objects.filter(pk__in=ended).update(ends=eve)
-        PilotSpell.objects.bulk_create(self.begun_pilots.values())
-        GateSpell.objects.bulk_create(spell for of in self.begun_gates.values() for spell in of)
+            GatePeriod.objects.filter(pk__in=ended).update(ends=eve)
+        PilotPeriod.objects.bulk_create(self.begun_pilots.values())
+        GatePeriod.objects.bulk_create(period for of in self.begun_gates.values() for period in of)
         if self.opened:
-            insert_like(GateSpell(kind=self.change.kind, known_from=self.change.known), OF_OPENED, self._rows_opened())
+            insert_like(
+                GatePeriod(kind=self.change.kind, recorded_from=self.change.known), OF_OPENED, self._rows_opened()
+            )
 
     def _rows_opened(self) -> Iterator[tuple[Any, ...]]:
-        """The spells of the gates that are opened, as `OF_OPENED` names their columns: all else is as in a new row."""
-        for pk, told in self.opened.items():
-            gate, cells = self.owned[pk].pk, self._cells_of(pk)
-            for spell in told:
-                yield gate, cells[spell.function], spell.starts, spell.ends, spell.state, spell.turn, spell.since
+        """The periods of the gates that are opened, as `OF_OPENED` names their columns: all else is as in a new row."""
+        for pk, history in self.opened.items():
+            gate, units = self.owned[pk].pk, self._units_of(pk)
+            for period in history:
+                yield gate, units[period.function], period.starts, period.ends, period.state, period.turn, period.since
 
 
 def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
@@ -179,7 +181,7 @@ def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
 
 def _change(change: KindChange, pilots: list[Pilot]) -> int:
     owned = _gates(change, pilots)
-    again = _told_again(change, pilots)
+    again = _replayed_again(change, pilots)
     signed = [_sign(change, pilot, owned[pilot.pk]) for pilot in pilots]
     if signed:
         rows = ([_stored(event, name) for name in OF_EVENT] for event in signed)
@@ -188,7 +190,7 @@ def _change(change: KindChange, pilots: list[Pilot]) -> int:
     again |= growth.settle()
     growth.store()
     states = periods.replay_pilots([pilot for pilot in pilots if pilot.pk in again], change.known) if again else {}
-    stages = {pk: spell.stage for pk, spell in growth.begun_pilots.items()}
+    stages = {pk: period.stage for pk, period in growth.begun_pilots.items()}
     _mirror(pilots, stages | {pk: state.stage for pk, state in states.items()})
     return len(pilots)
 
@@ -200,7 +202,7 @@ OF_EVENT = ("public_id", "portfolio_id", "pilot_id", "gate_id", "on", "number", 
 def _sign(change: KindChange, pilot: Pilot, gate: Gate) -> Event:
     """The next event in a pilot's chain. Nothing is saved."""
     event = Event(
-        verb=change.verb,
+        action=change.action,
         portfolio_id=pilot.portfolio_id,
         pilot=pilot,
         gate=gate,
@@ -223,30 +225,30 @@ def _stored(event: Event, name: str) -> Any:
 
 def _gates(change: KindChange, pilots: list[Pilot]) -> dict[int, Gate]:
     """The gate of each pilot; opened, it is made."""
-    if change.verb == OPEN:
+    if change.action == OPEN:
         made = Gate.objects.bulk_create(Gate(pilot=pilot, kind=change.kind) for pilot in pilots)
     else:
         made = list(Gate.objects.filter(kind=change.kind, pilot__in=pilots))
     return {gate.pilot_id: gate for gate in made}
 
 
-def _told_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
+def _replayed_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
     """The pilots to be told again: what is switched on says what it said before, and what was done later comes after."""
-    if change.verb == SWITCH_ON:
+    if change.action == SWITCH_ON:
         return {pilot.pk for pilot in pilots}
     younger = {pilot.pk for pilot in pilots if pilot.recorded_on > change.on}
     later = Q(on__gt=change.on) if change.on == change.known else Q(on__gte=change.on)
-    acts = Event.objects.filter(later, pilot__in=pilots)
-    return younger | set(acts.order_by().values_list("pilot", flat=True).distinct())
+    events = Event.objects.filter(later, pilot__in=pilots)
+    return younger | set(events.order_by().values_list("pilot", flat=True).distinct())
 
 
 def _places(pilots: Mapping[int, Pilot]) -> Places:
-    """Where pilots have lain, by all that is known now: the first spell in each place."""
+    """Where pilots have lain, by all that is known now: the first period in each place."""
     out: Places = {pk: [] for pk in pilots}
-    before = Window(Lag("cell"), partition_by="pilot", order_by="starts")
-    told = PilotSpell.objects.filter(pilot__in=pilots, known_until=None).annotate(before=before)
-    moved = told.filter(~Q(before__isnull=False, before=F("cell"))).order_by("pilot", "starts")
-    for pk, first, function in moved.values_list("pilot_id", "starts", "cell__function_id"):
+    before = Window(Lag("unit"), partition_by="pilot", order_by="starts")
+    history = PilotPeriod.objects.filter(pilot__in=pilots, superseded_on=None).annotate(before=before)
+    moved = history.filter(~Q(before__isnull=False, before=F("unit"))).order_by("pilot", "starts")
+    for pk, first, function in moved.values_list("pilot_id", "starts", "unit__function_id"):
         out[pk].append((first, function))
     return out
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import Desk, need_plain
+from pilots.actions.locked_pilot import LockedPilot, need_plain
 from pilots.models import Evidence
 from pilots.refusals import EvidenceRequired, Invalid
 
 
 @dataclass(frozen=True, slots=True)
-class Grounds:
+class CitedEvidence:
     """The evidence of one act: a text (a link, as it was typed) and pieces, each in the version that stands."""
 
     text: str = ""
@@ -52,7 +52,7 @@ class Grounds:
             raise EvidenceRequired(field="evidence")
 
 
-def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> Grounds:
+def cited(locked: LockedPilot, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> CitedEvidence:
     """What is shown for an act at the desk.
 
     Args:
@@ -64,18 +64,18 @@ def grounds(desk: Desk, text: str, pieces: Iterable[Evidence], *, holds: bool = 
     need_plain(text, "evidence")
     wanted = {piece.pk for piece in pieces}
     if not wanted:
-        return Grounds(text)
+        return CitedEvidence(text)
     # Whoever files a newer version waits until this answer is there to be told of it.
     list(Evidence.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
-    found = Evidence.objects.filter(pk__in=wanted, portfolio=desk.pilot.portfolio_id)
-    if desk.by is not None:
-        found = found.visible_to(desk.by)
+    found = Evidence.objects.filter(pk__in=wanted, portfolio=locked.pilot.portfolio_id)
+    if locked.by is not None:
+        found = found.visible_to(locked.by)
     there = sorted(found.select_related("replaced_by"), key=lambda piece: piece.pk)
     if len(there) < len(wanted):
         raise Invalid(_("There is no such evidence in this portfolio. File it here first."), field="pieces")
     for piece in there:
-        _stands(piece, desk.on if holds else None)
-    return Grounds(text, tuple(there))
+        _stands(piece, locked.on if holds else None)
+    return CitedEvidence(text, tuple(there))
 
 
 def _stands(piece: Evidence, on: date | None) -> None:

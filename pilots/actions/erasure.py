@@ -1,4 +1,4 @@
-"""Verbs of the law: a text, or a person's name, is erased, and the log still verifies (rule 8)."""
+"""Actions of the law: a text, or a person's name, is erased, and the log still verifies (rule 8)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import days, need_reason, sit_down
+from pilots.actions.locked_pilot import days, lock_pilot, need_reason
 from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.models import Decision, Event, Person
 from pilots.refusals import Invalid
@@ -36,15 +36,15 @@ def erase(
         NotYours: `by` is not of the program office.
         Invalid: it is erased already.
     """
-    desk = sit_down(decision.gate.pilot, by, on, known)
-    desk.require_role("erase")
+    locked = lock_pilot(decision.gate.pilot, by, on, known)
+    locked.require_role("erase")
     reason = need_reason(reason)
     stored = Decision.objects.select_related("event").get(pk=decision.pk)
     if stored.erased_on is not None:
         raise Invalid(_("This is erased already."), field="decision")
-    Event.objects.filter(pk=stored.event_id).erase(desk.known)
-    gate = desk.gates[decision.gate.kind.key]
-    return desk.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
+    Event.objects.filter(pk=stored.event_id).erase(locked.known)
+    gate = locked.gates[decision.gate.kind.key]
+    return locked.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
 
 
 @transaction.atomic

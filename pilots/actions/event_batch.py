@@ -36,7 +36,7 @@ def event_batch(number: int | None = None) -> Iterator[str]:
 
 def log_batch(
     batch: str,
-    verb: str,
+    action: str,
     by: Person | None,
     on: date,
     known: date,
@@ -59,7 +59,7 @@ def log_batch(
     counts = dict(found)
     return [
         log(
-            verb,
+            action,
             by,
             on,
             known,

@@ -1,4 +1,4 @@
-"""Verbs on evidence: file a file or a link, and file a newer version of it (rules 7 and 8)."""
+"""Actions on evidence: file a file or a link, and file a newer version of it (rules 7 and 8)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import files, permissions
-from pilots.actions.locked_pilot import Desk, days, need_plain, sit_down, within_reach
+from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot, need_plain, within_reach
 from pilots.actions.reference import concerns, log
 from pilots.models import Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
@@ -68,7 +68,7 @@ def file_evidence(
     pilot = gate.pilot if gate is not None else pilot
     on, known = days(on, known)
     if pilot is not None:
-        _may_act(sit_down(pilot, by, on, known), gate)
+        _may_change(lock_pilot(pilot, by, on, known), gate)
         portfolio = pilot.portfolio
     elif portfolio is None or by is None or not _of_office(by, portfolio, on):
         raise NotYours
@@ -106,11 +106,11 @@ def replace_evidence(
     """
     on, known = days(on, known)
     users = pilots_using(evidence)
-    desks = [sit_down(pilot, by, max(on, pilot.recorded_on), known) for pilot in users]
+    locked_pilots = [lock_pilot(pilot, by, max(on, pilot.recorded_on), known) for pilot in users]
     old = _locked(evidence, users)
-    for desk in desks:
-        _may_act(desk, None)
-    if by is None or not (desks or _of_office(by, old.portfolio, on)):
+    for locked in locked_pilots:
+        _may_change(locked, None)
+    if by is None or not (locked_pilots or _of_office(by, old.portfolio, on)):
         raise NotYours
     new = Evidence(
         portfolio=old.portfolio,
@@ -126,8 +126,8 @@ def replace_evidence(
     new.save()
     _log("file_evidence", new, on, known)
     reason = need_plain(reason.strip(), "reason")
-    for desk in desks:
-        _tell(desk, old, new, reason)
+    for locked in locked_pilots:
+        _replay(locked, old, new, reason)
     return new
 
 
@@ -152,9 +152,9 @@ def pilots_using(old: Evidence) -> list[Pilot]:
     return list(found.order_by("pk"))
 
 
-def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
+def _replay(locked: LockedPilot, old: Evidence, new: Evidence, reason: str) -> None:
     """Write the newer version on a pilot that uses the piece."""
-    desk.write(
+    locked.write(
         "replace_evidence",
         data={"piece": new.piece, "evidence": new.public_id, "checksum": new.checksum, "expires_on": new.expires_on},
         changes=[{"field": "evidence", "from": old.title, "to": new.title}],
@@ -162,18 +162,18 @@ def _tell(desk: Desk, old: Evidence, new: Evidence, reason: str) -> None:
     )
 
 
-def _may_act(desk: Desk, gate: Gate | None) -> None:
+def _may_change(locked: LockedPilot, gate: Gate | None) -> None:
     """Refuse whoever may not act on this pilot; the owner of a condition may on its gate."""
-    asked = desk.state.gates[gate.kind.key].conditions if gate is not None else ()
-    desk.require_role("file_evidence", desk.owner_of(asked))
-    desk.require_stage("file_evidence")
+    asked = locked.state.gates[gate.kind.key].conditions if gate is not None else ()
+    locked.require_role("file_evidence", locked.owner_of(asked))
+    locked.require_stage("file_evidence")
 
 
 def _of_office(by: Person, portfolio: Portfolio, on: date) -> bool:
     return permissions.is_office(by, portfolio) and not permissions.has_left(by, on)
 
 
-def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
+def _log(action: str, piece: Evidence, on: date, known: date) -> None:
     """Write the filing in the log. It changes nothing on a pilot, so nobody's view of one is out of date by it."""
     changes = concerns(
         evidence=piece.title,
@@ -181,7 +181,7 @@ def _log(verb: str, piece: Evidence, on: date, known: date) -> None:
         portfolio=None if piece.pilot else piece.portfolio,
     )
     data = {"evidence": piece.public_id, "piece": piece.piece, "version": piece.version, "pilot": piece.pilot_id}
-    log(verb, piece.by, on, known, data, portfolio=piece.portfolio, changes=changes, rows=[piece])
+    log(action, piece.by, on, known, data, portfolio=piece.portfolio, changes=changes, rows=[piece])
 
 
 def fill(piece: Evidence, terms: Terms, link: str, file: files.Upload | None, file_name: str) -> None:

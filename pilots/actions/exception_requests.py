@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import Desk
+from pilots.actions.locked_pilot import LockedPilot
 from pilots.models import Function, Person, Pilot
 from pilots.refusals import ChangedMeanwhile
 from pilots.rules.gates import GateState
@@ -23,16 +23,16 @@ QUOTED_AT_MOST = 160
 """Characters of a value that a refusal quotes."""
 
 
-def require_confirmation(desk: Desk, gate: GateState, *, confirmed: bool) -> tuple[str, ...]:
+def require_confirmation(locked: LockedPilot, gate: GateState, *, confirmed: bool) -> tuple[str, ...]:
     """Refuse a grant on other facts than the latest request's, unless it is confirmed. Returns the fields that changed.
 
     Raises:
         ChangedMeanwhile: with the difference in words; its field is `confirmed`.
     """
-    changed = desk.state.changed_since_request(gate)
+    changed = locked.state.changed_since_request(gate)
     if not changed or confirmed:
         return changed
-    now = desk.state.facts_for_exception(gate.kind)
+    now = locked.state.facts_for_exception(gate.kind)
     differences = "; ".join(_difference(name, gate.requested[name], now.get(name)) for name in changed)
     raise ChangedMeanwhile(
         _("It was asked for on something else: %(differences)s. Confirm it with that in view, or do not grant it.")

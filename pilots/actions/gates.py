@@ -1,4 +1,4 @@
-"""Verbs on a gate: deciding, exceptions, conditions, and accepting in one's own name (rules 2, 7, 8, 9)."""
+"""Actions on a gate: deciding, exceptions, conditions, and accepting in one's own name (rules 2, 7, 8, 9)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.cited_evidence import Grounds, grounds
+from pilots.actions.cited_evidence import CitedEvidence, cited
 from pilots.actions.exception_requests import require_confirmation
-from pilots.actions.locked_pilot import Desk, last_day, need_plain, need_reason, need_text, sit_down, within_reach
-from pilots.concurrency import of_acts
+from pilots.actions.locked_pilot import (
+    LockedPilot,
+    last_day,
+    lock_pilot,
+    need_plain,
+    need_reason,
+    need_text,
+    within_reach,
+)
+from pilots.concurrency import gate_version
 from pilots.models import Decision, Event, Evidence, Gate, Person
 from pilots.refusals import (
     ChangedMeanwhile,
@@ -50,24 +58,26 @@ __all__ = [
 OUTCOMES = (Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.CHANGES_REQUESTED, Outcome.REFUSED, Outcome.WITHDRAWN)
 
 
-def _sit(gate: Gate, by: Person | None, on: date | None, known: date | None) -> tuple[Desk, Gate, gates.GateState]:
+def _lock(
+    gate: Gate, by: Person | None, on: date | None, known: date | None
+) -> tuple[LockedPilot, Gate, gates.GateState]:
     """Sit down at a gate's pilot."""
-    desk = sit_down(gate.pilot, by, on, known)
+    locked = lock_pilot(gate.pilot, by, on, known)
     key = gate.kind.key
-    if desk.state.gates[key].off:
+    if locked.state.gates[key].off:
         raise WrongGate(_("This gate is switched off here. Nothing is asked of it."))
-    return desk, desk.gates[key], desk.state.gates[key]
+    return locked, locked.gates[key], locked.state.gates[key]
 
 
-def _as_seen(desk: Desk, gate: Gate, seen: int | None) -> None:
-    """Refuse whoever saw the gate otherwise than it is. `seen` is the gate's, as `pilots.concurrency` counts it.
+def _require_expected_gate(locked: LockedPilot, gate: Gate, expected_version: int | None) -> None:
+    """Refuse whoever saw the gate otherwise than it is. `expected_version` is the gate's, as `pilots.concurrency` counts it.
 
     It is asked once it is known that they may act here, and before the stage (the order of refusals in SCENARIOS.md).
 
     Raises:
         ChangedMeanwhile: somebody acted on this gate, or on its pilot as a whole, since.
     """
-    if seen is not None and seen != of_acts(desk.acts, gate.kind.key):
+    if expected_version is not None and expected_version != gate_version(locked.events, gate.kind.key):
         raise ChangedMeanwhile
 
 
@@ -81,40 +91,42 @@ def _acceptance_only(state: gates.GateState) -> None:
         raise WrongGate
 
 
-def _capacity(desk: Desk, state: gates.GateState, decider: Person, *, askers: Iterable[int | None] = ()) -> str:
+def _capacity(
+    locked: LockedPilot, state: gates.GateState, decider: Person, *, askers: Iterable[int | None] = ()
+) -> str:
     """In which capacity a person decides here, or a refusal (rule 7)."""
-    if permissions.has_left(decider, desk.on):
-        raise _somebody_elses(desk, state, decider)
-    seat = desk.seat(state.kind.key)
-    barred = {who for who in (desk.state.sponsor, *askers) if who is not None}
+    if permissions.has_left(decider, locked.on):
+        raise _somebody_elses(locked, state, decider)
+    seat = locked.seat(state.kind.key)
+    barred = {who for who in (locked.state.sponsor, *askers) if who is not None}
     # Only an escalation person has to ask who is away.
     capacity = rights.may_decide(seat, decider.pk, barred=barred, away=())
     if capacity is None:
-        away = desk.away()
+        away = locked.away()
         capacity = rights.may_decide(seat, decider.pk, barred=barred, away=away)
     if capacity is None:
         others = barred - {decider.pk}
         free = rights.may_decide(seat, decider.pk, barred=others, away=away)
         if decider.pk in barred and free:
             raise SelfApproval
-        raise _somebody_elses(desk, state, decider)
+        raise _somebody_elses(locked, state, decider)
     if not permissions.may("decide", frozenset({capacity})):
         raise NotYours
     return capacity
 
 
-def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotYours:
+def _somebody_elses(locked: LockedPilot, state: gates.GateState, decider: Person) -> NotYours:
     """The refusal of whoever does not decide here; it names who does, and is of the field where somebody was named."""
-    holds = desk.seat(state.kind.key).holder
+    holds = locked.seat(state.kind.key).holder
     holder = Person.objects.get(pk=holds) if holds else None
     says = {"person": decider, "holder": holder}
     if holder is None:
         return NotYours(_("Nobody holds this decision. The program office assigns it first."))
     if holder == decider:
         return NotYours()
-    if desk.by != decider:
+    if locked.by != decider:
         return NotYours(_("%(person)s does not decide this: %(holder)s does.") % says, field="for")
-    if permissions.may("record_for_decider", desk.roles()):
+    if permissions.may("record_for_decider", locked.roles()):
         return NotYours(
             _("%(holder)s decides this. Record it for them, with the evidence that shows their answer.") % says,
             field="for",
@@ -123,18 +135,18 @@ def _somebody_elses(desk: Desk, state: gates.GateState, decider: Person) -> NotY
 
 
 def _decider(
-    desk: Desk, state: gates.GateState, for_: Person | None, askers: Iterable[int | None] = ()
+    locked: LockedPilot, state: gates.GateState, for_: Person | None, askers: Iterable[int | None] = ()
 ) -> tuple[Person, str]:
     """Who answers, and in which capacity: the person acting, or the one it is recorded for."""
-    if desk.by is None:
+    if locked.by is None:
         raise NotYours
     if for_ is None:
-        capacity = _capacity(desk, state, desk.by, askers=askers)
-        desk.need_confirmed_address()
-        return desk.by, capacity
-    desk.require_role("record_for_decider")
-    desk.need_confirmed_address()
-    return for_, _capacity(desk, state, for_, askers=askers)
+        capacity = _capacity(locked, state, locked.by, askers=askers)
+        locked.require_confirmed_address()
+        return locked.by, capacity
+    locked.require_role("record_for_decider")
+    locked.require_confirmed_address()
+    return for_, _capacity(locked, state, for_, askers=askers)
 
 
 @transaction.atomic
@@ -154,7 +166,7 @@ def decide(
     cites: Decision | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Decision:
     """Answer an approval or measurement gate.
 
@@ -172,12 +184,12 @@ def decide(
     Raises:
         Refused: with the code that `SCENARIOS.md` names for it.
     """
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _approval_only(state)
-    decider, capacity = _decider(desk, state, for_)
-    _as_seen(desk, row, seen)
-    desk.require_stage("decide")
-    shown = grounds(desk, evidence, pieces, holds=outcome in gates.YES)
+    decider, capacity = _decider(locked, state, for_)
+    _require_expected_gate(locked, row, expected_version)
+    locked.require_stage("decide")
+    shown = cited(locked, evidence, pieces, holds=outcome in gates.YES)
     if for_ is not None:
         shown.needed()
     if outcome not in OUTCOMES:
@@ -185,12 +197,12 @@ def decide(
     reason = need_reason(reason)
     if outcome == Outcome.WITHDRAWN and state.answer in (None, Outcome.ASSERTED):
         raise NothingAsked(_("There is no answer to withdraw."), field="outcome")
-    conditions = _conditions(desk, outcome, conditions)
-    court, until = _court(desk, outcome, court, until)
+    conditions = _conditions(locked, outcome, conditions)
+    court, until = _court(locked, outcome, court, until)
     if outcome in (Outcome.CLEARED, Outcome.CONDITIONAL) and state.kind.clears_by == ClearsBy.MEASUREMENT:
-        _measured(desk)
+        _measured(locked)
     return _answer(
-        desk,
+        locked,
         row,
         state,
         outcome=outcome,
@@ -207,7 +219,7 @@ def decide(
     )
 
 
-def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _conditions(locked: LockedPilot, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = [{part: c.get(part) for part in ("text", "owner", "due")} for c in conditions]
     if outcome != Outcome.CONDITIONAL:
         return []
@@ -215,7 +227,7 @@ def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]
         raise ConditionsRequired(field="conditions")
     said: set[str] = set()
     for number, condition in enumerate(listed, 1):
-        _can_be_met(desk, number, condition)
+        _can_be_met(locked, number, condition)
         text = seals.plain(condition["text"])
         if text in said:
             raise Invalid(
@@ -226,7 +238,7 @@ def _conditions(desk: Desk, outcome: str, conditions: Iterable[Mapping[str, Any]
     return listed
 
 
-def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
+def _can_be_met(locked: LockedPilot, number: int, condition: Mapping[str, Any]) -> None:
     """Refuse a condition that is not whole, or is over before it is asked; of its row, and the part of it."""
     for part in ("text", "owner", "due"):
         if not str(condition.get(part) or "").strip():
@@ -234,11 +246,11 @@ def _can_be_met(desk: Desk, number: int, condition: Mapping[str, Any]) -> None:
     need_plain(condition["text"], part_of("conditions", number, "text"))
     due = part_of("conditions", number, "due")
     within_reach(condition["due"], due)
-    if condition["due"] < desk.on:
+    if condition["due"] < locked.on:
         raise Invalid(_("A condition is met on the day of the decision or later."), field=due)
 
 
-def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
+def _court(locked: LockedPilot, outcome: str, court: str, until: date | None) -> tuple[str, date | None]:
     if outcome != Outcome.CHANGES_REQUESTED:
         return "", None
     if court not in ("", "team", "outside"):
@@ -248,30 +260,30 @@ def _court(desk: Desk, outcome: str, court: str, until: date | None) -> tuple[st
     if until is None:
         raise EndRequired(field="until")
     within_reach(until, "until")
-    if until < desk.on:
+    if until < locked.on:
         raise Invalid(_("The date lies before the decision."), field="until")
     return court, until
 
 
-def _measured(desk: Desk) -> None:
-    if quality.at(desk.state.verdict, desk.state.measured_on, desk.on) != Verdict.MET:
+def _measured(locked: LockedPilot) -> None:
+    if quality.at(locked.state.verdict, locked.state.measured_on, locked.on) != Verdict.MET:
         raise NotMeasured
 
 
-def _good_until(desk: Desk, state: gates.GateState, outcome: str) -> date | None:
-    term = last_day(desk.on, state.kind.valid_for)
+def _good_until(locked: LockedPilot, state: gates.GateState, outcome: str) -> date | None:
+    term = last_day(locked.on, state.kind.valid_for)
     if (
         state.kind.clears_by == ClearsBy.MEASUREMENT
-        and desk.state.measured_on
+        and locked.state.measured_on
         and outcome in (Outcome.CLEARED, Outcome.CONDITIONAL)
     ):
-        measured = quality.good_until(desk.state.measured_on)
+        measured = quality.good_until(locked.state.measured_on)
         return min(term, measured) if term else measured
     return term
 
 
 def _answer(
-    desk: Desk,
+    locked: LockedPilot,
     gate: Gate,
     state: gates.GateState,
     *,
@@ -283,19 +295,19 @@ def _answer(
     conditions: list[dict[str, Any]] | None = None,
     until: date | None = None,
     court: str = "",
-    shown: Grounds | None = None,
+    shown: CitedEvidence | None = None,
     would_change: str = "",
     cites: Decision | None = None,
     good_until: date | None = None,
-    verb: str = "decide",
+    action: str = "decide",
     data: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Write a decision with what it was decided on, and tell the pilot again."""
-    clears, shown = outcome in gates.YES, shown or Grounds()
-    good_until = good_until or (_good_until(desk, state, outcome) if clears else None)
+    clears, shown = outcome in gates.YES, shown or CitedEvidence()
+    good_until = good_until or (_good_until(locked, state, outcome) if clears else None)
     seals = clears and decider is not None
-    event = desk.write(
-        verb,
+    event = locked.write(
+        action,
         gate=gate,
         reason=reason,
         data=data,
@@ -313,7 +325,7 @@ def _answer(
             "court": court,
             "until": until,
             "good_until": shown.no_longer(good_until) if seals else good_until,
-            "sealed": desk.state.to_seal(state.kind, outcome) | shown.sealed if seals else {},
+            "sealed": locked.state.to_seal(state.kind, outcome) | shown.sealed if seals else {},
         },
         pieces=shown.pieces,
     )
@@ -323,18 +335,18 @@ def _answer(
 @transaction.atomic
 def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | None = None) -> Decision:
     """Record that a source says yes: no decider, no movement, never an acceptance (rule 2)."""
-    desk, row, _state = _sit(gate, None, on, known)
-    return asserting(desk, row, source)
+    locked, row, _state = _lock(gate, None, on, known)
+    return asserting(locked, row, source)
 
 
-def asserting(desk: Desk, row: Gate, source: str) -> Decision:
+def asserting(locked: LockedPilot, row: Gate, source: str) -> Decision:
     """Record what a source says of a gate of the pilot that is at the desk."""
-    state = desk.state.gates[row.kind.key]
+    state = locked.state.gates[row.kind.key]
     _approval_only(state)
-    desk.require_stage("assert_")
-    day = max(desk.on, desk.pilot.recorded_on)
+    locked.require_stage("assert_")
+    day = max(locked.on, locked.pilot.recorded_on)
     return _answer(
-        desk,
+        locked,
         row,
         state,
         outcome=Outcome.ASSERTED,
@@ -353,20 +365,20 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
         WrongGate: it clears by acceptance.
         NothingAsked: no assertion stands; what a person answered stays.
     """
-    desk, row, state = _sit(gate, None, on, known)
+    locked, row, state = _lock(gate, None, on, known)
     _approval_only(state)
-    desk.require_stage("end_assertion")
+    locked.require_stage("end_assertion")
     if state.answer != Outcome.ASSERTED:
         raise NothingAsked(_("No source says yes here."))
     return _answer(
-        desk,
+        locked,
         row,
         state,
         outcome=Outcome.NO_LONGER_ASSERTED,
         reason=need_text(source, "source"),
         decider=None,
         capacity=Capacity.ASSERTED,
-        verb="end_assertion",
+        action="end_assertion",
     )
 
 
@@ -379,22 +391,22 @@ def ask_exception(
     until: date | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds.
 
     The request remembers what it was asked on, as an exception would seal it (rule 8).
     """
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _approval_only(state)
-    desk.require_role("ask_exception")
-    _as_seen(desk, row, seen)
-    desk.require_stage("ask_exception")
+    locked.require_role("ask_exception")
+    _require_expected_gate(locked, row, expected_version)
+    locked.require_stage("ask_exception")
     reason = need_reason(reason)
-    if until is not None and until < desk.on:
+    if until is not None and until < locked.on:
         raise Invalid(_("The end lies before the asking."), field="until")
-    sealed = desk.state.to_seal(state.kind, Outcome.EXCEPTED)
-    return desk.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
+    sealed = locked.state.to_seal(state.kind, Outcome.EXCEPTED)
+    return locked.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
 
 
 @transaction.atomic
@@ -411,7 +423,7 @@ def except_(
     confirmed: bool = False,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Decision:
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days.
 
@@ -422,13 +434,13 @@ def except_(
         ChangedMeanwhile: a sealed fact is another than at the latest request, and that is not confirmed. Its field is `confirmed`.
         Refused: with the code that `SCENARIOS.md` names for it.
     """
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _approval_only(state)
-    decider, capacity = _decider(desk, state, for_, askers=state.askers)
-    _as_seen(desk, row, seen)
-    changed = require_confirmation(desk, state, confirmed=confirmed)
-    desk.require_stage("except_")
-    shown = grounds(desk, evidence, pieces)
+    decider, capacity = _decider(locked, state, for_, askers=state.askers)
+    _require_expected_gate(locked, row, expected_version)
+    changed = require_confirmation(locked, state, confirmed=confirmed)
+    locked.require_stage("except_")
+    shown = cited(locked, evidence, pieces)
     if for_ is not None:
         shown.needed()
     if not state.askers:
@@ -436,12 +448,12 @@ def except_(
     reason = need_reason(reason)
     if until is None:
         raise EndRequired(field="until")
-    if until < desk.on:
+    if until < locked.on:
         raise Invalid(_("The end lies before the day of the decision."), field="until")
-    if until > desk.on + stalls.LONGEST_EXCEPTION:
+    if until > locked.on + stalls.LONGEST_EXCEPTION:
         raise EndTooLate(field="until")
     return _answer(
-        desk,
+        locked,
         row,
         state,
         outcome=Outcome.EXCEPTED,
@@ -453,7 +465,7 @@ def except_(
         shown=shown,
         cites=cites,
         good_until=until,
-        verb="except",
+        action="except",
         data={"confirmed": list(changed)} if changed else None,
     )
 
@@ -466,17 +478,17 @@ def answer(
     text: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """The team answers a request or a no: the gate waits on the decider again."""
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _approval_only(state)
-    desk.require_role("answer")
-    _as_seen(desk, row, seen)
-    desk.require_stage("answer")
+    locked.require_role("answer")
+    _require_expected_gate(locked, row, expected_version)
+    locked.require_stage("answer")
     if state.answer not in gates.ASKS_TEAM:
         raise NothingAsked
-    return desk.write("answer", gate=row, reason=need_text(text, "text"))
+    return locked.write("answer", gate=row, reason=need_text(text, "text"))
 
 
 @transaction.atomic
@@ -489,39 +501,39 @@ def meet_condition(
     pieces: Iterable[Evidence] = (),
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _approval_only(state)
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
-    desk.require_role("meet_condition", desk.owner_of(asked))
-    _as_seen(desk, row, seen)
-    desk.require_stage("meet_condition")
+    locked.require_role("meet_condition", locked.owner_of(asked))
+    _require_expected_gate(locked, row, expected_version)
+    locked.require_stage("meet_condition")
     if not unmet:
         raise NothingAsked(field="text")
     text = need_text(text, "text")
     if not asked:
         raise NothingAsked(field="text")
-    shown = grounds(desk, evidence, pieces)
+    shown = cited(locked, evidence, pieces)
     shown.needed()
     data: dict[str, Any] = {"text": text}
     if shown.pieces:
         data["pieces"] = shown.as_data
-    return desk.write(
+    return locked.write(
         "meet_condition",
         gate=row,
         data=data,
         evidence=evidence,
         pieces=shown.pieces,
-        rests_on=_conditional(desk, row) if shown.pieces else None,
+        rests_on=_conditional(locked, row) if shown.pieces else None,
     )
 
 
-def _conditional(desk: Desk, row: Gate) -> Decision:
+def _conditional(locked: LockedPilot, row: Gate) -> Decision:
     """The decision whose conditions are being met on the day of the act."""
-    asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, on__lte=desk.on)
+    asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, on__lte=locked.on)
     return asked.order_by("on", "pk").reverse()[0]
 
 
@@ -533,51 +545,51 @@ def nominate(
     person: Person | None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Name somebody for an acceptance gate, or somebody else. Being named is not accepting."""
-    desk, row, _state = _sit(gate, by, on, known)
-    return nominating(desk, row, person, seen=seen)
+    locked, row, _state = _lock(gate, by, on, known)
+    return nominating(locked, row, person, expected_version=expected_version)
 
 
-def nominating(desk: Desk, row: Gate, person: Person | None, *, seen: int | None = None) -> Event:
+def nominating(locked: LockedPilot, row: Gate, person: Person | None, *, expected_version: int | None = None) -> Event:
     """Name somebody for a gate of the pilot that is at the desk."""
-    state = desk.state.gates[row.kind.key]
+    state = locked.state.gates[row.kind.key]
     _acceptance_only(state)
-    desk.require_role("nominate")
-    _as_seen(desk, row, seen)
-    desk.require_stage("nominate")
+    locked.require_role("nominate")
+    _require_expected_gate(locked, row, expected_version)
+    locked.require_stage("nominate")
     if person is None:
         raise Invalid(_("Missing. A name, not a team."), field="person")
-    if permissions.has_left(person, desk.on) or person.pk == state.accepted:
+    if permissions.has_left(person, locked.on) or person.pk == state.accepted:
         raise Invalid(_("Name somebody with an open account who has not accepted it already."), field="person")
     changes = [{"field": row.kind.key, "from": state.nominee, "to": person.pk}]
-    return desk.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
+    return locked.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
 
 
 def _in_own_name(
-    desk: Desk, gate: Gate, outcome: str, reason: str | None, verb: str, seen: int | None = None
+    locked: LockedPilot, gate: Gate, outcome: str, reason: str | None, action: str, expected_version: int | None = None
 ) -> Decision:
     """What only the person named can say, or a refusal."""
-    state, by = desk.state.gates[gate.kind.key], desk.by
-    if by is None or permissions.has_left(by, desk.on):
+    state, by = locked.state.gates[gate.kind.key], locked.by
+    if by is None or permissions.has_left(by, locked.on):
         raise NotNamed
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     is_ = frozenset(what for what, who in named.items() if who == by.pk)
-    if not permissions.may(verb, is_):
+    if not permissions.may(action, is_):
         raise NotNamed
-    desk.need_confirmed_address()
-    _as_seen(desk, gate, seen)
-    desk.require_stage(verb)
+    locked.require_confirmed_address()
+    _require_expected_gate(locked, gate, expected_version)
+    locked.require_stage(action)
     return _answer(
-        desk,
+        locked,
         gate,
         state,
         outcome=outcome,
         reason=need_plain((reason or "").strip(), "reason"),
         decider=by,
         capacity=Capacity.NAMED,
-        verb=outcome,
+        action=outcome,
     )
 
 
@@ -589,12 +601,12 @@ def accept(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Decision:
     """Accept, in one's own name, what one is named for."""
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, Outcome.ACCEPTED, reason, "accept", seen)
+    return _in_own_name(locked, row, Outcome.ACCEPTED, reason, "accept", expected_version)
 
 
 @transaction.atomic
@@ -605,12 +617,12 @@ def decline(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Decision:
     """Decline what one is named for."""
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, Outcome.DECLINED, reason, "decline", seen)
+    return _in_own_name(locked, row, Outcome.DECLINED, reason, "decline", expected_version)
 
 
 @transaction.atomic
@@ -621,9 +633,9 @@ def leave(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Decision:
     """Leave a seat that one accepted: the gate opens that day."""
-    desk, row, state = _sit(gate, by, on, known)
+    locked, row, state = _lock(gate, by, on, known)
     _acceptance_only(state)
-    return _in_own_name(desk, row, Outcome.LEFT, reason, "leave", seen)
+    return _in_own_name(locked, row, Outcome.LEFT, reason, "leave", expected_version)

@@ -1,4 +1,4 @@
-"""Verbs on kinds of gates: one can be added, and any can be switched off for a portfolio, visibly and with a date."""
+"""Actions on kinds of gates: one can be added, and any can be switched off for a portfolio, visibly and with a date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.bulk_kinds import OPEN, SWITCH_OFF, SWITCH_ON, KindChange, change_kind
 from pilots.actions.event_batch import event_batch, log_batch
-from pilots.actions.locked_pilot import Desk, days, need_reason
+from pilots.actions.locked_pilot import LockedPilot, days, need_reason
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, put
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
 from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
@@ -125,11 +125,11 @@ def amend_kind(
         return None
     clean(kind)
     kind.save()
-    told = concerns(kind=kind) + changes
+    history = concerns(kind=kind) + changes
     # What some portfolios ask is nobody else's to read: it is told in the log of each.
     portfolios: list[Portfolio | None] = [*scope] if scope else [None]
     data = {"kind": kind.key}
-    events = [log("amend_kind", by, on, known, data, portfolio=of, changes=told, rows=[kind]) for of in portfolios]
+    events = [log("amend_kind", by, on, known, data, portfolio=of, changes=history, rows=[kind]) for of in portfolios]
     return events[0]
 
 
@@ -232,15 +232,15 @@ def _reaches(by: Person | None, portfolios: list[Portfolio] | None, on: date) ->
         only_office(by, portfolio, on)
 
 
-def fit(desk: Desk, kinds: Iterable[GateKind]) -> None:
+def fit(locked: LockedPilot, kinds: Iterable[GateKind]) -> None:
     """Open the gates of these kinds that apply to a pilot now, and switch off those that do not."""
-    for kind in kinds_in_force(kinds, desk.pilot.portfolio, desk.on):
-        gate = desk.gates.get(kind.key)
-        applies = not kind.high_impact_only or desk.pilot.high_impact is True  # not stated is not yes
+    for kind in kinds_in_force(kinds, locked.pilot.portfolio, locked.on):
+        gate = locked.gates.get(kind.key)
+        applies = not kind.high_impact_only or locked.pilot.high_impact is True  # not stated is not yes
         if gate is None and applies:
-            _open(desk, kind)
-        elif gate is not None and desk.state.gates[kind.key].off == applies:
-            desk.write("switch_on" if applies else "switch_off", gate=gate, data={"kind": kind.key})
+            _open(locked, kind)
+        elif gate is not None and locked.state.gates[kind.key].off == applies:
+            locked.write("switch_on" if applies else "switch_off", gate=gate, data={"kind": kind.key})
 
 
 def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -> list[GateKind]:
@@ -265,9 +265,9 @@ def _with_gate(kind: GateKind, portfolio: Portfolio) -> Any:
     return Pilot.objects.filter(portfolio=portfolio, gates__kind=kind)
 
 
-def _open(desk: Desk, kind: GateKind) -> None:
+def _open(locked: LockedPilot, kind: GateKind) -> None:
     """Open a gate of this kind on the pilot that is at the desk."""
-    gate = Gate.objects.create(pilot=desk.pilot, kind=kind)
-    desk.gates[kind.key] = gate
-    desk.gates = dict(sorted(desk.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk)))
-    desk.write("open_gate", gate=gate, data={"kind": kind.key})
+    gate = Gate.objects.create(pilot=locked.pilot, kind=kind)
+    locked.gates[kind.key] = gate
+    locked.gates = dict(sorted(locked.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk)))
+    locked.write("open_gate", gate=gate, data={"kind": kind.key})

@@ -1,4 +1,4 @@
-"""The desk at which every verb works: lock the pilot, know where it stands, guard, write, log, tell it again."""
+"""The desk at which every action works: lock the pilot, know where it stands, guard, write, log, tell it again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from pilots.refusals import (
 from pilots.rules import replay, rights, stalls
 from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED
 from pilots.rules.corrections import corrected
-from pilots.rules.events import CORRECT_DATE, Act, in_order
+from pilots.rules.events import CORRECT_DATE, EventRecord, in_order
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
 
 COLUMNS = Pilot._meta.concrete_fields
@@ -83,7 +83,7 @@ LEADS_ON: dict[str, tuple[Any, Any]] = {
         gettext_lazy("To try again, put a new pilot on record."),
     ),
 }
-"""How a stage is said, with the day since which it holds, and what leads on from it to a verb that does not fit it."""
+"""How a stage is said, with the day since which it holds, and what leads on from it to an action that does not fit it."""
 
 VOID = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
 NOT_VOID = gettext_lazy("It is not void: there is nothing to restore.")
@@ -92,7 +92,7 @@ RUNS_ALREADY: dict[frozenset[str], Any] = {
     NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
     PAUSED: gettext_lazy("There is no pause to end."),
 }
-"""What to do instead with a pilot that runs, by the stages that the verb fits; otherwise it fits only what is adopted."""
+"""What to do instead with a pilot that runs, by the stages that the action fits; otherwise it fits only what is adopted."""
 
 
 def days(on: date | None, known: date | None) -> tuple[date, date]:
@@ -105,26 +105,26 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 
 
 @dataclass(slots=True)
-class Desk:
+class LockedPilot:
     """One pilot, locked, as it stood on the day of the act and as is known today.
 
-    `told` is what its acts tell, where all of them lie before the day of the act: the first act goes on from there, and the
-    state with it. `before` holds its spells as they are stored, where nothing was done after that day; `stored` its columns.
+    `history` is what its acts tell, where all of them lie before the day of the act: the first act goes on from there, and the
+    state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
     """
 
     pilot: Pilot
     by: Person | None
     on: date
     known: date
-    acts: list[Act]
+    events: list[EventRecord]
     state: replay.PilotState
     gates: dict[str, Gate]
     seats: dict[str, rights.Seat] | None = None
-    told: replay.History | None = None
+    history: replay.History | None = None
     before: periods.Before | None = None
     stored: dict[str, Any] = field(default_factory=dict)
     is_stale: bool = False
-    cells: periods.Cells | None = None
+    units: periods.Units | None = None
 
     @property
     def stage(self) -> str:
@@ -140,7 +140,7 @@ class Desk:
     def seat(self, kind: str) -> rights.Seat:
         """Who holds the decision on the day of the act."""
         if self.seats is None:
-            self.seats = periods.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.cells)
+            self.seats = periods.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
         return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
 
     def away(self) -> set[int]:
@@ -204,7 +204,7 @@ class Desk:
         if exceeded:
             raise EscalationRequired
 
-    def need_confirmed_address(self) -> None:
+    def require_confirmed_address(self) -> None:
         """Refuse whoever decides or accepts while an address of theirs was changed and is not confirmed (section 7)."""
         if self.by is not None and self.by.address_unconfirmed:
             raise AddressUnconfirmed
@@ -216,7 +216,7 @@ class Desk:
         owners = {condition["owner"] for condition in conditions}
         return frozenset({Role.OWNER} if self.by.pk in owners else ())
 
-    def as_seen(self) -> None:
+    def require_expected_version(self) -> None:
         """Refuse whoever saw the pilot otherwise than it is."""
         if self.is_stale:
             raise ChangedMeanwhile
@@ -226,7 +226,7 @@ class Desk:
 
         Ask who may first: refusals are told in the order of SCENARIOS.md.
         """
-        self.as_seen()
+        self.require_expected_version()
         action, void_since = ACTIONS[word], self._void_since()
         if action.on_void != (void_since is not None):
             says = NOT_VOID if void_since is None else VOID % {"day": date_format(void_since, "j F Y")}
@@ -238,7 +238,11 @@ class Desk:
 
     def _void_since(self) -> date | None:
         """Since when the pilot is void on the day of the act, or by now: nothing is written down late on what is void."""
-        if self.state.void_since is None and self.on < self.known and any(act.verb == "void" for act in self.acts):
+        if (
+            self.state.void_since is None
+            and self.on < self.known
+            and any(event.action == "void" for event in self.events)
+        ):
             return self.latest().void_since
         return self.state.void_since
 
@@ -259,7 +263,7 @@ class Desk:
 
     def latest(self) -> replay.PilotState:
         """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
-        return self.tell(self.acts).state
+        return self.replay(self.events).state
 
     def has_stalled(self) -> bool:
         """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
@@ -284,7 +288,7 @@ class Desk:
 
     def write(
         self,
-        verb: str,
+        action: str,
         *,
         gate: Gate | None = None,
         data: Mapping[str, Any] | None = None,
@@ -304,7 +308,7 @@ class Desk:
             rests_on: the decision that rests on these, where it is not the one that is written.
         """
         event = Event(
-            verb=verb,
+            action=action,
             portfolio_id=self.pilot.portfolio_id,
             pilot=self.pilot,
             gate=gate,
@@ -322,7 +326,7 @@ class Desk:
         return event
 
     def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
-        """Sign an event, and save it with its decision and its evidence, and the pilot with the spells that follow."""
+        """Sign an event, and save it with its decision and its evidence, and the pilot with the periods that follow."""
         decision: Decision | None = getattr(event, "decision", None)
         sign(self.pilot, event, decision, evidence=pieces, rests_on=rests_on)
         event.save()
@@ -330,27 +334,27 @@ class Desk:
             decision.save()
         if pieces:
             _carry(event, rests_on or decision, pieces)
-        told = self._tell_of(periods.as_act(event))
-        if not self._grows(told):
-            periods.keep(self.pilot, told, self.known, self.gates)
+        history = self._replay_with(periods.event_record(event))
+        if not self._grows(history):
+            periods.keep(self.pilot, history, self.known, self.gates)
         self.before = None
-        mirror(self.pilot, told.state)
+        mirror(self.pilot, history.state)
         self._save()
 
-    def _tell_of(self, act: Act) -> replay.History:
+    def _replay_with(self, event: EventRecord) -> replay.History:
         """The pilot told by all its acts and one more."""
-        self.acts.append(act)
-        told, self.told = self.told, None
-        if told is None or act.verb in ("open_gate", CORRECT_DATE):
-            return self.tell(self.acts)
-        replay.tell_on(told, act.on, [act])
-        return told
+        self.events.append(event)
+        history, self.history = self.history, None
+        if history is None or event.action in ("open_gate", CORRECT_DATE):
+            return self.replay(self.events)
+        replay.replay_day(history, event.on, [event])
+        return history
 
-    def _grows(self, told: replay.History) -> bool:
-        """Write the spells by what they have grown, where that is all: an act of today, with nothing done after it."""
-        if self.before is None or self.cells is None or self.on != self.known:
+    def _grows(self, history: replay.History) -> bool:
+        """Write the periods by what they have grown, where that is all: an act of today, with nothing done after it."""
+        if self.before is None or self.units is None or self.on != self.known:
             return False
-        return periods.grow(self.pilot, self.before, told, self.known, self.gates, self.cells)
+        return periods.grow(self.pilot, self.before, history, self.known, self.gates, self.units)
 
     def _save(self) -> None:
         """Save the columns of the pilot that are others than before."""
@@ -359,10 +363,10 @@ class Desk:
         self.pilot.save(update_fields=changed if self.stored else None)
         self.stored = now
 
-    def tell(self, acts: Iterable[Act]) -> replay.History:
+    def replay(self, events: Iterable[EventRecord]) -> replay.History:
         """The pilot told by these acts."""
         kinds = [gate.kind.as_rule() for gate in self.gates.values()]
-        return replay.tell(self.pilot.recorded_on, kinds, acts)
+        return replay.replay(self.pilot.recorded_on, kinds, events)
 
 
 def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
@@ -385,10 +389,12 @@ def mirror(pilot: Pilot, state: replay.PilotState) -> None:
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
 
 
-def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | None, seen: int | None = None) -> Desk:
+def lock_pilot(
+    pilot: Pilot, by: Person | None, on: date | None, known: date | None, expected_version: int | None = None
+) -> LockedPilot:
     """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
 
-    Where `seen` is not the version that stands, the desk is stale: `Desk.require_stage` and `Desk.as_seen` refuse it.
+    Where `expected_version` is not the version that stands, the desk is stale: `LockedPilot.require_stage` and `LockedPilot.require_expected_version` refuse it.
 
     Raises:
         InFuture, BeforeRecord: the day of the act cannot be.
@@ -403,19 +409,19 @@ def sit_down(pilot: Pilot, by: Person | None, on: date | None, known: date | Non
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     gates = gates_of(pilot)
-    acts = periods.acts_of(pilot, gates)
+    events = periods.event_records(pilot, gates)
     # What is known never becomes known earlier: where the clock of another process was a day ahead, its day is used.
-    known = max([known, *(act.known for act in acts[-1:])])
-    cells = periods.Cells(pilot.portfolio_id)
-    desk = Desk(pilot, by, on, known, acts, replay.PilotState(on, {}), gates, stored=stored, cells=cells)
-    desk.is_stale = seen is not None and seen != pilot_now.version
-    if all(act.on <= on for act in acts):
-        told = desk.tell(acts)
-        desk.before, desk.state = periods.Before.of(told), _by(told, on)
-        desk.told = told if all(act.on < on for act in acts) else None
+    known = max([known, *(event.known for event in events[-1:])])
+    units = periods.Units(pilot.portfolio_id)
+    locked = LockedPilot(pilot, by, on, known, events, replay.PilotState(on, {}), gates, stored=stored, units=units)
+    locked.is_stale = expected_version is not None and expected_version != pilot_now.version
+    if all(event.on <= on for event in events):
+        history = locked.replay(events)
+        locked.before, locked.state = periods.Before.of(history), _by(history, on)
+        locked.history = history if all(event.on < on for event in events) else None
     else:
-        desk.state = stood(pilot, gates, acts, on)
-    return desk
+        locked.state = state_on(pilot, gates, events, on)
+    return locked
 
 
 def gates_of(pilot: Pilot) -> dict[str, Gate]:
@@ -430,18 +436,18 @@ def lock_all(pilots: Any) -> list[Pilot]:
     return list(found.order_by("pk"))
 
 
-def stood(pilot: Pilot, gates: Mapping[str, Gate], acts: Iterable[Act], on: date) -> replay.PilotState:
+def state_on(pilot: Pilot, gates: Mapping[str, Gate], events: Iterable[EventRecord], on: date) -> replay.PilotState:
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
-    before = [act for act in in_order(corrected(list(acts))) if act.on <= on]
-    return _by(replay.tell(pilot.recorded_on, kinds, before), on)
+    before = [event for event in in_order(corrected(list(events))) if event.on <= on]
+    return _by(replay.replay(pilot.recorded_on, kinds, before), on)
 
 
-def _by(told: replay.History, day: date) -> replay.PilotState:
+def _by(history: replay.History, day: date) -> replay.PilotState:
     """Where a pilot stood at the end of a day, after all that was told."""
-    for gate in told.state.gates.values():
+    for gate in history.state.gates.values():
         gate.lapse(day)
-    return told.state
+    return history.state
 
 
 def within_reach(day: date | None, field: str) -> None:
@@ -487,15 +493,15 @@ def last_day(on: date, valid_for: int | None) -> date | None:
 
 
 __all__ = [
-    "Desk",
+    "LockedPilot",
     "Refused",
     "days",
     "gates_of",
     "last_day",
+    "lock_pilot",
     "need_plain",
     "need_reason",
     "need_text",
-    "sit_down",
-    "stood",
+    "state_on",
     "within_reach",
 ]

@@ -1,4 +1,4 @@
-"""Verbs on people: accounts and roles."""
+"""Actions on people: accounts and roles."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def amend_account(
         return None
     person.save()
     data = {"person": person.pk, "fields": corrected}
-    told = concerns(person=person, corrected=corrected)
-    return log("amend_account", by, on, known, data, changes=told, rows=[person])
+    history = concerns(person=person, corrected=corrected)
+    return log("amend_account", by, on, known, data, changes=history, rows=[person])
 
 
 def _wait_for(person: Person, address: str) -> bool:

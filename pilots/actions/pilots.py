@@ -1,4 +1,4 @@
-"""Verbs on a pilot: its record, its stages, its decide-by date (rules 3 to 6, 11)."""
+"""Actions on a pilot: its record, its stages, its decide-by date (rules 3 to 6, 11)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.kinds import fit, kinds_in_force
-from pilots.actions.locked_pilot import Desk, days, need_plain, need_reason, need_text, sit_down, within_reach
+from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot, need_plain, need_reason, need_text, within_reach
 from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import (
     ALL,
@@ -103,7 +103,7 @@ def record(
         raise Invalid(_("A pilot with this key is on record."), field="key") from error
     kinds = kinds_in_force(GateKind.objects.all(), portfolio, on)
     Gate.objects.bulk_create(gates_for(pilot, kinds))
-    recording(sit_down(pilot, by, on, known), stage=stage, listed=listed)
+    recording(lock_pilot(pilot, by, on, known), stage=stage, listed=listed)
     return pilot
 
 
@@ -112,11 +112,11 @@ def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
     return [Gate(pilot=pilot, kind=kind) for kind in kinds if pilot.high_impact or not kind.high_impact_only]
 
 
-def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
+def recording(locked: LockedPilot, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
     """Write the record of a pilot that is at the desk."""
-    facts = {field: _plain(field, getattr(desk.pilot, field)) for field in AMENDABLE}
+    facts = {field: _plain(field, getattr(locked.pilot, field)) for field in AMENDABLE}
     changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value not in (None, "")]
-    pilot = desk.pilot
+    pilot = locked.pilot
     data = {
         "set": facts,
         "stage": stage,
@@ -125,9 +125,9 @@ def recording(desk: Desk, *, stage: str, listed: Mapping[str, Any] | None = None
         "recorded_on": pilot.recorded_on,
         "source": pilot.source,
         "approximate": pilot.approximate,
-        "gates": [[gate.public_id, gate.kind.key] for gate in desk.gates.values()],
+        "gates": [[gate.public_id, gate.kind.key] for gate in locked.gates.values()],
     }
-    return desk.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
+    return locked.write("record", data=data | {"listed": listed} if listed else data, changes=changes)
 
 
 def only(values: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
@@ -162,25 +162,25 @@ def amend(
     set: Mapping[str, Any],
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event | None:
     """Edit a pilot's record. It moves nothing, and may break a seal (rules 3 and 8). Returns None where nothing changed."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("amend")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("amend")
     only(set, AMENDABLE)
     changes = [
-        {"field": name, "from": desk.state.fields.get(name), "to": _plain(name, value)}
+        {"field": name, "from": locked.state.fields.get(name), "to": _plain(name, value)}
         for name, value in set.items()
-        if desk.state.fields.get(name) != _plain(name, value)
+        if locked.state.fields.get(name) != _plain(name, value)
     ]
     if not changes:
         return None
     for name, value in set.items():
         setattr(pilot, name, value)
     clean(pilot)
-    event = desk.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
+    event = locked.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
     if any(change["field"] == "high_impact" for change in changes):
-        fit(desk, GateKind.objects.filter(high_impact_only=True))
+        fit(locked, GateKind.objects.filter(high_impact_only=True))
     return event
 
 
@@ -192,10 +192,10 @@ def start(
     decide_by: date | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
-    return starting(sit_down(pilot, by, on, known, seen), decide_by)
+    return starting(lock_pilot(pilot, by, on, known, expected_version), decide_by)
 
 
 @transaction.atomic
@@ -207,22 +207,22 @@ def record_running(
     known: date | None = None,
 ) -> Event:
     """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
-    return starting(sit_down(pilot, None, on, known), decide_by, start_known=False)
+    return starting(lock_pilot(pilot, None, on, known), decide_by, start_known=False)
 
 
-def starting(desk: Desk, decide_by: date | None = None, *, start_known: bool = True) -> Event:
+def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known: bool = True) -> Event:
     """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
-    desk.require("start")
+    locked.require("start")
     data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
-    decide_by = decide_by or desk.on + stalls.SIX_WEEKS
+    decide_by = decide_by or locked.on + stalls.SIX_WEEKS
     within_reach(decide_by, "decide_by")
-    if decide_by < desk.on and start_known:
+    if decide_by < locked.on and start_known:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
-    far = decide_by > desk.on + stalls.HALF_A_YEAR
-    desk.require_limits("start", exceeded=far)
+    far = decide_by > locked.on + stalls.HALF_A_YEAR
+    locked.require_limits("start", exceeded=far)
     if not start_known:
         data["start_known"] = False
-    return desk.write("start", data={"decide_by": decide_by} | data)
+    return locked.write("start", data={"decide_by": decide_by} | data)
 
 
 @transaction.atomic
@@ -234,23 +234,23 @@ def move_decide_by(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("move_decide_by")
-    state = desk.state
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("move_decide_by")
+    state = locked.state
     if to is None or state.decide_by is None:
         raise Invalid(_("Missing. Give the new date."), field="to")
     within_reach(to, "to")
     takes = stalls.needs_escalation_for_date(
-        slips=desk.latest().slips, is_slip=to > state.decide_by, to=to, started=state.counts_from
+        slips=locked.latest().slips, is_slip=to > state.decide_by, to=to, started=state.counts_from
     )
     reason = need_reason(reason)
     if to < state.counts_from or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
-    desk.require_limits("move_decide_by", exceeded=takes)
-    return desk.write(
+    locked.require_limits("move_decide_by", exceeded=takes)
+    return locked.write(
         "move_decide_by",
         data={"to": to},
         reason=reason,
@@ -267,36 +267,38 @@ def pause(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("pause")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("pause")
     reason = need_reason(reason)
     if until is None:
         raise EndRequired(field="until")
-    if until < desk.on:
+    if until < locked.on:
         raise Invalid(_("The pause would end before it starts."), field="until")
-    if until > desk.on + stalls.LONGEST_PAUSE:
+    if until > locked.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    desk.require_limits("pause", exceeded=stalls.needs_escalation_for_pause(desk.latest().pauses, (desk.on, until)))
-    return desk.write("pause", data={"until": until}, reason=reason)
+    locked.require_limits(
+        "pause", exceeded=stalls.needs_escalation_for_pause(locked.latest().pauses, (locked.on, until))
+    )
+    return locked.write("pause", data={"until": until}, reason=reason)
 
 
 @transaction.atomic
 def resume(
-    *, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, seen: int | None = None
+    *, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, expected_version: int | None = None
 ) -> Event:
     """End a pause before its last day."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("resume")
-    return desk.write("resume")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("resume")
+    return locked.write("resume")
 
 
-def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
+def open_and_asserted(locked: LockedPilot) -> tuple[list[str], list[str]]:
     """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
     open_gates, said = [], []
-    for key, gate in desk.state.gates.items():
+    for key, gate in locked.state.gates.items():
         if gate.off:
             continue
         if gate.name == State.ASSERTED:
@@ -308,18 +310,23 @@ def open_and_asserted(desk: Desk) -> tuple[list[str], list[str]]:
 
 @transaction.atomic
 def adopt(
-    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("adopt")
-    codes = adoption.missing(*open_and_asserted(desk), desk.state.missing_rules)
-    code = adoption.refusal_code(codes, desk.gates)
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("adopt")
+    codes = adoption.missing(*open_and_asserted(locked), locked.state.missing_rules)
+    code = adoption.refusal_code(codes, locked.gates)
     if code:
         raise ALL[code](missing=codes)
-    if desk.state.risk_by == desk.who:
+    if locked.state.risk_by == locked.who:
         raise SelfApproval
-    return desk.write("adopt")
+    return locked.write("adopt")
 
 
 @transaction.atomic
@@ -331,13 +338,13 @@ def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = No
     """
     if by is not None:
         raise NotYours
-    return claiming(sit_down(pilot, by, on, known))
+    return claiming(lock_pilot(pilot, by, on, known))
 
 
-def claiming(desk: Desk) -> Event:
+def claiming(locked: LockedPilot) -> Event:
     """Record the claim for the pilot that is at the desk."""
-    desk.require_stage("record_claim")
-    return desk.write("record_claim")
+    locked.require_stage("record_claim")
+    return locked.write("record_claim")
 
 
 @transaction.atomic
@@ -348,13 +355,13 @@ def roll_back(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("roll_back")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("roll_back")
     reason = need_reason(reason)
-    return desk.write("roll_back", reason=reason)
+    return locked.write("roll_back", reason=reason)
 
 
 @transaction.atomic
@@ -365,20 +372,20 @@ def retire(
     learned: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """End a pilot honestly, with what was learned."""
-    return retiring(sit_down(pilot, by, on, known, seen), learned)
+    return retiring(lock_pilot(pilot, by, on, known, expected_version), learned)
 
 
-def retiring(desk: Desk, learned: str | None = None) -> Event:
+def retiring(locked: LockedPilot, learned: str | None = None) -> Event:
     """End the pilot that is at the desk."""
-    desk.require("retire")
-    if desk.by is not None:
+    locked.require("retire")
+    if locked.by is not None:
         learned = need_reason(learned, "learned")
-    pilot = desk.pilot
+    pilot = locked.pilot
     pilot.learned = need_plain(learned or "", "learned")
-    return desk.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
+    return locked.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
 
 
 ANSWERS = frozenset({"decide", "accept_risk", "record_measurement"})
@@ -393,14 +400,14 @@ def void(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Declare void a pilot that was recorded by mistake: from that day it is in no list, count or queue (rule 6)."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("void")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("void")
     reason = need_reason(reason)
-    desk.require_limits("void", exceeded=_is_answered(desk))
-    return desk.write("void", reason=reason)
+    locked.require_limits("void", exceeded=_is_answered(locked))
+    return locked.write("void", reason=reason)
 
 
 @transaction.atomic
@@ -411,32 +418,32 @@ def restore(
     reason: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Bring back a pilot that was declared void: it stands as if it had not been, and no day in between is charged.
 
     Seats of accounts closed meanwhile are left; gates of kinds added meanwhile are opened.
     """
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("restore")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("restore")
     reason = need_reason(reason)
-    desk.require_limits("restore", exceeded=_is_answered(desk))
-    event = desk.write("restore", reason=reason)
-    fit(desk, GateKind.objects.all())
+    locked.require_limits("restore", exceeded=_is_answered(locked))
+    event = locked.write("restore", reason=reason)
+    fit(locked, GateKind.objects.all())
     return event
 
 
-def _is_answered(desk: Desk) -> bool:
+def _is_answered(locked: LockedPilot) -> bool:
     """Whether a person has decided, accepted, declined or accepted the risk, or a measurement stands."""
-    return any(act.verb in ANSWERS and act.by is not None for act in desk.acts)
+    return any(event.action in ANSWERS and event.by is not None for event in locked.events)
 
 
 @transaction.atomic
 def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
-    desk = sit_down(pilot, None, on, known)
-    desk.require_stage("list_again")
-    return desk.write("list_again", data={"listed": dict(listed)})
+    locked = lock_pilot(pilot, None, on, known)
+    locked.require_stage("list_again")
+    return locked.write("list_again", data={"listed": dict(listed)})
 
 
 CORRECTABLE: Mapping[str, str] = {"start": "started_on", "record_claim": "adopted_on", "retire": "retired_on"}
@@ -467,16 +474,16 @@ def correct_date(
         InFuture: the day has not come.
         Invalid: what came before or after it says otherwise.
     """
-    desk = sit_down(pilot, None, on, known)
-    desk.require_stage("correct_date")
+    locked = lock_pilot(pilot, None, on, known)
+    locked.require_stage("correct_date")
     field = CORRECTABLE[of]
-    wrong = corrections.said_by_a_list(corrections.corrected(desk.acts), of)
+    wrong = corrections.said_by_a_list(corrections.corrected(locked.events), of)
     if wrong is None:
         raise WrongStage(_("No list has said that of this pilot, or a person has said it since."))
-    if to > desk.on:
+    if to > locked.on:
         raise InFuture(field=field)
     within_reach(to, field)
-    between = corrections.keeps_its_place(corrections.corrected(desk.acts), replace(wrong, on=to))
+    between = corrections.keeps_its_place(corrections.corrected(locked.events), replace(wrong, on=to))
     if between is not None:
         raise Invalid(
             _("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")},
@@ -488,7 +495,7 @@ def correct_date(
     if approximate is not None:
         pilot.approximate = approximate
     was = wrong.on if wrong.data.get("start_known", True) else None
-    return desk.write(
+    return locked.write(
         CORRECT_DATE,
         data={"of": of, "to": to, "approximate": pilot.approximate},
         reason=need_text(source, "source"),

@@ -1,4 +1,4 @@
-"""Verbs on what pilots lie in: portfolios, functions, and the dated settings of the stall clock."""
+"""Actions on what pilots lie in: portfolios, functions, and the dated settings of the stall clock."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def amend_portfolio(
     clean(portfolio)
     portfolio.save()
     data = {"portfolio": portfolio.pk}
-    told = concerns(portfolio=portfolio) + changes
-    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=told, rows=[portfolio])
+    history = concerns(portfolio=portfolio) + changes
+    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=history, rows=[portfolio])
 
 
 def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:
@@ -141,7 +141,7 @@ def name_functions(*, names: Iterable[str], on: date | None = None, known: date 
     Function.objects.bulk_create(functions)
     put_last(
         Event(
-            verb="name_function",
+            action="name_function",
             on=on,
             known_on=known,
             data={"function": function.pk},
@@ -222,8 +222,8 @@ def set_stall_policy(
         if old != new
     ]
     data = values | {"starts": starts}
-    told = [*concerns(portfolio=portfolio, starts=starts), *changes]
-    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=told, rows=[policy])
+    history = [*concerns(portfolio=portfolio, starts=starts), *changes]
+    log("set_stall_policy", by, on, known, data, portfolio=portfolio, changes=history, rows=[policy])
     return policy
 
 

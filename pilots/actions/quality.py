@@ -1,4 +1,4 @@
-"""Verbs on quality: agreed before it is measured, then measured (rule 10)."""
+"""Actions on quality: agreed before it is measured, then measured (rule 10)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import Desk, need_plain, sit_down
+from pilots.actions.locked_pilot import LockedPilot, lock_pilot, need_plain
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import quality
@@ -55,7 +55,7 @@ def register_threshold(
     measured_by: Person | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Register what is good enough: a new version each time, with no measurement yet.
 
@@ -65,9 +65,9 @@ def register_threshold(
         source: where the figures come from.
         measured_by: who measures; where that is said, whoever records a result may be somebody else.
     """
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("register_threshold")
-    _before_any_measurement(desk)
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("register_threshold")
+    _before_any_measurement(locked)
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
     metric = need_plain(str(metric).strip(), "metric")
@@ -82,7 +82,7 @@ def register_threshold(
         smallest_sample, "smallest_sample", _("The smallest sample is a whole number, one at least.")
     )
     source = need_plain(source.strip(), "source")
-    if measured_by is not None and measured_by.closed_by(desk.on):
+    if measured_by is not None and measured_by.closed_by(locked.on):
         raise Invalid(_("This account is closed."), field="measured_by")
     data = {
         "metric": metric,
@@ -93,17 +93,17 @@ def register_threshold(
         "source": source,
         "measured_by": measured_by and measured_by.pk,
     }
-    old = desk.state.threshold
+    old = locked.state.threshold
     changes = [
         {"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}
     ]
-    return desk.write("register_threshold", data=data, changes=changes)
+    return locked.write("register_threshold", data=data, changes=changes)
 
 
-def _before_any_measurement(desk: Desk) -> None:
+def _before_any_measurement(locked: LockedPilot) -> None:
     """Refuse to agree, after the fact, on what a measurement that is on record is held against."""
-    measured = [act.on for act in desk.acts if act.verb == "record_measurement"]
-    if measured and max(measured) >= desk.on and desk.on < desk.known:
+    measured = [event.on for event in locked.events if event.action == "record_measurement"]
+    if measured and max(measured) >= locked.on and locked.on < locked.known:
         raise Invalid(
             _("It was measured on %(day)s already. What is good enough counts from a day after that.")
             % {"day": date_format(max(measured), "j F Y")},
@@ -121,7 +121,7 @@ def record_measurement(
     deviation: float | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Record a measurement; its verdict against the threshold in force is stored with it.
 
@@ -129,9 +129,9 @@ def record_measurement(
         sample: how many were measured.
         deviation: for means, the sample's standard deviation.
     """
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("record_measurement")
-    threshold = desk.state.threshold
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("record_measurement")
+    threshold = locked.state.threshold
     if threshold is None:
         raise Invalid(
             _("Register a threshold first: what is good enough is agreed before it is measured."), field="value"
@@ -153,15 +153,17 @@ def record_measurement(
         "deviation": deviation,
         "verdict": verdict,
         "kind": threshold.kind,
-        "self_measured": _measures(desk) in desk.state.team,
+        "self_measured": _measures(locked) in locked.state.team,
     }
-    return desk.write("record_measurement", data=data)
+    return locked.write("record_measurement", data=data)
 
 
-def _measures(desk: Desk) -> int | None:
+def _measures(locked: LockedPilot) -> int | None:
     """Who measures: whoever was agreed on with the threshold in force, else whoever records it."""
-    agreed = [act for act in in_order(desk.acts) if act.verb == "register_threshold" and act.on <= desk.on]
+    agreed = [
+        event for event in in_order(locked.events) if event.action == "register_threshold" and event.on <= locked.on
+    ]
     said: int | None = agreed[-1].data.get("measured_by") if agreed else None
-    if said is None and desk.by is not None:
-        return desk.by.pk
+    if said is None and locked.by is not None:
+        return locked.by.pk
     return said

@@ -1,4 +1,4 @@
-"""What verbs on reference rows share: people, portfolios, functions. No pilot is at the desk, so none is locked."""
+"""What actions on reference rows share: people, portfolios, functions. No pilot is at the desk, so none is locked."""
 
 from __future__ import annotations
 
@@ -85,15 +85,15 @@ def plain(value: Any) -> Any:
     return value.pk if isinstance(value, Person | Function | Portfolio) else value
 
 
-def concerns(**told: Any) -> list[dict[str, Any]]:
+def concerns(**history: Any) -> list[dict[str, Any]]:
     """Whom and what an act is about, as changes from nothing. What is not given is not told."""
     return [
-        {"field": name, "from": None, "to": plain(value)} for name, value in told.items() if value not in (None, "")
+        {"field": name, "from": None, "to": plain(value)} for name, value in history.items() if value not in (None, "")
     ]
 
 
 def log(
-    verb: str,
+    action: str,
     by: Person | None,
     on: date,
     known: date,
@@ -105,15 +105,15 @@ def log(
     batch: str = "",
     rows: Iterable[Model | Row] = (),
 ) -> Event:
-    """Write the event of a verb that is about no pilot, when all other locks are held.
+    """Write the event of an action that is about no pilot, when all other locks are held.
 
     Args:
         changes: whom and what it is about, never by name.
         batch: the batch whose events it stands for.
-        rows: what the verb left otherwise than it was, saved or gone; a row that is gone is given as it was `named`.
+        rows: what the action left otherwise than it was, saved or gone; a row that is gone is given as it was `named`.
     """
     event = Event(
-        verb=verb,
+        action=action,
         portfolio=portfolio,
         by=by,
         on=on,

@@ -1,4 +1,4 @@
-"""Verbs on what comes after adoption: who lives there, week by week, and the look after ninety days (rule 11)."""
+"""Actions on what comes after adoption: who lives there, week by week, and the look after ninety days (rule 11)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import need_text, sit_down
+from pilots.actions.locked_pilot import lock_pilot, need_text
 from pilots.models import Event, Person, Pilot, Residents
 from pilots.refusals import Invalid, NotYours
 
@@ -28,7 +28,7 @@ def record_residents(
     visitors: int = 0,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Record how many people outside the pilot team used it in a week. It moves nothing; a later count replaces it.
 
@@ -40,22 +40,22 @@ def record_residents(
     Raises:
         Invalid: a count that cannot be, or a week that has not begun.
     """
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require("record_residents")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require("record_residents")
     if week is None:
         raise Invalid(_("Missing. Give any day of the week."), field="week")
     monday = week - timedelta(days=week.weekday())
-    if monday > desk.known:
+    if monday > locked.known:
         raise Invalid(_("That week has not begun."), field="week")
     for field, count in (("people", people), ("visitors", visitors)):
         if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST:
             raise Invalid(_("Give a whole number of people, or 0."), field=field)
     before = Residents.objects.known().filter(pilot=pilot, week=monday).first()
     if before is not None:
-        before.known_until = desk.known
-        before.save(update_fields=["known_until"])
-    Residents.objects.create(pilot=pilot, week=monday, people=people, visitors=visitors, known_from=desk.known)
-    return desk.write(
+        before.superseded_on = locked.known
+        before.save(update_fields=["superseded_on"])
+    Residents.objects.create(pilot=pilot, week=monday, people=people, visitors=visitors, recorded_from=locked.known)
+    return locked.write(
         "record_residents",
         data={"week": monday, "people": people, "visitors": visitors},
         changes=[{"field": "residents", "from": before and before.people, "to": people}],
@@ -70,7 +70,7 @@ def look_again(
     text: str | None = None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Answer, ninety days after adoption or later: what is different now?
 
@@ -78,8 +78,8 @@ def look_again(
         WrongStage: it is not declared adopted.
         Invalid: an empty text.
     """
-    desk = sit_down(pilot, by, on, known, seen)
+    locked = lock_pilot(pilot, by, on, known, expected_version)
     if by is None:
         raise NotYours
-    desk.require("look_again")
-    return desk.write("look_again", reason=need_text(text, "text"))
+    locked.require("look_again")
+    return locked.write("look_again", reason=need_text(text, "text"))

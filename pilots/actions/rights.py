@@ -1,4 +1,4 @@
-"""Verbs on rights: who decides, who is away, whose account is closed (rule 7)."""
+"""Actions on rights: who decides, who is away, whose account is closed (rule 7)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import days, lock_all, sit_down, within_reach
+from pilots.actions.locked_pilot import days, lock_all, lock_pilot, within_reach
 from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office, plain
 from pilots.actions.tokens import end_tokens
 from pilots.derived import periods
@@ -25,7 +25,7 @@ from pilots.models import (
     Function,
     Gate,
     GateKind,
-    GateSpell,
+    GatePeriod,
     Person,
     Portfolio,
 )
@@ -106,7 +106,7 @@ def assign_right(
     log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
     if portfolio is not None:
         # The place is there to be seen, whether or not a pilot lies in it yet.
-        periods.cell_of(portfolio.pk, function.pk if function else None)
+        periods.unit_of(portfolio.pk, function.pk if function else None)
     periods.rebuild_seats([kind])
     return right
 
@@ -240,8 +240,8 @@ def delegate(
         )
     given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
     data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
-    told = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
-    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=told, rows=[given])
+    history = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
+    log("delegate", by, on, known, data, portfolio=right.portfolio, changes=history, rows=[given])
     periods.rebuild_seats([right.kind])
     return given
 
@@ -337,10 +337,10 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
 
 def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
     """Every gate that somebody accepted, or is named for, is left."""
-    latest = GateSpell.objects.filter(person=person, known_until=None, ends=None).select_related(
+    latest = GatePeriod.objects.filter(person=person, superseded_on=None, ends=None).select_related(
         "gate__pilot", "gate__kind"
     )
-    nominations = Event.objects.filter(verb="nominate", data__person=person.pk).values("gate")
+    nominations = Event.objects.filter(action="nominate", data__person=person.pk).values("gate")
     waiting = Gate.objects.filter(pk__in=nominations).select_related("pilot", "kind")
     theirs = {s.gate for s in latest} | set(waiting)
     lock_all(gate.pilot_id for gate in theirs)
@@ -353,15 +353,15 @@ def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> No
 def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
     if on < gate.pilot.recorded_on:
         return
-    desk = sit_down(gate.pilot, None, on, known)
-    state = desk.state.gates[gate.kind.key]
-    if desk.stage == "retired" or person.pk not in (state.accepted, state.nominee):
+    locked = lock_pilot(gate.pilot, None, on, known)
+    state = locked.state.gates[gate.kind.key]
+    if locked.stage == "retired" or person.pk not in (state.accepted, state.nominee):
         return
-    desk.by = by
+    locked.by = by
     outcome = Outcome.LEFT if state.accepted == person.pk else Outcome.DECLINED
-    desk.write(
+    locked.write(
         "close_account",
-        gate=desk.gates[gate.kind.key],
+        gate=locked.gates[gate.kind.key],
         reason="The account was closed.",
         decision={
             "outcome": outcome,

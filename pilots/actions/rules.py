@@ -1,4 +1,4 @@
-"""Verbs on the known rules and the risk (rule 11)."""
+"""Actions on the known rules and the risk (rule 11)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import Desk, need_plain, sit_down
+from pilots.actions.locked_pilot import LockedPilot, lock_pilot, need_plain
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import adoption, seals
@@ -27,16 +27,16 @@ def set_rules(
     by: Person | None,
     on: date | None = None,
     known: date | None = None,
-    seen: int | None = None,
+    expected_version: int | None = None,
     **rules: Any,
 ) -> Event | None:
     """State rules by which people can work with the pilot, any of the seven. A changed rule must be confirmed again."""
-    return ruling(sit_down(pilot, by, on, known, seen), rules)
+    return ruling(lock_pilot(pilot, by, on, known, expected_version), rules)
 
 
-def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
+def ruling(locked: LockedPilot, rules: Mapping[str, Any]) -> Event | None:
     """State rules of the pilot that is at the desk. Returns None where nothing changed."""
-    desk.require("set_rules")
+    locked.require("set_rules")
     values = {}
     for name, value in rules.items():
         if name not in adoption.RULES:
@@ -47,33 +47,43 @@ def ruling(desk: Desk, rules: Mapping[str, Any]) -> Event | None:
             raise Invalid(_("A rule that says nothing is no rule."), field=name)
         need_plain(str(value), name)
         values[name] = value.pk if name in _PEOPLE else value
-    before = desk.state.rules
+    before = locked.state.rules
     changed = {name: value for name, value in values.items() if not seals.same(before.get(name), value)}
     if not changed:
         return None
     changes = [{"field": name, "from": before.get(name), "to": value} for name, value in changed.items()]
-    return desk.write("set_rules", data={"set": changed}, changes=changes)
+    return locked.write("set_rules", data={"set": changed}, changes=changes)
 
 
 @transaction.atomic
 def accept_risk(
-    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """Accept a pilot's risk in one's own name."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require_role("accept_risk")
-    desk.need_confirmed_address()
-    desk.require_stage("accept_risk")
-    return desk.write("accept_risk")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require_role("accept_risk")
+    locked.require_confirmed_address()
+    locked.require_stage("accept_risk")
+    return locked.write("accept_risk")
 
 
 @transaction.atomic
 def confirm_rules(
-    *, pilot: Pilot, by: Person | None, on: date | None = None, known: date | None = None, seen: int | None = None
+    *,
+    pilot: Pilot,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
 ) -> Event:
     """The pilot's manager confirms, in their own name, that they can work by the rules as they stand."""
-    desk = sit_down(pilot, by, on, known, seen)
-    desk.require_role("confirm_rules")
-    desk.need_confirmed_address()
-    desk.require_stage("confirm_rules")
-    return desk.write("confirm_rules")
+    locked = lock_pilot(pilot, by, on, known, expected_version)
+    locked.require_role("confirm_rules")
+    locked.require_confirmed_address()
+    locked.require_stage("confirm_rules")
+    return locked.write("confirm_rules")

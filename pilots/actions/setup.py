@@ -1,4 +1,4 @@
-"""Verbs on an installation: its first account, and how its tables were first filled."""
+"""Actions on an installation: its first account, and how its tables were first filled."""
 
 from __future__ import annotations
 

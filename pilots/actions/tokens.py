@@ -1,4 +1,4 @@
-"""Verbs on keys to the API. The log says that there is one, for whom and within which scope; never the key."""
+"""Actions on keys to the API. The log says that there is one, for whom and within which scope; never the key."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, 
 
 
 def end_tokens(person: Person) -> list[str]:
-    """Take all of a person's keys away, and return how each begins: for the event of the verb that ends them."""
+    """Take all of a person's keys away, and return how each begins: for the event of the action that ends them."""
     theirs = ApiToken.objects.filter(user=person)
     begins = sorted(theirs.values_list("token_key", flat=True))
     theirs.delete()

@@ -56,8 +56,8 @@ def _of_pilots(done: Compared) -> Iterator[str]:
     keys = Pilot.objects.order_by("pk").values_list("pk", flat=True).iterator()
     while some := list(islice(keys, PILOTS_AT_ONCE)):
         events: dict[int, list[Event]] = defaultdict(list)
-        told = Event.objects.filter(pilot__in=some).select_related("decision", "gate__kind").order_by("number")
-        for event in told:
+        history = Event.objects.filter(pilot__in=some).select_related("decision", "gate__kind").order_by("number")
+        for event in history:
             events[event.pilot_id or 0].append(event)
         gates: dict[int, list[Gate]] = defaultdict(list)
         for gate in Gate.objects.filter(pilot__in=some).select_related("kind").order_by("kind__order", "kind_id"):
@@ -73,7 +73,7 @@ def _of_pilots(done: Compared) -> Iterator[str]:
 def _of_pilot(
     pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate], counts: Sequence[Residents]
 ) -> Iterator[str]:
-    if not events or events[0].verb != "record":
+    if not events or events[0].action != "record":
         yield f"pilot {pilot.pk}: no event puts it on record"
         return
     for name, value in _columns(pilot, events, gates).items():
@@ -82,7 +82,7 @@ def _of_pilot(
     stored = sorted([gate.public_id, gate.kind.key] for gate in gates)
     if stored != _gates(events):
         yield f"gates of pilot {pilot.pk}: {stored}, and they follow as {_gates(events)}"
-    weeks = sorted((f"{row.week}", row.people, row.visitors) for row in counts if row.known_until is None)
+    weeks = sorted((f"{row.week}", row.people, row.visitors) for row in counts if row.superseded_on is None)
     if weeks != _weeks(events):
         yield f"residents of pilot {pilot.pk}: {weeks}, and they follow as {_weeks(events)}"
 
@@ -91,8 +91,8 @@ def _columns(pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate]) -> di
     """What a pilot's columns should say, by their names."""
     record = events[0]
     says = record.data
-    state = replay.tell(record.on, [gate.kind.as_rule() for gate in gates], map(periods.as_act, events)).state
-    corrected = [event.data["approximate"] for event in events if event.verb == "correct_date"]
+    state = replay.replay(record.on, [gate.kind.as_rule() for gate in gates], map(periods.event_record, events)).state
+    corrected = [event.data["approximate"] for event in events if event.action == "correct_date"]
     columns: dict[str, Any] = {
         "key": says["key"],
         "portfolio_id": says["portfolio"],
@@ -106,7 +106,7 @@ def _columns(pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate]) -> di
     for column in COLUMNS:
         if column.name in said or column.name in adoption.RULES:
             columns[column.attname] = said.get(column.name, column.get_default())
-    retired = [event for event in events if event.verb == "retire"]
+    retired = [event for event in events if event.action == "retire"]
     if retired and retired[-1].texts is not None:
         columns["learned"] = retired[-1].reason
     return columns
@@ -115,15 +115,15 @@ def _columns(pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate]) -> di
 def _gates(events: Sequence[Event]) -> list[list[str]]:
     """The gates that were opened with the record and since, by public id, each with the key of its kind."""
     opened = [
-        [event.gate.public_id, event.data["kind"]] for event in events if event.verb == "open_gate" and event.gate
+        [event.gate.public_id, event.data["kind"]] for event in events if event.action == "open_gate" and event.gate
     ]
     return sorted([*events[0].data["gates"], *opened])
 
 
 def _weeks(events: Sequence[Event]) -> list[tuple[str, int, int]]:
     """The last count of residents of each week."""
-    told = [event.data for event in events if event.verb == "record_residents"]
-    return sorted({says["week"]: (says["week"], says["people"], says["visitors"]) for says in told}.values())
+    history = [event.data for event in events if event.action == "record_residents"]
+    return sorted({says["week"]: (says["week"], says["people"], says["visitors"]) for says in history}.values())
 
 
 def _of_installation(done: Compared) -> Iterator[str]:
@@ -144,8 +144,8 @@ def _of_installation(done: Compared) -> Iterator[str]:
 def _carried() -> Rows:
     """The rows that events of the installation left to be there, by table and what names them."""
     found: Rows = {}
-    told = Event.objects.filter(pilot=None, data__has_key="rows").order_by("number")
-    for data in told.values_list("data", flat=True).iterator(chunk_size=500):
+    history = Event.objects.filter(pilot=None, data__has_key="rows").order_by("number")
+    for data in history.values_list("data", flat=True).iterator(chunk_size=500):
         for table, key, columns in data["rows"]:
             if columns is None:
                 found.pop((table, key), None)
@@ -156,7 +156,7 @@ def _carried() -> Rows:
 
 def _erased_otherwise() -> Iterator[str]:
     """Texts that are gone, and no erasure is in the log."""
-    erasures = Event.objects.filter(verb="erase").annotate(of=KT("data__decision"))
+    erasures = Event.objects.filter(action="erase").annotate(of=KT("data__decision"))
     erasure = erasures.filter(of=OuterRef("decision__public_id"))
     erased = Event.objects.filter(~Exists(erasure), erased_on__isnull=False).order_by("pk")
     yield from (

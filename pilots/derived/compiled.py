@@ -1,4 +1,4 @@
-"""Queries that every verb asks: their SQL is worked out once, for that costs Django more than the engine's answer."""
+"""Queries that every action asks: their SQL is worked out once, for that costs Django more than the engine's answer."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from pilots.derived import periods
-from pilots.models import Cell, GateSpell, Pilot, PilotSpell, Portfolio, Seat
+from pilots.models import GatePeriod, Pilot, PilotPeriod, Portfolio, Seat, Unit
 
 PILOTS_AT_ONCE = 100
 CELLS_AT_ONCE = 100
@@ -25,8 +25,8 @@ class Difference:
     columns: dict[str, tuple[Any, Any]]
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name} {stored} → {again}" for name, (stored, again) in self.columns.items())
-        return f"{self.of}: {told}"
+        history = ", ".join(f"{name} {stored} → {again}" for name, (stored, again) in self.columns.items())
+        return f"{self.of}: {history}"
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Rebuilt:
     """What was told again so far."""
 
     pilots: int = 0
-    cells: int = 0
+    units: int = 0
     rows: int = 0
 
 
@@ -49,15 +49,15 @@ def rebuild(portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebu
         keep: whether the rebuilt rows stay; otherwise everything is left as it was found.
         done: counts what was told again.
     """
-    cells = Cell.objects.order_by("pk")
+    units = Unit.objects.order_by("pk")
     pilots = Pilot.objects.order_by("pk")
     if portfolio is not None:
-        cells, pilots = (cells.filter(portfolio=portfolio), pilots.filter(portfolio=portfolio))
-    for some in _batches(cells, CELLS_AT_ONCE):
+        units, pilots = (units.filter(portfolio=portfolio), pilots.filter(portfolio=portfolio))
+    for some in _batches(units, CELLS_AT_ONCE):
         yield from _again(_seats(some), lambda some=some: _sit(some), keep, done)
-        done.cells += len(some)
+        done.units += len(some)
     for batch in _batches(pilots, PILOTS_AT_ONCE):
-        yield from _again(_spells(batch), lambda batch=batch: _tell(batch), keep, done)
+        yield from _again(_periods(batch), lambda batch=batch: _replay(batch), keep, done)
         done.pilots += len(batch)
 
 
@@ -73,32 +73,32 @@ Stored = Sequence[tuple[QuerySet[Any], tuple[str, ...]]]
 """Rows to compare, each with the columns that name one."""
 
 
-def _seats(cells: list[int]) -> Stored:
-    return [(Seat.objects.filter(cell__in=cells), ("kind_id", "cell_id", "starts"))]
+def _seats(units: list[int]) -> Stored:
+    return [(Seat.objects.filter(unit__in=units), ("kind_id", "unit_id", "starts"))]
 
 
-def _spells(pilots: list[int]) -> Stored:
-    of_pilot = PilotSpell.objects.filter(pilot__in=pilots)
-    of_gate = GateSpell.objects.filter(gate__pilot__in=pilots)
-    return [(of_pilot, ("pilot_id", "known_from", "starts")), (of_gate, ("gate_id", "known_from", "starts"))]
+def _periods(pilots: list[int]) -> Stored:
+    of_pilot = PilotPeriod.objects.filter(pilot__in=pilots)
+    of_gate = GatePeriod.objects.filter(gate__pilot__in=pilots)
+    return [(of_pilot, ("pilot_id", "recorded_from", "starts")), (of_gate, ("gate_id", "recorded_from", "starts"))]
 
 
-def _sit(cells: list[int]) -> None:
+def _sit(units: list[int]) -> None:
     periods.hold_seats()
-    periods.rebuild_seats(only=list(Cell.objects.filter(pk__in=cells)))
+    periods.rebuild_seats(only=list(Unit.objects.filter(pk__in=units)))
 
 
-def _tell(pilots: list[int]) -> None:
+def _replay(pilots: list[int]) -> None:
     for pilot in Pilot.objects.select_for_update().filter(pk__in=pilots).order_by("pk"):
         periods.rebuild(pilot)
 
 
-def _again(stored: Stored, tell: Any, keep: bool, done: Rebuilt) -> list[Difference]:
+def _again(stored: Stored, replay: Any, keep: bool, done: Rebuilt) -> list[Difference]:
     differences: list[Difference] = []
     try:
         with transaction.atomic():
             before = [_by_name(rows, names) for rows, names in stored]
-            tell()
+            replay()
             for (rows, names), was in zip(stored, before, strict=True):
                 now = _by_name(rows, names)
                 done.rows += len(now)

@@ -2,9 +2,9 @@
 
 from pilots.models.events import Event, Installation, free_texts
 from pilots.models.evidence import DecisionEvidence, Evidence
-from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GateSpell, SwitchedOff
-from pilots.models.people import Cell, Function, Person, Portfolio, PortfolioRole
-from pilots.models.pilots import Pilot, PilotSpell, StallPolicy
+from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GatePeriod, SwitchedOff
+from pilots.models.people import Function, Person, Portfolio, PortfolioRole, Unit
+from pilots.models.pilots import Pilot, PilotPeriod, StallPolicy
 from pilots.models.residents import Residents
 from pilots.models.rights import Absence, DecisionRight, Delegation, Seat
 from pilots.models.tokens import ApiToken
@@ -12,7 +12,6 @@ from pilots.models.tokens import ApiToken
 __all__ = [
     "Absence",
     "ApiToken",
-    "Cell",
     "Decision",
     "DecisionEvidence",
     "DecisionRight",
@@ -23,16 +22,17 @@ __all__ = [
     "Gate",
     "GateKind",
     "GateKindPortfolio",
-    "GateSpell",
+    "GatePeriod",
     "Installation",
     "Person",
     "Pilot",
-    "PilotSpell",
+    "PilotPeriod",
     "Portfolio",
     "PortfolioRole",
     "Residents",
     "Seat",
     "StallPolicy",
     "SwitchedOff",
+    "Unit",
     "free_texts",
 ]

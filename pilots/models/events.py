@@ -1,4 +1,4 @@
-"""The log: one typed event for each verb, in chains that nobody edits (rule 8)."""
+"""The log: one typed event for each action, in chains that nobody edits (rule 8)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def free_texts(**says: Any) -> dict[str, Any]:
 
 
 class Event(models.Model):
-    """What somebody did: who, when, known when, which verb, what changed. Notices follow its primary key.
+    """What somebody did: who, when, known when, which action, what changed. Notices follow its primary key.
 
     It lies in the chain of its pilot, or of the installation where it is of none: `number` is its place there, without a
     gap, and `checksum` covers it and all before it (`pilots.event_log.hashing`).
@@ -57,7 +57,7 @@ class Event(models.Model):
     """
 
     public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
-    verb = models.CharField(max_length=30)
+    action = models.CharField(max_length=30)
     portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, related_name="events")
     # The chain's own index begins with it.
     pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, null=True, related_name="events", db_index=False)
@@ -93,7 +93,7 @@ class Event(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.verb} on {self.on}"
+        return f"{self.action} on {self.on}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

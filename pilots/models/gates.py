@@ -1,4 +1,4 @@
-"""Gates, the kinds they are of, the decisions on them, and the spells that these leave behind."""
+"""Gates, the kinds they are of, the decisions on them, and the periods that these leave behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.choices import CAPACITY, CLEARS_BY, choices
-from pilots.models.people import Cell, Person, Portfolio, opaque_id
+from pilots.models.people import Person, Portfolio, Unit, opaque_id
 from pilots.rules import events
 from pilots.rules.canonical_json import CanonicalJSON
 from pilots.rules.vocabulary import Capacity, ClearsBy
@@ -254,12 +254,12 @@ class Decision(models.Model):
         return found
 
 
-class GateSpell(models.Model):
-    """A stretch of days on which nothing happened to a gate (see `pilots.rules.gates.GateSpell`). No court, no holder."""
+class GatePeriod(models.Model):
+    """A stretch of days on which nothing happened to a gate (see `pilots.rules.gates.GatePeriod`). No court, no holder."""
 
-    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="spells")
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="periods")
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="+")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="gate_spells")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="gate_periods")
     starts = models.DateField()
     ends = models.DateField(null=True)
     state = models.CharField(max_length=20)
@@ -269,17 +269,17 @@ class GateSpell(models.Model):
     ends_by_condition = models.BooleanField(default=False)
     outside_until = models.DateField(null=True)
     met_until = models.DateField(null=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gate_spells")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gate_periods")
     nominee = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="gates_named_for")
-    grants = models.PositiveSmallIntegerField(default=0)
+    consecutive_exceptions = models.PositiveSmallIntegerField(default=0)
     moved = models.BooleanField(default=False)
-    known_from = models.DateField()
-    known_until = models.DateField(null=True)
+    recorded_from = models.DateField()
+    superseded_on = models.DateField(null=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("gate", "starts", name="a_gates_spells_in_order"),
-            models.Index("kind", "cell", condition=Q(known_until=None), name="what_lies_in_a_cell"),
+            models.Index("gate", "starts", name="a_gates_periods_in_order"),
+            models.Index("kind", "unit", condition=Q(superseded_on=None), name="what_lies_in_a_unit"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -287,9 +287,11 @@ class GateSpell(models.Model):
                 name="a_turn_is_a_known_one",
             ),
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_gates_spell_ends_after_it_starts"
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_gates_period_ends_after_it_starts"
             ),
-            models.UniqueConstraint("gate", "starts", condition=Q(known_until=None), name="one_spell_of_a_gate_a_day"),
+            models.UniqueConstraint(
+                "gate", "starts", condition=Q(superseded_on=None), name="one_period_of_a_gate_a_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -178,18 +178,18 @@ class Function(models.Model):
         return self.name
 
 
-class Cell(models.Model):
+class Unit(models.Model):
     """A function in a portfolio, or a portfolio where no function is named: where a right of decision reaches.
 
     `function` null means that none is named. Rows are made when a pilot first lies there, and never change.
     """
 
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="cells")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="cells")
+    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="units")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="units")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_cell_for_a_function")
+            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_unit_for_a_function")
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Pilots, the spells that their acts leave behind, and the dated settings of the stall clock."""
+"""Pilots, the periods that their acts leave behind, and the dated settings of the stall clock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.choices import STAGE, choices
-from pilots.models.people import Cell, Function, Person, Portfolio
+from pilots.models.people import Function, Person, Portfolio, Unit
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules.chain import START
 from pilots.rules.vocabulary import Stage, Verdict
@@ -18,7 +18,7 @@ from pilots.rules.vocabulary import Stage, Verdict
 class Pilot(models.Model):
     """One bounded test of AI on one named workflow. Its columns hold what is so now; its events hold what was so when.
 
-    `stage` is what people declared last; a pause ends by itself, which only a spell on a date knows. `void_since` is the day on
+    `stage` is what people declared last; a pause ends by itself, which only a period on a date knows. `void_since` is the day on
     which it was declared void, recorded by mistake; it is no stage (rule 6).
     """
 
@@ -72,13 +72,13 @@ class Pilot(models.Model):
         return f"{self.key} {self.name}"
 
 
-class PilotSpell(models.Model):
-    """A stretch of days on which nothing happened to a pilot (see `pilots.rules.replay.PilotSpell`).
+class PilotPeriod(models.Model):
+    """A stretch of days on which nothing happened to a pilot (see `pilots.rules.replay.PilotPeriod`).
 
-    Known from `known_from` up to, not including, `known_until`; null means still.
+    Known from `recorded_from` up to, not including, `superseded_on`; null means still.
     """
 
-    pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="spells")
+    pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="periods")
     starts = models.DateField()
     ends = models.DateField(null=True)
     stage = models.CharField(max_length=12)
@@ -87,36 +87,39 @@ class PilotSpell(models.Model):
     decide_by = models.DateField(null=True)
     slips = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateField(null=True)
-    clock_on = models.DateField(null=True)
+    stall_clock_from = models.DateField(null=True)
     last_movement = models.DateField(null=True)
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="pilot_spells")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="pilot_periods")
     manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     sponsor = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     all_clear = models.BooleanField(default=False)
     clear_through = models.DateField(null=True)
     missing_rules = models.JSONField(default=list)
     rules_known = models.BooleanField(default=False)
-    shown_until = models.DateField(null=True)
+    last_shown_on = models.DateField(null=True)
     quality = models.CharField(max_length=12, default=Verdict.NONE.value)
     measured_on = models.DateField(null=True)
     goalpost_moved = models.BooleanField(default=False)
     void_since = models.DateField(null=True)
-    known_from = models.DateField()
-    known_until = models.DateField(null=True)
+    recorded_from = models.DateField()
+    superseded_on = models.DateField(null=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("pilot", "starts", name="a_pilots_spells_in_order"),
+            models.Index("pilot", "starts", name="a_pilots_periods_in_order"),
             models.Index(
-                "clock_on", "ends", condition=Q(known_until=None, clock_on__isnull=False), name="who_stalls_next"
+                "stall_clock_from",
+                "ends",
+                condition=Q(superseded_on=None, stall_clock_from__isnull=False),
+                name="who_stalls_next",
             ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_pilots_spell_ends_after_it_starts"
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="a_pilots_period_ends_after_it_starts"
             ),
             models.UniqueConstraint(
-                "pilot", "starts", condition=Q(known_until=None), name="one_spell_of_a_pilot_a_day"
+                "pilot", "starts", condition=Q(superseded_on=None), name="one_period_of_a_pilot_a_day"
             ),
         ]
 

@@ -20,21 +20,21 @@ class PilotQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, person: Person, at: date | None = None) -> Self:
         """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
-        from pilots.models import Gate, GateSpell, Portfolio, Seat
+        from pilots.models import Gate, GatePeriod, Portfolio, Seat
 
         if person.is_superuser:
             return self
         granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
-        now = GateSpell.objects.filter(
-            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), known_until=None, ends=None
+        now = GatePeriod.objects.filter(
+            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), superseded_on=None, ends=None
         )
         named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
-        # A pilot lies where its columns say, and the seats of a cell are far fewer than the spells of its gates.
+        # A pilot lies where its columns say, and the seats of a cell are far fewer than the periods of its gates.
         asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
         seats = (
             Seat.objects.on(at or today())
             .of(person)
-            .alias(function=Coalesce("cell__function", 0))
-            .filter(Exists(asked), cell__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
+            .alias(function=Coalesce("unit__function", 0))
+            .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
         )
         return self.filter(Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats))

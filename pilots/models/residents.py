@@ -18,23 +18,23 @@ class ResidentsQuerySet(models.QuerySet["Residents"]):
     def known(self, known_at: date | None = None) -> ResidentsQuerySet:
         """The counts that hold now, or that held by what was recorded by a day."""
         if known_at is None:
-            return self.filter(known_until=None)
-        unknown = Q(known_until=None) | Q(known_until__gt=known_at)
-        return self.filter(unknown, known_from__lte=known_at)
+            return self.filter(superseded_on=None)
+        unknown = Q(superseded_on=None) | Q(superseded_on__gt=known_at)
+        return self.filter(unknown, recorded_from__lte=known_at)
 
 
 class Residents(models.Model):
     """How many people used a pilot in the week that begins on a Monday. A later count of the same week replaces it.
 
-    Known from `known_from` up to, not including, `known_until`; null means still.
+    Known from `recorded_from` up to, not including, `superseded_on`; null means still.
     """
 
     pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="residents")
     week = models.DateField(_("week from"))
     people = models.PositiveIntegerField(_("people outside the pilot team"))
     visitors = models.PositiveIntegerField(_("visitors of demos"), default=0)
-    known_from = models.DateField()
-    known_until = models.DateField(null=True)
+    recorded_from = models.DateField()
+    superseded_on = models.DateField(null=True)
 
     objects = ResidentsQuerySet.as_manager()
 
@@ -44,7 +44,7 @@ class Residents(models.Model):
         indexes: ClassVar = [models.Index("pilot", "week", name="who_lived_there_in_a_week")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "pilot", "week", condition=Q(known_until=None), name="one_count_of_residents_a_week"
+                "pilot", "week", condition=Q(superseded_on=None), name="one_count_of_residents_a_week"
             )
         ]
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Cell, Function, Person, Portfolio
+from pilots.models.people import Function, Person, Portfolio, Unit
 
 LONGEST_TO_ANSWER = 1000
 """More working days than this to answer in is a slip of the hand."""
@@ -118,7 +118,7 @@ class Seat(models.Model):
     """
 
     kind = models.ForeignKey("GateKind", on_delete=models.CASCADE, related_name="seats")
-    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="seats")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="seats")
     right = models.ForeignKey(DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats")
     starts = models.DateField()
     ends = models.DateField(null=True)
@@ -134,11 +134,11 @@ class Seat(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index("kind", "cell", "starts", name="the_seat_of_a_cell_on_a_day"),
+            models.Index("kind", "unit", "starts", name="the_seat_of_a_unit_on_a_day"),
             models.Index("holder", "ends", name="the_seats_of_a_person"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint("kind", "cell", "starts", name="one_seat_for_a_cell_and_a_day")
+            models.UniqueConstraint("kind", "unit", "starts", name="one_seat_for_a_unit_and_a_day")
         ]
 
     def __str__(self) -> str:

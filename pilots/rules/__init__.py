@@ -1,1 +1,1 @@
-"""What a verb must know before it acts. Nothing here knows Django, or reads or writes anything."""
+"""What an action must know before it acts. Nothing here knows Django, or reads or writes anything."""

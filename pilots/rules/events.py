@@ -9,7 +9,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class EventRecord:
     """One dated act on a pilot, or on one of its gates.
 
     `on` is the day it counts from, `known` the day it was written down, `seq` its place among acts of one day.
@@ -19,7 +19,7 @@ class Act:
     seq: int
     on: date
     known: date
-    verb: str
+    action: str
     by: int | None = None
     gate: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -36,9 +36,9 @@ class Kind:
 
 
 CORRECT_DATE = "correct_date"
-"""The verb with which a list corrects the day of what it said before."""
+"""The action with which a list corrects the day of what it said before."""
 
 
-def in_order(acts: list[Act]) -> list[Act]:
+def in_order(events: list[EventRecord]) -> list[EventRecord]:
     """The record first, then acts by the day they count from; those of one day in the order they were told."""
-    return sorted(acts, key=lambda act: (act.verb != "record", act.on, act.seq))
+    return sorted(events, key=lambda event: (event.action != "record", event.on, event.seq))

@@ -1,4 +1,4 @@
-"""Rule 2: the state of one gate, told act by act, and the spells it leaves behind."""
+"""Rule 2: the state of one gate, told act by act, and the periods it leaves behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from pilots.rules import seals
-from pilots.rules.events import Act, Kind
+from pilots.rules.events import EventRecord, Kind
 from pilots.rules.vocabulary import ClearsBy, Outcome, State
 
 YES = frozenset({Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.EXCEPTED})
@@ -26,12 +26,12 @@ TURN: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class GateSpell:
+class GatePeriod:
     """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
 
     `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
     an answer past `good_until` is read as `lapsed`. `person` has accepted, or else is named; `nominee` is named, also to
-    succeed. `grants` counts exceptions granted in a row. Neither holder nor court is part of a spell. While a gate is `off`
+    succeed. `consecutive_exceptions` counts exceptions granted in a row. Neither holder nor court is part of a period. While a gate is `off`
     (its kind was not there yet, or is switched off for the portfolio) it asks nothing, and is not shown among the gates.
     """
 
@@ -47,7 +47,7 @@ class GateSpell:
     person: int | None = None
     nominee: int | None = None
     function: int | None = None
-    grants: int = 0
+    consecutive_exceptions: int = 0
     moved: bool = False
 
 
@@ -72,7 +72,7 @@ class GateState:
     requested: Mapping[str, Any] = field(default_factory=dict)
     ever_excepted: bool = False
     renews: bool = False
-    grants: int = 0
+    consecutive_exceptions: int = 0
     measured_worse: bool = False
     worse_on: date | None = None
     evidence_ends: dict[str, date] = field(default_factory=dict)
@@ -149,12 +149,12 @@ class GateState:
             return "outside"
         return TURN.get(state, "answer")
 
-    def spell(
+    def period(
         self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool
-    ) -> GateSpell:
+    ) -> GatePeriod:
         """The stretch that begins on a day."""
         state = self.state(sealed_now)
-        return GateSpell(
+        return GatePeriod(
             starts=day,
             ends=None,
             state=State.OPEN if state in READ_AS_OPEN else state,
@@ -167,38 +167,38 @@ class GateState:
             person=self.person,
             nominee=self.nominee,
             function=function,
-            grants=self.grants,
+            consecutive_exceptions=self.consecutive_exceptions,
             moved=moved,
         )
 
 
-def answered(gate: GateState, act: Act) -> bool:
+def answered(gate: GateState, event: EventRecord) -> bool:
     """Record an answer of a decider. Returns whether it moved the pilot (rule 3)."""
-    outcome, last = act.data["outcome"], gate.last_answer
+    outcome, last = event.data["outcome"], gate.last_answer
     renewal = outcome == Outcome.EXCEPTED and gate.renews
     gate.answer = None if outcome == Outcome.WITHDRAWN else outcome
     gate.term = gate.outside_until = None
     gate.conditions, gate.measured_worse, gate.evidence_ends = [], False, {}
-    gate.answered_on = act.on
+    gate.answered_on = event.on
     if outcome in YES:
-        gate.sealed = dict(act.data.get("sealed") or {})
-        gate.term = act.data.get("good_until")
-        gate.conditions = [dict(c) for c in act.data.get("conditions") or ()]
-    elif outcome == Outcome.CHANGES_REQUESTED and act.data.get("court") == "outside":
-        gate.outside_until = act.data.get("until")
+        gate.sealed = dict(event.data.get("sealed") or {})
+        gate.term = event.data.get("good_until")
+        gate.conditions = [dict(c) for c in event.data.get("conditions") or ()]
+    elif outcome == Outcome.CHANGES_REQUESTED and event.data.get("court") == "outside":
+        gate.outside_until = event.data.get("until")
     if outcome == Outcome.EXCEPTED:
         gate.askers, gate.requested, gate.renews, gate.ever_excepted = [], {}, False, True
     if outcome == Outcome.WITHDRAWN:
         return False
     gate.last_answer = outcome
-    gate.grants = gate.grants + 1 if outcome == Outcome.EXCEPTED else 0
+    gate.consecutive_exceptions = gate.consecutive_exceptions + 1 if outcome == Outcome.EXCEPTED else 0
     return outcome != last and not renewal
 
 
-def asserted(gate: GateState, act: Act) -> None:
+def asserted(gate: GateState, event: EventRecord) -> None:
     """Record that a source says yes. It never replaces a person's answer."""
     if gate.answer in (None, Outcome.ASSERTED) and gate.last_answer is None:
-        gate.answer, gate.term = Outcome.ASSERTED, act.data.get("good_until")
+        gate.answer, gate.term = Outcome.ASSERTED, event.data.get("good_until")
         gate.sealed, gate.conditions = {}, []
 
 
@@ -208,10 +208,10 @@ def no_longer_asserted(gate: GateState) -> None:
         gate.answer, gate.term = None, None
 
 
-def asked(gate: GateState, act: Act) -> None:
+def exception_requested(gate: GateState, event: EventRecord) -> None:
     """Record that somebody asked for an exception, and on what; asked for after one was granted, it is a renewal."""
-    gate.askers.append(act.by)
-    gate.requested = dict(act.data.get("sealed") or {})
+    gate.askers.append(event.by)
+    gate.requested = dict(event.data.get("sealed") or {})
     gate.renews = gate.renews or gate.ever_excepted
 
 
@@ -221,12 +221,12 @@ def replied(gate: GateState) -> None:
         gate.answer, gate.outside_until = None, None
 
 
-def met_condition(gate: GateState, act: Act) -> None:
+def met_condition(gate: GateState, event: EventRecord) -> None:
     """A condition was met; met late, the answer holds again from that day."""
     for condition in gate.conditions:
-        if seals.same(condition["text"], act.data["text"]):
-            condition["met"] = act.on
-            for piece in act.data.get("pieces") or ():
+        if seals.same(condition["text"], event.data["text"]):
+            condition["met"] = event.on
+            for piece in event.data.get("pieces") or ():
                 _rest_on(gate, piece)
 
 
@@ -242,28 +242,28 @@ def evidence_key(piece: str) -> str:
     return f"{EVIDENCE}{piece}"
 
 
-def evidence_replaced(gate: GateState, act: Act) -> None:
+def evidence_replaced(gate: GateState, event: EventRecord) -> None:
     """A version with the same content and an earlier end ends the answer that rests on it earlier, never later."""
-    key, ends = evidence_key(act.data["piece"]), act.data.get("expires_on")
-    if gate.answer in YES and gate.sealed.get(key) == act.data["checksum"] and ends:
-        kept = gate.evidence_ends.get(act.data["piece"], ends)
-        gate.evidence_ends[act.data["piece"]] = min(kept, ends)
+    key, ends = evidence_key(event.data["piece"]), event.data.get("expires_on")
+    if gate.answer in YES and gate.sealed.get(key) == event.data["checksum"] and ends:
+        kept = gate.evidence_ends.get(event.data["piece"], ends)
+        gate.evidence_ends[event.data["piece"]] = min(kept, ends)
 
 
-def accepted(gate: GateState, act: Act) -> bool:
+def accepted(gate: GateState, event: EventRecord) -> bool:
     """The person named accepted. Returns whether it moved the pilot: a person's first acceptance does."""
-    assert act.by is not None
-    first = act.by not in gate.accepted_before
-    gate.accepted_before.add(act.by)
-    gate.accepted = act.by
-    if gate.nominee == act.by:
+    assert event.by is not None
+    first = event.by not in gate.accepted_before
+    gate.accepted_before.add(event.by)
+    gate.accepted = event.by
+    if gate.nominee == event.by:
         gate.nominee = None
     return first
 
 
-def let_go(gate: GateState, act: Act) -> None:
+def let_go(gate: GateState, event: EventRecord) -> None:
     """Somebody declined or left: the gate is whoever's is still named, else nobody's."""
-    if gate.nominee == act.by:
+    if gate.nominee == event.by:
         gate.nominee = None
-    if gate.accepted == act.by and act.data["outcome"] == Outcome.LEFT:
+    if gate.accepted == event.by and event.data["outcome"] == Outcome.LEFT:
         gate.accepted = None

@@ -1,7 +1,7 @@
-"""A pilot told act by act: where it stands after each day, and the spells that its acts leave behind.
+"""A pilot told act by act: where it stands after each day, and the periods that its acts leave behind.
 
 The acts are told in order, day by day. After each day the pilot and each gate are looked at; where anything is
-another than before, a new spell begins. Spells are all that reading needs: no act is looked at again.
+another than before, a new period begins. Periods are all that reading needs: no act is looked at again.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from operator import attrgetter
 from typing import Any
 
 from pilots.rules.corrections import corrected
-from pilots.rules.events import Act, Kind, in_order
-from pilots.rules.gates import GateSpell, GateState
-from pilots.rules.transitions import FITS, SPONSOR, TELL, PilotState
+from pilots.rules.events import EventRecord, Kind, in_order
+from pilots.rules.gates import GatePeriod, GateState
+from pilots.rules.transitions import APPLIES_IN, APPLY, SPONSOR, PilotState
 from pilots.rules.vocabulary import Stage, State, Verdict
 
-__all__ = ["SPONSOR", "History", "PilotSpell", "PilotState", "tell", "tell_on"]
+__all__ = ["SPONSOR", "History", "PilotPeriod", "PilotState", "replay", "replay_day"]
 
 
 @dataclass(frozen=True, slots=True)
-class PilotSpell:
+class PilotPeriod:
     """A stretch of days on which nothing happened to a pilot; `ends` is the last one.
 
-    A pause past `paused_until` is read as running. `clock_on` is max(decide-by, last movement) plus the pauses after it;
+    A pause past `paused_until` is read as running. `stall_clock_from` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
     `void_since` is the day on which it was declared void, None where it is not.
-    `shown_until` is the last day on which the facts of earlier spells showed this adoption, None where they never did.
+    `last_shown_on` is the last day on which the facts of earlier periods showed this adoption, None where they never did.
     """
 
     starts: date
@@ -40,7 +40,7 @@ class PilotSpell:
     decide_by: date | None = None
     slips: int = 0
     paused_until: date | None = None
-    clock_on: date | None = None
+    stall_clock_from: date | None = None
     last_movement: date | None = None
     function: int | None = None
     manager: int | None = None
@@ -48,7 +48,7 @@ class PilotSpell:
     all_clear: bool = False
     clear_through: date | None = None
     missing_rules: tuple[str, ...] = ()
-    shown_until: date | None = None
+    last_shown_on: date | None = None
     quality: str = Verdict.NONE
     measured_on: date | None = None
     goalpost_moved: bool = False
@@ -56,7 +56,7 @@ class PilotSpell:
 
     @property
     def shows(self) -> bool:
-        """Whether an adopted spell shows what it declares on its first day; it goes on to show it up to `clear_through`."""
+        """Whether an adopted period shows what it declares on its first day; it goes on to show it up to `clear_through`."""
         return (
             self.stage == Stage.ADOPTED
             and self.all_clear
@@ -70,24 +70,24 @@ class PilotSpell:
         return Stage.RUNNING if over else self.stage
 
 
-def _all_but_days(spell: type) -> Callable[[Any], Any]:
-    names = (field.name for field in fields(spell))
+def _all_but_days(period: type) -> Callable[[Any], Any]:
+    names = (field.name for field in fields(period))
     return attrgetter(*(name for name in names if name not in ("starts", "ends")))
 
 
-_OF_PILOT, _OF_GATE = _all_but_days(PilotSpell), _all_but_days(GateSpell)
+_OF_PILOT, _OF_GATE = _all_but_days(PilotPeriod), _all_but_days(GatePeriod)
 
 
 @dataclass(slots=True)
 class History:
-    """What a pilot's acts left behind: its state after the last of them, and the spells on the way."""
+    """What a pilot's acts left behind: its state after the last of them, and the periods on the way."""
 
     state: PilotState
-    gates: dict[str, list[GateSpell]]
-    pilot: list[PilotSpell]
+    gates: dict[str, list[GatePeriod]]
+    pilot: list[PilotPeriod]
 
 
-def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> History:
+def replay(recorded_on: date, kinds: Iterable[Kind], events: Iterable[EventRecord]) -> History:
     """Tell a pilot's acts from its record on.
 
     Args:
@@ -96,28 +96,28 @@ def tell(recorded_on: date, kinds: Iterable[Kind], acts: Iterable[Act]) -> Histo
         acts: all that was done, in any order. What a list says may lie before the record, and be corrected later.
     """
     pilot = PilotState(recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds})
-    told = History(pilot, {key: [] for key in pilot.gates}, [])
-    acts = in_order(corrected(list(acts)))
-    for late in (act.gate for act in acts if act.verb == "open_gate"):
+    history = History(pilot, {key: [] for key in pilot.gates}, [])
+    events = in_order(corrected(list(events)))
+    for late in (event.gate for event in events if event.action == "open_gate"):
         pilot.gates[late or ""].off = True
     for gate in pilot.gates.values():
         gate.name = gate.state({})
-    for day, todays in groupby(acts, key=lambda act: act.on):
-        tell_on(told, day, todays)
-    return told
+    for day, todays in groupby(events, key=lambda event: event.on):
+        replay_day(history, day, todays)
+    return history
 
 
-def tell_on(told: History, day: date, todays: Iterable[Act]) -> None:
+def replay_day(history: History, day: date, todays: Iterable[EventRecord]) -> None:
     """Go on telling, in place, with the acts of a day that is later than all that was told. They open no gate."""
-    pilot = told.state
+    pilot = history.state
     moved: set[str | None] = set()
     _let_time_pass(pilot, day)
-    for act in todays:
-        _one(pilot, act, day, moved)
+    for event in todays:
+        _one(pilot, event, day, moved)
     if day >= pilot.recorded_on:
-        _look(told, day, moved)
+        _look(history, day, moved)
     else:
-        _look(told, pilot.recorded_on, set())
+        _look(history, pilot.recorded_on, set())
 
 
 def _let_time_pass(pilot: PilotState, day: date) -> None:
@@ -128,63 +128,63 @@ def _let_time_pass(pilot: PilotState, day: date) -> None:
         gate.lapse(day)
 
 
-def _one(pilot: PilotState, act: Act, day: date, moved: set[str | None]) -> None:
-    fits = act.verb not in FITS or pilot.stage in FITS[act.verb]
-    if fits and act.verb in TELL and TELL[act.verb](pilot, act):
+def _one(pilot: PilotState, event: EventRecord, day: date, moved: set[str | None]) -> None:
+    fits = event.action not in APPLIES_IN or pilot.stage in APPLIES_IN[event.action]
+    if fits and event.action in APPLY and APPLY[event.action](pilot, event):
         pilot.move(day)
-        moved.add(act.gate)
+        moved.add(event.gate)
     for gate in pilot.gates.values():
         gate.settle(max(day, pilot.recorded_on), pilot.against_seal(gate))
 
 
-def _look(told: History, day: date, moved: set[str | None]) -> None:
-    """Begin a new spell wherever something is another than before."""
-    pilot = told.state
+def _look(history: History, day: date, moved: set[str | None]) -> None:
+    """Begin a new period wherever something is another than before."""
+    pilot = history.state
     for key, gate in pilot.gates.items():
-        spell = gate.spell(
+        period = gate.period(
             day, pilot.against_seal(gate), met_until=pilot.met_until, function=pilot.function, moved=key in moved
         )
-        _append(told.gates[key], spell)
-    _append(told.pilot, _pilot_spell(told, day))
+        _append(history.gates[key], period)
+    _append(history.pilot, _pilot_period(history, day))
 
 
-def _append(spells: list[Any], spell: Any) -> None:
-    if spells:
-        last = spells[-1]
-        if _says(last) == _says(spell) or _goes_on(last, spell):
+def _append(periods: list[Any], period: Any) -> None:
+    if periods:
+        last = periods[-1]
+        if _says(last) == _says(period) or _goes_on(last, period):
             return
-        if last.starts == spell.starts:
-            spells[-1] = spell
+        if last.starts == period.starts:
+            periods[-1] = period
             return
-        spells[-1] = replace(last, ends=spell.starts - timedelta(days=1))
-    spells.append(spell)
+        periods[-1] = replace(last, ends=period.starts - timedelta(days=1))
+    periods.append(period)
 
 
-def _says(spell: Any) -> Any:
-    """What a spell says of its days, whichever they are."""
-    return (_OF_GATE if isinstance(spell, GateSpell) else _OF_PILOT)(spell)
+def _says(period: Any) -> Any:
+    """What a period says of its days, whichever they are."""
+    return (_OF_GATE if isinstance(period, GatePeriod) else _OF_PILOT)(period)
 
 
-def _goes_on(last: Any, spell: Any) -> bool:
-    """Whether a gate's spell that began with a movement goes on: what came after it moved nothing and changed nothing."""
+def _goes_on(last: Any, period: Any) -> bool:
+    """Whether a gate's period that began with a movement goes on: what came after it moved nothing and changed nothing."""
     return (
-        isinstance(last, GateSpell)
+        isinstance(last, GatePeriod)
         and last.moved
-        and last.starts < spell.starts
-        and _says(replace(last, moved=False)) == _says(spell)
+        and last.starts < period.starts
+        and _says(replace(last, moved=False)) == _says(period)
     )
 
 
-def _pilot_spell(told: History, day: date) -> PilotSpell:
-    pilot = told.state
-    now = [spells[-1] for spells in told.gates.values() if spells[-1].turn != State.OFF]
-    ends = [spell.good_until for spell in now if spell.good_until is not None]
-    all_clear = all(spell.turn == "clear" for spell in now)
+def _pilot_period(history: History, day: date) -> PilotPeriod:
+    pilot = history.state
+    now = [periods[-1] for periods in history.gates.values() if periods[-1].turn != State.OFF]
+    ends = [period.good_until for period in now if period.good_until is not None]
+    all_clear = all(period.turn == "clear" for period in now)
     through = min(ends) if ends and all_clear else None
-    before = told.pilot[-1] if told.pilot else None
+    before = history.pilot[-1] if history.pilot else None
     if pilot.stage == Stage.ADOPTED and before is not None and before.shows and before.starts < day:
-        pilot.shown_until = min(before.clear_through or date.max, day - timedelta(days=1))
-    return PilotSpell(
+        pilot.last_shown_on = min(before.clear_through or date.max, day - timedelta(days=1))
+    return PilotPeriod(
         starts=day,
         ends=None,
         stage=pilot.stage,
@@ -193,7 +193,7 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         decide_by=pilot.decide_by,
         slips=pilot.slips,
         paused_until=pilot.paused_until,
-        clock_on=pilot.clock,
+        stall_clock_from=pilot.clock,
         last_movement=pilot.moved_on,
         function=pilot.function,
         manager=pilot.manager,
@@ -201,7 +201,7 @@ def _pilot_spell(told: History, day: date) -> PilotSpell:
         all_clear=all_clear,
         clear_through=through,
         missing_rules=pilot.missing_rules,
-        shown_until=pilot.shown_until,
+        last_shown_on=pilot.last_shown_on,
         quality=pilot.verdict,
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),

@@ -29,7 +29,7 @@ def paused_days(pauses: Iterable[Pause], after: date | None = None) -> int:
     return total
 
 
-def clock_on(decide_by: date, last_movement: date, pauses: Iterable[Pause]) -> date:
+def stall_clock_from(decide_by: date, last_movement: date, pauses: Iterable[Pause]) -> date:
     """The day from which quiet days count: the later of the two dates, plus the days of pauses after it."""
     later = max(decide_by, last_movement)
     return later + timedelta(days=paused_days(pauses, after=later))

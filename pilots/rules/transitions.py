@@ -1,4 +1,4 @@
-"""What each verb changes in a pilot, told one act at a time, and whether it moved the pilot (rule 3)."""
+"""What each action changes in a pilot, told one act at a time, and whether it moved the pilot (rule 3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pilots.rules import adoption, gates, quality, seals, stalls
 from pilots.rules.actions import ACTIONS, NOT_STARTED
-from pilots.rules.events import Act, Kind
+from pilots.rules.events import EventRecord, Kind
 from pilots.rules.gates import GateState
 from pilots.rules.vocabulary import ClearsBy, Outcome, Stage, Verdict
 
@@ -42,7 +42,7 @@ class PilotState:
     ever_measured: bool = False
     evidence: dict[str, str] = field(default_factory=dict)
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
-    shown_until: date | None = None
+    last_shown_on: date | None = None
     void_since: date | None = None
 
     @property
@@ -103,7 +103,7 @@ class PilotState:
         """The day from which quiet days count, for a pilot that runs or is paused."""
         if self.stage not in WITH_CLOCK or self.decide_by is None:
             return None
-        return stalls.clock_on(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
+        return stalls.stall_clock_from(self.decide_by, self.last_movement or self.recorded_on, self.pauses)
 
     @property
     def confirmed(self) -> bool:
@@ -163,172 +163,172 @@ class PilotState:
         self.last_movement = day if self.last_movement is None else max(day, self.last_movement)
 
 
-Told = Callable[[PilotState, Act], bool]
+Transition = Callable[[PilotState, EventRecord], bool]
 
-FITS: Mapping[str, frozenset[str]] = {
+APPLIES_IN: Mapping[str, frozenset[str]] = {
     action.writes: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
 }
 """The stages in which an action still has an effect when it is told: a retired pilot does not run again because a pause was
 told after it."""
 
 
-def _recorded(pilot: PilotState, act: Act) -> bool:
-    pilot.fields.update(act.data.get("set") or {})
-    pilot.rules.update(act.data.get("rules") or {})
-    pilot.stage, pilot.since = act.data.get("stage", Stage.PLANNED), act.on
+def _recorded(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.fields.update(event.data.get("set") or {})
+    pilot.rules.update(event.data.get("rules") or {})
+    pilot.stage, pilot.since = event.data.get("stage", Stage.PLANNED), event.on
     return False
 
 
-def _started(pilot: PilotState, act: Act) -> bool:
-    known: bool = act.data.get("start_known", True)
-    pilot.enter(Stage.RUNNING, act.on)
-    pilot.started_on, pilot.decide_by = act.on if known else None, act.data["decide_by"]
+def _started(pilot: PilotState, event: EventRecord) -> bool:
+    known: bool = event.data.get("start_known", True)
+    pilot.enter(Stage.RUNNING, event.on)
+    pilot.started_on, pilot.decide_by = event.on if known else None, event.data["decide_by"]
     return known
 
 
-def _date_moved(pilot: PilotState, act: Act) -> bool:
-    to = act.data["to"]
+def _date_moved(pilot: PilotState, event: EventRecord) -> bool:
+    to = event.data["to"]
     pilot.slips += int(pilot.decide_by is not None and to > pilot.decide_by)
     pilot.decide_by = to
     return False
 
 
-def _paused(pilot: PilotState, act: Act) -> bool:
-    pilot.pauses.append((act.on, act.data["until"]))
-    pilot.stage, pilot.since = Stage.PAUSED, act.on
+def _paused(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.pauses.append((event.on, event.data["until"]))
+    pilot.stage, pilot.since = Stage.PAUSED, event.on
     return False
 
 
-def _resumed(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(Stage.RUNNING, act.on)
+def _resumed(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.enter(Stage.RUNNING, event.on)
     return False
 
 
-def _adopted(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(Stage.ADOPTED, act.on)
-    pilot.shown_until = None
-    return act.verb == "adopt"
+def _adopted(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.enter(Stage.ADOPTED, event.on)
+    pilot.last_shown_on = None
+    return event.action == "adopt"
 
 
-def _rolled_back(pilot: PilotState, act: Act) -> bool:
+def _rolled_back(pilot: PilotState, event: EventRecord) -> bool:
     first, pilot.rolled_back = not pilot.rolled_back, True
-    pilot.enter(Stage.RUNNING, act.on)
+    pilot.enter(Stage.RUNNING, event.on)
     if pilot.decide_by is None:
         # Nobody knows when a claim that a list made was started: its clock counts from the day of the record (section 9).
         pilot.decide_by = pilot.recorded_on + stalls.SIX_WEEKS
     return first
 
 
-def _retired(pilot: PilotState, act: Act) -> bool:
-    pilot.enter(Stage.RETIRED, act.on)
+def _retired(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.enter(Stage.RETIRED, event.on)
     return False
 
 
-def _voided(pilot: PilotState, act: Act) -> bool:
-    pilot.void_since = pilot.void_since or act.on
+def _voided(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.void_since = pilot.void_since or event.on
     return False
 
 
-def _restored(pilot: PilotState, act: Act) -> bool:
+def _restored(pilot: PilotState, event: EventRecord) -> bool:
     pilot.void_since = None
     return False
 
 
-def _amended(pilot: PilotState, act: Act) -> bool:
-    pilot.fields.update(act.data["set"])
+def _amended(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.fields.update(event.data["set"])
     return False
 
 
-def _rules_set(pilot: PilotState, act: Act) -> bool:
-    pilot.rules.update(act.data["set"])
+def _rules_set(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.rules.update(event.data["set"])
     pilot.confirmed_by = set()
     return False
 
 
-def _risk_accepted(pilot: PilotState, act: Act) -> bool:
-    pilot.risk_by = act.by
+def _risk_accepted(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.risk_by = event.by
     return False
 
 
-def _confirmed(pilot: PilotState, act: Act) -> bool:
-    pilot.confirmed_by.add(act.by)
+def _confirmed(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.confirmed_by.add(event.by)
     return False
 
 
-def _threshold_registered(pilot: PilotState, act: Act) -> bool:
-    new, old = quality.Threshold.of(act.data), pilot.threshold
+def _threshold_registered(pilot: PilotState, event: EventRecord) -> bool:
+    new, old = quality.Threshold.of(event.data), pilot.threshold
     if old and pilot.ever_measured and quality.loosened(old, new):
-        pilot.goalposts.append((old.in_words(), new.in_words(), act.on))
+        pilot.goalposts.append((old.in_words(), new.in_words(), event.on))
     pilot.threshold, pilot.verdict, pilot.measured_on = new, Verdict.NONE, None
     return False
 
 
-def _measured(pilot: PilotState, act: Act) -> bool:
-    result = act.data["verdict"]
-    pilot.verdict, pilot.measured_on, pilot.ever_measured = result, act.on, True
+def _measured(pilot: PilotState, event: EventRecord) -> bool:
+    result = event.data["verdict"]
+    pilot.verdict, pilot.measured_on, pilot.ever_measured = result, event.on, True
     for gate in pilot.gates.values():
         if gate.kind.clears_by == ClearsBy.MEASUREMENT and gate.answer in (Outcome.CLEARED, Outcome.CONDITIONAL):
             gate.measured_worse = gate.measured_worse or result != Verdict.MET
-            gate.worse_on = act.on if result != Verdict.MET else gate.worse_on
+            gate.worse_on = event.on if result != Verdict.MET else gate.worse_on
     if result not in (Verdict.MET, Verdict.NOT_MET):
         return False
     last, pilot.last_result = pilot.last_result, result
     return bool(result != last)
 
 
-def _decided(pilot: PilotState, act: Act) -> bool:
-    gate, outcome = pilot.gates[act.gate or ""], act.data["outcome"]
+def _decided(pilot: PilotState, event: EventRecord) -> bool:
+    gate, outcome = pilot.gates[event.gate or ""], event.data["outcome"]
     if outcome == Outcome.ASSERTED:
-        gates.asserted(gate, act)
+        gates.asserted(gate, event)
     elif outcome == Outcome.NO_LONGER_ASSERTED:
         gates.no_longer_asserted(gate)
     elif outcome == Outcome.ACCEPTED:
-        return gates.accepted(gate, act)
+        return gates.accepted(gate, event)
     elif outcome in (Outcome.DECLINED, Outcome.LEFT):
-        gates.let_go(gate, act)
+        gates.let_go(gate, event)
     else:
-        return gates.answered(gate, act)
+        return gates.answered(gate, event)
     return False
 
 
-def _nominated(pilot: PilotState, act: Act) -> bool:
-    pilot.gates[act.gate or ""].nominee = act.data["person"]
+def _nominated(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.gates[event.gate or ""].nominee = event.data["person"]
     return False
 
 
-def _answered(pilot: PilotState, act: Act) -> bool:
-    gates.replied(pilot.gates[act.gate or ""])
+def _answered(pilot: PilotState, event: EventRecord) -> bool:
+    gates.replied(pilot.gates[event.gate or ""])
     return False
 
 
-def _asked(pilot: PilotState, act: Act) -> bool:
-    gates.asked(pilot.gates[act.gate or ""], act)
+def _asked(pilot: PilotState, event: EventRecord) -> bool:
+    gates.exception_requested(pilot.gates[event.gate or ""], event)
     return False
 
 
-def _evidence_replaced(pilot: PilotState, act: Act) -> bool:
-    pilot.evidence[act.data["piece"]] = act.data["checksum"]
+def _evidence_replaced(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.evidence[event.data["piece"]] = event.data["checksum"]
     for gate in pilot.gates.values():
-        gates.evidence_replaced(gate, act)
+        gates.evidence_replaced(gate, event)
     return False
 
 
-def _switched_off(pilot: PilotState, act: Act) -> bool:
-    pilot.gates[act.gate or ""].off = True
+def _switched_off(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.gates[event.gate or ""].off = True
     return False
 
 
-def _switched_on(pilot: PilotState, act: Act) -> bool:
-    pilot.gates[act.gate or ""].off = False
+def _switched_on(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.gates[event.gate or ""].off = False
     return False
 
 
-def _condition_met(pilot: PilotState, act: Act) -> bool:
-    gates.met_condition(pilot.gates[act.gate or ""], act)
+def _condition_met(pilot: PilotState, event: EventRecord) -> bool:
+    gates.met_condition(pilot.gates[event.gate or ""], event)
     return False
 
 
-TELL: Mapping[str, Told] = {
+APPLY: Mapping[str, Transition] = {
     "record": _recorded,
     "start": _started,
     "move_decide_by": _date_moved,
@@ -356,4 +356,4 @@ TELL: Mapping[str, Told] = {
     "switch_on": _switched_on,
     "switch_off": _switched_off,
 }
-"""How each verb changes what is so. Each returns whether it moved the pilot. A verb that is not here changes nothing."""
+"""How each action changes what is so. Each returns whether it moved the pilot. An action that is not here changes nothing."""

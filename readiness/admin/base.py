@@ -83,7 +83,7 @@ class ActionModelAdmin(Admin):
 
     def _may(self, request: HttpRequest, form: type[ActionForm] | None) -> bool:
         allowed = self.admin_site.has_permission(request)
-        return form is not None and allowed and office_of(request).may(form.verb)
+        return form is not None and allowed and office_of(request).may(form.action)
 
     def may_change(self, request: HttpRequest, obj: Any) -> bool:
         """Whether a row that an office sees is also theirs to change."""
@@ -91,7 +91,7 @@ class ActionModelAdmin(Admin):
 
     def may_do(self, request: HttpRequest, obj: Any, word: str) -> bool:
         """Whether one of the further actions is theirs to do on a row."""
-        return office_of(request).may(self.object_actions[word].verb)
+        return office_of(request).may(self.object_actions[word].action)
 
     def fits(self, obj: Any, word: str) -> bool:
         """Whether one of the further actions fits a row now."""
@@ -204,7 +204,7 @@ class ActionModelAdmin(Admin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The action. What it refuses stands at its field."""
-        if not form.act():
+        if not form.perform():
             raise NotSaved
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -274,8 +274,8 @@ class ActionModelAdmin(Admin):
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
-        act = self.admin_site.admin_view(self.action_view)
-        return [path(self.action_path, act, name=name), *super().get_urls()]
+        action = self.admin_site.admin_view(self.action_view)
+        return [path(self.action_path, action, name=name), *super().get_urls()]
 
     def action_view(self, request: HttpRequest, object_id: str, word: str) -> HttpResponse:
         """One of the further actions on a row."""
@@ -284,11 +284,11 @@ class ActionModelAdmin(Admin):
             raise Http404
         if not self.may_do(request, obj, word):
             raise PermissionDenied(self.why_not(request, obj) or None)
-        return self.act(request, self.make_form(self.object_actions[word], request, obj), obj)
+        return self.perform(request, self.make_form(self.object_actions[word], request, obj), obj)
 
-    def act(self, request: HttpRequest, form: ActionForm, obj: Any, **extra: Any) -> HttpResponse:
+    def perform(self, request: HttpRequest, form: ActionForm, obj: Any, **extra: Any) -> HttpResponse:
         """Do what was typed, or draw the form; `extra`: what else its page draws."""
-        if request.method == "POST" and form.act():
+        if request.method == "POST" and form.perform():
             self.say_done(request, form, obj)
             if self.get_queryset(request).filter(pk=obj.pk).exists():
                 return self._redirect(request, self._url("change", obj.pk))
@@ -327,7 +327,7 @@ class ActionModelAdmin(Admin):
         return {
             word: (act_on_several, word, made.title)
             for word, made in on_many.items()
-            if office_of(request).may(made.verb)
+            if office_of(request).may(made.action)
         }
 
     # Its history

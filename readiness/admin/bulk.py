@@ -48,7 +48,7 @@ def act_on_several(table: Any, request: HttpRequest, chosen: QuerySet[Any]) -> H
         request,
         shown,
         rows=[
-            (row, form["seen"].value() if isinstance(form, PilotForm) else "")
+            (row, form["expected_version"].value() if isinstance(form, PilotForm) else "")
             for row, form in zip(rows, forms, strict=True)
         ],
         refusals=refusals,
@@ -61,7 +61,7 @@ def act_on_several(table: Any, request: HttpRequest, chosen: QuerySet[Any]) -> H
 def _typed(request: HttpRequest, row: Any) -> Any:
     """What was typed for all, with what was seen of this row."""
     typed = request.POST.copy()
-    typed["seen"] = typed.get(f"seen-{row.pk}", "")
+    typed["expected_version"] = typed.get(f"seen-{row.pk}", "")
     return typed
 
 
@@ -78,5 +78,5 @@ def _act(forms: Sequence[ActionForm], rows: Sequence[Any]) -> list[tuple[Any, st
 @refused_when_busy
 def _act_or_take_back(forms: Sequence[ActionForm]) -> None:
     with transaction.atomic():
-        done = [form.act() for form in forms]
+        done = [form.perform() for form in forms]
         transaction.set_rollback(not all(done))

@@ -21,16 +21,16 @@ from readiness.templatetags import wall
 from readiness.text import events, labels, sealed_values
 
 
-class ByVerb(Choice):
+class ByAction(Choice):
     title = _("event")
-    parameter_name = "verb"
+    parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return [(verb, str(says)) for verb, says in events.ACTIONS.items()]
+        return [(action, str(says)) for action, says in events.ACTIONS.items()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
-        return queryset.filter(verb=chosen) if chosen else queryset
+        return queryset.filter(action=chosen) if chosen else queryset
 
 
 class ByKind(Choice):
@@ -197,7 +197,7 @@ class Events(ReadOnly):
     portfolio_path = "portfolio"
     shared = True
     list_display = (when, what, changed, who, of_pilot, reason)
-    list_filter = (ByVerb, ByKind)
+    list_filter = (ByAction, ByKind)
     search_fields = ("pilot__key", "pilot__name", "by__name", "texts__reason")
     list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
     ordering = ("-pk",)

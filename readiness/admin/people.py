@@ -171,4 +171,4 @@ class Absences(ActionModelAdmin):
         return obj.ends >= today()
 
     def history_of(self, obj: Absence) -> Q:
-        return Q(verb__in=("away", "back"), data__person=obj.person_id, pilot=None)
+        return Q(action__in=("away", "back"), data__person=obj.person_id, pilot=None)

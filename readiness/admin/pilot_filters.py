@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Cell, GateSpell
+from pilots.models import GatePeriod, Unit
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.admin.pilot_list import AS_OF, day_of
 from readiness.forms.offices import office_of
-from readiness.queries.pilots import within
+from readiness.queries.pilots import in_force
 from readiness.rules import standing
 from readiness.text import labels
 
@@ -79,13 +79,13 @@ class ByFunction(Choice):
     parameter_name = "function"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        cells = office_of(request).limit(Cell.objects.exclude(function=None))
-        named = cells.order_by("function__name").values_list("function", "function__name")
+        units = office_of(request).limit(Unit.objects.exclude(function=None))
+        named = units.order_by("function__name").values_list("function", "function__name")
         return [(str(pk), name) for pk, name in named.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
-        return queryset.filter(spell__cell__function=int(chosen)) if chosen else queryset
+        return queryset.filter(period__unit__function=int(chosen)) if chosen else queryset
 
 
 class BySponsor(Choice):
@@ -93,14 +93,14 @@ class BySponsor(Choice):
     parameter_name = "sponsor"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        now = GateSpell.objects.filter(within(day_of(request)), kind__key=SPONSOR, person__isnull=False)
-        there = office_of(request).limit(now, "cell__portfolio")
+        now = GatePeriod.objects.filter(in_force(day_of(request)), kind__key=SPONSOR, person__isnull=False)
+        there = office_of(request).limit(now, "unit__portfolio")
         named = there.order_by("person__name", "person").values_list("person", "person__name")
         return [(str(pk), name) for pk, name in named.distinct()]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
-        return queryset.filter(spell__sponsor=int(chosen)) if chosen else queryset
+        return queryset.filter(period__sponsor=int(chosen)) if chosen else queryset
 
 
 def _stages_asked(request: HttpRequest) -> list[str]:

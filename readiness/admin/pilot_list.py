@@ -20,7 +20,7 @@ from pilots.models import GateKind, Person
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries import request_dates
-from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.queries.urgency import presses
 from readiness.templatetags import wall
 from readiness.text import labels
@@ -62,7 +62,7 @@ class PilotList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        found = {r.pilot.pk: r for r in read_many(self.result_list, at=self.at)}
+        found = {r.pilot.pk: r for r in snapshots_of(self.result_list, at=self.at)}
         rows = list(self.result_list)
         for row in rows:
             row.then = found[row.pk]
@@ -84,21 +84,21 @@ def with_dates(rows: Any) -> Any:
     they last moved, and who and where they were on that day."""
     running = Q(stage_then__in=[Stage.RUNNING, Stage.PAUSED])
     return rows.annotate(
-        stalls=Case(When(running, then=F("clock_on"))),
-        moved_on=F("spell__last_movement"),
+        stalls=Case(When(running, then=F("stall_clock_from"))),
+        moved_on=F("period__last_movement"),
         presses=presses(),
-        function_then=F("spell__cell__function__name"),
-        manager_then=F("spell__manager__name"),
-        sponsor_then=F("spell__sponsor__name"),
+        function_then=F("period__unit__function__name"),
+        manager_then=F("period__manager__name"),
+        sponsor_then=F("period__sponsor__name"),
     )
 
 
 # The columns
 
 
-def _then(row: Any) -> PilotOn:
-    found: PilotOn = row.then
-    return found
+def _then(row: Any) -> PilotSnapshot:
+    snapshot: PilotSnapshot = row.then
+    return snapshot
 
 
 @admin.display(description=_("Pilot"), ordering="key")
@@ -119,12 +119,12 @@ def function(row: Any) -> str | None:
 
 @admin.display(description=_("Standing"), ordering="presses")
 def standing(row: Any) -> str:
-    return wall.standing_words(_then(row).reading.standing)
+    return wall.standing_words(_then(row).status.standing)
 
 
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
 def days_quiet(row: Any) -> int | str:
-    now = _then(row).reading
+    now = _then(row).status
     if now.stage != Stage.RUNNING:
         return "–"
     return str(_("start not known")) if now.days_quiet is None else now.days_quiet
@@ -132,7 +132,7 @@ def days_quiet(row: Any) -> int | str:
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
 def stalls_on(row: Any) -> SafeString | str | None:
-    when = _then(row).reading.stalls_on
+    when = _then(row).status.stalls_on
     if when is None:
         return None
     return format_html(
@@ -154,16 +154,16 @@ def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
     """A column with the mark of the gate of one kind; a dash where a pilot has none."""
 
     @admin.display(description=kind.name)
-    def cell(row: Any) -> SafeString | str:
+    def unit(row: Any) -> SafeString | str:
         for gate in _then(row).gates:
             if gate.kind.pk == kind.pk:
-                return wall.mark(gate.reading.state, gate.reading.court)
+                return wall.mark(gate.status.state, gate.status.court)
         return format_html(
             '<span aria-hidden="true">–</span><span class="said">{}</span>', _("not asked of this pilot")
         )
 
-    cell.__name__ = f"gate_{kind.pk}"
-    return cell
+    unit.__name__ = f"gate_{kind.pk}"
+    return unit
 
 
 def columns(kinds: Iterable[GateKind], *, one_portfolio: bool) -> list[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pilots.actions.locked_pilot import gates_of, stood
+from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
 from pilots.derived import periods
 from pilots.models import Decision, Event, Gate, Person, Pilot
@@ -15,7 +15,7 @@ from pilots.rules.quality import Threshold
 from pilots.rules.transitions import PilotState
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.queries import evidence, snapshots
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import offers
 from readiness.text import events as event_texts
 from readiness.text import labels, placards
@@ -28,8 +28,8 @@ LATEST = 10
 class GateRow:
     """One gate with the acts that fit it now."""
 
-    on: GateOn
-    acts: list[tuple[str, Any]]
+    on: GateSnapshot
+    actions_done: list[tuple[str, Any]]
 
 
 def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
@@ -37,13 +37,13 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
 
     What can be done is offered of today only.
     """
-    found = snapshots.read_one(pilot, at=at)
+    snapshot = snapshots.snapshot_of(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
     told = event_texts.with_people(events)
     page = {
-        "found": found,
-        "placard": placards.placard(found) if found else "",
-        "missing_words": labels.missing(found) if found else [],
+        "snapshot": snapshot,
+        "placard": placards.placard(snapshot) if snapshot else "",
+        "missing_words": labels.missing(snapshot) if snapshot else [],
         "gate_rows": [],
         "pilot_acts": [],
         "decisions": list(_decisions(pilot)[:LATEST]),
@@ -52,44 +52,44 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "measures": _measures(events),
         "rules": _rules(pilot),
     }
-    return page | _offered(pilot, found, by) if found else page
+    return page | _offered(pilot, snapshot, by) if snapshot else page
 
 
-def _offered(pilot: Pilot, found: PilotOn, by: Person) -> dict[str, Any]:
+def _offered(pilot: Pilot, snapshot: PilotSnapshot, by: Person) -> dict[str, Any]:
     """The rows of the gates, and what this person may do there and on the pilot as a whole."""
-    may_act = found.at == today()
-    state, away = state_of(found), offers.away_on(found.at)
-    on_pilot = offers.on_pilot(by, found, state, office=True) if may_act else []
+    may_change = snapshot.at == today()
+    state, away = state_of(snapshot), offers.away_on(snapshot.at)
+    on_pilot = offers.on_pilot(by, snapshot, state, office=True) if may_change else []
     rows = []
-    for gate in found.gates:
+    for gate in snapshot.gates:
         of_gate = state.gates[gate.kind.key]
-        on_gate = offers.on_gate(by, found, gate, of_gate, office=True, away=away)
-        offered = [(word, called(word)) for word in on_gate] if may_act else []
+        on_gate = offers.on_gate(by, snapshot, gate, of_gate, office=True, away=away)
+        offered = [(word, called(word)) for word in on_gate] if may_change else []
         rows.append(GateRow(gate, offered))
     return {"gate_rows": rows, "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot]}
 
 
 def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
-    """The verbs that an office may do today on a pilot as a whole, or on its gate of a kind."""
-    found = snapshots.read_one(pilot, at=today())
-    if found is None:
+    """The actions that an office may do today on a pilot as a whole, or on its gate of a kind."""
+    snapshot = snapshots.snapshot_of(pilot, at=today())
+    if snapshot is None:
         return []
-    state = state_of(found)
+    state = state_of(snapshot)
     if kind is None:
-        return offers.on_pilot(by, found, state, office=True)
-    gate, away = found.gate(kind), offers.away_on(found.at)
-    return offers.on_gate(by, found, gate, state.gates[kind], office=True, away=away)
+        return offers.on_pilot(by, snapshot, state, office=True)
+    gate, away = snapshot.gate(kind), offers.away_on(snapshot.at)
+    return offers.on_gate(by, snapshot, gate, state.gates[kind], office=True, away=away)
 
 
 def agreed_on(pilot: Pilot) -> Threshold | None:
     """What is agreed to be good enough, today."""
-    found = snapshots.read_one(pilot, at=today())
-    return state_of(found).threshold if found else None
+    snapshot = snapshots.snapshot_of(pilot, at=today())
+    return state_of(snapshot).threshold if snapshot else None
 
 
-def state_of(found: PilotOn) -> PilotState:
-    """A pilot told by its acts, as the verbs know it on the day that was read."""
-    return stood(found.pilot, gates_of(found.pilot), periods.acts_of(found.pilot), found.at)
+def state_of(snapshot: PilotSnapshot) -> PilotState:
+    """A pilot told by its acts, as the actions know it on the day that was read."""
+    return state_on(snapshot.pilot, gates_of(snapshot.pilot), periods.event_records(snapshot.pilot), snapshot.at)
 
 
 def called(word: str) -> Any:
@@ -99,10 +99,10 @@ def called(word: str) -> Any:
 
 def unmet(gate: Gate, at: date) -> list[str]:
     """The conditions of the answer that stands which nobody has met yet, as they were written."""
-    found = snapshots.read_one(gate.pilot, at=at)
-    if found is None or gate.kind_id not in {each.kind.pk for each in found.gates}:
+    snapshot = snapshots.snapshot_of(gate.pilot, at=at)
+    if snapshot is None or gate.kind_id not in {each.kind.pk for each in snapshot.gates}:
         return []
-    left = offers.unmet(state_of(found).gates[gate.kind.key])
+    left = offers.unmet(state_of(snapshot).gates[gate.kind.key])
     return [str(condition["text"]) for condition in left]
 
 
@@ -113,7 +113,7 @@ def _decisions(pilot: Pilot) -> Any:
 
 def _measures(rows: Any) -> list[EventText]:
     """What was agreed and what was measured, newest first."""
-    found = event_texts.with_people(rows.filter(verb__in=("register_threshold", "record_measurement")))
+    found = event_texts.with_people(rows.filter(action__in=("register_threshold", "record_measurement")))
     return event_texts.texts(found.order_by("-on", "-pk"), on_pilot=True)
 
 

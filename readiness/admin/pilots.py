@@ -25,7 +25,7 @@ from readiness.forms.evidence import FileEvidenceForm
 from readiness.forms.offices import office_of
 from readiness.forms.records import AmendForm, RecordForm
 from readiness.queries import pilots
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from readiness.rules import offers
 from readiness.text import labels
 
@@ -120,13 +120,13 @@ class Pilots(ActionModelAdmin):
         pilot = self._pilot(request, object_id)
         make = partial(OF_PILOT[word], target=pilot, by=_who(request), office=True)
         self._opens(request, make, word, pilot)
-        return self.act(request, make(_typed(request)), pilot)
+        return self.perform(request, make(_typed(request)), pilot)
 
     def evidence_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Evidence for a pilot, a file or a link."""
         pilot = self._pilot(request, object_id)
         form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))
-        return self.act(request, form, pilot, title=form.title_of_form)
+        return self.perform(request, form, pilot, title=form.title_of_form)
 
     def gate_view(self, request: HttpRequest, object_id: str, kind: str, word: str) -> HttpResponse:
         """An action on a gate."""
@@ -146,7 +146,7 @@ class Pilots(ActionModelAdmin):
             form = DecideForm.with_one_more_row(request.POST, **make.keywords)
             return self.render_action_form(request, form, pilot, **extra)
         self._opens(request, make, word, pilot, kind)
-        return self.act(request, make(_typed(request)), pilot, **extra)
+        return self.perform(request, make(_typed(request)), pilot, **extra)
 
     def render_action_form(
         self, request: HttpRequest, form: ActionForm, obj: Any = None, **extra: Any
@@ -171,9 +171,9 @@ class Pilots(ActionModelAdmin):
     @staticmethod
     def _opens(request: HttpRequest, make: partial[Any], word: str, pilot: Pilot, kind: str | None = None) -> None:
         """Refuse the form of what is done in one's own name to an office that is not named for it."""
-        verb = {**OF_PILOT, **OF_GATE}[word].verb
-        recorded = verb in ("decide", "except_") and office_of(request).may("record_for_decider")
-        if request.method == "POST" or recorded or office_of(request).may(verb):
+        action = {**OF_PILOT, **OF_GATE}[word].action
+        recorded = action in ("decide", "except_") and office_of(request).may("record_for_decider")
+        if request.method == "POST" or recorded or office_of(request).may(action):
             return
         if word not in pilot_page.offered_on(pilot, _who(request), kind):
             refused = shut(make)
@@ -182,8 +182,8 @@ class Pilots(ActionModelAdmin):
 
     @staticmethod
     def _recorded_for(gate: Gate, by: Person) -> dict[str, Any]:
-        found = read_one(gate.pilot, at=today())
-        for each in found.gates if found else []:
+        snapshot = snapshot_of(gate.pilot, at=today())
+        for each in snapshot.gates if snapshot else []:
             if each.kind.pk == gate.kind_id:
                 return {"for_": each.holder} if offers.records(by, each, office=True) else {}
         return {}
@@ -199,8 +199,8 @@ class Pilots(ActionModelAdmin):
 
 def _said_of(gate: Gate) -> str:
     """A gate's question, and whose move it is today."""
-    found = read_one(gate.pilot, at=today())
-    for each in found.open_gates if found else []:
+    snapshot = snapshot_of(gate.pilot, at=today())
+    for each in snapshot.open_gates if snapshot else []:
         if each.kind.pk == gate.kind_id:
             return f"{gate.kind.question} {labels.move(each)}."
     return gate.kind.question

@@ -43,7 +43,7 @@ class PeopleAutocomplete(AutocompleteJsonView):
         return {"id": obj.email, "text": obj.name}
 
 
-class OfficeDesk(admin.AdminSite):
+class OfficeSite(admin.AdminSite):
     """Who may enter is asked of the roles, not of Django's permission rows."""
 
     site_header = _("The program office’s desk")

@@ -1,1 +1,1 @@
-"""The API: what portfolio reviews read, and the verbs over HTTP."""
+"""The API: what portfolio reviews read, and the actions over HTTP."""

@@ -1,4 +1,4 @@
-"""What every verb over the API has in common: the scope that a key needs, what it is asked with, and its name in the schema."""
+"""What every action over the API has in common: the scope that a key needs, what it is asked with, and its name in the schema."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from pilots import actions
 from pilots.permissions import scope_of
-from readiness.api.base import Asking
-from readiness.api.inputs import Ask
+from readiness.api.base import ApiView
+from readiness.api.inputs import ActionInput
 
 
-class Doing(Asking):
-    """A verb, in the name of whoever asks. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
+class ActionView(ApiView):
+    """An action, in the name of whoever asks. `If-Match` takes the `ETag` that was read; what changed since is refused with 412."""
 
-    verb: str
-    ask: type[Ask]
+    action: str
+    ask: type[ActionInput]
 
     def scope_needed(self) -> str:
-        """The scope that a key needs for this verb."""
-        return scope_of(self.verb)
+        """The scope that a key needs for this action."""
+        return scope_of(self.action)
 
     def get_serializer_class(self) -> Any:
         return self.ask
 
-    def asked(self) -> dict[str, Any]:
-        """What was sent, as the verb takes it. Raises ValidationError where it cannot be read."""
+    def arguments(self) -> dict[str, Any]:
+        """What was sent, as the action takes it. Raises ValidationError where it cannot be read."""
         says = self.ask(data=self.request.data)
         says.is_valid(raise_exception=True)
         return dict(says.validated_data)
 
 
-View = TypeVar("View", bound=Doing)
+View = TypeVar("View", bound=ActionView)
 
 
-def view_of(base: type[View], on: str, verb: str, ask: type[Ask], answers: Any) -> Any:
-    """The view of one verb on a pilot or a gate, named and described in the schema as the verb says of itself."""
-    doc = (getattr(actions, verb).__doc__ or "").strip().split("\n")[0]
-    name = f"{verb.title().replace('_', '')}{on.title()}"
-    says = {"verb": verb, "ask": ask, "__doc__": doc}
+def view_of(base: type[View], on: str, action: str, ask: type[ActionInput], answers: Any) -> Any:
+    """The view of one action on a pilot or a gate, named and described in the schema as the action says of itself."""
+    doc = (getattr(actions, action).__doc__ or "").strip().split("\n")[0]
+    name = f"{action.title().replace('_', '')}{on.title()}"
+    says = {"action": action, "ask": ask, "__doc__": doc}
     view = cast(type[View], type(name, (base,), says))
-    named = extend_schema(operation_id=f"{on}_{verb}", request=ask, responses=answers, description=doc)
+    named = extend_schema(operation_id=f"{on}_{action}", request=ask, responses=answers, description=doc)
     extend_schema_view(post=named)(view)
     return view.as_view()

@@ -26,7 +26,7 @@ KNOWN_AT = OpenApiParameter(
 WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
 
 
-class Asking(TakesParameters, GenericAPIView[Any]):
+class ApiView(TakesParameters, GenericAPIView[Any]):
     """A view that reads with the eyes of whoever asks. `at` and `known_at` are read once for each request."""
 
     pagination_class: Any = None
@@ -73,7 +73,7 @@ class Asking(TakesParameters, GenericAPIView[Any]):
         return found
 
 
-class AskingForMany(Asking):
+class AskingForMany(ApiView):
     """A view that answers with a list, page by page."""
 
     pagination_class = Pages

@@ -14,7 +14,7 @@ from pilots.refusals import ChangedMeanwhile
 
 
 def etag(version: int, body: Any) -> str:
-    """The mark of a representation: the version that a verb compares, and a digest of all that was shown."""
+    """The mark of a representation: the version that an action compares, and a digest of all that was shown."""
     text = json.dumps(body, sort_keys=True, cls=DjangoJSONEncoder)
     return f'"{version}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
 
@@ -33,7 +33,7 @@ def _has_it(request: Request, mark: str) -> bool:
     return mark in [m.strip().removeprefix("W/") for m in known] or known == ["*"]
 
 
-def seen(request: Request) -> int | None:
+def expected_version(request: Request) -> int | None:
     """The version that whoever writes had read, from `If-Match`; None where they do not say, or say that any will do.
 
     Raises:

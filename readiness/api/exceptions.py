@@ -146,7 +146,7 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
 
 
 def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
-    """What is wrong with what was sent, by field; a part of a row as `conditions.2.due`, as verbs name it."""
+    """What is wrong with what was sent, by field; a part of a row as `conditions.2.due`, as actions name it."""
     if isinstance(detail, dict):
         for name, inner in detail.items():
             own = "" if name == api_settings.NON_FIELD_ERRORS_KEY else str(name)

@@ -67,10 +67,10 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
     q = django_filters.CharFilter(method="says")
 
     def in_function(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
-        return rows.filter(spell__cell__function__name__iexact=value)
+        return rows.filter(period__unit__function__name__iexact=value)
 
     def carried_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
-        return rows.filter(spell__sponsor=somebody(value, "sponsor"))
+        return rows.filter(period__sponsor=somebody(value, "sponsor"))
 
     def says(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
         holds = {f"{name}__icontains": value for name in ("key", "name", "workflow")}

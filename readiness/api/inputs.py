@@ -1,4 +1,4 @@
-"""What each verb is asked with. These shape what was sent; whether it can be, the verbs say, in the same words as everywhere."""
+"""What each action is asked with. These shape what was sent; whether it can be, the actions say, in the same words as everywhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class TextField(serializers.CharField):
 
 
 class AsSentField(serializers.JSONField):
-    """A value as it was sent, of whatever type. Whether it can be is the verb's to say."""
+    """A value as it was sent, of whatever type. Whether it can be is the action's to say."""
 
     def to_internal_value(self, data: Any) -> Any:
         return data
@@ -68,17 +68,17 @@ class PersonField(serializers.CharField):
 
 
 def words(**more: Any) -> TextField:
-    """A text that may be empty: whether an empty one will do is the verb's to say."""
+    """A text that may be empty: whether an empty one will do is the action's to say."""
     return TextField(**{"required": False, "allow_blank": True, **more})
 
 
 def day(**more: Any) -> DayField:
-    """A calendar date. Whether it can be left out is the verb's to say."""
+    """A calendar date. Whether it can be left out is the action's to say."""
     return DayField(**{"required": False, "allow_null": True, **more})
 
 
 def number() -> Any:
-    """A number, as it was sent. Whether it is one is the verb's to say."""
+    """A number, as it was sent. Whether it is one is the action's to say."""
     return AsSentField(required=False, allow_null=True, default=None)
 
 
@@ -87,8 +87,8 @@ def ids() -> serializers.ListField:
     return serializers.ListField(child=TextField(), required=False, error_messages={"not_a_list": NOT_A_LIST})
 
 
-class Ask(serializers.Serializer[Any]):
-    """What every verb may be told: the day that it counts from, today unless said."""
+class ActionInput(serializers.Serializer[Any]):
+    """What every action may be told: the day that it counts from, today unless said."""
 
     default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
     on = day(help_text="The day it counts from; today unless said.")
@@ -105,7 +105,7 @@ class Ask(serializers.Serializer[Any]):
 
 
 @input_of("set_rules")
-class SetRules(Ask):
+class SetRules(ActionInput):
     acceptable_use = words()
     trust_when = words()
     override_when = words()
@@ -116,7 +116,7 @@ class SetRules(Ask):
 
 
 @input_of("register_threshold")
-class RegisterThreshold(Ask):
+class RegisterThreshold(ActionInput):
     metric = words(default="")
     direction = words(default="")
     value = number()
@@ -127,21 +127,21 @@ class RegisterThreshold(Ask):
 
 
 @input_of("record_measurement")
-class Measurement(Ask):
+class Measurement(ActionInput):
     value = number()
     sample = number()
     deviation = number()
 
 
 @input_of("record_residents")
-class Residents(Ask):
+class Residents(ActionInput):
     week = day(default=None)
     people = number()
     visitors: Any = AsSentField(required=False)
 
 
 class Rows(serializers.ListSerializer[Any]):
-    """Several of one kind. What is wrong with one is said of its row and part, as the verb says it."""
+    """Several of one kind. What is wrong with one is said of its row and part, as the action says it."""
 
     default_error_messages: ClassVar = {"not_a_list": NOT_A_LIST}
 
@@ -179,7 +179,7 @@ class ConditionAsk(serializers.Serializer[Any]):
 
 
 @input_of("decide")
-class Decide(Ask):
+class Decide(ActionInput):
     """`until` is the end of an exception, or of the time outside; `for` is whoever answered, where the office records it."""
 
     outcome = words(default="")
@@ -200,23 +200,23 @@ class Decide(Ask):
 
 
 @input_of("nominate")
-class Nominate(Ask):
+class Nominate(ActionInput):
     person = PersonField(required=False, allow_null=True, default=None)
 
 
 @input_of("accept", "decline", "leave")
-class InOnesOwnName(Ask):
+class InOnesOwnName(ActionInput):
     reason = words()
 
 
 @input_of("meet_condition")
-class MeetCondition(Ask):
+class MeetCondition(ActionInput):
     text = words(default="")
     evidence = words()
     pieces = ids()
 
 
-class FileEvidence(Ask):
+class FileEvidence(ActionInput):
     """A file (sent as a form) or a link; `title` is the file's name, or the link, unless said."""
 
     title = words()
@@ -226,7 +226,7 @@ class FileEvidence(Ask):
     expires_on = day()
 
 
-class AssignRight(Ask):
+class AssignRight(ActionInput):
     """Who decides a kind of gate, for which portfolio and function (empty: for all of them), from a day to a last day."""
 
     kind = words(default="")
@@ -240,18 +240,20 @@ class AssignRight(Ask):
     until = day()
 
 
-def by_row(word: str, asked: tuple[Argument, ...]) -> type[Ask]:
+def by_row(word: str, asked: tuple[Argument, ...]) -> type[ActionInput]:
     """The input of an action whose row says all that is asked."""
     said = {each.name: FIELDS[each.asks]() for each in asked if each.name != "on"}
-    return type(word.title().replace("_", ""), (Ask,), {"__module__": __name__, **said}) if said else Ask
+    return (
+        type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, **said}) if said else ActionInput
+    )
 
 
 FIELDS: dict[Asks, Callable[[], Any]] = {Asks.SENTENCE: words, Asks.DAY: day}
 for _word, _asked in (asked_by_row(Target.PILOT) | asked_by_row(Target.GATE)).items():
     input_of(_word)(by_row(_word, _asked))
 
-OF_PILOT: dict[str, tuple[str, type[Ask]]] = inputs_on(Target.PILOT)
+OF_PILOT: dict[str, tuple[str, type[ActionInput]]] = inputs_on(Target.PILOT)
 """The actions on a pilot: the word in the address, the action, and what it is asked with."""
 
-OF_GATE: dict[str, tuple[str, type[Ask]]] = inputs_on(Target.GATE)
+OF_GATE: dict[str, tuple[str, type[ActionInput]]] = inputs_on(Target.GATE)
 """The actions on a gate: the word in the address, the action, and what it is asked with."""

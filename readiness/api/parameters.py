@@ -24,8 +24,8 @@ INSTEAD: dict[tuple[bool, str], Any] = {
     (True, "known_at"): gettext_lazy(
         "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."
     ),
-    (False, "as_of"): gettext_lazy("A verb is done today. Send “on” for the day it counts from."),
-    (False, "known_at"): gettext_lazy("A verb is done today. Send “on” for the day it counts from."),
+    (False, "as_of"): gettext_lazy("An action is done today. Send “on” for the day it counts from."),
+    (False, "known_at"): gettext_lazy("An action is done today. Send “on” for the day it counts from."),
 }
 """What to do instead of a parameter that is known elsewhere, where something is read, and where something is done."""
 

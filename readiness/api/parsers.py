@@ -1,4 +1,4 @@
-"""What is read as JSON. A number that is none (NaN, 1e400) is read, so that the verb refuses it at its field, in its words."""
+"""What is read as JSON. A number that is none (NaN, 1e400) is read, so that the action refuses it at its field, in its words."""
 
 from __future__ import annotations
 

@@ -11,21 +11,21 @@ from rest_framework import serializers
 from pilots.models import Decision, Event
 from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.exception_requests import ExceptionRequest
-from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules.deadlines import asked
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.rules.deadlines import answer_due
 from readiness.rules.residence import Look, looks
 from readiness.text.placards import placard
 from readiness.text.sealed_values import Difference, ThenAndNow
 
 
-class PersonShape(serializers.Serializer[Any]):
+class PersonSerializer(serializers.Serializer[Any]):
     """A person: a name, and an id that says nothing else."""
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
 
 
-class GateShape(serializers.Serializer[GateOn]):
+class GateSerializer(serializers.Serializer[GateSnapshot]):
     """A gate on the day that was read. `court` and `days` are those of an open gate; `good_until` that of a clear one.
 
     Of a pilot that has ended both are null: nobody must move, and no days run.
@@ -34,26 +34,26 @@ class GateShape(serializers.Serializer[GateOn]):
     id = serializers.CharField(source="gate.public_id")
     kind = serializers.CharField(source="kind.key")
     question = serializers.CharField(source="kind.question")
-    state = serializers.CharField(source="reading.state")
-    court = serializers.ChoiceField(source="reading.court", choices=Court.values(), allow_null=True)
-    holder = PersonShape(allow_null=True)
-    since = serializers.DateField(source="reading.since")
-    since_at_least = serializers.BooleanField(source="reading.since_at_least")
-    days = serializers.IntegerField(source="reading.days", allow_null=True)
-    good_until = serializers.DateField(source="reading.good_until", allow_null=True)
-    ends_soon = serializers.BooleanField(source="reading.ends_soon")
-    renewals = serializers.IntegerField(source="reading.renewals")
-    for_escalation = serializers.BooleanField(source="reading.for_escalation")
+    state = serializers.CharField(source="status.state")
+    court = serializers.ChoiceField(source="status.court", choices=Court.values(), allow_null=True)
+    holder = PersonSerializer(allow_null=True)
+    since = serializers.DateField(source="status.since")
+    since_at_least = serializers.BooleanField(source="status.since_at_least")
+    days = serializers.IntegerField(source="status.days", allow_null=True)
+    good_until = serializers.DateField(source="status.good_until", allow_null=True)
+    ends_soon = serializers.BooleanField(source="status.ends_soon")
+    renewals = serializers.IntegerField(source="status.renewals")
+    for_escalation = serializers.BooleanField(source="status.for_escalation")
     accepted = serializers.SerializerMethodField()
 
-    def get_accepted(self, gate: GateOn) -> bool | None:
+    def get_accepted(self, gate: GateSnapshot) -> bool | None:
         """Whether the holder has accepted in their own name; null for a gate that is decided."""
         if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
             return None
-        return gate.reading.state == "cleared"
+        return gate.status.state == "cleared"
 
 
-class SwitchedOffShape(serializers.Serializer[Any]):
+class SwitchedOffSerializer(serializers.Serializer[Any]):
     """A kind of gate of which this portfolio asks nothing, since a day."""
 
     kind = serializers.SerializerMethodField()
@@ -67,7 +67,7 @@ class SwitchedOffShape(serializers.Serializer[Any]):
         return since
 
 
-class PilotShape(serializers.Serializer[PilotOn]):
+class PilotSerializer(serializers.Serializer[PilotSnapshot]):
     """A pilot on the day that was read."""
 
     key = serializers.CharField(source="pilot.key")
@@ -75,67 +75,67 @@ class PilotShape(serializers.Serializer[PilotOn]):
     portfolio = serializers.CharField(source="pilot.portfolio.key")
     function = serializers.CharField(source="function.name", default=None)
     workflow = serializers.CharField(source="pilot.workflow")
-    stage = serializers.CharField(source="reading.stage")
-    standing = serializers.ChoiceField(source="reading.standing", choices=Standing.values())
+    stage = serializers.CharField(source="status.stage")
+    standing = serializers.ChoiceField(source="status.standing", choices=Standing.values())
     at = serializers.DateField()
-    started_on = serializers.DateField(source="reading.started_on", allow_null=True)
-    start_known = serializers.BooleanField(source="reading.start_known")
-    decide_by = serializers.DateField(source="reading.decide_by", allow_null=True)
-    stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
-    days_quiet = serializers.IntegerField(source="reading.days_quiet", allow_null=True)
-    last_movement = serializers.DateField(source="reading.last_movement", allow_null=True)
-    slips = serializers.IntegerField(source="reading.slips")
-    paused_until = serializers.DateField(source="reading.paused_until", allow_null=True)
-    never_started = serializers.BooleanField(source="reading.never_started")
-    sponsor = PersonShape(allow_null=True)
-    manager = PersonShape(allow_null=True)
-    quality = serializers.CharField(source="reading.quality")
-    goalpost_moved = serializers.BooleanField(source="reading.goalpost_moved")
+    started_on = serializers.DateField(source="status.started_on", allow_null=True)
+    start_known = serializers.BooleanField(source="status.start_known")
+    decide_by = serializers.DateField(source="status.decide_by", allow_null=True)
+    stalls_on = serializers.DateField(source="status.stalls_on", allow_null=True)
+    days_quiet = serializers.IntegerField(source="status.days_quiet", allow_null=True)
+    last_movement = serializers.DateField(source="status.last_movement", allow_null=True)
+    slips = serializers.IntegerField(source="status.slips")
+    paused_until = serializers.DateField(source="status.paused_until", allow_null=True)
+    never_started = serializers.BooleanField(source="status.never_started")
+    sponsor = PersonSerializer(allow_null=True)
+    manager = PersonSerializer(allow_null=True)
+    quality = serializers.CharField(source="status.quality")
+    goalpost_moved = serializers.BooleanField(source="status.goalpost_moved")
     claimed_because = serializers.SerializerMethodField()
     claimed_since = serializers.SerializerMethodField()
-    on_exception_until = serializers.DateField(source="reading.on_exception_until", allow_null=True)
-    residence = serializers.CharField(source="reading.residence", allow_null=True)
+    on_exception_until = serializers.DateField(source="status.on_exception_until", allow_null=True)
+    residence = serializers.CharField(source="status.residence", allow_null=True)
     high_impact = serializers.BooleanField(source="pilot.high_impact", allow_null=True)
-    gates = GateShape(many=True)
-    switched_off = SwitchedOffShape(many=True)
-    blocked_by = serializers.ListField(source="reading.blocked_by", child=serializers.CharField())
-    missing = serializers.ListField(source="reading.missing", child=serializers.CharField())
+    gates = GateSerializer(many=True)
+    switched_off = SwitchedOffSerializer(many=True)
+    blocked_by = serializers.ListField(source="status.blocked_by", child=serializers.CharField())
+    missing = serializers.ListField(source="status.missing", child=serializers.CharField())
     placard = serializers.SerializerMethodField()
 
-    def get_claimed_because(self, found: PilotOn) -> str | None:
-        claim = found.reading.claim
+    def get_claimed_because(self, snapshot: PilotSnapshot) -> str | None:
+        claim = snapshot.status.claim
         return claim.because if claim else None
 
-    def get_claimed_since(self, found: PilotOn) -> date | None:
-        claim = found.reading.claim
+    def get_claimed_since(self, snapshot: PilotSnapshot) -> date | None:
+        claim = snapshot.status.claim
         return claim.since if claim else None
 
-    def get_placard(self, found: PilotOn) -> str:
-        return placard(found)
+    def get_placard(self, snapshot: PilotSnapshot) -> str:
+        return placard(snapshot)
 
 
-class RulesShape(serializers.Serializer[Any]):
+class RulesSerializer(serializers.Serializer[Any]):
     """The known rules, as they were stated last."""
 
     acceptable_use = serializers.CharField()
     trust_when = serializers.CharField()
     override_when = serializers.CharField()
-    exceptions_to = PersonShape(allow_null=True)
-    exceptions_deputy = PersonShape(allow_null=True)
+    exceptions_to = PersonSerializer(allow_null=True)
+    exceptions_deputy = PersonSerializer(allow_null=True)
     matters_more = serializers.CharField()
     success = serializers.CharField()
 
 
-class LookShape(serializers.Serializer[Look]):
+class LookSerializer(serializers.Serializer[Look]):
     """The look ninety days after adoption: the day it is due, and what was answered where somebody did."""
 
     due_on = serializers.DateField()
     answered_on = serializers.DateField(allow_null=True)
-    by = PersonShape(allow_null=True)
+    by = PersonSerializer(allow_null=True)
     says = serializers.CharField()
 
 
-class WholePilotShape(PilotShape):
+class WholePilotSerializer(PilotSerializer):
     """A pilot with all of its record; texts are as they stand now."""
 
     purpose = serializers.CharField(source="pilot.purpose")
@@ -146,62 +146,62 @@ class WholePilotShape(PilotShape):
     recorded_on = serializers.DateField(source="pilot.recorded_on")
     source = serializers.CharField(source="pilot.source")  # type: ignore[assignment]
     approximate = serializers.BooleanField(source="pilot.approximate")
-    rules = RulesShape(source="pilot")
+    rules = RulesSerializer(source="pilot")
     look = serializers.SerializerMethodField()
 
-    @extend_schema_field(LookShape(allow_null=True))
-    def get_look(self, found: PilotOn) -> Any:
+    @extend_schema_field(LookSerializer(allow_null=True))
+    def get_look(self, snapshot: PilotSnapshot) -> Any:
         """Null for a pilot that nobody has declared adopted."""
-        pk, known_at = found.pilot.pk, self.context.get("known_at")
-        look = looks({pk: found.reading}, at=found.at, known_at=known_at).get(pk)
-        return LookShape(look).data if look else None
+        pk, known_at = snapshot.pilot.pk, self.context.get("known_at")
+        look = looks({pk: snapshot.status}, at=snapshot.at, known_at=known_at).get(pk)
+        return LookSerializer(look).data if look else None
 
 
-class ChangedPilotShape(WholePilotShape):
+class ChangedPilotSerializer(WholePilotSerializer):
     """A pilot after an edit. `consequences` says whose answers fell by it and how it stands otherwise, in sentences."""
 
     consequences = serializers.SerializerMethodField()
 
-    def get_consequences(self, found: PilotOn) -> list[str]:
+    def get_consequences(self, snapshot: PilotSnapshot) -> list[str]:
         sentences: list[str] = self.context["consequences"].sentences
         return sentences
 
 
-class WholeGateShape(GateShape):
+class WholeGateSerializer(GateSerializer):
     """A gate with its pilot, who else may decide it, and by when an answer was asked for."""
 
     pilot = serializers.SerializerMethodField()
-    deputy = PersonShape(allow_null=True)
-    delegate = PersonShape(allow_null=True)
-    escalation = PersonShape(allow_null=True)
+    deputy = PersonSerializer(allow_null=True)
+    delegate = PersonSerializer(allow_null=True)
+    escalation = PersonSerializer(allow_null=True)
     answer_by = serializers.SerializerMethodField()
     escalates_to = serializers.SerializerMethodField()
 
-    def get_pilot(self, gate: GateOn) -> str:
+    def get_pilot(self, gate: GateSnapshot) -> str:
         return self._pilot.pilot.key
 
-    def get_answer_by(self, gate: GateOn) -> date | None:
-        was = asked(gate, self._pilot)
+    def get_answer_by(self, gate: GateSnapshot) -> date | None:
+        was = answer_due(gate, self._pilot)
         return was.answer_by if was else None
 
-    def get_escalates_to(self, gate: GateOn) -> dict[str, str] | None:
+    def get_escalates_to(self, gate: GateSnapshot) -> dict[str, str] | None:
         """Whom an overdue gate has gone to."""
-        was = asked(gate, self._pilot)
+        was = answer_due(gate, self._pilot)
         if was is None or was.escalates_to is None or not was.is_overdue(self._pilot.at):
             return None
-        return dict(PersonShape(was.escalates_to).data)
+        return dict(PersonSerializer(was.escalates_to).data)
 
     @property
-    def _pilot(self) -> PilotOn:
-        found: PilotOn = self.context["pilots"][self._gate.gate.pilot_id]
-        return found
+    def _pilot(self) -> PilotSnapshot:
+        snapshot: PilotSnapshot = self.context["pilots"][self._gate.gate.pilot_id]
+        return snapshot
 
-    def to_representation(self, instance: GateOn) -> Any:
+    def to_representation(self, instance: GateSnapshot) -> Any:
         self._gate = instance
         return super().to_representation(instance)
 
 
-class DifferenceShape(serializers.Serializer[Difference]):
+class DifferenceSerializer(serializers.Serializer[Difference]):
     """One thing that is another now than when it was decided on, in words too."""
 
     field = serializers.CharField()
@@ -211,7 +211,7 @@ class DifferenceShape(serializers.Serializer[Difference]):
     says = serializers.CharField()
 
 
-class RequestedFactShape(serializers.Serializer[ThenAndNow]):
+class RequestedFactSerializer(serializers.Serializer[ThenAndNow]):
     """One fact that an exception was asked for on, as it was then and as it is now."""
 
     field = serializers.CharField()
@@ -221,41 +221,41 @@ class RequestedFactShape(serializers.Serializer[ThenAndNow]):
     says = serializers.CharField()
 
 
-class ExceptionRequestShape(serializers.Serializer[ExceptionRequest]):
+class ExceptionRequestSerializer(serializers.Serializer[ExceptionRequest]):
     """A request to be let past that nobody has granted yet. A grant is held to the `facts` of the latest, which is the last."""
 
-    by = PersonShape(allow_null=True)
+    by = PersonSerializer(allow_null=True)
     on = serializers.DateField()
     reason = serializers.CharField(allow_null=True)
     until = serializers.DateField(allow_null=True)
-    facts = RequestedFactShape(many=True)
+    facts = RequestedFactSerializer(many=True)
 
 
-class OneGateShape(WholeGateShape):
+class OneGateSerializer(WholeGateSerializer):
     """A gate by itself. `differences` says what has to be confirmed again, `exception_requests` who asks to be let past."""
 
     differences = serializers.SerializerMethodField()
     exception_requests = serializers.SerializerMethodField()
 
-    @extend_schema_field(ExceptionRequestShape(many=True))
-    def get_exception_requests(self, gate: GateOn) -> Any:
+    @extend_schema_field(ExceptionRequestSerializer(many=True))
+    def get_exception_requests(self, gate: GateSnapshot) -> Any:
         found: list[ExceptionRequest] = self.context["requests"].get(gate.gate.pk, [])
-        return [ExceptionRequestShape(each).data for each in found]
+        return [ExceptionRequestSerializer(each).data for each in found]
 
-    @extend_schema_field(DifferenceShape(many=True))
-    def get_differences(self, gate: GateOn) -> Any:
+    @extend_schema_field(DifferenceSerializer(many=True))
+    def get_differences(self, gate: GateSnapshot) -> Any:
         found: list[Difference] = self.context["differences"].get(gate.gate.pk, [])
-        return [DifferenceShape(each).data for each in found]
+        return [DifferenceSerializer(each).data for each in found]
 
 
-class ConditionShape(serializers.Serializer[Any]):
+class ConditionSerializer(serializers.Serializer[Any]):
     """A condition of a yes, with its last good day."""
 
     text = serializers.CharField()
     due = serializers.DateField()
 
 
-class DecisionShape(serializers.Serializer[Decision]):
+class DecisionSerializer(serializers.Serializer[Decision]):
     """A decision as it was signed. Texts that were erased by law are null."""
 
     id = serializers.CharField(source="public_id")
@@ -265,14 +265,14 @@ class DecisionShape(serializers.Serializer[Decision]):
     kind = serializers.CharField(source="gate.kind.key")
     outcome = serializers.CharField()
     capacity = serializers.CharField()
-    decider = PersonShape(allow_null=True)
+    decider = PersonSerializer(allow_null=True)
     recorded_by = serializers.SerializerMethodField()
     on = serializers.DateField()
     known_on = serializers.DateField()
     reason = serializers.CharField(allow_null=True)
     would_change = serializers.CharField(allow_null=True)
     evidence = serializers.CharField(allow_null=True)
-    conditions = ConditionShape(many=True, allow_null=True)
+    conditions = ConditionSerializer(many=True, allow_null=True)
     until = serializers.DateField(allow_null=True)
     good_until = serializers.DateField(allow_null=True)
     checksum = serializers.CharField()
@@ -281,19 +281,19 @@ class DecisionShape(serializers.Serializer[Decision]):
         """Who wrote it down, where that is not the decider."""
         if not decision.recorded_for or decision.by is None:
             return None
-        return dict(PersonShape(decision.by).data)
+        return dict(PersonSerializer(decision.by).data)
 
 
-class EventShape(serializers.Serializer[Event]):
+class EventSerializer(serializers.Serializer[Event]):
     """One act, from the log. An act on many is one: `pilots` says on how many, and `?batch=` what was done to each."""
 
     id = serializers.CharField(source="public_id")
-    verb = serializers.CharField()
+    action = serializers.CharField()
     pilot = serializers.CharField(source="pilot.key", default=None, allow_null=True)
     batch = serializers.CharField(allow_blank=True)
     pilots = serializers.IntegerField(source="number_of_pilots", default=None, allow_null=True)
     kind = serializers.CharField(source="gate.kind.key", default=None)
-    by = PersonShape(allow_null=True)
+    by = PersonSerializer(allow_null=True)
     on = serializers.DateField()
     known_on = serializers.DateField()
     reason = serializers.CharField()

@@ -37,7 +37,7 @@ class Mark:
 
 
 def mark(state: str, court: str | None = None) -> Mark:
-    """The mark of a state and a court, as `standing.GateReading` and `querysets.gates_on` name them."""
+    """The mark of a state and a court, as `standing.GateStatus` and `querysets.gates_on` name them."""
     said = str(labels.STATE[state])
     if state not in LETTERS:
         return Mark("", "clear" if state == State.CLEARED else f"clear {state}", said)

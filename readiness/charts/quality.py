@@ -106,12 +106,12 @@ def quality_of(events: Iterable[Event]) -> Quality:
     agreed: list[Agreed] = []
     rows: list[tuple[Event, quality.Threshold, tuple[float, float]]] = []
     for event in events:
-        if event.verb == "register_threshold":
+        if event.action == "register_threshold":
             new = quality.Threshold.of(event.data)
             eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)
             source = event.data.get("source", "")
             agreed.append(Agreed(event.on, event_texts.who(event), new, eased, source))
-        elif event.verb == "record_measurement" and agreed:
+        elif event.action == "record_measurement" and agreed:
             rows.append((event, agreed[-1].threshold, _interval(event, agreed[-1])))
     return _drawn(agreed, rows)
 

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from django.utils.formats import date_format
 
-from pilots.models import Event, GateSpell
+from pilots.models import Event, GatePeriod
 from pilots.rules.actions import OF_STAGES
 from pilots.rules.vocabulary import Stage, Standing
-from readiness.queries.snapshots import PilotOn
+from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import standing
 from readiness.text import events as event_texts
 from readiness.text.events import EventText
@@ -87,17 +87,17 @@ class Picture:
         return sorted([*self.points, *self.slips], key=lambda point: point.number)
 
 
-def timeline(found: PilotOn, events: Iterable[Event]) -> Picture:
+def timeline(snapshot: PilotSnapshot, events: Iterable[Event]) -> Picture:
     """The time line of one pilot's own page: decisions and measurements above, slips below, hatched from the stall."""
-    now = found.reading
-    first = min(found.pilot.recorded_on, now.started_on or found.pilot.recorded_on)
-    picture = _picture(found, _roomy(first, found.at))
+    now = snapshot.status
+    first = min(snapshot.pilot.recorded_on, now.started_on or snapshot.pilot.recorded_on)
+    picture = _picture(snapshot, _roomy(first, snapshot.at))
     picture.ticks = months(picture.scale)
-    shown = [event for event in events if _is_drawn(event) and event.on <= found.at]
+    shown = [event for event in events if _is_drawn(event) and event.on <= snapshot.at]
     above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
     for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
         event = text.event
-        x = picture.scale.at(_day_of(event, found))
+        x = picture.scale.at(_day_of(event, snapshot))
         if event_texts.moves_date(event):
             picture.slips.append(_slip(number, text, picture, below))
             continue
@@ -133,34 +133,34 @@ class _Places:
         return None
 
 
-def specimen(found: PilotOn, moved: Sequence[date], scale: Scale) -> Picture:
+def specimen(snapshot: PilotSnapshot, moved: Sequence[date], scale: Scale) -> Picture:
     """The picture as it hangs in the museum: the same line without numbers, on the wall's one scale."""
-    picture = _picture(found, scale)
+    picture = _picture(snapshot, scale)
     picture.ticks = quarters(scale)
     picture.strokes = [scale.at(day) for day in moved if scale.first <= day]
     return picture
 
 
-def moves_of(pilots: Iterable[PilotOn]) -> dict[int, list[date]]:
+def moves_of(pilots: Iterable[PilotSnapshot]) -> dict[int, list[date]]:
     """The days on which something moved on a gate, by pilot. One query."""
-    rows = GateSpell.objects.filter(gate__pilot__in=[found.pilot for found in pilots], known_until=None, moved=True)
+    rows = GatePeriod.objects.filter(gate__pilot__in=[found.pilot for found in pilots], superseded_on=None, moved=True)
     found: dict[int, list[date]] = {}
     for pilot, day in rows.order_by("starts").values_list("gate__pilot", "starts"):
         found.setdefault(pilot, []).append(day)
     return found
 
 
-def wall_scale(pilots: Sequence[PilotOn], at: date) -> Scale:
+def wall_scale(pilots: Sequence[PilotSnapshot], at: date) -> Scale:
     """One scale for everything on a wall: from the quarter in which the first of them began, or was first claimed."""
     began = [_began(found) for found in pilots]
     first = min(began, default=at - timedelta(days=90))
     return Scale(first.replace(month=(first.month - 1) // 3 * 3 + 1, day=1), at)
 
 
-def _began(found: PilotOn) -> date:
-    days = [found.reading.started_on or found.pilot.recorded_on]
-    if found.reading.claim is not None:
-        days.append(found.reading.claim.since)
+def _began(snapshot: PilotSnapshot) -> date:
+    days = [snapshot.status.started_on or snapshot.pilot.recorded_on]
+    if snapshot.status.claim is not None:
+        days.append(snapshot.status.claim.since)
     return min(days)
 
 
@@ -193,18 +193,18 @@ def _firsts(scale: Scale, step: int) -> list[date]:
     return out
 
 
-def _picture(found: PilotOn, scale: Scale) -> Picture:
+def _picture(snapshot: PilotSnapshot, scale: Scale) -> Picture:
     """The line itself: thick while it ran, thin while it waited past its date, hatched on display."""
-    now, picture = found.reading, Picture(scale, [])
+    now, picture = snapshot.status, Picture(scale, [])
     if now.claim is not None:
         picture.claimed = (scale.at(now.claim.since), 100.0)
     # Where nobody knows the start of what was to be decided, the line begins with the record.
-    began = now.started_on or (found.pilot.recorded_on if now.decide_by else None)
+    began = now.started_on or (snapshot.pilot.recorded_on if now.decide_by else None)
     if began is None:
         return picture
     stalled = now.stalls_on if now.standing == Standing.EXHIBIT else None
     ended = now.since if now.stage in (Stage.ADOPTED, Stage.RETIRED) else None
-    end = stalled or ended or found.at
+    end = stalled or ended or snapshot.at
     decided = min(now.decide_by or end, end)
     picture.ran = (scale.at(began), scale.at(decided))
     if decided < end:
@@ -224,13 +224,13 @@ def _is_drawn(event: Event) -> bool:
     decision = event_texts.decision_of(event)
     if decision is not None:
         return decision.outcome not in ("asserted", "declined")
-    return event.verb in DRAWN or event_texts.moves_date(event)
+    return event.action in DRAWN or event_texts.moves_date(event)
 
 
-def _day_of(event: Event, found: PilotOn) -> date:
+def _day_of(event: Event, snapshot: PilotSnapshot) -> date:
     """The day on which an act lies: a start that a list has corrected since, on the day that is known now."""
-    of_a_list = event.verb == "start" and event.by_id is None
-    return found.reading.started_on or event.on if of_a_list else event.on
+    of_a_list = event.action == "start" and event.by_id is None
+    return snapshot.status.started_on or event.on if of_a_list else event.on
 
 
 def _point(number: int, text: EventText, x: float, places: _Places) -> Point:

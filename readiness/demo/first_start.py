@@ -33,7 +33,7 @@ def look(tables: set[str]) -> None:
     Raises:
         NotOurs: it holds tables, people or pilots that no start put there.
     """
-    told = Event.objects.filter(verb=SET_UP)
+    told = Event.objects.filter(action=SET_UP)
     if Event._meta.db_table in tables and told.exists():
         return
     foreign = sorted(tables - _our_tables())
@@ -50,7 +50,7 @@ def look(tables: set[str]) -> None:
 
 def filled() -> Event | None:
     """How the database was first filled; None where it is empty yet."""
-    return Event.objects.filter(verb=SET_UP).first()
+    return Event.objects.filter(action=SET_UP).first()
 
 
 def tables() -> set[str]:

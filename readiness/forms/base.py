@@ -39,11 +39,11 @@ class Aside:
 class ActionForm(forms.Form):
     """One action. The form shapes what was typed and decides nothing: whatever cannot be, the action refuses.
 
-    After `act()` has answered False, `refused` holds the refusal (its `code` and `missing` too) where it was the action's,
+    After `action()` has answered False, `refused` holds the refusal (its `code` and `missing` too) where it was the action's,
     and `since` what others did meanwhile. Nothing typed is lost.
     """
 
-    verb: str
+    action: str
     takes: ClassVar[str | None] = None
     """The action's argument that the form is on; None where the action makes it."""
     title: ClassVar[Any]
@@ -105,7 +105,7 @@ class ActionForm(forms.Form):
     def fit(self) -> None:
         """Offer what is this person's to choose, and take away the fields that are not for them."""
 
-    def asked(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """The action's arguments, from what was typed."""
         return dict(self.cleaned_data)
 
@@ -126,7 +126,7 @@ class ActionForm(forms.Form):
 
     # What the outside calls
 
-    def act(self) -> bool:
+    def perform(self) -> bool:
         """Call the action. False where something typed cannot be read, it is refused, or something would fall by it."""
         if not self.is_valid():
             return False
@@ -146,8 +146,8 @@ class ActionForm(forms.Form):
         self._do()
 
     def _do(self) -> None:
-        arguments = {"by": self.by} | self.on_what() | self.asked()
-        action = partial(getattr(actions, self.verb), **arguments)
+        arguments = {"by": self.by} | self.on_what() | self.arguments()
+        action = partial(getattr(actions, self.action), **arguments)
         if not self.weighs:
             self.done = action()
             return
@@ -262,7 +262,7 @@ class PilotForm(ActionForm):
     """One action on a pilot or on one of its gates; what the person saw of it is carried along (`concurrency`)."""
 
     takes: ClassVar[str] = "pilot"
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    expected_version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -279,18 +279,18 @@ class PilotForm(ActionForm):
         """Where the caller knows already: `office`, whether the person is of the pilot's program office, and what they `saw`."""
         self.target, self._office = target, office
         drawn = looked.token(target) if saw is None else str(saw)
-        kwargs.setdefault("auto_id", f"{self.verb}-{target.pk}-%s")
-        super().__init__(data, files, by=by, initial={"seen": drawn, **(initial or {})}, **kwargs)
+        kwargs.setdefault("auto_id", f"{self.action}-{target.pk}-%s")
+        super().__init__(data, files, by=by, initial={"expected_version": drawn, **(initial or {})}, **kwargs)
 
-    def asked(self) -> dict[str, Any]:
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+    def arguments(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "expected_version"}
 
     def on_what(self) -> dict[str, Any]:
-        return {self.takes: self.target, "seen": self.as_seen()}
+        return {self.takes: self.target, "expected_version": self.require_expected_version()}
 
-    def as_seen(self) -> Any:
-        """What the action takes as `seen`."""
-        return looked.read(self.cleaned_data["seen"])
+    def require_expected_version(self) -> Any:
+        """What the action takes as `expected_version`."""
+        return looked.read(self.cleaned_data["expected_version"])
 
     def compare(self) -> Comparison:
         return of_pilots([looked.pilot_of(self.target)])
@@ -311,7 +311,7 @@ class PilotForm(ActionForm):
         """What others did since the person looked; empty unless that is why it was refused."""
         if not isinstance(self.refused, ChangedMeanwhile):
             return []
-        return list(looked.since(self.target, self.cleaned_data["seen"]))
+        return list(looked.since(self.target, self.cleaned_data["expected_version"]))
 
     def look_again(self) -> str:
         """What is seen now."""
@@ -320,7 +320,7 @@ class PilotForm(ActionForm):
     def _look_again(self) -> None:
         super()._look_again()
         data: Any = self.data
-        data[self.add_prefix("seen")] = self.look_again()
+        data[self.add_prefix("expected_version")] = self.look_again()
 
 
 def shut(make: Callable[..., PilotForm]) -> Refused | None:
@@ -336,7 +336,7 @@ def shut(make: Callable[..., PilotForm]) -> Refused | None:
         typed["confirmed"] = "on"
     tried = make(typed, target=deepcopy(drawn.target))
     with transaction.atomic():
-        tried.act()
+        tried.perform()
         transaction.set_rollback(True)
     refused = tried.refused
     return refused if refused is not None and refused.status in SHUTS else None
@@ -361,8 +361,8 @@ class GateForm(PilotForm):
             )
             self.asides_of = (*self.asides_of, (_("Evidence that is filed"), ("pieces",)))
 
-    def asked(self) -> dict[str, Any]:
-        asked = super().asked()
+    def arguments(self) -> dict[str, Any]:
+        asked = super().arguments()
         if self._filed:
             asked["pieces"] = [self._filed[key] for key in asked["pieces"]]
         return asked

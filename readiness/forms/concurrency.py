@@ -28,7 +28,7 @@ def token(target: Target) -> str:
 
 
 def read(written: str) -> int:
-    """What a verb takes as `seen`.
+    """What an action takes as `expected_version`.
 
     Raises:
         ChangedMeanwhile: nothing that was ever drawn; nobody knows what the person saw.

@@ -20,7 +20,7 @@ from readiness.queries.consequences import Comparison, Consequences, foresee, of
 class FileEvidenceForm(ActionForm):
     """One piece of evidence for a pilot. `newer_than` makes it a newer version of that one."""
 
-    verb = "file_evidence"
+    action = "file_evidence"
     title_of_form = _("File evidence")
     button = _("File it")
     done_says = _("Filed, and written into the log.")
@@ -28,7 +28,7 @@ class FileEvidenceForm(ActionForm):
     file = forms.FileField(
         label=_("A file"),
         required=False,
-        allow_empty_file=True,  # whether an empty one will do is the verb's to say
+        allow_empty_file=True,  # whether an empty one will do is the action's to say
         help_text=_("A PDF, a picture, a document, a table or a text."),
     )
     link = LineField(label=_("Or a link"), help_text=_("It begins with https://."))
@@ -43,7 +43,7 @@ class FileEvidenceForm(ActionForm):
     ) -> None:
         self.pilot, self.newer_than = pilot, newer_than
         if newer_than is not None:
-            self.verb, self.weighs = "replace_evidence", True
+            self.action, self.weighs = "replace_evidence", True
         super().__init__(data, files, by=by, auto_id="filing-%s")
 
     def on_what(self) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class ConfirmedField(forms.BooleanField):
 
 
 class NumberField(forms.CharField):
-    """A number as it was typed: whether it can be is the verb's to say, with the same words on every road."""
+    """A number as it was typed: whether it can be is the action's to say, with the same words on every road."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -84,7 +84,7 @@ class NumberField(forms.CharField):
 
 
 class OneOfField(forms.ChoiceField):
-    """One of a few words, offered. Whether another will do is the verb's to say, with the same words on every road."""
+    """One of a few words, offered. Whether another will do is the action's to say, with the same words on every road."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**_over({"required": False}, kwargs))
@@ -105,7 +105,7 @@ class DayField(forms.DateField):
 
 
 class SentenceField(forms.CharField):
-    """A sentence or a few. Whether an empty or a long one will do is the verb's to say; nothing pasted is cut."""
+    """A sentence or a few. Whether an empty or a long one will do is the action's to say; nothing pasted is cut."""
 
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
@@ -114,7 +114,7 @@ class SentenceField(forms.CharField):
 
 
 class LineField(forms.CharField):
-    """A line of text. Whether an empty or a long one will do is the verb's to say; nothing pasted is cut."""
+    """A line of text. Whether an empty or a long one will do is the action's to say; nothing pasted is cut."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "off"})

@@ -1,4 +1,4 @@
-"""The forms of the verbs on a gate: deciding, exceptions, conditions, and accepting in one's own name."""
+"""The forms of the actions on a gate: deciding, exceptions, conditions, and accepting in one's own name."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ class DecideForm(GateForm):
             assert isinstance(field, forms.ChoiceField)
             field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]
 
-    def asked(self) -> dict[str, Any]:
-        return super().asked() | {
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {
             "conditions": [row.condition for row in self.rows.typed if isinstance(row, ConditionRow)]
         }
 

@@ -46,7 +46,7 @@ class PortfoliosField(ManyRowsField):
 
 
 class AddKind(ReviewedForm):
-    verb = "add_kind"
+    action = "add_kind"
     title = _("Add a kind of gate")
     button = _("Add it")
     confirms = _("Yes, add it")
@@ -89,8 +89,8 @@ class AddKind(ReviewedForm):
         chosen = self.cleaned_data["for_portfolios"]
         return Pilot.objects.filter(portfolio__in=chosen) if chosen else Pilot.objects.all()
 
-    def asked(self) -> dict[str, Any]:
-        typed = super().asked()
+    def arguments(self) -> dict[str, Any]:
+        typed = super().arguments()
         return typed | {"portfolios": list(typed.pop("for_portfolios")) or None}
 
     def how_many(self, number: int) -> str:
@@ -101,7 +101,7 @@ class AddKind(ReviewedForm):
 
 
 class AmendKind(ReferenceForm):
-    verb, takes, sets = "amend_kind", "kind", True
+    action, takes, sets = "amend_kind", "kind", True
     title = _("The kind of gate")
     button = _("Keep these changes")
     done_says = _("Kept. What was answered stays as it was answered.")

@@ -30,7 +30,7 @@ MOST = 50
 class DecideManyForm(DecideForm):
     """One answer on several gates of one kind. What was seen of each is carried, so that none is answered blindly."""
 
-    verb = "decide_many"
+    action = "decide_many"
     title = _("One answer for all of them")
     button = _("Sign this decision for each")
     done_says = _("Signed for each. The ones after the first cite it.")
@@ -47,7 +47,7 @@ class DecideManyForm(DecideForm):
         self.gates, self.requests = list(gates), requests or {}
         super().__init__(*args, target=self.gates[0], saw=0, **kwargs)
         if not self.is_bound:
-            self.initial["seen"] = self._drawn()
+            self.initial["expected_version"] = self._drawn()
 
     def fit(self) -> None:
         """An exception is offered where somebody asked for one on each of the gates."""
@@ -70,11 +70,11 @@ class DecideManyForm(DecideForm):
         return [field for field in super().main if asks or field.name != "confirmed"]
 
     def on_what(self) -> dict[str, Any]:
-        return {"gates": self.gates, "seen": self.as_seen()}
+        return {"gates": self.gates, "expected_version": self.require_expected_version()}
 
-    def as_seen(self) -> dict[int, int]:
+    def require_expected_version(self) -> dict[int, int]:
         """What the person saw of each gate, by its primary key."""
-        carried = dict(part.split(":", 1) for part in self.cleaned_data["seen"].split(",") if ":" in part)
+        carried = dict(part.split(":", 1) for part in self.cleaned_data["expected_version"].split(",") if ":" in part)
         try:
             return {gate.pk: looked.read(carried[gate.public_id]) for gate in self.gates}
         except KeyError as missing:
@@ -159,7 +159,7 @@ class MinutesForm(ActionForm):
     asked for, before anything is written. `shown` carries which requests have been read, each as its gate was seen.
     """
 
-    verb = "record_minutes"
+    action = "record_minutes"
     title = _("Minutes")
     button = _("Record these answers")
     rows_of = AnswerFormSet
@@ -188,17 +188,17 @@ class MinutesForm(ActionForm):
         """Whether all can be read, and each row is on a gate that this person may see."""
         return super().is_valid() and self._find_gates()
 
-    def act(self) -> bool:
+    def perform(self) -> bool:
         """Record the minutes. False where something cannot be read, has to be read first, or is refused; nothing is written then."""
         if not self.is_valid():
             return False
         self._show_requests()
-        return not self.to_be_read and super().act()
+        return not self.to_be_read and super().perform()
 
-    def asked(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         entries = [row.entry() for row in self._answers]
         return {
-            "entries": [replace(entry, seen=self._read.get(entry.gate.public_id)) for entry in entries],
+            "entries": [replace(entry, expected_version=self._read.get(entry.gate.public_id)) for entry in entries],
             **{name: self.cleaned_data[name] for name in ("on", "evidence", "file")},
         }
 

@@ -19,7 +19,7 @@ ADDRESS = _("They sign in with it. A link to set a password is sent there when t
 
 
 class OpenAccount(ReferenceForm):
-    verb = "open_account"
+    action = "open_account"
     title = _("Open an account")
     button = _("Open it")
     done_says = _("Opened. They set their own password: nobody here knows it.")
@@ -29,7 +29,7 @@ class OpenAccount(ReferenceForm):
 
 
 class AmendAccount(ReferenceForm):
-    verb, takes, sets = "amend_account", "person", True
+    action, takes, sets = "amend_account", "person", True
     title = _("The account")
     button = _("Keep these changes")
     name = LineField(label=_("Name"))
@@ -47,7 +47,7 @@ class AmendAccount(ReferenceForm):
 
 
 class ConfirmAddress(ReferenceForm):
-    verb, takes = "confirm_address", "person"
+    action, takes = "confirm_address", "person"
     title = _("Confirm the new address for them")
     button = _("Confirm it")
     done_says = _("Confirmed. From now on they sign in with it; why is in the log.")
@@ -60,7 +60,7 @@ class ConfirmAddress(ReferenceForm):
 
 
 class CloseAccount(ReferenceForm):
-    verb, takes = "close_account", "person"
+    action, takes = "close_account", "person"
     title = _("Close the account")
     button = _("Close it")
     done_says = _("Closed. Seats passed on, and every seat they had accepted is open.")
@@ -76,8 +76,8 @@ class CloseAccount(ReferenceForm):
         if not self.falls:
             del self.fields["agreed"]
 
-    def asked(self) -> dict[str, Any]:
-        return {name: value for name, value in super().asked().items() if name != "agreed"}
+    def arguments(self) -> dict[str, Any]:
+        return {name: value for name, value in super().arguments().items() if name != "agreed"}
 
 
 def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
@@ -102,26 +102,26 @@ class OfPortfolio(ReferenceForm):
 
 
 class GiveThemRole(OfPortfolio):
-    verb = "give_role"
+    action = "give_role"
     title = _("Give a role")
     button = _("Give it")
 
 
 class TakeTheirRole(OfPortfolio):
-    verb = "take_role"
+    action = "take_role"
     title = _("Take a role back")
     button = _("Take it back")
 
 
 class NameFunction(ReferenceForm):
-    verb = "name_function"
+    action = "name_function"
     title = _("Put a function on record")
     button = _("Put it on record")
     name = LineField(label=_("Name"), help_text=_("Such as customer operations."))
 
 
 class RenameFunction(ReferenceForm):
-    verb, takes = "rename_function", "function"
+    action, takes = "rename_function", "function"
     title = _("The function")
     button = _("Rename it")
     done_says = _("Renamed. It stays the same function: no right and no pilot is touched.")
@@ -132,7 +132,7 @@ class RenameFunction(ReferenceForm):
 
 
 class RecordAbsence(ReferenceForm):
-    verb = "away"
+    action = "away"
     title = _("Record an absence")
     button = _("Record it")
     done_says = _("Recorded. The deputy covers; where there is none, the hole is shown.")
@@ -142,7 +142,7 @@ class RecordAbsence(ReferenceForm):
 
 
 class EndAbsence(ReferenceForm):
-    verb, takes = "back", "absence"
+    action, takes = "back", "absence"
     title = _("They are back earlier")
     button = _("They are back")
     on = DayField(label=_("Back from"), help_text=_("Today unless you say."))

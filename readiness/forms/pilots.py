@@ -1,4 +1,4 @@
-"""The forms of the verbs on a pilot: its stages, its dates, its rules and its quality."""
+"""The forms of the actions on a pilot: its stages, its dates, its rules and its quality."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class SetRulesForm(PilotForm):
         pilot = concurrency.pilot_of(self.target)
         return {name: getattr(pilot, name) for name in adoption.RULES}
 
-    def asked(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """The rules that are said otherwise than they stand, or were taken out."""
         changed = self._edits().changed()
-        return {name: value for name, value in super().asked().items() if name in changed}
+        return {name: value for name, value in super().arguments().items() if name in changed}
 
 
 @registry.form_of("register_threshold")
@@ -90,8 +90,8 @@ class RecordResidentsForm(PilotForm):
     )
     visitors = NumberField(label=_("Visitors, who only saw a demo"))
 
-    def asked(self) -> dict[str, Any]:
-        typed = super().asked()
+    def arguments(self) -> dict[str, Any]:
+        typed = super().arguments()
         return {k: v for k, v in typed.items() if k != "visitors" or v is not None}
 
 

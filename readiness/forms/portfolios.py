@@ -22,7 +22,7 @@ ESCALATION = _(
 
 
 class OpenPortfolio(ReferenceForm):
-    verb = "open_portfolio"
+    action = "open_portfolio"
     title = _("Open a portfolio")
     button = _("Open it")
     done_says = _("Opened. You keep its records.")
@@ -33,7 +33,7 @@ class OpenPortfolio(ReferenceForm):
 
 
 class AmendPortfolio(ReferenceForm):
-    verb, takes, sets = "amend_portfolio", "portfolio", True
+    action, takes, sets = "amend_portfolio", "portfolio", True
     title = _("The portfolio")
     button = _("Keep these changes")
     name = LineField(label=_("Name"))
@@ -51,7 +51,7 @@ class OfItsPilots(ReferenceForm):
 
 
 class SetStallPolicy(OfItsPilots):
-    verb, blends = "set_stall_policy", False
+    action, blends = "set_stall_policy", False
     title = _("Set the stall clock")
     button = _("Set it")
     done_says = _("Set. What was an exhibit yesterday stays one.")
@@ -67,7 +67,7 @@ class SetStallPolicy(OfItsPilots):
 
 
 class GiveRole(ReferenceForm):
-    verb, takes = "give_role", "portfolio"
+    action, takes = "give_role", "portfolio"
     title = _("Give a role")
     button = _("Give it")
     person = PersonField(label=_("Who"), required=True)
@@ -75,7 +75,7 @@ class GiveRole(ReferenceForm):
 
 
 class TakeRole(ReferenceForm):
-    verb, takes = "take_role", "portfolio"
+    action, takes = "take_role", "portfolio"
     title = _("Take a role back")
     button = _("Take it back")
     person = PersonField(label=_("Who"), required=True)
@@ -85,7 +85,7 @@ class TakeRole(ReferenceForm):
 class ReviewedSwitchOff(ReviewedForm):
     """Switching a gate off for a portfolio."""
 
-    verb = "switch_off"
+    action = "switch_off"
     confirms = _("Yes, switch it off")
 
     def how_many(self, number: int) -> str:
@@ -96,7 +96,7 @@ class ReviewedSwitchOff(ReviewedForm):
 class ReviewedSwitchOn(ReviewedForm):
     """Switching a gate on again for a portfolio."""
 
-    verb = "switch_on"
+    action = "switch_on"
     confirms = _("Yes, switch it on")
 
     def how_many(self, number: int) -> str:

@@ -55,7 +55,7 @@ class Typed(forms.Form):
 class RecordForm(Typed, ReferenceForm):
     """Put a pilot on record."""
 
-    verb = "record"
+    action = "record"
     title = _("Add a pilot")
     button = _("Add it")
     done_says = _("Added, with a gate of each kind that applies to it.")
@@ -71,7 +71,7 @@ class RecordForm(Typed, ReferenceForm):
 class AmendForm(Typed, PilotForm):
     """Edit a pilot's record. It moves nothing; where answers fall by it, it asks first."""
 
-    verb = "amend"
+    action = "amend"
     weighs = True
     title = _("The record")
     button = _("Keep these changes")
@@ -83,9 +83,9 @@ class AmendForm(Typed, PilotForm):
     def begins_with(self) -> Mapping[str, Any]:
         return {name: getattr(self.target, name) for name in AMENDABLE}
 
-    def asked(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         changed = self._edits().changed()
-        return {"set": {name: value for name, value in super().asked().items() if name in changed}}
+        return {"set": {name: value for name, value in super().arguments().items() if name in changed}}
 
     @property
     def done_message(self) -> str:

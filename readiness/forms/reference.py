@@ -64,7 +64,7 @@ class ReferenceForm(ActionForm):
     ) -> None:
         """`initial`: what a link that led here has chosen already."""
         self.row, self.office_at = row, office
-        kwargs.setdefault("auto_id", f"{self.verb}-%s")
+        kwargs.setdefault("auto_id", f"{self.action}-%s")
         super().__init__(data, files, by=office.person, initial=initial, **kwargs)
 
     def begins_with(self) -> Mapping[str, Any]:
@@ -72,8 +72,8 @@ class ReferenceForm(ActionForm):
             return {}
         return {name: getattr(self.row, name) for name in self.base_fields}
 
-    def asked(self) -> dict[str, Any]:
-        typed = super().asked()
+    def arguments(self) -> dict[str, Any]:
+        typed = super().arguments()
         if not self.sets:
             return typed
         changed = self._edits().changed()
@@ -137,9 +137,9 @@ class ReviewedForm(ReferenceForm):
 
             def afterwards() -> Any:
                 found = changes()
-                head = Event.objects.filter(verb=self.verb, pilot=None).latest("pk")
+                head = Event.objects.filter(action=self.action, pilot=None).latest("pk")
                 number = Event.objects.of_batch(head.batch).count()
-                found.put_first(f"{self.verb} {number}", self.how_many(number))
+                found.put_first(f"{self.action} {number}", self.how_many(number))
                 return found
 
             return afterwards

@@ -16,7 +16,7 @@ from readiness.forms.reference import FunctionField, KindOf, ReferenceForm
 class HeldBy(ReferenceForm):
     """Who holds a right, and from when."""
 
-    verb = "assign_right"
+    action = "assign_right"
     holder = PersonField(label=_("Holder"))
     deputy = PersonField(label=_("Deputy"), help_text=_("Decides as well; covers when the holder is away."))
     escalate_to = PersonField(label=_("Escalates to"))
@@ -24,8 +24,8 @@ class HeldBy(ReferenceForm):
     starts = DayField(label=_("From"), help_text=_("Today unless you say."))
     until = DayField(label=_("Until, the last day"), help_text=_("Empty for no end."))
 
-    def asked(self) -> dict[str, Any]:
-        typed = super().asked()
+    def arguments(self) -> dict[str, Any]:
+        typed = super().arguments()
         if typed["answer_within_days"] is None:
             del typed["answer_within_days"]
         return typed
@@ -68,15 +68,15 @@ class AssignAnew(HeldBy):
         kept = ("holder", "deputy", "escalate_to", "answer_within_days")
         return {name: getattr(self.row, name) for name in kept} | {"ended": self.row.until or ""}
 
-    def asked(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         reach = ("kind", "portfolio", "function")
-        typed = super().asked()
+        typed = super().arguments()
         del typed["ended"]
         return typed | {name: getattr(self.row, name) for name in reach}
 
 
 class EndRight(ReferenceForm):
-    verb, takes = "end_right", "right"
+    action, takes = "end_right", "right"
     on_many = True
     title = _("End the right")
     button = _("End it")
@@ -85,7 +85,7 @@ class EndRight(ReferenceForm):
 
 
 class Delegate(ReferenceForm):
-    verb = "delegate"
+    action = "delegate"
     on_many = True
     takes: ClassVar[str | None] = "right"
     title = _("Let somebody else decide for a while")

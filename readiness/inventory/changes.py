@@ -14,7 +14,7 @@ from pilots.models import Pilot
 from pilots.refusals import Refused
 from readiness.inventory import comparing
 from readiness.inventory.records import Finding
-from readiness.inventory.statement import Said
+from readiness.inventory.statement import Statement
 from readiness.text import labels
 from readiness.text.events import FIELDS
 
@@ -24,7 +24,7 @@ LONGEST = 80
 
 
 @dataclass(slots=True)
-class Came:
+class RecordReport:
     """What came of one record: what changed and fell by it, the stage now, gates asserted, what people keep, what is not taken."""
 
     stage: str
@@ -35,30 +35,30 @@ class Came:
     kept: list[Finding] = field(default_factory=list)
     not_taken: list[Finding] = field(default_factory=list)
 
-    def change(self, said: Said, column: str, what: Any, before: Any, after: Any) -> None:
+    def change(self, statement: Statement, column: str, what: Any, before: Any, after: Any) -> None:
         """Tell what became another: “start: 30 June 2025 → 1 October 2025”."""
         self.changed = True
-        sentence = f"{said.key}: {what}: {_told(before)} → {_told(after)}"
-        self.changes.append(Finding("changed", sentence, said.line, column))
+        sentence = f"{statement.key}: {what}: {_told(before)} → {_told(after)}"
+        self.changes.append(Finding("changed", sentence, statement.line, column))
 
-    def fall(self, said: Said, column: str, sentences: Iterable[str]) -> None:
+    def fall(self, statement: Statement, column: str, sentences: Iterable[str]) -> None:
         """Tell whose answers fell by a change, and what became of the standing."""
-        self.fell += [Finding("fell", f"{said.key}: {says}", said.line, column) for says in sentences]
+        self.fell += [Finding("fell", f"{statement.key}: {says}", statement.line, column) for says in sentences]
 
-    def keep(self, said: Said, column: str, sentence: Any) -> None:
+    def keep(self, statement: Statement, column: str, sentence: Any) -> None:
         """Tell what people decided, and stays so."""
-        self.kept.append(Finding("kept", f"{said.key}: {sentence}", said.line, column))
+        self.kept.append(Finding("kept", f"{statement.key}: {sentence}", statement.line, column))
 
-    def refuse(self, said: Said, column: str, sentence: Any) -> None:
+    def refuse(self, statement: Statement, column: str, sentence: Any) -> None:
         """Tell what is not taken, and why."""
-        self.not_taken.append(comparing.not_taken(said, column, str(sentence)))
+        self.not_taken.append(comparing.not_taken(statement, column, str(sentence)))
 
-    def is_taken(self, said: Said, column: str, act: Callable[[], object], what: str = "") -> bool:
+    def is_taken(self, statement: Statement, column: str, change: Callable[[], object], what: str = "") -> bool:
         """Do what a cell says; where that is refused, tell it with the reason, and the rest of the row is taken."""
         try:
-            act()
+            change()
         except Refused as refused:
-            self.refuse(said, column, f"{what} {refused.says}".strip())
+            self.refuse(statement, column, f"{what} {refused.says}".strip())
             return False
         return True
 

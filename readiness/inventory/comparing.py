@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.models import GateSpell, Pilot, Portfolio
+from pilots.models import GatePeriod, Pilot, Portfolio
 from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import vocabulary
 from readiness.inventory.records import Finding
-from readiness.inventory.statement import DATES, Said
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.inventory.statement import DATES, Statement
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules.standing import GATE_STATES
 
 BECAUSE = {
@@ -31,13 +31,13 @@ BECAUSE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Current:
     """A pilot on the day of the list, and the last stretch of each of its gates, whatever days alone have made of it."""
 
-    on: PilotOn
-    last: Mapping[str, GateSpell]
+    on: PilotSnapshot
+    last: Mapping[str, GatePeriod]
 
-    def gate(self, kind: str) -> GateOn | None:
+    def gate(self, kind: str) -> GateSnapshot | None:
         """The gate of a kind, where the pilot has one that asks something."""
         return next((gate for gate in self.on.gates if gate.kind.key == kind), None)
 
@@ -46,9 +46,9 @@ BY_DESIGN = frozenset({"recorded_on", "holder", "since", "good_until"})
 """Of these a list is never believed, whatever it says: they follow from what is done here, and when."""
 
 
-def by_design(said: Said, at: date) -> Iterator[str]:
+def by_design(statement: Statement, at: date) -> Iterator[str]:
     """The columns of which nothing is ever taken, where they say of a new pilot what is not so by that."""
-    for column, text in said.cells.items():
+    for column, text in statement.cells.items():
         name = column.rpartition(":")[2]
         if _is_by_design(name, text) and not (name in ("recorded_on", "since") and text == at.isoformat()):
             yield column
@@ -59,46 +59,46 @@ def _is_by_design(name: str, text: str) -> bool:
     return name in BY_DESIGN or (name == "state" and vocabulary.gate(text) == vocabulary.YES)
 
 
-def not_taken_of_new(said: Said, portfolio: Portfolio) -> Iterator[Finding]:
+def not_taken_of_new(statement: Statement, portfolio: Portfolio) -> Iterator[Finding]:
     """What a list says of a pilot that is new, and is not so by that."""
-    for name in said.dates:
-        if not says_something(said, name):
-            yield not_taken(said, said.column(name), _("The stage of the list has no such day."))
-    for column, text in said.cells.items():
+    for name in statement.dates:
+        if not says_something(statement, name):
+            yield not_taken(statement, statement.column(name), _("The stage of the list has no such day."))
+    for column, text in statement.cells.items():
         reason = _reason(column, text)
         name = column.rpartition(":")[2]
-        if _is_by_design(name, text) or (column == "learned" and said.stage == Stage.RETIRED):
+        if _is_by_design(name, text) or (column == "learned" and statement.stage == Stage.RETIRED):
             continue
         if column == "agency_name" and text == portfolio.name:
             continue
         if name == "state" and vocabulary.gate(text) in (vocabulary.NO, vocabulary.UNSAID):
             continue
-        yield not_taken(said, column, reason)
+        yield not_taken(statement, column, reason)
 
 
-def says_something(said: Said, name: str) -> bool:
+def says_something(statement: Statement, name: str) -> bool:
     """Whether a day goes with the stage that the list states."""
-    fits = said.stage in DATES[name]
-    if name == "decide_by" and said.stage in (Stage.ADOPTED, Stage.RETIRED):
-        return fits and said.started_on is not None
+    fits = statement.stage in DATES[name]
+    if name == "decide_by" and statement.stage in (Stage.ADOPTED, Stage.RETIRED):
+        return fits and statement.started_on is not None
     return fits
 
 
-def otherwise(said: Said, columns: Iterable[str], found: Found | None, pilot: Pilot) -> Iterator[Finding]:
+def otherwise(statement: Statement, columns: Iterable[str], found: Current | None, pilot: Pilot) -> Iterator[Finding]:
     """Of these columns, which are never taken, the cells that say otherwise than the record."""
     for column in columns:
-        text = said.cells[column]
+        text = statement.cells[column]
         if not agrees(column, text, found, pilot):
             now = _now(column, found, pilot)
             yield not_taken(
-                said,
+                statement,
                 column,
                 _("It says “%(text)s”; on record is “%(now)s”. %(why)s")
                 % {"text": text[:60], "now": now[:60], "why": _reason(column, text)},
             )
 
 
-def agrees(column: str, text: str, found: Found | None, pilot: Pilot) -> bool:
+def agrees(column: str, text: str, found: Current | None, pilot: Pilot) -> bool:
     """Whether a cell says what is on record, today or on another day: days alone make an answer lapse, and seats change."""
     if column.count(":") != 2:
         return text == _now(column, found, pilot)
@@ -115,25 +115,25 @@ def agrees(column: str, text: str, found: Found | None, pilot: Pilot) -> bool:
     return last.state == State.OPEN or text in _days(gate, last, name)
 
 
-def _states(gate: GateOn, last: GateSpell) -> set[str]:
+def _states(gate: GateSnapshot, last: GatePeriod) -> set[str]:
     """What a gate may say of itself, by the acts on record, on one day or another."""
     stands = {State.WAITING, State.UNOWNED} if last.state == State.OPEN else {last.state}
-    return {gate.reading.state} | stands | ({State.LAPSED} if last.good_until else set())
+    return {gate.status.state} | stands | ({State.LAPSED} if last.good_until else set())
 
 
-def _means(text: str, gate: GateOn) -> bool:
+def _means(text: str, gate: GateSnapshot) -> bool:
     """Whether a word that is none of the product's says what is on record."""
-    return vocabulary.gate(text) in (vocabulary.UNSAID, vocabulary.gate(gate.reading.state))
+    return vocabulary.gate(text) in (vocabulary.UNSAID, vocabulary.gate(gate.status.state))
 
 
-def _days(gate: GateOn, last: GateSpell, name: str) -> set[str]:
-    days = {getattr(gate.reading, name), getattr(last, name)}
+def _days(gate: GateSnapshot, last: GatePeriod, name: str) -> set[str]:
+    days = {getattr(gate.status, name), getattr(last, name)}
     if name == "since" and last.good_until:
         days.add(last.good_until + timedelta(days=1))
     return {day.isoformat() for day in days if day is not None}
 
 
-def _now(column: str, found: Found | None, pilot: Pilot) -> str:
+def _now(column: str, found: Current | None, pilot: Pilot) -> str:
     """What the record says where a cell does."""
     if column == "agency_name":
         return pilot.portfolio.name
@@ -143,7 +143,7 @@ def _now(column: str, found: Found | None, pilot: Pilot) -> str:
     gate = found.gate(kind) if found else None
     if gate is None:
         return ""
-    value = (gate.holder.email if gate.holder else "") if name == "holder" else getattr(gate.reading, name)
+    value = (gate.holder.email if gate.holder else "") if name == "holder" else getattr(gate.status, name)
     return "" if value is None else str(value)
 
 
@@ -155,12 +155,12 @@ def _reason(column: str, text: str) -> str:
     return str(BECAUSE[name])
 
 
-def not_taken(said: Said, column: str, reason: str) -> Finding:
+def not_taken(statement: Statement, column: str, reason: str) -> Finding:
     """A cell that is not taken, with the reason."""
-    return Finding("not_taken", f"{said.key}: {reason}", said.line, column)
+    return Finding("not_taken", f"{statement.key}: {reason}", statement.line, column)
 
 
-def no_account(said: Said, column: str, address: str) -> Finding:
+def no_account(statement: Statement, column: str, address: str) -> Finding:
     """Nobody here has the address that the list names. It waits for what is so by that."""
     sentence = _("Nobody has an account with the address “%(address)s”") % {"address": address[:120]}
-    return Finding("not_taken", sentence, said.line, column, of_new=_("left empty"))
+    return Finding("not_taken", sentence, statement.line, column, of_new=_("left empty"))

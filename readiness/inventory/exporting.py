@@ -16,11 +16,11 @@ from pilots.rules.vocabulary import Stage
 from readiness.inventory.own_form import OwnGate, OwnRecord
 from readiness.inventory.statement import PEOPLE
 from readiness.queries import pilots, snapshots
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 BATCH = 500
 _TOLD = ("record", "amend", "set_rules")
-"""The verbs that say what a record and its rules hold."""
+"""The actions that say what a record and its rules hold."""
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Export:
         rows = found.iterator(chunk_size=BATCH)
         while batch := list(islice(rows, BATCH)):
             values = self._values(batch)
-            for on in snapshots.read_many(batch, at=self.at):
+            for on in snapshots.snapshots_of(batch, at=self.at):
                 self.written += 1
                 yield _record(on, values[on.pilot.pk])
 
@@ -56,34 +56,34 @@ def _now(pilot: Pilot) -> dict[str, Any]:
 
 def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
     """What the records and rules of pilots said on a date, told from their events. Three queries for any number."""
-    acts: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
-    events = Event.objects.filter(pilot__in=batch, verb__in=_TOLD, on__lte=at)
-    for event in events.select_related("decision", "gate__kind").order_by("pk"):
-        acts[event.pilot_id or 0].append(periods.as_act(event))
-    told = {}
+    events: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
+    logged = Event.objects.filter(pilot__in=batch, action__in=_TOLD, on__lte=at)
+    for event in logged.select_related("decision", "gate__kind").order_by("pk"):
+        events[event.pilot_id or 0].append(periods.event_record(event))
+    history = {}
     for pilot in batch:
-        state = replay.tell(pilot.recorded_on, (), acts[pilot.pk]).state
-        told[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules
-    return _with_rows(told)
+        state = replay.replay(pilot.recorded_on, (), events[pilot.pk]).state
+        history[pilot.pk] = dict.fromkeys((*AMENDABLE, *adoption.RULES)) | state.fields | state.rules
+    return _with_rows(history)
 
 
-def _with_rows(told: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    people = Person.objects.in_bulk(_named(told.values(), PEOPLE))
-    functions = Function.objects.in_bulk(_named(told.values(), ("function",)))
-    for values in told.values():
+def _with_rows(history: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    people = Person.objects.in_bulk(_named(history.values(), PEOPLE))
+    functions = Function.objects.in_bulk(_named(history.values(), ("function",)))
+    for values in history.values():
         values["function"] = functions.get(values["function"])
         for name in PEOPLE:
             values[name] = people.get(values[name])
-    return told
+    return history
 
 
-def _named(told: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
+def _named(history: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
     fields = list(names)
-    return {values[n] for values in told for n in fields if values[n] is not None}
+    return {values[n] for values in history for n in fields if values[n] is not None}
 
 
-def _record(on: PilotOn, values: dict[str, Any]) -> OwnRecord:
-    now = on.reading
+def _record(on: PilotSnapshot, values: dict[str, Any]) -> OwnRecord:
+    now = on.status
     texts: dict[str, Any] = {name: _text(value) for name, value in values.items() if name != "high_impact"}
     stage: Any = now.stage
     return OwnRecord(
@@ -108,7 +108,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _gate(gate: GateOn) -> OwnGate:
-    now = gate.reading
+def _gate(gate: GateSnapshot) -> OwnGate:
+    now = gate.status
     holder = gate.holder.email if gate.holder else ""
     return OwnGate(gate.kind.key, now.state, holder, now.since, now.good_until)

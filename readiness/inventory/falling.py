@@ -7,25 +7,30 @@ from datetime import date
 from typing import TypeVar
 
 from pilots.models import Event
-from readiness.inventory.changes import Came
+from readiness.inventory.changes import RecordReport
 from readiness.inventory.on_record import RecordedPilot
-from readiness.inventory.statement import Said
+from readiness.inventory.statement import Statement
 from readiness.queries.consequences import of_pilots, weigh
 
 Done = TypeVar("Done")
 
 
-def told_what_falls(
-    act: Callable[[], Done], there: RecordedPilot, said: Said, column: str, at: date, came: Came
+def report_what_falls(
+    change: Callable[[], Done],
+    recorded: RecordedPilot,
+    statement: Statement,
+    column: str,
+    at: date,
+    outcome: RecordReport,
 ) -> Done:
     """Do what a list says, and tell what fell by it. Where no person has acted on a pilot there is nothing that could.
 
     Raises:
         Refused: as the act does.
     """
-    if not Event.objects.filter(pilot=there.pilot, by__isnull=False).exists():
-        return act()
+    if not Event.objects.filter(pilot=recorded.pilot, by__isnull=False).exists():
+        return change()
     done: Done
-    done, found = weigh(act, of_pilots([there.pilot], at=at), agreed=None)
-    came.fall(said, column, found.sentences)
+    done, found = weigh(change, of_pilots([recorded.pilot], at=at), agreed=None)
+    outcome.fall(statement, column, found.sentences)
     return done

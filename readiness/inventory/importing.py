@@ -18,7 +18,7 @@ from readiness.inventory.records import FileProblem, Finding, Rejected
 from readiness.inventory.rejects import Rejects
 from readiness.inventory.report import SHOWN, Report
 from readiness.inventory.sources import List
-from readiness.inventory.statement import Said
+from readiness.inventory.statement import Statement
 
 BATCH = 500
 IN_ONE = 10_000
@@ -66,7 +66,7 @@ class Import:
         self._finish()
         return self.report
 
-    def _take(self, batches: Iterable[list[Said]], applying: Applying, rejects: Rejects) -> None:
+    def _take(self, batches: Iterable[list[Statement]], applying: Applying, rejects: Rejects) -> None:
         for batch in batches:
             self.seen |= applying.take(batch)
             for rejected in applying.rejected:
@@ -74,8 +74,8 @@ class Import:
             # While the batch can still be taken back: a disk that is full says so only now.
             rejects.flush()
 
-    def _batches(self, rejects: Rejects) -> Iterator[list[Said]]:
-        batch: list[Said] = []
+    def _batches(self, rejects: Rejects) -> Iterator[list[Statement]]:
+        batch: list[Statement] = []
         left: list[Finding] = []
         told = 0
         for item in self.source:
@@ -106,7 +106,7 @@ class Import:
     def _no_longer(self) -> None:
         """What lists of this form once named, in the portfolios that this one names, and this one does not."""
         once = Event.objects.filter(
-            verb__in=("record", "list_again"),
+            action__in=("record", "list_again"),
             data__listed__form=self.source.form,
             portfolio__in=self.applying.places.portfolios,
             pilot__void_since=None,

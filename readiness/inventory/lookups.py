@@ -11,7 +11,7 @@ from pilots import actions
 from pilots.actions.portfolios import name_functions
 from pilots.models import Function, Person, Portfolio
 from pilots.refusals import Invalid
-from readiness.inventory.statement import PEOPLE, Said
+from readiness.inventory.statement import PEOPLE, Statement
 
 _LONGEST_NAME = 240
 
@@ -30,24 +30,24 @@ class Places:
         """The portfolios that the lists have named so far."""
         return list(self._portfolios.values())
 
-    def learn(self, batch: Iterable[Said]) -> None:
+    def learn(self, batch: Iterable[Statement]) -> None:
         """Look up, or open, all that a batch names: the number of statements does not grow with the batch."""
-        said = list(batch)
-        self._learn_functions({str(s.values.get("function") or "") for s in said})
+        statement = list(batch)
+        self._learn_functions({str(s.values.get("function") or "") for s in statement})
         self._learn_people(
-            {_address(s.fields.get(n)) for s in said for n in PEOPLE}
-            | {_address(holder) for s in said for holder in s.holders.values()}
+            {_address(s.fields.get(n)) for s in statement for n in PEOPLE}
+            | {_address(holder) for s in statement for holder in s.holders.values()}
         )
-        names = {s.portfolio: s.portfolio_name for s in said}
+        names = {s.portfolio: s.portfolio_name for s in statement}
         for portfolio in Portfolio.objects.filter(key__in=names.keys() - self._portfolios.keys()):
             self._portfolios[portfolio.key] = portfolio
 
     def _learn_functions(self, names: set[str]) -> None:
         unknown = {n for n in names - self._functions.keys() if 0 < len(n) <= _LONGEST_NAME}
-        there = list(Function.objects.filter(name__in=unknown))
-        missing = sorted(unknown - {function.name for function in there})
-        there += name_functions(names=missing, on=self.at, known=self.at)
-        self._functions |= {function.name: function for function in there}
+        recorded = list(Function.objects.filter(name__in=unknown))
+        missing = sorted(unknown - {function.name for function in recorded})
+        recorded += name_functions(names=missing, on=self.at, known=self.at)
+        self._functions |= {function.name: function for function in recorded}
 
     def _learn_people(self, addresses: set[str]) -> None:
         unknown = addresses - self._people.keys() - {""}
@@ -55,16 +55,16 @@ class Places:
         for person in Person.objects.filter(email__in=unknown):
             self._people[person.email.lower()] = person
 
-    def portfolio(self, said: Said) -> Portfolio:
+    def portfolio(self, statement: Statement) -> Portfolio:
         """The portfolio of a record, opened where there is none yet. Raises Invalid where its key cannot be one."""
-        if said.portfolio not in self._portfolios:
+        if statement.portfolio not in self._portfolios:
             try:
-                self._portfolios[said.portfolio] = actions.open_portfolio(
-                    key=said.portfolio, name=said.portfolio_name, by=None, on=self.at, known=self.at
+                self._portfolios[statement.portfolio] = actions.open_portfolio(
+                    key=statement.portfolio, name=statement.portfolio_name, by=None, on=self.at, known=self.at
                 )
             except Invalid as refused:
                 raise Invalid(refused.says, field="portfolio") from refused
-        return self._portfolios[said.portfolio]
+        return self._portfolios[statement.portfolio]
 
     def function(self, name: str) -> Function | None:
         """A function by its name; none where none is named. Raises Invalid where the name is too long."""

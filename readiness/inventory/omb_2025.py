@@ -220,8 +220,8 @@ def _asserted(row: Row, file: str) -> Iterator[tuple[str, str]]:
     for gate, columns in GATE_COLUMNS.items():
         column = next((name for name in columns if _answer(row, name) == vocabulary.YES), None)
         if column:
-            said = row.cells[column].strip()
-            yield gate, f"{file}, row {row.line}: {column} says “{said}”."
+            statement = row.cells[column].strip()
+            yield gate, f"{file}, row {row.line}: {column} says “{statement}”."
 
 
 def _unclear(row: Row, columns: tuple[str, ...]) -> bool:
@@ -235,10 +235,10 @@ def _answer(row: Row, column: str) -> str | None:
     text = row.cells[column].strip()
     if column == "pia_url":
         return vocabulary.YES if _ADDRESS.fullmatch(text) else _without_address(text)
-    said = plain(text)
-    if said in _REVIEWS and column == "hi_independent_review":
+    statement = plain(text)
+    if statement in _REVIEWS and column == "hi_independent_review":
         return vocabulary.YES
-    if said in (_WAIVED, _UNDER_WAY):
+    if statement in (_WAIVED, _UNDER_WAY):
         return vocabulary.NO
     return vocabulary.yes_or_no(text)
 

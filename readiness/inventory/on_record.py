@@ -11,13 +11,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from pilots.derived import periods
-from pilots.models import Event, GateSpell, Pilot, PilotSpell
+from pilots.models import Event, GatePeriod, Pilot, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules import corrections
-from pilots.rules.events import Act
+from pilots.rules.events import EventRecord
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.inventory import comparing
-from readiness.inventory.statement import PEOPLE, Said
+from readiness.inventory.statement import PEOPLE, Statement
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
 
@@ -27,9 +27,9 @@ OWN = "own"
 
 @dataclass(slots=True)
 class Memory:
-    """What lists said of a pilot last: digests by field, kind and column, and days. `heard` where any said something."""
+    """What lists said of a pilot last: digests by field, kind and column, and days. `remembered` where any said something."""
 
-    heard: bool = False
+    remembered: bool = False
     stage: str | None = None
     fields: dict[str, str] = field(default_factory=dict)
     dates: dict[str, str] = field(default_factory=dict)
@@ -39,9 +39,9 @@ class Memory:
     emptied: frozenset[str] = frozenset()
     unread: str = ""
 
-    def hear(self, listed: Mapping[str, Any]) -> None:
+    def remember(self, listed: Mapping[str, Any]) -> None:
         """Remember what a list said, on top of what was said before it."""
-        self.heard = True
+        self.remembered = True
         self.stage = listed.get("stage") or self.stage
         for name in ("fields", "dates", "holders", "cells"):
             getattr(self, name).update(listed.get(name, {}))
@@ -49,13 +49,13 @@ class Memory:
         self.emptied = frozenset(listed.get("emptied", ()))
         self.unread = listed.get("unread", "")
 
-    def as_said(self, said: Said, emptied: Iterable[str]) -> dict[str, Any]:
+    def with_statement(self, statement: Statement, emptied: Iterable[str]) -> dict[str, Any]:
         """What is remembered once this list is heard too; a cell that was emptied is remembered as empty.
 
         A gate of which this list says neither yes nor no (no column, or a word that is no value) is as it was said before.
         """
-        listed = said.listed()
-        unsaid = {kind: answer for kind, answer in self.answers.items() if kind not in said.asked}
+        listed = statement.listed()
+        unsaid = {kind: answer for kind, answer in self.answers.items() if kind not in statement.asked}
         listed["answers"] = unsaid | listed["answers"]
         if found := sorted(emptied):
             listed["emptied"] = found
@@ -82,7 +82,7 @@ class RecordedPilot:
     of_all: Memory = field(default_factory=Memory)
     shown: bool = False
     days: dict[str, date | None] = field(default_factory=dict)
-    found: comparing.Found | None = None
+    found: comparing.Current | None = None
 
     @property
     def stage(self) -> str:
@@ -90,18 +90,18 @@ class RecordedPilot:
         stage = self.pilot.stage
         return Standing.CLAIMED if stage == Stage.ADOPTED and not self.shown else stage
 
-    def hear(self, listed: Mapping[str, Any]) -> None:
+    def remember(self, listed: Mapping[str, Any]) -> None:
         """Remember what a list said."""
-        self.by_form.setdefault(listed["form"], Memory()).hear(listed)
-        self.of_all.hear(listed)
+        self.by_form.setdefault(listed["form"], Memory()).remember(listed)
+        self.of_all.remember(listed)
 
-    def heard(self, form: str) -> Memory:
+    def remembered(self, form: str) -> Memory:
         """What lists of a form said last."""
         return self.by_form.get(form, Memory())
 
     def before(self, form: str) -> Memory:
         """What a list of this form is held against: the own form is the office's own, another meets all that was listed."""
-        return self.heard(form) if form == OWN else self.of_all
+        return self.remembered(form) if form == OWN else self.of_all
 
     def now(self, name: str) -> Any:
         """What the record says of a field now, as a list would state it."""
@@ -120,25 +120,25 @@ class RecordedPilot:
         """Learn again whether the facts show an adoption, after they changed."""
         self.shown = self.pilot.stage == Stage.ADOPTED and bool(_shown([self.pilot.pk], at))
 
-    def acts(self) -> list[Act]:
+    def events(self) -> list[EventRecord]:
         """All that was done to it, each act on the day that is known of it now."""
-        return corrections.corrected(periods.acts_of(self.pilot))
+        return corrections.corrected(periods.event_records(self.pilot))
 
 
-def on_record(said: Iterable[Said], at: date) -> dict[str, RecordedPilot]:
+def on_record(statement: Iterable[Statement], at: date) -> dict[str, RecordedPilot]:
     """The pilots that these name by key, with what lists said of them. A handful of queries for any number."""
-    named = {each.key: each for each in said}
+    named = {each.key: each for each in statement}
     pilots = Pilot.objects.filter(key__in=list(named)).select_related("portfolio", "function", *PEOPLE)
     found = {pilot.pk: RecordedPilot(pilot) for pilot in pilots}
-    heard = Event.objects.filter(pilot__in=found, verb__in=("record", "list_again"), data__has_key="listed")
-    for pk, listed in heard.order_by("pk").values_list("pilot_id", "data__listed"):
-        found[pk].hear(listed)
+    remembered = Event.objects.filter(pilot__in=found, action__in=("record", "list_again"), data__has_key="listed")
+    for pk, listed in remembered.order_by("pk").values_list("pilot_id", "data__listed"):
+        found[pk].remember(listed)
     for pk, days in _days(found).items():
         found[pk].days = days
-    for pk in _shown([pk for pk, there in found.items() if there.pilot.stage == Stage.ADOPTED], at):
+    for pk in _shown([pk for pk, recorded in found.items() if recorded.pilot.stage == Stage.ADOPTED], at):
         found[pk].shown = True
-    _read([there for there in found.values() if _is_compared(there, named[there.pilot.key])], at)
-    return {there.pilot.key: there for there in found.values()}
+    _read([recorded for recorded in found.values() if _is_compared(recorded, named[recorded.pilot.key])], at)
+    return {recorded.pilot.key: recorded for recorded in found.values()}
 
 
 def _shown(pks: list[int], at: date) -> list[int]:
@@ -149,7 +149,7 @@ def _shown(pks: list[int], at: date) -> list[int]:
 
 def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
     """The days that pilots hold by all that is known now, by the names that a list has for them."""
-    rows = PilotSpell.objects.filter(pilot__in=list(pks), known_until=None, ends=None)
+    rows = PilotPeriod.objects.filter(pilot__in=list(pks), superseded_on=None, ends=None)
     return {
         row.pilot_id: {
             "started_on": row.started_on,
@@ -161,27 +161,29 @@ def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
     }
 
 
-def _is_compared(there: RecordedPilot, said: Said) -> bool:
+def _is_compared(recorded: RecordedPilot, statement: Statement) -> bool:
     """Whether what the gates say must be read: the own form says it, and did not say the same before."""
-    before = there.heard(said.form)
-    return said.form == OWN and (not before.heard or before.would_change(said.listed()) or _is_emptied(before, said))
+    before = recorded.remembered(statement.form)
+    return statement.form == OWN and (
+        not before.remembered or before.would_change(statement.listed()) or _is_emptied(before, statement)
+    )
 
 
-def _is_emptied(before: Memory, said: Said) -> bool:
+def _is_emptied(before: Memory, statement: Statement) -> bool:
     """Whether a cell of a gate is empty that said something before."""
-    return any(before.cells.get(column) and column not in before.emptied for column in said.emptied)
+    return any(before.cells.get(column) and column not in before.emptied for column in statement.emptied)
 
 
 def _read(those: list[RecordedPilot], at: date) -> None:
-    rows = {there.pilot.pk: there for there in those}
+    rows = {recorded.pilot.pk: recorded for recorded in those}
     if not rows:
         return
-    last: dict[int, dict[str, GateSpell]] = {pk: {} for pk in rows}
-    spells_now = GateSpell.objects.filter(gate__pilot__in=rows, known_until=None, ends=None)
-    for spell in spells_now.select_related("gate", "kind"):
-        last[spell.gate.pilot_id][spell.kind.key] = spell
-    for found in snapshots.read_many([there.pilot for there in those], at=at):
-        rows[found.pilot.pk].found = comparing.Found(found, last[found.pilot.pk])
+    last: dict[int, dict[str, GatePeriod]] = {pk: {} for pk in rows}
+    periods_now = GatePeriod.objects.filter(gate__pilot__in=rows, superseded_on=None, ends=None)
+    for period in periods_now.select_related("gate", "kind"):
+        last[period.gate.pilot_id][period.kind.key] = period
+    for snapshot in snapshots.snapshots_of([recorded.pilot for recorded in those], at=at):
+        rows[snapshot.pilot.pk].found = comparing.Current(snapshot, last[snapshot.pilot.pk])
 
 
 def refuse_older(pilot: Pilot, at: date) -> None:

@@ -107,8 +107,8 @@ def _counts(report: Report) -> Iterator[str]:
         yield _("In this list: %(stages)s.") % {"stages": ", ".join(stages)}
     if report.asserted:
         kinds = dict(GateKind.objects.values_list("key", "name"))
-        said = [f"{report.asserted[key]:,} {name}" for key, name in kinds.items() if report.asserted[key]]
-        yield _("Gates asserted, for their deciders to confirm: %(gates)s.") % {"gates": ", ".join(said)}
+        statement = [f"{report.asserted[key]:,} {name}" for key, name in kinds.items() if report.asserted[key]]
+        yield _("Gates asserted, for their deciders to confirm: %(gates)s.") % {"gates": ", ".join(statement)}
 
 
 def _group(title: str, group: Group, file: str) -> Iterator[str]:

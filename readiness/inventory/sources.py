@@ -11,12 +11,12 @@ from pilots.models import GateKind, Portfolio
 from readiness.inventory.omb_2025 import Inventory
 from readiness.inventory.own_form import OwnForm, OwnRecord
 from readiness.inventory.records import Finding, Record, Rejected
-from readiness.inventory.statement import Said, of_inventory, of_own_form
+from readiness.inventory.statement import Statement, of_inventory, of_own_form
 
 OMB_2025 = "omb-2025"
 PRESETS = (OMB_2025,)
 
-Item = Said | Rejected | Finding
+Item = Statement | Rejected | Finding
 
 
 @dataclass

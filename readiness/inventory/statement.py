@@ -28,7 +28,7 @@ DATES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Statement:
     """One pilot as a list states it.
 
     `values` holds what the list states of the record, `rules` what it states of the known rules; a function is a name, a
@@ -121,7 +121,7 @@ def mark(value: Any) -> str:
     return digest("" if value is None else str(value)).hex()[:12]
 
 
-def of_inventory(record: Record, form: str, file: str) -> Said:
+def of_inventory(record: Record, form: str, file: str) -> Statement:
     """A record of a public inventory, which has all its columns: an empty cell says that there is none."""
     values = {
         "name": record.name,
@@ -131,7 +131,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
     }
     started, adopted = record.started_on, record.adopted_on if record.stage == "adopted" else None
     no_day = not any(name == "operational_date" and text.strip() for name, text in record.facts)
-    return Said(
+    return Statement(
         form=form,
         file=file,
         key=record.key,
@@ -157,7 +157,7 @@ def of_inventory(record: Record, form: str, file: str) -> Said:
     )
 
 
-def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], portfolio_name: str) -> Said:
+def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], portfolio_name: str) -> Statement:
     """A record of the product's own form. An empty cell states nothing."""
     texts = dict(record.facts)
     stated = {name for name, text in texts.items() if text.strip()} - record.not_understood
@@ -176,7 +176,7 @@ def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], port
         for kind, meaning in means.items()
         if meaning == vocabulary.YES and clears_by[kind] != ClearsBy.ACCEPTANCE
     }
-    return Said(
+    return Statement(
         form="own",
         file=file,
         key=record.key,

@@ -40,7 +40,7 @@ def why_not(form: Any) -> CommandError:
 
 
 def refusal(refused: Refused) -> CommandError:
-    """A verb's refusal, with its code first."""
+    """An action's refusal, with its code first."""
     where = f" ({refused.field})" if refused.field else ""
     missing = [f"  {code}" for code in refused.missing]
     lines = [f"{refused.code}{where}: {refused.says}", *missing]

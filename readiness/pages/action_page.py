@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pilots import permissions
-from pilots.actions.locked_pilot import gates_of, stood
+from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived.periods import as_act
+from pilots.derived.periods import event_record
 from pilots.models import Gate
 from pilots.rules.transitions import PilotState
 from readiness import forms
@@ -22,7 +22,7 @@ from readiness.pages.base import back_to, gate_or_404, pilot_or_404, reader
 from readiness.pages.pilot import events_of, rules, sentence
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
-from readiness.queries.snapshots import GateOn, PilotOn, read_one
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshot_of
 from readiness.rules import deadlines, offers
 from readiness.text import acceptance, labels
 from readiness.text import events as event_texts
@@ -35,61 +35,61 @@ OF_QUALITY = frozenset({"register-threshold", "record-measurement"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_on_pilot(request: HttpRequest, key: str, act: str) -> HttpResponse:
-    """One of the verbs on a pilot."""
+def action_on_pilot(request: HttpRequest, key: str, action: str) -> HttpResponse:
+    """One of the actions on a pilot."""
     person = reader(request)
     pilot = pilot_or_404(person, key)
-    if act not in forms.OF_PILOT:
+    if action not in forms.OF_PILOT:
         raise Http404
-    found = read_one(pilot, at=today())
-    if found is None:
+    snapshot = snapshot_of(pilot, at=today())
+    if snapshot is None:
         raise Http404
-    state = _state(found)
+    state = _state(snapshot)
     office = permissions.is_office(person, pilot.portfolio)
-    offered = offers.on_pilot(person, found, state, office=office)
-    make = partial(forms.OF_PILOT[act], target=pilot, by=person, office=office)
+    offered = offers.on_pilot(person, snapshot, state, office=office)
+    make = partial(forms.OF_PILOT[action], target=pilot, by=person, office=office)
     context = {
-        "rules": rules(pilot, state) if act == "confirm-rules" else None,
-        "agreed": state.threshold if act in OF_QUALITY else None,
+        "rules": rules(pilot, state) if action == "confirm-rules" else None,
+        "agreed": state.threshold if action in OF_QUALITY else None,
     }
-    return _answer(request, make, act, offered, found, None, context)
+    return _answer(request, make, action, offered, snapshot, None, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def act_on_gate(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
-    """One of the verbs on a gate."""
+def action_on_gate(request: HttpRequest, public_id: str, action: str) -> HttpResponse:
+    """One of the actions on a gate."""
     person = reader(request)
     gate = gate_or_404(person, public_id)
-    if act not in forms.OF_GATE:
+    if action not in forms.OF_GATE:
         raise Http404
-    found = read_one(gate.pilot, at=today())
-    if found is None:
+    snapshot = snapshot_of(gate.pilot, at=today())
+    if snapshot is None:
         raise Http404
-    on = next((each for each in found.gates if each.gate.pk == gate.pk), None)
+    on = next((each for each in snapshot.gates if each.gate.pk == gate.pk), None)
     if on is None:
         raise Http404
-    state = _state(found)
+    state = _state(snapshot)
     of_gate = state.gates[gate.kind.key]
     office = permissions.is_office(person, gate.pilot.portfolio)
-    away = offers.away_on(found.at)
-    offered = offers.on_gate(person, found, on, of_gate, office=office, away=away)
+    away = offers.away_on(snapshot.at)
+    offered = offers.on_gate(person, snapshot, on, of_gate, office=office, away=away)
     more: dict[str, Any] = {}
-    if act == "meet-condition":
+    if action == "meet-condition":
         more["conditions"] = [str(each["text"]) for each in offers.unmet(of_gate)]
-    if act in forms.RESTS_ON_EVIDENCE:
+    if action in forms.RESTS_ON_EVIDENCE:
         more["filed"] = evidence.to_choose(person, gate.pilot)
-    if act in RECORDED and offers.records(person, on, office=office):
+    if action in RECORDED and offers.records(person, on, office=office):
         more["initial"] = {"for_": on.holder}
-    about = _about_gate(found, on, state) | {"records": "initial" in more}
-    if act == "except":
+    about = _about_gate(snapshot, on, state) | {"records": "initial" in more}
+    if action == "except":
         more["requests"] = about["requests"]
-    make = partial(forms.OF_GATE[act], target=gate, by=person, office=office, **more)
-    return _answer(request, make, act, offered, found, on, about)
+    make = partial(forms.OF_GATE[action], target=gate, by=person, office=office, **more)
+    return _answer(request, make, action, offered, snapshot, on, about)
 
 
-def _state(found: PilotOn) -> PilotState:
-    events = events_of(found.pilot)
-    return stood(found.pilot, gates_of(found.pilot), [as_act(event) for event in events], found.at)
+def _state(snapshot: PilotSnapshot) -> PilotState:
+    events = events_of(snapshot.pilot)
+    return state_on(snapshot.pilot, gates_of(snapshot.pilot), [event_record(event) for event in events], snapshot.at)
 
 
 def _form(request: HttpRequest, make: partial[Any]) -> forms.PilotForm:
@@ -107,62 +107,62 @@ def _form(request: HttpRequest, make: partial[Any]) -> forms.PilotForm:
 def _answer(
     request: HttpRequest,
     make: partial[Any],
-    act: str,
+    action: str,
     offered: list[str],
-    found: PilotOn,
-    gate: GateOn | None,
+    snapshot: PilotSnapshot,
+    gate: GateSnapshot | None,
     about: dict[str, Any],
 ) -> HttpResponse:
-    back, form, refused = _back(request, found), _form(request, make), None
+    back, form, refused = _back(request, snapshot), _form(request, make), None
     if request.method == "POST" and form.is_bound:
-        if form.act():
+        if form.perform():
             messages.success(request, form.done_message)
             return redirect(back)
         if form.refused and form.refused.code == "changed_meanwhile":
-            found = read_one(found.pilot, at=found.at) or found
-    elif act not in offered:
+            snapshot = snapshot_of(snapshot.pilot, at=snapshot.at) or snapshot
+    elif action not in offered:
         refused = forms.shut(make)
     context = {
         "form": form,
         "shut": refused,
         "title": form.recorded if about.get("records") else form.title,
-        "act": act,
-        "found": found,
-        "pilot": found.pilot,
+        "act": action,
+        "snapshot": snapshot,
+        "pilot": snapshot.pilot,
         "gate": gate,
-        "sentence": sentence(found),
-        "missing": _missing(form, found),
+        "sentence": sentence(snapshot),
+        "missing": _missing(form, snapshot),
         "since": event_texts.texts(form.since, on_pilot=True),
         "back": back,
         "next": request.POST.get("next", request.GET.get("next", "")),
-        "people": forms.people_near(found.pilot),
-        "at": found.at,
+        "people": forms.people_near(snapshot.pilot),
+        "at": snapshot.at,
         **about,
     }
     status = refused.status if refused else form.status
     return render(request, "pages/act.html", context, status=status)
 
 
-def _missing(form: forms.PilotForm, found: PilotOn) -> list[str]:
+def _missing(form: forms.PilotForm, snapshot: PilotSnapshot) -> list[str]:
     """What a refusal says is missing, in words."""
     if form.refused is None or not form.refused.missing:
         return []
-    return labels.missing(found)
+    return labels.missing(snapshot)
 
 
-def _about_gate(found: PilotOn, gate: GateOn, state: PilotState) -> dict[str, Any]:
+def _about_gate(snapshot: PilotSnapshot, gate: GateSnapshot, state: PilotState) -> dict[str, Any]:
     """What an answer on a gate would be given on, what of it changed, and what is accepted."""
     row: Gate = gate.gate
-    seals = Seals([row], at=found.at)
+    seals = Seals([row], at=snapshot.at)
     return {
         "facts": seals.facts(row.pk),
         "answer": deadlines.last_answers([row]).get(row.pk),
         "changes": seals.differences(row.pk),
-        "requests": exception_requests([row], at=found.at, seals=seals).get(row.pk, []),
-        "spelled_out": acceptance.spelled_out(gate.kind, found.pilot),
+        "requests": exception_requests([row], at=snapshot.at, seals=seals).get(row.pk, []),
+        "spelled_out": acceptance.spelled_out(gate.kind, snapshot.pilot),
     }
 
 
-def _back(request: HttpRequest, found: PilotOn) -> str:
+def _back(request: HttpRequest, snapshot: PilotSnapshot) -> str:
     """Where somebody came from, if that is one of our own pages; else the pilot's."""
-    return back_to(request, reverse("readiness:pilot", args=[found.pilot.key]))
+    return back_to(request, reverse("readiness:pilot", args=[snapshot.pilot.key]))

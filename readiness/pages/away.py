@@ -49,8 +49,8 @@ class MyAbsence(RecordAbsence):
     def fit(self) -> None:
         del self.fields["person"]
 
-    def asked(self) -> dict[str, Any]:
-        return super().asked() | {"person": self.by}
+    def arguments(self) -> dict[str, Any]:
+        return super().arguments() | {"person": self.by}
 
 
 class MyReturn(EndAbsence):
@@ -142,7 +142,7 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, form: ReferenceForm) -> HttpResponse:
-    if not form.act():
+    if not form.perform():
         return _page(request, form)
     messages.success(request, form.done_message)
     return redirect(back_to(request, reverse("readiness:my-away")))

@@ -14,7 +14,7 @@ from pilots.models import Evidence
 from readiness.forms.evidence import FileEvidenceForm
 from readiness.pages.base import pilot_or_404, reader
 from readiness.queries import evidence
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from readiness.rules import offers
 
 
@@ -23,8 +23,8 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
     """What is filed for a pilot; whoever may act on it files more, or a newer version of a piece (`?newer=`)."""
     person, at = reader(request), today()
     pilot = pilot_or_404(person, key)
-    found = read_one(pilot, at=at)
-    if found is None:
+    snapshot = snapshot_of(pilot, at=at)
+    if snapshot is None:
         raise Http404
     newer_than: Evidence | None = None
     if wanted := request.GET.get("newer"):
@@ -32,12 +32,12 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
     form = FileEvidenceForm(pilot=pilot, by=person, newer_than=newer_than)
     if request.method == "POST":
         form = FileEvidenceForm(request.POST, request.FILES, pilot=pilot, by=person, newer_than=newer_than)
-        if form.act():
+        if form.perform():
             messages.success(request, form.done_message)
             return redirect("readiness:filing", key=pilot.key)
         if form.refused and form.refused.code == "not_yours":
             raise PermissionDenied
-    mine = offers.roles(person, found, office=permissions.is_office(person, pilot.portfolio))
+    mine = offers.roles(person, snapshot, office=permissions.is_office(person, pilot.portfolio))
     context = {
         "pilot": pilot,
         "form": form,

@@ -75,7 +75,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
             form = DecideManyForm.with_one_more_row(request.POST, **given)
         else:
             form = DecideManyForm(request.POST, **given)
-            if form.act():
+            if form.perform():
                 messages.success(request, str(form.done_says))
                 return redirect(queue)
     same, names, alike = alike_or_not(gates)
@@ -126,7 +126,7 @@ MOST_KEYS, MOST_PEOPLE = 500, 100
 
 def who_decides(mine: PilotQuerySet) -> list[Person]:
     """Who sits today where these pilots lie, whoever deputises, stands in or is escalated to included. One query."""
-    seats = Seat.objects.on(today()).filter(cell__portfolio__in=mine.order_by().values("portfolio"))
+    seats = Seat.objects.on(today()).filter(unit__portfolio__in=mine.order_by().values("portfolio"))
     sits = [Q(pk__in=seats.values(who)) for who in ("holder", "deputy", "delegate", "escalation")]
     found = Person.objects.filter(reduce(or_, sits), closed_on=None)
     return list(found.order_by("name", "pk")[:MOST_PEOPLE])
@@ -144,7 +144,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
         form = MinutesForm.with_one_more_row(request.POST, by=person)
     elif request.method == "POST":
         form = MinutesForm(request.POST, request.FILES, by=person)
-        if form.act():
+        if form.perform():
             n = len(form.done)
             says = ngettext(
                 "One answer recorded, resting on the minutes.", "%(n)s answers recorded, resting on the minutes.", n

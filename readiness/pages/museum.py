@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import Function, GateKind, PilotSpell, Portfolio
+from pilots.models import Function, GateKind, PilotPeriod, Portfolio
 from pilots.rules.vocabulary import Stage
 from readiness.charts import timeline
 from readiness.pages.base import WITH, day_of, page_of, reader
-from readiness.queries.pilots import StandingQuerySet, pilots, within
-from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.pilots import StandingQuerySet, in_force, pilots
+from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.text import labels, placards
 
 A_PAGE = 9
@@ -28,7 +28,7 @@ A_PAGE = 9
 class Hung:
     """One work on the wall."""
 
-    found: PilotOn
+    snapshot: PilotSnapshot
     words: str
     missing: list[str]
     picture: timeline.Picture
@@ -54,13 +54,13 @@ def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | 
     chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
     rows = _chosen(rows, chosen, at)
     page = page_of(request, rows.select_related(*WITH), A_PAGE)
-    found = read_many(page.object_list, at=at)
+    snapshots = snapshots_of(page.object_list, at=at)
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
         "room": room,
         "page": page,
-        "hung": _hang(found),
+        "hung": _hang(snapshots),
         "says": says(
             page.paginator.count,
             room,
@@ -68,14 +68,14 @@ def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | 
             runs=page.paginator.count > 0 or _runs(request, at),
         ),
         "on_record": page.paginator.count or pilots().visible_to(reader(request)).on(at).exists(),
-        "longest": found[0] if found and page.number == 1 and room == "museum" else None,
+        "longest": snapshots[0] if snapshots and page.number == 1 and room == "museum" else None,
         "chosen": chosen,
         "filtered": any(chosen.values()),
         "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[
             :200
         ],
         "functions": Function.objects.filter(
-            cells__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()
+            units__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()
         ).distinct()[:200],
         "kinds": GateKind.objects.visible_to(reader(request)),
     }
@@ -86,18 +86,18 @@ def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> Standing
     if chosen["portfolio"]:
         rows = rows.filter(portfolio__key=chosen["portfolio"])
     if chosen["function"]:
-        there = PilotSpell.objects.filter(within(at), pilot=OuterRef("pk"), cell__function__name=chosen["function"])
+        there = PilotPeriod.objects.filter(in_force(at), pilot=OuterRef("pk"), unit__function__name=chosen["function"])
         rows = rows.filter(Exists(there))
     if chosen["gate"]:
         rows = rows.with_gate(at, kind=chosen["gate"], open_only=True)
     return rows
 
 
-def _hang(found: list[PilotOn]) -> list[Hung]:
-    if not found:
+def _hang(snapshots: list[PilotSnapshot]) -> list[Hung]:
+    if not snapshots:
         return []
-    scale = timeline.wall_scale(found, found[0].at)
-    moved = timeline.moves_of(found)
+    scale = timeline.wall_scale(snapshots, snapshots[0].at)
+    moved = timeline.moves_of(snapshots)
     return [
         Hung(
             one,
@@ -105,7 +105,7 @@ def _hang(found: list[PilotOn]) -> list[Hung]:
             labels.missing(one)[:8],
             timeline.specimen(one, moved.get(one.pilot.pk, []), scale),
         )
-        for one in found
+        for one in snapshots
     ]
 
 

@@ -25,7 +25,7 @@ from readiness.pages.pilot import sentence
 from readiness.queries.decider_queue import decider_queue, escalating_to
 from readiness.queries.exception_requests import ExceptionRequest, exception_requests
 from readiness.queries.pilots import gates_on
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules import deadlines, offers
 from readiness.text import acceptance, labels
 from readiness.text.sealed_values import Difference, Fact, Seals
@@ -43,11 +43,11 @@ ESCALATED_AT_MOST = 50
 class Wait:
     """One gate that waits on the reader, with all they need to answer it."""
 
-    found: PilotOn
-    gate: GateOn
+    snapshot: PilotSnapshot
+    gate: GateSnapshot
     sentence: str
     capacity: str | None
-    asked: deadlines.Asked | None
+    due: deadlines.AnswerDue | None
     facts: Sequence[Fact]
     answer: Decision | None
     changes: Sequence[Difference]
@@ -61,8 +61,8 @@ class Wait:
 class Named:
     """One gate that names the reader, since when it does, and what they would accept."""
 
-    found: PilotOn
-    gate: GateOn
+    snapshot: PilotSnapshot
+    gate: GateSnapshot
     named_on: date | None
     spelled_out: str
     accept: forms.AcceptForm
@@ -73,9 +73,9 @@ class Named:
 class Overdue:
     """One gate whose decider has not answered in time."""
 
-    found: PilotOn
-    gate: GateOn
-    asked: deadlines.Asked
+    snapshot: PilotSnapshot
+    gate: GateSnapshot
+    due: deadlines.AnswerDue
 
 
 @require_safe
@@ -95,7 +95,7 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
         **planned(request),
         "page_number": page.number,
     }
-    offered = {*context["near"], *(forms.people_near(waits[0].found.pilot) if waits else ())}
+    offered = {*context["near"], *(forms.people_near(waits[0].snapshot.pilot) if waits else ())}
     context["people"] = sorted(offered, key=str)
     return render(request, "pages/my_decisions.html", context)
 
@@ -106,9 +106,9 @@ def _escalated(person: Person) -> list[Overdue]:
     rows = escalating_to(person, at).filter(open_since__lt=at)
     out = []
     for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
-        asked = deadlines.asked(gate, one)
-        if asked and asked.is_overdue(at) and asked.escalates_to == person:
-            out.append(Overdue(one, gate, asked))
+        due = deadlines.answer_due(gate, one)
+        if due and due.is_overdue(at) and due.escalates_to == person:
+            out.append(Overdue(one, gate, due))
     return out
 
 
@@ -118,51 +118,51 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     rows = [gate.gate for _found, gate in found]
     # Each form asks whether anything was answered.
     prefetch_related_objects(rows, "decisions")
-    seen, last = of_gates(rows), deadlines.last_answers(rows)
+    expected_version, last = of_gates(rows), deadlines.last_answers(rows)
     seals, said = Seals(rows, at=at), _said(rows)
     requested = exception_requests(rows, at=at, seals=seals)
     out = []
     for one, gate in found:
-        row, asked = gate.gate, deadlines.asked(gate, one)
+        row, due = gate.gate, deadlines.answer_due(gate, one)
         row.pilot = one.pilot
         answer, since = last.get(row.pk), said.get(row.pk, [])
         requests = requested.get(row.pk, [])
         askers = [request.by.pk for request in requests if request.by]
-        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": seen[row.pk]}
-        grants = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
+        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": expected_version[row.pk]}
+        consecutive_exceptions = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
                 one,
                 gate,
                 sentence(one),
                 offers.may_decide(person, one, gate, away=away),
-                asked,
+                due,
                 seals.facts(row.pk),
                 answer,
                 seals.differences(row.pk),
                 requests,
                 since,
                 forms.DecideForm(**given),
-                forms.GrantExceptionForm(**given, requests=requests) if grants else None,
+                forms.GrantExceptionForm(**given, requests=requests) if consecutive_exceptions else None,
             )
         )
     return out
 
 
-def _read(gate_ids: Sequence[int]) -> list[tuple[PilotOn, GateOn]]:
+def _read(gate_ids: Sequence[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:
     """Gates with their pilots as they stand today, in the order given."""
     rows = Pilot.objects.filter(gates__in=gate_ids).select_related(*WITH).distinct()
-    of_gate = {gate.gate.pk: (one, gate) for one in read_many(rows, at=today()) for gate in one.gates}
+    of_gate = {gate.gate.pk: (one, gate) for one in snapshots_of(rows, at=today()) for gate in one.gates}
     return [of_gate[pk] for pk in gate_ids if pk in of_gate]
 
 
 def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
     """What the team answered since the last answer on each gate. One query."""
     out: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, verb__in=("answer", "decide", "except"))
+    events = Event.objects.filter(gate__in=rows, action__in=("answer", "decide", "except"))
     for event in events.select_related("by").order_by("pk"):
         assert event.gate_id is not None
-        if event.verb in ("decide", "except"):
+        if event.action in ("decide", "except"):
             out[event.gate_id] = []
         else:
             out.setdefault(event.gate_id, []).append(event)
@@ -177,12 +177,17 @@ def _named(person: Person) -> list[Named]:
         .order_by("since", "gate_id")
     )
     found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
-    seen = of_gates([gate.gate for _one, gate in found])
+    expected_version = of_gates([gate.gate for _one, gate in found])
     named_on = _named_on(person, [gate.gate for _one, gate in found])
     out = []
     for one, gate in found:
         gate.gate.pilot = one.pilot
-        given: dict[str, Any] = {"target": gate.gate, "by": person, "office": False, "saw": seen[gate.gate.pk]}
+        given: dict[str, Any] = {
+            "target": gate.gate,
+            "by": person,
+            "office": False,
+            "saw": expected_version[gate.gate.pk],
+        }
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
         out.append(
             Named(one, gate, named_on.get(gate.gate.pk), spelled, forms.AcceptForm(**given), forms.DeclineForm(**given))
@@ -192,7 +197,7 @@ def _named(person: Person) -> list[Named]:
 
 def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
     """Since when each of these gates has named somebody; the gate itself may have been open for longer. One query."""
-    rows = Event.objects.filter(gate__in=of, verb="nominate", data__person=person.pk).order_by("on", "pk")
+    rows = Event.objects.filter(gate__in=of, action="nominate", data__person=person.pk).order_by("on", "pk")
     return {gate: on for gate, on in rows.values_list("gate", "on") if gate is not None}
 
 
@@ -222,6 +227,6 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated
     return _("%(start)s. The first is %(gate)s on %(pilot)s, %(long)s.") % {
         "start": start,
         "gate": first.gate.kind.name,
-        "pilot": first.found.pilot.name,
-        "long": labels.wait(first.gate.reading),
+        "pilot": first.snapshot.pilot.name,
+        "long": labels.wait(first.gate.status),
     }

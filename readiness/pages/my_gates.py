@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.clock import today
-from pilots.models import Person, PilotSpell
+from pilots.models import Person, PilotPeriod
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.pages.base import WITH, page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on, within
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.pilots import StandingQuerySet, in_force, pilots, stalls_on
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules import deadlines, offers
 from readiness.text import labels, letters
 
@@ -34,8 +34,8 @@ LOOKED_AT = 100
 class Move:
     """One open gate of a pilot: by when an answer was due, and the letter that may move it."""
 
-    gate: GateOn
-    asked: deadlines.Asked | None
+    gate: GateSnapshot
+    due: deadlines.AnswerDue | None
     over: int
     letter: letters.Letter | None
     mine: bool
@@ -45,7 +45,7 @@ class Move:
 class Entry:
     """One pilot that the reader carries, or lives with; `confirms` says that its rules wait for their word."""
 
-    found: PilotOn
+    snapshot: PilotSnapshot
     sentence: str
     clear: str
     moves: Sequence[Move]
@@ -59,14 +59,14 @@ def my_gates(request: HttpRequest) -> HttpResponse:
     person, at = reader(request), today()
     theirs = of(person)
     page = page_of(request, theirs, A_PAGE)
-    found = read_many(page.object_list, at=at)
-    first = found if page.number == 1 and not page.has_next() else read_many(theirs[:LOOKED_AT], at=at)
+    snapshots = snapshots_of(page.object_list, at=at)
+    first = snapshots if page.number == 1 and not page.has_next() else snapshots_of(theirs[:LOOKED_AT], at=at)
     away = offers.away_on(at)
     ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
     context: dict[str, Any] = {
         "at": at,
         "page": page,
-        "entries": [entry(person, one, away) for one in found],
+        "entries": [entry(person, one, away) for one in snapshots],
         "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
         "frees": ask[1] if ask else [],
         "opening": opening(person, first, ask),
@@ -79,7 +79,7 @@ def my_gates(request: HttpRequest) -> HttpResponse:
 def of(person: Person) -> StandingQuerySet:
     """The pilots that a person has accepted to carry, or lives with; those whose clock runs first, the earliest stall first."""
     at = today()
-    own = _spells_of(person).filter(pilot=OuterRef("pk"))
+    own = _periods_of(person).filter(pilot=OuterRef("pk"))
     found: StandingQuerySet = (
         pilots()
         .standing(at)
@@ -91,14 +91,14 @@ def of(person: Person) -> StandingQuerySet:
     return found
 
 
-def _spells_of(person: Person) -> QuerySet[PilotSpell]:
-    theirs = PilotSpell.objects.filter(Q(sponsor=person) | Q(manager=person), within(today()))
+def _periods_of(person: Person) -> QuerySet[PilotPeriod]:
+    theirs = PilotPeriod.objects.filter(Q(sponsor=person) | Q(manager=person), in_force(today()))
     return theirs.filter(void_since=None).exclude(stage=Stage.RETIRED)
 
 
 def is_what(person: Person) -> str:
     """What a person is to how many pilots: “sponsor of 2 pilots, manager of one”; empty where they are neither."""
-    n = _spells_of(person).aggregate(
+    n = _periods_of(person).aggregate(
         carries=Count("pk", filter=Q(sponsor=person)), manages=Count("pk", filter=Q(manager=person))
     )
     parts = [
@@ -112,42 +112,42 @@ def is_what(person: Person) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def entry(person: Person, found: PilotOn, away: Collection[int]) -> Entry:
+def entry(person: Person, snapshot: PilotSnapshot, away: Collection[int]) -> Entry:
     """One pilot with a line for each open gate. `away` are those who cannot answer today."""
     return Entry(
-        found,
-        sentence(found),
-        labels.clear_apart(found.gates),
-        [_move(person, found, gate, away) for gate in found.open_gates],
-        found.reading.standing == Standing.READY and "sponsor" in offers.roles(person, found, office=False),
-        confirms(person, found),
+        snapshot,
+        sentence(snapshot),
+        labels.clear_apart(snapshot.gates),
+        [_move(person, snapshot, gate, away) for gate in snapshot.open_gates],
+        snapshot.status.standing == Standing.READY and "sponsor" in offers.roles(person, snapshot, office=False),
+        confirms(person, snapshot),
     )
 
 
-def confirms(person: Person, found: PilotOn) -> bool:
+def confirms(person: Person, snapshot: PilotSnapshot) -> bool:
     """Whether rules are stated, and wait for this person's word that they can work by them (rule 11)."""
-    lacks = set(found.reading.missing)
+    lacks = set(snapshot.status.missing)
     stated = not lacks.issuperset(adoption.RULES)
-    return found.manager == person and stated and adoption.UNCONFIRMED in lacks
+    return snapshot.manager == person and stated and adoption.UNCONFIRMED in lacks
 
 
-def _move(person: Person, found: PilotOn, gate: GateOn, away: Collection[int]) -> Move:
-    asked = deadlines.asked(gate, found)
-    over = max((found.at - asked.answer_by).days, 0) if asked else 0
-    letter = letters.of_gate(person, found, gate, away=away) if found.sponsor == person else None
-    return Move(gate, asked, over, letter, offers.waits_on(found, gate, away=away) == person)
+def _move(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, away: Collection[int]) -> Move:
+    due = deadlines.answer_due(gate, snapshot)
+    over = max((snapshot.at - due.answer_by).days, 0) if due else 0
+    letter = letters.of_gate(person, snapshot, gate, away=away) if snapshot.sponsor == person else None
+    return Move(gate, due, over, letter, offers.waits_on(snapshot, gate, away=away) == person)
 
 
-def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
+def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str:
     """The sentence that the page opens with: whom to write to today, and why; or what waits for the reader's own word."""
-    if not found:
+    if not snapshots:
         return _("You carry no pilot, and live with none. Nothing here waits on you.")
-    if not any(one.sponsor == person for one in found):
-        return _of_manager([one for one in found if confirms(person, one)])
-    more = len(found) >= LOOKED_AT
-    found = [one for one in found if one.sponsor == person]
+    if not any(one.sponsor == person for one in snapshots):
+        return _of_manager([one for one in snapshots if confirms(person, one)])
+    more = len(snapshots) >= LOOKED_AT
+    snapshots = [one for one in snapshots if one.sponsor == person]
     if ask is None:
-        return _without_letter(found, more=more)
+        return _without_letter(snapshots, more=more)
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
@@ -160,7 +160,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
         ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
-        long = labels.wait_in_a_sentence(gate.reading)
+        long = labels.wait_in_a_sentence(gate.status)
         waits = {"pilot": first.pilot.name, "long": long, "gate": gate.kind.name}
         start = _("Write to %(who)s today: %(gate)s has waited %(long)s on %(pilot)s") % (says | waits)
     else:
@@ -168,7 +168,7 @@ def opening(person: Person, found: Sequence[PilotOn], ask: Any) -> str:
     return start + _soonest(items)
 
 
-def _of_manager(waits: Sequence[PilotOn]) -> str:
+def _of_manager(waits: Sequence[PilotSnapshot]) -> str:
     if not waits:
         return _("Nothing waits for your word today. This is what you live with.")
     return ngettext(
@@ -180,9 +180,9 @@ def _of_manager(waits: Sequence[PilotOn]) -> str:
 
 def _soonest(items: Sequence[letters.Item]) -> str:
     ahead = [
-        (found.reading.stalls_on - found.at).days
+        (found.status.stalls_on - found.at).days
         for found, _gate in items
-        if found.reading.stalls_on and found.reading.standing in (Standing.AT_RISK, Standing.READY, Standing.MOVING)
+        if found.status.stalls_on and found.status.standing in (Standing.AT_RISK, Standing.READY, Standing.MOVING)
     ]
     if not ahead:
         return "."
@@ -193,15 +193,18 @@ def _soonest(items: Sequence[letters.Item]) -> str:
     return _(", and one of them stalls %(in)s.") % says
 
 
-def _without_letter(found: Sequence[PilotOn], *, more: bool) -> str:
-    ready = [one for one in found if one.reading.standing == Standing.READY]
+def _without_letter(snapshots: Sequence[PilotSnapshot], *, more: bool) -> str:
+    ready = [one for one in snapshots if one.status.standing == Standing.READY]
     if ready:
         return _("No gate of %(pilot)s is open, and it is not declared adopted.") % {"pilot": ready[0].pilot.name}
-    open_gates = sum(len(one.open_gates) for one in found)
+    open_gates = sum(len(one.open_gates) for one in snapshots)
     if not open_gates:
-        gates = [gate for one in found for gate in one.gates]
-        return _("Of %(n)s, %(gates)s.") % {"n": _carried(len(found), more=more), "gates": labels.nothing_open(gates)}
-    others = [(one, gate) for one in found for gate in one.open_gates if gate.reading.court != Court.DECIDER]
+        gates = [gate for one in snapshots for gate in one.gates]
+        return _("Of %(n)s, %(gates)s.") % {
+            "n": _carried(len(snapshots), more=more),
+            "gates": labels.nothing_open(gates),
+        }
+    others = [(one, gate) for one in snapshots for gate in one.open_gates if gate.status.court != Court.DECIDER]
     if not others:
         return _("Nobody to write to today: no open gate of your pilots waits on anybody else.")
     first, gate = next((pair for pair in others if pair[0].waiting_gates), others[0])
@@ -221,4 +224,4 @@ def _carried(many: int, *, more: bool) -> str:
 
 
 def _worst_first(items: Sequence[letters.Item]) -> list[letters.Item]:
-    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -(item[1].reading.days or 0)))
+    return sorted(items, key=lambda item: (len(item[0].open_gates) != 1, -(item[1].status.days or 0)))

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from pilots import permissions
-from pilots.actions.locked_pilot import gates_of, stood
+from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived.periods import as_act
+from pilots.derived.periods import event_record
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.transitions import PilotState
@@ -24,7 +24,7 @@ from pilots.rules.vocabulary import Court, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
-from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_one
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, charges_of, snapshot_of
 from readiness.rules import deadlines, ledger, offers, standing
 from readiness.rules.residence import lived, looks
 from readiness.text import events as event_texts
@@ -40,8 +40,8 @@ LATEST = 40
 class GateRow:
     """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do."""
 
-    on: GateOn
-    asked: deadlines.Asked | None
+    on: GateSnapshot
+    due: deadlines.AnswerDue | None
     changes: list[str]
     offers: list[tuple[str, Any]]
 
@@ -69,13 +69,13 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     person = reader(request)
     row = pilot_or_404(person, key)
     at, refused = day_of(request)
-    found = read_one(row, at=at)
-    if found is None:
+    snapshot = snapshot_of(row, at=at)
+    if snapshot is None:
         raise Http404
     events = events_of(row)
-    state = stood(row, gates_of(row), [as_act(event) for event in events], at)
+    state = state_on(row, gates_of(row), [event_record(event) for event in events], at)
     context = {
-        **look(person, found, events, state),
+        **look(person, snapshot, events, state),
         "refused": refused,
         "whole_history": request.GET.get("history") == "all",
     }
@@ -90,78 +90,82 @@ def events_of(pilot: Pilot) -> list[Event]:
     return list(rows.order_by("on", "pk"))
 
 
-def look(person: Person, found: PilotOn, events: list[Event], state: PilotState) -> dict[str, Any]:
+def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: PilotState) -> dict[str, Any]:
     """Everything that the page shows of a pilot on a day."""
-    at, now = found.at, found.reading
+    at, now = snapshot.at, snapshot.status
     so_far = [event for event in events if event.on <= at]
-    office = permissions.is_office(person, found.pilot.portfolio)
-    may_act = at == today()
+    office = permissions.is_office(person, snapshot.pilot.portfolio)
+    may_change = at == today()
     return {
         "at": at,
         "past": at != today(),
-        "found": found,
-        "pilot": found.pilot,
+        "snapshot": snapshot,
+        "pilot": snapshot.pilot,
         "now": now,
-        "sentence": sentence(found),
-        "placard": placards.placard(found),
-        "gates": gate_rows(person, found, state, office=office, acts_too=may_act),
-        "offers": [(act, forms.OF_PILOT[act].title) for act in offers.on_pilot(person, found, state, office=office)]
-        if may_act
+        "sentence": sentence(snapshot),
+        "placard": placards.placard(snapshot),
+        "gates": gate_rows(person, snapshot, state, office=office, acts_too=may_change),
+        "offers": [
+            (action, forms.OF_PILOT[action].title) for action in offers.on_pilot(person, snapshot, state, office=office)
+        ]
+        if may_change
         else [],
-        "clear": labels.clear_apart(found.gates),
-        "missing": labels.missing(found),
-        "look": looks({found.pilot.pk: now}, at=at).get(found.pilot.pk),
-        "lived": lived(found.pilot, at=at),
-        "rules": rules(found.pilot, state),
-        "stated": stated(rules(found.pilot, state)),
+        "clear": labels.clear_apart(snapshot.gates),
+        "missing": labels.missing(snapshot),
+        "look": looks({snapshot.pilot.pk: now}, at=at).get(snapshot.pilot.pk),
+        "lived": lived(snapshot.pilot, at=at),
+        "rules": rules(snapshot.pilot, state),
+        "stated": stated(rules(snapshot.pilot, state)),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
         "confirmed": state.confirmed,
-        "picture": timeline.timeline(found, so_far),
-        "courts": courts(found),
+        "picture": timeline.timeline(snapshot, so_far),
+        "courts": courts(snapshot),
         "quality": quality.quality_of(so_far),
         "history": history(so_far),
         "latest": LATEST,
-        "record": reverse("admin:pilots_pilot_change", args=[found.pilot.pk]) if office and person.is_staff else "",
+        "record": reverse("admin:pilots_pilot_change", args=[snapshot.pilot.pk]) if office and person.is_staff else "",
     }
 
 
-def gate_rows(person: Person, found: PilotOn, state: PilotState, *, office: bool, acts_too: bool) -> list[GateRow]:
+def gate_rows(
+    person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool, acts_too: bool
+) -> list[GateRow]:
     """The rows of the gates table."""
-    away = offers.away_on(found.at)
-    again = [gate.gate for gate in found.gates if gate.reading.state == "reconfirm"]
-    changed = differences(again, at=found.at) if again else {}
+    away = offers.away_on(snapshot.at)
+    again = [gate.gate for gate in snapshot.gates if gate.status.state == "reconfirm"]
+    changed = differences(again, at=snapshot.at) if again else {}
     rows = []
-    for gate in found.gates:
-        asked = deadlines.asked(gate, found)
+    for gate in snapshot.gates:
+        due = deadlines.answer_due(gate, snapshot)
         of_gate = state.gates[gate.kind.key]
         records = offers.records(person, gate, office=office)
-        offered = offers.on_gate(person, found, gate, of_gate, office=office, away=away)
+        offered = offers.on_gate(person, snapshot, gate, of_gate, office=office, away=away)
         rows.append(
             GateRow(
                 gate,
-                asked,
+                due,
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
-                [(act, _called(act, records)) for act in offered] if acts_too else [],
+                [(action, _called(action, records)) for action in offered] if acts_too else [],
             )
         )
     return rows
 
 
-def _called(act: str, records: bool) -> Any:
+def _called(action: str, records: bool) -> Any:
     """What the way to an act on a gate says; an office records what others answer."""
-    form = forms.OF_GATE[act]
+    form = forms.OF_GATE[action]
     return (records and form.recorded) or form.offer or form.title
 
 
-def sentence(found: PilotOn) -> str:
+def sentence(snapshot: PilotSnapshot) -> str:
     """How a pilot stands, in a sentence that could be read aloud."""
-    now, at = found.reading, found.at
+    now, at = snapshot.status, snapshot.at
     stalls = now.stalls_on
     says = {
         "day": labels.day(stalls) if stalls else "",
         "ago": labels.ago(stalls, at) if stalls else "",
         "since": labels.day(now.since),
-        "gates": labels.nothing_open(found.gates),
+        "gates": labels.nothing_open(snapshot.gates),
     }
     if now.void_since:
         return _("Declared void on %(day)s, as recorded by mistake. It is in no list or count from that day on.") % {
@@ -186,7 +190,7 @@ def sentence(found: PilotOn) -> str:
         "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
         Standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
         "retired": _("Retired on %(since)s, with what was learned.")
-        if found.pilot.learned
+        if snapshot.pilot.learned
         else _("Retired on %(since)s. Nobody has said what was learned."),
         "not_stated": _("Nobody has said whether it runs."),
     }
@@ -250,13 +254,13 @@ SHARE: dict[str, Any] = {
 }
 
 
-def courts(found: PilotOn) -> list[Share]:
+def courts(snapshot: PilotSnapshot) -> list[Share]:
     """The blocked days of a pilot by court (rule 12), from its start up to the day that is read; days that have not come are nobody's."""
-    if found.reading.stage in standing.NOT_STARTED:
+    if snapshot.status.stage in standing.NOT_STARTED:
         return []
-    began = found.reading.started_on or found.pilot.recorded_on
-    end = min(found.at, today())
-    total = ledger.by_court(each for _pilot, each in charges_of([found.pilot], start=began, end=end))
+    began = snapshot.status.started_on or snapshot.pilot.recorded_on
+    end = min(snapshot.at, today())
+    total = ledger.by_court(each for _pilot, each in charges_of([snapshot.pilot], start=began, end=end))
     return shares(total)
 
 

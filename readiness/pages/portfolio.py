@@ -20,7 +20,7 @@ from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.queries.people import duties
 from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.queries.urgency import presses
 from readiness.rules import standing
 from readiness.text import labels
@@ -41,8 +41,8 @@ class Figure:
 class Row:
     """One pilot on the board; its gates stand in the order of the kinds, None where it has none."""
 
-    found: PilotOn
-    gates: list[GateOn | None]
+    snapshot: PilotSnapshot
+    gates: list[GateSnapshot | None]
 
 
 @require_safe
@@ -67,7 +67,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "shares": shares(mine.open_gates_by_court(at)),
         "page": page,
         "kinds": kinds,
-        "rows": [_row(one, kinds) for one in read_many(page.object_list, at=at)],
+        "rows": [_row(one, kinds) for one in snapshots_of(page.object_list, at=at)],
         "keeps": duties(person).office,
         "wanted": wanted,
         "tail": _tail(chosen, request.GET.get("as_of", "")),
@@ -89,9 +89,9 @@ def _board(mine: StandingQuerySet, at: Any, wanted: str) -> StandingQuerySet:
     return ordered
 
 
-def _row(found: PilotOn, kinds: list[GateKind]) -> Row:
-    by_kind = {gate.kind.pk: gate for gate in found.gates}
-    return Row(found, [by_kind.get(kind.pk) for kind in kinds])
+def _row(snapshot: PilotSnapshot, kinds: list[GateKind]) -> Row:
+    by_kind = {gate.kind.pk: gate for gate in snapshot.gates}
+    return Row(snapshot, [by_kind.get(kind.pk) for kind in kinds])
 
 
 def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.models import Cell, Function, GateKind, Person, Portfolio
+from pilots.models import Function, GateKind, Person, Portfolio, Unit
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import as_of
 from readiness.rules.coverage import gaps, holes, next_month
-from readiness.rules.who_decides import cells_for, decided_kinds, orphans, table, who_decides
+from readiness.rules.who_decides import decided_kinds, orphans, table, units_for, who_decides
 from readiness.text.open_gates import listed
 
 MOST_CELLS = 200
@@ -56,13 +56,13 @@ class Question(forms.Form):
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(
-        self, *args: Any, cells: QuerySet[Cell], kinds: Iterable[GateKind], every: bool, **kwargs: Any
+        self, *args: Any, units: QuerySet[Unit], kinds: Iterable[GateKind], every: bool, **kwargs: Any
     ) -> None:
         """`kinds`: those that whoever asks may see. `every`: offer every function; else those in which a pilot lies, or for which a right was given."""
         super().__init__(*args, **kwargs)
         self._choose("kind", GateKind.objects.filter(pk__in=[kind.pk for kind in kinds]))
-        self._choose("portfolio", Portfolio.objects.filter(cells__in=cells).distinct())
-        some = Function.objects.filter(cells__in=cells).distinct()
+        self._choose("portfolio", Portfolio.objects.filter(units__in=units).distinct())
+        some = Function.objects.filter(units__in=units).distinct()
         self._choose("function", Function.objects.all() if every else some)
 
     def _choose(self, name: str, among: QuerySet[Any]) -> None:
@@ -80,15 +80,15 @@ def rights(request: HttpRequest) -> HttpResponse:
         at = as_of(request.GET)
     except Invalid as wrong:
         at, refused = today(), wrong.says
-    cells = cells_for(request.user)
-    chosen = cells.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else cells
+    units = units_for(request.user)
+    chosen = units.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else units
     shown = list(chosen[: MOST_CELLS + 1])
-    there = Portfolio.objects.filter(cells__in=cells).distinct()
-    within = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
+    there = Portfolio.objects.filter(units__in=units).distinct()
+    in_force = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
     asks, office = "kind" in request.GET, permissions.is_office(request.user)
     kinds = decided_kinds(request.user)
     form = Question(
-        request.GET if asks else None, cells=cells, kinds=kinds, every=office, initial={"on": at.isoformat()}
+        request.GET if asks else None, units=units, kinds=kinds, every=office, initial={"on": at.isoformat()}
     )
     context = {
         "at": at,
@@ -97,7 +97,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         "accepted": listed(GateKind.objects.filter(clears_by=ClearsBy.ACCEPTANCE).values_list("name", flat=True)),
         "rows": table(shown[:MOST_CELLS], kinds, at=at),
         "more": len(shown) > MOST_CELLS,
-        "orphans": orphans(within, at=at) if shown else [],
+        "orphans": orphans(in_force, at=at) if shown else [],
         "portfolios": there,
         "office": office,
         "of": request.GET.get("of", ""),

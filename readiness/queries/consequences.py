@@ -24,7 +24,7 @@ from pilots.models import Pilot
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.queries.pilots import pilots as all_pilots
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules import deadlines
 from readiness.text import labels
 from readiness.text.sealed_values import differences
@@ -77,7 +77,7 @@ Comparison = Callable[[], Callable[[], Consequences]]
 """Looks at what is so, and returns what says afterwards how it became another."""
 
 
-def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
+def weigh(event: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
     """Do an act, unless something falls by it that was not agreed to. Returns what it returns, and what followed.
 
     Args:
@@ -90,18 +90,18 @@ def weigh(act: Callable[[], Any], compare: Comparison, *, agreed: str | None) ->
     """
     with recording():
         afterwards = compare()
-        done = act()
+        done = event()
         found = afterwards()
         if found.falls and agreed not in (None, found.token):
             raise NotAgreed(found)
     return done, found
 
 
-def foresee(act: Callable[[], Any], compare: Comparison) -> Consequences:
+def foresee(event: Callable[[], Any], compare: Comparison) -> Consequences:
     """What would follow from an act, which is done and taken back. Raises Refused as the act does."""
     with transaction.atomic():
         afterwards = compare()
-        act()
+        event()
         found = afterwards()
         transaction.set_rollback(True)
     return found
@@ -131,12 +131,12 @@ def of_pilots(rows: Iterable[Pilot], *, at: date | None = None) -> Comparison:
     return compare
 
 
-def _read(keys: Sequence[int], at: date) -> dict[int, PilotOn]:
+def _read(keys: Sequence[int], at: date) -> dict[int, PilotSnapshot]:
     rows = Pilot.objects.filter(pk__in=keys).select_related("portfolio__escalation").order_by("key")
-    return {one.pilot.pk: one for one in read_many(rows, at=at)}
+    return {one.pilot.pk: one for one in snapshots_of(rows, at=at)}
 
 
-def _of_pilot(found: Consequences, before: PilotOn, after: PilotOn, at: date, *, says_which: bool) -> None:
+def _of_pilot(found: Consequences, before: PilotSnapshot, after: PilotSnapshot, at: date, *, says_which: bool) -> None:
     own = Consequences()
     _of_gates(own, before, after, at)
     _of_rules(own, before, after)
@@ -147,7 +147,7 @@ def _of_pilot(found: Consequences, before: PilotOn, after: PilotOn, at: date, *,
     found.marks += [f"{after.pilot.pk} {mark}" for mark in own.marks]
 
 
-def _of_gates(found: Consequences, before: PilotOn, after: PilotOn, at: date) -> None:
+def _of_gates(found: Consequences, before: PilotSnapshot, after: PilotSnapshot, at: date) -> None:
     was = {gate.kind.key: gate for gate in before.gates}
     fallen = [gate for gate in after.gates if gate.kind.key in was and _fell(was[gate.kind.key], gate)]
     rows = [gate.gate for gate in fallen]
@@ -158,12 +158,12 @@ def _of_gates(found: Consequences, before: PilotOn, after: PilotOn, at: date) ->
         says = {
             "gate": gate.kind.name,
             "who": answer.decider if answer else was[gate.kind.key].holder or _("a source"),
-            "day": labels.day(answer.on) if answer else labels.day(was[gate.kind.key].reading.since),
-            "why": why or labels.STATE[gate.reading.state],
+            "day": labels.day(answer.on) if answer else labels.day(was[gate.kind.key].status.since),
+            "why": why or labels.STATE[gate.status.state],
             "next": _next(gate),
         }
         sentence = _("%(gate)s: the yes of %(who)s, of %(day)s, no longer holds: %(why)s. %(next)s")
-        found.fall(f"{gate.kind.key} {gate.reading.state}", sentence % says)
+        found.fall(f"{gate.kind.key} {gate.status.state}", sentence % says)
     for gate in after.gates:
         _of_gate(found, was.get(gate.kind.key), gate)
     there = {gate.kind.key for gate in after.gates}
@@ -172,42 +172,40 @@ def _of_gates(found: Consequences, before: PilotOn, after: PilotOn, at: date) ->
             found.fall(f"{gate.kind.key} off", _("%(gate)s: nothing is asked any more.") % {"gate": gate.kind.name})
 
 
-def _of_gate(found: Consequences, was: GateOn | None, gate: GateOn) -> None:
+def _of_gate(found: Consequences, was: GateSnapshot | None, gate: GateSnapshot) -> None:
     """A gate that is new, that holds again, or that waits on somebody else."""
     says: dict[str, Any] = {"gate": gate.kind.name, "next": _next(gate)}
     if was is None:
         found.fall(f"{gate.kind.key} new", _("%(gate)s: it is asked for from now on. %(next)s") % says)
-    elif was.reading.is_open and not gate.reading.is_open:
+    elif was.status.is_open and not gate.status.is_open:
         found.follows.append(_("%(gate)s: the answer holds again.") % says)
-    elif was.reading.court == gate.reading.court == Court.DECIDER and was.holder != gate.holder:
+    elif was.status.court == gate.status.court == Court.DECIDER and was.holder != gate.holder:
         says["was"] = was.holder
         found.fall(f"{gate.kind.key} held", _("%(gate)s: it waits on %(was)s no longer. %(next)s") % says)
 
 
-def _fell(was: GateOn, now: GateOn) -> bool:
-    return not was.reading.is_open and now.reading.is_open
+def _fell(was: GateSnapshot, now: GateSnapshot) -> bool:
+    return not was.status.is_open and now.status.is_open
 
 
-def _next(gate: GateOn) -> str:
+def _next(gate: GateSnapshot) -> str:
     """Whom an open gate waits on then."""
-    if gate.reading.court == Court.DECIDER and gate.holder is not None:
+    if gate.status.court == Court.DECIDER and gate.holder is not None:
         return _("It waits on %(who)s.") % {"who": gate.holder}
-    return (
-        capfirst(_("it is in %(court)s.") % {"court": labels.COURT[gate.reading.court]}) if gate.reading.court else ""
-    )
+    return capfirst(_("it is in %(court)s.") % {"court": labels.COURT[gate.status.court]}) if gate.status.court else ""
 
 
-def _of_rules(found: Consequences, before: PilotOn, after: PilotOn) -> None:
+def _of_rules(found: Consequences, before: PilotSnapshot, after: PilotSnapshot) -> None:
     """The manager's word that they can work by the rules, where it was given and counts no longer."""
-    if adoption.UNCONFIRMED in before.reading.missing or adoption.UNCONFIRMED not in after.reading.missing:
+    if adoption.UNCONFIRMED in before.status.missing or adoption.UNCONFIRMED not in after.status.missing:
         return
     says = {"was": before.manager or "–", "who": after.manager or _("a manager")}
     sentence = _("%(was)s had confirmed the rules. That falls: %(who)s has to confirm them as they stand then.")
     found.fall("rules", sentence % says)
 
 
-def _of_standing(found: Consequences, before: PilotOn, after: PilotOn) -> None:
-    was, now = before.reading.standing, after.reading.standing
+def _of_standing(found: Consequences, before: PilotSnapshot, after: PilotSnapshot) -> None:
+    was, now = before.status.standing, after.status.standing
     if was == now:
         return
     says = {"was": labels.STANDING[was], "now": labels.STANDING[now]}

@@ -33,21 +33,21 @@ def decider_queue(
     """
     away = offers.away_on(at)
     seats = Seat.objects.on(at).of(person)
-    cells = ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person, away))
-    found = _with_deciders(cells, at, known_at, stages)
+    units = ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person, away))
+    found = _with_deciders(units, at, known_at, stages)
     # Where nobody carries a pilot, the comparison alone would be null, and the gate would be in no queue.
     return found.exclude(carried_by__isnull=False, carried_by=person.pk)
 
 
 def escalating_to(person: Person, at: date) -> GatesQuerySet:
     """The gates that go to a person once their decider has not answered in time, the longest wait first (rule 7)."""
-    portfolios = Q(escalation=None, cell__portfolio__escalation=person)
+    portfolios = Q(escalation=None, unit__portfolio__escalation=person)
     seats = Seat.objects.on(at).filter(Q(escalation=person) | portfolios)
     return _with_deciders(((seat, None) for seat in seats), at, None, ())
 
 
 def _with_deciders(
-    cells: Iterable[tuple[Seat, int | None]], at: date, known_at: date | None, stages: Iterable[str]
+    units: Iterable[tuple[Seat, int | None]], at: date, known_at: date | None, stages: Iterable[str]
 ) -> GatesQuerySet:
     """The gates in their decider's court that lie in these seats' cells.
 
@@ -57,25 +57,25 @@ def _with_deciders(
     asked = frozenset(stages or standing.WAITING_STAGES) - NOBODY_DECIDES
     found: GatesQuerySet = (
         gates_on(at, known_at)
-        .filter(_there(cells), with_decider(at), in_stages(asked, at))
+        .filter(_there(units), with_decider(at), in_stages(asked, at))
         .annotate(open_since=_open_since(at))
         .order_by("open_since", "gate_id")
     )
     return found
 
 
-def _there(cells: Iterable[tuple[Seat, int | None]]) -> Q:
+def _there(units: Iterable[tuple[Seat, int | None]]) -> Q:
     """The gates of these seats: each kind with its cells, kinds that lie in the same cells together."""
     by_kind: dict[Reach, set[int]] = {}
-    for seat, carried_by in cells:
+    for seat, carried_by in units:
         if seat.holder_id is not None:
-            by_kind.setdefault((seat.kind_id, carried_by), set()).add(seat.cell_id)
+            by_kind.setdefault((seat.kind_id, carried_by), set()).add(seat.unit_id)
     alike: dict[tuple[int | None, frozenset[int]], list[int]] = {}
     for (kind, carried_by), found in by_kind.items():
         alike.setdefault((carried_by, frozenset(found)), []).append(kind)
     there = Q(pk__in=())
     for (carried_by, lies_in), kinds in alike.items():
-        those = Q(kind__in=sorted(kinds), cell__in=sorted(lies_in))
+        those = Q(kind__in=sorted(kinds), unit__in=sorted(lies_in))
         there |= those if carried_by is None else those & Q(carried_by=carried_by)
     return there
 

@@ -41,12 +41,12 @@ def exception_requests(
     """
     rows = {gate.pk: gate for gate in of}
     asked: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, verb__in=("ask_exception", "except"), on__lte=at)
+    events = Event.objects.filter(gate__in=rows, action__in=("ask_exception", "except"), on__lte=at)
     if known_at is not None:
         events = events.filter(known_on__lte=known_at)
     for event in events.select_related("by").order_by("on", "pk"):
         assert event.gate_id is not None
-        asked[event.gate_id] = [*asked.get(event.gate_id, []), event] if event.verb == "ask_exception" else []
+        asked[event.gate_id] = [*asked.get(event.gate_id, []), event] if event.action == "ask_exception" else []
     open_ones = {gate: found for gate, found in asked.items() if found}
     if not open_ones:
         return {}

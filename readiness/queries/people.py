@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 
 from pilots.clock import today
-from pilots.models import GateSpell, Person, Pilot, Portfolio, PortfolioRole, Seat
+from pilots.models import GatePeriod, Person, Pilot, Portfolio, PortfolioRole, Seat
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import ClearsBy, Role
 
@@ -28,7 +28,7 @@ class Duties:
 def duties(person: Person) -> Duties:
     """What a person is to the pilots today. One query."""
     me = OuterRef("pk")
-    now = GateSpell.objects.filter(known_until=None, ends=None)
+    now = GatePeriod.objects.filter(superseded_on=None, ends=None)
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),

@@ -10,29 +10,29 @@ from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from pilots.models import GateSpell, Pilot, PilotSpell, StallPolicy
+from pilots.models import GatePeriod, Pilot, PilotPeriod, StallPolicy
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
 from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
 from readiness.rules import standing
 
 
-def within(at: date, known_at: date | None = None, prefix: str = "") -> Q:
-    """Spells in which a date lies. Asked what was known by a day, later ones must still be ruled out (`_latest`)."""
+def in_force(at: date, known_at: date | None = None, prefix: str = "") -> Q:
+    """Periods in which a date lies. Asked what was known by a day, later ones must still be ruled out (`_latest`)."""
     where = Q(**{f"{prefix}starts__lte": at})
     if known_at is not None:
-        unknown = Q(**{f"{prefix}known_until": None})
+        unknown = Q(**{f"{prefix}superseded_on": None})
         return (
             where
             & Q(**{f"{prefix}known_from__lte": known_at})
             & (unknown | Q(**{f"{prefix}known_until__gt": known_at}))
         )
     open_end = Q(**{f"{prefix}ends": None}) | Q(**{f"{prefix}ends__gte": at})
-    return where & Q(**{f"{prefix}known_until": None}) & open_end
+    return where & Q(**{f"{prefix}superseded_on": None}) & open_end
 
 
 SAID = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
-"""What is asked of the spell in which a date lies, by the names under which it stands beside a row."""
+"""What is asked of the period in which a date lies, by the names under which it stands beside a row."""
 
 Policies = dict[int, tuple[int, int]]
 
@@ -47,7 +47,7 @@ def policies(at: date) -> Policies:
 
 
 def settled(at: date) -> dict[str, Any]:
-    """The same beside each spell of a pilot: `quiet_days` and `warning_days` of its portfolio."""
+    """The same beside each period of a pilot: `quiet_days` and `warning_days` of its portfolio."""
     latest = StallPolicy.objects.filter(portfolio=OuterRef("pilot__portfolio"), starts__lte=at).order_by("-starts")
     usual = {"quiet_days": stalls.QUIET_DAYS, "warning_days": stalls.WARNING_DAYS}
     return {name: Coalesce(Subquery(latest.values(name)[:1]), days) for name, days in usual.items()}
@@ -57,24 +57,26 @@ class StandingQuerySet(PilotQuerySet):
     """Pilots, by what the facts mean on a date. Each method takes the date that it is asked for."""
 
     def on(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
-        """The pilots on record on a date, each with what the spell of that date says of its stall clock.
+        """The pilots on record on a date, each with what the period of that date says of its stall clock.
 
-        Those that are void on that day are left out unless they are asked for (rule 6). What a spell says is annotated before it is filtered by: a filter on the relation itself would join it again.
+        Those that are void on that day are left out unless they are asked for (rule 6). What a period says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
-        spell = FilteredRelation("spells", condition=within(at, known_at, "spells__"))
-        said = {name: F(f"spell__{column}") for name, column in SAID.items()}
+        period = FilteredRelation("periods", condition=in_force(at, known_at, "periods__"))
+        said = {name: F(f"period__{column}") for name, column in SAID.items()}
         there: StandingQuerySet = (
-            self.annotate(spell=spell)
+            self.annotate(period=period)
             .alias(**said)
-            .annotate(spell_starts=F("spell__starts"), stage_then=_stage(at), clock_on=F("spell__clock_on"))
+            .annotate(
+                period_starts=F("period__starts"), stage_then=_stage(at), stall_clock_from=F("period__stall_clock_from")
+            )
         )
-        there = there.filter(spell_starts__isnull=False)
+        there = there.filter(period_starts__isnull=False)
         if not with_void:
             there = there.filter(void_said=None)
         if known_at is not None:
-            # `ends` follows what is known now, so among the spells known then the latest must be found.
-            later = PilotSpell.objects.filter(
-                within(at, known_at), pilot=OuterRef("pk"), starts__gt=OuterRef("spell_starts")
+            # `ends` follows what is known now, so among the periods known then the latest must be found.
+            later = PilotPeriod.objects.filter(
+                in_force(at, known_at), pilot=OuterRef("pk"), starts__gt=OuterRef("period_starts")
             )
             there = there.filter(~Exists(later))
         return there
@@ -162,7 +164,7 @@ class StandingQuerySet(PilotQuerySet):
 
 
 class GatesQuerySet(models.QuerySet[Any]):
-    """The spells of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
+    """The periods of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
 
     def waiting(self, at: date, stages: Iterable[str] = ()) -> Self:
         """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
@@ -209,12 +211,12 @@ def with_decider(at: date) -> Q:
 
 
 def _all_clear(at: date) -> Q:
-    return Q(spell__all_clear=True) & (Q(spell__clear_through=None) | Q(spell__clear_through__gte=at))
+    return Q(period__all_clear=True) & (Q(period__clear_through=None) | Q(period__clear_through__gte=at))
 
 
 def _shown(at: date) -> Case:
     return Case(
-        When(_all_clear(at) & Q(spell__rules_known=True), then=Value(Stage.ADOPTED)),
+        When(_all_clear(at) & Q(period__rules_known=True), then=Value(Stage.ADOPTED)),
         default=Value(Standing.CLAIMED),
         output_field=models.CharField(),
     )
@@ -222,11 +224,11 @@ def _shown(at: date) -> Case:
 
 def _claimed_since() -> Any:
     """Since when an adoption is only claimed: since the day after it was last shown, else since it was declared."""
-    shows = Q(spell__all_clear=True, spell__rules_known=True) & Q(spell__starts__lte=F("spell__clear_through"))
+    shows = Q(period__all_clear=True, period__rules_known=True) & Q(period__starts__lte=F("period__clear_through"))
     return Case(
-        When(shows, then=F("spell__clear_through") + timedelta(days=1)),
-        When(spell__shown_until__isnull=False, then=F("spell__shown_until") + timedelta(days=1)),
-        default=F("spell__since"),
+        When(shows, then=F("period__clear_through") + timedelta(days=1)),
+        When(period__last_shown_on__isnull=False, then=F("period__last_shown_on") + timedelta(days=1)),
+        default=F("period__since"),
         output_field=models.DateField(),
     )
 
@@ -244,8 +246,8 @@ def _cut_offs(at: date, settled: Policies) -> tuple[Q, Q]:
     groups.append((usual, ~Q(portfolio__in=named) if named else Q()))
     for (quiet_days, warning), where in groups:
         stalled = at - timedelta(days=quiet_days)
-        quiet |= where & Q(clock_on__lte=stalled)
-        warned |= where & Q(clock_on__lte=stalled + timedelta(days=warning))
+        quiet |= where & Q(stall_clock_from__lte=stalled)
+        warned |= where & Q(stall_clock_from__lte=stalled + timedelta(days=warning))
     return quiet, warned
 
 
@@ -253,12 +255,12 @@ def _stalled_on(settled: Policies) -> Any:
     """What orders exhibits by their stall date: the clock's day itself, while every portfolio waits for as many days."""
     other = {portfolio: days for portfolio, (days, _) in settled.items() if days != stalls.QUIET_DAYS}
     if not other:
-        return F("clock_on")
+        return F("stall_clock_from")
     later = [
-        When(portfolio=portfolio, then=F("clock_on") + timedelta(days=days - stalls.QUIET_DAYS))
+        When(portfolio=portfolio, then=F("stall_clock_from") + timedelta(days=days - stalls.QUIET_DAYS))
         for portfolio, days in other.items()
     ]
-    return Case(*later, default=F("clock_on"), output_field=models.DateField())
+    return Case(*later, default=F("stall_clock_from"), output_field=models.DateField())
 
 
 def stalls_on(at: date) -> Case:
@@ -268,29 +270,29 @@ def stalls_on(at: date) -> Case:
 
 
 def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
-    """The spells of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
+    """The periods of gates in which a date lies, each with its `now`, `holding` and `court` on that date (rule 2).
 
     `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
     nobody carries it. Gates of pilots that are void on that day are left out. `court` is null where the gate is not open, or its pilot has ended.
     """
-    seats = Q(cell__seats__kind=F("kind"), cell__seats__starts__lte=at) & (
-        Q(cell__seats__ends=None) | Q(cell__seats__ends__gte=at)
+    seats = Q(unit__seats__kind=F("kind"), unit__seats__starts__lte=at) & (
+        Q(unit__seats__ends=None) | Q(unit__seats__ends__gte=at)
     )
-    found = GatesQuerySet(GateSpell).filter(within(at, known_at)).exclude(turn=State.OFF)
-    said: dict[str, Any] = {name: F(f"spell__{column}") for name, column in SAID.items()}
-    sponsor: Any = F("spell__sponsor")
+    found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(turn=State.OFF)
+    said: dict[str, Any] = {name: F(f"period__{column}") for name, column in SAID.items()}
+    sponsor: Any = F("period__sponsor")
     if known_at is None:
-        own = within(at, None, "gate__pilot__spells__")
-        found = found.annotate(spell=FilteredRelation("gate__pilot__spells", condition=own))
+        own = in_force(at, None, "gate__pilot__periods__")
+        found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
     else:
-        known = PilotSpell.objects.filter(within(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
+        known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
         said = {name: Subquery(known.values(column)[:1]) for name, column in SAID.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
-        later = GateSpell.objects.filter(within(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
+        later = GatePeriod.objects.filter(in_force(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
         found = found.filter(~Exists(later))
     holding = Case(When(kind__clears_by=ClearsBy.ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: GatesQuerySet = (
-        found.annotate(seat=FilteredRelation("cell__seats", condition=seats))
+        found.annotate(seat=FilteredRelation("unit__seats", condition=seats))
         .alias(**said)
         .filter(void_said=None)
         .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)

@@ -11,7 +11,7 @@ from pilots.derived import periods
 from pilots.models import Absence, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
 from pilots.rules import rights
 from pilots.rules.vocabulary import ClearsBy, Stage
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules import working_days
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED
 
@@ -87,17 +87,17 @@ def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iter
     """
     absent = _absences(first, last)
     for some in batched(pilots, BATCH):
-        read = read_many(some, at=at)
-        running = [one for one in read if one.reading.stage == Stage.RUNNING]
+        read = snapshots_of(some, at=at)
+        running = [one for one in read if one.status.stage == Stage.RUNNING]
         yield from _of(running, absent, first, last)
 
 
-def _of(running: Sequence[PilotOn], absent: Absences, first: date, last: date) -> Iterator[Hole]:
+def _of(running: Sequence[PilotSnapshot], absent: Absences, first: date, last: date) -> Iterator[Hole]:
     seats = _seats(running, first, last)
     for found in running:
         of = working_days.calendar(found.pilot.portfolio.calendar)
         days = list(working_days.between(first, last, of))
-        place = (found.pilot.portfolio_id, found.reading.function)
+        place = (found.pilot.portfolio_id, found.status.function)
         for gate in found.gates:
             sat = seats.get((*place, gate.kind.pk), [])
             whys = [_why(gate, found, sat, absent, day) for day in days]
@@ -112,13 +112,13 @@ def batched(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
         yield some
 
 
-def _seats(found: Sequence[PilotOn], first: date, last: date) -> Seats:
+def _seats(snapshots: Sequence[PilotSnapshot], first: date, last: date) -> Seats:
     out: Seats = {}
-    rows = Seat.objects.filter(cell__portfolio__in={one.pilot.portfolio_id for one in found}, starts__lte=last).exclude(
-        ends__lt=first
-    )
-    for row in rows.select_related("cell"):
-        place = (row.cell.portfolio_id, row.cell.function_id, row.kind_id)
+    rows = Seat.objects.filter(
+        unit__portfolio__in={one.pilot.portfolio_id for one in snapshots}, starts__lte=last
+    ).exclude(ends__lt=first)
+    for row in rows.select_related("unit"):
+        place = (row.unit.portfolio_id, row.unit.function_id, row.kind_id)
         out.setdefault(place, []).append(periods.as_seat(row))
     return out
 
@@ -131,7 +131,9 @@ def _absences(first: date, last: date) -> Absences:
     return out
 
 
-def _why(gate: GateOn, found: PilotOn, sat: Sequence[rights.Seat], absent: Absences, day: date) -> str | None:
+def _why(
+    gate: GateSnapshot, snapshot: PilotSnapshot, sat: Sequence[rights.Seat], absent: Absences, day: date
+) -> str | None:
     """Why nobody is there for a gate on a day, or None where somebody is."""
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _unnamed(gate.holder, day)
@@ -140,7 +142,7 @@ def _why(gate: GateOn, found: PilotOn, sat: Sequence[rights.Seat], absent: Absen
         return NOBODY
     named = {who for who in rights.named(seat) if who is not None}
     away = {who for who in named if any(starts <= day <= ends for starts, ends in absent.get(who, ()))}
-    barred = {who for who in (found.reading.sponsor,) if who is not None}
+    barred = {who for who in (snapshot.status.sponsor,) if who is not None}
     there = any(rights.may_decide(seat, who, barred=barred, away=away) for who in named - away)
     return None if there else NONE_FREE
 

@@ -9,12 +9,12 @@ from datetime import date
 from pilots.derived import periods
 from pilots.models import Decision, Gate, Person
 from pilots.rules.vocabulary import Court, Outcome
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import ledger, working_days
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerDue:
     """What a decider was asked: since when they have been, the last day for an answer, and whom it goes to after that."""
 
     since: date
@@ -26,7 +26,7 @@ class Asked:
         return at > self.answer_by
 
 
-def asked(gate: GateOn, found: PilotOn) -> Asked | None:
+def answer_due(gate: GateSnapshot, snapshot: PilotSnapshot) -> AnswerDue | None:
     """What the decider of an open gate was asked; None where nobody is asked, or no right says by when.
 
     A decider is asked from the first day of the unbroken stretch on which the gate was the decider's move and its days were
@@ -36,32 +36,34 @@ def asked(gate: GateOn, found: PilotOn) -> Asked | None:
 
     Read the pilots with their portfolio and its escalation person.
     """
-    if gate.reading.court != Court.DECIDER or gate.answer_within is None:
+    if gate.status.court != Court.DECIDER or gate.answer_within is None:
         return None
-    since = _first_asked(gate, found)
-    if since > found.at:
+    since = _first_asked(gate, snapshot)
+    if since > snapshot.at:
         return None
-    days = working_days.calendar(found.pilot.portfolio.calendar)
-    return Asked(since, working_days.after(since, gate.answer_within, days, found.pauses), escalation(gate, found))
+    days = working_days.calendar(snapshot.pilot.portfolio.calendar)
+    return AnswerDue(
+        since, working_days.after(since, gate.answer_within, days, snapshot.pauses), escalation(gate, snapshot)
+    )
 
 
-def _first_asked(gate: GateOn, found: PilotOn) -> date:
+def _first_asked(gate: GateSnapshot, snapshot: PilotSnapshot) -> date:
     since = ledger.with_decider(
         gate.kind.as_rule(),
-        [periods.as_gate_spell(spell) for spell in gate.told],
-        gate.reading.seat,
-        start=found.asks_from,
-        at=found.at,
+        [periods.as_gate_period(period) for period in gate.history],
+        gate.status.seat,
+        start=snapshot.asks_from,
+        at=snapshot.at,
     )
-    while working_days.lies_in(since, found.pauses):
+    while working_days.lies_in(since, snapshot.pauses):
         since += ledger.DAY
     return since
 
 
-def escalation(gate: GateOn, found: PilotOn) -> Person | None:
+def escalation(gate: GateSnapshot, snapshot: PilotSnapshot) -> Person | None:
     """Whom a gate goes to above its decider: of the right, else of the portfolio; None where neither has an account then."""
-    above = (gate.escalation, found.pilot.portfolio.escalation)
-    return next((who for who in above if who and not who.closed_by(found.at)), None)
+    above = (gate.escalation, snapshot.pilot.portfolio.escalation)
+    return next((who for who in above if who and not who.closed_by(snapshot.at)), None)
 
 
 def last_answers(of: Iterable[Gate]) -> dict[int, Decision]:

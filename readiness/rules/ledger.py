@@ -1,4 +1,4 @@
-"""Rule 12: every blocked day is charged to one court. The charges are read off the spells; nothing is stored."""
+"""Rule 12: every blocked day is charged to one court. The charges are read off the periods; nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from pilots.rules import rights
 from pilots.rules.events import Kind
-from pilots.rules.gates import GateSpell
-from pilots.rules.replay import PilotSpell
+from pilots.rules.gates import GatePeriod
+from pilots.rules.replay import PilotPeriod
 from pilots.rules.vocabulary import Court, Stage, State
 from readiness.rules import standing
 
@@ -39,8 +39,8 @@ class Charge:
 
 def charges(
     kinds: Mapping[str, Kind],
-    pilot: Sequence[PilotSpell],
-    gates: Mapping[str, Sequence[GateSpell]],
+    pilot: Sequence[PilotPeriod],
+    gates: Mapping[str, Sequence[GatePeriod]],
     seats: Seats,
     *,
     start: date,
@@ -49,72 +49,72 @@ def charges(
     """The open days of one pilot's gates from `start` up to, not including, `end`, each charged to its court.
 
     Args:
-        pilot: its spells, in order.
-        gates: the spells of each gate by kind, in order.
+        pilot: its periods, in order.
+        gates: the periods of each gate by kind, in order.
         seats: who sat where.
     """
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
-            own, spell = _on(pilot, first), _on(found, first)
+            own, period = _on(pilot, first), _on(found, first)
             if own is None or own.void_since or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
-            if spell is None or spell.turn == State.OFF:
+            if period is None or period.turn == State.OFF:
                 continue
-            seat = _on(seats(spell.function, key), first)
+            seat = _on(seats(period.function, key), first)
             gate = standing.read_gate(
-                kinds[key], spell, seat or rights.Seat(starts=first, ends=None), stage=Stage.RUNNING, at=first
+                kinds[key], period, seat or rights.Seat(starts=first, ends=None), stage=Stage.RUNNING, at=first
             )
             if gate.court is not None:
-                yield Charge(key, gate.court, gate.holder, spell.function, first, before)
+                yield Charge(key, gate.court, gate.holder, period.function, first, before)
 
 
-def with_decider(kind: Kind, found: Sequence[GateSpell], seat: rights.Seat, *, start: date, at: date) -> date:
+def with_decider(kind: Kind, found: Sequence[GatePeriod], seat: rights.Seat, *, start: date, at: date) -> date:
     """The first day of the unbroken stretch of days, up to a date, on which an open gate was its decider's move.
 
     Cut where the ledger cuts. Where the decider answered and the team replied within a day, that day begins a new stretch.
 
     Args:
-        found: its spells, in order, up to the one of the date; those in which it was never the decider's may be missing.
+        found: its periods, in order, up to the one of the date; those in which it was never the decider's may be missing.
         seat: who sits there on the date, and since when somebody has.
         start: the first day on which anybody was asked anything.
     """
     since, start = at, max(start, seat.run_from or start)
     cuts = _stretches((), found, lambda _function, _kind: (), kind.key, start, at + DAY)
     for first, before in reversed(list(cuts)):
-        spell = _on(found, first)
-        if spell is None or spell.turn == State.OFF or not _lasts(spell, before):
+        period = _on(found, first)
+        if period is None or period.turn == State.OFF or not _lasts(period, before):
             break
-        gate = standing.read_gate(kind, spell, seat, stage=Stage.RUNNING, at=first)
+        gate = standing.read_gate(kind, period, seat, stage=Stage.RUNNING, at=first)
         if gate.court != Court.DECIDER:
             break
         since = first
-        if spell.starts == first and _asked_anew(spell, _on(found, first - DAY)):
+        if period.starts == first and _asked_anew(period, _on(found, first - DAY)):
             break
     return since
 
 
-def _lasts(spell: GateSpell, before: date) -> bool:
-    """Whether a spell goes on up to a day; the one that follows it may be missing."""
-    return spell.ends is None or before <= spell.ends + DAY
+def _lasts(period: GatePeriod, before: date) -> bool:
+    """Whether a period goes on up to a day; the one that follows it may be missing."""
+    return period.ends is None or before <= period.ends + DAY
 
 
-def _asked_anew(spell: GateSpell, before: GateSpell | None) -> bool:
-    """Whether a spell begins with a day on which an answer came and was over again."""
-    again = before is not None and before.state == spell.state
-    return spell.moved or (again and spell.since == spell.starts)
+def _asked_anew(period: GatePeriod, before: GatePeriod | None) -> bool:
+    """Whether a period begins with a day on which an answer came and was over again."""
+    again = before is not None and before.state == period.state
+    return period.moved or (again and period.since == period.starts)
 
 
 def _stretches(
-    pilot: Sequence[PilotSpell], found: Sequence[GateSpell], seats: Seats, kind: str, start: date, end: date
+    pilot: Sequence[PilotPeriod], found: Sequence[GatePeriod], seats: Seats, kind: str, start: date, end: date
 ) -> Iterator[tuple[date, date]]:
     """The period cut wherever anything that a court follows from could become another."""
     days = {start}
     for own in pilot:
         days |= {own.starts, _after(own.paused_until)}
-    for spell in found:
-        days |= {spell.starts, _after(spell.good_until), _after(spell.outside_until)}
-        days.add(_after(spell.met_until))
-    for function in {spell.function for spell in found}:
+    for period in found:
+        days |= {period.starts, _after(period.good_until), _after(period.outside_until)}
+        days.add(_after(period.met_until))
+    for function in {period.function for period in found}:
         for seat in seats(function, kind):
             days |= {seat.starts, _after(seat.ends)}
     cuts = sorted(day for day in days if start <= day < end)
@@ -126,10 +126,10 @@ def _after(day: date | None) -> date:
 
 
 def _on(found: Sequence[Any], day: date) -> Any:
-    """The spell in which a day lies, or None before the first."""
-    place = bisect_right(found, day, key=lambda spell: spell.starts)
-    spell = found[place - 1] if place else None
-    return spell if spell and (spell.ends is None or day <= spell.ends) else None
+    """The period in which a day lies, or None before the first."""
+    place = bisect_right(found, day, key=lambda period: period.starts)
+    period = found[place - 1] if place else None
+    return period if period and (period.ends is None or day <= period.ends) else None
 
 
 def by_court(found: Iterable[Charge]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What a person may do on a page: by the table of section 7, and only where the verb would fit. The verbs still guard."""
+"""What a person may do on a page: by the table of section 7, and only where the action would fit. The actions still guard."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pilots.rules.actions import ACTIONS, Target
 from pilots.rules.transitions import PilotState
 from pilots.rules.vocabulary import ClearsBy, Role, Stage, Standing
 from readiness import registry
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 
-def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
+def roles(person: Person, snapshot: PilotSnapshot, *, office: bool) -> frozenset[str]:
     """What a person is to a pilot on the day that was read."""
-    now = found.reading
-    named = {gate.holder for gate in found.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE}
-    named |= {found.pilot.exceptions_to, found.pilot.exceptions_deputy}
+    now = snapshot.status
+    named = {gate.holder for gate in snapshot.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE}
+    named |= {snapshot.pilot.exceptions_to, snapshot.pilot.exceptions_deputy}
     seated = {
         who
-        for gate in found.gates
+        for gate in snapshot.gates
         if gate.kind.clears_by != ClearsBy.ACCEPTANCE
-        for who in rights.named(gate.reading.seat)
+        for who in rights.named(gate.status.seat)
     }
     has = {
         Role.OFFICE: office,
@@ -32,25 +32,25 @@ def roles(person: Person, found: PilotOn, *, office: bool) -> frozenset[str]:
         Role.MANAGER: now.manager == person.pk,
         Role.NAMED: person in named,
         Role.DECIDER: person.pk in seated,
-        Role.ESCALATION: found.pilot.portfolio.escalation_id == person.pk,
+        Role.ESCALATION: snapshot.pilot.portfolio.escalation_id == person.pk,
     }
     return frozenset(role for role, yes in has.items() if yes)
 
 
-def on_pilot(person: Person, found: PilotOn, state: PilotState, *, office: bool) -> list[str]:
+def on_pilot(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> list[str]:
     """The actions on the pilot that this person may do now, as they stand in addresses, in the order of the registry."""
-    mine = roles(person, found, office=office)
+    mine = roles(person, snapshot, office=office)
     return [
         registry.address(word)
         for word in registry.offered(Target.PILOT)
-        if _may(word, mine) and _in_stage(word, found) and _fits(word, found, state)
+        if _may(word, mine) and _in_stage(word, snapshot) and _fits(word, snapshot, state)
     ]
 
 
-def _in_stage(word: str, found: PilotOn) -> bool:
+def _in_stage(word: str, snapshot: PilotSnapshot) -> bool:
     """Whether an action fits the stage, and a pilot that is void or is not."""
-    action, is_void = ACTIONS[word], found.reading.void_since is not None
-    return action.on_void == is_void and (action.stages is None or found.reading.stage in action.stages)
+    action, is_void = ACTIONS[word], snapshot.status.void_since is not None
+    return action.on_void == is_void and (action.stages is None or snapshot.status.stage in action.stages)
 
 
 def _may(word: str, mine: frozenset[str]) -> bool:
@@ -58,8 +58,8 @@ def _may(word: str, mine: frozenset[str]) -> bool:
     return permissions.may(word, mine) or permissions.may_beyond(word, mine)
 
 
-def _fits(word: str, found: PilotOn, state: PilotState) -> bool:
-    if ACTIONS[word].until_stalled and found.reading.standing == Standing.EXHIBIT:
+def _fits(word: str, snapshot: PilotSnapshot, state: PilotState) -> bool:
+    if ACTIONS[word].until_stalled and snapshot.status.standing == Standing.EXHIBIT:
         return False
     if word == "confirm_rules":
         return bool(state.rules) and not state.confirmed
@@ -69,25 +69,31 @@ def _fits(word: str, found: PilotOn, state: PilotState) -> bool:
 
 
 def on_gate(
-    person: Person, found: PilotOn, gate: GateOn, state: gates.GateState, *, office: bool, away: Iterable[int] = ()
+    person: Person,
+    snapshot: PilotSnapshot,
+    gate: GateSnapshot,
+    state: gates.GateState,
+    *,
+    office: bool,
+    away: Iterable[int] = (),
 ) -> list[str]:
-    """The verbs on one gate that this person may do now, as they stand in addresses."""
-    if found.reading.stage == Stage.RETIRED or found.reading.void_since:
+    """The actions on one gate that this person may do now, as they stand in addresses."""
+    if snapshot.status.stage == Stage.RETIRED or snapshot.status.void_since:
         return []
-    mine = roles(person, found, office=office)
+    mine = roles(person, snapshot, office=office)
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _on_acceptance(person, state, mine)
     offered = []
     records = permissions.may("record_for_decider", mine)
-    if records or may_decide(person, found, gate, away=away):
+    if records or may_decide(person, snapshot, gate, away=away):
         offered.append("decide")
-    if state.askers and (records or may_decide(person, found, gate, askers=state.askers, away=away)):
+    if state.askers and (records or may_decide(person, snapshot, gate, askers=state.askers, away=away)):
         offered.append("except")
     if state.answer in gates.ASKS_TEAM and permissions.may("answer", mine):
         offered.append("answer")
     if any(_may_meet(person, each, mine) for each in unmet(state)):
         offered.append("meet-condition")
-    if gate.reading.is_open and permissions.may("ask_exception", mine):
+    if gate.status.is_open and permissions.may("ask_exception", mine):
         offered.append("ask-exception")
     return offered
 
@@ -110,26 +116,31 @@ def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]
 
 
 def may_decide(
-    person: Person, found: PilotOn, gate: GateOn, *, askers: Iterable[int | None] = (), away: Iterable[int] = ()
+    person: Person,
+    snapshot: PilotSnapshot,
+    gate: GateSnapshot,
+    *,
+    askers: Iterable[int | None] = (),
+    away: Iterable[int] = (),
 ) -> str | None:
     """The capacity in which a person may decide a gate, or None (rule 7)."""
-    barred = {who for who in (found.reading.sponsor, *askers) if who is not None}
-    return rights.may_decide(gate.reading.seat, person.pk, barred=barred, away=away)
+    barred = {who for who in (snapshot.status.sponsor, *askers) if who is not None}
+    return rights.may_decide(gate.status.seat, person.pk, barred=barred, away=away)
 
 
-def waits_on(found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Person | None:
+def waits_on(snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int] = ()) -> Person | None:
     """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return gate.holder
     gone = set(away)
     seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
-    may = [who for who in seated if who is not None and may_decide(who, found, gate, away=gone)]
+    may = [who for who in seated if who is not None and may_decide(who, snapshot, gate, away=gone)]
     return next((who for who in may if who.pk not in gone), may[0] if may else None)
 
 
-def records(person: Person, gate: GateOn, *, office: bool) -> bool:
+def records(person: Person, gate: GateSnapshot, *, office: bool) -> bool:
     """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
-    named = rights.named(gate.reading.seat)
+    named = rights.named(gate.status.seat)
     return office and gate.kind.clears_by != ClearsBy.ACCEPTANCE and person.pk not in named
 
 

@@ -98,11 +98,11 @@ class Look:
         return self.answered_on is None and at >= self.due_on
 
 
-def looks(readings: Mapping[int, standing.Reading], *, at: date, known_at: date | None = None) -> dict[int, Look]:
+def looks(statuses: Mapping[int, standing.PilotStatus], *, at: date, known_at: date | None = None) -> dict[int, Look]:
     """The look of every pilot that is declared adopted, by primary key, in one query."""
-    since = {pk: r.since for pk, r in readings.items() if r.stage == Stage.ADOPTED}
+    since = {pk: r.since for pk, r in statuses.items() if r.stage == Stage.ADOPTED}
     found = {pk: Look(due_on=day + LOOK_AFTER) for pk, day in since.items()}
-    answers = Event.objects.filter(verb="look_again", pilot__in=since, on__lte=at)
+    answers = Event.objects.filter(action="look_again", pilot__in=since, on__lte=at)
     if known_at is not None:
         answers = answers.filter(known_on__lte=known_at)
     for event in answers.select_related("by").order_by("on", "pk"):

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from pilots.rules import adoption, gates, quality, rights, stalls
 from pilots.rules.events import Kind
-from pilots.rules.gates import GateSpell
-from pilots.rules.replay import PilotSpell
+from pilots.rules.gates import GatePeriod
+from pilots.rules.replay import PilotPeriod
 from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
 
 NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
@@ -30,7 +30,7 @@ NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
 
 
 @dataclass(frozen=True, slots=True)
-class GateReading:
+class GateStatus:
     """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
 
     `court` is None where the gate is clear or only asserted, and where the pilot has ended; then `days` is None too.
@@ -71,7 +71,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PilotStatus:
     """A pilot on a date. `since` is the first day of its stage; people and functions are primary keys.
 
     `started_on` is null before the start, and where nobody knows it (`start_known`); `last_movement` and `days_quiet` where
@@ -94,7 +94,7 @@ class Reading:
     function: int | None
     quality: str
     goalpost_moved: bool
-    gates: Mapping[str, GateReading]
+    gates: Mapping[str, GateStatus]
     blocked_by: list[str]
     missing: list[str]
     claim: Claim | None = None
@@ -117,23 +117,23 @@ class Reading:
 
 
 def read_gate(
-    kind: Kind, spell: GateSpell, seat: rights.Seat, *, stage: str, at: date, open_before: date | None = None
-) -> GateReading:
+    kind: Kind, period: GatePeriod, seat: rights.Seat, *, stage: str, at: date, open_before: date | None = None
+) -> GateStatus:
     """One gate on a date (rule 2).
 
     Args:
         stage: the pilot's. Before the start every open gate is the team's; when the pilot has ended, nobody's move.
         open_before: the day of the record, where the pilot is older than its record.
     """
-    state, since, held = _state(kind, spell, seat, at)
+    state, since, held = _state(kind, period, seat, at)
     is_open = state in OPEN_STATES
-    holder = spell.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder
-    good_until = None if is_open else spell.good_until
+    holder = period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder
+    good_until = None if is_open else period.good_until
     soon = good_until is not None and good_until - at <= ENDS_SOON
-    return GateReading(
+    return GateStatus(
         kind=kind.key,
         state=state,
-        court=_court(kind, spell, state, held=held, stage=stage, at=at) if is_open else None,
+        court=_court(kind, period, state, held=held, stage=stage, at=at) if is_open else None,
         holder=holder,
         since=since,
         days=None if stage == Stage.RETIRED else (at - since).days,
@@ -141,35 +141,35 @@ def read_gate(
         seat=seat,
         since_at_least=is_open and since == open_before,
         ends_soon=soon and state in gates.YES,
-        renewals=max(0, spell.grants - 1),
+        renewals=max(0, period.consecutive_exceptions - 1),
     )
 
 
-def _state(kind: Kind, spell: GateSpell, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
-    held = (spell.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
-    if spell.good_until is not None and at > spell.good_until:
-        # Over before this spell began, it has been lapsed since the day that the spell carries.
-        over = spell.good_until < spell.starts
-        since = spell.since if over else spell.good_until + timedelta(days=1)
+def _state(kind: Kind, period: GatePeriod, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
+    held = (period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
+    if period.good_until is not None and at > period.good_until:
+        # Over before this period began, it has been lapsed since the day that the period carries.
+        over = period.good_until < period.starts
+        since = period.since if over else period.good_until + timedelta(days=1)
         return State.LAPSED, since, held
-    if spell.state != State.OPEN:
-        return spell.state, spell.since, held
-    since = spell.since
+    if period.state != State.OPEN:
+        return period.state, period.since, held
+    since = period.since
     if kind.clears_by != ClearsBy.ACCEPTANCE and seat.run_from is not None:
         since = max(since, seat.run_from)
     return (State.WAITING if held else State.UNOWNED), since, held
 
 
-def _court(kind: Kind, spell: GateSpell, state: str, *, held: bool, stage: str, at: date) -> str | None:
+def _court(kind: Kind, period: GatePeriod, state: str, *, held: bool, stage: str, at: date) -> str | None:
     if stage == Stage.RETIRED:
         return None
     if stage in NOT_STARTED:
         return Court.TEAM
-    if state == State.CHANGES_REQUESTED and spell.outside_until is not None and at <= spell.outside_until:
+    if state == State.CHANGES_REQUESTED and period.outside_until is not None and at <= period.outside_until:
         return Court.OUTSIDE
-    if state in gates.ASKS_TEAM or (state == State.LAPSED and spell.ends_by_condition):
+    if state in gates.ASKS_TEAM or (state == State.LAPSED and period.ends_by_condition):
         return Court.TEAM
-    if kind.clears_by == ClearsBy.MEASUREMENT and (spell.met_until is None or at > spell.met_until):
+    if kind.clears_by == ClearsBy.MEASUREMENT and (period.met_until is None or at > period.met_until):
         return Court.TEAM
     return Court.DECIDER if held else Court.NOBODY
 
@@ -183,7 +183,7 @@ class Terms:
     recorded_on: date | None = None
     listed: bool = False
 
-    def open_before(self, pilot: PilotSpell) -> date | None:
+    def open_before(self, pilot: PilotPeriod) -> date | None:
         """The day of the record, where the pilot is older than that."""
         older = self.recorded_on is not None and (
             self.listed or (pilot.started_on is not None and pilot.started_on < self.recorded_on)
@@ -193,22 +193,22 @@ class Terms:
 
 def read(
     kinds: Mapping[str, Kind],
-    pilot: PilotSpell,
-    spells: Mapping[str, GateSpell],
+    pilot: PilotPeriod,
+    periods: Mapping[str, GatePeriod],
     seats: Mapping[str, rights.Seat],
     *,
     at: date,
     terms: Terms | None = None,
     residence: str | None = None,
-) -> Reading:
-    """A pilot on a date, from the spells in which the date lies. `residence` is carried where it is adopted."""
+) -> PilotStatus:
+    """A pilot on a date, from the periods in which the date lies. `residence` is carried where it is adopted."""
     terms = terms or Terms()
     stage = pilot.stage_on(at)
     nobody = rights.Seat(starts=at, ends=None)
     now = {
         key: read_gate(
             kind,
-            spells[key],
+            periods[key],
             seats.get(key, nobody),
             # Of what is void no gate waits on anybody, as of what has ended.
             stage=stage if pilot.void_since is None else Stage.RETIRED,
@@ -216,21 +216,21 @@ def read(
             open_before=terms.open_before(pilot),
         )
         for key, kind in kinds.items()
-        if key in spells and spells[key].turn != State.OFF
+        if key in periods and periods[key].turn != State.OFF
     }
     open_gates = [key for key, gate in now.items() if gate.is_open]
     said = [key for key, gate in now.items() if gate.state == State.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
     stalls_on = None
-    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.clock_on is not None and pilot.void_since is None:
-        stalls_on = stalls.stalls_on(pilot.clock_on, terms.quiet_days)
+    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.stall_clock_from is not None and pilot.void_since is None:
+        stalls_on = stalls.stalls_on(pilot.stall_clock_from, terms.quiet_days)
     standing = standing_of(
         stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
     )
     if pilot.void_since is not None:
         standing = Standing.VOID
     over = stage != pilot.stage and pilot.paused_until is not None
-    return Reading(
+    return PilotStatus(
         at=at,
         stage=stage,
         since=pilot.paused_until + timedelta(days=1) if over and pilot.paused_until else pilot.since,
@@ -258,15 +258,15 @@ def read(
     )
 
 
-def _claim(pilot: PilotSpell) -> Claim:
+def _claim(pilot: PilotPeriod) -> Claim:
     """Why it is only claimed: the facts never showed it, or show it no longer since the day after they last did."""
-    last = pilot.clear_through if pilot.shows else pilot.shown_until
+    last = pilot.clear_through if pilot.shows else pilot.last_shown_on
     if last is None:
         return Claim(NEVER_SHOWN, pilot.since)
     return Claim(NO_LONGER_SHOWN, last + timedelta(days=1))
 
 
-def _exception(now: Mapping[str, GateReading]) -> date | None:
+def _exception(now: Mapping[str, GateStatus]) -> date | None:
     """The first day on which an exception that carries an adoption ends."""
     ends = [gate.good_until for gate in now.values() if gate.state == State.EXCEPTED and gate.good_until is not None]
     return min(ends, default=None)

@@ -11,7 +11,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pilots.derived import periods
 from pilots.models import (
     Absence,
-    Cell,
     DecisionRight,
     Function,
     GateKind,
@@ -20,6 +19,7 @@ from pilots.models import (
     Portfolio,
     Seat,
     SwitchedOff,
+    Unit,
 )
 from pilots.rules import rights
 from pilots.rules.vocabulary import Capacity, ClearsBy
@@ -47,7 +47,7 @@ class SeatOn:
     """
 
     kind: GateKind
-    cell: Cell
+    unit: Unit
     right: DecisionRight | None = None
     sitting: Sequence[Sitting] = ()
     escalation: Sitting | None = None
@@ -73,24 +73,24 @@ class SeatOn:
 
 
 @dataclass(frozen=True, slots=True)
-class CellOn:
+class UnitOn:
     """A function in a portfolio, or a portfolio where none is named, with its seats in the order of the kinds."""
 
-    cell: Cell
+    unit: Unit
     seats: Sequence[SeatOn]
 
 
-def cells_for(person: Person) -> QuerySet[Cell]:
+def units_for(person: Person) -> QuerySet[Unit]:
     """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
     theirs = pilots().visible_to(person)
     there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
         Q(function=OuterRef("function"))
-        | Q(function=None, portfolio__cells=OuterRef("pk"), portfolio__cells__function=None)
+        | Q(function=None, portfolio__units=OuterRef("pk"), portfolio__units__function=None)
     )
     whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
     wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
     return (
-        Cell.objects.filter(wanted)
+        Unit.objects.filter(wanted)
         .select_related("portfolio", "function")
         .order_by("portfolio__name", "function__name", "pk")
         .distinct()
@@ -109,42 +109,42 @@ def away_on(at: date) -> dict[int, date]:
     return dict(rows.values_list("person", "ends"))
 
 
-def table(cells: Iterable[Cell], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[CellOn]:
+def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[UnitOn]:
     """Who decides these kinds, or all, in these cells on a date. Five queries at most for any number of them.
 
     Args:
         cells: read with their portfolio and function.
     """
-    wanted, away = list(cells), away_on(at)
+    wanted, away = list(units), away_on(at)
     kinds = decided_kinds() if kinds is None else kinds
     scoped = [kind for kind in kinds if not kind.for_all]
     asked = set(GateKindPortfolio.objects.filter(kind__in=scoped).values_list("portfolio", "kind")) if scoped else set()
     off = set(SwitchedOff.objects.on(at).values_list("portfolio", "kind"))
     found = {
-        (seat.cell_id, seat.kind_id): seat
+        (seat.unit_id, seat.kind_id): seat
         for seat in Seat.objects.on(at)
-        .filter(cell__in=wanted)
+        .filter(unit__in=wanted)
         .select_related("holder", "deputy", "delegate", "escalation", "right")
     }
     return [
-        CellOn(
-            cell,
+        UnitOn(
+            unit,
             [
-                SeatOn(kind, cell, asked=False)
-                if not kind.for_all and (cell.portfolio_id, kind.pk) not in asked
-                else SeatOn(kind, cell, switched_off=True)
-                if (cell.portfolio_id, kind.pk) in off
-                else _seat(kind, cell, found.get((cell.pk, kind.pk)), away)
+                SeatOn(kind, unit, asked=False)
+                if not kind.for_all and (unit.portfolio_id, kind.pk) not in asked
+                else SeatOn(kind, unit, switched_off=True)
+                if (unit.portfolio_id, kind.pk) in off
+                else _seat(kind, unit, found.get((unit.pk, kind.pk)), away)
                 for kind in kinds
             ],
         )
-        for cell in wanted
+        for unit in wanted
     ]
 
 
-def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) -> SeatOn:
+def _seat(kind: GateKind, unit: Unit, seat: Seat | None, away: dict[int, date]) -> SeatOn:
     if seat is None or seat.holder is None:
-        return SeatOn(kind, cell, orphaned=seat is not None and seat.orphaned)
+        return SeatOn(kind, unit, orphaned=seat is not None and seat.orphaned)
 
     def sits(person: Person, capacity: str) -> Sitting:
         return Sitting(person, capacity, away.get(person.pk))
@@ -152,7 +152,7 @@ def _seat(kind: GateKind, cell: Cell, seat: Seat | None, away: dict[int, date]) 
     named = ((seat.holder, seat.capacity), (seat.delegate, Capacity.DELEGATE), (seat.deputy, Capacity.DEPUTY))
     return SeatOn(
         kind,
-        cell,
+        unit,
         seat.right,
         [sits(person, capacity) for person, capacity in named if person is not None],
         sits(seat.escalation, Capacity.ESCALATION) if seat.escalation else None,
@@ -223,16 +223,16 @@ def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None,
     }
     facts = [periods.as_right(right) for right in reaching]
     by_key = {right.pk: right for right in reaching}
-    cell = Cell(portfolio=portfolio, function=function)
+    unit = Unit(portfolio=portfolio, function=function)
     if not kind.is_for(portfolio):
-        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, asked=False))
+        return Answer(at, kind, portfolio, function, SeatOn(kind, unit, asked=False))
     if kind.off_for(portfolio, at):
-        return Answer(at, kind, portfolio, function, SeatOn(kind, cell, switched_off=True))
+        return Answer(at, kind, portfolio, function, SeatOn(kind, unit, switched_off=True))
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
     sat = rights.seat_on(facts, closed, at)
     seat = Seat(
         kind=kind,
-        cell=cell,
+        unit=unit,
         starts=at,
         right=by_key.get(sat.right or 0),
         holder=people.get(sat.holder or 0),
@@ -247,7 +247,7 @@ def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None,
         kind,
         portfolio,
         function,
-        _seat(kind, cell, seat, away_on(at)),
+        _seat(kind, unit, seat, away_on(at)),
         [Step(by_key[step.right.id], step.found) for step in rights.steps(facts, closed, at)],
     )
 

@@ -29,13 +29,13 @@ def as_list(row: Any) -> list[Any]:
 
 @register.filter
 def court_words(court: str) -> str:
-    """`{{ gate.reading.court|court_words }}`: “in the decider’s court”, without the rest of the sentence."""
+    """`{{ gate.status.court|court_words }}`: “in the decider’s court”, without the rest of the sentence."""
     return str(labels.COURT[court])
 
 
 @register.filter
 def stage_words(stage: str) -> str:
-    """`{{ reading.stage|stage_words }}`: “running”."""
+    """`{{ status.stage|stage_words }}`: “running”."""
     return str(labels.STAGE[stage])
 
 

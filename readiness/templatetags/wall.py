@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 
 from pilots.models import Decision, DecisionRight
 from readiness.charts import gate_badge
-from readiness.queries.snapshots import GateOn
-from readiness.rules.deadlines import Asked
+from readiness.queries.snapshots import GateSnapshot
+from readiness.rules.deadlines import AnswerDue
 from readiness.rules.who_decides import Sitting, Step
 from readiness.text import events, labels
 
@@ -43,38 +43,38 @@ def days(number: int) -> str:
 
 @register.filter
 def standing_words(standing: str) -> str:
-    """`{{ reading.standing|standing_words }}`: “Museum exhibit”."""
+    """`{{ status.standing|standing_words }}`: “Museum exhibit”."""
     return capfirst(str(labels.STANDING[standing]))
 
 
 @register.filter
 def state_words(state: str) -> str:
-    """`{{ gate.reading.state|state_words }}`: “waiting”."""
+    """`{{ gate.status.state|state_words }}`: “waiting”."""
     return str(labels.STATE[state])
 
 
 @register.filter
-def move_words(gate: GateOn) -> str:
+def move_words(gate: GateSnapshot) -> str:
     """`{{ gate|move_words }}`: whose move it is, and for how long."""
     return labels.move(gate)
 
 
 @register.filter
-def clear_apart(gates: list[GateOn]) -> str:
+def clear_apart(gates: list[GateSnapshot]) -> str:
     """`{{ found.gates|clear_apart }}`: “4 cleared, 1 only asserted”."""
     return labels.clear_apart(gates)
 
 
 @register.filter
-def wait_words(gate: GateOn) -> str:
+def wait_words(gate: GateSnapshot) -> str:
     """`{{ gate|wait_words }}`: “70 days”, “since today”, or no more than is known."""
-    return labels.wait(gate.reading)
+    return labels.wait(gate.status)
 
 
 @register.filter
-def deadline_words(asked: Asked, at: date) -> str:
-    """`{{ row.asked|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
-    return labels.deadline(asked, at)
+def deadline_words(due: AnswerDue, at: date) -> str:
+    """`{{ row.due|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
+    return labels.deadline(due, at)
 
 
 @register.filter
@@ -143,5 +143,5 @@ def capacity_words(capacity: str) -> str:
 
 @register.filter
 def residence_words(residence: str) -> str:
-    """`{{ reading.residence|residence_words }}`: “Lived in”."""
+    """`{{ status.residence|residence_words }}`: “Lived in”."""
     return capfirst(str(labels.RESIDENCE[residence]))

@@ -130,11 +130,11 @@ def what(event: Event) -> str:
 def who(event: Event) -> str:
     """Who did it, and for whom where it was recorded for somebody; without a person a list, or the installation."""
     decision = decision_of(event)
-    if decision and decision.recorded_for and decision.decider and event.by and event.verb != "close_account":
+    if decision and decision.recorded_for and decision.decider and event.by and event.action != "close_account":
         return _("%(who)s, recorded by %(by)s") % {"who": decision.decider, "by": event.by}
     if event.by:
         return str(event.by)
-    listed = event.pilot_id is not None and event.verb not in NOT_BY_A_LIST
+    listed = event.pilot_id is not None and event.action not in NOT_BY_A_LIST
     return _("An imported list") if listed else _("The installation")
 
 
@@ -183,7 +183,7 @@ def _names(events: Sequence[Event]) -> _Names:
     portfolios: set[int] = set()
     of_kinds = False
     for event in events:
-        if event.verb == "nominate":
+        if event.action == "nominate":
             people |= {event.data.get("person") or 0, *(_keys(event.changes[0]) if event.changes else ())}
         for change in event.changes or []:
             of_kinds |= change["field"] in KINDS
@@ -225,21 +225,21 @@ def on_many(event: Event) -> str:
 
 def _what(event: Event, names: _Names) -> str:
     decision = decision_of(event) if event.gate_id else None
-    if event.verb == "close_account" and decision is not None:
+    if event.action == "close_account" and decision is not None:
         says = _seat_left(decision)
-    elif event.verb == "nominate":
+    elif event.action == "nominate":
         says = _named(event, names)
     elif decision is not None:
         says = answer(decision)
     else:
-        says = TEXTS.get(event.verb, _until)(event)
+        says = TEXTS.get(event.action, _until)(event)
     if event.gate is None:
         return capfirst(says)
     return _("%(gate)s: %(what)s") % {"gate": event.gate.kind.name, "what": says}
 
 
 def _action(event: Event) -> str:
-    return str(ACTIONS.get(event.verb, event.verb.replace("_", " ")))
+    return str(ACTIONS.get(event.action, event.action.replace("_", " ")))
 
 
 def _seat_left(decision: Decision) -> str:
@@ -321,9 +321,9 @@ def _residents(event: Event) -> str:
         return _action(event)
     people, visitors = int(data["people"]), int(data.get("visitors") or 0)
     used = ngettext("%(n)d person used it", "%(n)d people used it", people) % {"n": people}
-    seen = ngettext("%(n)d visitor", "%(n)d visitors", visitors) % {"n": visitors} if visitors else ""
+    expected_version = ngettext("%(n)d visitor", "%(n)d visitors", visitors) % {"n": visitors} if visitors else ""
     week = _("week of %(day)s") % {"day": _day(data["week"])}
-    return ", ".join(part for part in (used, seen, week) if part)
+    return ", ".join(part for part in (used, expected_version, week) if part)
 
 
 def _met(event: Event) -> str:
@@ -352,8 +352,8 @@ def _day(written: Any) -> str:
 
 def _changes(event: Event, names: _Names) -> list[str]:
     """What became another, in words: field by field."""
-    said = SAID_IN_THE_TEXT.get(event.verb, frozenset())
-    if event.verb in ("nominate", "correct_date") or moves_date(event):
+    said = SAID_IN_THE_TEXT.get(event.action, frozenset())
+    if event.action in ("nominate", "correct_date") or moves_date(event):
         return []
     changes = event.changes or []
     return [_change(change, names) for change in changes if change["from"] or change["field"] not in said]

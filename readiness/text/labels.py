@@ -16,7 +16,7 @@ from pilots.models import DecisionRight, choices
 from pilots.rules import adoption
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import ClearsBy, Court, Outcome, Standing, State, Verdict
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import deadlines, residence, standing, who_decides
 
 CAPACITY, CLEARS_BY, ROLE, STAGE = choices.CAPACITY, choices.CLEARS_BY, choices.ROLE, choices.STAGE
@@ -139,7 +139,7 @@ def ago(when: date, at: date) -> str:
     return ngettext("%(n)d day ago", "%(n)d days ago", -away) % {"n": -away}
 
 
-def wait(gate: standing.GateReading) -> str:
+def wait(gate: standing.GateStatus) -> str:
     """For how long a gate has been as it is: the one count that every page shows, “31 days”, “since today”.
 
     Of one that was open before its record no more is said than is known: “since before 3 March 2026”. Empty where the
@@ -152,35 +152,35 @@ def wait(gate: standing.GateReading) -> str:
     return days(gate.days) if gate.days else _("since today")
 
 
-def wait_in_a_sentence(gate: standing.GateReading) -> str:
+def wait_in_a_sentence(gate: standing.GateStatus) -> str:
     """The same within a sentence: “for 31 days”, “since today”, “since before 3 March 2026”."""
     if gate.since_at_least or not gate.days:
         return wait(gate)
     return _("for %(days)s") % {"days": days(gate.days)}
 
 
-def deadline(asked: deadlines.Asked, at: date) -> str:
+def deadline(due: deadlines.AnswerDue, at: date) -> str:
     """By when an answer was asked for, which is another count than the wait: its days are working days without pauses."""
-    says = {"since": day(asked.since), "due": day(asked.answer_by), "ago": ago(asked.answer_by, at)}
-    if asked.is_overdue(at):
+    says = {"since": day(due.since), "due": day(due.answer_by), "ago": ago(due.answer_by, at)}
+    if due.is_overdue(at):
         return _("With the decider since %(since)s; an answer was due on %(due)s, %(ago)s.") % says
     return _("With the decider since %(since)s; an answer is due by %(due)s.") % says
 
 
-def move(gate: GateOn) -> str:
+def move(gate: GateSnapshot) -> str:
     """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
-    if gate.reading.court is None:
+    if gate.status.court is None:
         return _("%(gate)s: was open at the end") % {"gate": gate.kind.name}
     said = {
         "gate": gate.kind.name,
         "who": gate.holder.name if gate.holder else "",
-        "long": wait(gate.reading),
+        "long": wait(gate.status),
     }
     return _sentence(gate) % said
 
 
-def _sentence(gate: GateOn) -> str:
-    state, court = gate.reading.state, gate.reading.court
+def _sentence(gate: GateSnapshot) -> str:
+    state, court = gate.status.state, gate.status.court
     if state == State.REFUSED:
         return _("%(gate)s: refused, and the team has not answered, %(long)s")
     if state == State.CHANGES_REQUESTED:
@@ -198,8 +198,8 @@ def _sentence(gate: GateOn) -> str:
     return _of_decider(gate)
 
 
-def _of_decider(gate: GateOn) -> str:
-    state, held = gate.reading.state, gate.reading.court == Court.DECIDER
+def _of_decider(gate: GateSnapshot) -> str:
+    state, held = gate.status.state, gate.status.court == Court.DECIDER
     if state == State.LAPSED:
         return (
             _("%(gate)s: lapsed, %(who)s has not answered again, %(long)s")
@@ -219,12 +219,12 @@ def _of_decider(gate: GateOn) -> str:
     return _("%(gate)s: %(who)s has not answered, %(long)s")
 
 
-def clear_apart(gates_of: Iterable[GateOn]) -> str:
+def clear_apart(gates_of: Iterable[GateSnapshot]) -> str:
     """What is not open, each state counted apart (rule 2): “4 cleared, 1 let past until 3 January 2027, 1 only asserted”."""
-    found: dict[str, list[GateOn]] = {state: [] for state in CLEAR}
+    found: dict[str, list[GateSnapshot]] = {state: [] for state in CLEAR}
     for gate in gates_of:
-        if gate.reading.state in found:
-            found[gate.reading.state].append(gate)
+        if gate.status.state in found:
+            found[gate.status.state].append(gate)
     return ", ".join(_counted(state, of) for state, of in found.items() if of)
 
 
@@ -237,26 +237,26 @@ CLEAR: dict[str, Any] = {
 """How many gates are in each state that is not open."""
 
 
-def _counted(state: str, of: Sequence[GateOn]) -> str:
-    ends = {gate.reading.good_until for gate in of if gate.reading.good_until}
+def _counted(state: str, of: Sequence[GateSnapshot]) -> str:
+    ends = {gate.status.good_until for gate in of if gate.status.good_until}
     says = {"n": len(of), "until": day(min(ends)) if ends else ""}
     if state == State.EXCEPTED and len(ends) > 1:
         return _("%(n)d let past, the first until %(until)s") % says
     return str(CLEAR[state]) % says
 
 
-def nothing_open(gates_of: Sequence[GateOn]) -> str:
+def nothing_open(gates_of: Sequence[GateSnapshot]) -> str:
     """That no gate is open: “every gate is clear” only where no exception and nobody's mere word is among them."""
-    if all(gate.reading.state == State.CLEARED for gate in gates_of):
+    if all(gate.status.state == State.CLEARED for gate in gates_of):
         return _("every gate is clear")
     return _("no gate is open (%(apart)s)") % {"apart": clear_apart(gates_of)}
 
 
-def missing(found: PilotOn) -> list[str]:
+def missing(snapshot: PilotSnapshot) -> list[str]:
     """All that adoption misses, each in words, in the order of the design."""
-    of_kind = {gate.kind.key: gate for gate in found.gates}
+    of_kind = {gate.kind.key: gate for gate in snapshot.gates}
     out = []
-    for code in found.reading.missing:
+    for code in snapshot.status.missing:
         kind = code.removeprefix("asserted:")
         if code.startswith("asserted:"):
             out.append(

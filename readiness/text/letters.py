@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from pilots.models import Person
 from pilots.rules.vocabulary import ClearsBy, Court, Standing
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import deadlines, offers, standing
 from readiness.text import labels
 
-Item = tuple[PilotOn, GateOn]
+Item = tuple[PilotSnapshot, GateSnapshot]
 """An open gate, with its pilot."""
 
 
@@ -61,20 +61,20 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
     return _letter(sender, to, subject, ["\n".join(lines), *asks, helps])
 
 
-def _waits(found: PilotOn, gate: GateOn) -> str:
-    asked, stalls_on = deadlines.asked(gate, found), found.reading.stalls_on
+def _waits(snapshot: PilotSnapshot, gate: GateSnapshot) -> str:
+    due, stalls_on = deadlines.answer_due(gate, snapshot), snapshot.status.stalls_on
     parts = [
         _("%(pilot)s, %(gate)s: %(state)s %(long)s.")
         % {
-            "pilot": found.pilot.name,
+            "pilot": snapshot.pilot.name,
             "gate": gate.kind.name,
-            "state": labels.STATE[gate.reading.state],
-            "long": labels.wait_in_a_sentence(gate.reading),
+            "state": labels.STATE[gate.status.state],
+            "long": labels.wait_in_a_sentence(gate.status),
         }
     ]
-    if asked is not None:
-        parts.append(labels.deadline(asked, found.at))
-    if stalls_on is not None and found.reading.standing != Standing.EXHIBIT:
+    if due is not None:
+        parts.append(labels.deadline(due, snapshot.at))
+    if stalls_on is not None and snapshot.status.standing != Standing.EXHIBIT:
         parts.append(_("It stalls on %(day)s.") % {"day": labels.day(stalls_on)})
     return " ".join(parts)
 
@@ -82,7 +82,7 @@ def _waits(found: PilotOn, gate: GateOn) -> str:
 def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to the escalation person: nobody holds this, name one person."""
     found, gate = item
-    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": labels.wait_in_a_sentence(gate.reading)}
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": labels.wait_in_a_sentence(gate.status)}
     subject = _("%(pilot)s: %(question)s") % says
     asks = _(
         "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been so %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
@@ -93,7 +93,7 @@ def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
 def to_named(sender: Person, to: Person, item: Item) -> Letter:
     """A letter to whoever is named and has not answered."""
     found, gate = item
-    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": labels.wait_in_a_sentence(gate.reading)}
+    says = {"pilot": found.pilot.name, "question": gate.kind.question, "long": labels.wait_in_a_sentence(gate.status)}
     subject = _("%(pilot)s: do you accept?") % says
     asks = _(
         "You were named on %(pilot)s: %(question)s It has waited %(long)s. Being named is not accepting. Please accept, or decline and say who should be asked."
@@ -101,29 +101,29 @@ def to_named(sender: Person, to: Person, item: Item) -> Letter:
     return _letter(sender, to, subject, [asks % says])
 
 
-def of_gate(sender: Person, found: PilotOn, gate: GateOn, *, away: Iterable[int] = ()) -> Letter | None:
+def of_gate(sender: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int] = ()) -> Letter | None:
     """The letter that may move one open gate, or None where it is the sender's own move or the team's, or waits on nobody."""
-    if found.reading.stage not in standing.WAITING_STAGES:
+    if snapshot.status.stage not in standing.WAITING_STAGES:
         return None
-    court = gate.reading.court
-    to = offers.waits_on(found, gate, away=away) if court == Court.DECIDER else None
+    court = gate.status.court
+    to = offers.waits_on(snapshot, gate, away=away) if court == Court.DECIDER else None
     if to is not None and to != sender:
-        return to_decider(sender, to, [(found, gate)])
-    above = deadlines.escalation(gate, found)
+        return to_decider(sender, to, [(snapshot, gate)])
+    above = deadlines.escalation(gate, snapshot)
     if court == Court.NOBODY and above is not None and above != sender:
-        return to_name_somebody(sender, above, (found, gate))
+        return to_name_somebody(sender, above, (snapshot, gate))
     return None
 
 
 def of_today(
-    sender: Person, pilots: Sequence[PilotOn], *, away: Iterable[int] = ()
+    sender: Person, pilots: Sequence[PilotSnapshot], *, away: Iterable[int] = ()
 ) -> tuple[Person, list[Item]] | None:
     """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
     gone = set(away)
     waiting: dict[int, tuple[Person, list[Item]]] = {}
     for found in pilots:
         for gate in found.waiting_gates:
-            to = offers.waits_on(found, gate, away=gone) if gate.reading.court == Court.DECIDER else None
+            to = offers.waits_on(found, gate, away=gone) if gate.status.court == Court.DECIDER else None
             if to is not None and to != sender:
                 waiting.setdefault(to.pk, (to, []))[1].append((found, gate))
     if not waiting:
@@ -138,11 +138,11 @@ def last_open(items: Sequence[Item]) -> list[Item]:
 
 def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
     ahead = [
-        (found.reading.stalls_on - found.at).days
+        (found.status.stalls_on - found.at).days
         for found, _gate in items
-        if found.reading.stalls_on and found.reading.standing != Standing.EXHIBIT
+        if found.status.stalls_on and found.status.standing != Standing.EXHIBIT
     ]
-    return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.reading.days or 0 for _found, gate in items))
+    return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.status.days or 0 for _found, gate in items))
 
 
 def _letter(sender: Person, to: Person, subject: str, parts: Sequence[str]) -> Letter:

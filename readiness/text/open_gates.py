@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.rules import gates
 from pilots.rules.vocabulary import ClearsBy, Court, State, Verdict
-from readiness.queries.snapshots import GateOn, PilotOn
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 TO = {
     "funding-owner": gettext_lazy("to fund the next phase"),
@@ -31,25 +31,25 @@ QUALITY: dict[str, Any] = {
 """What the team has to show, by the last verdict."""
 
 
-def sentence(found: PilotOn) -> str:
+def sentence(snapshot: PilotSnapshot) -> str:
     """All that is open or only said, in the order of the gates; empty where every gate is clear."""
-    alike: dict[tuple[str, str], list[GateOn]] = {}
-    for gate in found.gates:
-        if gate.reading.is_open or gate.reading.state == State.ASSERTED:
+    alike: dict[tuple[str, str], list[GateSnapshot]] = {}
+    for gate in snapshot.gates:
+        if gate.status.is_open or gate.status.state == State.ASSERTED:
             what = _lacks(gate)
             of_whom = _name(gate) if what == "asked" else ""
             alike.setdefault((what, of_whom), []).append(gate)
-    clauses = [CLAUSES[what](of, found) for (what, _whom), of in alike.items()]
+    clauses = [CLAUSES[what](of, snapshot) for (what, _whom), of in alike.items()]
     return capfirst("; ".join(clauses)) + "." if clauses else ""
 
 
-def _name(gate: GateOn) -> str:
+def _name(gate: GateSnapshot) -> str:
     return gate.holder.name if gate.holder else ""
 
 
-def _lacks(gate: GateOn) -> str:
+def _lacks(gate: GateSnapshot) -> str:
     """What a gate lacks: the clause that says so."""
-    state, court = gate.reading.state, gate.reading.court
+    state, court = gate.status.state, gate.status.court
     if state == State.ASSERTED:
         return "said"
     if court == Court.OUTSIDE:
@@ -64,8 +64,8 @@ def _lacks(gate: GateOn) -> str:
     return state if state in AGAIN else "waits"
 
 
-def _of_team(gate: GateOn) -> str:
-    state = gate.reading.state
+def _of_team(gate: GateSnapshot) -> str:
+    state = gate.status.state
     if state in gates.ASKS_TEAM:
         return state
     if gate.kind.clears_by == ClearsBy.MEASUREMENT:
@@ -73,8 +73,8 @@ def _of_team(gate: GateOn) -> str:
     return "unmet" if state == State.LAPSED else "unasked"
 
 
-Of = Sequence[GateOn]
-Clause = Callable[[Of, PilotOn], str]
+Of = Sequence[GateSnapshot]
+Clause = Callable[[Of, PilotSnapshot], str]
 
 
 def _says(of: Of) -> dict[str, str]:
@@ -83,9 +83,9 @@ def _says(of: Of) -> dict[str, str]:
     return {"gates": listed(gate.kind.name for gate in of), "who": listed(names)}
 
 
-def _waits(of: Of, _found: PilotOn) -> str:
+def _waits(of: Of, _found: PilotSnapshot) -> str:
     """“Legal waits on Perpetua Rask, Data access on Jory Mellin”."""
-    by_name: dict[str, list[GateOn]] = {}
+    by_name: dict[str, list[GateSnapshot]] = {}
     for gate in of:
         by_name.setdefault(_name(gate), []).append(gate)
     first, *rest = by_name.values()
@@ -93,13 +93,13 @@ def _waits(of: Of, _found: PilotOn) -> str:
     return ", ".join([clause, *(_("%(gates)s on %(who)s") % _says(more) for more in rest)])
 
 
-def _lapsed(of: Of, _found: PilotOn) -> str:
+def _lapsed(of: Of, _found: PilotSnapshot) -> str:
     return ngettext(
         "%(gates)s has lapsed and waits on %(who)s", "%(gates)s have lapsed and wait on %(who)s", len(of)
     ) % _says(of)
 
 
-def _reconfirm(of: Of, _found: PilotOn) -> str:
+def _reconfirm(of: Of, _found: PilotSnapshot) -> str:
     people = len({_name(gate) for gate in of})
     return ngettext(
         "what was decided on has changed, and %(who)s has not answered again",
@@ -108,29 +108,29 @@ def _reconfirm(of: Of, _found: PilotOn) -> str:
     ) % _says(of)
 
 
-def _undecidable(of: Of, _found: PilotOn) -> str:
+def _undecidable(of: Of, _found: PilotSnapshot) -> str:
     return _("nobody has the right to decide on %(gates)s") % _says(of)
 
 
-def _unjudged(_of: Of, _found: PilotOn) -> str:
+def _unjudged(_of: Of, _found: PilotSnapshot) -> str:
     return _("it was measured and is good enough, and nobody has the right to say so")
 
 
-def _asked(of: Of, _found: PilotOn) -> str:
+def _asked(of: Of, _found: PilotSnapshot) -> str:
     to = listed((_to(gate) for gate in of), last=_("%(first)s and %(last)s"))
     return _("%(who)s was asked %(to)s, and has not answered") % {"who": _name(of[0]), "to": to}
 
 
-def _unasked(of: Of, _found: PilotOn) -> str:
+def _unasked(of: Of, _found: PilotSnapshot) -> str:
     to = listed((_to(gate) for gate in of), last=_("%(first)s or %(last)s"))
     return _("there is nobody %(to)s") % {"to": to}
 
 
-def _to(gate: GateOn) -> str:
+def _to(gate: GateSnapshot) -> str:
     return str(TO.get(gate.kind.key) or _("to answer “%(question)s”") % {"question": gate.kind.question})
 
 
-def _refused(of: Of, _found: PilotOn) -> str:
+def _refused(of: Of, _found: PilotSnapshot) -> str:
     return ngettext(
         "%(gates)s was refused, and the team has not answered",
         "%(gates)s were refused, and the team has not answered",
@@ -138,23 +138,23 @@ def _refused(of: Of, _found: PilotOn) -> str:
     ) % _says(of)
 
 
-def _requested(of: Of, _found: PilotOn) -> str:
+def _requested(of: Of, _found: PilotSnapshot) -> str:
     return _("the team has not answered what was asked about %(gates)s") % _says(of)
 
 
-def _outside(of: Of, _found: PilotOn) -> str:
+def _outside(of: Of, _found: PilotSnapshot) -> str:
     return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(of)) % _says(of)
 
 
-def _unmet(of: Of, _found: PilotOn) -> str:
+def _unmet(of: Of, _found: PilotSnapshot) -> str:
     return _("a condition on %(gates)s was not met") % _says(of)
 
 
-def _unmeasured(_of: Of, found: PilotOn) -> str:
-    return str(QUALITY[found.reading.quality])
+def _unmeasured(_of: Of, snapshot: PilotSnapshot) -> str:
+    return str(QUALITY[snapshot.status.quality])
 
 
-def _said(of: Of, _found: PilotOn) -> str:
+def _said(of: Of, _found: PilotSnapshot) -> str:
     return _("only a list says yes to %(gates)s") % _says(of)
 
 

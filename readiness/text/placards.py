@@ -9,29 +9,29 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from pilots.rules.vocabulary import Standing
-from readiness.queries.snapshots import PilotOn
+from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import standing
 from readiness.text import labels, open_gates
 
 
-def placard(found: PilotOn) -> str:
+def placard(snapshot: PilotSnapshot) -> str:
     """What hangs beside an exhibit or a claim, to be read aloud; empty for any other pilot. No figure but dates and days."""
-    if found.reading.standing == Standing.EXHIBIT:
-        parts = [_ran(found), _stood(found), _open(found), _goalpost(found)]
-    elif found.reading.standing == Standing.CLAIMED:
-        parts = [_claimed(found), _open(found)]
+    if snapshot.status.standing == Standing.EXHIBIT:
+        parts = [_ran(snapshot), _state_words(snapshot), _open(snapshot), _goalpost(snapshot)]
+    elif snapshot.status.standing == Standing.CLAIMED:
+        parts = [_claimed(snapshot), _open(snapshot)]
     else:
         return ""
     return " ".join(part for part in parts if part)
 
 
-def _ran(found: PilotOn) -> str:
-    now = found.reading
-    what = capfirst(found.pilot.workflow or found.pilot.name)
+def _ran(snapshot: PilotSnapshot) -> str:
+    now = snapshot.status
+    what = capfirst(snapshot.pilot.workflow or snapshot.pilot.name)
     if now.decide_by is None:
         return ""
     if now.started_on is None:
-        return _ran_from_the_record(found, what, now.decide_by)
+        return _ran_from_the_record(snapshot, what, now.decide_by)
     says = {
         "what": what,
         "from": labels.day(now.started_on),
@@ -43,8 +43,8 @@ def _ran(found: PilotOn) -> str:
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
 
 
-def _ran_from_the_record(found: PilotOn, what: str, decide_by: date) -> str:
-    says = {"what": what, "from": labels.day(found.pilot.recorded_on), "by": labels.day(decide_by)}
+def _ran_from_the_record(snapshot: PilotSnapshot, what: str, decide_by: date) -> str:
+    says = {"what": what, "from": labels.day(snapshot.pilot.recorded_on), "by": labels.day(decide_by)}
     return _("%(what)s, on record since %(from)s, its start not known, and to be decided by %(by)s.") % says
 
 
@@ -57,43 +57,45 @@ def _times(number: int) -> str:
     return _("%(n)s times") % {"n": apnumber(number)}
 
 
-def _stood(found: PilotOn) -> str:
-    now = found.reading
+def _state_words(snapshot: PilotSnapshot) -> str:
+    now = snapshot.status
     if now.stalls_on is None:
         return ""
     return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
-        "moved": labels.day(now.last_movement or found.pilot.recorded_on),
+        "moved": labels.day(now.last_movement or snapshot.pilot.recorded_on),
         "stalled": labels.day(now.stalls_on),
         "days": labels.days(now.days_on_display),
     }
 
 
-def _claimed(found: PilotOn) -> str:
-    claim = found.reading.claim
+def _claimed(snapshot: PilotSnapshot) -> str:
+    claim = snapshot.status.claim
     assert claim is not None
     says = {
-        "what": capfirst(found.pilot.workflow or found.pilot.name),
+        "what": capfirst(snapshot.pilot.workflow or snapshot.pilot.name),
         "day": labels.day(claim.since),
-        "days": labels.days((found.at - claim.since).days),
+        "days": labels.days((snapshot.at - claim.since).days),
     }
     if claim.because == standing.NEVER_SHOWN:
         return _("%(what)s is said to be adopted, since %(day)s; the facts have never shown it, %(days)s.") % says
     return _("%(what)s was adopted; the facts show it no longer, since %(day)s, %(days)s.") % says
 
 
-def _open(found: PilotOn) -> str:
+def _open(snapshot: PilotSnapshot) -> str:
     """What is open, or what else keeps a pilot where it is."""
-    said = open_gates.sentence(found)
+    said = open_gates.sentence(snapshot)
     if said:
         return said
-    if found.reading.standing == Standing.EXHIBIT:
-        return capfirst(_("%(gates)s, and it is not declared adopted.") % {"gates": labels.nothing_open(found.gates)})
-    unknown = [labels.MISSING[c] for c in found.reading.missing if c in labels.MISSING]
-    says = {"gates": capfirst(labels.nothing_open(found.gates)), "what": open_gates.listed(map(str, unknown))}
+    if snapshot.status.standing == Standing.EXHIBIT:
+        return capfirst(
+            _("%(gates)s, and it is not declared adopted.") % {"gates": labels.nothing_open(snapshot.gates)}
+        )
+    unknown = [labels.MISSING[c] for c in snapshot.status.missing if c in labels.MISSING]
+    says = {"gates": capfirst(labels.nothing_open(snapshot.gates)), "what": open_gates.listed(map(str, unknown))}
     return _("%(gates)s. Not known: %(what)s.") % says
 
 
-def _goalpost(found: PilotOn) -> str:
-    if not found.reading.goalpost_moved:
+def _goalpost(snapshot: PilotSnapshot) -> str:
+    if not snapshot.status.goalpost_moved:
         return ""
     return _("What is good enough was made easier after it had been measured.")

@@ -101,8 +101,8 @@ class Seals:
     """What answers on some gates would seal on a date, and what has changed since they were given. A few queries for all."""
 
     def __init__(self, of: Iterable[Gate], *, at: date, known_at: date | None = None) -> None:
-        self.told = _tell(of, at, known_at)
-        self._named = _Names.of(pair for pk in self.told for pair in self._values(pk))
+        self.history = _replay(of, at, known_at)
+        self._named = _Names.of(pair for pk in self.history for pair in self._values(pk))
 
     def facts(self, gate: int) -> list[Fact]:
         """What an answer on a gate would seal, by the gate's primary key."""
@@ -116,12 +116,12 @@ class Seals:
         state = self._gate(gate)
         if state is None or state.name not in (State.RECONFIRM, State.LAPSED):
             return []
-        return _of_gate(state, self.told[gate][1], self._named)
+        return _of_gate(state, self.history[gate][1], self._named)
 
     def to_seal(self, gate: int) -> dict[str, Any]:
         """What an answer on a gate would seal, as the rules know it."""
         state = self._gate(gate)
-        return self.told[gate][1].to_seal(state.kind) if state is not None else {}
+        return self.history[gate][1].to_seal(state.kind) if state is not None else {}
 
     def say(self, name: str, value: Any) -> str:
         """A sealed value as it is read aloud; empty where nothing is said."""
@@ -132,10 +132,10 @@ class Seals:
         state = self._gate(gate)
         if state is None:
             return {}, {}
-        return state.requested, self.told[gate][1].facts_for_exception(state.kind)
+        return state.requested, self.history[gate][1].facts_for_exception(state.kind)
 
     def _gate(self, gate: int) -> gates.GateState | None:
-        key, pilot = self.told.get(gate, ("", None))
+        key, pilot = self.history.get(gate, ("", None))
         return pilot.gates.get(key) if pilot is not None else None
 
     def _values(self, gate: int) -> Iterable[tuple[str, Any]]:
@@ -149,7 +149,7 @@ class Seals:
 def differences(of: Iterable[Gate], *, at: date, known_at: date | None = None) -> dict[int, list[Difference]]:
     """What has changed since it was decided on, by primary key, for each of these gates of which something has."""
     found = Seals(of, at=at, known_at=known_at)
-    said = {gate: found.differences(gate) for gate in found.told}
+    said = {gate: found.differences(gate) for gate in found.history}
     return {gate: each for gate, each in said.items() if each}
 
 
@@ -182,7 +182,7 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
     """What an answer on each of these gates would seal on a date, side by side, in the order of the kind's seal."""
     found = Seals(of, at=at)
     values: dict[str, dict[int, Any]] = {}
-    for gate in found.told:
+    for gate in found.history:
         for name, value in found.to_seal(gate).items():
             values.setdefault(name, {})[gate] = value
     return [
@@ -200,23 +200,23 @@ def _what(name: str) -> str:
     return str(FIELD.get(name, name))
 
 
-def _tell(of: Iterable[Gate], at: date, known_at: date | None) -> dict[int, tuple[str, replay.PilotState]]:
+def _replay(of: Iterable[Gate], at: date, known_at: date | None) -> dict[int, tuple[str, replay.PilotState]]:
     """Each gate's kind, and its pilot as it stood at the end of a day. Two queries for any number."""
     wanted = {gate.pk for gate in of}
     rows = Gate.objects.filter(pilot__gates__in=wanted).distinct()
     by_pilot: dict[int, list[Gate]] = {}
     for gate in rows.select_related("kind", "pilot").order_by("kind__order", "kind_id"):
         by_pilot.setdefault(gate.pilot_id, []).append(gate)
-    events = Event.objects.filter(pilot__in=by_pilot, on__lte=at)
+    logged = Event.objects.filter(pilot__in=by_pilot, on__lte=at)
     if known_at is not None:
-        events = events.filter(known_on__lte=known_at)
-    acts: dict[int | None, list[Any]] = {}
-    for event in events.select_related("decision", "gate__kind").order_by("pk"):
-        acts.setdefault(event.pilot_id, []).append(periods.as_act(event))
+        logged = logged.filter(known_on__lte=known_at)
+    events: dict[int | None, list[Any]] = {}
+    for event in logged.select_related("decision", "gate__kind").order_by("pk"):
+        events.setdefault(event.pilot_id, []).append(periods.event_record(event))
     out: dict[int, tuple[str, replay.PilotState]] = {}
     for pk, found in by_pilot.items():
         kinds = [gate.kind.as_rule() for gate in found]
-        state = replay.tell(found[0].pilot.recorded_on, kinds, acts.get(pk, ())).state
+        state = replay.replay(found[0].pilot.recorded_on, kinds, events.get(pk, ())).state
         for each in state.gates.values():
             each.lapse(at)
         out |= {g.pk: (g.kind.key, state) for g in found if g.pk in wanted}

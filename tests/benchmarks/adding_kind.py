@@ -1,4 +1,4 @@
-"""Adding a kind of gate through its verb, beside the same rows written by hand by set-based statements in one transaction."""
+"""Adding a kind of gate through its action, beside the same rows written by hand by set-based statements in one transaction."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _by_hand_is_the_same() -> None:
 
 
 def _by_hand(number: int) -> None:
-    """What the verb leaves, by one statement for each table and reason."""
+    """What the action leaves, by one statement for each table and reason."""
     kind = GateKind.objects.create(key=f"hand-{number}", name="Council", question="?", clears_by="approval", order=999)
     values = {"kind": kind.pk, "day": TODAY, "eve": TODAY - timedelta(days=1), "batch": f"hand-{number}"}
     with connection.cursor() as cursor:
@@ -97,7 +97,7 @@ def _statements() -> list[str]:
             "starts": "%(day)s",
             "since": "s.good_until + 1",
             "moved": "false",
-            "known_from": "%(day)s",
+            "recorded_from": "%(day)s",
         },
     )
     pilot_into, pilot_says = _copied(
@@ -109,19 +109,19 @@ def _statements() -> list[str]:
             "paused_until": "CASE WHEN over THEN NULL ELSE s.paused_until END",
             "all_clear": "false",
             "clear_through": "NULL",
-            "shown_until": (
+            "last_shown_on": (
                 "CASE WHEN s.stage = 'adopted' AND s.all_clear AND s.rules_known "
                 "AND s.starts <= COALESCE(s.clear_through, s.starts) "
-                "THEN LEAST(COALESCE(s.clear_through, %(eve)s), %(eve)s) ELSE s.shown_until END"
+                "THEN LEAST(COALESCE(s.clear_through, %(eve)s), %(eve)s) ELSE s.last_shown_on END"
             ),
-            "known_from": "%(day)s",
+            "recorded_from": "%(day)s",
         },
     )
-    stands = "s.ends IS NULL AND s.known_until IS NULL"
+    stands = "s.ends IS NULL AND s.superseded_on IS NULL"
     over = "(s.stage = 'paused' AND s.paused_until < %(day)s)"
     mine = "JOIN pilots_gate g ON g.pilot_id = p.id AND g.kind_id = %(kind)s"
-    spell_into = (
-        "gate_id, kind_id, cell_id, starts, ends, state, turn, since, ends_by_condition, grants, moved, known_from"
+    period_into = (
+        "gate_id, kind_id, unit_id, starts, ends, state, turn, since, ends_by_condition, grants, moved, recorded_from"
     )
     changes = f"{stands} AND s.starts < %(day)s AND (s.all_clear OR {over})"
     lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.starts < %(day)s"
@@ -135,30 +135,30 @@ def _statements() -> list[str]:
         "INSERT INTO pilots_gate (public_id, pilot_id, kind_id, head, count) "
         "SELECT substr(md5(random()::text) || md5(random()::text), 1, 22), id, %(kind)s, repeat('0', 64), 0 "
         "FROM pilots_pilot WHERE stage <> 'retired'",
-        'INSERT INTO pilots_event (public_id, verb, portfolio_id, pilot_id, gate_id, by_id, "on", known_on, '
+        'INSERT INTO pilots_event (public_id, action, portfolio_id, pilot_id, gate_id, by_id, "on", known_on, '
         "written_at, reason, changes, data, batch) "
         "SELECT substr(md5(random()::text) || md5(random()::text), 1, 22), 'open_gate', p.portfolio_id, p.id, g.id, "
         f"NULL, %(day)s, %(day)s, now(), '', '[]', '{{}}', %(batch)s FROM pilots_pilot p {mine}",
-        f"INSERT INTO pilots_gatespell ({spell_into}) "
-        "SELECT g.id, %(kind)s, r.cell_id, r.starts, LEAST(COALESCE(r.following, %(day)s), %(day)s) - 1, 'off', 'off', "
+        f"INSERT INTO pilots_gateperiod ({period_into}) "
+        "SELECT g.id, %(kind)s, r.unit_id, r.starts, LEAST(COALESCE(r.following, %(day)s), %(day)s) - 1, 'off', 'off', "
         "p.recorded_on, false, 0, false, %(day)s "
         f"FROM pilots_pilot p {mine} JOIN ("
-        "SELECT pilot_id, starts, cell_id, LEAD(starts) OVER (PARTITION BY pilot_id ORDER BY starts) AS following FROM ("
-        "SELECT pilot_id, starts, cell_id, LAG(cell_id) OVER (PARTITION BY pilot_id ORDER BY starts) AS before "
-        "FROM pilots_pilotspell WHERE known_until IS NULL) a WHERE before IS DISTINCT FROM cell_id"
+        "SELECT pilot_id, starts, unit_id, LEAD(starts) OVER (PARTITION BY pilot_id ORDER BY starts) AS following FROM ("
+        "SELECT pilot_id, starts, unit_id, LAG(unit_id) OVER (PARTITION BY pilot_id ORDER BY starts) AS before "
+        "FROM pilots_pilotperiod WHERE superseded_on IS NULL) a WHERE before IS DISTINCT FROM unit_id"
         ") r ON r.pilot_id = p.id WHERE r.starts < %(day)s",
-        f"INSERT INTO pilots_gatespell ({spell_into}) "
-        "SELECT g.id, %(kind)s, s.cell_id, %(day)s, NULL, 'open', 'answer', %(day)s, false, 0, false, %(day)s "
-        f"FROM pilots_pilot p {mine} JOIN pilots_pilotspell s ON s.pilot_id = p.id AND {stands}",
-        f"INSERT INTO pilots_gatespell ({gate_into}) SELECT {gate_says} FROM pilots_gatespell s WHERE {lapses} AND {theirs}",
-        f"UPDATE pilots_gatespell s SET ends = %(eve)s WHERE {lapses} AND {theirs}",
-        f"INSERT INTO pilots_pilotspell ({pilot_into}) SELECT {pilot_says} FROM (SELECT s.*, {over} AS over "
-        f"FROM pilots_pilotspell s) s WHERE {changes} AND {own}",
-        f"UPDATE pilots_pilotspell s SET ends = %(eve)s WHERE {changes} AND {own}",
+        f"INSERT INTO pilots_gateperiod ({period_into}) "
+        "SELECT g.id, %(kind)s, s.unit_id, %(day)s, NULL, 'open', 'answer', %(day)s, false, 0, false, %(day)s "
+        f"FROM pilots_pilot p {mine} JOIN pilots_pilotperiod s ON s.pilot_id = p.id AND {stands}",
+        f"INSERT INTO pilots_gateperiod ({gate_into}) SELECT {gate_says} FROM pilots_gateperiod s WHERE {lapses} AND {theirs}",
+        f"UPDATE pilots_gateperiod s SET ends = %(eve)s WHERE {lapses} AND {theirs}",
+        f"INSERT INTO pilots_pilotperiod ({pilot_into}) SELECT {pilot_says} FROM (SELECT s.*, {over} AS over "
+        f"FROM pilots_pilotperiod s) s WHERE {changes} AND {own}",
+        f"UPDATE pilots_pilotperiod s SET ends = %(eve)s WHERE {changes} AND {own}",
         "UPDATE pilots_pilot SET version = version + 1, stage = CASE WHEN stage = 'paused' AND NOT EXISTS ("
-        "SELECT 1 FROM pilots_pilotspell s WHERE s.pilot_id = pilots_pilot.id AND s.stage = 'paused' "
+        "SELECT 1 FROM pilots_pilotperiod s WHERE s.pilot_id = pilots_pilot.id AND s.stage = 'paused' "
         f"AND {stands}) THEN 'running' ELSE stage END WHERE stage <> 'retired'",
-        'INSERT INTO pilots_event (public_id, verb, "on", known_on, written_at, reason, changes, data, batch) '
+        'INSERT INTO pilots_event (public_id, action, "on", known_on, written_at, reason, changes, data, batch) '
         "SELECT substr(md5(random()::text), 1, 22), 'add_kind', %(day)s, %(day)s, now(), '', '[]', "
         "jsonb_build_object('count', count(*)), %(batch)s FROM pilots_gate WHERE kind_id = %(kind)s",
     ]

@@ -1,4 +1,4 @@
-"""One decision through its verb, beside the same rows written by hand in one transaction."""
+"""One decision through its action, beside the same rows written by hand in one transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from pilots import actions
-from pilots.models import Event, Gate, GateSpell, Person, PilotSpell
+from pilots.models import Event, Gate, GatePeriod, Person, PilotPeriod
 from pilots.models.people import opaque_id
 from pilots.rules.vocabulary import Court, Stage
 from readiness.queries.pilots import gates_on
@@ -23,11 +23,11 @@ TODAY = AT + timedelta(days=1)
 def measure(rounds: int) -> Iterator[Measured]:
     waiting = _waiting(2 * rounds + 6)
     half = len(waiting) // 2
-    verb, by_hand = iter(waiting[:half]), iter(waiting[half:])
+    action, by_hand = iter(waiting[:half]), iter(waiting[half:])
     number = Event.objects.count()
     yield compare(
         "one decision",
-        lambda: _decide(*next(verb)),
+        lambda: _decide(*next(action)),
         lambda: _by_hand(*next(by_hand)),
         rounds=rounds,
         promise=3.5,
@@ -49,13 +49,13 @@ def _decide(gate: Gate, by: Person) -> None:
 
 @transaction.atomic
 def _by_hand(gate: Gate, by: Person) -> None:
-    """What a decision leaves: event, decision, head and version, and the spells of gate and pilot closed and begun."""
+    """What a decision leaves: event, decision, head and version, and the periods of gate and pilot closed and begun."""
     with connection.cursor() as cursor:
         _event_and_decision(cursor, gate, by)
-        _spells(
-            cursor, GateSpell, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True}
+        _periods(
+            cursor, GatePeriod, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True}
         )
-        _spells(cursor, PilotSpell, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "clock_on": TODAY})
+        _periods(cursor, PilotPeriod, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "stall_clock_from": TODAY})
 
 
 def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
@@ -63,7 +63,7 @@ def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
         cursor,
         "pilots_event",
         public_id=opaque_id(),
-        verb="decide",
+        action="decide",
         portfolio_id=gate.pilot.portfolio_id,
         pilot_id=gate.pilot_id,
         gate_id=gate.pk,
@@ -108,14 +108,14 @@ def _insert(cursor: Any, table: str, **row: Any) -> int:
     return int(cursor.fetchone()[0])
 
 
-def _spells(cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]) -> None:
-    """Close the spell that stands, and begin one that differs in some columns."""
+def _periods(cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]) -> None:
+    """Close the period that stands, and begin one that differs in some columns."""
     table = model._meta.db_table
-    now = {"starts": TODAY, "known_from": TODAY} | changed
+    now = {"starts": TODAY, "recorded_from": TODAY} | changed
     names = [f.column for f in model._meta.concrete_fields if f.column != "id"]
     same = ", ".join("%s" if name in now else f'"{name}"' for name in names)
     into = ", ".join(f'"{name}"' for name in names)
-    stands = f"{owner} = %s AND known_until IS NULL AND ends IS NULL"
+    stands = f"{owner} = %s AND superseded_on IS NULL AND ends IS NULL"
     values = [now[name] for name in names if name in now]
     cursor.execute(f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}", [*values, pk])
     cursor.execute(

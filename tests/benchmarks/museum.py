@@ -12,24 +12,24 @@ from django.db import connection
 
 from pilots.models import Pilot
 from readiness.queries.pilots import pilots
-from readiness.queries.snapshots import read_many
+from readiness.queries.snapshots import snapshots_of
 from tests.benchmarks.harness import Measured, compare
 
 AT = date(2026, 11, 23)
 A_PAGE = 50
-WITHIN = "s.known_until IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"
+WITHIN = "s.superseded_on IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"
 RUNS = "(s.stage = 'running' OR (s.stage = 'paused' AND s.paused_until < %(at)s))"
 EXHIBITS = f"""
-    SELECT p.*, s.clock_on FROM pilots_pilotspell s JOIN pilots_pilot p ON p.id = s.pilot_id
-    WHERE {WITHIN} AND s.clock_on <= %(stalled)s AND {RUNS} ORDER BY s.clock_on, p.id LIMIT {A_PAGE}
+    SELECT p.*, s.stall_clock_from FROM pilots_pilotperiod s JOIN pilots_pilot p ON p.id = s.pilot_id
+    WHERE {WITHIN} AND s.stall_clock_from <= %(stalled)s AND {RUNS} ORDER BY s.stall_clock_from, p.id LIMIT {A_PAGE}
 """
 CLEAR = "s.all_clear AND (s.clear_through IS NULL OR s.clear_through >= %(at)s)"
 COUNTS = f"""
     SELECT CASE WHEN s.stage = 'adopted' THEN CASE WHEN {CLEAR} AND s.rules_known THEN 'adopted' ELSE 'claimed' END
                 WHEN NOT {RUNS} THEN s.stage
-                WHEN s.clock_on <= %(stalled)s THEN 'museum_exhibit' WHEN s.clock_on <= %(warned)s THEN 'at_risk'
+                WHEN s.stall_clock_from <= %(stalled)s THEN 'museum_exhibit' WHEN s.stall_clock_from <= %(warned)s THEN 'at_risk'
                 WHEN {CLEAR} THEN 'ready' ELSE 'moving' END AS standing, count(*)
-    FROM pilots_pilotspell s WHERE {WITHIN} GROUP BY 1
+    FROM pilots_pilotperiod s WHERE {WITHIN} GROUP BY 1
 """
 DAYS = {"at": AT, "stalled": AT - timedelta(days=30), "warned": AT - timedelta(days=16)}
 
@@ -72,7 +72,7 @@ def measure(rounds: int) -> Iterator[Measured]:
     )
     yield compare(
         "page of pilots with gates and holders",
-        lambda: read_many(list(pilots().exhibits(AT).select_related("portfolio")[:A_PAGE]), at=AT),
+        lambda: snapshots_of(list(pilots().exhibits(AT).select_related("portfolio")[:A_PAGE]), at=AT),
         rounds=rounds,
         says=f"{A_PAGE} exhibits, each with its six gates, courts, holders, and what is missing.",
     )

@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.test import Client, RequestFactory
 
 from pilots import actions
-from pilots.models import DecisionRight, GateSpell, Person, Pilot, Seat
+from pilots.models import DecisionRight, GatePeriod, Person, Pilot, Seat
 from readiness.pages.base import page_of
 from readiness.pages.my_decisions import A_PAGE
 from readiness.queries.decider_queue import decider_queue
@@ -26,21 +26,21 @@ AT_MOST, LONG = 4.0, 10_000
 """The ratio that is promised, and for queues of how many gates."""
 FOUND = """
     FROM pilots_seat s
-    JOIN pilots_gatespell g ON g.kind_id = s.kind_id AND g.cell_id = s.cell_id
+    JOIN pilots_gateperiod g ON g.kind_id = s.kind_id AND g.unit_id = s.unit_id
     JOIN pilots_gatekind k ON k.id = g.kind_id
     JOIN pilots_gate gate ON gate.id = g.gate_id
-    JOIN pilots_pilotspell p ON p.pilot_id = gate.pilot_id
+    JOIN pilots_pilotperiod p ON p.pilot_id = gate.pilot_id
     WHERE s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)
     AND (s.holder_id = %(me)s OR s.deputy_id = %(me)s OR s.delegate_id = %(me)s OR s.escalation_id = %(me)s
          AND (s.holder_id = p.sponsor_id OR s.holder_id IN (SELECT person_id FROM pilots_absence
               WHERE starts <= %(at)s AND ends >= %(at)s))
          AND (s.deputy_id IS NULL OR s.deputy_id = p.sponsor_id OR s.deputy_id IN (SELECT person_id FROM pilots_absence
               WHERE starts <= %(at)s AND ends >= %(at)s)))
-    AND g.known_until IS NULL AND g.starts <= %(at)s AND (g.ends IS NULL OR g.ends >= %(at)s)
+    AND g.superseded_on IS NULL AND g.starts <= %(at)s AND (g.ends IS NULL OR g.ends >= %(at)s)
     AND (g.good_until < %(at)s AND NOT g.ends_by_condition
          OR g.turn = 'answer' AND (g.good_until IS NULL OR g.good_until >= %(at)s))
     AND (k.clears_by = 'approval' OR k.clears_by = 'measurement' AND g.met_until >= %(at)s)
-    AND p.known_until IS NULL AND p.starts <= %(at)s AND (p.ends IS NULL OR p.ends >= %(at)s)
+    AND p.superseded_on IS NULL AND p.starts <= %(at)s AND (p.ends IS NULL OR p.ends >= %(at)s)
     AND (p.stage IN ('running', 'adopted') OR p.stage = 'paused' AND p.paused_until < %(at)s)
     AND (p.sponsor_id IS NULL OR p.sponsor_id <> %(me)s)
 """
@@ -63,7 +63,7 @@ def rows(person: Person) -> list[Any]:
 
 
 def rows_by_hand(person: Person) -> list[Any]:
-    return list(GateSpell.objects.raw(_on_this_engine(ROWS), {"at": AT, "me": person.pk}))
+    return list(GatePeriod.objects.raw(_on_this_engine(ROWS), {"at": AT, "me": person.pk}))
 
 
 def count_by_hand(person: Person) -> int:

@@ -3,7 +3,7 @@
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying [--decisions 1000000]
 
 The gates are those of `make_portfolio`; each is decided again and again, every decision signed by `sign` with its event into
-its pilot's chain, until there are as many as asked for. Spells are not told again: the log alone is
+its pilot's chain, until there are as many as asked for. Periods are not told again: the log alone is
 read. So nothing else is measured in this database afterwards, and it is not kept.
 
 The command runs as a process of its own, as in production, once at a tenth of the decisions and once at all of them. What
@@ -90,7 +90,7 @@ class _Signing:
         pilot = self.pilots[gate.pilot_id]
         event = Event(
             pk=key,
-            verb="decide",
+            action="decide",
             portfolio_id=pilot.portfolio_id,
             pilot=pilot,
             gate=gate,

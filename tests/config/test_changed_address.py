@@ -83,7 +83,7 @@ def test_the_link_confirms_once_and_opening_it_does_nothing_yet(cast: Cast) -> N
     assert stranger.post(link, {"answer": "confirm"}).status_code == 302
     assert (cast["manager"].email, cast["manager"].pending_email) == (NEW, None)
     assert stranger.get(link).status_code == stranger.post(link, {"answer": "confirm"}).status_code == 404
-    told = Event.objects.get(verb="confirm_address")
+    told = Event.objects.get(action="confirm_address")
     assert (told.by, told.data, told.reason) == (cast["manager"], {"person": cast["manager"].pk}, "")
 
 
@@ -134,7 +134,7 @@ def test_whoever_keeps_all_confirms_with_a_reason_and_no_other_office(cast: Cast
     assert "Say why, in a sentence" in refused.content.decode()
     assert client.post(there, {"reason": "Her old mailbox is gone; she rang."}).status_code == 302
     assert cast["manager"].email == NEW
-    assert Event.objects.get(verb="confirm_address").reason == "Her old mailbox is gone; she rang."
+    assert Event.objects.get(action="confirm_address").reason == "Her old mailbox is gone; she rang."
 
 
 def test_nobody_confirms_or_rejects_for_somebody_else(cast: Cast) -> None:
@@ -148,27 +148,27 @@ def test_nobody_confirms_or_rejects_for_somebody_else(cast: Cast) -> None:
 
 def test_one_address_is_one_persons_confirmed_or_not(cast: Cast) -> None:
     who = moved(cast)
-    for verb, says in (
+    for action, says in (
         (actions.open_account, {"email": NEW.upper(), "name": "Second"}),
         (actions.amend_account, {"person": cast["outsider"], "set": {"email": NEW}}),
     ):
         with pytest.raises(Invalid) as refused:
-            verb(by=None, **says)  # type: ignore[operator]
+            action(by=None, **says)  # type: ignore[operator]
         assert refused.value.field == "email"
     Person.objects.filter(pk=cast["outsider"].pk).update(email=NEW)
     with pytest.raises(Invalid):
         actions.confirm_address(person=who, by=who)
 
 
-@pytest.mark.parametrize("verb", ["open_account", "amend_account"])
-def test_an_address_that_no_row_holds_is_refused_and_nothing_waits(cast: Cast, verb: str) -> None:
+@pytest.mark.parametrize("action", ["open_account", "amend_account"])
+def test_an_address_that_no_row_holds_is_refused_and_nothing_waits(cast: Cast, action: str) -> None:
     longer = f"{'x' * 242}@cast.example"
     given = {
         "open_account": {"email": longer, "name": "Somebody"},
         "amend_account": {"person": cast["manager"], "set": {"email": longer}},
     }
     with pytest.raises(Invalid) as refused:
-        getattr(actions, verb)(by=cast["office"], **given[verb])
+        getattr(actions, action)(by=cast["office"], **given[action])
     assert refused.value.field == "email"
     assert Person.objects.get(email=OLD).pending_email is None
     actions.amend_account(person=cast["manager"], by=cast["office"], set={"email": longer[1:]})
@@ -261,16 +261,16 @@ RESTS: tuple[tuple[str, Callable[[Cast, Person], Any]], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "act"), RESTS, ids=lambda each: getattr(each, "__name__", each))
-def test_deciding_accepting_and_tokens_rest_until_it_is_confirmed(cast: Cast, name: str, act: Any) -> None:
+@pytest.mark.parametrize(("name", "action"), RESTS, ids=lambda each: getattr(each, "__name__", each))
+def test_deciding_accepting_and_tokens_rest_until_it_is_confirmed(cast: Cast, name: str, action: Any) -> None:
     cast.runs()
     cast.ruled()
     actions.ask_exception(gate=cast.gate(LEGAL), by=cast["manager"], reason="It cannot wait.")
     moved(cast, name)
     with pytest.raises(AddressUnconfirmed):
-        act(cast, cast[name])
+        action(cast, cast[name])
     actions.confirm_address(person=cast[name], by=cast[name])
-    act(cast, cast[name])
+    action(cast, cast[name])
 
 
 def test_who_may_comes_before_and_everything_else_after(cast: Cast) -> None:
@@ -297,15 +297,15 @@ def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
     typed = {"outcome": "cleared", "reason": "Standard terms."}
     there = reverse("readiness:gate-act", args=[gate.public_id, "decide"])
     assert "Until you confirm it, what you decide or accept rests." in client.get(there).content.decode()
-    page = client.post(there, typed | {"seen": concurrency.token(gate)})
+    page = client.post(there, typed | {"expected_version": concurrency.token(gate)})
     assert page.status_code == 403
     assert "Your address was changed and is not confirmed yet" in page.content.decode()
     assert "Standard terms." in page.content.decode()
     path = f"/api/v1/gates/{gate.public_id}/decisions/"
     by_session = client.post(path, typed, "application/json")
     by_token = Client(headers={"authorization": f"Token {key}"}).post(path, typed, "application/json")
-    reading = Client(headers={"authorization": f"Token {key}"}).get("/api/v1/gates/")
-    for answer in (by_session, by_token, reading):
+    status = Client(headers={"authorization": f"Token {key}"}).get("/api/v1/gates/")
+    for answer in (by_session, by_token, status):
         assert (answer.status_code, answer.json()["code"]) == (403, "address_unconfirmed")
     assert client.get("/api/v1/gates/").status_code == 200
     assert not Decision.objects.filter(gate=gate).exists()

@@ -30,7 +30,7 @@ from config.masking import Masked, masked
 from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Busy
-from readiness.api.base import Asking
+from readiness.api.base import ApiView
 from readiness.checks import letters_leave
 from readiness.text import address_letters, mail
 
@@ -169,7 +169,7 @@ def test_what_breaks_is_one_line_with_its_trace_once(
         raise error
 
     monkeypatch.setattr(LoginView, "get_context_data", breaks)
-    monkeypatch.setattr(Asking, "initial", breaks)
+    monkeypatch.setattr(ApiView, "initial", breaks)
     client = Client(raise_request_exception=False)
     with lines() as said:
         code = client.get(path).status_code

@@ -234,7 +234,7 @@ def test_tokens_end_with_a_changed_password_unless_they_are_kept_on_that_page(
     assert ("checked" in wrong.content.decode()) == bool(ticks)
     assert client.post(there, typed | ticks).status_code == 302
     assert ApiToken.objects.filter(user=lena).count() == left
-    assert Event.objects.filter(verb="set_password", by=lena).count() == 2
+    assert Event.objects.filter(action="set_password", by=lena).count() == 2
     assert client.get("/my/away/").status_code == 200
 
 

@@ -296,10 +296,10 @@ ACTS = (
 
 def untold(found: Iterable[Address]) -> list[str]:
     """Addresses of which nobody has said who may ask them."""
-    acts = ("readiness:api:pilot-", "readiness:api:gate-")
+    actions_done = ("readiness:api:pilot-", "readiness:api:gate-")
     ours = (each for each in found if of_library(each) is None)
     return [
         str(each)
         for each in ours
-        if each.name not in READS and each.name not in ACTS and not each.name.startswith(acts)
+        if each.name not in READS and each.name not in ACTS and not each.name.startswith(actions_done)
     ]

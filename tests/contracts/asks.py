@@ -1,6 +1,6 @@
-"""How each verb is asked, in a situation where nothing but who asks can stand in its way.
+"""How each action is asked, in a situation where nothing but who asks can stand in its way.
 
-A verb that is not told here fails `tests/contracts/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
+An action that is not told here fails `tests/contracts/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ def nothing(_cast: Cast) -> None:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One verb: what has to be so before, its arguments but `by`, and who is what to the thing it is on.
+class ActionInput:
+    """One action: what has to be so before, its arguments but `by`, and who is what to the thing it is on.
 
-    `may` is its line in the table, where that is not the verb's name; `beyond`: it lies past the limits of rules 4 to 6. `shared`: it is about what lies in no portfolio, so any
+    `may` is its line in the table, where that is not the action's name; `beyond`: it lies past the limits of rules 4 to 6. `shared`: it is about what lies in no portfolio, so any
     program office is the office. `reaches`: it is about an account that holds something in the office's portfolio, so that
     another office sees it, and is refused. `row`: what lies in a portfolio of the office, so that nobody else finds it.
     """
 
-    verb: str
+    action: str
     says: Callable[[Cast], Mapping[str, Any]]
     before: Callable[[Cast], Any] = nothing
     is_: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Ask:
 
     @property
     def line(self) -> str:
-        return self.may or self.verb
+        return self.may or self.action
 
     def allows(self, name: str) -> bool:
         """Whether the table of who may do what lets one of the cast do this."""
@@ -50,11 +50,11 @@ class Ask:
         if self.shared and name == "neighbour":
             roles |= {Role.OFFICE}
         if self.beyond:
-            return permissions.may_beyond(self.verb, roles)
+            return permissions.may_beyond(self.action, roles)
         return permissions.may(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
-        return getattr(actions, self.verb)(by=cast[name], **self.says(cast))
+        return getattr(actions, self.action)(by=cast[name], **self.says(cast))
 
 
 def is_(name: str, what: str) -> dict[str, frozenset[str]]:
@@ -181,113 +181,119 @@ SEATS = is_("stand_in", Role.STAND_IN)
 THEIRS = is_("manager", Role.SELF)
 THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
 
-ASKS: tuple[Ask, ...] = (
+ASKS: tuple[ActionInput, ...] = (
     # A pilot
-    Ask("record", lambda c: {"portfolio": c.portfolio, "key": "ZZ-2", "name": "Another"}),
-    Ask("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
-    Ask("start", on_pilot),
-    Ask("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond=True),
-    Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
-    Ask("move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond=True),
-    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
-    Ask("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond=True),
-    Ask("resume", on_pilot, is_paused),
-    Ask("adopt", on_pilot, lambda c: c.all_clear()),
-    Ask("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
-    Ask("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
+    ActionInput("record", lambda c: {"portfolio": c.portfolio, "key": "ZZ-2", "name": "Another"}),
+    ActionInput("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
+    ActionInput("start", on_pilot),
+    ActionInput("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond=True),
+    ActionInput("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
+    ActionInput("move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond=True),
+    ActionInput("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
+    ActionInput("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond=True),
+    ActionInput("resume", on_pilot, is_paused),
+    ActionInput("adopt", on_pilot, lambda c: c.all_clear()),
+    ActionInput("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
+    ActionInput("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
     # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
-    Ask("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
-    Ask("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond=True),
-    Ask("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
-    Ask("accept_risk", on_pilot, runs),
-    Ask("confirm_rules", on_pilot, ruled),
-    Ask("register_threshold", lambda c: on_pilot(c, **THRESHOLD), runs),
-    Ask("record_measurement", lambda c: on_pilot(c, value=0.95, sample=400), agreed),
-    Ask("record_residents", lambda c: on_pilot(c, week=c.day(), people=4), runs),
-    Ask("look_again", lambda c: on_pilot(c, text="Two hours a week."), lambda c: c.adopted()),
-    Ask("record_claim", on_pilot, runs),
+    ActionInput("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
+    ActionInput("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond=True),
+    ActionInput("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
+    ActionInput("accept_risk", on_pilot, runs),
+    ActionInput("confirm_rules", on_pilot, ruled),
+    ActionInput("register_threshold", lambda c: on_pilot(c, **THRESHOLD), runs),
+    ActionInput("record_measurement", lambda c: on_pilot(c, value=0.95, sample=400), agreed),
+    ActionInput("record_residents", lambda c: on_pilot(c, week=c.day(), people=4), runs),
+    ActionInput("look_again", lambda c: on_pilot(c, text="Two hours a week."), lambda c: c.adopted()),
+    ActionInput("record_claim", on_pilot, runs),
     # A gate
-    Ask("decide", lambda c: answer(c, outcome="cleared"), runs),
-    Ask("decide", lambda c: answer(c, outcome="cleared"), others_away, is_=SEATS),
-    Ask(
+    ActionInput("decide", lambda c: answer(c, outcome="cleared"), runs),
+    ActionInput("decide", lambda c: answer(c, outcome="cleared"), others_away, is_=SEATS),
+    ActionInput(
         "decide",
         lambda c: answer(c, outcome="cleared", for_=c["decider"], evidence=LINK),
         runs,
         may="record_for_decider",
     ),
-    Ask("decide_many", lambda c: {"gates": [c.gate(LEGAL)], "outcome": "cleared", "reason": "Alike."}, runs),
-    Ask("record_minutes", entry, runs),
-    Ask("except_", lambda c: answer(c, until=c.day(-30)), somebody_asked),
-    Ask(
+    ActionInput("decide_many", lambda c: {"gates": [c.gate(LEGAL)], "outcome": "cleared", "reason": "Alike."}, runs),
+    ActionInput("record_minutes", entry, runs),
+    ActionInput("except_", lambda c: answer(c, until=c.day(-30)), somebody_asked),
+    ActionInput(
         "except_",
         lambda c: answer(c, until=c.day(-30), for_=c["decider"], evidence=LINK),
         somebody_asked,
         may="record_for_decider",
     ),
-    Ask("ask_exception", lambda c: answer(c), runs),
-    Ask("answer", lambda c: {"gate": c.gate(LEGAL), "text": "Only subject lines."}, changes_asked),
-    Ask(
+    ActionInput("ask_exception", lambda c: answer(c), runs),
+    ActionInput("answer", lambda c: {"gate": c.gate(LEGAL), "text": "Only subject lines."}, changes_asked),
+    ActionInput(
         "meet_condition",
         lambda c: {"gate": c.gate(LEGAL), "text": "Log it.", "evidence": LINK},
         on_a_condition,
         is_=is_("stand_in", Role.OWNER),
     ),
-    Ask("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
-    Ask("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", Role.NOMINEE)),
-    Ask("decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", Role.NOMINEE)),
-    Ask(
+    ActionInput("nominate", lambda c: {"gate": c.gate(ERROR), "person": c["head"]}),
+    ActionInput("accept", lambda c: {"gate": c.gate(ERROR)}, is_=is_("named", Role.NOMINEE)),
+    ActionInput(
+        "decline", lambda c: {"gate": c.gate(ERROR), "reason": "Ask Operations."}, is_=is_("named", Role.NOMINEE)
+    ),
+    ActionInput(
         "leave",
         lambda c: {"gate": c.gate(ERROR), "reason": "Another role."},
         accepted,
         is_=is_("named", Role.ACCEPTED),
     ),
-    Ask("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
-    Ask("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
-    Ask(
+    ActionInput("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
+    ActionInput("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
+    ActionInput(
         "erase",
         lambda c: {"decision": c.gate(LEGAL).decisions.get(), "reason": "Asked for by law."},
         lambda c: (c.runs(), c.decided(LEGAL, "cleared")),
     ),
     # Rights, and who is there
-    Ask("assign_right", lambda c: {"kind": kind(DATA), "portfolio": c.portfolio, "holder": c["outsider"]}),
-    Ask("end_right", lambda c: {"right": c.rights[DATA], "until": c.day(-90)}),
-    Ask(
+    ActionInput("assign_right", lambda c: {"kind": kind(DATA), "portfolio": c.portfolio, "holder": c["outsider"]}),
+    ActionInput("end_right", lambda c: {"right": c.rights[DATA], "until": c.day(-90)}),
+    ActionInput(
         "delegate", lambda c: {"right": c.rights[DATA], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}
     ),
-    Ask("away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, reaches=True),
-    Ask("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, reaches=True),
+    ActionInput(
+        "away", lambda c: {"person": c["manager"], "starts": c.day(), "ends": c.day(-9)}, is_=THEIRS, reaches=True
+    ),
+    ActionInput("back", lambda c: {"absence": absence(c)}, is_away, is_=THEIRS, reaches=True),
     # Accounts and keys
-    Ask("open_account", lambda _c: {"email": "new@cast.example", "name": "New"}, shared=True),
-    Ask("amend_account", lambda c: {"person": c["outsider"], "set": {"name": "Noam"}}, shared=True),
-    Ask("close_account", lambda c: {"person": c["outsider"]}, shared=True),
-    Ask("confirm_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
-    Ask("reject_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
-    Ask("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS),
-    Ask("give_role", lambda c: {"portfolio": c.portfolio, "person": c["outsider"], "role": "reviewer"}),
-    Ask("take_role", lambda c: {"portfolio": c.portfolio, "person": c["reviewer"], "role": "reviewer"}),
-    Ask("issue_token", lambda c: {"person": c["manager"]}, is_=THEIRS),
-    Ask("revoke_token", lambda c: {"token": key_of(c["manager"])}, has_a_key, is_=THEIRS, reaches=True),
-    Ask("erase_person", lambda c: {"person": c["outsider"], "reason": "Asked for by law."}, closed, shared=True),
+    ActionInput("open_account", lambda _c: {"email": "new@cast.example", "name": "New"}, shared=True),
+    ActionInput("amend_account", lambda c: {"person": c["outsider"], "set": {"name": "Noam"}}, shared=True),
+    ActionInput("close_account", lambda c: {"person": c["outsider"]}, shared=True),
+    ActionInput("confirm_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
+    ActionInput("reject_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
+    ActionInput("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS),
+    ActionInput("give_role", lambda c: {"portfolio": c.portfolio, "person": c["outsider"], "role": "reviewer"}),
+    ActionInput("take_role", lambda c: {"portfolio": c.portfolio, "person": c["reviewer"], "role": "reviewer"}),
+    ActionInput("issue_token", lambda c: {"person": c["manager"]}, is_=THEIRS),
+    ActionInput("revoke_token", lambda c: {"token": key_of(c["manager"])}, has_a_key, is_=THEIRS, reaches=True),
+    ActionInput(
+        "erase_person", lambda c: {"person": c["outsider"], "reason": "Asked for by law."}, closed, shared=True
+    ),
     # Portfolios, functions and kinds
-    Ask("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
-    Ask("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
-    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
-    Ask("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond=True),
-    Ask("name_function", lambda _c: {"name": "Claims"}, shared=True),
-    Ask("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
-    Ask(
+    ActionInput("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
+    ActionInput("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
+    ActionInput("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
+    ActionInput("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond=True),
+    ActionInput("name_function", lambda _c: {"name": "Claims"}, shared=True),
+    ActionInput("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
+    ActionInput(
         "add_kind",
         lambda c: COUNCIL | {"clears_by": "approval", "portfolios": [c.portfolio]},
     ),
-    Ask("amend_kind", lambda _c: {"kind": kind(COUNCIL["key"]), "set": {"name": "Works"}}, has_a_kind),
-    Ask("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
-    Ask("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
+    ActionInput("amend_kind", lambda _c: {"kind": kind(COUNCIL["key"]), "set": {"name": "Works"}}, has_a_kind),
+    ActionInput("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
+    ActionInput("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
 )
 
-FIRST: dict[str, Ask] = {}
-"""By verb, the way it is asked within all limits, in one's own name, on an ordinary day."""
+FIRST: dict[str, ActionInput] = {}
+"""By action, the way it is asked within all limits, in one's own name, on an ordinary day."""
 for _ask in ASKS:
-    FIRST.setdefault(_ask.verb, _ask)
+    FIRST.setdefault(_ask.action, _ask)
 
 NO_PERSON = frozenset(
     {
@@ -295,4 +301,4 @@ NO_PERSON = frozenset(
         *("open_first_account", "record_set_up"),
     }
 )
-"""Verbs that take no person: only a list, or the installation, does them."""
+"""Actions that take no person: only a list, or the installation, does them."""

@@ -51,7 +51,7 @@ def answers(ria: Any, pilot: Any) -> dict[str, Any]:
         "sign-out": (reverse("account_logout"), {}),
     }
     drawn = client.get(roads["page"][0]).content.decode()
-    start["seen"] = re.findall(r'name="seen" value="([^"]*)"', drawn)[0]
+    start["expected_version"] = re.findall(r'name="seen" value="([^"]*)"', drawn)[0]
     other = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     found = {road: _answer(client.post(*asked)) for road, asked in roads.items()}

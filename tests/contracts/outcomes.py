@@ -1,6 +1,6 @@
-"""Every outcome by every capacity by every kind of gate, found out by running the verbs, as a page of the docs.
+"""Every outcome by every capacity by every kind of gate, found out by running the actions, as a page of the docs.
 
-`tests/contracts/test_outcomes.py` holds the committed page against what the verbs do, and says how to write it again.
+`tests/contracts/test_outcomes.py` holds the committed page against what the actions do, and says how to write it again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from pilots import actions
-from pilots.models import GateKind, Person, PilotSpell
+from pilots.models import GateKind, Person, PilotPeriod
 from pilots.refusals import Refused
 from readiness.queries import pilots, snapshots
 from tests.company import (
@@ -93,11 +93,11 @@ class Stage:
     def _threshold(self, on: date) -> None:
         with_a_threshold(self.pilot, by=self.people["office"], on=on, known=on)
 
-    def do(self, verb: str, kind: str, by: str | None, on: date = START, **says: Any) -> Any:
+    def do(self, action: str, kind: str, by: str | None, on: date = START, **says: Any) -> Any:
         gate = gate_of(self.pilot, kind)
-        if by is not None or verb != "assert_":
+        if by is not None or action != "assert_":
             says["by"] = self.people[by] if by else None
-        return getattr(actions, verb)(gate=gate, on=on, known=on, **says)
+        return getattr(actions, action)(gate=gate, on=on, known=on, **says)
 
     def unmeasured(self) -> None:
         """A new version of the threshold, which nothing was measured against."""
@@ -110,7 +110,7 @@ class Stage:
             out += [UNMEASURED, QUALITY] if kind.key == QUALITY else [kind.key]
         return out
 
-    def cell(self, outcome: str, capacity: str, row: str) -> str:
+    def unit(self, outcome: str, capacity: str, row: str) -> str:
         """What happens, in words. Everything is taken back afterwards."""
         with taken_back():
             kind = row.partition(",")[0]
@@ -144,19 +144,19 @@ class Stage:
 
     def _act(self, outcome: str, capacity: str, kind: str) -> None:
         by, for_ = _who(capacity)
-        verb, says = self._verb(outcome, by)
-        if verb in ("decide", "except_") and for_:
+        action, says = self._action(outcome, by)
+        if action in ("decide", "except_") and for_:
             says["for_"] = self.people[for_]
             if capacity != "recorded, no evidence":
                 says["evidence"] = "https://minutes.example/12"
-        self.do(verb, kind, by, ON, **says)
+        self.do(action, kind, by, ON, **says)
 
-    def _verb(self, outcome: str, by: str | None) -> tuple[str, dict[str, Any]]:
+    def _action(self, outcome: str, by: str | None) -> tuple[str, dict[str, Any]]:
         name, _, more = outcome.partition(", ")
         if name in ("accepted", "declined", "left"):
             return {"accepted": "accept", "declined": "decline", "left": "leave"}[name], {}
         if name == "asserted":
-            # Only a list asserts: there is no verb by which a person could.
+            # Only a list asserts: there is no action by which a person could.
             return (
                 ("assert_", {"source": "Row 12"}) if by is None else ("decide", {"outcome": name, "reason": "Row 12"})
             )
@@ -172,15 +172,15 @@ class Stage:
 
     def _after(self, kind: str) -> str:
         row = pilots.pilots().get(pk=self.pilot.pk)
-        found = snapshots.read_one(row, at=ON)
-        assert found is not None
-        gate = found.gate(kind).reading
+        snapshot = snapshots.snapshot_of(row, at=ON)
+        assert snapshot is not None
+        gate = snapshot.gate(kind).status
         said = [f"`{gate.state}`"]
         if gate.court:
             said.append(f"court {gate.court}")
         if gate.good_until:
             said.append(f"for {(gate.good_until - ON).days + 1} days")
-        moved = PilotSpell.objects.filter(pilot=self.pilot, known_until=None).latest("starts")
+        moved = PilotPeriod.objects.filter(pilot=self.pilot, superseded_on=None).latest("starts")
         if moved.last_movement == ON:
             said.append("**moves**")
         return ", ".join(said)
@@ -197,10 +197,10 @@ def _who(capacity: str) -> tuple[str | None, str | None]:
     return capacity.replace(",", "").split()[0], None
 
 
-def quiet(act: Callable[[], Any]) -> None:
+def quiet(action: Callable[[], Any]) -> None:
     """Do what may be refused."""
     with suppress(Refused):
-        act()
+        action()
 
 
 HEAD = """# Every outcome, by capacity and gate
@@ -209,7 +209,7 @@ What each outcome does to each gate, by who gives it, in a running pilot. A cell
 court it is in where it is open, for how many days the answer holds, and whether it moves the pilot (rule 3); or the code
 with which it is refused. Deciders are the same people for every gate; the three acceptance gates name one person.
 
-`WRITE_DOCS=1 .venv/bin/pytest tests/contracts/test_outcomes.py` runs the verbs and writes this page; without the
+`WRITE_DOCS=1 .venv/bin/pytest tests/contracts/test_outcomes.py` runs the actions and writes this page; without the
 variable it holds the page against them.
 
 Who acts:
@@ -218,7 +218,7 @@ Who acts:
 
 
 def page() -> str:
-    """The whole page, as the verbs have it."""
+    """The whole page, as the actions have it."""
     with taken_back():
         stage = Stage()
         rows = stage.rows()
@@ -227,6 +227,6 @@ def page() -> str:
             parts.append(f"\n## {outcome}\n\n{says}\n\n")
             parts.append(f"| | {' | '.join(rows)} |\n|---{'|---' * len(rows)}|\n")
             for capacity in CAPACITIES:
-                cells = [stage.cell(outcome, capacity, row) for row in rows]
-                parts.append(f"| {capacity} | {' | '.join(cells)} |\n")
+                units = [stage.unit(outcome, capacity, row) for row in rows]
+                parts.append(f"| {capacity} | {' | '.join(units)} |\n")
         return "".join(parts)

@@ -25,7 +25,7 @@ from readiness.forms.records import AmendForm, RecordForm
 from readiness.forms.reference import ReferenceForm
 from tests.company import OFFICES, ROLES, Cast
 from tests.contracts.addresses import GONE, NO, ROWS, SIGN_IN, YES, Who, its_office, signed_in, whoever_sees_it
-from tests.contracts.asks import FIRST, Ask
+from tests.contracts.asks import FIRST, ActionInput
 
 Typed = Callable[[Cast], Any]
 
@@ -35,7 +35,7 @@ class Road:
     """One act at one address: who may do it there, and who may open its form."""
 
     name: str
-    ask: Ask
+    ask: ActionInput
     path: Callable[[Cast], str]
     typed: Typed
     does: Who
@@ -79,7 +79,7 @@ def in_form(made: type[PilotForm], says: Mapping[str, Any], by: Person, **more: 
 
 
 def in_json(says: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of a verb as the API takes them."""
+    """The arguments of an action as the API takes them."""
     return {
         "for" if name == "for_" else name: _plain(value)
         for name, value in says.items()
@@ -98,7 +98,7 @@ def _plain(value: Any) -> Any:
 # Who may
 
 
-def on_page(ask: Ask) -> Who:
+def on_page(ask: ActionInput) -> Who:
     """Whoever sees the pilot may do there what the table lets them."""
 
     def who(name: str) -> str:
@@ -111,12 +111,12 @@ def on_page(ask: Ask) -> Who:
     return who
 
 
-def opens_page(ask: Ask) -> Who:
+def opens_page(ask: ActionInput) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    lines = ["record_for_decider"] if ask.verb in ("decide", "except_") else [ask.verb] if ask.beyond else []
+    lines = ["record_for_decider"] if ask.action in ("decide", "except_") else [ask.action] if ask.beyond else []
 
     def who(name: str) -> str:
-        also = permissions.may_beyond(ask.verb, ROLES[name]) or any(
+        also = permissions.may_beyond(ask.action, ROLES[name]) or any(
             permissions.may(line, ROLES[name]) for line in lines
         )
         does = on_page(ask)(name)
@@ -125,7 +125,7 @@ def opens_page(ask: Ask) -> Who:
     return who
 
 
-def at_desk(ask: Ask, who: Who = its_office) -> Who:
+def at_desk(ask: ActionInput, who: Who = its_office) -> Who:
     """Whoever keeps the records may do there what the table lets an office."""
 
     def does(name: str) -> str:
@@ -135,15 +135,15 @@ def at_desk(ask: Ask, who: Who = its_office) -> Who:
     return does
 
 
-def opens_at_desk(ask: Ask) -> Who:
+def opens_at_desk(ask: ActionInput) -> Who:
     def who(name: str) -> str:
         return its_office(name) if opens_page(ask)(name) in (YES, GONE) else at_desk(ask)(name)
 
     return who
 
 
-def who_decides(ask: Ask) -> Who:
-    """Whoever sits on a seat may open it; the verb says whether this gate is theirs."""
+def who_decides(ask: ActionInput) -> Who:
+    """Whoever sits on a seat may open it; the action says whether this gate is theirs."""
 
     def who(name: str) -> str:
         does = on_page(ask)(name)
@@ -174,7 +174,7 @@ def pages() -> Iterator[Road]:
     yield from on_pages_of_their_own()
     yield from _own_address()
     for word, made in {**OF_PILOT, **OF_GATE}.items():
-        ask = FIRST[made.verb]
+        ask = FIRST[made.action]
         yield Road(f"page {word}", ask, _page(ask, made, word), _form(ask, made), on_page(ask), opens_page(ask))
 
 
@@ -277,7 +277,7 @@ def _while_away() -> Iterator[Road]:
     yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)
 
 
-def _page(ask: Ask, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
+def _page(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
         if made.takes == "pilot":
             return reverse("readiness:pilot-act", args=[cast.pilot.key, word])
@@ -287,7 +287,7 @@ def _page(ask: Ask, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     return path
 
 
-def _form(ask: Ask, made: type[PilotForm]) -> Typed:
+def _form(ask: ActionInput, made: type[PilotForm]) -> Typed:
     def typed(cast: Cast) -> dict[str, Any]:
         return in_form(made, ask.says(cast), cast["office"])
 
@@ -295,10 +295,10 @@ def _form(ask: Ask, made: type[PilotForm]) -> Typed:
 
 
 def over_api() -> Iterator[Road]:
-    for word, (verb, _shape) in api.OF_PILOT.items():
-        yield _over_api("pilot", word, FIRST[verb])
-    for word, (verb, _shape) in api.OF_GATE.items():
-        yield _over_api("gate", word, FIRST[verb])
+    for word, (action, _shape) in api.OF_PILOT.items():
+        yield _over_api("pilot", word, FIRST[action])
+    for word, (action, _shape) in api.OF_GATE.items():
+        yield _over_api("gate", word, FIRST[action])
     yield _over_api("gate", "decisions", FIRST["except_"], outcome="excepted")
     right = FIRST["assign_right"]
     yield Road(
@@ -311,13 +311,13 @@ def over_api() -> Iterator[Road]:
     )
 
 
-def _over_api(on: str, word: str, ask: Ask, **more: Any) -> Road:
+def _over_api(on: str, word: str, ask: ActionInput, **more: Any) -> Road:
     def path(cast: Cast) -> str:
         of = cast.pilot.key if on == "pilot" else ask.says(cast)["gate"].public_id
         return reverse(f"readiness:api:{on}-{word}", args=[of])
 
     return Road(
-        f"api {on} {word} {ask.verb}",
+        f"api {on} {word} {ask.action}",
         ask,
         path,
         lambda cast: in_json(ask.says(cast)) | more,
@@ -363,11 +363,11 @@ def _acts_on_pilots() -> Iterator[Road]:
         at_desk(edit),
     )
     for word, made in {**OF_PILOT, **OF_GATE}.items():
-        ask = FIRST[made.verb]
+        ask = FIRST[made.action]
         yield Road(f"desk {word}", ask, _desk(ask, made, word), _form(ask, made), at_desk(ask), opens_at_desk(ask))
 
 
-def _desk(ask: Ask, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
+def _desk(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
         if made.takes == "pilot":
             return reverse("admin:pilots_pilot_act", args=[cast.pilot.pk, word])
@@ -384,7 +384,7 @@ def _office(cast: Cast) -> Office:
 CANNOT_BE = "cannot be"
 
 
-def _adds(ask: Ask) -> Who:
+def _adds(ask: ActionInput) -> Who:
     """For another office the portfolio is no choice: what is typed cannot be."""
 
     def who(name: str) -> str:
@@ -397,7 +397,7 @@ def _adds(ask: Ask) -> Who:
 
 def _of_rows(model: type[Model], table: ActionModelAdmin) -> Iterator[Road]:
     if table.add_form:
-        ask, name = (FIRST[table.add_form.verb], f"admin:pilots_{model._meta.model_name}_add")
+        ask, name = (FIRST[table.add_form.action], f"admin:pilots_{model._meta.model_name}_add")
         yield Road(
             f"desk add {model._meta.model_name}",
             ask,
@@ -408,11 +408,11 @@ def _of_rows(model: type[Model], table: ActionModelAdmin) -> Iterator[Road]:
     if table.change_form:
         yield _changes(model, table.change_form)
     for word, made in table.object_actions.items():
-        yield _act_on_row(model, word, made)
+        yield _action_on_row(model, word, made)
 
 
 def _changes(model: type[Model], made: type[ReferenceForm]) -> Road:
-    ask, rows = FIRST[made.verb], ROWS[model]
+    ask, rows = FIRST[made.action], ROWS[model]
     name = f"admin:pilots_{model._meta.model_name}_change"
     # Of a table that all share, a row may still be one office's own: a kind of gate for its portfolio.
     who = its_office if rows.shared and not (ask.shared or ask.reaches) else rows.who
@@ -425,8 +425,8 @@ def _changes(model: type[Model], made: type[ReferenceForm]) -> Road:
     )
 
 
-def _act_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> Road:
-    ask, rows = FIRST[made.verb], ROWS[model]
+def _action_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> Road:
+    ask, rows = FIRST[made.action], ROWS[model]
     name = f"admin:pilots_{model._meta.model_name}_act"
     does = _adds(ask) if rows.shared and not ask.shared else at_desk(ask, rows.who)
     return Road(
@@ -439,12 +439,12 @@ def _act_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> Roa
     )
 
 
-def _row(ask: Ask, made: type[ReferenceForm], model: type[Model], cast: Cast) -> Any:
-    """The row that an act is on: the verb's own, or, where the verb makes one anew, the one it comes after."""
+def _row(ask: ActionInput, made: type[ReferenceForm], model: type[Model], cast: Cast) -> Any:
+    """The row that an act is on: the action's own, or, where the action makes one anew, the one it comes after."""
     return ask.says(cast)[made.takes] if made.takes else ROWS[model].one(cast)
 
 
-def _row_form(ask: Ask, made: type[ReferenceForm], model: type[Model] | None) -> Typed:
+def _row_form(ask: ActionInput, made: type[ReferenceForm], model: type[Model] | None) -> Typed:
     def typed(cast: Cast) -> dict[str, Any]:
         row = _row(ask, made, model, cast) if model else None
         return filled(made(row=row, office=_office(cast)), ask.says(cast))

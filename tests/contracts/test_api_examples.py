@@ -64,7 +64,7 @@ class Writer:
         for gate in Gate.objects.select_related("pilot", "kind"):
             page = page.replace(gate.public_id, f"id-of-{gate.kind.key}")
         for event in Event.objects.all():
-            page = page.replace(event.public_id, f"id-of-{event.verb}")
+            page = page.replace(event.public_id, f"id-of-{event.action}")
         return re.sub(r'"(\d+)\.[0-9a-f]{16}"', r'"\1.mark"', page)
 
 
@@ -112,10 +112,12 @@ def written(stage: Stage) -> str:
         "reason": "Standard terms apply.",
         "conditions": [{"text": "Name the retention period.", "owner": "ria@example.org", "due": "2026-12-31"}],
     }
-    seen = {"if_match": read["ETag"]}
-    writer.ask("Legal decides, on what was read", stage.perpetua, f"{gate}decisions/", yes, **seen)
+    expected_version = {"if_match": read["ETag"]}
+    writer.ask("Legal decides, on what was read", stage.perpetua, f"{gate}decisions/", yes, **expected_version)
     late = {"outcome": "refused", "reason": "Not with names in it."}
-    writer.ask("The deputy decides on what is not so any more", stage.jory, f"{gate}decisions/", late, **seen)
+    writer.ask(
+        "The deputy decides on what is not so any more", stage.jory, f"{gate}decisions/", late, **expected_version
+    )
     access = f"gates/{stage.gate(pilot, 'it-data-access').public_id}/decisions/"
     grant = {"outcome": "excepted", "reason": "Until the review."}
     writer.ask("An exception without an end", stage.bastian, access, grant)

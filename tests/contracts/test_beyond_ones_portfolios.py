@@ -135,31 +135,33 @@ def revoke(cast: Cast, who: Person, by: Person) -> Any:
 
 
 ACTS = (amend, rename, close, away, back, revoke)
-Act = Callable[[Cast, Person, Person], Any]
+EventRecord = Callable[[Cast, Person, Person], Any]
 Hold = Callable[[Cast, Person], None]
 
 
-@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+@pytest.mark.parametrize("action", ACTS, ids=lambda action: action.__name__)
 @pytest.mark.parametrize("holds", HOLDS, ids=lambda holds: holds.__name__)
-def test_an_office_changes_nobodys_account_who_holds_something_elsewhere(cast: Cast, holds: Hold, act: Act) -> None:
+def test_an_office_changes_nobodys_account_who_holds_something_elsewhere(
+    cast: Cast, holds: Hold, action: EventRecord
+) -> None:
     with taken_back():
         who = newcomer(cast)
         with taken_back():
-            act(cast, who, cast["neighbour"])
+            action(cast, who, cast["neighbour"])
         who.refresh_from_db()
         holds(cast, who)
         who.refresh_from_db()
         with pytest.raises(NotYours) as refused, transaction.atomic():
-            act(cast, who, cast["neighbour"])
+            action(cast, who, cast["neighbour"])
         assert "beyond the portfolios that you keep" in refused.value.says
         who.refresh_from_db()
-        act(cast, who, cast.keeper())
+        action(cast, who, cast.keeper())
 
 
 def test_its_own_office_changes_whoever_holds_something_there_alone(cast: Cast) -> None:
-    for act in ACTS:
+    for action in ACTS:
         with taken_back():
-            act(cast, cast["manager"], cast["office"])
+            action(cast, cast["manager"], cast["office"])
 
 
 def test_what_is_over_does_not_bind_an_account_for_good(cast: Cast) -> None:

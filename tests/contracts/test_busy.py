@@ -79,7 +79,7 @@ def test_once_they_have_let_go_it_is_done(answers: dict[str, Any]) -> None:
 def test_a_command_says_it_too(database: Path, answers: dict[str, Any]) -> None:
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    for command in (["act", "pause", "P-1", "--by", "ria@example.org"], ["rebuild_spells", "--check"]):
+    for command in (["act", "pause", "P-1", "--by", "ria@example.org"], ["rebuild_periods", "--check"]):
         done = _run(database, "manage.py", *command)
         assert (done.returncode != 0, SAYS in done.stderr, "Traceback" in done.stderr) == (True, True, False), done
     other.close()
@@ -144,7 +144,7 @@ def test_on_postgresql_a_lock_that_is_not_had_in_time_is_told_alike(pilot: Pilot
     client.force_login(ria)
     kind = {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"}
     for address, *typed in (
-        (reverse("readiness:pilot-act", args=[pilot.key, "start"]), {"seen": looked.token(pilot)}),
+        (reverse("readiness:pilot-act", args=[pilot.key, "start"]), {"expected_version": looked.token(pilot)}),
         (f"/api/v1/pilots/{pilot.key}/start/", "{}", "application/json"),
         (reverse("admin:pilots_gatekind_add"), kind),
     ):
@@ -163,7 +163,7 @@ def test_of_two_who_wait_on_each_other_one_is_told_to_try_again(pilot: Pilot) ->
     first, second = Event(), Event()
 
     def one_after_the_other(mine: Pilot, theirs: Pilot, here: Event, there: Event) -> Callable[[], None]:
-        def act() -> None:
+        def perform() -> None:
             try:
                 with transaction.atomic():
                     actions.start(pilot=mine, by=None)
@@ -175,10 +175,10 @@ def test_of_two_who_wait_on_each_other_one_is_told_to_try_again(pilot: Pilot) ->
             finally:
                 connection.close()
 
-        return act
+        return perform
 
-    acts = (one_after_the_other(pilot, other, first, second), one_after_the_other(other, pilot, second, first))
-    threads = [Thread(target=act) for act in acts]
+    actions_done = (one_after_the_other(pilot, other, first, second), one_after_the_other(other, pilot, second, first))
+    threads = [Thread(target=perform) for perform in actions_done]
     for thread in threads:
         thread.start()
     for thread in threads:

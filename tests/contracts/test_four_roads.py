@@ -1,6 +1,6 @@
 """Bad input, by the office's desk, a page, the API and the command alike: the same code, the same sentence, at the same field.
 
-Nothing is written. `docs/roads.md` says which roads each verb has, and why not the others.
+Nothing is written. `docs/roads.md` says which roads each action has, and why not the others.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Bad:
 
     name: str
     who: str
-    act: str
+    action: str
     kind: str | None
     typed: dict[str, str]
     code: str
@@ -342,26 +342,26 @@ def stage() -> Stage:
     return stage
 
 
-def by_page(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
+def by_page(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     if not bad.kind:
-        place = reverse("readiness:pilot-act", args=[pilot.key, bad.act])
-        return _typed_into(place, pilot, bad, person, seen)
+        place = reverse("readiness:pilot-act", args=[pilot.key, bad.perform])
+        return _typed_into(place, pilot, bad, person, expected_version)
     gate = pilot.gates.get(kind__key=bad.kind)
-    place = reverse("readiness:gate-act", args=[gate.public_id, bad.act])
-    return _typed_into(place, gate, bad, person, seen)
+    place = reverse("readiness:gate-act", args=[gate.public_id, bad.perform])
+    return _typed_into(place, gate, bad, person, expected_version)
 
 
-def by_desk(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
+def by_desk(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     if not bad.kind:
-        place = reverse("admin:pilots_pilot_act", args=[pilot.pk, bad.act])
-        return _typed_into(place, pilot, bad, person, seen)
-    place = reverse("admin:pilots_pilot_gate", args=[pilot.pk, bad.kind, bad.act])
-    return _typed_into(place, pilot.gates.get(kind__key=bad.kind), bad, person, seen)
+        place = reverse("admin:pilots_pilot_act", args=[pilot.pk, bad.perform])
+        return _typed_into(place, pilot, bad, person, expected_version)
+    place = reverse("admin:pilots_pilot_gate", args=[pilot.pk, bad.kind, bad.perform])
+    return _typed_into(place, pilot.gates.get(kind__key=bad.kind), bad, person, expected_version)
 
 
-def _typed_into(place: str, target: Pilot | Gate, bad: Bad, person: Person, seen: str) -> Said:
+def _typed_into(place: str, target: Pilot | Gate, bad: Bad, person: Person, expected_version: str) -> Said:
     """What the form of an address says to what is typed; the sentence must stand on the page that comes back."""
-    return in_form(browser_of(person).post(place, bad.typed | {"seen": seen or token(target)}))
+    return in_form(browser_of(person).post(place, bad.typed | {"expected_version": expected_version or token(target)}))
 
 
 def in_form(answer: Any) -> Said:
@@ -377,10 +377,10 @@ def in_form(answer: Any) -> Said:
     return form.refused.code, form.refused.says, field
 
 
-def by_api(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
+def by_api(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     client = APIClient()
     client.force_login(person)
-    word = IN_API.get(bad.act, bad.act)
+    word = IN_API.get(bad.perform, bad.perform)
     place = f"/api/v1/pilots/{pilot.key}/{word}/"
     if bad.kind:
         gate = pilot.gates.get(kind__key=bad.kind)
@@ -392,9 +392,9 @@ def by_api(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
         rows.setdefault(number, {})[part] = body.pop(name) or None
     if rows:
         body["conditions"] = list(rows.values())
-    if bad.act == "except":
+    if bad.perform == "except":
         body["outcome"] = "excepted"
-    headers = {"if-match": f'"{seen}.0"'} if seen else {}
+    headers = {"if-match": f'"{expected_version}.0"'} if expected_version else {}
     return in_problem(client.post(place, body, headers=headers))
 
 
@@ -406,11 +406,11 @@ def in_problem(answer: Any) -> Said:
     return says["code"], says["detail"], field
 
 
-def by_command(bad: Bad, person: Person, pilot: Pilot, seen: str = "") -> Said:
+def by_command(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     gate = ["--gate", bad.kind] if bad.kind else []
     values = [f"{name}={value}" for name, value in bad.typed.items()]
-    values += [f"seen={seen}"] if seen else []
-    return in_command("act", bad.act, pilot.key, *values, *gate, "--by", person.email)
+    values += [f"seen={expected_version}"] if expected_version else []
+    return in_command("act", bad.perform, pilot.key, *values, *gate, "--by", person.email)
 
 
 def in_command(*words: str) -> Said:
@@ -490,8 +490,8 @@ def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what
     }
     with pytest.raises(Refused) as refused:
         actions.file_evidence(pilot=pilot, by=ria, **sent())
-    verb = (refused.value.code, refused.value.says, refused.value.field)
-    assert said == dict.fromkeys(said, verb)
+    action = (refused.value.code, refused.value.says, refused.value.field)
+    assert said == dict.fromkeys(said, action)
     assert not Evidence.objects.exists()
     assert Event.objects.count() == events
 

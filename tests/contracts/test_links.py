@@ -51,14 +51,14 @@ def test_every_link_leads_to_a_page_that_is_there_and_may_be_opened(people: dict
 def broken(client: Client) -> Iterator[str]:
     """The links that lead nowhere, each with the page on which it stands."""
     waiting = [(path, "the browser's own line") for path in START]
-    seen, alike, anchors = set(), Counter[str](), dict[str, set[str]]()
+    expected_version, alike, anchors = set(), Counter[str](), dict[str, set[str]]()
     while waiting:
         path, stands_on = waiting.pop()
         parts = urlsplit(path)
         place = f"{parts.path}?{','.join(sorted(parse_qs(parts.query)))}"
-        if place in seen:
+        if place in expected_version:
             continue
-        seen.add(place)
+        expected_version.add(place)
         kind = kind_of(parts.path)
         alike[kind] += 1
         if alike[kind] > ALIKE and kind not in EACH:

@@ -1,4 +1,4 @@
-"""Whatever is written into the log is never edited: no verb writes a text longer than anybody reads, on any road."""
+"""Whatever is written into the log is never edited: no action writes a text longer than anybody reads, on any road."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ UNWRITTEN = {"password"}
 """Texts that are kept nowhere as they were given."""
 
 
-def texts_of(verb: str) -> list[str]:
-    """The arguments of a verb that take a text."""
-    takes = inspect.signature(getattr(actions, verb)).parameters.values()
+def texts_of(action: str) -> list[str]:
+    """The arguments of an action that take a text."""
+    takes = inspect.signature(getattr(actions, action)).parameters.values()
     return [each.name for each in takes if each.annotation in ("str", "str | None") and each.name not in UNWRITTEN]
 
 
-def asked_with(verb: str) -> list[dict[str, Any]]:
-    """Every way in which a verb can be given one text that is too long."""
-    found: list[dict[str, Any]] = [{name: LONG} for name in texts_of(verb)]
-    if verb in ("amend", "record"):
+def asked_with(action: str) -> list[dict[str, Any]]:
+    """Every way in which an action can be given one text that is too long."""
+    found: list[dict[str, Any]] = [{name: LONG} for name in texts_of(action)]
+    if action in ("amend", "record"):
         fields = ("name", "purpose", "workflow", "question", "tool", "data")
-        found += [{"set": {name: LONG}} if verb == "amend" else {name: LONG} for name in fields]
-    if verb == "set_rules":
+        found += [{"set": {name: LONG}} if action == "amend" else {name: LONG} for name in fields]
+    if action == "set_rules":
         found += [{name: LONG} for name in adoption.RULES]
-    if verb == "decide":
+    if action == "decide":
         found += [{"outcome": "refused", "would_change": LONG}]
     return found
 
@@ -56,17 +56,17 @@ def written() -> str:
     return json.dumps(rows, cls=DjangoJSONEncoder)
 
 
-@pytest.mark.parametrize("verb", sorted(verb for verb in FIRST if asked_with(verb)))
-def test_no_verb_writes_a_text_beyond_the_limit(verb: str, tmp_path: Any) -> None:
-    ask = FIRST[verb]
+@pytest.mark.parametrize("action", sorted(action for action in FIRST if asked_with(action)))
+def test_no_verb_writes_a_text_beyond_the_limit(action: str, tmp_path: Any) -> None:
+    ask = FIRST[action]
     may = next(name for name in ROLES if name != "anonymous" and ask.allows(name))
     with override_settings(EVIDENCE_ROOT=tmp_path):
         cast = Cast()
         ask.before(cast)
-        for more in asked_with(verb):
+        for more in asked_with(action):
             with taken_back():
                 with suppress(Refused):
-                    getattr(actions, verb)(by=cast[may], **{**ask.says(cast), **more})
+                    getattr(actions, action)(by=cast[may], **{**ask.says(cast), **more})
                 assert LONG not in written(), sorted(more)
 
 

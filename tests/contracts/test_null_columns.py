@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from pilots.clock import today
-from pilots.models import DecisionRight, GateSpell, Pilot, SwitchedOff
+from pilots.models import DecisionRight, GatePeriod, Pilot, SwitchedOff
 from readiness.queries.pilots import gates_on, pilots
 from tests.contracts.null_columns import ForgetsNull
 
@@ -20,7 +20,7 @@ ROOT = settings.BASE_DIR
 
 
 def _carried() -> QuerySet[Any]:
-    return Pilot.objects.annotate(carries=F("spells__sponsor"))
+    return Pilot.objects.annotate(carries=F("periods__sponsor"))
 
 
 @pytest.mark.django_db
@@ -49,9 +49,9 @@ def test_what_django_sees_itself_and_what_says_that_a_value_is_there_may_be_aske
     asked: list[QuerySet[Any]] = [
         Pilot.objects.exclude(manager=1),
         Pilot.objects.exclude(manager=F("exceptions_to")),
-        GateSpell.objects.exclude(gate__pilot__manager=1),
+        GatePeriod.objects.exclude(gate__pilot__manager=1),
         Pilot.objects.exclude(portfolio__in=switched_off),
-        Pilot.objects.filter(~Exists(GateSpell.objects.filter(gate__pilot=OuterRef("pk")))),
+        Pilot.objects.filter(~Exists(GatePeriod.objects.filter(gate__pilot=OuterRef("pk")))),
         gates_on(today()).exclude(carried_by__isnull=False, carried_by=1),
     ]
     assert all(str(found.query) for found in asked)
@@ -71,15 +71,15 @@ def _negated(tree: ast.AST) -> Iterator[ast.Call]:
 def test_every_negation_in_the_code_is_of_columns_that_django_knows() -> None:
     """Also where no test comes by: names that no model has are annotations, and say that the value is there."""
     columns = {field.name for model in apps.get_models() for field in model._meta.get_fields()} | {"pk"}
-    seen, forgets = 0, []
+    expected_version, forgets = 0, []
     for path in [*(ROOT / "pilots").rglob("*.py"), *(ROOT / "readiness").rglob("*.py")]:
         for call in _negated(ast.parse(path.read_text(encoding="utf-8"))):
             names = [word.arg for word in call.keywords if word.arg]
-            seen += 1
+            expected_version += 1
             forgets += [
                 f"{path.relative_to(ROOT)}:{call.lineno} {name}"
                 for name in names
                 if name.split("__")[0] not in columns and f"{name.split('__')[0]}__isnull" not in names
             ]
-    assert seen > 15
+    assert expected_version > 15
     assert forgets == []

@@ -1,4 +1,4 @@
-"""The page of outcomes says what the verbs do. `WRITE_DOCS=1` writes it."""
+"""The page of outcomes says what the actions do. `WRITE_DOCS=1` writes it."""
 
 from __future__ import annotations
 

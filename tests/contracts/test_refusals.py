@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "refusals.md"
 GETTEXT = ("_", "gettext", "ngettext", "gettext_lazy", "ngettext_lazy")
 HEAD = """# Refusals
 
-A verb that does not do what it was asked says why, with one of these codes. Pages, admin, API and commands show the same
+An action that does not do what it was asked says why, with one of these codes. Pages, admin, API and commands show the same
 code and the same sentence, at the same field: a page and the admin at the field of the form, the API as a problem document
 (`code`, `detail`, `errors`, `missing`) with this HTTP status, a command as `CODE (FIELD): SENTENCE` with exit status 2.
 Nothing is written. Where more is known, a sentence of the case takes the place of the one below. One part of one row is a
@@ -34,7 +34,7 @@ the variable it holds the page against them.
 
 
 def when(refusal: type[Refused]) -> str:
-    """When a verb refuses so: what the class says of itself."""
+    """When an action refuses so: what the class says of itself."""
     return " ".join((inspect.cleandoc(refusal.__doc__ or "")).split())
 
 

@@ -9,15 +9,15 @@ import pytest
 
 from pilots import actions
 from pilots.derived import periods
-from pilots.models import Event, GateSpell, Pilot
+from pilots.models import Event, GatePeriod, Pilot
 from pilots.rules import replay
 from pilots.rules.actions import ACTIONS, DECISION, REASON, Target
-from pilots.rules.transitions import TELL
+from pilots.rules.transitions import APPLY
 from readiness import forms, registry
 from readiness.api import inputs
 from readiness.text import events
 from tests.company import LEGAL, ROLES, Cast
-from tests.contracts.asks import ASKS, Ask
+from tests.contracts.asks import ASKS, ActionInput
 
 ON_PILOTS = frozenset({Target.PILOT, Target.GATE, Target.GATES})
 
@@ -25,7 +25,7 @@ ON_PILOTS = frozenset({Target.PILOT, Target.GATE, Target.GATES})
 def test_every_form_and_every_input_is_registered_under_an_action() -> None:
     assert registry.FORMS.keys() <= ACTIONS.keys()
     assert registry.INPUTS.keys() <= ACTIONS.keys()
-    assert {form.verb for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())} == registry.FORMS.keys()
+    assert {form.action for form in (*forms.OF_PILOT.values(), *forms.OF_GATE.values())} == registry.FORMS.keys()
     assert {word for word, _input in (*inputs.OF_PILOT.values(), *inputs.OF_GATE.values())} == registry.INPUTS.keys()
 
 
@@ -43,7 +43,7 @@ def test_a_form_says_what_its_row_says() -> None:
 
 
 def test_every_transition_is_that_of_an_event_which_the_log_can_tell() -> None:
-    assert TELL.keys() <= events.ACTIONS.keys()
+    assert APPLY.keys() <= events.ACTIONS.keys()
 
 
 FORGETS = {action.writes: action.forgets for action in ACTIONS.values()}
@@ -51,47 +51,47 @@ FORGETS = {action.writes: action.forgets for action in ACTIONS.values()}
 
 
 def told(pilot: Pilot) -> replay.History:
-    return replay.tell(pilot.recorded_on, periods.kinds_of(pilot), periods.acts_of(pilot))
+    return replay.tell(pilot.recorded_on, periods.kinds_of(pilot), periods.event_records(pilot))
 
 
 def read(pilot: Pilot) -> tuple[list[Any], dict[str, list[Any]]]:
-    """The spells of a pilot and of its gates as they are stored, by all that is known now."""
-    own = pilot.spells.filter(known_until=None).select_related("cell").order_by("starts")
+    """The periods of a pilot and of its gates as they are stored, by all that is known now."""
+    own = pilot.periods.filter(superseded_on=None).select_related("unit").order_by("starts")
     of_gates: dict[str, list[Any]] = {}
-    rows = GateSpell.objects.filter(gate__pilot=pilot, known_until=None).select_related("cell", "kind")
+    rows = GatePeriod.objects.filter(gate__pilot=pilot, superseded_on=None).select_related("unit", "kind")
     for row in rows.order_by("starts"):
-        of_gates.setdefault(row.kind.key, []).append(periods.as_gate_spell(row))
-    return [periods.as_pilot_spell(row) for row in own], of_gates
+        of_gates.setdefault(row.kind.key, []).append(periods.as_gate_period(row))
+    return [periods.as_pilot_period(row) for row in own], of_gates
 
 
 def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> None:
     """The old state and the events of what is done give the state that all events give, and both what is stored."""
-    before, old = periods.acts_of(pilot), told(pilot)
+    before, old = periods.event_records(pilot), told(pilot)
     do()
-    new = periods.acts_of(pilot)[len(before) :]
+    new = periods.event_records(pilot)[len(before) :]
     assert new, "it wrote no event"
     anew = told(pilot)
-    if all(act.on < cast.day() for act in before):
-        replay.tell_on(old, cast.day(), new)
+    if all(action.on < cast.day() for action in before):
+        replay.replay_day(old, cast.day(), new)
         assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)
     assert read(pilot) == (anew.pilot, anew.gates)
-    for event in Event.objects.filter(pk__in=[act.seq for act in new]):
-        forgets = FORGETS[event.verb]
+    for event in Event.objects.filter(pk__in=[action.seq for action in new]):
+        forgets = FORGETS[event.action]
         assert not event.reason or REASON in forgets
         assert events.decision_of(event) is None or DECISION in forgets
     pilot.refresh_from_db()
     assert (pilot.stage, pilot.void_since) == (anew.state.stage, anew.state.void_since)
 
 
-def by_people() -> list[Ask]:
+def by_people() -> list[ActionInput]:
     """What a person does to a pilot that is there, or to one of its gates."""
-    there = (ask for ask in ASKS if ACTIONS[ask.verb].on in ON_PILOTS and ask.verb != "record")
-    return [ask for ask in there if ACTIONS[ask.verb].may]
+    there = (ask for ask in ASKS if ACTIONS[ask.action].on in ON_PILOTS and ask.action != "record")
+    return [ask for ask in there if ACTIONS[ask.action].may]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ask", by_people(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond else ''}")
-def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(ask: Ask) -> None:
+def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(ask: ActionInput) -> None:
     cast = Cast()
     ask.before(cast)
     name = next(name for name in ROLES if name != "anonymous" and ask.allows(name))

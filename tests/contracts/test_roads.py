@@ -1,4 +1,4 @@
-"""The page of roads says where each verb is done, and why not elsewhere. `WRITE_DOCS=1` writes it."""
+"""The page of roads says where each action is done, and why not elsewhere. `WRITE_DOCS=1` writes it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.contracts.roads import roads
 PAGE = settings.BASE_DIR / "docs" / "roads.md"
 HEAD = """# Roads
 
-Where each act is done. Every road calls the same verb, so each lets and refuses the same people, in the same words
+Where each act is done. Every road calls the same action, so each lets and refuses the same people, in the same words
 (`docs/refusals.md`): `tests/contracts/test_who_may_do_what.py` tries everybody, `tests/contracts/test_four_roads.py` what
 cannot be.
 
 `WRITE_DOCS=1 .venv/bin/pytest tests/contracts/test_roads.py` writes this page from the forms, the API, the desk
 and the commands; without the variable it holds the page against them.
 
-| verb | page | desk (`/admin/`) | API (`/api/v1/`) | command | why not elsewhere |
+| action | page | desk (`/admin/`) | API (`/api/v1/`) | command | why not elsewhere |
 |---|---|---|---|---|---|
 """
 
@@ -39,7 +39,7 @@ BY_LAW = "By law and rarely, by whoever runs the installation."
 BY_LISTS = [word for word, row in ACTIONS.items() if row.may == NOBODY and row.on is not Target.INSTALLATION]
 
 COMMANDS: Mapping[str, str] = {
-    **{made.verb: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
+    **{made.action: f"`action {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
     "file_evidence": "`file_evidence`",
     "assign_right": "`assign_right`",
     "issue_token": "`api_token`",
@@ -89,12 +89,12 @@ WHY: Mapping[str, str] = {
 }
 
 
-def at_desk(verb: str) -> str:
-    return "yes" if verb in {r.ask.verb for r in roads() if r.name.startswith("desk ")} else ""
+def at_desk(action: str) -> str:
+    return "yes" if action in {r.ask.action for r in roads() if r.name.startswith("desk ")} else ""
 
 
-def on_page(verb: str) -> str:
-    if verb == "replace_evidence":
+def on_page(action: str) -> str:
+    if action == "replace_evidence":
         return "`pilots/KEY/evidence/`"
     own = {
         "decide_many": "`my/decisions/many/`",
@@ -106,33 +106,33 @@ def on_page(verb: str) -> str:
         "confirm_address": "`me/address/`, `me/address/link/TOKEN/`",
         "reject_address": "`me/address/`, `me/address/link/TOKEN/`",
     }
-    if verb in own:
-        return own[verb]
+    if action in own:
+        return own[action]
     for start, forms in (("pilots/KEY", OF_PILOT), ("gates/ID", OF_GATE)):
         for word, made in forms.items():
-            if made.verb == verb:
+            if made.action == action:
                 return f"`{start}/{word}/`"
     return ""
 
 
-def over_api(verb: str) -> str:
+def over_api(action: str) -> str:
     own = {"file_evidence": "pilots/KEY/evidence", "assign_right": "rights", "except_": "gates/ID/decisions"}
-    if verb in own:
-        return f"`{own[verb]}/`"
+    if action in own:
+        return f"`{own[action]}/`"
     for start, words in (("pilots/KEY", api.OF_PILOT), ("gates/ID", api.OF_GATE)):
         for word, (named, _shape) in words.items():
-            if named == verb:
+            if named == action:
                 return f"`{start}/{word}/`"
     return ""
 
 
-def row(verb: str) -> list[str]:
-    found = [on_page(verb), at_desk(verb), over_api(verb), COMMANDS.get(verb, "")]
-    return [f"`{verb}`", *found, WHY.get(verb, "")]
+def row(action: str) -> list[str]:
+    found = [on_page(action), at_desk(action), over_api(action), COMMANDS.get(action, "")]
+    return [f"`{action}`", *found, WHY.get(action, "")]
 
 
 def page() -> str:
-    return HEAD + "".join(f"| {' | '.join(row(verb))} |\n" for verb in actions.__all__)
+    return HEAD + "".join(f"| {' | '.join(row(action))} |\n" for action in actions.__all__)
 
 
 def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
@@ -142,14 +142,14 @@ def test_the_page_of_roads_says_where_each_verb_is_done() -> None:
 
 
 def test_every_verb_has_its_four_roads_or_a_reason() -> None:
-    for verb in actions.__all__:
-        lacking = not all(row(verb)[1:5])
-        assert lacking == (verb in WHY), f"{verb}: say in WHY why a road is missing, or take the reason away"
+    for action in actions.__all__:
+        lacking = not all(row(action)[1:5])
+        assert lacking == (action in WHY), f"{action}: say in WHY why a road is missing, or take the reason away"
 
 
 def test_the_page_names_what_there_is() -> None:
-    walked = {road.ask.verb for road in roads()}
-    told = {verb for verb in actions.__all__ if any(row(verb)[1:4])}
+    walked = {road.ask.action for road in roads()}
+    told = {action for action in actions.__all__ if any(row(action)[1:4])}
     assert told == walked | {"replace_evidence"}
     named = {words.strip("`").split()[0] for words in COMMANDS.values()}
     assert named <= get_commands().keys()

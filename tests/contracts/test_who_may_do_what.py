@@ -1,4 +1,4 @@
-"""Everybody over every verb and every address. What is expected comes from the rows of `pilots.rules.actions` (section 7)."""
+"""Everybody over every action and every address. What is expected comes from the rows of `pilots.rules.actions` (section 7)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from readiness.queries.people import duties
 from readiness.registry import ROWS
 from tests.company import NAME, ROLES, Cast, taken_back
 from tests.contracts.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
-from tests.contracts.asks import ASKS, NO_PERSON, Ask
+from tests.contracts.asks import ASKS, NO_PERSON, ActionInput
 from tests.contracts.reading import said, unlogged
 from tests.contracts.roads import CANNOT_BE, Road, over_api, roads
 
@@ -46,7 +46,7 @@ def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
         transaction.set_rollback(True)
 
 
-# Verbs
+# Actions
 
 
 def test_every_action_has_a_row_and_every_row_its_action() -> None:
@@ -59,28 +59,28 @@ def test_every_action_has_a_row_and_every_row_its_action() -> None:
 
 
 def test_every_verb_is_asked() -> None:
-    unasked = sorted(set(actions.__all__) - {ask.verb for ask in ASKS} - NO_PERSON)
+    unasked = sorted(set(actions.__all__) - {ask.action for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/contracts/asks.py"
     asked = {ask.line for ask in ASKS}
     assert (ACTIONS.keys() | PERMISSIONS.keys()) - asked - NO_PERSON == {"see", "enter_the_desk"}
-    assert {word for word, action in ACTIONS.items() if action.beyond} == {ask.verb for ask in ASKS if ask.beyond}
+    assert {word for word, action in ACTIONS.items() if action.beyond} == {ask.action for ask in ASKS if ask.beyond}
 
 
-@pytest.mark.parametrize("verb", sorted(NO_PERSON))
-def test_no_person_does_what_a_list_or_the_installation_does(verb: str) -> None:
-    assert "by" not in inspect.signature(getattr(actions, verb)).parameters
-    assert ACTIONS[verb].may == NOBODY
+@pytest.mark.parametrize("action", sorted(NO_PERSON))
+def test_no_person_does_what_a_list_or_the_installation_does(action: str) -> None:
+    assert "by" not in inspect.signature(getattr(actions, action)).parameters
+    assert ACTIONS[action].may == NOBODY
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.line)
-def test_a_verb_is_done_by_whom_the_table_names_and_refused_to_everybody_else(cast: Cast, ask: Ask) -> None:
+def test_a_verb_is_done_by_whom_the_table_names_and_refused_to_everybody_else(cast: Cast, ask: ActionInput) -> None:
     with taken_back():
         ask.before(cast)
         found = {name: tried(cast, ask, name) for name in SIGNED_IN}
     assert found == {name: 200 if ask.allows(name) else 403 for name in SIGNED_IN}
 
 
-def tried(cast: Cast, ask: Ask, name: str) -> int:
+def tried(cast: Cast, ask: ActionInput, name: str) -> int:
     """What comes of it when one of the cast does it: 200, or the status of the refusal."""
     with taken_back():
         try:
@@ -177,8 +177,8 @@ def test_an_act_is_done_at_an_address_by_whom_the_table_lets(
     assert opened == ({who: road.opens(who) for who in ROLES} if road.opens else {})
 
 
-@pytest.mark.parametrize("verb", ["post", "put", "patch", "delete"])
-def test_no_other_http_verb_writes_anything(cast: Cast, clients: dict[str, Client], verb: str) -> None:
+@pytest.mark.parametrize("action", ["post", "put", "patch", "delete"])
+def test_no_other_http_verb_writes_anything(cast: Cast, clients: dict[str, Client], action: str) -> None:
     """Sign-in apart, which is about nothing but the account of whoever asks."""
     ours = {n: r for n, r in READS.items() if "account" not in n and "mfa" not in n}
     with taken_back():
@@ -186,7 +186,7 @@ def test_no_other_http_verb_writes_anything(cast: Cast, clients: dict[str, Clien
         before = Event.objects.count(), Decision.objects.count()
         for name, read in ours.items():
             for who in ("anonymous", "office"):
-                answer = getattr(clients[who], verb)(read.path(cast))
+                answer = getattr(clients[who], action)(read.path(cast))
                 assert answer.status_code < 500, (name, who)
                 if who == "anonymous" and read.who(who) == SIGN_IN:
                     assert outcome(answer) == SIGN_IN, name

@@ -27,7 +27,7 @@ from pilots.rules import rights
 from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing
 from readiness.inventory.omb_2025 import COLUMNS
-from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.rules import offers
 from readiness.text import labels
 from tests.company import LEGAL, a_right, browser_of
@@ -89,11 +89,11 @@ def decides(name: str) -> Person:
 def by_rules() -> dict[str, int]:
     """Counted over what the rules in Python say of each pilot."""
     found = Counter(
-        gate.reading.court
+        gate.status.court
         for one in _everything()
-        if one.reading.stage in WAIT
+        if one.status.stage in WAIT
         for gate in one.gates
-        if gate.reading.court
+        if gate.status.court
     )
     return {court: found[court] for court in Court.values()}
 
@@ -123,8 +123,8 @@ def by_the_command() -> dict[str, int]:
     return {named[says]: int(number.replace(",", "")) for number, says in found}
 
 
-def _everything() -> list[PilotOn]:
-    return read_many(Pilot.objects.select_related("portfolio__escalation"), at=today())
+def _everything() -> list[PilotSnapshot]:
+    return snapshots_of(Pilot.objects.select_related("portfolio__escalation"), at=today())
 
 
 def agree(root: Person) -> dict[str, int]:
@@ -147,10 +147,10 @@ def queues_agree(root: Person, person: Person) -> int:
     waits = {
         gate.gate.public_id
         for one in _everything()
-        if one.reading.stage in WAIT
+        if one.status.stage in WAIT
         for gate in one.gates
-        if gate.kind.clears_by != "acceptance" and gate.reading.court == "decider"
-        if rights.may_decide(gate.reading.seat, person.pk, barred={one.reading.sponsor}, away=away)
+        if gate.kind.clears_by != "acceptance" and gate.status.court == "decider"
+        if rights.may_decide(gate.status.seat, person.pk, barred={one.status.sponsor}, away=away)
     }
     page = browser_of(person).get(reverse("readiness:my-decisions")).context["page"]
     assert page.paginator.count == len(waits)

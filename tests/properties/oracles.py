@@ -16,19 +16,19 @@ def plain(value: Any) -> str:
     return " ".join(str(value or "").split()).casefold()
 
 
-def told(pilot: Pilot) -> list[Event]:
+def history(pilot: Pilot) -> list[Event]:
     """A pilot's events in the order in which they count."""
     rows = pilot.events.select_related("decision", "gate__kind")
-    return sorted(rows, key=lambda e: (e.verb != "record", e.on, e.pk))
+    return sorted(rows, key=lambda e: (e.action != "record", e.on, e.pk))
 
 
 def values_on(pilot: Pilot, day: date, until: int | None = None) -> dict[str, Any]:
     """What the record and the rules of a pilot said at the end of a day, by what was written before one event."""
     values: dict[str, Any] = {}
-    for event in told(pilot):
+    for event in history(pilot):
         if until is not None and event.pk >= until:
             continue
-        if event.verb in ("record", "amend", "set_rules") and event.on <= day:
+        if event.action in ("record", "amend", "set_rules") and event.on <= day:
             values |= event.data.get("set") or {}
     return values
 
@@ -36,7 +36,7 @@ def values_on(pilot: Pilot, day: date, until: int | None = None) -> dict[str, An
 def carried_by(pilot: Pilot, day: date, kind: str = "named-sponsor") -> int | None:
     """Who had accepted a gate, and not left it, at the end of a day."""
     who = None
-    for event in told(pilot):
+    for event in history(pilot):
         answer = getattr(event, "decision", None)
         if answer is None or event.on > day or event.gate.kind.key != kind:
             continue
@@ -88,14 +88,14 @@ def _among(there: list[tuple[str, Person]], who: int | None, day: date, barred: 
 def asked_since_the_last_grant(decision: Decision) -> set[int | None]:
     """Who had asked for an exception on a gate when one was granted."""
     askers: set[int | None] = set()
-    for event in told(decision.gate.pilot):
+    for event in history(decision.gate.pilot):
         if event.gate_id != decision.gate_id or event.on > decision.on:
             continue
         if event.pk == decision.event_id:
             break
-        if event.verb == "ask_exception":
+        if event.action == "ask_exception":
             askers.add(event.by_id)
-        elif event.verb == "except":
+        elif event.action == "except":
             askers.clear()
     return askers
 
@@ -103,9 +103,9 @@ def asked_since_the_last_grant(decision: Decision) -> set[int | None]:
 def changed_since_the_request(decision: Decision) -> set[str]:
     """What of the record a grant seals and was another when it was last asked for; of a threshold, only which one."""
     pilot, asked = decision.gate.pilot, None
-    for event in told(pilot):
+    for event in history(pilot):
         if event.pk < decision.event_id and event.on <= decision.on and event.gate_id == decision.gate_id:
-            asked = event if event.verb == "ask_exception" else None if event.verb == "except" else asked
+            asked = event if event.action == "ask_exception" else None if event.action == "except" else asked
     assert asked is not None
     then, now = values_on(pilot, asked.on, asked.pk), values_on(pilot, decision.on, decision.event_id)
     of_record = set(decision.sealed) - {"threshold"}
@@ -117,7 +117,7 @@ def changed_since_the_request(decision: Decision) -> set[str]:
 
 def _threshold(pilot: Pilot, day: date, until: int) -> dict[str, Any] | None:
     """What was agreed to be good enough at the end of a day, by what was written before one event."""
-    agreed = [e for e in told(pilot) if e.verb == "register_threshold" and e.on <= day and e.pk < until]
+    agreed = [e for e in history(pilot) if e.action == "register_threshold" and e.on <= day and e.pk < until]
     names = ("metric", "direction", "value", "kind", "smallest_sample")
     return {name: agreed[-1].data[name] for name in names} if agreed else None
 
@@ -126,7 +126,7 @@ def reason_to_be_clear(gate: Gate, day: date) -> bool:
     """Whether an answer stands on a gate on a day: the last one is a yes, within its term, unbroken, its conditions kept."""
     if gate.kind.clears_by == "acceptance":
         return carried_by(gate.pilot, day, gate.kind.key) is not None
-    events = [e for e in told(gate.pilot) if e.on <= day]
+    events = [e for e in history(gate.pilot) if e.on <= day]
     last = None
     for event in events:
         answer = getattr(event, "decision", None)
@@ -140,7 +140,7 @@ def reason_to_be_clear(gate: Gate, day: date) -> bool:
 
 
 def _kept(answer: Decision, events: Iterable[Event], day: date) -> bool:
-    met = {plain(e.data["text"]) for e in events if e.verb == "meet_condition" and e.gate_id == answer.gate_id}
+    met = {plain(e.data["text"]) for e in events if e.action == "meet_condition" and e.gate_id == answer.gate_id}
     return all(plain(c["text"]) in met or day <= date.fromisoformat(c["due"]) for c in answer.conditions)
 
 
@@ -148,9 +148,9 @@ def _unbroken(answer: Decision, events: list[Event], day: date) -> bool:
     values = values_on(answer.gate.pilot, day)
     verdict, threshold = "none", 0
     for event in events:
-        if event.verb == "register_threshold":
+        if event.action == "register_threshold":
             verdict, threshold = "none", event.pk
-        elif event.verb == "record_measurement":
+        elif event.action == "record_measurement":
             verdict = event.data["verdict"]
     for name, value in answer.sealed.items():
         if name == "verdict" and plain(value) != plain(verdict):
@@ -168,17 +168,17 @@ QUIET, HALF_A_YEAR, MOST_PAUSED = (timedelta(days=30), timedelta(weeks=26), time
 
 def latest_stall(pilot: Pilot, kai: Person) -> date | None:
     """The latest day on which rules 3 to 5 let a pilot stall, by the most generous reading of what was done."""
-    events = told(pilot)
-    started = [e for e in events if e.verb == "start"]
+    events = history(pilot)
+    started = [e for e in events if e.action == "start"]
     if not started:
         return None
-    moves = [e.on for e in events if e.verb in MOVES and _could_move(e)]
+    moves = [e.on for e in events if e.action in MOVES and _could_move(e)]
     moves.append(pilot.recorded_on)
     dates = [date.fromisoformat(str(e.data["decide_by"])) for e in started]
-    dates += [date.fromisoformat(e.data["to"]) for e in events if e.verb == "move_decide_by"]
+    dates += [date.fromisoformat(e.data["to"]) for e in events if e.action == "move_decide_by"]
     paused: set[date] = set()
     for event in events:
-        if event.verb == "pause":
+        if event.action == "pause":
             until = date.fromisoformat(event.data["until"])
             paused |= {event.on + n * DAY for n in range((until - event.on).days + 1)}
     latest = max(*moves, *dates) + QUIET + len(paused) * DAY
@@ -190,7 +190,7 @@ def latest_stall(pilot: Pilot, kai: Person) -> date | None:
 
 
 def _could_move(event: Event) -> bool:
-    if event.verb == "record_measurement":
+    if event.action == "record_measurement":
         return event.data["verdict"] in ("met", "not_met")
     answer = getattr(event, "decision", None)
     return answer is None or answer.outcome != "withdrawn"

@@ -12,13 +12,13 @@ from pilots.rules import replay, rights
 
 def seats_of(portfolio: int, function: int | None, kind: str) -> list[rights.Seat]:
     """The seats of one kind in a cell, in order of their days."""
-    found = Seat.objects.filter(kind__key=kind, cell__portfolio=portfolio, cell__function=function)
+    found = Seat.objects.filter(kind__key=kind, unit__portfolio=portfolio, unit__function=function)
     return [periods.as_seat(seat) for seat in found.order_by("starts")]
 
 
-def seats_across(portfolio: int, lived: list[replay.PilotSpell], at: date) -> dict[str, rights.Seat]:
+def seats_across(portfolio: int, lived: list[replay.PilotPeriod], at: date) -> dict[str, rights.Seat]:
     """The seats on a day, and since when somebody, or nobody, has sat there, wherever the pilot lay."""
-    places = [(spell.starts, spell.function) for spell in lived if spell.starts <= at]
+    places = [(period.starts, period.function) for period in lived if period.starts <= at]
     found = periods.seats_on(portfolio, places[-1][1], at)
     for kind in GateKind.objects.all():
         stays = [rights.Stay(day, seats_of(portfolio, place, kind.key)) for day, place in places]

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from pilots import actions
 from pilots.derived import periods, rebuild
 from pilots.event_log import verify
-from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotSpell, Portfolio
+from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import Refused
 from pilots.rules import gates, replay
 from pilots.rules.vocabulary import Stage, State
@@ -62,7 +62,7 @@ class AnyStory(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.today = BEGIN
         self.events = self.decisions = 0
-        self.seen: dict[int, tuple[Any, ...]] = {}
+        self.expected_version: dict[int, tuple[Any, ...]] = {}
 
     def teardown(self) -> None:
         try:
@@ -98,7 +98,7 @@ class AnyStory(RuleBasedStateMachine):
 
     # What people do ---------------------------------------------------------------------------------------------
 
-    def act(self, verb: Callable[..., Any], back: int = 0, **asked: Any) -> Any:
+    def perform(self, action: Callable[..., Any], back: int = 0, **asked: Any) -> Any:
         """Do it, unless it is refused. Acts that are no movement never give a pilot more time."""
         for name in ("by", "for_", "person", "holder", "deputy", "escalate_to", "manager"):
             if isinstance(asked.get(name), str):
@@ -106,27 +106,30 @@ class AnyStory(RuleBasedStateMachine):
         clocks, exhibits = self.clocks(), self.exhibits()
         when = {"on": self.today - back * DAY, "known": self.today}
         try:
-            done = verb(**asked, **when)
+            done = action(**asked, **when)
         except Refused:
             assert self.clocks() == clocks
             return None
         finally:
             self.the_log_only_grew()
-        no_movement = verb.__name__ in NO_MOVEMENT or asked.get("outcome") == "withdrawn"
-        if no_movement or verb.__name__ in ("move_decide_by", "pause"):
+        no_movement = action.__name__ in NO_MOVEMENT or asked.get("outcome") == "withdrawn"
+        if no_movement or action.__name__ in ("move_decide_by", "pause"):
             # Nothing but movement, adoption or an honest ending takes the mark off.
-            assert verb.__name__ in ENDS or exhibits <= self.exhibits()
+            assert action.__name__ in ENDS or exhibits <= self.exhibits()
         if no_movement:
             for before, after in zip(clocks, self.clocks(), strict=True):
                 assert after is None or before is None or after <= before
         return done
 
     def clocks(self) -> list[date | None]:
-        return [spells_of(pilot)[-1].clock_on if spells_of(pilot) else None for pilot in Pilot.objects.order_by("pk")]
+        return [
+            periods_of(pilot)[-1].stall_clock_from if periods_of(pilot) else None
+            for pilot in Pilot.objects.order_by("pk")
+        ]
 
     def exhibits(self) -> set[int]:
-        """The pilots that had stalled before adoption by today, read off their latest spells."""
-        rows = PilotSpell.objects.filter(known_until=None, ends=None, clock_on__lte=self.today - 30 * DAY)
+        """The pilots that had stalled before adoption by today, read off their latest periods."""
+        rows = PilotPeriod.objects.filter(superseded_on=None, ends=None, stall_clock_from__lte=self.today - 30 * DAY)
         return {row.pilot_id for row in rows if stage_on(row, self.today) == Stage.RUNNING}
 
     def pilot(self, key: str) -> Pilot:
@@ -154,7 +157,7 @@ class AnyStory(RuleBasedStateMachine):
     ) -> None:
         due = self.today + days * DAY
         condition = {"text": "Log it.", "owner": self.people["sam"].pk, "due": due}
-        decision = self.act(
+        decision = self.perform(
             actions.decide,
             back,
             gate=self.gate(key, kind),
@@ -172,7 +175,7 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(key=PILOTS, kind=DECIDED, by=usually("mia", "ria"), back=BACK)
     def somebody_asks_for_an_exception(self, key: str, kind: str, by: str, back: int) -> None:
-        self.act(actions.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
+        self.perform(actions.ask_exception, back, gate=self.gate(key, kind), by=by, reason="Why.")
 
     @rule(
         key=PILOTS,
@@ -184,7 +187,9 @@ class AnyStory(RuleBasedStateMachine):
     )
     def somebody_grants_one(self, key: str, kind: str, by: str, days: int, back: int, confirmed: bool) -> None:
         gate, until = self.gate(key, kind), self.today + days * DAY
-        decision = self.act(actions.except_, back, gate=gate, by=by, reason="Why.", until=until, confirmed=confirmed)
+        decision = self.perform(
+            actions.except_, back, gate=gate, by=by, reason="Why.", until=until, confirmed=confirmed
+        )
         if decision:
             self.it_was_theirs(decision, oracles.asked_since_the_last_grant(decision))
             assert confirmed or not oracles.changed_since_the_request(decision)
@@ -215,8 +220,8 @@ class AnyStory(RuleBasedStateMachine):
         self.the_calendar_is_settled(key, "ria", 0, 0, "start")
         self.somebody_decides(key, kind, by, None, "refused", 0, "team", 0)
         self.today += 110 * DAY
-        for verb in ("move_decide_by", "pause"):
-            self.the_calendar_is_settled(key, "ria", days, 0, verb)
+        for action in ("move_decide_by", "pause"):
+            self.the_calendar_is_settled(key, "ria", days, 0, action)
         self.somebody_decides(key, kind, by, None, "withdrawn", 0, "team", 0)
         self.the_record_is_edited(key, "Drafter 2", None, 0)
 
@@ -229,51 +234,51 @@ class AnyStory(RuleBasedStateMachine):
     )
     def the_team_answers(self, key: str, kind: str, by: str, text: str, back: int) -> None:
         gate = self.gate(key, kind)
-        self.act(actions.answer, back, gate=gate, by=by, text="Done.")
-        self.act(actions.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")
+        self.perform(actions.answer, back, gate=gate, by=by, text="Done.")
+        self.perform(actions.meet_condition, back, gate=gate, by=by, text=text, evidence="https://x.example")
 
     @rule(key=PILOTS, kind=st.sampled_from(ACCEPTANCE), person=st.sampled_from(["sam", "lena", "ria"]), back=BACK)
     def somebody_is_named(self, key: str, kind: str, person: str, back: int) -> None:
-        self.act(actions.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
+        self.perform(actions.nominate, back, gate=self.gate(key, kind), by="ria", person=person)
 
     @rule(
         key=PILOTS,
         kind=st.sampled_from(ACCEPTANCE),
         by=usually("sam", "lena", "ria"),
         back=BACK,
-        verb=st.sampled_from(["accept", "accept", "decline", "leave"]),
+        action=st.sampled_from(["accept", "accept", "decline", "leave"]),
     )
-    def somebody_accepts_or_does_not(self, key: str, kind: str, by: str, back: int, verb: str) -> None:
-        self.act(getattr(actions, verb), back, gate=self.gate(key, kind), by=by)
+    def somebody_accepts_or_does_not(self, key: str, kind: str, by: str, back: int, action: str) -> None:
+        self.perform(getattr(actions, action), back, gate=self.gate(key, kind), by=by)
 
     @rule(
         key=PILOTS,
         by=usually("ria", "kai"),
         days=SOME_DAYS,
         back=BACK,
-        verb=st.sampled_from(["start", "move_decide_by", "pause", "resume"]),
+        action=st.sampled_from(["start", "move_decide_by", "pause", "resume"]),
     )
-    def the_calendar_is_settled(self, key: str, by: str, days: int, back: int, verb: str) -> None:
+    def the_calendar_is_settled(self, key: str, by: str, days: int, back: int, action: str) -> None:
         day = self.today + days * DAY
         asked = {
             "start": {"decide_by": day},
             "move_decide_by": {"to": day, "reason": "Why."},
             "pause": {"until": day, "reason": "Why."},
             "resume": {},
-        }[verb]
-        self.act(getattr(actions, verb), back, pilot=self.pilot(key), by=by, **asked)
+        }[action]
+        self.perform(getattr(actions, action), back, pilot=self.pilot(key), by=by, **asked)
 
     @rule(
         key=PILOTS,
         by=usually("ria", "sam", "mia"),
         back=BACK,
-        verb=st.sampled_from(["adopt", "roll_back", "retire", "accept_risk", "confirm_rules"]),
+        action=st.sampled_from(["adopt", "roll_back", "retire", "accept_risk", "confirm_rules"]),
     )
-    def the_stage_is_changed(self, key: str, by: str, back: int, verb: str) -> None:
-        if verb == "retire" and self.today < BEGIN + 200 * DAY:
+    def the_stage_is_changed(self, key: str, by: str, back: int, action: str) -> None:
+        if action == "retire" and self.today < BEGIN + 200 * DAY:
             return
         asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}}
-        self.act(getattr(actions, verb), back, pilot=self.pilot(key), by=by, **asked.get(verb, {}))
+        self.perform(getattr(actions, action), back, pilot=self.pilot(key), by=by, **asked.get(action, {}))
 
     @rule(key=PILOTS, back=BACK)
     def all_is_made_ready_and_adopted(self, key: str, back: int) -> None:
@@ -292,7 +297,7 @@ class AnyStory(RuleBasedStateMachine):
     @rule(key=PILOTS, text=TEXTS, back=BACK)
     def the_rules_are_set(self, key: str, text: str, back: int) -> None:
         people = {"exceptions_to": self.people["lena"], "exceptions_deputy": self.people["dan"]}
-        self.act(
+        self.perform(
             actions.set_rules,
             back,
             pilot=self.pilot(key),
@@ -309,7 +314,7 @@ class AnyStory(RuleBasedStateMachine):
     def quality_is_measured(self, key: str, value: float, again: bool, back: int) -> None:
         pilot = self.pilot(key)
         if again:
-            self.act(
+            self.perform(
                 actions.register_threshold,
                 back,
                 pilot=pilot,
@@ -320,20 +325,20 @@ class AnyStory(RuleBasedStateMachine):
                 kind="proportion",
                 smallest_sample=50,
             )
-        self.act(actions.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)
+        self.perform(actions.record_measurement, back, pilot=pilot, by="ria", value=value, sample=400)
 
     @rule(key=PILOTS, text=TEXTS, to_sales=st.sampled_from([None, True, False]), back=BACK)
     def the_record_is_edited(self, key: str, text: str, to_sales: bool | None, back: int) -> None:
         values: dict[str, Any] = {"tool": text, "workflow": text}
         if to_sales is not None:
             values["function"] = self.sales if to_sales else None
-        self.act(actions.amend, back, pilot=self.pilot(key), by="ria", set=values)
+        self.perform(actions.amend, back, pilot=self.pilot(key), by="ria", set=values)
 
     @rule(key=PILOTS, kind=DECIDED)
     def a_list_is_read(self, key: str, kind: str) -> None:
-        self.act(actions.assert_, gate=self.gate(key, kind), source="Row 12")
+        self.perform(actions.assert_, gate=self.gate(key, kind), source="Row 12")
         if self.today > BEGIN + 120 * DAY:
-            self.act(actions.record_claim, pilot=self.pilot(key))
+            self.perform(actions.record_claim, pilot=self.pilot(key))
 
     @rule(
         kind=DECIDED,
@@ -347,7 +352,7 @@ class AnyStory(RuleBasedStateMachine):
         self, kind: str, holder: str, deputy: str | None, starts: int, lasts: int | None, sales: bool
     ) -> None:
         first = self.today + starts * DAY
-        self.act(
+        self.perform(
             actions.assign_right,
             kind=GateKind.objects.get(key=kind),
             holder=holder,
@@ -362,29 +367,29 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule(person=ANYBODY, days=st.integers(0, 20))
     def somebody_is_away(self, person: str, days: int) -> None:
-        self.act(actions.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)
+        self.perform(actions.away, person=person, by="ria", starts=self.today, ends=self.today + days * DAY)
 
     @rule(person=st.sampled_from(["lena", "dan", "sam", "ivo", "quinn"]), back=BACK)
     def an_account_is_closed(self, person: str, back: int) -> None:
         if self.today > BEGIN + 90 * DAY:
-            self.act(actions.close_account, back, person=person, by="ria")
+            self.perform(actions.close_account, back, person=person, by="ria")
 
     @rule(data=st.data())
     def a_text_is_erased(self, data: st.DataObject) -> None:
         rows = list(Decision.objects.order_by("pk"))
         if rows:
             chosen = data.draw(st.sampled_from(rows))
-            self.act(actions.erase, decision=chosen, by="ria", reason="Asked for.")
-            self.seen.pop(chosen.event_id, None)
+            self.perform(actions.erase, decision=chosen, by="ria", reason="Asked for.")
+            self.expected_version.pop(chosen.event_id, None)
 
     # What holds -------------------------------------------------------------------------------------------------
 
     def the_log_only_grew(self) -> None:
         """No event and no decision is ever gone, or another than it was."""
-        now = {pk: row for pk, *row in Event.objects.values_list("pk", "verb", "on", "known_on", "by", "checksum")}
-        for pk, row in self.seen.items():
+        now = {pk: row for pk, *row in Event.objects.values_list("pk", "action", "on", "known_on", "by", "checksum")}
+        for pk, row in self.expected_version.items():
             assert now[pk] == row
-        self.seen = now
+        self.expected_version = now
 
     def it_was_theirs(self, decision: Decision, askers: set[int | None]) -> None:
         """Nobody decided what was not theirs to decide on that day, as the rights stood when they did."""
@@ -412,19 +417,19 @@ class AnyStory(RuleBasedStateMachine):
     def no_gate_is_clear_without_a_reason(self, pilot: Pilot) -> None:
         for day in (self.today, self.today - 10 * DAY, self.today + 40 * DAY):
             row = pilots.pilots().get(pk=pilot.pk)
-            on = snapshots.read_one(row, at=day)
+            on = snapshots.snapshot_of(row, at=day)
             for gate in on.gates if on else ():
-                if gate.reading.state in gates.YES:
+                if gate.status.state in gates.YES:
                     assert oracles.reason_to_be_clear(gate.gate, day), (gate.kind, day)
 
     def nobody_stayed_out_of_the_museum_too_long(self, pilot: Pilot) -> None:
         latest = oracles.latest_stall(pilot, self.people["kai"])
         row = pilots.pilots().get(pk=pilot.pk)
-        on = snapshots.read_one(row, at=self.today)
-        if latest and on and on.reading.stalls_on:
-            assert on.reading.stalls_on <= latest
-            if on.reading.stage == Stage.RUNNING and self.today >= latest:
-                assert on.reading.standing == "museum_exhibit"
+        on = snapshots.snapshot_of(row, at=self.today)
+        if latest and on and on.status.stalls_on:
+            assert on.status.stalls_on <= latest
+            if on.status.stage == Stage.RUNNING and self.today >= latest:
+                assert on.status.standing == "museum_exhibit"
 
 
 NO_MOVEMENT = frozenset(
@@ -454,26 +459,26 @@ NO_MOVEMENT = frozenset(
 ENDS = frozenset({"retire", "record_claim"})
 
 
-def stage_on(row: PilotSpell, day: date) -> str:
-    """The stage that a stored spell leaves on a day: a pause ends by itself."""
+def stage_on(row: PilotPeriod, day: date) -> str:
+    """The stage that a stored period leaves on a day: a pause ends by itself."""
     over = row.paused_until is not None and day > row.paused_until
     return Stage.RUNNING if row.stage == Stage.PAUSED and over else row.stage
 
 
-def spells_of(pilot: Pilot) -> list[Any]:
-    return list(pilot.spells.filter(known_until=None).order_by("starts"))
+def periods_of(pilot: Pilot) -> list[Any]:
+    return list(pilot.periods.filter(superseded_on=None).order_by("starts"))
 
 
 def open_days(pilot: Pilot, day: date) -> int:
     """How many gates were open on a day on which the pilot ran or was adopted, read off what is stored for that day."""
-    own = next((s for s in reversed(own_spells(pilot)) if s.starts <= day), None)
+    own = next((s for s in reversed(own_periods(pilot)) if s.starts <= day), None)
     if own is None or own.stage_on(day) not in (Stage.RUNNING, Stage.ADOPTED):
         return 0
     number = 0
-    for found in gate_spells(pilot):
-        spell = next(s for s in reversed(found) if s.starts <= day)
-        over = spell.good_until is not None and day > spell.good_until
-        number += over or spell.state not in (*gates.YES, State.ASSERTED)
+    for found in gate_periods(pilot):
+        period = next(s for s in reversed(found) if s.starts <= day)
+        over = period.good_until is not None and day > period.good_until
+        number += over or period.state not in (*gates.YES, State.ASSERTED)
     return number
 
 
@@ -482,18 +487,18 @@ _TOLD: dict[tuple[int, int], replay.History] = {}
 
 def _history(pilot: Pilot) -> replay.History:
     """A pilot told once from its acts, and kept for the days that are counted."""
-    acts = periods.acts_of(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
-    if acts:
+    events = periods.event_records(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
+    if events:
         _TOLD.clear()
-        _TOLD[pilot.pk, pilot.version] = replay.tell(pilot.recorded_on, periods.kinds_of(pilot), acts)
+        _TOLD[pilot.pk, pilot.version] = replay.replay(pilot.recorded_on, periods.kinds_of(pilot), events)
     return _TOLD[pilot.pk, pilot.version]
 
 
-def own_spells(pilot: Pilot) -> list[Any]:
+def own_periods(pilot: Pilot) -> list[Any]:
     return _history(pilot).pilot
 
 
-def gate_spells(pilot: Pilot) -> list[list[Any]]:
+def gate_periods(pilot: Pilot) -> list[list[Any]]:
     return list(_history(pilot).gates.values())
 
 

@@ -1,4 +1,4 @@
-"""Rules 2 to 7: the rules in Python and the same rules as SQL give one answer, for any history that the verbs allow."""
+"""Rules 2 to 7: the rules in Python and the same rules as SQL give one answer, for any history that the actions allow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
 from readiness.queries.decider_queue import decider_queue
-from readiness.queries.snapshots import PilotOn
+from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import offers, standing
 from tests.properties.seating import seats_across
 from tests.properties.worlds import Played, Stage, World, worlds
@@ -52,8 +52,8 @@ def _days_to_ask(played: Played) -> list[date]:
     """The days on which something turns: that of an act, of a stall, of an answer's end, and the days beside them."""
     last = max(played.days)
     days = {last, *played.days, last + timedelta(days=20), last + timedelta(days=400)}
-    for found in snapshots.read_many(played.pilots, at=last):
-        now = found.reading
+    for snapshot in snapshots.snapshots_of(played.pilots, at=last):
+        now = snapshot.status
         ends = [gate.good_until for gate in now.gates.values()]
         ends += [now.paused_until]
         days |= {end + timedelta(days=n) for end in ends if end for n in (0, 1)}
@@ -74,13 +74,13 @@ def _spread(found: list[Any]) -> list[Any]:
 
 
 def _all_alike(played: Played, at: date, known_at: date | None) -> None:
-    read = snapshots.read_many(played.pilots, at=at, known_at=known_at)
-    found = {one.pilot.pk: one.reading for one in read}
+    read = snapshots.snapshots_of(played.pilots, at=at, known_at=known_at)
+    found = {one.pilot.pk: one.status for one in read}
     where = f"at {at}, known {known_at}"
-    told = {pilot.pk: _told(pilot, at, known_at) for pilot in played.pilots}
+    history = {pilot.pk: _replayed(pilot, at, known_at) for pilot in played.pilots}
     for pk, says in found.items():
-        assert _alike(told[pk]) == _alike(says), where
-    assert {pk for pk, says in told.items() if says} == set(found), where
+        assert _alike(history[pk]) == _alike(says), where
+    assert {pk for pk, says in history.items() if says} == set(found), where
     _standings_alike(found, at, known_at, where)
     _gates_alike(found, at, known_at, where)
     _queues_alike(read, at, known_at, where)
@@ -89,42 +89,42 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
         assert +Counter(pilots.pilots().counts(at)) == counts, where
 
 
-def _alike(says: standing.Reading | None) -> Any:
-    """A reading without what no spell tells (who lives in it), and without a seat's run, which `since` has taken up."""
+def _alike(says: standing.PilotStatus | None) -> Any:
+    """A reading without what no period tells (who lives in it), and without a seat's run, which `since` has taken up."""
     if says is None:
         return None
     gates = {key: replace(gate, seat=replace(gate.seat, run_from=None)) for key, gate in says.gates.items()}
     return replace(says, residence=None, gates=gates)
 
 
-def _told(pilot: Pilot, at: date, known_at: date | None) -> standing.Reading | None:
+def _replayed(pilot: Pilot, at: date, known_at: date | None) -> standing.PilotStatus | None:
     """The pilot on a date, told again from its acts."""
     pilot = Pilot.objects.get(pk=pilot.pk)
-    acts = [a for a in periods.acts_of(pilot) if known_at is None or a.known <= known_at]
+    events = [a for a in periods.event_records(pilot) if known_at is None or a.known <= known_at]
     kinds = periods.kinds_of(pilot)
-    if not acts:
+    if not events:
         return None
-    told = replay.tell(pilot.recorded_on, kinds, acts)
-    if told.pilot[0].starts > at:
+    history = replay.replay(pilot.recorded_on, kinds, events)
+    if history.pilot[0].starts > at:
         return None
-    own = _on(told.pilot, at)
+    own = _on(history.pilot, at)
     settled = pilots.policies(at).get(pilot.portfolio_id, ())
     terms = standing.Terms(*(settled or (30, 14)), pilot.recorded_on, bool(pilot.source))
     return standing.read(
         {kind.key: kind for kind in kinds},
         own,
-        {key: _on(of, at) for key, of in told.gates.items()},
-        seats_across(pilot.portfolio_id, told.pilot, at),
+        {key: _on(of, at) for key, of in history.gates.items()},
+        seats_across(pilot.portfolio_id, history.pilot, at),
         at=at,
         terms=terms,
     )
 
 
 def _on(found: list[Any], at: date) -> Any:
-    return [spell for spell in found if spell.starts <= at][-1]
+    return [period for period in found if period.starts <= at][-1]
 
 
-def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
+def _standings_alike(found: dict[int, standing.PilotStatus], at: date, known_at: date | None, where: str) -> None:
     by_query = pilots.pilots().standing(at, known_at)
     rows = {row.pk: (row.standing, row.stage_then) for row in by_query}
     assert rows == {pk: (r.standing, r.stage) for pk, r in found.items()}, where
@@ -138,7 +138,7 @@ def _standings_alike(found: dict[int, standing.Reading], at: date, known_at: dat
     assert claims == [pk for _, pk in claimed], where
 
 
-def _gates_alike(found: dict[int, standing.Reading], at: date, known_at: date | None, where: str) -> None:
+def _gates_alike(found: dict[int, standing.PilotStatus], at: date, known_at: date | None, where: str) -> None:
     rows = {
         (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding)
         for row in pilots.gates_on(at, known_at).select_related("gate", "kind")
@@ -153,14 +153,14 @@ WAIT = ("running", "adopted")
 """The stages in which gates wait on anybody, as rule 12 has them."""
 
 
-def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: str) -> None:
+def _queues_alike(read: list[PilotSnapshot], at: date, known_at: date | None, where: str) -> None:
     """Each gate in a decider's court of a running or adopted pilot stands in the queue of exactly those who may decide it."""
     away = offers.away_on(at)
     decided = [
         (one, gate)
         for one in read
         for gate in one.gates
-        if gate.kind.clears_by != "acceptance" and gate.reading.court == Court.DECIDER
+        if gate.kind.clears_by != "acceptance" and gate.status.court == Court.DECIDER
     ]
     for person in Person.objects.all():
         for stages in (WAIT, ("paused",)):
@@ -169,14 +169,14 @@ def _queues_alike(read: list[PilotOn], at: date, known_at: date | None, where: s
             assert {(row.gate.pilot_id, row.kind.key) for row in rows} == {
                 (one.pilot.pk, gate.kind.key)
                 for one, gate in decided
-                if one.reading.stage in stages and offers.may_decide(person, one, gate, away=away)
+                if one.status.stage in stages and offers.may_decide(person, one, gate, away=away)
             }, f"{where}: the queue of {person}, {stages}"
 
 
 def _choices_alike(played: Played, at: date) -> None:
     """Gates of the first pilot, and each court, asked for by all that can be asked."""
-    read = snapshots.read_many(played.pilots, at=at)
-    found = {one.pilot.pk: one.reading for one in read}
+    read = snapshots.snapshots_of(played.pilots, at=at)
+    found = {one.pilot.pk: one.status for one in read}
     asked = [
         {"kind": key, "state": [gate.state], "court": gate.court, "holder": gate.holder}
         for one in list(found.values())[:1]
@@ -192,12 +192,12 @@ def _choices_alike(played: Played, at: date) -> None:
     waiting = [gate.court for one in found.values() if one.stage in WAIT for gate in one.gates.values() if gate.court]
     assert +Counter(pilots.pilots().open_gates_by_court(at)) == Counter(waiting), f"at {at}"
     assert [len(one.waiting_gates) for one in read] == [
-        sum(gate.court is not None for gate in one.reading.gates.values()) if one.reading.stage in WAIT else 0
+        sum(gate.court is not None for gate in one.status.gates.values()) if one.status.stage in WAIT else 0
         for one in read
     ]
 
 
-def _fits(one: standing.Reading, key: str, wanted: dict[str, Any]) -> bool:
+def _fits(one: standing.PilotStatus, key: str, wanted: dict[str, Any]) -> bool:
     gate = one.gates[key]
     # A court holds gates of running and adopted pilots, unless a stage is asked for by name.
     if wanted.get("court") and one.stage not in wanted.get("stages", WAIT):

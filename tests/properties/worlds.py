@@ -126,7 +126,7 @@ def worlds() -> st.SearchStrategy[World]:
 
 
 class Stage:
-    """Plays a world through the verbs. What a verb refuses is passed over."""
+    """Plays a world through the actions. What an action refuses is passed over."""
 
     def __init__(self, world: World) -> None:
         self.today = FIRST_DAY
@@ -194,9 +194,9 @@ class Stage:
             self.played.days.append(self.today - timedelta(days=step.back))
         return self.played
 
-    def try_to(self, act: Callable[..., Any], *args: Any) -> None:
+    def try_to(self, event: Callable[..., Any], *args: Any) -> None:
         with suppress(Refused):
-            act(*args)
+            event(*args)
 
     def someone(self, number: int) -> Person:
         """Read afresh: an account may have been closed meanwhile."""
@@ -303,8 +303,10 @@ def _nominate(stage: Stage, step: Step) -> None:
 def _let_go(stage: Stage, step: Step) -> None:
     gate = stage.gate(step, ACCEPTANCES)
     for who in range(len(CAST)):
-        for verb in (actions.leave, actions.decline):
-            stage.try_to(lambda verb=verb, who=who: verb(gate=gate, by=stage.someone(who), **stage.when(step.back)))
+        for action in (actions.leave, actions.decline):
+            stage.try_to(
+                lambda action=action, who=who: action(gate=gate, by=stage.someone(who), **stage.when(step.back))
+            )
 
 
 def _start(stage: Stage, step: Step) -> None:
@@ -320,8 +322,8 @@ def _start(stage: Stage, step: Step) -> None:
 
 def _move(stage: Stage, step: Step) -> None:
     pilot = stage.pilot(step)
-    spell = pilot.spells.filter(known_until=None, ends=None).get()
-    to = (spell.decide_by or stage.today) + timedelta(days=step.length - 30)
+    period = pilot.periods.filter(superseded_on=None, ends=None).get()
+    to = (period.decide_by or stage.today) + timedelta(days=step.length - 30)
     by = stage.someone(step.pick % 2)
     actions.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))
 
@@ -451,11 +453,11 @@ def _delegate(stage: Stage, step: Step) -> None:
 def _switch(stage: Stage, step: Step) -> None:
     pilot = stage.pilot(step)
     kind = GateKind.objects.get(key=(*APPROVALS, *ACCEPTANCES)[step.pick % 6])
-    act: Callable[..., Any] = actions.switch_off
+    event: Callable[..., Any] = actions.switch_off
     why: dict[str, str] = {"reason": "Not here."}
     if kind.off_for(pilot.portfolio, stage.today):
-        act, why = actions.switch_on, {}
-    act(kind=kind, portfolio=pilot.portfolio, by=None, **why, **stage.when(step.back))
+        event, why = actions.switch_on, {}
+    event(kind=kind, portfolio=pilot.portfolio, by=None, **why, **stage.when(step.back))
 
 
 ACTS: dict[str, Callable[[Stage, Step], None]] = {

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from pilots import actions
-from pilots.models import Event, PilotSpell
+from pilots.models import Event, PilotPeriod
 from tests.company import LEGAL, MARCH, Signed, reading_of
 
 DAY = timedelta(days=1)
@@ -19,9 +19,9 @@ STALLS = MARCH + 42 * DAY + 30 * DAY
     ("day", "stands"), [(STALLS - 15 * DAY, "moving"), (STALLS - DAY, "at_risk"), (STALLS, "museum_exhibit")]
 )
 def test_rule_1_the_same_facts_stand_otherwise_on_another_day(cast: Signed, day: date, stands: str) -> None:
-    before = Event.objects.count(), PilotSpell.objects.count()
+    before = Event.objects.count(), PilotPeriod.objects.count()
     assert reading_of(cast.pilot, at=day).standing == stands
-    assert (Event.objects.count(), PilotSpell.objects.count()) == before
+    assert (Event.objects.count(), PilotPeriod.objects.count()) == before
 
 
 def test_rule_1_what_was_written_down_later_was_not_known_before(cast: Signed) -> None:

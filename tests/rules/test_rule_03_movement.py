@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import Pilot, PilotSpell
+from pilots.models import Pilot, PilotPeriod
 from tests.company import MARCH, SPONSOR, Signed, on, with_a_result, with_a_threshold, with_an_acceptance
 
 
@@ -18,7 +18,7 @@ def march(n: int) -> date:
 
 
 def last_movement(cast: Signed) -> date | None:
-    return PilotSpell.objects.filter(pilot=cast.pilot, known_until=None).latest("starts").last_movement
+    return PilotPeriod.objects.filter(pilot=cast.pilot, superseded_on=None).latest("starts").last_movement
 
 
 def test_rule_3_the_start_moves_and_so_does_another_answer_but_not_the_same_again(cast: Signed) -> None:
@@ -49,7 +49,7 @@ def pauses(cast: Signed) -> None:
 
 
 @pytest.mark.parametrize(
-    "act",
+    "event",
     [
         lambda c: actions.amend(pilot=c.pilot, by=c.ria, set={"tool": "Drafter 2"}, **on(march(5))),
         lambda c: actions.nominate(gate=c.gate(SPONSOR), by=c.ria, person=c.sam, **on(march(5))),
@@ -62,6 +62,6 @@ def pauses(cast: Signed) -> None:
     ],
     ids=["an edit", "naming somebody", "a request", "another date", "a threshold", "a pause and its end"],
 )
-def test_rule_3_nothing_else_moves(cast: Signed, act: Callable[[Signed], Any]) -> None:
-    act(cast)
+def test_rule_3_nothing_else_moves(cast: Signed, event: Callable[[Signed], Any]) -> None:
+    event(cast)
     assert last_movement(cast) == MARCH

@@ -9,7 +9,7 @@ import pytest
 from pilots import actions
 from pilots.models import Pilot
 from pilots.refusals import Refused
-from pilots.rules.stalls import Pause, clock_on, needs_escalation_for_pause, stalls_on
+from pilots.rules.stalls import Pause, needs_escalation_for_pause, stall_clock_from, stalls_on
 from tests.company import MARCH, Signed, on, reading_of
 
 DAY = timedelta(days=1)
@@ -18,7 +18,7 @@ APRIL = date(2025, 4, 14)
 
 @pytest.mark.parametrize("moved", [APRIL - DAY, APRIL, APRIL + 10 * DAY])
 def test_rule_5_quiet_days_count_from_the_later_of_date_and_movement(moved: date) -> None:
-    assert stalls_on(clock_on(APRIL, moved, [])) == max(APRIL, moved) + 30 * DAY
+    assert stalls_on(stall_clock_from(APRIL, moved, [])) == max(APRIL, moved) + 30 * DAY
 
 
 def test_rule_5_days_of_pauses_after_the_later_of_the_two_are_added_once() -> None:
@@ -27,9 +27,9 @@ def test_rule_5_days_of_pauses_after_the_later_of_the_two_are_added_once() -> No
         (APRIL - DAY, APRIL + 2 * DAY),
         (APRIL + DAY, APRIL + 4 * DAY),
     )
-    assert clock_on(APRIL, MARCH, [before]) == APRIL
-    assert clock_on(APRIL, MARCH, [before, across]) == APRIL + 2 * DAY
-    assert clock_on(APRIL, MARCH, [across, after]) == APRIL + 4 * DAY
+    assert stall_clock_from(APRIL, MARCH, [before]) == APRIL
+    assert stall_clock_from(APRIL, MARCH, [before, across]) == APRIL + 2 * DAY
+    assert stall_clock_from(APRIL, MARCH, [across, after]) == APRIL + 4 * DAY
 
 
 @pytest.mark.parametrize(("lengths", "needs"), [((90,), False), ((90, 90), False), ((90, 91), True), ((1, 1, 1), True)])

@@ -13,10 +13,10 @@ from pilots import actions
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules.vocabulary import ClearsBy
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from readiness.rules import working_days
 from readiness.rules.coverage import Hole, gaps, holes, next_month
-from readiness.rules.deadlines import asked
+from readiness.rules.deadlines import answer_due
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
 from tests.company import MARCH
 from tests.readiness.rules.works import JAN, Cast
@@ -165,13 +165,13 @@ def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(cast
     cast.right("lena", escalate_to="wim", answer_within_days=10)
     pilot = cast.pilot()  # started on Monday 3 March, carnival
     for at, overdue in ((date(2025, 3, 17), False), (date(2025, 3, 18), True)):
-        found = read_one(pilot, at=at)
-        assert found is not None
-        was = asked(found.gate("legal-sign-off"), found)
+        snapshot = snapshot_of(pilot, at=at)
+        assert snapshot is not None
+        was = answer_due(snapshot.gate("legal-sign-off"), snapshot)
         assert was is not None
         assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), cast.wim)
         assert was.is_overdue(at) is overdue
-        assert asked(found.gate("funding-owner"), found) is None
+        assert answer_due(snapshot.gate("funding-owner"), snapshot) is None
 
 
 def test_the_table_takes_four_queries_however_many_places(cast: Cast, django_assert_num_queries: Any) -> None:
@@ -179,10 +179,10 @@ def test_the_table_takes_four_queries_however_many_places(cast: Cast, django_ass
     for number in range(12):
         place = Function.objects.create(name=f"F {number}")
         cast.pilot(f"P-{number}", function=place)
-    cells = list(cast.portfolio.cells.select_related("portfolio", "function"))
-    assert len(cells) == 13  # the portfolio as a whole is a place too: a right was given there
+    units = list(cast.portfolio.units.select_related("portfolio", "function"))
+    assert len(units) == 13  # the portfolio as a whole is a place too: a right was given there
     with django_assert_num_queries(4):
-        rows = table(cells, at=APRIL)
+        rows = table(units, at=APRIL)
     assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}
 
 
@@ -191,16 +191,16 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
     cast.right("dora", function=cast.service)
     wide = cast.right("lena")
     cast.pilot()
-    [cell] = cast.portfolio.cells.filter(function=cast.service)
+    [unit] = cast.portfolio.units.filter(function=cast.service)
     actions.close_account(person=cast.dora, by=None, on=MARCH, known=MARCH)
-    [row] = table([cell], at=APRIL)
+    [row] = table([unit], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
     assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)
-    [told] = orphans([cast.portfolio], at=APRIL)
-    assert (told.right.holder, told.passed_to) == (cast.dora, None)
+    [history] = orphans([cast.portfolio], at=APRIL)
+    assert (history.right.holder, history.passed_to) == (cast.dora, None)
     actions.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
-    seat = table([cell], at=APRIL)[0].seats[0]
+    seat = table([unit], at=APRIL)[0].seats[0]
     assert (seat.orphaned, seat.hole) == (True, NOBODY)
     answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
     assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (True, ["emptied", "emptied"])
@@ -220,11 +220,11 @@ def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -
 
 def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
     cast.pilot()
-    assert table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0].hole == NOBODY
+    assert table(cast.portfolio.units.all(), at=APRIL)[0].seats[0].hole == NOBODY
     actions.switch_off(
         kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL
     )
-    seat = table(cast.portfolio.cells.all(), at=APRIL)[0].seats[0]
+    seat = table(cast.portfolio.units.all(), at=APRIL)[0].seats[0]
     assert (seat.switched_off, seat.hole, seat.decides) == (True, None, None)
     assert who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL).seat.switched_off
     assert not who_decides(cast.legal, cast.portfolio, cast.service, at=MARCH).seat.switched_off
@@ -236,7 +236,7 @@ def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.ria)
     page = client.get(reverse("readiness:rights"))
-    assert [str(row.cell.function) for row in page.context["rows"]] == [str(cast.service)]
+    assert [str(row.unit.function) for row in page.context["rows"]] == [str(cast.service)]
     elsewhere = Function.objects.create(name="Billing")
     assert elsewhere in page.context["form"].fields["function"].queryset
 
@@ -268,16 +268,16 @@ def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None
 
 def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
     """By the rights themselves, one day at a time, without seats."""
-    found = read_one(pilot, at=APRIL)
-    assert found is not None
+    snapshot = snapshot_of(pilot, at=APRIL)
+    assert snapshot is not None
     if kind.clears_by == ClearsBy.ACCEPTANCE:
-        return None if found.gate(kind.key).holder else UNNAMED
+        return None if snapshot.gate(kind.key).holder else UNNAMED
 
     def there(person: Person | None) -> bool:
         return (
             person is not None
             and not person.absences.filter(starts__lte=day, ends__gte=day).exists()
-            and person.pk != found.reading.sponsor
+            and person.pk != snapshot.status.sponsor
         )
 
     rights = DecisionRight.objects.filter(kind=kind, portfolio=cast.portfolio, starts__lte=day)

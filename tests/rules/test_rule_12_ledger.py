@@ -23,9 +23,9 @@ def test_rule_12_the_days_of_each_court_are_the_open_gates_counted_day_by_day(ca
     actions.pause(pilot=cast.pilot, by=cast.ria, until=MARCH + 20 * DAY, reason="Spring.", **on(MARCH + 15 * DAY))
     counted: Counter[str] = Counter()
     for n in range((END - MARCH).days):
-        reading = reading_of(cast.pilot, at=MARCH + n * DAY)
-        if reading.stage == "running":
-            counted.update(gate.court for gate in reading.gates.values() if gate.court)
+        status = reading_of(cast.pilot, at=MARCH + n * DAY)
+        if status.stage == "running":
+            counted.update(gate.court for gate in status.gates.values() if gate.court)
     charges = [charge for _, charge in snapshots.charges_of([Pilot.objects.get()], start=MARCH, end=END)]
     assert ledger.by_court(charges) == counted
     assert counted.keys() == {"nobody", "decider", "team", "outside"}

@@ -1,4 +1,4 @@
-"""Plays a story of `tests/scenarios` (or of the shared folder) through the verbs, and reads the answers back."""
+"""Plays a story of `tests/scenarios` (or of the shared folder) through the actions, and reads the answers back."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Story:
     """One story: its cast, its pilot, and the day reached so far."""
 
     def __init__(self, path: Path) -> None:
-        self.told: dict[str, Any] = json.loads(path.read_text())
+        self.history: dict[str, Any] = json.loads(path.read_text())
         self.people: dict[str, Person] = {}
         self.reached = date.min
         self._set_the_scene()
 
     def _set_the_scene(self) -> None:
-        told = self.told
+        told = self.history
         for name in told["functions"]:
             Function.objects.get_or_create(name=name)
         for name, says in told["people"].items():
@@ -85,16 +85,16 @@ class Story:
         )
 
     def play(self) -> None:
-        for number, step in enumerate(self.told["story"], start=1):
+        for number, step in enumerate(self.history["story"], start=1):
             says = f"step {number}: {step}"
             code = None
             try:
-                self.act(dict(step))
+                self.perform(dict(step))
             except Refused as refused:
                 code = refused.code
             assert code == step.get("refused"), f"{says}: {code}"
 
-    def act(self, step: dict[str, Any]) -> None:
+    def perform(self, step: dict[str, Any]) -> None:
         on = date.fromisoformat(step.pop("on"))
         if step.pop("refused", None) != "in_future":
             # A day that has not come does not come by being written down.
@@ -144,7 +144,7 @@ class Story:
 
     # Reading back -----------------------------------------------------------------------------------------------
 
-    def by_rules(self, at: date, known_at: date | None = None) -> standing.Reading:
+    def by_rules(self, at: date, known_at: date | None = None) -> standing.PilotStatus:
         """The pilot on a date, told again from its acts."""
         told, kinds = self._told(known_at)
         own = _on(told.pilot, at)
@@ -154,21 +154,21 @@ class Story:
             {key: _on(of, at) for key, of in told.gates.items()},
             seats_across(self.portfolio.pk, told.pilot, at),
             at=at,
-            terms=standing.Terms(**(self.told.get("settings") or {}), recorded_on=self.pilot.recorded_on),
+            terms=standing.Terms(**(self.history.get("settings") or {}), recorded_on=self.pilot.recorded_on),
         )
 
-    def by_query(self, at: date, known_at: date | None = None) -> standing.Reading:
-        """The pilot on a date, from the stored spells; the querysets must say the same."""
+    def by_query(self, at: date, known_at: date | None = None) -> standing.PilotStatus:
+        """The pilot on a date, from the stored periods; the querysets must say the same."""
         row = pilots.pilots().standing(at, known_at, with_void=True).get(pk=self.pilot.pk)
-        found = snapshots.read_one(row, at=at, known_at=known_at)
-        assert found is not None
-        assert row.standing == found.reading.standing
+        snapshot = snapshots.snapshot_of(row, at=at, known_at=known_at)
+        assert snapshot is not None
+        assert row.standing == snapshot.status.standing
         for gate in pilots.gates_on(at, known_at).filter(gate__pilot=row):
-            says = found.reading.gates[gate.kind.key]
+            says = snapshot.status.gates[gate.kind.key]
             assert (gate.now, gate.court, gate.holding) == (says.state, says.court, says.holder), (
                 f"{gate.kind.key} at {at}"
             )
-        return found.reading
+        return snapshot.status
 
     def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:
         """Days by court, told again from the acts."""
@@ -177,16 +177,18 @@ class Story:
         return ledger.by_court(ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end))
 
     def ledger_by_query(self, start: date, end: date) -> dict[str, int]:
-        """Days by court, from the stored spells."""
+        """Days by court, from the stored periods."""
         found = snapshots.charges_of([self.pilot], start=start, end=end)
         return ledger.by_court(charge for _, charge in found)
 
     def _told(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
-        acts = [act for act in periods.acts_of(self.pilot) if known_at is None or act.known <= known_at]
+        actions_done = [
+            perform for perform in periods.event_records(self.pilot) if known_at is None or perform.known <= known_at
+        ]
         kinds = periods.kinds_of(self.pilot)
-        told = replay.tell(self.pilot.recorded_on, kinds, acts)
+        told = replay.tell(self.pilot.recorded_on, kinds, actions_done)
         return told, {kind.key: kind for kind in kinds}
 
 
 def _on(found: list[Any], at: date) -> Any:
-    return [spell for spell in found if spell.starts <= at][-1]
+    return [period for period in found if period.starts <= at][-1]

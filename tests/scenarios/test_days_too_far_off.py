@@ -26,10 +26,10 @@ def story(db: None) -> Story:
     return story
 
 
-def _refused(field: str, verb: str, story: Story, **values: Any) -> None:
+def _refused(field: str, action: str, story: Story, **values: Any) -> None:
     before = Event.objects.count()
     with pytest.raises(Invalid) as refused:
-        getattr(actions, verb)(on=DAY, known=DAY, **values)
+        getattr(actions, action)(on=DAY, known=DAY, **values)
     assert refused.value.field == field
     assert Event.objects.count() == before
 

@@ -1,4 +1,4 @@
-"""The stories of SCENARIOS.md, played through the verbs and read back: once by the rules, once by the query."""
+"""The stories of SCENARIOS.md, played through the actions and read back: once by the rules, once by the query."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _cases() -> list[Any]:
 def test_the_story_holds(path: Path) -> None:
     story = Story(path)
     story.play()
-    for expected in story.told["expect"]:
+    for expected in story.history["expect"]:
         at = date.fromisoformat(expected["at"])
         known_at = date.fromisoformat(expected["known_at"]) if expected.get("known_at") else None
         for way in (story.by_rules, story.by_query):
@@ -48,16 +48,16 @@ def test_the_story_holds(path: Path) -> None:
                 assert charged(start, at) == expected["ledger"], f"{charged.__name__}"
 
 
-def _holds(story: Story, expected: dict[str, Any], reading: Any, where: str) -> None:
+def _holds(story: Story, expected: dict[str, Any], status: Any, where: str) -> None:
     for name in ("stage", "standing", "days_quiet", "slips", "blocked_by", "missing", "goalpost_moved", "quality"):
         if name in expected:
-            assert getattr(reading, name) == expected[name], f"{where}: {name}"
+            assert getattr(status, name) == expected[name], f"{where}: {name}"
     for name in ("stalls_on", "decide_by"):
         if name in expected:
-            found = getattr(reading, name)
+            found = getattr(status, name)
             assert (found.isoformat() if found else None) == expected[name], f"{where}: {name}"
     for key, says in expected.get("gates", {}).items():
-        gate = reading.gates[key]
+        gate = status.gates[key]
         for name, value in says.items():
             found = getattr(gate, name)
             if name == "holder":

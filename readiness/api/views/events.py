@@ -19,7 +19,7 @@ from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Outcome
 from readiness.api.base import AS_OF, KNOWN_AT, AskingForMany
 from readiness.api.filters import KindFilter, one_of, somebody
-from readiness.api.serializers import DecisionShape, EventShape
+from readiness.api.serializers import DecisionSerializer, EventSerializer
 from readiness.queries.request_dates import as_of
 
 
@@ -40,7 +40,7 @@ class Decisions(AskingForMany):
     """The decisions on pilots that whoever asks may see, the latest first."""
 
     queryset: Any = Decision.objects.none()
-    serializer_class = DecisionShape
+    serializer_class = DecisionSerializer
     filter_backends = (DjangoFilterBackend,)
     filterset_class = DecisionFilter
     parameters = (AS_OF, KNOWN_AT)
@@ -53,11 +53,11 @@ class Decisions(AskingForMany):
             rows = rows.filter(known_on__lte=self.known_at)
         return rows.select_related("gate__pilot", "gate__kind", "decider", "by", "event")
 
-    @extend_schema(responses=DecisionShape(many=True))
+    @extend_schema(responses=DecisionSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Decisions up to a day, the latest written down first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        return self.get_paginated_response([DecisionShape(row).data for row in rows])
+        return self.get_paginated_response([DecisionSerializer(row).data for row in rows])
 
 
 def _entries(mine: Any) -> Any:
@@ -78,7 +78,7 @@ class Changes(AskingForMany):
     """
 
     queryset: Any = Event.objects.none()
-    serializer_class = EventShape
+    serializer_class = EventSerializer
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
     parameters = (
         OpenApiParameter("from", OpenApiTypes.DATE, description="The first day."),
@@ -108,8 +108,8 @@ class Changes(AskingForMany):
             days &= Q(pilot__key=query["pilot"])
         return rows.filter(days).select_related("pilot", "gate__kind", "by", "decision")
 
-    @extend_schema(responses=EventShape(many=True))
+    @extend_schema(responses=EventSerializer(many=True))
     def get(self, request: Request) -> Response:
         """What became known from a day to a day, in the order of the log."""
         rows = self.paginate_queryset(self.get_queryset()) or []
-        return self.get_paginated_response([EventShape(row).data for row in rows])
+        return self.get_paginated_response([EventSerializer(row).data for row in rows])

@@ -17,11 +17,11 @@ from pilots.permissions import scope_of
 from readiness.api.base import AskingForMany
 from readiness.api.inputs import FileEvidence
 from readiness.api.parsers import Parser
-from readiness.api.serializers import PersonShape
+from readiness.api.serializers import PersonSerializer
 from readiness.queries import evidence
 
 
-class EvidenceShape(serializers.Serializer[Evidence]):
+class EvidenceSerializer(serializers.Serializer[Evidence]):
     """One version of a piece of evidence. `download` is where a file of it is got; a link is only named."""
 
     id = serializers.CharField(source="public_id")
@@ -36,7 +36,7 @@ class EvidenceShape(serializers.Serializer[Evidence]):
     filed_on = serializers.DateField(source="uploaded_on")
     effective_on = serializers.DateField(allow_null=True)
     expires_on = serializers.DateField(allow_null=True)
-    by = PersonShape()
+    by = PersonSerializer()
     download = serializers.SerializerMethodField()
 
     def get_download(self, piece: Evidence) -> str | None:
@@ -49,7 +49,7 @@ class EvidenceShape(serializers.Serializer[Evidence]):
 class Filed(AskingForMany):
     """The evidence of a pilot."""
 
-    serializer_class = EvidenceShape
+    serializer_class = EvidenceSerializer
     parser_classes = (Parser, MultiPartParser)
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
 
@@ -57,17 +57,17 @@ class Filed(AskingForMany):
         """The scope that a key needs."""
         return scope_of("file_evidence") if self.request.method == "POST" else "read"
 
-    @extend_schema(operation_id="pilot_evidence", responses=EvidenceShape(many=True))
+    @extend_schema(operation_id="pilot_evidence", responses=EvidenceSerializer(many=True))
     def get(self, request: Request, key: str) -> Response:
         """Every version of what is filed for a pilot, or used on it."""
         rows = evidence.of_pilot(self.person, self.pilot(key))
         page = self.paginate_queryset(rows) or []
-        return self.get_paginated_response([EvidenceShape(each).data for each in page])
+        return self.get_paginated_response([EvidenceSerializer(each).data for each in page])
 
     @extend_schema(
         operation_id="pilot_file_evidence",
         request={"multipart/form-data": FileEvidence, "application/json": FileEvidence},
-        responses={201: EvidenceShape},
+        responses={201: EvidenceSerializer},
     )
     def post(self, request: Request, key: str) -> Response:
         """File a piece of evidence for a pilot, a file or a link, in the name of whoever asks."""
@@ -75,4 +75,4 @@ class Filed(AskingForMany):
         asked.is_valid(raise_exception=True)
         says: dict[str, Any] = dict(asked.validated_data)
         piece = actions.file_evidence(pilot=pilot, by=self.person, **says)
-        return Response(EvidenceShape(piece).data, 201)
+        return Response(EvidenceSerializer(piece).data, 201)

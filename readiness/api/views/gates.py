@@ -1,4 +1,4 @@
-"""Gates over the API: who waits on whom, one gate with its decisions, and the verbs on it."""
+"""Gates over the API: who waits on whom, one gate with its decisions, and the actions on it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.concurrency import of_gates
-from pilots.models import Gate, GateSpell
+from pilots.models import Gate, GatePeriod
 from pilots.rules.vocabulary import Court, Outcome, Stage, State
-from readiness.api.actions import Doing, view_of
-from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
-from readiness.api.etags import answered, seen
+from readiness.api.actions import ActionView, view_of
+from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
+from readiness.api.etags import answered, expected_version
 from readiness.api.filters import KindFilter, PortfolioFilter, some_of, somebody
 from readiness.api.inputs import OF_GATE
-from readiness.api.serializers import OneGateShape, WholeGateShape
+from readiness.api.serializers import OneGateSerializer, WholeGateSerializer
 from readiness.queries import evidence
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.pilots import gates_on
-from readiness.queries.snapshots import GateOn, PilotOn, read_many
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules.standing import GATE_STATES
 from readiness.text.sealed_values import differences
 
@@ -63,8 +63,8 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
 class Gates(AskingForMany):
     """Gates of the pilots that whoever asks may see, as they stood on a day."""
 
-    queryset: Any = GateSpell.objects.none()
-    serializer_class = WholeGateShape
+    queryset: Any = GatePeriod.objects.none()
+    serializer_class = WholeGateSerializer
     filter_backends = (DjangoFilterBackend,)
     filterset_class = GateFilter
     parameters = (AS_OF, KNOWN_AT)
@@ -76,43 +76,43 @@ class Gates(AskingForMany):
         pilots = (f"gate__pilot__{name}" for name in WITH)
         return there.select_related("gate", *pilots)
 
-    @extend_schema(responses=WholeGateShape(many=True))
+    @extend_schema(responses=WholeGateSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Gates as they stood on a day."""
-        spells = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        wanted = [spell.gate_id for spell in spells]
-        pilots = {spell.gate.pilot_id: spell.gate.pilot for spell in spells}
-        found = read_many(pilots.values(), at=self.at, known_at=self.known_at)
-        return self.get_paginated_response(shapes(found, wanted))
+        periods = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        wanted = [period.gate_id for period in periods]
+        pilots = {period.gate.pilot_id: period.gate.pilot for period in periods}
+        snapshots = snapshots_of(pilots.values(), at=self.at, known_at=self.known_at)
+        return self.get_paginated_response(shapes(snapshots, wanted))
 
 
-def shapes(found: Iterable[PilotOn], wanted: list[int]) -> list[Any]:
+def shapes(snapshots: Iterable[PilotSnapshot], wanted: list[int]) -> list[Any]:
     """These gates of the pilots that were read, in the order given."""
-    pilots = {one.pilot.pk: one for one in found}
-    by_key: dict[int, GateOn] = {gate.gate.pk: gate for one in pilots.values() for gate in one.gates}
+    pilots = {one.pilot.pk: one for one in snapshots}
+    by_key: dict[int, GateSnapshot] = {gate.gate.pk: gate for one in pilots.values() for gate in one.gates}
     rows = [by_key[pk] for pk in wanted if pk in by_key]
-    return [WholeGateShape(row, context={"pilots": pilots}).data for row in rows]
+    return [WholeGateSerializer(row, context={"pilots": pilots}).data for row in rows]
 
 
-class ShowsGate(Asking):
+class ShowsGate(ApiView):
     """A view that answers with one gate."""
 
     def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
         """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
         # Before it is read: an act in between makes the mark too old, which is refused, and never too new.
         version = of_gates([gate])[gate.pk]
-        found = read_many([gate.pilot], at=self.at, known_at=self.known_at)
-        for one in (row for each in found for row in each.gates):
+        snapshots = snapshots_of([gate.pilot], at=self.at, known_at=self.known_at)
+        for one in (row for each in snapshots for row in each.gates):
             if one.gate.pk == gate.pk:
-                shape = OneGateShape(one, context=self._context(found, one))
+                shape = OneGateSerializer(one, context=self._context(snapshots, one))
                 return answered(request, version, shape.data, status)
         raise Http404
 
-    def _context(self, found: list[PilotOn], gate: GateOn) -> dict[str, Any]:
-        waits = [gate.gate] if gate.reading.state == State.RECONFIRM else []
+    def _context(self, snapshots: list[PilotSnapshot], gate: GateSnapshot) -> dict[str, Any]:
+        waits = [gate.gate] if gate.status.state == State.RECONFIRM else []
         return {
             "requests": exception_requests([gate.gate], at=self.at, known_at=self.known_at),
-            "pilots": {one.pilot.pk: one for one in found},
+            "pilots": {one.pilot.pk: one for one in snapshots},
             "differences": differences(waits, at=self.at, known_at=self.known_at) if waits else {},
         }
 
@@ -120,32 +120,32 @@ class ShowsGate(Asking):
 class OneGate(ShowsGate):
     """One gate as it stood on a day."""
 
-    serializer_class = OneGateShape
+    serializer_class = OneGateSerializer
     parameters = (AS_OF, KNOWN_AT)
 
-    @extend_schema(responses=OneGateShape)
+    @extend_schema(responses=OneGateSerializer)
     def get(self, request: Request, public_id: str) -> Response:
-        """One gate as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
+        """One gate as it stood on a day. The `ETag` is what an action takes as `If-Match`."""
         return self.shown(request, self.gate(public_id))
 
 
-class GateVerb(Doing, ShowsGate):
-    """A verb on a gate."""
+class GateAction(ActionView, ShowsGate):
+    """An action on a gate."""
 
     def post(self, request: Request, public_id: str) -> Response:
         """Do it, in the name of whoever asks, and answer with the gate as it is then."""
-        gate, says, verb = self.gate(public_id), self.asked(), self.verb
+        gate, says, action = self.gate(public_id), self.arguments(), self.action
         if "for" in says:
             says["for_"] = says.pop("for")
         if "pieces" in says:
             says["pieces"] = evidence.by_id(self.person, says["pieces"])
-        if verb == "decide" and says.get("outcome") == Outcome.EXCEPTED:
-            verb = "except_"
+        if action == "decide" and says.get("outcome") == Outcome.EXCEPTED:
+            action = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
-        elif verb == "decide":
+        elif action == "decide":
             says.pop("confirmed", None)  # only an exception was asked for on anything
-        do = getattr(actions, verb)
-        do(gate=gate, by=self.person, seen=seen(request), **says)
+        do = getattr(actions, action)
+        do(gate=gate, by=self.person, expected_version=expected_version(request), **says)
         # Not looked for again: whoever has just left a seat may not see the pilot any more.
         return self.shown(request, gate, 201)
 
@@ -154,7 +154,7 @@ OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on", "confirme
 """What of an answer an exception takes."""
 
 
-def verb_view(address: str) -> Any:
-    """The view of one verb, by the word that stands in its address."""
-    verb, ask = OF_GATE[address]
-    return view_of(GateVerb, "gate", verb, ask, {201: OneGateShape})
+def action_view(address: str) -> Any:
+    """The view of one action, by the word that stands in its address."""
+    action, ask = OF_GATE[address]
+    return view_of(GateAction, "gate", action, ask, {201: OneGateSerializer})

@@ -1,4 +1,4 @@
-"""Pilots over the API: many on a day, one with all of its record, and the verbs on it."""
+"""Pilots over the API: many on a day, one with all of its record, and the actions on it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pilots import actions
 from pilots.models import Pilot
 from pilots.rules.vocabulary import Standing
 from readiness import registry
-from readiness.api.actions import Doing, view_of
-from readiness.api.base import AS_OF, KNOWN_AT, WITH, Asking, AskingForMany
-from readiness.api.etags import answered, seen
+from readiness.api.actions import ActionView, view_of
+from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
+from readiness.api.etags import answered, expected_version
 from readiness.api.filters import PilotFilter
 from readiness.api.inputs import OF_PILOT
-from readiness.api.serializers import ChangedPilotShape, PilotShape, WholePilotShape
+from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer
 from readiness.queries.consequences import of_pilots, weigh
-from readiness.queries.snapshots import PilotOn, read_many, read_one
+from readiness.queries.snapshots import PilotSnapshot, snapshot_of, snapshots_of
 
 
 class Pilots(AskingForMany):
     """The pilots that whoever asks may see, as they stood on a day."""
 
-    serializer_class = PilotShape
+    serializer_class = PilotSerializer
     filter_backends = (DjangoFilterBackend,)
     filterset_class = PilotFilter
     parameters = (AS_OF, KNOWN_AT)
@@ -52,12 +52,12 @@ class Pilots(AskingForMany):
         with_void = Standing.VOID in self.request.query_params.getlist("standing")
         return mine.standing(self.at, self.known_at, with_void=with_void).select_related(*WITH)
 
-    @extend_schema(responses=PilotShape(many=True))
+    @extend_schema(responses=PilotSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Pilots as they stood on a day, by key; exhibits or claims asked for by themselves, the oldest first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        found = read_many(rows, at=self.at, known_at=self.known_at)
-        return self.get_paginated_response([PilotShape(one).data for one in found])
+        snapshots = snapshots_of(rows, at=self.at, known_at=self.known_at)
+        return self.get_paginated_response([PilotSerializer(one).data for one in snapshots])
 
 
 class Exhibits(Pilots):
@@ -66,56 +66,62 @@ class Exhibits(Pilots):
     def _room(self) -> str | None:
         return Standing.EXHIBIT
 
-    @extend_schema(responses=PilotShape(many=True))
+    @extend_schema(responses=PilotSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Museum exhibits on a day, the longest stalled first, each with its placard."""
         return super().get(request)
 
 
-class OnePilot(Asking):
+class OnePilot(ApiView):
     """One pilot as it stood on a day."""
 
-    serializer_class = WholePilotShape
+    serializer_class = WholePilotSerializer
     parameters = (AS_OF, KNOWN_AT)
 
-    @extend_schema(responses=WholePilotShape)
+    @extend_schema(responses=WholePilotSerializer)
     def get(self, request: Request, key: str) -> Response:
-        """One pilot as it stood on a day. The `ETag` is what a verb takes as `If-Match`."""
+        """One pilot as it stood on a day. The `ETag` is what an action takes as `If-Match`."""
         pilot = self.pilot(key)
-        found = read_one(pilot, at=self.at, known_at=self.known_at)
-        if found is None:
+        snapshot = snapshot_of(pilot, at=self.at, known_at=self.known_at)
+        if snapshot is None:
             raise Http404
-        return shown(request, pilot, found, self.known_at)
+        return shown(request, pilot, snapshot, self.known_at)
 
 
-def shown(request: Request, pilot: Pilot, found: PilotOn, known_at: date | None = None) -> Response:
+def shown(request: Request, pilot: Pilot, snapshot: PilotSnapshot, known_at: date | None = None) -> Response:
     """A pilot with all of its record, and its mark."""
-    return answered(request, pilot.version, WholePilotShape(found, context={"known_at": known_at}).data)
+    return answered(request, pilot.version, WholePilotSerializer(snapshot, context={"known_at": known_at}).data)
 
 
-class PilotVerb(Doing):
-    """A verb on a pilot."""
+class PilotAction(ActionView):
+    """An action on a pilot."""
 
     def post(self, request: Request, key: str) -> Response:
         """Do it, in the name of whoever asks, and answer with the pilot as it is then."""
-        pilot, says = self.pilot(key), self.asked()
-        act = partial(getattr(actions, self.verb), pilot=pilot, by=self.person, seen=seen(request), **says)
-        if not registry.ROWS[self.verb].weighs:
-            act()
+        pilot, says = self.pilot(key), self.arguments()
+        action = partial(
+            getattr(actions, self.action),
+            pilot=pilot,
+            by=self.person,
+            expected_version=expected_version(request),
+            **says,
+        )
+        if not registry.ROWS[self.action].weighs:
+            action()
             return shown(request, pilot, self._found(pilot))
         # Whoever writes by program is not asked, but told.
-        _done, consequences = weigh(act, of_pilots([pilot]), agreed=None)
-        shape = ChangedPilotShape(self._found(pilot), context={"consequences": consequences})
+        _done, consequences = weigh(action, of_pilots([pilot]), agreed=None)
+        shape = ChangedPilotSerializer(self._found(pilot), context={"consequences": consequences})
         return answered(request, pilot.version, shape.data)
 
-    def _found(self, pilot: Pilot) -> PilotOn:
-        found = read_one(pilot, at=self.at)
-        assert found is not None
-        return found
+    def _found(self, pilot: Pilot) -> PilotSnapshot:
+        snapshot = snapshot_of(pilot, at=self.at)
+        assert snapshot is not None
+        return snapshot
 
 
-def verb_view(address: str) -> Any:
-    """The view of one verb, by the word that stands in its address."""
-    verb, ask = OF_PILOT[address]
-    answer = ChangedPilotShape if registry.ROWS[verb].weighs else WholePilotShape
-    return view_of(PilotVerb, "pilot", verb, ask, answer)
+def action_view(address: str) -> Any:
+    """The view of one action, by the word that stands in its address."""
+    action, ask = OF_PILOT[address]
+    answer = ChangedPilotSerializer if registry.ROWS[action].weighs else WholePilotSerializer
+    return view_of(PilotAction, "pilot", action, ask, answer)

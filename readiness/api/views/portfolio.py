@@ -15,17 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots.clock import today
-from pilots.models import Function, PilotSpell
+from pilots.models import Function, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court
-from readiness.api.base import AS_OF, WITH, Asking
+from readiness.api.base import AS_OF, WITH, ApiView
 from readiness.api.filters import known_kind, known_portfolio, somebody
 from readiness.api.pagination import Pages
-from readiness.api.serializers import PersonShape
+from readiness.api.serializers import PersonSerializer
 from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
-from readiness.queries.snapshots import read_many
+from readiness.queries.snapshots import snapshots_of
 from readiness.rules.ledger_totals import BY, waits
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
@@ -33,7 +33,7 @@ MONTHS, MOST_MONTHS = 12, 60
 A_QUARTER = timedelta(days=90)
 
 
-class CountsShape(serializers.Serializer[Any]):
+class CountsSerializer(serializers.Serializer[Any]):
     """How many pilots have each standing, and how many open gates of running and adopted pilots each court has."""
 
     at = serializers.DateField()
@@ -42,24 +42,24 @@ class CountsShape(serializers.Serializer[Any]):
     open_gates = serializers.DictField(child=serializers.IntegerField())
 
 
-class PointShape(serializers.Serializer[Any]):
+class PointSerializer(serializers.Serializer[Any]):
     """How many pilots had each standing on a day."""
 
     at = serializers.DateField()
     standing = serializers.DictField(child=serializers.IntegerField())
 
 
-class BottleneckShape(serializers.Serializer[Any]):
+class BottleneckSerializer(serializers.Serializer[Any]):
     """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
 
     kind = serializers.CharField(source="kind.key")
     court = serializers.ChoiceField(choices=Court.values())
-    holder = PersonShape(allow_null=True)
+    holder = PersonSerializer(allow_null=True)
     gates = serializers.IntegerField()
     frees = serializers.IntegerField()
 
 
-class WaitShape(serializers.Serializer[Any]):
+class WaitSerializer(serializers.Serializer[Any]):
     """Days by court; `days` is their sum. They were counted from `from` up to, not including, `to`: no day that has not come."""
 
     of = serializers.CharField()
@@ -72,34 +72,34 @@ class WaitShape(serializers.Serializer[Any]):
         return super().get_fields() | ends
 
 
-class CellShape(serializers.Serializer[Any]):
+class UnitSerializer(serializers.Serializer[Any]):
     """A gate on the board."""
 
-    state = serializers.CharField(source="reading.state")
-    court = serializers.CharField(source="reading.court", allow_null=True)
-    since = serializers.DateField(source="reading.since")
-    since_at_least = serializers.BooleanField(source="reading.since_at_least")
-    days = serializers.IntegerField(source="reading.days", allow_null=True)
+    state = serializers.CharField(source="status.state")
+    court = serializers.CharField(source="status.court", allow_null=True)
+    since = serializers.DateField(source="status.since")
+    since_at_least = serializers.BooleanField(source="status.since_at_least")
+    days = serializers.IntegerField(source="status.days", allow_null=True)
 
 
-class BoardShape(serializers.Serializer[Any]):
+class BoardSerializer(serializers.Serializer[Any]):
     """A pilot on the board: its standing, and its gates by kind."""
 
     key = serializers.CharField(source="pilot.key")
     name = serializers.CharField(source="pilot.name")
     portfolio = serializers.CharField(source="pilot.portfolio.key")
     function = serializers.CharField(source="function.name", default=None)
-    standing = serializers.CharField(source="reading.standing")
-    stalls_on = serializers.DateField(source="reading.stalls_on", allow_null=True)
-    start_known = serializers.BooleanField(source="reading.start_known")
-    days_quiet = serializers.IntegerField(source="reading.days_quiet", allow_null=True)
+    standing = serializers.CharField(source="status.standing")
+    stalls_on = serializers.DateField(source="status.stalls_on", allow_null=True)
+    start_known = serializers.BooleanField(source="status.start_known")
+    days_quiet = serializers.IntegerField(source="status.days_quiet", allow_null=True)
     gates = serializers.SerializerMethodField()
 
     def get_gates(self, found: Any) -> dict[str, Any]:
-        return {gate.kind.key: dict(CellShape(gate).data) for gate in found.gates}
+        return {gate.kind.key: dict(UnitSerializer(gate).data) for gate in found.gates}
 
 
-class OfPortfolio(Asking):
+class OfPortfolio(ApiView):
     """What is asked of all pilots that whoever asks may see, or of one portfolio."""
 
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
@@ -111,9 +111,9 @@ class OfPortfolio(Asking):
 
 
 class Summary(OfPortfolio):
-    serializer_class = CountsShape
+    serializer_class = CountsSerializer
 
-    @extend_schema(responses=CountsShape)
+    @extend_schema(responses=CountsSerializer)
     def get(self, request: Request) -> Response:
         """How many pilots stand where on a day, and in whose court the open gates of running and adopted ones are."""
         chosen = self.chosen()
@@ -124,34 +124,34 @@ class Summary(OfPortfolio):
             "standing": counts,
             "open_gates": chosen.open_gates_by_court(self.at),
         }
-        return Response(CountsShape(body).data)
+        return Response(CountsSerializer(body).data)
 
 
 class Board(OfPortfolio):
     pagination_class = Pages
-    serializer_class = BoardShape
+    serializer_class = BoardSerializer
     ordering: ClassVar[tuple[str, ...]] = ("key",)
 
-    @extend_schema(responses=BoardShape(many=True))
+    @extend_schema(responses=BoardSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every pilot with its gates by kind, by key."""
         there = self.chosen().on(self.at).select_related(*WITH)
-        found = read_many(self.paginate_queryset(there) or [], at=self.at)
-        return self.get_paginated_response([BoardShape(one).data for one in found])
+        snapshots = snapshots_of(self.paginate_queryset(there) or [], at=self.at)
+        return self.get_paginated_response([BoardSerializer(one).data for one in snapshots])
 
 
 class Bottlenecks(OfPortfolio):
-    serializer_class = BottleneckShape
+    serializer_class = BottleneckSerializer
 
-    @extend_schema(responses=BottleneckShape(many=True))
+    @extend_schema(responses=BottleneckSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
         found = bottlenecks(self.chosen(), at=self.at)
-        return Response([BottleneckShape(one).data for one in found])
+        return Response([BottleneckSerializer(one).data for one in found])
 
 
 class Trend(OfPortfolio):
-    serializer_class = PointShape
+    serializer_class = PointSerializer
     parameters = (
         AS_OF,
         OF,
@@ -160,7 +160,7 @@ class Trend(OfPortfolio):
         ),
     )
 
-    @extend_schema(responses=PointShape(many=True))
+    @extend_schema(responses=PointSerializer(many=True))
     def get(self, request: Request) -> Response:
         """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
         months = request.query_params.get("months", str(MONTHS))
@@ -169,7 +169,7 @@ class Trend(OfPortfolio):
         days = [*month_ends(self.at, int(months)), self.at]
         chosen = self.chosen()
         points = [{"at": day, "standing": chosen.counts(day)} for day in days]
-        return Response([PointShape(point).data for point in points])
+        return Response([PointSerializer(point).data for point in points])
 
 
 def month_ends(at: date, months: int) -> list[date]:
@@ -183,7 +183,7 @@ def month_ends(at: date, months: int) -> list[date]:
 
 
 class Waits(OfPortfolio):
-    serializer_class = WaitShape
+    serializer_class = WaitSerializer
     may_be_empty = frozenset({"function"})
     parameters = (
         OpenApiParameter(
@@ -207,7 +207,7 @@ class Waits(OfPortfolio):
         OpenApiParameter("pilot", OpenApiTypes.STR, description="Only this pilot."),
     )
 
-    @extend_schema(responses=WaitShape(many=True))
+    @extend_schema(responses=WaitSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The open days of any period, each charged to one court; the parts add up to the whole.
 
@@ -238,7 +238,7 @@ class Waits(OfPortfolio):
             functions=functions,
             at=at,
         )
-        return Response([WaitShape(wait).data for wait in found])
+        return Response([WaitSerializer(wait).data for wait in found])
 
 
 def period(query: Mapping[str, str], at: date) -> tuple[date, date]:
@@ -263,8 +263,8 @@ def functions_asked(query: Mapping[str, str]) -> set[int | None] | None:
     return set(found.values_list("pk", flat=True)) if name else {None}
 
 
-def lay_in(functions: set[int | None]) -> QuerySet[PilotSpell]:
-    """The spells of pilots in these functions, or in none."""
-    there = Q(cell__function__in=functions - {None})
-    there |= Q(cell__function=None) if None in functions else Q()
-    return PilotSpell.objects.filter(there, known_until=None)
+def lay_in(functions: set[int | None]) -> QuerySet[PilotPeriod]:
+    """The periods of pilots in these functions, or in none."""
+    there = Q(unit__function__in=functions - {None})
+    there |= Q(unit__function=None) if None in functions else Q()
+    return PilotPeriod.objects.filter(there, superseded_on=None)

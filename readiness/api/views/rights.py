@@ -10,52 +10,52 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots import actions, permissions
-from pilots.models import Cell, DecisionRight, Function
+from pilots.models import DecisionRight, Function, Unit
 from pilots.refusals import NotYours
 from readiness.api.base import AS_OF, AskingForMany
 from readiness.api.filters import known_portfolio
 from readiness.api.inputs import AssignRight
-from readiness.api.serializers import PersonShape
+from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
 from readiness.forms.offices import Office, row_named
-from readiness.rules.who_decides import cells_for, decided_kinds, table
+from readiness.rules.who_decides import decided_kinds, table, units_for
 
 
-class SittingShape(serializers.Serializer[Any]):
+class SittingSerializer(serializers.Serializer[Any]):
     """Somebody who decides, in which capacity, and until when they are away."""
 
-    person = PersonShape()
+    person = PersonSerializer()
     capacity = serializers.CharField()
     away_until = serializers.DateField(allow_null=True)
 
 
-class SeatShape(serializers.Serializer[Any]):
+class SeatSerializer(serializers.Serializer[Any]):
     """Who decides a kind of gate in a place. `hole` says why nobody does: `nobody`, or `none_free`.
 
     `orphaned`: the account of whoever held it is closed. `switched_off`: nothing is asked of this gate there.
     """
 
-    portfolio = serializers.CharField(source="cell.portfolio.key")
-    function = serializers.CharField(source="cell.function.name", default=None)
+    portfolio = serializers.CharField(source="unit.portfolio.key")
+    function = serializers.CharField(source="unit.function.name", default=None)
     kind = serializers.CharField(source="kind.key")
-    decides = SittingShape(allow_null=True)
-    sitting = SittingShape(many=True)
-    escalation = SittingShape(allow_null=True)
+    decides = SittingSerializer(allow_null=True)
+    sitting = SittingSerializer(many=True)
+    escalation = SittingSerializer(allow_null=True)
     answer_within_days = serializers.IntegerField(source="right.answer_within_days", default=None)
     orphaned = serializers.BooleanField()
     switched_off = serializers.BooleanField()
     hole = serializers.CharField(allow_null=True)
 
 
-class RightShape(serializers.Serializer[DecisionRight]):
+class RightSerializer(serializers.Serializer[DecisionRight]):
     """A right as it was assigned. `portfolio` and `function` are null where it holds for all of them."""
 
     kind = serializers.CharField(source="kind.key")
     portfolio = serializers.CharField(source="portfolio.key", default=None)
     function = serializers.CharField(source="function.name", default=None)
-    holder = PersonShape()
-    deputy = PersonShape(allow_null=True)
-    escalate_to = PersonShape(allow_null=True)
+    holder = PersonSerializer()
+    deputy = PersonSerializer(allow_null=True)
+    escalate_to = PersonSerializer(allow_null=True)
     answer_within_days = serializers.IntegerField()
     starts = serializers.DateField()
     until = serializers.DateField(allow_null=True)
@@ -64,29 +64,29 @@ class RightShape(serializers.Serializer[DecisionRight]):
 class Rights(AskingForMany):
     """Who decides each kind of gate, by portfolio and function, on a day; and giving somebody a right."""
 
-    queryset: Any = Cell.objects.none()
-    serializer_class = SeatShape
+    queryset: Any = Unit.objects.none()
+    serializer_class = SeatSerializer
     ordering: ClassVar[tuple[str, ...]] = ("pk",)
     parameters = (AS_OF, OF)
 
-    @extend_schema(responses=SeatShape(many=True))
+    @extend_schema(responses=SeatSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Who decides what on a day, a row for each kind that is asked there; a page holds 50 places.
 
         By the rights as they are written down now: `known_at` is refused.
         """
-        cells, key = cells_for(self.person), request.query_params.get("portfolio")
+        units, key = units_for(self.person), request.query_params.get("portfolio")
         if key:
-            cells = cells.filter(portfolio__key=key)
+            units = units.filter(portfolio__key=key)
             # Whoever sits on a seat there sees the place, though no pilot may lie in it yet.
-            if not cells.exists():
+            if not units.exists():
                 known_portfolio(key, "portfolio", self.person)
-        page = self.paginate_queryset(cells)
+        page = self.paginate_queryset(units)
         rows = table(page or [], decided_kinds(self.person), at=self.at)
         seats = [seat for row in rows for seat in row.seats if seat.asked]
-        return self.get_paginated_response([SeatShape(seat).data for seat in seats])
+        return self.get_paginated_response([SeatSerializer(seat).data for seat in seats])
 
-    @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightShape})
+    @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightSerializer})
     def post(self, request: Request) -> Response:
         """Give somebody the right to decide a kind of gate, in the name of whoever asks. An open-ended one of the same reach ends."""
         asked = AssignRight(data=request.data)
@@ -99,7 +99,7 @@ class Rights(AskingForMany):
         for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):
             says[name] = row_named(name, rows, **{by: says[name]}) if says[name] else None
         right = actions.assign_right(by=self.person, **says)
-        return Response(RightShape(right).data, 201)
+        return Response(RightSerializer(right).data, 201)
 
     def scope_needed(self) -> str:
         """The scope that a key needs to assign a right."""

@@ -1,4 +1,4 @@
-"""Plays the sample through the verbs, on its days: nothing in it could not have been done by the people who did it."""
+"""Plays the sample through the actions, on its days: nothing in it could not have been done by the people who did it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BY_DO = {word.strip("_"): action for word, action in ACTIONS.items()}
 
 
 class Unplayable(Exception):
-    """A step of the sample that a verb refused. It is a slip in the sample, never in the reader's data."""
+    """A step of the sample that an action refused. It is a slip in the sample, never in the reader's data."""
 
 
 def address(name: str, domain: str) -> str:
@@ -36,7 +36,7 @@ def play(today: date) -> Played:
     played.open_company(script.company(), calendar)
     for step in script.steps(calendar):
         try:
-            played.act(step)
+            played.perform(step)
         except Refused as refused:
             raise Unplayable(f"{refused.code}: {refused.says} {step}") from refused
     return played
@@ -72,8 +72,8 @@ class Played:
             **when,
         )
 
-    def act(self, step: Step) -> None:
-        """One step, through its verb."""
+    def perform(self, step: Step) -> None:
+        """One step, through its action."""
         by = self.people[step.by] if step.by else None
         values = self._rows(step.values)
         when: dict[str, Any] = {"on": step.on, "known": step.known}
@@ -89,11 +89,11 @@ class Played:
         action = BY_DO[step.do]
         # What only a list does has nobody to name.
         whose = {"by": by} if action.may else {}
-        verb = getattr(actions, action.word)
-        verb(**where, **whose, **when, **values)
+        action = getattr(actions, action.word)
+        action(**where, **whose, **when, **values)
 
     def _where(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
-        """What the verb is done to: a gate, a pilot, or what the company has settled."""
+        """What the action is done to: a gate, a pilot, or what the company has settled."""
         if step.pilot is None:
             if step.do in ("assign_right", "give_role", "set_stall_policy"):
                 return {"portfolio": self.portfolio}

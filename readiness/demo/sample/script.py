@@ -75,11 +75,11 @@ def _of_pilot(pilot: dict[str, Any], calendar: Calendar) -> Iterator[Step]:
     yield from _steps(pilot.get("acts", []), pilot["key"], calendar)
 
 
-def _steps(acts: list[dict[str, Any]], pilot: str | None, calendar: Calendar) -> Iterator[Step]:
-    for act in acts:
-        values = dict(act)
+def _steps(actions_done: list[dict[str, Any]], pilot: str | None, calendar: Calendar) -> Iterator[Step]:
+    for action in actions_done:
+        values = dict(action)
         on = calendar.day(values.pop("on"))
-        known = calendar.day(values.pop("known", act["on"]))
+        known = calendar.day(values.pop("known", action["on"]))
         by, do = values.pop("by", None), values.pop("do")
         yield Step(on, known, by, do, pilot, calendar.dated(values))
 

@@ -1,8 +1,8 @@
-"""Lives that were lived once through the verbs, copied to other days and other people, by the thousand.
+"""Lives that were lived once through the actions, copied to other days and other people, by the thousand.
 
 What the rules tell of a pilot depends on how far its days lie apart and on who is who, never on which days or people
 these are. So a copy whose days are shifted, and whose people stand in for those of the life, each for one, is as true as
-the life: the same acts, the same spells, and a chain of its own.
+the life: the same acts, the same periods, and a chain of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 
 from pilots.event_log import hashing, sign
 from pilots.event_log.rows import named
-from pilots.models import Decision, DecisionEvidence, Event, Gate, GateSpell, Person, Pilot, PilotSpell
+from pilots.models import Decision, DecisionEvidence, Event, Gate, GatePeriod, Person, Pilot, PilotPeriod
 from pilots.rules import chain
 from pilots.rules.canonical_json import as_text
 
@@ -67,7 +67,7 @@ class Place:
     workflow: str
     portfolio: int
     function: int
-    cell: int
+    unit: int
     first: date
     people: Sequence[tuple[int, str]]
 
@@ -106,8 +106,8 @@ def life_of(pilot: Pilot) -> Life:
         Gate: [blank.line(gate) for gate in gates],
         Event: [blank.line(event) for event in events],
         Decision: [blank.line(row) for row in decisions],
-        PilotSpell: [blank.line(s) for s in PilotSpell.objects.filter(pilot=pilot)],
-        GateSpell: [blank.line(s) for s in GateSpell.objects.filter(gate__in=gates)],
+        PilotPeriod: [blank.line(s) for s in PilotPeriod.objects.filter(pilot=pilot)],
+        GatePeriod: [blank.line(s) for s in GatePeriod.objects.filter(gate__in=gates)],
     }
     people = {int(found) for lines in tables.values() for line in lines for found in re.findall(r"%\(w(\d+)\)s", line)}
     return Life(
@@ -174,9 +174,9 @@ class _Blank:
                 "gate_id": f"%(g{self.gates[row.gate_id]})s",
                 "event_id": f"%(e{self.events[row.event_id]})s",
             }
-        if isinstance(row, GateSpell):
-            return {"gate_id": f"%(g{self.gates[row.gate_id]})s", "cell_id": "%(cell)s"}
-        return {"pilot_id": "%(pilot)s", "cell_id": "%(cell)s"}
+        if isinstance(row, GatePeriod):
+            return {"gate_id": f"%(g{self.gates[row.gate_id]})s", "unit_id": "%(unit)s"}
+        return {"pilot_id": "%(pilot)s", "unit_id": "%(unit)s"}
 
     def _own_of_event(self, row: Event, n: int) -> dict[str, str]:
         return {
@@ -252,7 +252,7 @@ class Copies:
             Event: free_keys(Event, sum(len(life.signed) for life, _ in taken)),
         }
         filled = [self._fill(life, place, keys) for life, place in taken]
-        for model in (Pilot, Gate, Event, Decision, PilotSpell, GateSpell):
+        for model in (Pilot, Gate, Event, Decision, PilotPeriod, GatePeriod):
             write(
                 model,
                 (line % blanks for (life, _), blanks in zip(taken, filled, strict=True) for line in life.tables[model]),
@@ -266,7 +266,7 @@ class Copies:
             workflow=place.workflow,
             portfolio=place.portfolio,
             function=place.function,
-            cell=place.cell,
+            unit=place.unit,
             pilot=next(keys[Pilot]),
             zone="+00" if connection.vendor == "postgresql" else "",
         )
@@ -339,7 +339,7 @@ def people_at_once(names: Iterable[tuple[str, str]], random: Random, day: date) 
         made.append(person)
     people = Person.objects.bulk_create(made, batch_size=1000)
     for first in range(0, len(people), ROWS_AN_EVENT):
-        event = Event(verb="open_accounts", on=day, known_on=day)
+        event = Event(action="open_accounts", on=day, known_on=day)
         sign.put_last([event], [named(person) for person in people[first : first + ROWS_AN_EVENT]])
     return people
 

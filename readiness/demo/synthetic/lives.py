@@ -1,6 +1,6 @@
 """Lives of pilots as they are lived: planned and forgotten, tried and stalled, let past for a while, adopted, retired.
 
-Each is played through the verbs by people who stand in, inside a transaction that is taken back; what it leaves is copied.
+Each is played through the actions by people who stand in, inside a transaction that is taken back; what it leaves is copied.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LONGEST = 1100
 
 
 class Living:
-    """One pilot while it is played. What a verb refuses did not happen."""
+    """One pilot while it is played. What an action refuses did not happen."""
 
     def __init__(self, random: Random, stage: Stage, number: int) -> None:
         self.random, self.stage, self.day = random, stage, BEGINS
@@ -81,7 +81,7 @@ class Living:
     def over(self) -> bool:
         return (self.day - BEGINS).days >= self.length
 
-    def do(self, verb: Callable[..., Any], by: str | None, **values: Any) -> bool:
+    def do(self, action: Callable[..., Any], by: str | None, **values: Any) -> bool:
         """Do something to the pilot, or to its gate where a key is given. Returns whether it was done."""
         if self.over:
             return False
@@ -90,7 +90,7 @@ class Living:
             gates = Gate.objects.select_related("pilot__portfolio", "kind")
             on = {"gate": gates.get(pilot=self.pilot, kind__key=values.pop("gate"))}
         with suppress(Refused):
-            verb(**on, by=by and self.stage.people[by], **values, **self.when())
+            action(**on, by=by and self.stage.people[by], **values, **self.when())
             return True
         return False
 

@@ -106,7 +106,7 @@ class Home:
     portfolio: Portfolio
     functions: list[Function]
     weights: list[float]
-    cells: dict[int | None, int]
+    units: dict[int | None, int]
     seats: dict[str, Person | None]
     people: dict[str, list[Person]]
 
@@ -161,7 +161,7 @@ def _place(random: Random, home: Home, life: Life, number: int, seed: int, at: d
         workflow=name,
         portfolio=home.portfolio.pk,
         function=function.pk,
-        cell=home.cells[function.pk],
+        unit=home.units[function.pk],
         first=at - timedelta(days=life.days + ago),
         people=[_stands_in(random, home, who) for who in CAST],
     )
@@ -193,9 +193,9 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
         home.functions = random.sample(functions, min(len(functions), most))
         home.weights = _long_tail(len(home.functions))
     # Cells come after all rights, so that each cell's seats are worked out once.
-    found = periods.cells_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
+    found = periods.units_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
     for home in homes:
-        home.cells = found[home.portfolio.pk].found
+        home.units = found[home.portfolio.pk].found
     return homes
 
 

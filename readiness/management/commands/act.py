@@ -1,4 +1,4 @@
-"""One act on a pilot or one of its gates, from the command line, by the same form and the same verb as on a page."""
+"""One act on a pilot or one of its gates, from the command line, by the same form and the same action as on a page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Command(ProductCommand):
         return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("verb", choices=sorted({**OF_PILOT, **OF_GATE}))
+        parser.add_argument("action", choices=sorted({**OF_PILOT, **OF_GATE}))
         parser.add_argument("pilot", help="the pilot's key")
         parser.add_argument(
             "values",
@@ -47,11 +47,11 @@ class Command(ProductCommand):
         person = person_of(options["by"])
         pilot = pilot_of(options["pilot"], person)
         typed = _typed(options["values"])
-        form = _form(options["verb"], options["gate"], pilot, person, typed)
-        done = form.act()
+        form = _form(options["action"], options["gate"], pilot, person, typed)
+        done = form.perform()
         if form.asks and form.consequences and options["yes"]:
-            form = _form(options["verb"], options["gate"], pilot, person, typed, agreed=form.consequences.token)
-            done = form.act()
+            form = _form(options["action"], options["gate"], pilot, person, typed, agreed=form.consequences.token)
+            done = form.perform()
         if form.asks and form.consequences:
             lines = [_("Nothing was written. This would follow:"), *form.consequences.sentences]
             raise CommandError("\n  ".join([*lines, _("Add --yes if that is to be.")]), returncode=2)
@@ -73,14 +73,14 @@ def _typed(values: list[str]) -> dict[str, Any]:
 
 
 def _form(
-    verb: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any], agreed: str = ""
+    action: str, kind: str | None, pilot: Pilot, person: Person, typed: dict[str, Any], agreed: str = ""
 ) -> PilotForm:
-    """The form of the verb, filled in: what is seen is how the pilot or the gate is now."""
+    """The form of the action, filled in: what is seen is how the pilot or the gate is now."""
     form: type[PilotForm]
     target: Pilot | Gate
     given: dict[str, Any] = {"by": person}
-    if verb in OF_PILOT:
-        form, target = OF_PILOT[verb], pilot
+    if action in OF_PILOT:
+        form, target = OF_PILOT[action], pilot
     else:
         gate = pilot.gates.select_related("kind").filter(kind__key=kind).first()
         if gate is None:
@@ -90,8 +90,8 @@ def _form(
                 returncode=2,
             )
         gate.pilot = pilot
-        form, target = OF_GATE[verb], gate
-        if verb in RESTS_ON_EVIDENCE and "pieces" in typed:
+        form, target = OF_GATE[action], gate
+        if action in RESTS_ON_EVIDENCE and "pieces" in typed:
             given["filed"] = _pieces(person, typed["pieces"])
     given["target"] = target
     blank = form(**given)

@@ -1,4 +1,4 @@
-"""Assign a decision right from the command line, by the same form and the same verb as at the desk."""
+"""Assign a decision right from the command line, by the same form and the same action as at the desk."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Command(ProductCommand):
         for name, rows, by in (("portfolio", office.own(), "key"), ("function", Function.objects.all(), "name")):
             typed[name] = _one(name, rows, **{by: options[name]}) if options[name] else ""
         form = AssignRight(typed, office=office)
-        if not form.act():
+        if not form.perform():
             raise why_not(form)
         self.stdout.write(str(form.done_says))
 

@@ -19,7 +19,7 @@ from readiness.management.base import ProductCommand
 from readiness.management.exits import to_whoever_reads
 from readiness.queries.pilots import StandingQuerySet, pilots
 from readiness.queries.request_dates import as_of
-from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.text import labels, placards
 
 AT_ONCE = 500
@@ -58,11 +58,11 @@ class Command(ProductCommand):
     def _room(self, title: str, hung: StandingQuerySet, at: date, width: int) -> None:
         self.stdout.write("")
         self.stdout.write(fill(title, width))
-        for found in _read(hung, at):
-            name = f"{found.pilot.key}  {found.pilot.name}"
+        for snapshot in _read(hung, at):
+            name = f"{snapshot.pilot.key}  {snapshot.pilot.name}"
             self.stdout.write("")
             self.stdout.write(fill(name, width, subsequent_indent="  "))
-            says = placards.placard(found)
+            says = placards.placard(snapshot)
             self.stdout.write(fill(says, width, initial_indent="  ", subsequent_indent="  "))
 
 
@@ -106,8 +106,8 @@ def _claims(number: int) -> str:
     ) % {"n": f"{number:,}"}
 
 
-def _read(hung: StandingQuerySet, at: date) -> Iterator[PilotOn]:
+def _read(hung: StandingQuerySet, at: date) -> Iterator[PilotSnapshot]:
     """What hangs in a room, a handful of pilots at a time."""
     rows = hung.iterator(chunk_size=AT_ONCE)
     while batch := list(islice(rows, AT_ONCE)):
-        yield from read_many(batch, at=at)
+        yield from snapshots_of(batch, at=at)

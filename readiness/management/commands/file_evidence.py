@@ -1,4 +1,4 @@
-"""File a piece of evidence from the command line, by the same form and the same verb as on a page."""
+"""File a piece of evidence from the command line, by the same form and the same action as on a page."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Command(ProductCommand):
             if options["file"]:
                 files["file"] = opened.enter_context(_open(Path(options["file"])))
             form = FileEvidenceForm(typed, files, pilot=pilot, by=person)
-            if not form.act():
+            if not form.perform():
                 raise why_not(form)
         self.stdout.write(str(form.done_says))
 

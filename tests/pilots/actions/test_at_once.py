@@ -14,7 +14,7 @@ from pilots import actions, concurrency
 from pilots.actions import locked_pilot
 from pilots.derived import periods, rebuild
 from pilots.event_log import verify
-from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GateSpell, Person, Pilot, Seat
+from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GatePeriod, Person, Pilot, Seat
 from pilots.refusals import Refused
 from pilots.rules.vocabulary import Stage
 from readiness.queries import pilots as pilot_queries
@@ -29,20 +29,20 @@ DAY = timedelta(days=1)
 AT_ONCE = range(4)
 
 
-def together(*acts: Callable[[], Any]) -> list[Any]:
+def together(*events: Callable[[], Any]) -> list[Any]:
     """Do these at once, each on a connection of its own. Returns what each returned, or the refusal it met."""
-    ready, found = Barrier(len(acts)), [None] * len(acts)
+    ready, found = Barrier(len(events)), [None] * len(events)
 
-    def do(place: int, act: Callable[[], Any]) -> None:
+    def do(place: int, event: Callable[[], Any]) -> None:
         try:
             ready.wait(timeout=20)
-            found[place] = act()
+            found[place] = event()
         except (Refused, DatabaseError) as refused:
             found[place] = refused  # type: ignore[call-overload]
         finally:
             connection.close()
 
-    threads = [Thread(target=do, args=each) for each in enumerate(acts)]
+    threads = [Thread(target=do, args=each) for each in enumerate(events)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -69,7 +69,10 @@ def cast() -> Signed:
 @pytest.mark.parametrize("time", AT_ONCE)
 def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) -> None:
     saw = concurrency.of_gates([cast.gate()])[cast.gate().pk]
-    found = together(lambda: cast.decide(outcome="cleared", seen=saw), lambda: cast.decide(outcome="refused", seen=saw))
+    found = together(
+        lambda: cast.decide(outcome="cleared", expected_version=saw),
+        lambda: cast.decide(outcome="refused", expected_version=saw),
+    )
     assert sorted(map(code, found)) == ["Decision", "changed_meanwhile"]
     assert cast.gate().decisions.count() == 1
     all_holds()
@@ -79,7 +82,8 @@ def test_of_two_deciders_who_saw_the_same_one_succeeds(cast: Signed, time: int) 
 def test_two_answers_on_two_gates_both_succeed(cast: Signed, time: int) -> None:
     saw = concurrency.of_gates([cast.gate(), cast.gate(DATA)])
     found = together(
-        lambda: cast.decide(seen=saw[cast.gate().pk]), lambda: cast.decide(DATA, seen=saw[cast.gate(DATA).pk])
+        lambda: cast.decide(expected_version=saw[cast.gate().pk]),
+        lambda: cast.decide(DATA, expected_version=saw[cast.gate(DATA).pk]),
     )
     assert list(map(code, found)) == ["Decision", "Decision"]
     all_holds()
@@ -95,12 +99,12 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed
     )
     assert not [one for one in found if isinstance(one, Exception)]
     decision = Decision.objects.get()
-    amended = Event.objects.get(verb="amend")
+    amended = Event.objects.get(action="amend")
     first = "decision" if decision.event_id < amended.pk else "edit"
     sealed = {"decision": "Drafter 1", "edit": "Drafter 2"}[first]
     state = {"decision": "reconfirm", "edit": "cleared"}[first]
     assert decision.sealed["tool"] == sealed
-    now = GateSpell.objects.get(gate=decision.gate, known_until=None, ends=None)
+    now = GatePeriod.objects.get(gate=decision.gate, superseded_on=None, ends=None)
     assert now.state == state
     all_holds()
 
@@ -110,7 +114,7 @@ def test_an_answer_to_what_was_seen_is_not_given_to_what_was_edited_meanwhile(ca
     saw = concurrency.of_gates([cast.gate()])[cast.gate().pk]
     day = {"on": MARCH, "known": MARCH}
     answered, edited = together(
-        lambda: cast.decide(seen=saw),
+        lambda: cast.decide(expected_version=saw),
         lambda: actions.amend(pilot=Pilot.objects.get(pk=cast.pilot.pk), by=cast.ria, set={"tool": "Drafter 2"}, **day),
     )
     assert isinstance(edited, Event)
@@ -199,9 +203,9 @@ def test_an_adoption_and_a_lapse_at_midnight_agree_on_the_day(
     else:
         assert (code(found), found.missing) == ("gates_open", [LEGAL])
     for day, stands in ((begun, adopted), (begun + DAY, False)):
-        on = snapshots.read_one(pilot_queries.pilots().get(pk=pilot.pk), at=day)
+        on = snapshots.snapshot_of(pilot_queries.pilots().get(pk=pilot.pk), at=day)
         assert on is not None
-        assert (on.reading.standing == Stage.ADOPTED) is stands
+        assert (on.status.standing == Stage.ADOPTED) is stands
     all_holds()
 
 
@@ -262,9 +266,9 @@ def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
 
 def seats_follow() -> bool:
     """Whether every stored seat is what the rights say."""
-    before = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
+    before = sorted(Seat.objects.values_list("kind", "unit", "starts", "ends", "holder", "delegate"), key=str)
     periods.rebuild_seats()
-    after = sorted(Seat.objects.values_list("kind", "cell", "starts", "ends", "holder", "delegate"), key=str)
+    after = sorted(Seat.objects.values_list("kind", "unit", "starts", "ends", "holder", "delegate"), key=str)
     return before == after
 
 

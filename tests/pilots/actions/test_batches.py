@@ -1,4 +1,4 @@
-"""Many pilots written at once are what the verbs would have written one by one."""
+"""Many pilots written at once are what the actions would have written one by one."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from pilots.actions.gates import asserting
 from pilots.actions.pilots import claiming, retiring, starting
 from pilots.actions.rules import ruling
 from pilots.event_log import verify
-from pilots.models import Decision, Event, Function, Gate, GateSpell, Person, Pilot, PilotSpell, Portfolio
+from pilots.models import Decision, Event, Function, Gate, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import InFuture, Invalid
 
 AT = date(2026, 11, 23)
 RANDOM = {"id", "public_id", "texts_digest", "checksum", "log_head", "written_at"}
-Act = tuple[str, date, dict[str, Any]]
+EventRecord = tuple[str, date, dict[str, Any]]
 
 pytestmark = pytest.mark.django_db
 
 
-def _acts(number: int, person: Person) -> list[Act]:
+def _acts(number: int, person: Person) -> list[EventRecord]:
     """A different lot for each: started long ago or today, claimed, retired, said to be cleared, with rules."""
-    rules: Act = ("set_rules", AT, {"success": "Fewer calls.", "exceptions_to": person})
-    start: Act = ("start", date(2025, 6, 30), {})
-    claim: Act = ("record_claim", date(2026, 1, 31), {})
-    retire: Act = ("retire", AT, {"learned": "Nobody asked for it."})
-    legal: Act = ("assert_", AT, {"gate": "legal-sign-off", "source": "List, row 4."})
-    data: Act = ("assert_", AT, {"gate": "it-data-access", "source": "List, row 4."})
-    lots: list[list[Act]] = [
+    rules: EventRecord = ("set_rules", AT, {"success": "Fewer calls.", "exceptions_to": person})
+    start: EventRecord = ("start", date(2025, 6, 30), {})
+    claim: EventRecord = ("record_claim", date(2026, 1, 31), {})
+    retire: EventRecord = ("retire", AT, {"learned": "Nobody asked for it."})
+    legal: EventRecord = ("assert_", AT, {"gate": "legal-sign-off", "source": "List, row 4."})
+    data: EventRecord = ("assert_", AT, {"gate": "it-data-access", "source": "List, row 4."})
+    lots: list[list[EventRecord]] = [
         [],
         [start, legal, data],
         [claim, data],
@@ -76,31 +76,31 @@ def _facts(number: int, portfolio: Portfolio) -> dict[str, Any]:
 def _one_by_one(portfolio: Portfolio, person: Person) -> None:
     for number in range(24):
         pilot = actions.record(by=None, on=AT, known=AT, **_facts(number, portfolio))
-        for verb, on, values in _acts(number, person):
+        for action, on, values in _acts(number, person):
             values = dict(values)
-            if verb == "assert_":
+            if action == "assert_":
                 gate = pilot.gates.get(kind__key=values.pop("gate"))
                 actions.assert_(gate=gate, on=on, known=AT, **values)
-            elif verb == "record_running":
+            elif action == "record_running":
                 actions.record_running(pilot=pilot, on=on, known=AT)
             else:
-                getattr(actions, verb)(pilot=pilot, by=None, on=on, known=AT, **values)
+                getattr(actions, action)(pilot=pilot, by=None, on=on, known=AT, **values)
 
 
 def _together(portfolio: Portfolio, person: Person) -> None:
     batch = Batch.begin(AT, AT)
     for number in range(24):
         desk = batch.record(**_facts(number, portfolio))
-        for verb, on, values in _acts(number, person):
+        for action, on, values in _acts(number, person):
             desk.turn_to(on)
-            if verb == "assert_":
+            if action == "assert_":
                 asserting(desk, desk.gates[values["gate"]], values["source"])
-            elif verb == "set_rules":
+            elif action == "set_rules":
                 ruling(desk, values)
             else:
                 runs = partial(starting, start_known=False)
                 work: Any = {"start": starting, "record_running": runs, "record_claim": claiming, "retire": retiring}
-                work[verb](desk, **values)
+                work[action](desk, **values)
         batch.desks.append(desk)
     batch.file()
 
@@ -109,11 +109,11 @@ def _row(row: Any) -> dict[str, Any]:
     """A row without what is drawn at random, and without keys that only say in which order rows were written."""
     columns = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
     mine = {"pilot_id", "gate_id", "event_id"}
-    told = {k: v for k, v in columns.items() if k not in RANDOM | mine}
+    history = {k: v for k, v in columns.items() if k not in RANDOM | mine}
     if isinstance(row, Event):
-        told["texts"] = {name: says for name, says in row.texts.items() if name != "salt"}
-        told["data"] = row.data | {"gates": [kind for _, kind in row.data.get("gates", ())]}
-    return told
+        history["texts"] = {name: says for name, says in row.texts.items() if name != "salt"}
+        history["data"] = row.data | {"gates": [kind for _, kind in row.data.get("gates", ())]}
+    return history
 
 
 def _written() -> dict[str, list[Any]]:
@@ -123,8 +123,8 @@ def _written() -> dict[str, list[Any]]:
         Gate: ("pilot__key", "kind__order"),
         Event: ("pilot__key", "pk"),
         Decision: (*gate, "pk"),
-        PilotSpell: ("pilot__key", "starts"),
-        GateSpell: (*gate, "starts"),
+        PilotPeriod: ("pilot__key", "starts"),
+        GatePeriod: (*gate, "starts"),
     }
     out = {}
     for model, order in by_owner.items():
@@ -152,8 +152,8 @@ def test_a_batch_writes_what_the_verbs_would_write(portfolio: Portfolio, person:
             written.append(_written())
             assert _chains_hold() == 20
             transaction.set_rollback(True)
-    cells = {"GateSpell": "cell_id", "PilotSpell": "cell_id"}
-    for model, column in cells.items():
+    units = {"GateSpell": "unit_id", "PilotSpell": "unit_id"}
+    for model, column in units.items():
         for side in written:
             _by_first_seen(side[model], column)
     assert written[0] == written[1]
@@ -162,9 +162,9 @@ def test_a_batch_writes_what_the_verbs_would_write(portfolio: Portfolio, person:
 
 def _by_first_seen(rows: list[dict[str, Any]], column: str) -> None:
     """Cells are made anew on each side: what counts is which rows share one."""
-    seen: dict[int, int] = {}
+    expected_version: dict[int, int] = {}
     for row in rows:
-        row[column] = seen.setdefault(row[column], len(seen))
+        row[column] = expected_version.setdefault(row[column], len(expected_version))
 
 
 def test_statements_do_not_grow_with_the_batch(portfolio: Portfolio, django_assert_max_num_queries: Any) -> None:

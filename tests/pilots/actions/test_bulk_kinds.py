@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from pilots import actions
 from pilots.actions import bulk_kinds
 from pilots.derived import rebuild
-from pilots.models import Event, Function, Gate, GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
+from pilots.models import Event, Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
 from pilots.rules.vocabulary import Stage
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +31,10 @@ def add(by: Person | None = None, on: date = AT, known: date | None = None, **mo
     return actions.add_kind(by=by, on=on, known=known or on, **(says | more))
 
 
-def as_told_anew() -> None:
+def replayed() -> None:
     """The proof: every pilot told again from its events leaves the same rows, and its columns say the same."""
     assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
-    last = PilotSpell.objects.filter(known_until=None, ends=None)
+    last = PilotPeriod.objects.filter(superseded_on=None, ends=None)
     assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))
     written = Counter(Event.objects.filter(pilot__isnull=False).values_list("pilot", flat=True))
     assert {pk: version - 1 for pk, version in Pilot.objects.values_list("pk", "version")} == dict(written)
@@ -56,13 +56,13 @@ def test_adding_a_kind_is_as_if_each_pilot_were_told_anew(known: date) -> None:
     assert {Stage.ADOPTED, Stage.RUNNING, Stage.PAUSED, Stage.RETIRED, Stage.PLANNED} <= stages
     kind = add(on=known)
     assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=Stage.RETIRED).count()
-    as_told_anew()
+    replayed()
 
 
 @pytest.mark.usefixtures("lives")
 def test_so_is_a_kind_that_counts_from_an_earlier_day() -> None:
     add(on=AT - timedelta(days=120), known=AT + DAY)
-    as_told_anew()
+    replayed()
 
 
 @pytest.mark.usefixtures("lives")
@@ -72,9 +72,9 @@ def test_switching_a_kind_off_and_on_is_as_if_each_pilot_were_told_anew(key: str
     for portfolio in Portfolio.objects.all():
         later = AT + timedelta(days=90)
         actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=later, known=later)
-        as_told_anew()
+        replayed()
         actions.switch_on(kind=kind, portfolio=portfolio, by=None, on=later + DAY, known=later + 2 * DAY)
-    as_told_anew()
+    replayed()
 
 
 @pytest.mark.usefixtures("lives")
@@ -84,17 +84,17 @@ def test_on_one_day_everything_may_happen() -> None:
     for _time in range(2):
         for portfolio in Portfolio.objects.all():
             actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="A mistake.", on=AT, known=AT)
-        as_told_anew()
+        replayed()
         for portfolio in Portfolio.objects.all():
             actions.switch_on(kind=kind, portfolio=portfolio, by=None, on=AT, known=AT)
-        as_told_anew()
+        replayed()
 
 
 def test_batches_do_not_change_what_follows(lives: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk_kinds, "PILOTS_AT_ONCE", 7)
     kind = add(on=AT + DAY)
     assert Gate.objects.filter(kind=kind).count() == Pilot.objects.exclude(stage=Stage.RETIRED).count()
-    as_told_anew()
+    replayed()
 
 
 @pytest.fixture
@@ -129,10 +129,12 @@ def record(portfolio: Portfolio) -> Callable[..., Pilot]:
 def test_a_gate_that_was_not_there_lies_where_its_pilot_lay(record: Callable[..., Pilot]) -> None:
     pilot = record(1)
     kind = add()
-    told = GateSpell.objects.filter(gate__pilot=pilot, gate__kind=kind).order_by("starts")
-    lay = [(spell.turn, spell.cell.function and spell.cell.function.name) for spell in told.select_related("cell")]
+    history = GatePeriod.objects.filter(gate__pilot=pilot, gate__kind=kind).order_by("starts")
+    lay = [
+        (period.turn, period.unit.function and period.unit.function.name) for period in history.select_related("unit")
+    ]
     assert lay == [("off", "Sales"), ("off", "Service"), ("answer", "Service")]
-    as_told_anew()
+    replayed()
 
 
 def test_a_pause_that_was_over_is_over(record: Callable[..., Pilot]) -> None:
@@ -140,7 +142,7 @@ def test_a_pause_that_was_over_is_over(record: Callable[..., Pilot]) -> None:
     add()
     pilot.refresh_from_db()
     assert pilot.stage == Stage.RUNNING
-    as_told_anew()
+    replayed()
 
 
 def asked(do: Callable[[], Any]) -> int:
@@ -167,19 +169,19 @@ def test_statements_do_not_grow_with_pilots(record: Callable[..., Pilot], portfo
         record(number)
     assert all_three("security-review", AT + 9 * DAY) == few
     assert max(few) < 46
-    as_told_anew()
+    replayed()
 
 
 def test_each_pilot_has_its_event_and_the_act_has_one(record: Callable[..., Pilot], portfolio: Portfolio) -> None:
     pilots = [record(number) for number in range(3)]
     kind = add()
-    told = Event.objects.get(verb="add_kind")
-    assert (told.pilot, told.portfolio, told.data["count"]) == (None, None, 3)
-    opened = Event.objects.of_batch(told.batch)
+    history = Event.objects.get(action="add_kind")
+    assert (history.pilot, history.portfolio, history.data["count"]) == (None, None, 3)
+    opened = Event.objects.of_batch(history.batch)
     assert {event.pilot_id for event in opened} == {pilot.pk for pilot in pilots}
-    assert {event.verb for event in opened} == {"open_gate"}
-    assert list(Event.objects.entries().filter(batch=told.batch)) == [told]
+    assert {event.action for event in opened} == {"open_gate"}
+    assert list(Event.objects.entries().filter(batch=history.batch)) == [history]
     actions.switch_off(kind=kind, portfolio=portfolio, by=None, reason="Elsewhere.", on=AT, known=AT)
-    off = Event.objects.get(verb="switch_off", pilot=None)
+    off = Event.objects.get(action="switch_off", pilot=None)
     assert (off.portfolio, off.reason, off.data["count"]) == (portfolio, "Elsewhere.", 3)
     assert {event.reason for event in Event.objects.of_batch(off.batch)} == {"Elsewhere."}

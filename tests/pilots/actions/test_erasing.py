@@ -97,7 +97,7 @@ def test_what_the_rules_read_of_an_erased_decision_is_still_guarded(cast: Signed
 
 def test_the_erasure_itself_is_in_the_log(cast: Signed, decision: Decision) -> None:
     event = erase(cast, decision)
-    assert (event.verb, event.by, event.reason, event.gate) == (
+    assert (event.action, event.by, event.reason, event.gate) == (
         "erase",
         cast.ria,
         "Asked for under Article 17.",

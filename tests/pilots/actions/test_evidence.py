@@ -33,7 +33,7 @@ from pilots.models import (
     PortfolioRole,
 )
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours, Refused
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from tests.company import DATA, LEGAL, MARCH, a_cast, a_portfolio, a_right, a_running_pilot, on
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +85,9 @@ def cleared(pilot: Pilot, by: Person, *pieces: Evidence, **more: Any) -> Decisio
 
 
 def state(pilot: Pilot, at: date, kind: str = "legal-sign-off") -> Any:
-    found = read_one(pilot, at=at)
-    assert found is not None
-    return found.reading.gates[kind]
+    snapshot = snapshot_of(pilot, at=at)
+    assert snapshot is not None
+    return snapshot.status.gates[kind]
 
 
 # What is taken in -----------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_a_file_is_kept_under_a_random_name_with_its_checksum(pilot: Pilot, cast
     assert "DPIA" not in piece.stored
     with files.open_stored(piece.stored) as file:
         assert file.read() == PDF
-    event = Event.objects.get(verb="file_evidence")
+    event = Event.objects.get(action="file_evidence")
     assert event.data["evidence"] == piece.public_id
 
 
@@ -412,7 +412,7 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
         assert state(each, may - timedelta(days=1)).state == "cleared"
         assert state(each, may).state == "reconfirm"
         assert state(each, may).court == "decider"
-        assert each.events.filter(verb="replace_evidence").count() == 1
+        assert each.events.filter(action="replace_evidence").count() == 1
     assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
     june = date(2025, 6, 1)
     actions.replace_evidence(evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june))
@@ -517,10 +517,10 @@ def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(pilot: P
     may = MARCH + timedelta(days=20)
     actions.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(may))
     assert state(pilot, may).state == "reconfirm"
-    told = periods.acts_of(pilot)
+    history = periods.event_records(pilot)
     periods.rebuild(pilot)
     assert state(pilot, may).state == "reconfirm"
-    assert told == periods.acts_of(pilot)
+    assert history == periods.event_records(pilot)
 
 
 def test_evidence_of_another_portfolio_is_no_evidence_here(pilot: Pilot, cast: dict[str, Person]) -> None:
@@ -540,12 +540,12 @@ def test_evidence_is_seen_by_those_who_may_see_a_pilot_that_uses_it(
 ) -> None:
     piece = actions.file_evidence(portfolio=portfolio, by=cast["ria"], link="https://a.org", **on(MARCH))
 
-    def seen() -> set[str]:
+    def expected_version() -> set[str]:
         return {name for name, who in cast.items() if Evidence.objects.visible_to(who).filter(pk=piece.pk).exists()}
 
-    assert seen() == {"ria"}
+    assert expected_version() == {"ria"}
     cleared(pilot, cast["ria"], piece, for_=cast["lena"])
-    assert seen() == {"ria", "lena", "max", "mia"}
+    assert expected_version() == {"ria", "lena", "max", "mia"}
     newer = actions.replace_evidence(evidence=piece, by=cast["ria"], link="https://b.org", **on(MARCH))
     assert Evidence.objects.visible_to(cast["lena"]).filter(pk=newer.pk).exists()
     assert list(Evidence.objects.current()) == [newer]
@@ -642,10 +642,10 @@ def test_no_newer_version_gives_an_answer_more_time_or_brings_it_back(pilot: Pil
             expires_on=MARCH + timedelta(days=after),
             **on(MARCH + timedelta(days=day)),
         )
-        found = read_one(pilot, at=MARCH + timedelta(days=day))
-        assert found is not None
-        reading = found.gate("legal-sign-off").reading
-        ends.append((reading.state, reading.good_until and (reading.good_until - MARCH).days))
+        snapshot = snapshot_of(pilot, at=MARCH + timedelta(days=day))
+        assert snapshot is not None
+        status = snapshot.gate("legal-sign-off").status
+        ends.append((status.state, status.good_until and (status.good_until - MARCH).days))
     assert ends == [("cleared", 20), ("cleared", 20), ("cleared", 5), ("lapsed", None)]
 
 

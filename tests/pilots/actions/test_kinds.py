@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import GateKind, GateSpell, Person, Pilot, PilotSpell, Portfolio
+from pilots.models import GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import Invalid, NotYours, ReasonRequired, WrongGate
 from readiness.queries import pilots
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from tests.company import MARCH, a_person, a_portfolio, a_running_pilot, on
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +37,9 @@ def pilot(portfolio: Portfolio) -> Pilot:
 
 def gates(pilot: Pilot, at: date) -> list[str]:
     """The gates of a pilot on a date; both ways of reading must say the same."""
-    found = read_one(pilot, at=at)
-    assert found is not None
-    keys = [gate.kind.key for gate in found.gates]
+    snapshot = snapshot_of(pilot, at=at)
+    assert snapshot is not None
+    keys = [gate.kind.key for gate in snapshot.gates]
     assert sorted(keys) == sorted(pilots.gates_on(at).filter(gate__pilot=pilot).values_list("kind__key", flat=True))
     return keys
 
@@ -56,9 +56,9 @@ def works_council(by: Person | None, **more: Any) -> GateKind:
     )
 
 
-def spells(pilot: Pilot) -> list[Any]:
-    own = PilotSpell.objects.filter(pilot=pilot).order_by("starts", "known_from")
-    of_gates = GateSpell.objects.filter(gate__pilot=pilot).order_by("gate", "starts", "known_from")
+def periods(pilot: Pilot) -> list[Any]:
+    own = PilotPeriod.objects.filter(pilot=pilot).order_by("starts", "recorded_from")
+    of_gates = GatePeriod.objects.filter(gate__pilot=pilot).order_by("gate", "starts", "recorded_from")
     return [[{k: v for k, v in row.items() if k != "id"} for row in found.values()] for found in (own, of_gates)]
 
 
@@ -66,10 +66,10 @@ def test_an_added_kind_is_open_on_every_pilot_from_that_day_on(pilot: Pilot, ria
     works_council(ria)
     assert "works-council" not in gates(pilot, date(2025, 3, 31))
     assert gates(pilot, APRIL)[-1] == "works-council"
-    found = read_one(pilot, at=MAY)
-    assert found is not None
-    assert found.reading.gates["works-council"].since == APRIL
-    assert found.reading.blocked_by[-1] == "works-council"
+    snapshot = snapshot_of(pilot, at=MAY)
+    assert snapshot is not None
+    assert snapshot.status.gates["works-council"].since == APRIL
+    assert snapshot.status.blocked_by[-1] == "works-council"
 
 
 def test_a_pilot_recorded_later_has_the_added_kind_too(portfolio: Portfolio, ria: Person) -> None:
@@ -94,10 +94,10 @@ def test_a_kind_that_is_switched_off_asks_nothing_and_says_so(pilot: Pilot, port
     actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Nothing to measure.", on=APRIL, known=APRIL)
     assert "quality-threshold" in gates(pilot, date(2025, 3, 31))
     assert "quality-threshold" not in gates(pilot, APRIL)
-    found = read_one(pilot, at=MAY)
-    assert found is not None
-    assert [(kind.key, day) for kind, day in found.switched_off] == [("quality-threshold", APRIL)]
-    assert "quality-threshold" not in found.reading.missing
+    snapshot = snapshot_of(pilot, at=MAY)
+    assert snapshot is not None
+    assert [(kind.key, day) for kind, day in snapshot.switched_off] == [("quality-threshold", APRIL)]
+    assert "quality-threshold" not in snapshot.status.missing
     gate = pilot.gates.select_related("pilot", "kind").get(kind=kind)
     with pytest.raises(WrongGate):
         actions.ask_exception(gate=gate, by=ria, reason="Late.", on=MAY, known=MAY)
@@ -120,9 +120,9 @@ def test_told_again_it_is_the_same(pilot: Pilot, portfolio: Portfolio, ria: Pers
     works_council(ria)
     kind = GateKind.objects.get(key="legal-sign-off")
     actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)
-    before = spells(pilot)
+    before = periods(pilot)
     rebuild(pilot)
-    assert spells(pilot) == before
+    assert periods(pilot) == before
 
 
 def test_what_cannot_be_is_refused(portfolio: Portfolio, ria: Person) -> None:

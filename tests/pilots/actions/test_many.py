@@ -81,12 +81,12 @@ def test_each_gate_gets_its_own_decision_citing_the_first(three: list[Pilot], ca
 
 def test_many_alike_and_minutes_are_one_entry_of_the_log_each(three: list[Pilot], cast: dict[str, Person]) -> None:
     made = decide_many(three, cast["lena"])
-    told = Event.objects.get(verb="decide_many")
-    assert (told.pilot, told.portfolio, told.data["count"]) == (None, three[0].portfolio, 3)
-    assert {one.event.batch for one in made} == {told.batch}
+    history = Event.objects.get(action="decide_many")
+    assert (history.pilot, history.portfolio, history.data["count"]) == (None, three[0].portfolio, 3)
+    assert {one.event.batch for one in made} == {history.batch}
     entries = [Entry(gate=gate_of(pilot, DATA), outcome="cleared", reason="As said.") for pilot in three[:2]]
     actions.record_minutes(by=cast["max"], entries=entries, evidence="https://example.org/minutes", **on(MARCH))
-    minutes = Event.objects.get(verb="record_minutes")
+    minutes = Event.objects.get(action="record_minutes")
     assert minutes.data["count"] == 2
     assert Event.objects.of_batch(minutes.batch).count() == 2
     # One answer by itself stands for itself.
@@ -94,7 +94,7 @@ def test_many_alike_and_minutes_are_one_entry_of_the_log_each(three: list[Pilot]
         gates=[gate_of(three[2], DATA)], by=cast["max"], outcome="cleared", reason="Agreed.", **on(MARCH)
     )
     assert alone.event.batch == ""
-    assert Event.objects.filter(verb="decide_many").count() == 1
+    assert Event.objects.filter(action="decide_many").count() == 1
 
 
 def test_what_is_refused_leaves_no_entry_and_the_next_act_is_of_no_batch(
@@ -155,7 +155,7 @@ def test_somebody_elses_answer_meanwhile_is_not_decided_over(three: list[Pilot],
     saw = concurrency.of_gates([gate_of(pilot) for pilot in three])
     actions.decide(gate=gate_of(three[2]), by=cast["lena"], outcome="refused", reason="No.", **on(MARCH))
     with pytest.raises(ChangedMeanwhile) as refused:
-        decide_many(three, cast["lena"], seen=saw)
+        decide_many(three, cast["lena"], expected_version=saw)
     assert list(refused.value.rows) == [2]
 
 

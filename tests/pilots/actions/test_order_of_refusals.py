@@ -1,6 +1,6 @@
 """Where several refusals apply, one is told: whose it is, the day, what changed meanwhile, the stage, what is missing.
 
-The order is SCENARIOS.md's. Stories name no `seen`, so what changed meanwhile is tried here.
+The order is SCENARIOS.md's. Stories name no `expected_version`, so what changed meanwhile is tried here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ OF_PILOT: dict[str, dict[str, Any]] = {
     "record_residents": {"week": None, "people": None},
     "look_again": {"text": ""},
 }
-"""Every verb on a pilot that has a stage, asked with what cannot be."""
+"""Every action on a pilot that has a stage, asked with what cannot be."""
 WHOSE = {"confirm_rules": "manager", "pause": "head", "move_decide_by": "head"}
 """Who may, where it is not the office; the escalation person may what lies beyond an office's limits."""
 
@@ -45,20 +45,20 @@ def retired() -> Cast:
     return cast
 
 
-def code(act: Callable[..., Any], **says: Any) -> str:
+def code(event: Callable[..., Any], **says: Any) -> str:
     with pytest.raises(Refused) as refused:
-        act(**says)
+        event(**says)
     return refused.value.code
 
 
-@pytest.mark.parametrize("verb", OF_PILOT)
-def test_on_a_pilot_whose_it_is_comes_before_what_changed_and_that_before_the_stage(verb: str) -> None:
+@pytest.mark.parametrize("action", OF_PILOT)
+def test_on_a_pilot_whose_it_is_comes_before_what_changed_and_that_before_the_stage(action: str) -> None:
     cast = retired()
-    act, asked = getattr(actions, verb), {"pilot": cast.pilot, **OF_PILOT[verb]}
-    who = cast[WHOSE.get(verb, "office")]
-    assert code(act, by=cast["outsider"], seen=0, **asked) == "not_yours"
-    assert code(act, by=who, seen=0, **asked) == "changed_meanwhile"
-    assert code(act, by=who, **asked) == "wrong_stage"
+    event, asked = getattr(actions, action), {"pilot": cast.pilot, **OF_PILOT[action]}
+    who = cast[WHOSE.get(action, "office")]
+    assert code(event, by=cast["outsider"], expected_version=0, **asked) == "not_yours"
+    assert code(event, by=who, expected_version=0, **asked) == "changed_meanwhile"
+    assert code(event, by=who, **asked) == "wrong_stage"
 
 
 def test_the_table_names_every_verb_that_has_a_stage() -> None:
@@ -67,7 +67,7 @@ def test_the_table_names_every_verb_that_has_a_stage() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "kind", "who", "asked"),
+    ("action", "kind", "who", "asked"),
     [
         ("decide", LEGAL, "decider", {"outcome": "cleared"}),
         ("ask_exception", LEGAL, "manager", {}),
@@ -79,18 +79,21 @@ def test_the_table_names_every_verb_that_has_a_stage() -> None:
     ],
 )
 def test_and_so_on_a_gate_where_the_wrong_gate_comes_first(
-    verb: str, kind: str, who: str, asked: dict[str, Any]
+    action: str, kind: str, who: str, asked: dict[str, Any]
 ) -> None:
     cast = retired()
-    act, other = getattr(actions, verb), ERROR if kind == LEGAL else LEGAL
-    assert code(act, gate=cast.gate(other), by=cast["outsider"], seen=0, **asked) == "wrong_gate"
-    assert code(act, gate=cast.gate(kind), by=cast["outsider"], seen=0, **asked) in ("not_yours", "not_named")
-    assert code(act, gate=cast.gate(kind), by=cast[who], seen=0, **asked) == "changed_meanwhile"
-    assert code(act, gate=cast.gate(kind), by=cast[who], **asked) == "wrong_stage"
+    event, other = getattr(actions, action), ERROR if kind == LEGAL else LEGAL
+    assert code(event, gate=cast.gate(other), by=cast["outsider"], expected_version=0, **asked) == "wrong_gate"
+    assert code(event, gate=cast.gate(kind), by=cast["outsider"], expected_version=0, **asked) in (
+        "not_yours",
+        "not_named",
+    )
+    assert code(event, gate=cast.gate(kind), by=cast[who], expected_version=0, **asked) == "changed_meanwhile"
+    assert code(event, gate=cast.gate(kind), by=cast[who], **asked) == "wrong_stage"
 
 
 def test_an_edit_of_what_changed_meanwhile_is_refused() -> None:
     cast = Cast()
-    asked = {"pilot": cast.pilot, "set": {"name": ""}, "seen": 0}
+    asked = {"pilot": cast.pilot, "set": {"name": ""}, "expected_version": 0}
     assert code(actions.amend, by=cast["outsider"], **asked) == "not_yours"
     assert code(actions.amend, by=cast["office"], **asked) == "changed_meanwhile"

@@ -41,5 +41,5 @@ def test_tokens_end_with_the_password_unless_they_are_kept(offices: dict[str, Pe
     actions.set_password(person=sam, password="7731 and more", by=sam, keep_tokens=keep)
     assert ApiToken.objects.filter(user=sam).count() == left
     assert ApiToken.objects.filter(user=rob).count() == 1
-    told = Event.objects.get(verb="set_password")
-    assert len(told.data["tokens"]) == 2 - left
+    history = Event.objects.get(action="set_password")
+    assert len(history.data["tokens"]) == 2 - left

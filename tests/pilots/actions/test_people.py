@@ -79,8 +79,8 @@ def test_a_role_given_twice_is_told_once(portfolio: Portfolio, ria: Person) -> N
     ben = account("ben")
     for _ in range(2):
         actions.give_role(portfolio=portfolio, person=ben, role="reviewer", by=ria, **WHEN)
-    told = Event.objects.filter(verb="give_role", data__person=ben.pk)
-    assert told.count() == ben.roles.count() == 1
+    history = Event.objects.filter(action="give_role", data__person=ben.pk)
+    assert history.count() == ben.roles.count() == 1
 
 
 def test_the_last_of_the_office_stays(portfolio: Portfolio, ria: Person) -> None:
@@ -116,8 +116,8 @@ def test_whoever_kept_all_portfolios_goes_on_keeping_all(portfolio: Portfolio, r
     three = actions.open_portfolio(key="three", name="Three", by=ria, **WHEN)
     assert [permissions.keeps_all(person) for person in (sam, ria, ben)] == [True, False, False]
     assert set(three.roles.values_list("person__name", flat=True)) == {"Ria", "Sam"}
-    told = Event.objects.filter(portfolio=three).order_by("pk")
-    assert [(event.verb, event.by) for event in told] == [("open_portfolio", ria), ("give_role", ria)]
+    history = Event.objects.filter(portfolio=three).order_by("pk")
+    assert [(event.action, event.by) for event in history] == [("open_portfolio", ria), ("give_role", ria)]
 
 
 def test_no_account_is_closed_that_nobody_would_follow(portfolio: Portfolio, ria: Person) -> None:
@@ -215,12 +215,12 @@ def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None
     """Rule 7: closing an account leaves every seat that the person had accepted, up to the day it is written down."""
     cast, day = signed(), timedelta(days=1)
     gate = cast.gate(SPONSOR)
-    for verb, n in ((actions.nominate, 1), (actions.accept, 10)):
+    for action, n in ((actions.nominate, 1), (actions.accept, 10)):
         when = {"on": MARCH + n * day, "known": MARCH + n * day}
-        says = {"by": cast.ria, "person": cast.sam} if verb is actions.nominate else {"by": cast.sam}
-        verb(gate=gate, **says, **when)
+        says = {"by": cast.ria, "person": cast.sam} if action is actions.nominate else {"by": cast.sam}
+        action(gate=gate, **says, **when)
     actions.close_account(person=cast.sam, by=cast.ria, on=MARCH + 5 * day, known=MARCH + 12 * day)
-    latest = gate.spells.get(known_until=None, ends=None)
+    latest = gate.periods.get(superseded_on=None, ends=None)
     assert (latest.person, latest.nominee) == (None, None)
 
 
@@ -232,7 +232,7 @@ def test_whoever_was_named_to_succeed_is_named_no_longer() -> None:
         actions.nominate(gate=gate, by=cast.ria, person=person, **when)
         if person == cast.sam:
             actions.accept(gate=gate, by=person, **when)
-    assert gate.spells.get(known_until=None, ends=None).nominee == cast.olga
+    assert gate.periods.get(superseded_on=None, ends=None).nominee == cast.olga
     actions.close_account(person=cast.olga, by=cast.ria, on=MARCH + 4 * day, known=MARCH + 4 * day)
-    latest = gate.spells.get(known_until=None, ends=None)
+    latest = gate.periods.get(superseded_on=None, ends=None)
     assert (latest.person, latest.nominee) == (cast.sam, None)

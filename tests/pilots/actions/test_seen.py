@@ -38,23 +38,23 @@ def seen_now(pilot: Pilot, kind: str) -> int:
 
 def test_two_answers_on_one_gate_do_not_pass_unseen(pilot: Pilot, legal: Person) -> None:
     saw = seen_now(pilot, "legal-sign-off")
-    decide(pilot, "legal-sign-off", legal, seen=saw)
+    decide(pilot, "legal-sign-off", legal, expected_version=saw)
     with pytest.raises(ChangedMeanwhile):
-        decide(pilot, "legal-sign-off", legal, seen=saw)
-    decide(pilot, "legal-sign-off", legal, seen=seen_now(pilot, "legal-sign-off"))
+        decide(pilot, "legal-sign-off", legal, expected_version=saw)
+    decide(pilot, "legal-sign-off", legal, expected_version=seen_now(pilot, "legal-sign-off"))
 
 
 def test_an_answer_on_another_gate_is_no_conflict(pilot: Pilot, legal: Person) -> None:
     saw = seen_now(pilot, "legal-sign-off")
     decide(pilot, "it-data-access", legal)
-    decide(pilot, "legal-sign-off", legal, seen=saw)
+    decide(pilot, "legal-sign-off", legal, expected_version=saw)
 
 
 def test_an_edit_of_the_record_is_seen_before_it_is_decided_on(pilot: Pilot, legal: Person) -> None:
     saw = seen_now(pilot, "legal-sign-off")
     actions.amend(pilot=pilot, by=None, set={"tool": "Drafter 2"}, on=MARCH, known=MARCH)
     with pytest.raises(ChangedMeanwhile):
-        decide(pilot, "legal-sign-off", legal, seen=saw)
+        decide(pilot, "legal-sign-off", legal, expected_version=saw)
 
 
 def test_what_was_seen_of_many_gates_takes_one_query(pilot: Pilot, django_assert_num_queries: Any) -> None:

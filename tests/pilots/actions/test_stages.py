@@ -1,4 +1,4 @@
-"""A verb that does not fit the stage says since when the pilot is in it, and what to do instead."""
+"""An action that does not fit the stage says since when the pilot is in it, and what to do instead."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ CASES: list[tuple[Does | None, str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "verb", "more", "says"), CASES)
+@pytest.mark.parametrize(("before", "action", "more", "says"), CASES)
 def test_it_says_since_when_and_what_to_do_instead(
-    pilot: Pilot, ria: Person, before: Does | None, verb: str, more: dict[str, Any], says: str
+    pilot: Pilot, ria: Person, before: Does | None, action: str, more: dict[str, Any], says: str
 ) -> None:
     if before:
         before(pilot, ria)
     with pytest.raises(WrongStage) as refused:
-        getattr(actions, verb)(pilot=pilot, by=ria, **more, **on(LATER))
+        getattr(actions, action)(pilot=pilot, by=ria, **more, **on(LATER))
     assert refused.value.says == says
 
 

@@ -81,7 +81,7 @@ def test_its_own_page_says_so_and_offers_nothing_else(cast: Cast, client: Client
     client.force_login(cast["head"])
     page = client.get(reverse("readiness:pilot", args=[pilot.key]))
     assert "Declared void on" in page.content.decode()
-    assert {act for act, _title in page.context["offers"]} <= {"restore"}
+    assert {event for event, _title in page.context["offers"]} <= {"restore"}
     assert not any(row.offers for row in page.context["gates"])
 
 
@@ -121,20 +121,20 @@ def test_restored_it_has_the_gates_of_kinds_added_meanwhile_and_no_seat_of_a_clo
     kind = actions.add_kind(key="security-review", name="Security", question="Is it safe?", by=None)
     actions.close_account(person=cast["sponsor"], by=None)
     actions.restore(pilot=pilot, by=cast["head"], reason="They are two.")
-    found = snapshots.read_one(cast.pilot, at=today())
-    assert found is not None
-    assert found.gate(kind.key).reading.state == "unowned"
-    assert found.sponsor is None
+    snapshot = snapshots.snapshot_of(cast.pilot, at=today())
+    assert snapshot is not None
+    assert snapshot.gate(kind.key).status.state == "unowned"
+    assert snapshot.sponsor is None
     assert listed(today()) == [pilot.key]
-    call_command("rebuild_spells", "--check", stdout=StringIO())
+    call_command("rebuild_periods", "--check", stdout=StringIO())
 
 
 def test_a_rebuild_leaves_the_same_and_one_pilot_reads_as_many_do(cast: Cast) -> None:
     pilot = voided(cast)
-    call_command("rebuild_spells", "--check", stdout=StringIO())
-    found = snapshots.read_one(pilot, at=today())
+    call_command("rebuild_periods", "--check", stdout=StringIO())
+    snapshot = snapshots.snapshot_of(pilot, at=today())
     row = pilots.pilots().standing(today(), with_void=True).get(pk=pilot.pk)
-    assert found is not None
-    assert found.reading.standing == row.standing == "void"
-    assert found.gate(LEGAL).reading.days is None
+    assert snapshot is not None
+    assert snapshot.status.standing == row.standing == "void"
+    assert snapshot.gate(LEGAL).status.days is None
     assert "void" not in STANDINGS

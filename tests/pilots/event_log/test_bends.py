@@ -28,9 +28,9 @@ from pilots.models import (
     Evidence,
     Gate,
     GateKind,
-    GateSpell,
+    GatePeriod,
     Pilot,
-    PilotSpell,
+    PilotPeriod,
     PortfolioRole,
     Residents,
     Seat,
@@ -86,8 +86,8 @@ class Story:
             gate=self.gate(kind), by=self.lena, outcome=outcome, reason="Agreed.", **says, **self.when
         )
 
-    def event(self, verb: str) -> QuerySet[Event]:
-        return self.pilot.events.filter(verb=verb)
+    def event(self, action: str) -> QuerySet[Event]:
+        return self.pilot.events.filter(action=action)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def delete(event: Event) -> None:
 def insert(story: Story) -> None:
     """Put an event in, as whoever knows the format would sign it, and leave the head as it was."""
     last = story.pilot.events.latest("number")
-    event = Event(pilot=story.pilot, portfolio=story.pilot.portfolio, verb="resume", by=story.ria, **day_of(last))
+    event = Event(pilot=story.pilot, portfolio=story.pilot.portfolio, action="resume", by=story.ria, **day_of(last))
     story.pilot.log_head, story.pilot.log_count = last.checksum, last.number
     sign.sign(story.pilot, event)
     event.save()
@@ -139,7 +139,7 @@ def rewrite(story: Story) -> None:
     for event in Event.objects.filter(pilot=pilot).select_related("decision").order_by("number"):
         decision = getattr(event, "decision", None)
         pieces = [use.evidence for use in event.evidence_used.select_related("evidence")]
-        if event.verb == "pause":
+        if event.action == "pause":
             event.texts["reason"] = "The season was never a reason."
         sign.sign(pilot, event, decision, evidence=pieces)
         put(event, texts=event.texts, texts_digest=event.texts_digest, checksum=event.checksum)
@@ -157,8 +157,8 @@ def cut(story: Story) -> None:
 def take_away(story: Story) -> None:
     """Take a pilot away whole, with all that hangs on it."""
     gates = list(story.other.gates.values_list("pk", flat=True))
-    GateSpell.objects.filter(gate__in=gates).delete()
-    PilotSpell.objects.filter(pilot=story.other).delete()
+    GatePeriod.objects.filter(gate__in=gates).delete()
+    PilotPeriod.objects.filter(pilot=story.other).delete()
     run("DELETE FROM pilots_event WHERE pilot_id = %s", story.other.pk)
     run("DELETE FROM pilots_gate WHERE pilot_id = %s", story.other.pk)
     run("DELETE FROM pilots_pilot WHERE id = %s", story.other.pk)
@@ -189,7 +189,7 @@ BENDS: dict[str, tuple[str, Bend]] = {
     "the evidence of a decision": (DERIVED, lambda s: put(DecisionEvidence.objects.all(), checksum="0" * 64)),
     "the day of an event": (DERIVED, lambda s: put(s.event("accept_risk"), on=MARCH)),
     "the day on which it was known": (DERIVED, lambda s: put(s.event("accept_risk"), known_on=MARCH + 9 * DAY)),
-    "the action of an event": (DERIVED, lambda s: put(s.event("pause"), verb="resume")),
+    "the action of an event": (DERIVED, lambda s: put(s.event("pause"), action="resume")),
     "what the rules read of an event": (DERIVED, lambda s: put(s.event("pause"), data={"until": "2025-05-05"})),
     "what an event says that changed": (DERIVED, lambda s: put(s.event("amend"), texts={"changes": []})),
     "the batch of an event": (DERIVED, lambda s: put(s.event("pause"), batch="another")),
@@ -197,9 +197,9 @@ BENDS: dict[str, tuple[str, Bend]] = {
     "an event taken out of the middle": (DERIVED, lambda s: delete(s.event("accept_risk").get())),
     "an event put in": (DERIVED, insert),
     "the kind of a gate": (DERIVED, lambda s: put(s.gate(LEGAL), kind=_another_kind())),
-    "the days of a period": (DERIVED, lambda s: put(PilotSpell.objects.filter(stage="paused"), since=MARCH)),
-    "the state of a period": (DERIVED, lambda s: put(GateSpell.objects.filter(state="cleared"), state="waiting")),
-    "who accepted, in a period": (DERIVED, lambda s: put(GateSpell.objects.filter(person=s.sam), person=s.olga)),
+    "the days of a period": (DERIVED, lambda s: put(PilotPeriod.objects.filter(stage="paused"), since=MARCH)),
+    "the state of a period": (DERIVED, lambda s: put(GatePeriod.objects.filter(state="cleared"), state="waiting")),
+    "who accepted, in a period": (DERIVED, lambda s: put(GatePeriod.objects.filter(person=s.sam), person=s.olga)),
     "who sits in a seat": (DERIVED, lambda s: put(Seat.objects.filter(holder=s.lena), holder=s.olga)),
     "who holds a right": (DERIVED, lambda s: put(DecisionRight.objects.filter(holder=s.lena), holder=s.olga)),
     "a role": (DERIVED, lambda s: put(PortfolioRole.objects.all(), person=s.sam)),
@@ -268,7 +268,7 @@ def test_each_bend_is_found(story: Story, capsys: Any, name: str) -> None:
 def test_a_bent_start_is_not_laundered_by_a_rebuild(story: Story, capsys: Any) -> None:
     bend(story, lambda s: put(s.event("start"), on=MARCH - DAY))
     with pytest.raises(CommandError, match="nothing was rebuilt"):
-        call_command("rebuild_spells")
+        call_command("rebuild_periods")
     assert look(capsys, "--derived")[0] == 1
 
 

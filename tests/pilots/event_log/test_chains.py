@@ -73,7 +73,7 @@ def test_a_pilots_events_are_numbered_without_a_gap_and_its_head_is_the_last(cas
 def test_what_is_of_no_pilot_lies_in_the_installations_chain_after_what_ships(cast: Signed) -> None:
     events = list(Event.objects.filter(pilot=None).order_by("number"))
     assert [event.number for event in events] == list(range(1, len(events) + 1))
-    assert events[0].verb == "begin_log"
+    assert events[0].action == "begin_log"
     installation = Installation.objects.get()
     assert (installation.log_head, installation.log_count) == (events[-1].checksum, len(events))
 
@@ -98,7 +98,7 @@ def test_the_installations_events_are_never_known_earlier_than_those_before(cast
     ahead, behind = ({"on": MARCH + n * DAY, "known": MARCH + n * DAY} for n in (1, 0))
     actions.name_function(name="Claims", by=None, **ahead)
     actions.name_function(name="Sales", by=None, **behind)
-    event = Event.objects.filter(verb="name_function").latest("number")
+    event = Event.objects.filter(action="name_function").latest("number")
     assert (event.on, event.known_on) == (MARCH, MARCH + DAY)
 
 
@@ -106,7 +106,7 @@ def test_an_act_on_many_is_known_no_earlier_than_what_is_known_of_each(cast: Sig
     cast.decide(on=MARCH + DAY)
     day: dict[str, Any] = {"on": MARCH, "known": MARCH}
     actions.add_kind(key="council", name="Council", question="Has it agreed?", by=None, **day)
-    assert cast.pilot.events.get(verb="open_gate").known_on == MARCH + DAY
+    assert cast.pilot.events.get(action="open_gate").known_on == MARCH + DAY
     all_holds()
 
 
@@ -114,7 +114,7 @@ def test_an_event_of_the_installation_comes_after_all_that_its_act_did_to_pilots
     day: dict[str, Any] = {"on": MARCH, "known": MARCH}
     actions.nominate(gate=cast.gate(SPONSOR), by=cast.ria, person=cast.sam, **day)
     actions.close_account(person=cast.sam, by=cast.ria, **day)
-    on_pilot, own = Event.objects.filter(verb="close_account").order_by("pk")
+    on_pilot, own = Event.objects.filter(action="close_account").order_by("pk")
     assert (on_pilot.pilot, own.pilot) == (cast.pilot, None)
 
 
@@ -132,7 +132,7 @@ def test_what_is_refused_leaves_nothing_to_be_logged(cast: Signed) -> None:
 def test_an_act_on_many_stands_over_the_heads_of_what_it_wrote(cast: Signed) -> None:
     day: dict[str, Any] = {"on": MARCH, "known": MARCH}
     kind = actions.add_kind(key="council", name="Council", question="Has it agreed?", by=None, **day)
-    stands = Event.objects.get(verb="add_kind")
+    stands = Event.objects.get(action="add_kind")
     [opened] = Event.objects.of_batch(stands.batch)
     heads = chain.Heads()
     heads.add(f"{cast.pilot.pk}", opened.checksum, opened.number)

@@ -63,7 +63,7 @@ EDITS: dict[Any, dict[str, Any]] = {
     },
     Event: {
         "public_id": "another",
-        "verb": "except",
+        "action": "except",
         "portfolio_id": None,
         "pilot_id": None,
         "gate_id": None,
@@ -101,7 +101,7 @@ def test_no_text_can_be_taken_away_without_the_date(decision: Decision) -> None:
 
 def test_an_erasure_takes_the_texts_and_nothing_else(decision: Decision) -> None:
     gone = "texts = NULL, erased_on = %s"
-    refused(f"UPDATE pilots_event SET {gone}, verb = 'except'", MARCH)
+    refused(f"UPDATE pilots_event SET {gone}, action = 'except'", MARCH)
     refused(f"UPDATE pilots_event SET {gone}, texts_digest = ''", MARCH)
     refused(f"UPDATE pilots_event SET {gone}, data = '{{}}', checksum = ''", MARCH)
     sql(f"UPDATE pilots_event SET {gone}", MARCH)
@@ -139,10 +139,10 @@ def test_no_row_can_be_replaced_by_sql(cast: Signed, column: str) -> None:
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="needs SQLite")
 @pytest.mark.parametrize("column", ["id", "public_id", "number"])
-@pytest.mark.parametrize("verb", ["start", "give_role"])
-def test_no_event_can_be_replaced_by_sql(cast: Signed, column: str, verb: str) -> None:
+@pytest.mark.parametrize("action", ["start", "give_role"])
+def test_no_event_can_be_replaced_by_sql(cast: Signed, column: str, action: str) -> None:
     """REPLACE deletes the row that is in its way, of a pilot's chain or of the installation's."""
-    old = Event.objects.filter(verb=verb).latest("pk")
+    old = Event.objects.filter(action=action).latest("pk")
     names = [f'"{f.column}"' for f in Event._meta.concrete_fields]
     taken = {"id": old.pk + 99, "public_id": "another", "number": 99}
     taken[column] = getattr(old, column)
@@ -154,10 +154,10 @@ def test_no_event_can_be_replaced_by_sql(cast: Signed, column: str, verb: str) -
 
 
 def test_nothing_can_be_changed_through_the_model(decision: Decision) -> None:
-    decision.outcome = decision.event.verb = "refused"
-    for act in (decision.save, decision.delete, decision.event.save, decision.event.delete):
+    decision.outcome = decision.event.action = "refused"
+    for event in (decision.save, decision.delete, decision.event.save, decision.event.delete):
         with pytest.raises(PermissionError):
-            act()
+            event()
 
 
 def test_nothing_can_be_changed_through_a_queryset(decision: Decision) -> None:
@@ -171,11 +171,11 @@ def test_nothing_can_be_changed_through_a_queryset(decision: Decision) -> None:
             found.bulk_update([decision], ["outcome"])
     for events in (Event.objects.all(), decision.gate.pilot.events.all()):
         with pytest.raises(PermissionError):
-            events.update(verb="except")
+            events.update(action="except")
         with pytest.raises(PermissionError):
             events.delete()
         with pytest.raises(PermissionError):
-            events.bulk_update([decision.event], ["verb"])
+            events.bulk_update([decision.event], ["action"])
     with pytest.raises(PermissionError):
         Decision.objects.update_or_create(pk=decision.pk, defaults={"outcome": "refused"})
 
@@ -186,7 +186,7 @@ def test_a_road_that_goes_round_the_queryset_ends_at_the_trigger(decision: Decis
     with pytest.raises(DatabaseError), transaction.atomic():
         Decision._base_manager.all()._raw_delete("default")
     with pytest.raises(DatabaseError), transaction.atomic():
-        Event._base_manager.update(verb="except")
+        Event._base_manager.update(action="except")
     with pytest.raises(DatabaseError), transaction.atomic():
         Event._base_manager.all()._raw_delete("default")
     copy = Decision.objects.get(pk=decision.pk)
@@ -252,22 +252,22 @@ def test_a_table_that_was_altered_is_guarded_after_the_next_migrate() -> None:
     wider = models.CharField(max_length=21)
     wider.set_attributes_from_name("outcome")
     wider.model = Decision
-    verb = models.CharField(max_length=31)
-    verb.set_attributes_from_name("verb")
-    verb.model = Event
+    action = models.CharField(max_length=31)
+    action.set_attributes_from_name("action")
+    action.model = Event
     with connection.schema_editor() as editor:
         editor.alter_field(Decision, Decision._meta.get_field("outcome"), wider)
-        editor.alter_field(Event, Event._meta.get_field("verb"), verb)
+        editor.alter_field(Event, Event._meta.get_field("action"), action)
     assert bool(triggers.missing()) is not ON_POSTGRESQL
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.schema_editor() as editor:
         editor.alter_field(Decision, wider, Decision._meta.get_field("outcome"))
-        editor.alter_field(Event, verb, Event._meta.get_field("verb"))
+        editor.alter_field(Event, action, Event._meta.get_field("action"))
     call_command("migrate", verbosity=0, skip_checks=True)
     assert triggers.missing() == []
     refused("UPDATE pilots_decision SET outcome = 'refused'")
     refused("DELETE FROM pilots_decision")
-    refused("UPDATE pilots_event SET verb = 'except'")
+    refused("UPDATE pilots_event SET action = 'except'")
     refused("DELETE FROM pilots_event")
 
 
@@ -275,7 +275,7 @@ def test_a_table_that_was_altered_is_guarded_after_the_next_migrate() -> None:
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_a_flush_empties_the_log_and_the_next_test_is_guarded(time: str) -> None:
     assert not Decision.objects.exists()
-    assert Event.objects.get().verb == "begin_log"
+    assert Event.objects.get().action == "begin_log"
     assert GateKind.objects.filter(ships=True).count() == 6
     assert triggers.missing() == []
     signed().decide()

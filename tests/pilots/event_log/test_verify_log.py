@@ -81,7 +81,7 @@ def test_a_log_that_nobody_bent_fits(cast: Signed, capsys: Any) -> None:
         ("event", "texts = NULL", "its texts are gone"),
         ("event", "texts_digest = ''", "its texts are not what was signed"),
         ("event", "erased_on = '2025-04-01'", "it is erased, and yet there is a text"),
-        ("event", "verb = 'except'", "its checksum does not fit"),
+        ("event", "action = 'except'", "its checksum does not fit"),
         ("event", "data = '{\"a\": 1}'", "its checksum does not fit"),
         ("event", "batch = 'a|b'", "a column holds more than one value"),
         ("event", f"checksum = '{'0' * 64}'", "its checksum does not fit"),
@@ -274,8 +274,8 @@ def test_two_decisions_that_were_given_each_others_events_are_found(capsys: Any)
 
 
 def test_what_is_of_no_pilot_is_one_chain_that_is_verified_too(cast: Signed, capsys: Any) -> None:
-    role = Event.objects.get(verb="give_role")
-    bend("UPDATE pilots_event SET verb = 'take_role' WHERE id = %s", role.pk)
+    role = Event.objects.get(action="give_role")
+    bend("UPDATE pilots_event SET action = 'take_role' WHERE id = %s", role.pk)
     status, said = verified(capsys)
     assert status == 1
     assert f"event {role.pk}, number {role.number} of the installation" in said

@@ -28,7 +28,7 @@ def right(holder: Person, **reach: object) -> None:
     )
 
 
-def seen(by: Person, at: date = ON) -> list[str]:
+def expected_version(by: Person, at: date = ON) -> list[str]:
     return list(Pilot.objects.visible_to(by, at).values_list("key", flat=True))
 
 
@@ -44,7 +44,7 @@ def test_two_roles_in_a_portfolio_name_each_pilot_once(portfolios: tuple[Portfol
     for role in ("program-office", "reviewer"):
         PortfolioRole.objects.create(portfolio=one, person=ria, role=role)
     pilot(one, "A"), pilot(other, "B")
-    assert seen(ria) == ["A"]
+    assert expected_version(ria) == ["A"]
 
 
 @pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_decider_sees_the_pilots_of_their_cell_and_no_others(portfolios: tuple
     right(lena, portfolio=one, function=claims)
     pilot(one, "A", claims), pilot(one, "B", sales), pilot(one, "C")
     pilot(other, "D", claims)
-    assert seen(lena) == ["A"]
+    assert expected_version(lena) == ["A"]
 
 
 @pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_a_right_of_a_portfolio_reaches_pilots_of_no_function(portfolios: tuple[
     lena = a_person("lena")
     right(lena, portfolio=one)
     pilot(one, "A"), pilot(other, "B")
-    assert seen(lena) == ["A"]
+    assert expected_version(lena) == ["A"]
 
 
 @pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_who_holds_everywhere_sees_everything_and_an_outsider_nothing(portfolios
     lena, out = a_person("lena"), a_person("outsider")
     right(lena)
     pilot(one, "A"), pilot(other, "B", Function.objects.create(name="Claims"))
-    assert (seen(lena), seen(out)) == (["A", "B"], [])
+    assert (expected_version(lena), expected_version(out)) == (["A", "B"], [])
 
 
 @pytest.mark.django_db
@@ -92,4 +92,4 @@ def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tu
     actions.assign_right(kind=council, holder=nina, portfolio=one, by=None, on=ON, known=ON)
     pilot(one, "A")
     actions.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)
-    assert seen(nina) == ["B"]
+    assert expected_version(nina) == ["B"]

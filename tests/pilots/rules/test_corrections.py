@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.models import Pilot, PilotSpell
+from pilots.models import Pilot, PilotPeriod
 from pilots.refusals import Refused
 from pilots.rules import replay
-from pilots.rules.events import Act
+from pilots.rules.events import EventRecord
 from tests.company import a_planned_pilot, a_portfolio
 
 MARCH, MAY, JUNE = date(2026, 3, 2), date(2026, 5, 4), date(2026, 6, 1)
@@ -27,9 +27,9 @@ def pilot() -> Pilot:
     return pilot
 
 
-def refusal(act: Any, **says: Any) -> str | None:
+def refusal(event: Any, **says: Any) -> str | None:
     try:
-        act(**says)
+        event(**says)
     except Refused as refused:
         return refused.code
     return None
@@ -58,8 +58,8 @@ def test_a_date_that_was_said_is_not_moved_with_the_start(pilot: Pilot) -> None:
     asked: dict[str, Any] = {"pilot": other, "of": "start", "source": "A list.", "on": JUNE, "known": JUNE}
     assert refusal(actions.correct_date, to=date(2026, 5, 5), **asked) == "invalid"
     actions.correct_date(to=date(2026, 4, 1), **asked)
-    spell = PilotSpell.objects.get(pilot=other, known_until=None, ends=None)
-    assert (spell.started_on, spell.decide_by, spell.slips) == (date(2026, 4, 1), MAY, 0)
+    period = PilotPeriod.objects.get(pilot=other, superseded_on=None, ends=None)
+    assert (period.started_on, period.decide_by, period.slips) == (date(2026, 4, 1), MAY, 0)
 
 
 def test_a_correction_is_corrected_again_and_nothing_passes_what_came_after(pilot: Pilot) -> None:
@@ -69,7 +69,7 @@ def test_a_correction_is_corrected_again_and_nothing_passes_what_came_after(pilo
     assert refusal(actions.correct_date, of="record_claim", to=date(2026, 3, 1), **asked) == "invalid"
     for day in (date(2026, 4, 1), date(2026, 2, 2)):
         actions.correct_date(of="start", to=day, **asked)
-    assert PilotSpell.objects.get(pilot=pilot, known_until=None, ends=None).started_on == date(2026, 2, 2)
+    assert PilotPeriod.objects.get(pilot=pilot, superseded_on=None, ends=None).started_on == date(2026, 2, 2)
 
 
 def test_only_what_a_source_says_is_ended(pilot: Pilot) -> None:
@@ -84,12 +84,12 @@ def test_only_what_a_source_says_is_ended(pilot: Pilot) -> None:
 
 
 def test_where_the_start_is_not_known_the_clock_counts_from_the_record() -> None:
-    acts = [
-        Act(1, MAY, MAY, "record", data={"set": {}, "stage": "planned"}),
-        Act(2, MAY, MAY, "start", data={"decide_by": JUNE, "start_known": False}),
+    events = [
+        EventRecord(1, MAY, MAY, "record", data={"set": {}, "stage": "planned"}),
+        EventRecord(2, MAY, MAY, "start", data={"decide_by": JUNE, "start_known": False}),
     ]
-    (spell,) = replay.tell(MAY, (), acts).pilot
-    assert (spell.started_on, spell.last_movement, spell.clock_on) == (None, None, JUNE)
-    corrected = [*acts, Act(3, JUNE, JUNE, "correct_date", data={"of": "start", "to": MARCH})]
-    known = replay.tell(MAY, (), corrected).pilot[0]
-    assert (known.started_on, known.last_movement, known.clock_on) == (MARCH, MARCH, JUNE)
+    (period,) = replay.replay(MAY, (), events).pilot
+    assert (period.started_on, period.last_movement, period.stall_clock_from) == (None, None, JUNE)
+    corrected = [*events, EventRecord(3, JUNE, JUNE, "correct_date", data={"of": "start", "to": MARCH})]
+    known = replay.replay(MAY, (), corrected).pilot[0]
+    assert (known.started_on, known.last_movement, known.stall_clock_from) == (MARCH, MARCH, JUNE)

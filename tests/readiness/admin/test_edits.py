@@ -53,7 +53,7 @@ def test_a_resend_after_a_conflict_keeps_the_field_that_the_other_changed(
     assert desk.post(change("pilot", running.pk), again).status_code == 302
     pilot = Pilot.objects.get(pk=running.pk)
     assert (pilot.tool, pilot.data) == ("Their tool", "My data")
-    assert Event.objects.filter(verb="amend").latest("pk").changes == [{"field": "data", "from": "", "to": "My data"}]
+    assert Event.objects.filter(action="amend").latest("pk").changes == [{"field": "data", "from": "", "to": "My data"}]
 
 
 @pytest.mark.parametrize(("take", "kept"), [("yours", "My tool"), ("theirs", "Their tool")])
@@ -98,7 +98,7 @@ def test_the_known_rules_are_sent_one_by_one(desk: Client, jory: Client, running
     assert desk.post(path, form_with("trust_when", answer)).status_code == 302
     pilot = Pilot.objects.get(pk=running.pk)
     assert (pilot.acceptable_use, pilot.trust_when) == ("Drafts only.", "Always.")
-    assert Event.objects.filter(verb="set_rules").latest("pk").data["set"] == {"trust_when": "Always."}
+    assert Event.objects.filter(action="set_rules").latest("pk").data["set"] == {"trust_when": "Always."}
 
 
 def rows(

@@ -160,7 +160,7 @@ def test_whoever_keeps_not_all_reads_the_six_and_switches_them_at_home(
 
 def test_its_own_office_words_it_anew(own: GateKind, desk: Client) -> None:
     assert desk.post(page(own), {"name": "Works", "question": own.question, "order": own.order}).status_code == 302
-    assert Event.objects.get(verb="amend_kind").portfolio == Portfolio.objects.get(key="one")
+    assert Event.objects.get(action="amend_kind").portfolio == Portfolio.objects.get(key="one")
 
 
 # What would come of it
@@ -205,9 +205,9 @@ def test_what_would_come_of_it_is_shown_before_it_is_kept(desk: Client, standing
 
 
 def test_what_is_otherwise_by_then_is_asked_again(desk: Client, standing: dict[str, Pilot], record: Record) -> None:
-    seen = desk.post(ADD, COUNCIL).context["form"].consequences.token
+    expected_version = desk.post(ADD, COUNCIL).context["form"].consequences.token
     record("N-1")
-    again = desk.post(ADD, COUNCIL | {AGREED: seen})
+    again = desk.post(ADD, COUNCIL | {AGREED: expected_version})
     assert again.status_code == 200
     assert "3 pilots have this gate" in again.content.decode()
     assert not GateKind.objects.filter(ships=False).exists()
@@ -235,7 +235,7 @@ def test_the_log_has_one_entry_that_opens_to_each_pilot(
     for number in range(3):
         record(f"P-1{number}")
     agree(desk, page(own, "act", "switch-off"), {"portfolio": portfolio.pk, "reason": "A mistake."})
-    head = Event.objects.get(verb="switch_off", pilot=None)
+    head = Event.objects.get(action="switch_off", pilot=None)
     text = desk.get(LOG).content.decode()
     assert text.lower().count("gate switched off") == 1 + text.lower().count(">gate switched off</a>")
     assert "on 4 pilots" in text
@@ -251,7 +251,7 @@ def test_an_office_opens_what_was_done_to_its_own(
     root: Person, otto: Person, both: tuple[Pilot, Pilot], desk: Client
 ) -> None:
     kind = actions.add_kind(key="security", name="Security", question="Secure?", by=root)
-    head = Event.objects.get(verb="add_kind")
+    head = Event.objects.get(action="add_kind")
     assert (kind.for_all, head.portfolio) == (True, None)
     for client, mine, theirs in ((desk, "P-1", "Q-1"), (browser_of(otto), "Q-1", "P-1")):
         opened = client.get(reverse("admin:pilots_event_change", args=[head.pk]))
@@ -280,11 +280,11 @@ def test_the_changes_over_the_api_are_one_entry_that_opens(
     client, day = browser_of(ria), today().isoformat()
     rows = client.get(f"/api/v1/changes/?from={day}").json()["results"]
     [entry] = [row for row in rows if row["batch"]]
-    assert (entry["verb"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
+    assert (entry["action"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
     each = client.get(f"/api/v1/changes/?from={day}&batch={entry['batch']}").json()["results"]
-    assert [(row["verb"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
+    assert [(row["action"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
     of_one = client.get(f"/api/v1/changes/?from={day}&pilot=P-1").json()["results"]
-    assert [row["verb"] for row in of_one] == ["open_gate"]
+    assert [row["action"] for row in of_one] == ["open_gate"]
     assert not browser_of(otto).get(f"/api/v1/changes/?batch={entry['batch']}").json()["results"]
 
 

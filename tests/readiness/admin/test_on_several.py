@@ -45,7 +45,7 @@ def test_the_page_between_asks_once_and_each_is_done(desk: Client, two: list[Pil
     typed = asked(desk, "retire", two, "learned")
     assert desk.post(LIST, typed | {"learned": "Nobody reads them."}).status_code == 302
     assert set(Pilot.objects.values_list("stage", flat=True)) == {"retired"}
-    assert Event.objects.filter(verb="retire", by=ria, reason="Nobody reads them.").count() == 2
+    assert Event.objects.filter(action="retire", by=ria, reason="Nobody reads them.").count() == 2
 
 
 def test_where_one_is_refused_none_is_done_and_the_page_says_which(desk: Client, two: list[Pilot]) -> None:
@@ -65,7 +65,7 @@ def test_what_was_seen_of_each_is_held_against_what_is_so(desk: Client, two: lis
     actions.amend(pilot=two[0], by=None, set={"tool": "Another"})
     answer = desk.post(LIST, typed | {"until": "2999-01-01", "reason": "Holidays."})
     assert answer.status_code == 412
-    assert not Event.objects.filter(verb="pause").exists()
+    assert not Event.objects.filter(action="pause").exists()
 
 
 def test_a_right_that_is_not_theirs_is_not_ended_among_others(

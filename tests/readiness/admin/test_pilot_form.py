@@ -20,7 +20,7 @@ def page(pilot: Pilot) -> str:
     return reverse("admin:pilots_pilot_change", args=[pilot.pk])
 
 
-def act(pilot: Pilot, word: str) -> str:
+def perform(pilot: Pilot, word: str) -> str:
     return reverse("admin:pilots_pilot_act", args=[pilot.pk, word])
 
 
@@ -31,7 +31,7 @@ def on_gate(pilot: Pilot, kind: str, word: str) -> str:
 def typed(pilot: Pilot, **changed: Any) -> dict[str, Any]:
     pilot = Pilot.objects.get(pk=pilot.pk)
     whole = {
-        "seen": pilot.version,
+        "expected_version": pilot.version,
         "name": pilot.name,
         "workflow": pilot.workflow,
         "function": pilot.function_id or "",
@@ -55,7 +55,7 @@ def test_a_pilot_is_put_on_record_by_the_verb(
     assert answer["Location"] == page(pilot)
     assert (pilot.high_impact, pilot.function) == (True, operations)
     assert pilot.gates.count() == 6
-    assert Event.objects.get(pilot=pilot, verb="record").by == ria
+    assert Event.objects.get(pilot=pilot, action="record").by == ria
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_nobody_records_into_a_portfolio_that_is_not_theirs(desk: Client, elsewh
 def test_an_edit_goes_through_amend_and_moves_nothing(desk: Client, running: Pilot, ria: Person) -> None:
     answer = desk.post(page(running), typed(running, tool="Drafter 2", _continue="yes"))
     assert answer["Location"] == page(running)
-    event = Event.objects.get(pilot=running, verb="amend")
+    event = Event.objects.get(pilot=running, action="amend")
     assert event.by == ria
     assert event.changes == [{"field": "tool", "from": "", "to": "Drafter 2"}]
-    assert not event.pilot.spells.filter(last_movement__gt=DAY).exists()
+    assert not event.pilot.periods.filter(last_movement__gt=DAY).exists()
 
 
 def test_the_manager_is_found_by_name_and_can_be_taken_out(desk: Client, running: Pilot, lena: Person) -> None:
@@ -107,7 +107,7 @@ def test_the_manager_is_found_by_name_and_can_be_taken_out(desk: Client, running
 def test_what_was_changed_by_nobody_is_said(desk: Client, running: Pilot) -> None:
     answer = desk.post(page(running), typed(running), follow=True)
     assert "Nothing was changed" in answer.content.decode()
-    assert not Event.objects.filter(verb="amend").exists()
+    assert not Event.objects.filter(action="amend").exists()
 
 
 def test_nothing_derived_can_be_typed(desk: Client, running: Pilot) -> None:
@@ -142,8 +142,8 @@ def test_a_stale_form_says_who_changed_what_and_keeps_what_was_typed(
     assert "Their tool" in text
     assert ">My tool</textarea>" in text.replace("\n", "")
     assert Pilot.objects.get().tool == "Their tool"
-    now = answer.context["form"]["seen"].value()
-    again = desk.post(page(running), mine | {"seen": now})
+    now = answer.context["form"]["expected_version"].value()
+    again = desk.post(page(running), mine | {"expected_version": now})
     assert again.status_code == 302
     assert Pilot.objects.get().tool == "My tool"
 
@@ -213,7 +213,7 @@ def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Pe
 
 
 @pytest.mark.parametrize(
-    ("word", "asked", "verb"),
+    ("word", "asked", "action"),
     [
         ("move-decide-by", {"to": "2026-05-01", "reason": "Legal asked."}, "move_decide_by"),
         ("retire", {"learned": "Nobody needs it."}, "retire"),
@@ -226,19 +226,19 @@ def test_the_history_of_a_pilot_is_its_log(desk: Client, running: Pilot, ria: Pe
     ],
 )
 def test_an_act_on_a_pilot_is_a_short_form(
-    desk: Client, record: Record, ria: Person, word: str, asked: Any, verb: str
+    desk: Client, record: Record, ria: Person, word: str, asked: Any, action: str
 ) -> None:
     pilot = record("P-1")
     actions.start(pilot=pilot, by=None)
     pilot.refresh_from_db()
     if word == "move-decide-by":
         asked = asked | {"to": "2027-01-15"}
-        verb_day = pilot.spells.latest("starts").decide_by
-        assert verb_day is not None
-    assert desk.get(act(pilot, word)).status_code == 200
-    answer = desk.post(act(pilot, word), asked | {"seen": pilot.version})
+        action_day = pilot.periods.latest("starts").decide_by
+        assert action_day is not None
+    assert desk.get(perform(pilot, word)).status_code == 200
+    answer = desk.post(perform(pilot, word), asked | {"expected_version": pilot.version})
     assert answer.status_code == 302, answer.context["form"].errors
-    assert Event.objects.get(pilot=pilot, verb=verb).by == ria
+    assert Event.objects.get(pilot=pilot, action=action).by == ria
 
 
 def test_every_act_that_is_an_offices_opens(desk: Client, record: Record) -> None:
@@ -247,7 +247,7 @@ def test_every_act_that_is_an_offices_opens(desk: Client, record: Record) -> Non
     pilot = record("P-1")
     for word in OF_PILOT:
         opens = 403 if word == "confirm-rules" else 200
-        assert desk.get(act(pilot, word)).status_code == opens, word
+        assert desk.get(perform(pilot, word)).status_code == opens, word
 
 
 def test_only_what_fits_today_is_offered(desk: Client, running: Pilot, record: Record) -> None:
@@ -263,25 +263,25 @@ def test_only_what_fits_today_is_offered(desk: Client, running: Pilot, record: R
 
 
 def test_residents_are_counted_and_what_is_different_is_said(desk: Client, running: Pilot, ria: Person) -> None:
-    asked = {"seen": running.version, "week": "2026-03-04", "people": "7"}
-    answer = desk.post(act(running, "record-residents"), asked)
+    asked = {"expected_version": running.version, "week": "2026-03-04", "people": "7"}
+    answer = desk.post(perform(running, "record-residents"), asked)
     assert answer.status_code == 302, answer.context["form"].errors
     assert running.residents.get().people == 7
-    wrong = desk.post(act(running, "record-residents"), {"week": "2026-03-04", "people": "x"})
+    wrong = desk.post(perform(running, "record-residents"), {"week": "2026-03-04", "people": "x"})
     assert wrong.status_code in (412, 422)
-    early = desk.post(act(running, "look-again"), {"seen": running.version + 1, "text": "Calmer."})
+    early = desk.post(perform(running, "look-again"), {"expected_version": running.version + 1, "text": "Calmer."})
     assert early.status_code == 409
 
 
 def test_what_the_verb_refuses_stands_at_its_field(desk: Client, running: Pilot) -> None:
-    answer = desk.post(act(running, "retire"), {"seen": running.version, "learned": ""})
+    answer = desk.post(perform(running, "retire"), {"expected_version": running.version, "learned": ""})
     assert answer.status_code == 422
     assert "learned" in answer.context["form"].errors
     assert Pilot.objects.get().stage == "running"
 
 
 def test_adopting_too_early_lists_what_is_missing(desk: Client, running: Pilot) -> None:
-    answer = desk.post(act(running, "adopt"), {"seen": running.version})
+    answer = desk.post(perform(running, "adopt"), {"expected_version": running.version})
     assert answer.status_code == 409
     text = answer.content.decode()
     assert "It cannot be adopted today." in text
@@ -294,8 +294,8 @@ def test_an_office_records_an_answer_for_the_decider_with_evidence(
 ) -> None:
     there = on_gate(running, "legal-sign-off", "decide")
     assert 'value="lena@example.org"' in desk.get(there).content.decode()
-    seen = desk.get(there).context["form"]["seen"].value()
-    asked = {"seen": seen, "outcome": "cleared", "reason": "Fine.", "for_": "lena@example.org"}
+    expected_version = desk.get(there).context["form"]["expected_version"].value()
+    asked = {"expected_version": expected_version, "outcome": "cleared", "reason": "Fine.", "for_": "lena@example.org"}
     refused = desk.post(there, asked)
     assert refused.status_code == 422
     assert "evidence" in refused.context["form"].errors
@@ -322,9 +322,9 @@ def test_the_form_says_whose_move_the_gate_is(desk: Client, running: Pilot, lega
 
 def test_somebody_is_named_for_an_acceptance_gate(desk: Client, running: Pilot, lena: Person) -> None:
     there = on_gate(running, "named-sponsor", "nominate")
-    seen = desk.get(there).context["form"]["seen"].value()
-    assert desk.post(there, {"seen": seen, "person": "Lena"}).status_code == 302
-    assert Event.objects.get(verb="nominate").data == {"person": lena.pk}
+    expected_version = desk.get(there).context["form"]["expected_version"].value()
+    assert desk.post(there, {"expected_version": expected_version, "person": "Lena"}).status_code == 302
+    assert Event.objects.get(action="nominate").data == {"person": lena.pk}
 
 
 @pytest.mark.parametrize("kind", ["legal-sign-off", "funding-owner", "quality-threshold"])
@@ -342,7 +342,7 @@ def test_what_is_said_in_ones_own_name_opens_for_whoever_is_named(desk: Client, 
 
 
 def test_an_act_that_does_not_exist_is_not_there(desk: Client, running: Pilot) -> None:
-    assert desk.get(act(running, "vanish")).status_code == 404
+    assert desk.get(perform(running, "vanish")).status_code == 404
     assert desk.get(on_gate(running, "legal-sign-off", "vanish")).status_code == 404
     assert desk.get(on_gate(running, "no-such-gate", "decide")).status_code == 404
 
@@ -366,7 +366,7 @@ def test_an_unmet_condition_is_offered_until_it_is_met(
     first = desk.get(there)
     assert "Train the team" in first.content.decode()
     asked = {
-        "seen": first.context["form"]["seen"].value(),
+        "expected_version": first.context["form"]["expected_version"].value(),
         "text": "Train the team",
         "evidence": "https://example.org/list",
     }
@@ -381,9 +381,9 @@ def test_another_offices_pilot_is_not_there(desk: Client, record: Record, elsewh
     other = record("E-1", portfolio=elsewhere)
     history = reverse("admin:pilots_pilot_history", args=[other.pk])
     gone = reverse("admin:pilots_pilot_delete", args=[other.pk])
-    for address in (page(other), act(other, "start"), on_gate(other, "legal-sign-off", "decide"), history, gone):
+    for address in (page(other), perform(other, "start"), on_gate(other, "legal-sign-off", "decide"), history, gone):
         assert desk.get(address).status_code == 404
-        assert desk.post(address, {"seen": other.version}).status_code == 404
+        assert desk.post(address, {"expected_version": other.version}).status_code == 404
     assert browser_of(root).get(page(other)).status_code == 200
     assert Pilot.objects.get(key="E-1").stage == "planned"
 
@@ -397,14 +397,14 @@ def test_no_pilot_is_deleted(desk: Client, running: Pilot, root: Person) -> None
 
 def test_a_form_from_elsewhere_is_refused(ria: Person, running: Pilot) -> None:
     client = browser_of(ria, enforce_csrf_checks=True)
-    for address in (page(running), act(running, "retire")):
+    for address in (page(running), perform(running, "retire")):
         assert client.post(address, typed(running, learned="x")).status_code == 403
     assert Pilot.objects.get().stage == "running"
 
 
 def test_no_page_of_a_pilot_brings_a_style_or_a_script(desk: Client, running: Pilot) -> None:
     history = reverse("admin:pilots_pilot_history", args=[running.pk])
-    for address in (page(running), act(running, "pause"), history, reverse("admin:pilots_pilot_add")):
+    for address in (page(running), perform(running, "pause"), history, reverse("admin:pilots_pilot_add")):
         text = desk.get(address).content.decode()
         assert "<script" not in text
         assert " style=" not in text

@@ -1,4 +1,4 @@
-"""Reference tables at the desk: each opens, each act is a verb's, and what is another office's stays theirs."""
+"""Reference tables at the desk: each opens, each act is an action's, and what is another office's stays theirs."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any
     from django.contrib import admin
 
     row = rows[table]
-    acts = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
+    actions_done = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
     addresses = [there(table), there(table, "add"), there(table, "change", row.pk)]
-    addresses += [there(table, "act", row.pk, word) for word in acts]
+    addresses += [there(table, "act", row.pk, word) for word in actions_done]
     for address in addresses:
         answer = desk.get(address)
         assert answer.status_code == 200, address
@@ -89,7 +89,7 @@ def test_an_account_is_opened_without_a_password(desk: Client, ria: Person) -> N
     assert desk.post(there("person", "add"), asked).status_code == 302
     mia = Person.objects.get(email="mia@example.org")
     assert not mia.has_usable_password()
-    assert Event.objects.filter(verb="open_account", by=ria).count() == 1
+    assert Event.objects.filter(action="open_account", by=ria).count() == 1
     again = desk.post(there("person", "add"), asked)
     assert again.status_code == 422
     assert "email" in again.context["form"].errors
@@ -110,7 +110,7 @@ def test_an_account_is_corrected_and_closed_by_verbs(desk: Client, lena: Person,
     assert desk.post(there("person", "act", lena.pk, "close"), {}).status_code == 302
     lena.refresh_from_db()
     assert lena.closed_on == today()
-    assert Event.objects.filter(verb="close_account", by=ria).exists()
+    assert Event.objects.filter(action="close_account", by=ria).exists()
     assert desk.post(there("person", "change", lena.pk), asked).status_code == 403
 
 
@@ -255,7 +255,7 @@ def test_an_absence_is_recorded_and_ended(desk: Client, lena: Person, ria: Perso
     assert "ends" in desk.post(there("absence", "add"), wrong).context["form"].errors
     assert desk.post(there("absence", "act", absence.pk, "back"), {}).status_code == 302
     assert not Absence.objects.exists()
-    assert Event.objects.filter(verb="back", by=ria).exists()
+    assert Event.objects.filter(action="back", by=ria).exists()
 
 
 def test_the_way_from_a_person_to_their_absence_names_them(desk: Client, lena: Person) -> None:
@@ -269,7 +269,7 @@ def test_a_function_is_named_and_renamed(desk: Client, operations: Function) -> 
     assert desk.post(there("function", "add"), {"name": "Finance"}).status_code == 302
     assert desk.post(there("function", "change", operations.pk), {"name": "Service"}).status_code == 302
     assert set(Function.objects.values_list("name", flat=True)) == {"Finance", "Service"}
-    assert Event.objects.filter(verb__in=("name_function", "rename_function"), by__isnull=False).count() == 2
+    assert Event.objects.filter(action__in=("name_function", "rename_function"), by__isnull=False).count() == 2
 
 
 def test_people_cannot_be_asked_for_by_their_password(desk: Client) -> None:

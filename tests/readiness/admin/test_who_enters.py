@@ -61,18 +61,18 @@ def test_nobody_adds_to_the_log_by_hand(root: Person, running: Pilot, table: str
 
 def test_nobody_changes_or_deletes_what_is_in_the_log(root: Person, running: Pilot) -> None:
     client = browser_of(root)
-    event = running.events.get(verb="start")
+    event = running.events.get(action="start")
     there = reverse("admin:pilots_event_change", args=[event.pk])
     assert client.get(there).status_code == 200
-    assert client.post(there, {"verb": "x"}).status_code == 403
+    assert client.post(there, {"action": "x"}).status_code == 403
     gone = reverse("admin:pilots_event_delete", args=[event.pk])
     assert client.post(gone, {"post": "yes"}).status_code == 403
-    assert running.events.filter(verb="start").exists()
+    assert running.events.filter(action="start").exists()
 
 
 def test_another_offices_log_is_not_there(desk: Client, record: Record, elsewhere: Portfolio) -> None:
     other = record("E-1", "Not theirs", portfolio=elsewhere)
-    event = other.events.get(verb="record")
+    event = other.events.get(action="record")
     there = reverse("admin:pilots_event_change", args=[event.pk])
     assert desk.get(there).status_code == 404
     assert "Not theirs" not in desk.get("/admin/pilots/event/").content.decode()

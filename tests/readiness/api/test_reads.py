@@ -76,25 +76,25 @@ def test_a_page_of_fifty_takes_at_most_six_queries_however_many_rows(
 def test_reading_on_gives_each_pilot_once(stage: Stage) -> None:
     for number in range(7):
         stage.running(f"P-{number}")
-    asks, address, seen = client(stage.vera), "/api/v1/pilots/?page_size=3", []
+    asks, address, expected_version = client(stage.vera), "/api/v1/pilots/?page_size=3", []
     while address:
         page = asks.get(address).json()
-        seen += [row["key"] for row in page["results"]]
+        expected_version += [row["key"] for row in page["results"]]
         address = page["next"]
-    assert seen == [f"P-{number}" for number in range(7)]
+    assert expected_version == [f"P-{number}" for number in range(7)]
 
 
 def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> None:
     for number, ago in enumerate((300, 200, 400, 250)):
         stage.running(f"P-{number}", ago=ago)
-    asks, address, seen = client(stage.vera), "/api/v1/exhibits/?page_size=2", []
+    asks, address, expected_version = client(stage.vera), "/api/v1/exhibits/?page_size=2", []
     while address:
         page = asks.get(address).json()
-        seen += [row["key"] for row in page["results"]]
+        expected_version += [row["key"] for row in page["results"]]
         assert all(row["standing"] == "museum_exhibit" for row in page["results"])
         assert all(row["placard"] for row in page["results"])
         address = page["next"]
-    assert seen == ["P-2", "P-0", "P-3", "P-1"]
+    assert expected_version == ["P-2", "P-0", "P-3", "P-1"]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
     assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")
     assert first["reason"] == "Not with names in it."
     told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]
-    assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
+    assert [row["action"] for row in told][:3] == ["record", "start", "nominate"]
     assert told[-1]["outcome"] == "refused"
     assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422
 

@@ -1,4 +1,4 @@
-"""The verbs over HTTP: the same guards, the same codes and the same sentences as everywhere."""
+"""The actions over HTTP: the same guards, the same codes and the same sentences as everywhere."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def test_a_session_needs_the_token_of_its_page(stage: Stage) -> None:
     asks.force_login(stage.ria)
     answer = asks.post(f"/api/v1/pilots/{pilot.key}/accept-risk/", {})
     assert answer.status_code == 403
-    assert not Event.objects.filter(verb="accept_risk").exists()
+    assert not Event.objects.filter(action="accept_risk").exists()
 
 
 def test_a_key_reaches_as_far_as_its_scope_and_its_persons_work(stage: Stage) -> None:
@@ -279,7 +279,7 @@ def test_a_key_reaches_as_far_as_its_scope_and_its_persons_work(stage: Stage) ->
 def test_a_key_is_kept_as_a_digest_expires_and_can_be_taken_back(stage: Stage) -> None:
     token, key = actions.issue_token(person=stage.vera, by=None)
     assert key not in str(ApiToken.objects.values())
-    assert key not in str(Event.objects.filter(verb="issue_token").values())
+    assert key not in str(Event.objects.filter(action="issue_token").values())
     asks = by_key(stage.vera)
     mine = ApiToken.objects.exclude(pk=token.pk).get()
     assert asks.get("/api/v1/pilots/").status_code == 200

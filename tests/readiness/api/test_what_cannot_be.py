@@ -94,14 +94,14 @@ def test_a_gate_is_chosen_by_what_was_known_of_it_then(stage: Stage) -> None:
 def test_a_mark_is_never_newer_than_what_was_shown(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     pilot = stage.running()
     legal = stage.gate(pilot, "legal-sign-off")
-    read = gates.read_many
+    read = gates.snapshots_of
 
     def read_and_overtaken(*args: Any, **kwargs: Any) -> Any:
         found = read(*args, **kwargs)
         actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="refused", reason="No.")
         return found
 
-    monkeypatch.setattr(gates, "read_many", read_and_overtaken)
+    monkeypatch.setattr(gates, "snapshots_of", read_and_overtaken)
     shown = get(stage.jory, f"gates/{legal.public_id}/")
     monkeypatch.undo()
     assert shown.json()["state"] == "waiting"

@@ -11,14 +11,14 @@ from pilots.clock import today
 from pilots.models import Pilot
 from readiness.charts import timeline
 from readiness.pages.pilot import events_of
-from readiness.queries.snapshots import PilotOn, read_one
+from readiness.queries.snapshots import PilotSnapshot, snapshot_of
 from tests.company import Stage, browser_of
 
 
-def read(pilot: Pilot) -> PilotOn:
-    found = read_one(pilot, at=today())
-    assert found is not None
-    return found
+def read(pilot: Pilot) -> PilotSnapshot:
+    snapshot = snapshot_of(pilot, at=today())
+    assert snapshot is not None
+    return snapshot
 
 
 def test_a_claim_that_never_started_is_drawn_from_the_day_it_is_claimed_since(

@@ -1,4 +1,4 @@
-"""A synthetic portfolio says nothing that its acts do not: spells as a rebuild leaves them, chains that verify."""
+"""A synthetic portfolio says nothing that its acts do not: periods as a rebuild leaves them, chains that verify."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from pilots.derived import periods
 from pilots.event_log import verify
-from pilots.models import Decision, DecisionRight, Event, Gate, GateSpell, Person, Pilot, PilotSpell, Seat
+from pilots.models import Decision, DecisionRight, Event, Gate, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from readiness.demo.synthetic.cloner import STAND_IN
 from readiness.queries.pilots import gates_on, pilots
 from tests.pilots.derived.stored import rows
@@ -32,7 +32,7 @@ def make(seed: int = 7, **options: Any) -> str:
 def test_a_synthetic_portfolio_is_true_to_its_acts() -> None:
     assert make().startswith("120 pilots of seed 7 in ")
     assert (Pilot.objects.count(), Gate.objects.count()) == (PILOTS, 6 * PILOTS)
-    _spells_are_as_a_rebuild_leaves_them()
+    _periods_are_as_a_rebuild_leaves_them()
     _chains_verify()
     _deciders_held_what_they_decided()
     _nobody_stands_in_any_more()
@@ -48,12 +48,12 @@ def test_it_is_made_as_on_the_command_line_in_transactions_of_its_own() -> None:
     assert Pilot.objects.count() == 30
 
 
-def _spells_are_as_a_rebuild_leaves_them() -> None:
+def _periods_are_as_a_rebuild_leaves_them() -> None:
     for pilot in Pilot.objects.all()[:: PILOTS // 30]:
-        before = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
+        before = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
         state, version = Pilot.objects.filter(pk=pilot.pk).values().get(), pilot.version
         periods.rebuild(pilot)
-        after = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
+        after = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
         assert before == after, pilot
         told = Event.objects.filter(pilot=pilot).count()
         assert version == told + 1, state
@@ -123,9 +123,9 @@ def test_no_pilots_are_no_portfolio() -> None:
 @pytest.mark.django_db
 def test_a_second_portfolio_leaves_the_first_and_everybody_else_as_they_were() -> None:
     def held() -> list[Any]:
-        names = ("cell", "kind", "starts", "ends", "holder", "deputy", "capacity")
-        first = Seat.objects.filter(cell__portfolio__key__startswith="synthetic-1-")
-        return list(first.order_by("cell", "kind", "starts").values_list(*names))
+        names = ("unit", "kind", "starts", "ends", "holder", "deputy", "capacity")
+        first = Seat.objects.filter(unit__portfolio__key__startswith="synthetic-1-")
+        return list(first.order_by("unit", "kind", "starts").values_list(*names))
 
     make(seed=1, pilots=20)
     before = held()

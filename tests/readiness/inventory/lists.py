@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from pilots.models import Decision, Event, Function, Gate, GateSpell, Pilot, PilotSpell
+from pilots.models import Decision, Event, Function, Gate, GatePeriod, Pilot, PilotPeriod
 from readiness.inventory.omb_2025 import COLUMNS
 
 AT = "2026-11-23"
@@ -50,10 +50,10 @@ def own(path: Path, content: str) -> Path:
 
 
 def everything() -> dict[str, int]:
-    tables: tuple[Any, ...] = (Pilot, Gate, Decision, GateSpell, PilotSpell, Function)
+    tables: tuple[Any, ...] = (Pilot, Gate, Decision, GatePeriod, PilotPeriod, Function)
     found = {model.__name__: model._default_manager.count() for model in tables}
     # With this one every log begins.
-    return found | {"Event": Event.objects.exclude(verb="begin_log").count()}
+    return found | {"Event": Event.objects.exclude(action="begin_log").count()}
 
 
 NOTHING_CHANGED = "Nothing is new, and nothing changed."

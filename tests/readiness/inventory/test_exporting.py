@@ -139,9 +139,9 @@ def test_into_an_empty_installation_answers_arrive_asserted_and_acceptances_open
     assert (
         legal.reason == "out.csv, row 3: gate:legal-sign-off:state says “cleared” by mia@example.org since 2026-11-23."
     )
-    found = snapshots.read_one(Pilot.objects.get(key="P-1"), at=DAY)
-    assert found is not None
-    assert found.gate("error-owner").reading.state == "unowned"
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(key="P-1"), at=DAY)
+    assert snapshot is not None
+    assert snapshot.gate("error-owner").status.state == "unowned"
 
 
 def test_into_an_empty_installation_people_without_an_account_are_reported(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 ROWS = 100
 
-# It dies in its fourth batch of twenty, when pilots, gates and events are written and their spells are not.
+# It dies in its fourth batch of twenty, when pilots, gates and events are written and their periods are not.
 KILLED = """
 import os, signal, sys, django
 django.setup()

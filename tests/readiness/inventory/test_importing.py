@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, reset_queries
 
 from pilots import actions
-from pilots.models import Decision, Gate, GateSpell, Pilot
+from pilots.models import Decision, Gate, GatePeriod, Pilot
 from pilots.rules.gates import YES
 from readiness.inventory import importing
 from readiness.inventory.tabular import BECAUSE
@@ -40,7 +40,7 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
     asserted = Counter(Decision.objects.filter(outcome="asserted").values_list("gate__kind__key", flat=True))
     assert asserted == {"it-data-access": 786, "legal-sign-off": 188, "quality-threshold": 94}
     assert Decision.objects.count() == 786 + 188 + 94
-    assert not GateSpell.objects.filter(state__in=YES).exists()
+    assert not GatePeriod.objects.filter(state__in=YES).exists()
     standings = Counter(pilots.pilots().standing(DAY).values_list("standing", flat=True))
     assert (standings["claimed"], standings["adopted"]) == (1039, 0)
     before = everything()
@@ -56,18 +56,18 @@ def test_the_real_inventory_goes_in_and_a_second_time_changes_nothing() -> None:
 
 def test_a_pilot_of_june_2025_stalled_on_the_tenth_of_september(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {"operational_date": "Jun-25"}))
-    found = snapshots.read_one(Pilot.objects.get(), at=DAY)
-    assert found is not None
-    assert found.reading.stalls_on == date(2025, 9, 10)
-    assert found.reading.standing == "museum_exhibit"
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=DAY)
+    assert snapshot is not None
+    assert snapshot.status.stalls_on == date(2025, 9, 10)
+    assert snapshot.status.standing == "museum_exhibit"
 
 
 def test_without_a_start_the_clock_counts_from_the_day_of_the_record(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {}))
-    found = snapshots.read_one(Pilot.objects.get(), at=DAY)
-    assert found is not None
-    assert found.reading.stalls_on == date(2027, 2, 3)
-    assert found.reading.standing == "moving"
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=DAY)
+    assert snapshot is not None
+    assert snapshot.status.stalls_on == date(2027, 2, 3)
+    assert snapshot.status.standing == "moving"
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_list_may_assert_anew_and_replaces_no_answer_of_a_person(tmp_path: Pat
     newer = inventory(tmp_path / "newer.csv", {"pia_url": "https://example.gov/2"})
     assert "1 Legal" in run(newer, at="2026-11-24")[1]
     assert list(gate.decisions.values_list("outcome", flat=True)) == ["asserted", "refused", "asserted"]
-    found = snapshots.read_one(Pilot.objects.get(), at=LATER)
-    assert found is not None
-    assert found.gate("legal-sign-off").reading.state == "refused"
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=LATER)
+    assert snapshot is not None
+    assert snapshot.gate("legal-sign-off").status.state == "refused"
 
 
 def test_what_is_no_longer_in_the_list_is_named_and_stays(tmp_path: Path) -> None:

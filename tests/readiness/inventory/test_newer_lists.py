@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 
 
 def then(at: date = DAY, known_at: date | None = None) -> Any:
-    found = snapshots.read_one(Pilot.objects.get(), at=at, known_at=known_at)
-    assert found is not None
-    return found
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=at, known_at=known_at)
+    assert snapshot is not None
+    return snapshot
 
 
 def newer(path: Path, **changes: str) -> str:
@@ -65,43 +65,43 @@ def test_a_corrected_start_moves_the_clock_and_what_followed_from_it(listed: Pat
     assert "1 updated" in said
     assert "newer.csv, row 2, column operational_date: DOI-1: start: 4 May 2026 → 21 September 2026" in said
     assert "DOI-1: decide by: 15 June 2026 → 2 November 2026" in said
-    now = then(LATER).reading
+    now = then(LATER).status
     assert (now.started_on, now.decide_by, now.slips) == (date(2026, 9, 21), date(2026, 11, 2), 0)
     assert (now.days_quiet, now.standing, now.stalls_on) == (64, "at_risk", date(2026, 12, 2))
 
 
 def test_a_corrected_start_is_known_from_the_day_of_the_newer_list(listed: Path) -> None:
     newer(listed, operational_date="9/21/2026")
-    before, since = then(DAY, known_at=DAY).reading, then(DAY, known_at=LATER).reading
+    before, since = then(DAY, known_at=DAY).status, then(DAY, known_at=LATER).status
     assert (before.started_on, before.standing) == (date(2026, 5, 4), "museum_exhibit")
     assert (since.started_on, since.standing) == (date(2026, 9, 21), "at_risk")
-    assert then(date(2026, 11, 23)).reading.started_on == date(2026, 9, 21)
+    assert then(date(2026, 11, 23)).status.started_on == date(2026, 9, 21)
 
 
 def test_a_correction_is_an_event_of_the_list_and_the_derived_rows_are_rebuilt_the_same(listed: Path) -> None:
     newer(listed, operational_date="9/21/2026", have_ato="No")
-    event = Event.objects.get(verb="correct_date")
+    event = Event.objects.get(action="correct_date")
     assert (event.by, event.on, event.known_on) == (None, LATER, LATER)
     assert event.reason == "newer.csv, row 2: operational_date says “9/21/2026”."
-    call_command("rebuild_spells", "--check")
+    call_command("rebuild_periods", "--check")
     assert verify().broken == 0
 
 
 @pytest.mark.parametrize(("first", "start_known"), [("", False), ("when ready", False), ("5/4/2026", True)])
 def test_a_start_that_was_not_known_is_corrected_too(tmp_path: Path, first: str, start_known: bool) -> None:
     run(inventory(tmp_path / "i.csv", {**TESTED, "operational_date": first}))
-    assert then().reading.start_known is start_known
+    assert then().status.start_known is start_known
     said = newer(tmp_path, operational_date="2026-10-05")
     assert f"start: {'4 May 2026' if start_known else 'not known'} → 5 October 2026" in said
-    assert then(LATER).reading.started_on == date(2026, 10, 5)
-    assert then(LATER).reading.start_known
+    assert then(LATER).status.started_on == date(2026, 10, 5)
+    assert then(LATER).status.start_known
 
 
 def test_the_day_of_a_claim_is_corrected(tmp_path: Path) -> None:
     run(inventory(tmp_path / "i.csv", {**TESTED, "development_stage": "Deployed"}))
     said = newer(tmp_path, development_stage="Deployed", operational_date="6/1/2026")
     assert "adopted on: 4 May 2026 → 1 June 2026" in said
-    assert then(LATER).reading.claim.since == date(2026, 6, 1)
+    assert then(LATER).status.claim.since == date(2026, 6, 1)
 
 
 def test_a_month_that_becomes_a_day_is_no_longer_approximate(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_start_that_a_person_declared_is_theirs(tmp_path: Path, ria: Person) -
         own(tmp_path / "o.csv", "key,name,portfolio,stage,started_on\np,P,ops,running,2026-05-04\n"), preset=""
     )
     assert "row 2, column started_on: p: the list says another day; what a person declared is kept." in said
-    assert then().reading.started_on == DAY
+    assert then().status.started_on == DAY
 
 
 def test_no_correction_puts_a_start_after_what_came_of_it(listed: Path) -> None:
@@ -130,7 +130,7 @@ def test_no_correction_puts_a_start_after_what_came_of_it(listed: Path) -> None:
     assert "Not taken from the list: 1" in said
     assert "row 2, column operational_date" in said
     assert "23 November 2026" in said
-    assert then(LATER).reading.started_on == date(2026, 5, 4)
+    assert then(LATER).status.started_on == date(2026, 5, 4)
 
 
 def test_a_decide_by_date_that_a_person_moved_stays_when_the_start_is_corrected(listed: Path) -> None:
@@ -141,9 +141,9 @@ def test_a_decide_by_date_that_a_person_moved_stays_when_the_start_is_corrected(
         pilot=pilot, by=an_office_of(pilot.portfolio, day=DAY), to=to, reason="Leave.", on=DAY, known=DAY
     )
     run(inventory(listed / "n.csv", {**TESTED, "id": "DOI-2", "operational_date": "11/9/2026"}), at="2026-11-24")
-    found = snapshots.read_one(Pilot.objects.get(key="DOI-2"), at=LATER)
-    assert found is not None
-    assert (found.reading.started_on, found.reading.decide_by, found.reading.slips) == (date(2026, 11, 9), to, 1)
+    snapshot = snapshots.snapshot_of(Pilot.objects.get(key="DOI-2"), at=LATER)
+    assert snapshot is not None
+    assert (snapshot.status.started_on, snapshot.status.decide_by, snapshot.status.slips) == (date(2026, 11, 9), to, 1)
 
 
 # --- a yes that is withdrawn
@@ -155,24 +155,24 @@ def test_a_yes_that_is_withdrawn_ends_the_assertion_on_the_day_of_the_newer_list
     assert "1 updated" in said
     assert "column have_ato: DOI-1: Data access: asserted → open, the list no longer says yes" in said
     assert "column hi_testing_conducted: DOI-1: Quality: asserted → open" in said
-    states = {gate.kind.key: (gate.reading.state, gate.reading.since) for gate in then(LATER).gates}
+    states = {gate.kind.key: (gate.status.state, gate.status.since) for gate in then(LATER).gates}
     assert states["it-data-access"] == ("unowned", LATER)
     assert states["quality-threshold"] == ("unowned", LATER)
     assert states["legal-sign-off"] == ("asserted", DAY)
-    assert then(DAY).gate("it-data-access").reading.state == "asserted"
-    assert then(LATER).reading.last_movement == date(2026, 5, 4)
+    assert then(DAY).gate("it-data-access").status.state == "asserted"
+    assert then(LATER).status.last_movement == date(2026, 5, 4)
 
 
 def test_a_withdrawn_yes_can_be_said_again(listed: Path) -> None:
     newer(listed, have_ato="No")
     assert "1 Data access" in run(inventory(listed / "third.csv", TESTED), at="2026-11-25")[1]
-    assert then(AFTER).gate("it-data-access").reading.state == "asserted"
+    assert then(AFTER).gate("it-data-access").status.state == "asserted"
 
 
 def test_a_word_that_is_not_understood_ends_no_assertion(listed: Path) -> None:
     said = newer(listed, have_ato="more or less")
     assert "column have_ato: “more or less” is neither yes nor no" in said
-    assert then(LATER).gate("it-data-access").reading.state == "asserted"
+    assert then(LATER).gate("it-data-access").status.state == "asserted"
 
 
 def test_a_yes_is_withdrawn_also_after_a_word_that_is_not_understood(listed: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_yes_is_withdrawn_also_after_a_word_that_is_not_understood(listed: Pat
     assert status == 0
     assert "third.csv, row 2, column have_ato: DOI-1: Data access: asserted → open" in said
     data = next(gate for gate in then(AFTER).gates if gate.kind.key == "it-data-access")
-    assert data.reading.is_open
+    assert data.status.is_open
 
 
 def test_a_list_without_the_column_of_a_gate_says_neither_yes_nor_no_of_it(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_what_a_person_answered_since_is_kept_when_the_yes_is_withdrawn(listed: 
     actions.decide(gate=gate, by=office, outcome="cleared", reason="Read only.", on=DAY, known=DAY)
     _, said = run(inventory(listed / "newer.csv", {**TESTED, "have_ato": "No"}), at="2026-11-24")
     assert "column have_ato: DOI-1: the list no longer says yes; what a person answered is kept." in said
-    assert then(LATER).gate("it-data-access").reading.state == "cleared"
+    assert then(LATER).gate("it-data-access").status.state == "cleared"
 
 
 # --- the decide-by date, by rule 4
@@ -216,18 +216,18 @@ def test_a_later_decide_by_date_is_a_slip(tmp_path: Path) -> None:
     run(own(tmp_path / "1.csv", OWN + "p,P,ops,running,2026-11-02,2026-12-14\n"), preset="")
     _, said = run(own(tmp_path / "2.csv", OWN + "p,P,ops,running,2026-11-02,2027-02-15\n"), preset="", at="2026-11-24")
     assert "row 2, column decide_by: p: decide by: 14 December 2026 → 15 February 2027" in said
-    now = then(LATER).reading
+    now = then(LATER).status
     assert (now.decide_by, now.slips) == (date(2027, 2, 15), 1)
 
 
 def test_no_list_types_the_mark_away(tmp_path: Path) -> None:
     run(own(tmp_path / "1.csv", OWN + "p,P,ops,running,2026-06-01,2026-07-13\n"), preset="")
-    assert then().reading.standing == "museum_exhibit"
+    assert then().status.standing == "museum_exhibit"
     _, said = run(own(tmp_path / "2.csv", OWN + "p,P,ops,running,2026-06-01,2026-11-30\n"), preset="", at="2026-11-24")
     assert "0 updated, 1 unchanged" in said
     assert "row 2, column decide_by: p: decide by 30 November 2026." in said
     assert "Nothing is new" not in said
-    now = then(LATER).reading
+    now = then(LATER).status
     assert (now.standing, now.decide_by, now.slips) == ("museum_exhibit", date(2026, 7, 13), 0)
 
 
@@ -236,16 +236,16 @@ def test_no_list_decides_later_than_half_a_year_after_the_start(tmp_path: Path, 
     _, said = run(own(tmp_path / "1.csv", OWN + f"p,P,ops,running,2026-11-02,{decide_by}\n"), preset="")
     assert "Not taken from the list: 1" in said
     assert "row 2, column decide_by" in said
-    assert then().reading.decide_by == date(2026, 12, 14)
+    assert then().status.decide_by == date(2026, 12, 14)
     run(own(tmp_path / "2.csv", OWN + "p,P,ops,running,2026-11-02,2027-05-03\n"), preset="", at="2026-11-24")
-    assert then(LATER).reading.decide_by == date(2027, 5, 3)
+    assert then(LATER).status.decide_by == date(2027, 5, 3)
 
 
 def test_a_third_slip_takes_the_escalation_person(tmp_path: Path) -> None:
     for number, day in enumerate(("2026-12-14", "2026-12-15", "2026-12-16", "2026-12-17")):
         _, said = run(own(tmp_path / f"{number}.csv", OWN + f"p,P,ops,running,2026-11-02,{day}\n"), preset="")
     assert "escalation person" in said
-    assert (then().reading.slips, then().reading.decide_by) == (2, date(2026, 12, 16))
+    assert (then().status.slips, then().status.decide_by) == (2, date(2026, 12, 16))
 
 
 # --- the product's own form, edited by the office
@@ -279,9 +279,9 @@ def test_the_office_edits_its_own_export(tmp_path: Path, ria: Person) -> None:
     assert "ria@example.org → mia@example.org" in said
     assert "Kept" not in said
     found = then(LATER)
-    assert (found.reading.decide_by, found.reading.slips) == (date(2027, 1, 11), 1)
+    assert (found.status.decide_by, found.status.slips) == (date(2027, 1, 11), 1)
     assert found.gate("error-owner").holder == mia
-    assert found.reading.blocked_by.count("error-owner") == 1
+    assert found.status.blocked_by.count("error-owner") == 1
 
 
 def test_a_state_that_the_office_edits_asserts_or_ends_what_a_list_asserted_and_decides_nothing(
@@ -291,7 +291,7 @@ def test_a_state_that_the_office_edits_asserts_or_ends_what_a_list_asserted_and_
     run(own(tmp_path / "1.csv", head + "p,P,ops,running,2026-11-02,cleared,\n"), preset="")
     text = head + "p,P,ops,running,2026-11-02,waiting,asserted\n"
     _, said = run(own(tmp_path / "2.csv", text), preset="", at="2026-11-24")
-    states = {gate.kind.key: gate.reading.state for gate in then(LATER).gates}
+    states = {gate.kind.key: gate.status.state for gate in then(LATER).gates}
     assert (states["legal-sign-off"], states["it-data-access"]) == ("unowned", "asserted")
     assert "column gate:legal-sign-off:state: p: Legal: asserted → open" in said
     text = head + "p,P,ops,running,2026-11-02,refused,asserted\n"
@@ -335,7 +335,7 @@ def test_stage_and_function_are_told_with_what_they_were(listed: Path) -> None:
     assert "stage: running → adopted" in said
     assert "function: not stated → Parks" in said
     assert "Not taken" not in said
-    assert Event.objects.filter(verb="record_claim").count() == 1
+    assert Event.objects.filter(action="record_claim").count() == 1
 
 
 def test_a_gate_that_is_switched_off_asks_for_no_yes_and_the_rest_of_the_row_is_taken(listed: Path) -> None:
@@ -352,10 +352,10 @@ def test_a_list_that_says_that_a_pilot_runs_and_not_since_when_is_told(tmp_path:
     run_again = run(inventory(tmp_path / "n.csv", {"development_stage": "Pilot"}), at="2026-11-24")[1]
     assert "stage: planned → running" in run_again
     assert "start: not stated → not known" in run_again
-    assert not then(LATER).reading.start_known
+    assert not then(LATER).status.start_known
 
 
 def test_an_adoption_before_the_start_on_record_is_not_taken_for_true(listed: Path) -> None:
     said = newer(listed, development_stage="Deployed", operational_date="1/5/2026")
     assert "5 January 2026 lies before 4 May 2026" in said
-    assert then(LATER).reading.claim.since == LATER
+    assert then(LATER).status.claim.since == LATER

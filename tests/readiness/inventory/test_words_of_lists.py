@@ -159,13 +159,13 @@ class TestImported:
     def test_a_running_pilot_whose_start_is_not_known_counts_from_the_record(self, tmp_path: Path, start: str) -> None:
         said = self._run(tmp_path, f"a,A,ops,running,{start},,,,")
         assert "row 2, column started_on: a: start not known." in said
-        found = snapshots.read_one(Pilot.objects.get(), at=DAY)
-        assert found is not None
-        now = found.reading
+        snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=DAY)
+        assert snapshot is not None
+        now = snapshot.status
         assert (now.start_known, now.started_on, now.days_quiet, now.last_movement) == (False, None, None, None)
         assert (now.decide_by, now.stalls_on, now.standing) == (date(2027, 1, 4), date(2027, 2, 3), "moving")
-        assert Event.objects.get(verb="start").data["start_known"] is False
-        stalled = snapshots.read_one(Pilot.objects.get(), at=date(2027, 2, 3))
+        assert Event.objects.get(action="start").data["start_known"] is False
+        stalled = snapshots.snapshot_of(Pilot.objects.get(), at=date(2027, 2, 3))
         assert stalled is not None
         assert pilots.pilots().exhibits(date(2027, 2, 3)).count() == 1
         assert "its start not known" in placards.placard(stalled)
@@ -176,9 +176,9 @@ class TestImported:
         gate = Gate.objects.select_related("kind", "pilot").get(kind__key="legal-sign-off")
         actions.assign_right(kind=gate.kind, holder=ria, by=None, starts=DAY, on=DAY, known=DAY)
         actions.decide(gate=gate, by=ria, outcome="cleared", reason="Fine.", on=DAY, known=DAY)
-        found = snapshots.read_one(Pilot.objects.get(), at=date(2026, 11, 25))
-        assert found is not None
-        assert (found.reading.start_known, found.reading.days_quiet) == (False, 2)
+        snapshot = snapshots.snapshot_of(Pilot.objects.get(), at=date(2026, 11, 25))
+        assert snapshot is not None
+        assert (snapshot.status.start_known, snapshot.status.days_quiet) == (False, 2)
 
     def test_days_that_cannot_both_be_so_are_told_with_both(self, tmp_path: Path) -> None:
         said = self._run(
@@ -192,7 +192,7 @@ class TestImported:
         )
         assert "row 3, column decide_by: To be decided by 2 March 2026 (2026-03-02), before it started" in said
         assert "row 4, column adopted_on: “2027-02-02” is in the future" in said
-        claims = {found.pilot.key: found.reading for found in snapshots.read_many(Pilot.objects.all(), at=DAY)}
+        claims = {found.pilot.key: found.status for found in snapshots.snapshots_of(Pilot.objects.all(), at=DAY)}
         assert claims["a"].claim
         assert claims["a"].claim.since == DAY
         assert (claims["a"].start_known, claims["c"].since) == (False, DAY)
@@ -202,7 +202,7 @@ class TestImported:
         said = self._run(tmp_path, "a,A,ops,running,3/4/2026,,,,", "b,B,ops,running,23/4/2026,,,,")
         assert "row 2, column started_on: “3/4/2026” is read as 2026-04-03, in the order that another date" in said
         starts = {
-            found.pilot.key: found.reading.started_on for found in snapshots.read_many(Pilot.objects.all(), at=DAY)
+            found.pilot.key: found.status.started_on for found in snapshots.snapshots_of(Pilot.objects.all(), at=DAY)
         }
         assert starts == {"a": date(2026, 4, 3), "b": date(2026, 4, 23)}
 

@@ -1,4 +1,4 @@
-"""The command does one act by the same verb as a page, and a refusal says the same."""
+"""The command does one act by the same action as a page, and a refusal says the same."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pilot() -> Pilot:
     return a_planned_pilot(portfolio, day=MARCH, by=people["ria"])
 
 
-def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:
+def perform(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> str:
     out = StringIO()
     more = ["--gate", gate] if gate else []
     call_command("act", *words, *more, "--by", f"{by}@example.org", stdout=out)
@@ -34,7 +34,7 @@ def act(*words: str, gate: str | None = "legal-sign-off", by: str = "lena") -> s
 
 
 def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
-    said = act("decide", "P-1", "outcome=cleared", "reason=Standard terms.")
+    said = perform("decide", "P-1", "outcome=cleared", "reason=Standard terms.")
     assert "Signed" in said
     decision = Decision.objects.get(gate__pilot=pilot)
     assert (str(decision.decider), decision.reason) == ("Lena", "Standard terms.")
@@ -42,7 +42,7 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
 
 def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> None:
     readme = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
-    [line] = re.findall(r"`manage\.py (act .*?)`", readme)
+    [line] = re.findall(r"`manage\.py (action .*?)`", readme)
     meant = {
         "VERB": "decide",
         "KEY": "P-1",
@@ -63,13 +63,13 @@ def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
     ria = Person.objects.get(name="Ria")
     one, other = (actions.file_evidence(pilot=pilot, by=ria, link=f"https://terms.test/{n}") for n in (1, 2))
     cited = f"pieces={one.public_id}, {other.public_id}"
-    act("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
+    perform("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
     decision = Decision.objects.get()
     assert set(decision.pieces) == {one.public_id, other.public_id}
     with pytest.raises(CommandError, match=r"^invalid \(pieces\): There is no such"):
-        act("decide", "P-1", "outcome=refused", "reason=No.", "pieces=none")
+        perform("decide", "P-1", "outcome=refused", "reason=No.", "pieces=none")
     with pytest.raises(CommandError, match="asks for no pieces, but for: reason, until"):
-        act("ask-exception", "P-1", "reason=Soon.", "pieces=none")
+        perform("ask-exception", "P-1", "reason=Soon.", "pieces=none")
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,17 @@ def test_what_is_refused_says_its_code_and_what_to_do_and_ends_with_two(
     pilot: Pilot, words: tuple[str, ...], by: str, says: str
 ) -> None:
     with pytest.raises(CommandError, match=says) as ended:
-        act(*words, by=by)
+        perform(*words, by=by)
     assert ended.value.returncode == 2
     assert not Decision.objects.exists()
 
 
 def test_a_gate_is_asked_for_by_name(pilot: Pilot) -> None:
     with pytest.raises(CommandError, match="legal-sign-off, it-data-access"):
-        act("decide", "P-1", gate=None)
+        perform("decide", "P-1", gate=None)
 
 
 def test_what_adoption_misses_is_listed(pilot: Pilot) -> None:
-    act("start", "P-1", gate=None, by="ria")
+    perform("start", "P-1", gate=None, by="ria")
     with pytest.raises(CommandError, match=r"^gates_open: .*\n  legal-sign-off\n"):
-        act("adopt", "P-1", gate=None, by="ria")
+        perform("adopt", "P-1", gate=None, by="ria")

@@ -54,8 +54,8 @@ def test_its_link_sets_a_password_once_and_whoever_set_it_opens_accounts_at_the_
 
 def test_it_is_written_in_the_log_without_a_name(capsys: Any) -> None:
     first_account(capsys)
-    written = Event.objects.filter(pilot=None, by=None).exclude(verb="begin_log")
-    assert [event.verb for event in written] == ["open_account", "make_administrator"]
+    written = Event.objects.filter(pilot=None, by=None).exclude(action="begin_log")
+    assert [event.action for event in written] == ["open_account", "make_administrator"]
     assert "ria" not in str([[e.changes, e.data, e.reason] for e in written]).lower()
 
 
@@ -72,7 +72,7 @@ def test_run_again_before_a_password_is_set_it_prints_another_link_and_opens_not
     first_account(capsys)
     events = Event.objects.count()
     sets(Client(), first_account(capsys))
-    assert (Person.objects.count(), Event.objects.filter(verb="make_administrator").count()) == (1, 1)
+    assert (Person.objects.count(), Event.objects.filter(action="make_administrator").count()) == (1, 1)
     assert Event.objects.count() >= events
     assert enters(RIA)
 
@@ -89,7 +89,7 @@ def test_an_address_that_was_mistyped_keeps_nothing_and_its_link_opens_nothing(c
     assert enters(RIA)
     sets(Client(), wrong)
     assert not enters(mistyped)
-    assert Event.objects.filter(verb="unmake_administrator").count() == 1
+    assert Event.objects.filter(action="unmake_administrator").count() == 1
 
 
 def test_it_refuses_where_somebody_who_keeps_all_records_can_sign_in(capsys: Any) -> None:

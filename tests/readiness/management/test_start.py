@@ -108,7 +108,7 @@ def test_a_second_start_makes_no_second_sample(file: Path) -> None:
     again = start(file, "--setup-only")
     assert again.stdout.splitlines()[-8:] == (file.with_suffix(".txt").read_text().splitlines()[-8:])
     with sqlite3.connect(file) as rows:
-        told = rows.execute("SELECT count(*) FROM pilots_event WHERE verb = 'set_up'").fetchone()
+        told = rows.execute("SELECT count(*) FROM pilots_event WHERE action = 'set_up'").fetchone()
     rows.close()
     assert told == (1,)
 

@@ -18,9 +18,9 @@ def pilot_page(pilot: Pilot) -> str:
 def post(client: Client, address: str, **typed: Any) -> Any:
     """Open a form and send it back, as a browser does."""
     drawn = client.get(address).context["form"]
-    return client.post(address, {"seen": drawn["seen"].value(), **typed})
+    return client.post(address, {"expected_version": drawn["expected_version"].value(), **typed})
 
 
-def gate_act(stage: Stage, pilot: Pilot, kind: str, act: str) -> str:
+def gate_event(stage: Stage, pilot: Pilot, kind: str, action: str) -> str:
     gate = stage.gate(pilot, kind)
-    return reverse("readiness:gate-act", args=[gate.public_id, act])
+    return reverse("readiness:gate-act", args=[gate.public_id, action])

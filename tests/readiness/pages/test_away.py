@@ -86,7 +86,7 @@ def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(stage: Stage)
     answer = client.post(DELEGATE, {**given(stage), "next": QUEUE}, follow=True)
     assert "You stay the holder, and the log names you both." in answer.content.decode()
     assert "Tove Harlan decides for you too" in answer.content.decode()
-    row, event = Delegation.objects.get(), Event.objects.get(verb="delegate")
+    row, event = Delegation.objects.get(), Event.objects.get(action="delegate")
     assert (row.right, row.to, event.by) == (legal(stage), stage.tove, stage.perpetua)
     named = {change["field"]: change["to"] for change in event.changes}
     assert (named["holder"], named["delegate"]) == (stage.perpetua.pk, stage.tove.pk)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Event, Evidence, GateKind, Person, Pilot
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from tests.company import Stage, browser_of
 from tests.readiness.browser_forms import form_with
 
@@ -33,16 +33,16 @@ def office(stage: Stage) -> Client:
 
 
 def standing(pilot: Pilot) -> str:
-    found = read_one(Pilot.objects.get(pk=pilot.pk), at=today())
-    assert found is not None
-    return found.reading.standing
+    snapshot = snapshot_of(Pilot.objects.get(pk=pilot.pk), at=today())
+    assert snapshot is not None
+    return snapshot.status.standing
 
 
 def page_of(pilot: Pilot) -> str:
     return reverse("admin:pilots_pilot_change", args=[pilot.pk])
 
 
-def act(pilot: Pilot, word: str) -> str:
+def perform(pilot: Pilot, word: str) -> str:
     return reverse("readiness:pilot-act", args=[pilot.key, word])
 
 
@@ -141,7 +141,7 @@ def test_high_impact_may_open_a_gate_and_end_an_adoption(stage: Stage, pilot: Pi
 
 
 def test_another_acceptable_use_asks_legal_and_the_manager_again(pilot: Pilot, office: Client) -> None:
-    path = act(pilot, "set-rules")
+    path = perform(pilot, "set-rules")
     asked = asks(office, path, "trust_when", acceptable_use="Anything.")
     text = asked.content.decode()
     assert "Legal: the yes of Perpetua Rask" in text
@@ -151,16 +151,16 @@ def test_another_acceptable_use_asks_legal_and_the_manager_again(pilot: Pilot, o
 
 def test_another_threshold_asks_for_quality_again(pilot: Pilot, office: Client) -> None:
     typed = {"metric": "Share sent", "value": "0.5", "smallest_sample": "50"}
-    asked = asks(office, act(pilot, "register-threshold"), "metric", **typed)
+    asked = asks(office, perform(pilot, "register-threshold"), "metric", **typed)
     assert "the yes of Tove Harlan" in asked.content.decode()
-    told(office, act(pilot, "register-threshold"), "metric", asked)
+    told(office, perform(pilot, "register-threshold"), "metric", asked)
     assert standing(pilot) == "claimed"
 
 
 def test_to_roll_back_says_what_it_will_be(pilot: Pilot, office: Client) -> None:
-    asked = asks(office, act(pilot, "roll-back"), "reason", reason="Too many errors.")
+    asked = asks(office, perform(pilot, "roll-back"), "reason", reason="Too many errors.")
     assert "It was adopted, and is" in asked.content.decode()
-    told(office, act(pilot, "roll-back"), "reason", asked)
+    told(office, perform(pilot, "roll-back"), "reason", asked)
     assert Pilot.objects.get(pk=pilot.pk).stage == "running"
 
 

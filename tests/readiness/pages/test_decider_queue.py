@@ -11,7 +11,7 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import Person, Pilot
 from readiness.queries.decider_queue import decider_queue
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from readiness.rules import offers
 from readiness.text import letters
 from tests.company import Stage, browser_of
@@ -85,7 +85,7 @@ def test_the_longest_wait_comes_first_and_an_answer_that_is_over_waits_from_the_
     actions.except_(gate=gate, by=stage.perpetua, reason="For a while.", until=stage.day(6), on=stage.day(39))
     carried_by_nobody(stage, "OPEN", ago=20)
     page = browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).context
-    assert [(w.found.pilot.key, w.gate.reading.days) for w in page["waits"]] == [("OPEN", 20), ("LAPSED", 5)]
+    assert [(w.snapshot.pilot.key, w.gate.status.days) for w in page["waits"]] == [("OPEN", 20), ("LAPSED", 5)]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,6 @@ def test_no_letter_is_written_about_a_pilot_that_pauses(stage: Stage) -> None:
 
 
 def _letter(stage: Stage, pilot: Pilot) -> Any:
-    found = read_one(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=today())
-    assert found is not None
-    return letters.of_gate(stage.ansel, found, found.gate(LEGAL), away=offers.away_on(today()))
+    snapshot = snapshot_of(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=today())
+    assert snapshot is not None
+    return letters.of_gate(stage.ansel, snapshot, snapshot.gate(LEGAL), away=offers.away_on(today()))

@@ -54,7 +54,7 @@ def granting(stage: Stage, **more: Any) -> dict[str, Any]:
 
 
 def seen_on(client: Client, path: str) -> str:
-    return str(client.get(path).context["form"]["seen"].value())
+    return str(client.get(path).context["form"]["expected_version"].value())
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -91,7 +91,7 @@ def test_a_grant_on_other_facts_is_refused_at_the_box_and_signed_once_it_is_tick
     gate = asked(stage)
     moved(stage, gate)
     client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
-    typed = granting(stage, seen=seen_on(client, path))
+    typed = granting(stage, expected_version=seen_on(client, path))
     refused = client.post(path, typed)
     assert refused.status_code == 412
     assert "health records" in refused.context["form"].errors["confirmed"][0]
@@ -107,7 +107,7 @@ def test_confirming_an_older_difference_confirms_no_newer_one(stage: Stage) -> N
     gate = asked(stage)
     moved(stage, gate)
     client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
-    typed = granting(stage, seen=seen_on(client, path), confirmed="on")
+    typed = granting(stage, expected_version=seen_on(client, path), confirmed="on")
     actions.amend(pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"tool": "Drafter 9"})
     assert client.post(path, typed).status_code == 412
     assert not Decision.objects.filter(outcome="excepted").exists()
@@ -186,7 +186,7 @@ def test_many_alike_are_let_past_with_every_request_in_view(stage: Stage) -> Non
     is_shown(drawn.content.decode(), stage, changed=True)
     form = drawn.context["form"]
     assert "excepted" in dict(form.fields["outcome"].choices)
-    typed = granting(stage, outcome="excepted", gate=ids, seen=form["seen"].value())
+    typed = granting(stage, outcome="excepted", gate=ids, expected_version=form["expected_version"].value())
     refused = client.post(path, typed)
     assert refused.status_code == 412
     assert "A-2" in refused.context["form"].errors["confirmed"][0]

@@ -83,9 +83,9 @@ def test_what_cannot_be_filed_is_said_at_its_field_and_what_was_typed_stays(stag
 def test_a_reviewer_reads_what_is_filed_and_files_nothing_and_a_stranger_sees_no_page(stage: Stage) -> None:
     pilot = stage.running()
     filed(stage, pilot)
-    seen = browser_of(stage.vera).get(page(pilot))
-    assert "The letter" in seen.content.decode()
-    assert not seen.context["may_file"]
+    expected_version = browser_of(stage.vera).get(page(pilot))
+    assert "The letter" in expected_version.content.decode()
+    assert not expected_version.context["may_file"]
     typed = {"link": "https://letters.test/9"}
     assert browser_of(stage.vera).post(page(pilot), typed).status_code == 403
     assert browser_of(stage.noam).get(page(pilot)).status_code == 404
@@ -99,7 +99,7 @@ def test_an_answer_rests_on_the_pieces_that_are_ticked_and_only_those_of_the_pil
     address = reverse(ACT, args=[gate.public_id, "decide"])
     form = client.get(address).context["form"]
     assert [key for key, _title in form.fields["pieces"].choices] == [piece.public_id]
-    typed = {"seen": form["seen"].value(), "outcome": "cleared", "reason": "As agreed."}
+    typed = {"expected_version": form["expected_version"].value(), "outcome": "cleared", "reason": "As agreed."}
     foreign = client.post(address, typed | {"pieces": [elsewhere.public_id]})
     assert "pieces" in foreign.context["form"].errors
     assert client.post(address, typed | {"pieces": [piece.public_id]}).status_code == 302

@@ -19,7 +19,7 @@ def test_a_managers_work_begins_with_the_pilots_they_live_with(stage: Stage) -> 
     client = browser_of(stage.ottilie)
     assert client.get("/")["Location"] == reverse(ROOM)
     page = client.get(reverse(ROOM))
-    assert [e.found.pilot.key for e in page.context["entries"]] == ["A-1", "A-2"]
+    assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2"]
     text = page.content.decode()
     assert "Ottilie Bramm, manager of 2 pilots." in text
     assert "Nothing waits for your word today." in text
@@ -52,7 +52,7 @@ def test_whoever_carries_one_pilot_and_lives_with_another_sees_both(stage: Stage
     assert "Ansel Quaye, sponsor of 2 pilots, manager of one pilot." in text
     stage.pilot("A-3", "Planned", manager=stage.ansel)
     page = browser_of(stage.ansel).get(reverse(ROOM))
-    assert [e.found.pilot.key for e in page.context["entries"]] == ["A-1", "A-2", "A-3"]
+    assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2", "A-3"]
 
 
 def test_a_manager_is_asked_for_no_letter(stage: Stage) -> None:

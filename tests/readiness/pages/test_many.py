@@ -26,7 +26,7 @@ def ids(stage: Stage, pilots: list[Pilot], kind: str = "legal-sign-off") -> list
 
 def send(client: Client, gates: list[str], **typed: Any) -> Any:
     drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]
-    return client.post(reverse(MANY), {"gate": gates, "seen": drawn["seen"].value(), **typed})
+    return client.post(reverse(MANY), {"gate": gates, "expected_version": drawn["expected_version"].value(), **typed})
 
 
 def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(stage: Stage) -> None:
@@ -45,15 +45,15 @@ def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -
     page = send(browser_of(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="")
     assert page.status_code == 422
     client, gates = browser_of(stage.perpetua), ids(stage, pilots)
-    drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["seen"].value()
+    drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["expected_version"].value()
     actions.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")
-    sent = {"gate": gates, "seen": drawn, "outcome": "cleared", "reason": "Mine."}
+    sent = {"gate": gates, "expected_version": drawn, "outcome": "cleared", "reason": "Mine."}
     late = client.post(reverse(MANY), sent)
     assert late.status_code == 412
     assert "Mine." in late.content.decode()
     assert not Decision.objects.filter(outcome="cleared").exists()
-    again = late.context["form"]["seen"].value()
-    assert client.post(reverse(MANY), sent | {"seen": again}).status_code == 302
+    again = late.context["form"]["expected_version"].value()
+    assert client.post(reverse(MANY), sent | {"expected_version": again}).status_code == 302
 
 
 def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(stage: Stage) -> None:

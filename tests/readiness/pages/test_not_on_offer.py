@@ -1,4 +1,4 @@
-"""An act's page that is not on offer says what the verb says, with its status; and an office records, it does not decide."""
+"""An act's page that is not on offer says what the action says, with its status; and an office records, it does not decide."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pilots import actions
 from pilots.models import Decision, Event, GateKind, Person
 from readiness.text.labels import day
 from tests.company import Stage, browser_of
-from tests.readiness.pages.opened import gate_act, pilot_page, post
+from tests.readiness.pages.opened import gate_event, pilot_page, post
 
 LEGAL = "legal-sign-off"
 
 
-@pytest.mark.parametrize("act", ["decide", "except", "answer", "ask-exception"])
-def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act: str) -> None:
+@pytest.mark.parametrize("action", ["decide", "except", "answer", "ask-exception"])
+def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, action: str) -> None:
     pilot = stage.running()
     actions.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.", on=stage.day(3))
     before = Event.objects.count()
     # Whose it is comes before the stage: those whose it would be ask.
-    who = stage.perpetua if act in ("decide", "except") else stage.ria
-    page = browser_of(who).get(gate_act(stage, pilot, LEGAL, act))
+    who = stage.perpetua if action in ("decide", "except") else stage.ria
+    page = browser_of(who).get(gate_event(stage, pilot, LEGAL, action))
     assert page.status_code == 409
     text = page.content.decode()
     assert f"It was retired on {day(stage.day(3))}" in text
@@ -33,7 +33,7 @@ def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, act:
 
 def test_whoever_may_not_do_it_reads_whose_it_is(stage: Stage) -> None:
     pilot = stage.running()
-    page = browser_of(stage.bastian).get(gate_act(stage, pilot, LEGAL, "decide"))
+    page = browser_of(stage.bastian).get(gate_event(stage, pilot, LEGAL, "decide"))
     assert page.status_code == 403
     assert "Perpetua Rask decides it." in page.content.decode()
 
@@ -63,7 +63,7 @@ def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
         row.on.kind.key: dict(row.offers) for row in browser_of(stage.ria).get(pilot_page(pilot)).context["gates"]
     }
     assert offers[LEGAL]["decide"] == "Record a decision for its decider"
-    address = gate_act(stage, pilot, LEGAL, "decide")
+    address = gate_event(stage, pilot, LEGAL, "decide")
     page = browser_of(stage.ria).get(address)
     assert page.context["title"] == "Record a decision for its decider"
     form = page.context["form"]
@@ -81,7 +81,7 @@ def test_an_office_records_an_answer_for_whoever_decides(stage: Stage) -> None:
 
 def test_whoever_decides_answers(stage: Stage) -> None:
     pilot = stage.running()
-    page = browser_of(stage.perpetua).get(gate_act(stage, pilot, LEGAL, "decide"))
+    page = browser_of(stage.perpetua).get(gate_event(stage, pilot, LEGAL, "decide"))
     assert page.context["title"] == "Record a decision"
 
 
@@ -103,9 +103,14 @@ def test_a_pilot_whose_gate_is_switched_off_can_be_read_and_acted_on(stage: Stag
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
     client = Client()
     client.force_login(Person.objects.get(pk=stage.ria.pk))
-    for pilot, act in ((planned, "start"), (running, "pause")):
+    for pilot, action in ((planned, "start"), (running, "pause")):
         desk = f"/admin/pilots/pilot/{pilot.pk}"
-        for path in (f"/pilots/{pilot.key}/", f"/pilots/{pilot.key}/{act}/", f"{desk}/change/", f"{desk}/acts/{act}/"):
+        for path in (
+            f"/pilots/{pilot.key}/",
+            f"/pilots/{pilot.key}/{action}/",
+            f"{desk}/change/",
+            f"{desk}/acts/{action}/",
+        ):
             assert client.get(path).status_code == 200, path
         gate = stage.gate(pilot, "error-owner")
         for path in (f"/gates/{gate.public_id}/nominate/", f"{desk}/gates/error-owner/nominate/"):

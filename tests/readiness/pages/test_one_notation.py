@@ -9,7 +9,7 @@ from pilots import actions
 from pilots.models import Person, Pilot
 from pilots.rules.quality import Threshold
 from tests.company import Stage, browser_of
-from tests.readiness.pages.opened import gate_act, pilot_page
+from tests.readiness.pages.opened import gate_event, pilot_page
 
 
 @pytest.fixture
@@ -20,16 +20,18 @@ def measured(stage: Stage) -> Pilot:
     return pilot
 
 
-def desk_act(stage: Stage, pilot: Pilot, act: str) -> str:
+def desk_act(stage: Stage, pilot: Pilot, action: str) -> str:
     Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
-    return reverse("admin:pilots_pilot_act", args=[pilot.pk, act])
+    return reverse("admin:pilots_pilot_act", args=[pilot.pk, action])
 
 
-@pytest.mark.parametrize("act", ["record-measurement", "register-threshold"])
+@pytest.mark.parametrize("action", ["record-measurement", "register-threshold"])
 @pytest.mark.parametrize("at_the_desk", [False, True])
-def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, act: str, at_the_desk: bool) -> None:
+def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, action: str, at_the_desk: bool) -> None:
     address = (
-        desk_act(stage, measured, act) if at_the_desk else reverse("readiness:pilot-act", args=[measured.key, act])
+        desk_act(stage, measured, action)
+        if at_the_desk
+        else reverse("readiness:pilot-act", args=[measured.key, action])
     )
     page = browser_of(Person.objects.get(pk=stage.ria.pk)).get(address).content.decode()
     assert "Share sent unchanged</dd>" in page
@@ -50,7 +52,7 @@ def test_a_share_is_written_one_way_on_the_page_in_the_history_and_at_the_desk(s
 
 
 def test_whoever_judges_it_reads_it_so_too(stage: Stage, measured: Pilot) -> None:
-    decide = gate_act(stage, measured, "quality-threshold", "decide")
+    decide = gate_event(stage, measured, "quality-threshold", "decide")
     page = browser_of(stage.tove).get(decide).content.decode()
     assert "Share sent unchanged: at least 85%, measured on 100 or more" in page
     assert "(proportion" not in page

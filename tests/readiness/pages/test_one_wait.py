@@ -12,7 +12,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Person, Pilot
-from readiness.queries.snapshots import GateOn, read_one
+from readiness.queries.snapshots import GateSnapshot, snapshot_of
 from readiness.text import labels, letters
 from tests.company import Stage, browser_of
 from tests.readiness.pages.opened import pilot_page
@@ -21,10 +21,12 @@ LEGAL, SPONSOR = "legal-sign-off", "named-sponsor"
 NUMBER = re.compile(r"\b(\d+) days?\b")
 
 
-def legal(pilot: Pilot) -> GateOn:
-    found = read_one(Pilot.objects.select_related("portfolio__escalation", "function").get(pk=pilot.pk), at=today())
-    assert found is not None
-    return found.gate(LEGAL)
+def legal(pilot: Pilot) -> GateSnapshot:
+    snapshot = snapshot_of(
+        Pilot.objects.select_related("portfolio__escalation", "function").get(pk=pilot.pk), at=today()
+    )
+    assert snapshot is not None
+    return snapshot.gate(LEGAL)
 
 
 def text_of(stage: Stage, who: Person, path: str) -> str:
@@ -41,9 +43,9 @@ def told(stage: Stage, pilot: Pilot) -> Iterator[tuple[str, str]]:
         ("the pilot's page", pilot_page(pilot)),
         ("the desk", reverse("admin:pilots_pilot_change", args=[pilot.pk])),
     ):
-        found = row.search(text_of(stage, office, path))
-        assert found is not None, name
-        yield name, found[0]
+        snapshot = row.search(text_of(stage, office, path))
+        assert snapshot is not None, name
+        yield name, snapshot[0]
     gates = text_of(stage, stage.ansel, reverse("readiness:my-gates"))
     yield "my gates", gates
     yield "the sponsor's opening", browser_of(stage.ansel).get(reverse("readiness:my-gates")).context["opening"]
@@ -55,9 +57,9 @@ def told(stage: Stage, pilot: Pilot) -> Iterator[tuple[str, str]]:
     yield "the form", text_of(stage, stage.perpetua, decide)
     desk = reverse("admin:pilots_pilot_gate", args=[pilot.pk, LEGAL, "decide"])
     yield "the desk's form", text_of(stage, office, desk)
-    found = read_one(pilot, at=today())
-    assert found is not None
-    letter = letters.to_decider(stage.ansel, stage.perpetua, [(found, gate)])
+    snapshot = snapshot_of(pilot, at=today())
+    assert snapshot is not None
+    letter = letters.to_decider(stage.ansel, stage.perpetua, [(snapshot, gate)])
     yield "the letter", letter.body
 
 
@@ -92,7 +94,7 @@ def listed(stage: Stage, ago: int) -> Pilot:
 
 def test_every_place_tells_the_same_days_of_one_wait(stage: Stage) -> None:
     pilot = started_later(stage)
-    assert legal(pilot).reading.days == 31
+    assert legal(pilot).status.days == 31
     wrong = {name: text for name, text in told(stage, pilot) if not re.search(r"\b31\b", text)}
     assert wrong == {}
     body = dict(told(stage, pilot))["the letter"]
@@ -103,8 +105,8 @@ def test_every_place_tells_the_same_days_of_one_wait(stage: Stage) -> None:
 @pytest.mark.parametrize("ago", [0, 12])
 def test_of_a_gate_that_was_open_before_its_record_no_place_tells_a_number(stage: Stage, ago: int) -> None:
     pilot = listed(stage, ago)
-    reading = legal(pilot).reading
-    assert (reading.since_at_least, reading.days) == (True, ago)
+    status = legal(pilot).status
+    assert (status.since_at_least, status.days) == (True, ago)
     wanted = f"since before {labels.day(stage.day(ago))}"
     wrong = {name: text for name, text in told(stage, pilot) if wanted not in text or f"Legal, {ago} day" in text}
     assert wrong == {}

@@ -16,7 +16,7 @@ from pilots.clock import today
 from pilots.models import Decision, Event, GateKind, Person
 from readiness.text import labels
 from tests.company import Stage, browser_of
-from tests.readiness.pages.opened import gate_act, pilot_page, post
+from tests.readiness.pages.opened import gate_event, pilot_page, post
 
 ROOMS = ("my-gates", "my-decisions", "museum", "claims", "portfolio")
 
@@ -38,7 +38,7 @@ def test_a_stranger_is_asked_to_sign_in(stage: Stage, room: str) -> None:
 def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(stage: Stage) -> None:
     pilot = stage.running()
     start = reverse("readiness:pilot-act", args=[pilot.key, "retire"])
-    decide = gate_act(stage, pilot, "legal-sign-off", "decide")
+    decide = gate_event(stage, pilot, "legal-sign-off", "decide")
     for address in (pilot_page(pilot), start, decide):
         assert browser_of(stage.noam).get(address).status_code == 404
         assert browser_of(stage.noam).post(address).status_code in (404, 405)
@@ -46,23 +46,23 @@ def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(st
     for address in (start, decide):
         assert browser_of(stage.vera).get(address).status_code == 403
     before = Event.objects.count()
-    seen = browser_of(stage.ria).get(decide).context["form"]["seen"].value()
-    sent = {"seen": seen, "outcome": "cleared", "reason": "Yes."}
+    expected_version = browser_of(stage.ria).get(decide).context["form"]["expected_version"].value()
+    sent = {"expected_version": expected_version, "outcome": "cleared", "reason": "Yes."}
     assert browser_of(stage.vera).post(decide, sent).status_code == 403
     assert Event.objects.count() == before
 
 
 def test_an_act_that_is_none_is_not_there(stage: Stage) -> None:
     pilot = stage.running()
-    for act in ("record-claim", "delete"):
-        address = reverse("readiness:pilot-act", args=[pilot.key, act])
+    for action in ("record-claim", "delete"):
+        address = reverse("readiness:pilot-act", args=[pilot.key, action])
         assert browser_of(stage.ria).get(address).status_code == 404
 
 
 def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage) -> None:
     pilot = stage.running()
     offered = {
-        who: [act for act, _title in browser_of(who).get(pilot_page(pilot)).context["offers"]]
+        who: [action for action, _title in browser_of(who).get(pilot_page(pilot)).context["offers"]]
         for who in (stage.ria, stage.ansel, stage.ottilie, stage.vera)
     }
     assert offered[stage.vera] == []
@@ -73,7 +73,7 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(stage: Stage
     stage.rules(pilot)
     actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
     page = browser_of(stage.ottilie).get(pilot_page(pilot))
-    assert "confirm-rules" in [act for act, _title in page.context["offers"]]
+    assert "confirm-rules" in [action for action, _title in page.context["offers"]]
 
 
 def test_a_past_day_is_shown_as_it_was_and_nothing_can_be_done_there(stage: Stage) -> None:
@@ -151,7 +151,7 @@ def test_the_longest_wait_comes_first_and_the_deputy_sees_it_too(stage: Stage) -
     stage.running("A-2", "Older", ago=30)
     for person in (stage.perpetua, stage.jory):
         page = browser_of(person).get(reverse("readiness:my-decisions"))
-        assert [w.found.pilot.name for w in page.context["waits"]] == ["Older", "Newer"]
+        assert [w.snapshot.pilot.name for w in page.context["waits"]] == ["Older", "Newer"]
 
 
 def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(stage: Stage) -> None:
@@ -159,7 +159,7 @@ def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(stage: Stage) 
     queue = reverse("readiness:my-decisions")
     answer = post(
         browser_of(stage.perpetua),
-        gate_act(stage, pilot, "legal-sign-off", "decide"),
+        gate_event(stage, pilot, "legal-sign-off", "decide"),
         outcome="cleared",
         reason="Standard terms.",
         next=queue,
@@ -172,7 +172,7 @@ def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
     pilot = stage.running()
     answer = post(
         browser_of(stage.perpetua),
-        gate_act(stage, pilot, "legal-sign-off", "decide"),
+        gate_event(stage, pilot, "legal-sign-off", "decide"),
         outcome="cleared",
         reason="Yes.",
         next="https://elsewhere.example/",
@@ -192,11 +192,11 @@ def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
 
 def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage) -> None:
     pilot = stage.running()
-    address = gate_act(stage, pilot, "legal-sign-off", "decide")
+    address = gate_event(stage, pilot, "legal-sign-off", "decide")
     client = browser_of(stage.perpetua)
-    seen = client.get(address).context["form"]["seen"].value()
+    expected_version = client.get(address).context["form"]["expected_version"].value()
     actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.jory, outcome="cleared", reason="Fine.")
-    sent = {"seen": seen, "outcome": "refused", "reason": "My own words."}
+    sent = {"expected_version": expected_version, "outcome": "refused", "reason": "My own words."}
     page = client.post(address, sent)
     assert page.status_code == 412
     text = page.content.decode()
@@ -204,13 +204,13 @@ def test_whoever_was_overtaken_reads_by_whom_and_keeps_their_words(stage: Stage)
         "when it was done reads as no part of the term"
     )
     assert "My own words." in text
-    again = page.context["form"]["seen"].value()
-    assert client.post(address, sent | {"seen": again}).status_code == 302
+    again = page.context["form"]["expected_version"].value()
+    assert client.post(address, sent | {"expected_version": again}).status_code == 302
 
 
 def test_one_more_condition_is_asked_for_and_nothing_typed_is_judged(stage: Stage) -> None:
     pilot = stage.running()
-    address = gate_act(stage, pilot, "legal-sign-off", "decide")
+    address = gate_event(stage, pilot, "legal-sign-off", "decide")
     client = browser_of(stage.perpetua)
     sent = {"another": "1", "reason": "If only.", "conditions.2.text": "A list"}
     page = client.post(address, sent)
@@ -241,9 +241,9 @@ def test_the_museum_hangs_what_stalled_and_its_second_room_what_is_claimed(stage
     claimed = stage.pilot("A-3", "Said to be adopted", ago=30)
     actions.record_claim(pilot=claimed, on=stage.day(20))
     first = browser_of(stage.vera).get(reverse("readiness:museum"))
-    assert [work.found.pilot.name for work in first.context["hung"]] == ["Stalled"]
+    assert [work.snapshot.pilot.name for work in first.context["hung"]] == ["Stalled"]
     second = browser_of(stage.vera).get(reverse("readiness:claims"))
-    assert [w.found.pilot.name for w in second.context["hung"]] == ["Said to be adopted"]
+    assert [w.snapshot.pilot.name for w in second.context["hung"]] == ["Said to be adopted"]
     none = browser_of(stage.vera).get(reverse("readiness:museum"), {"gate": "named-sponsor"})
     assert none.context["hung"] == []
 
@@ -255,7 +255,7 @@ def test_the_tally_counts_every_pilot_once(stage: Stage) -> None:
     page = browser_of(stage.vera).get(reverse("readiness:portfolio"))
     tally = {figure.counts: figure.number for figure in page.context["tally"]}
     assert tally == {"planned": 1, "moving": 1, "museum exhibit": 1}
-    assert [row.found.pilot.key for row in page.context["rows"]] == ["A-1", "A-2", "A-3"]
+    assert [row.snapshot.pilot.key for row in page.context["rows"]] == ["A-1", "A-2", "A-3"]
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_perso
     assert (queue_of(stage.vera)["waits"], len(queue_of(stage.perpetua)["waits"])) == ([], 1)
     actions.away(person=stage.perpetua, by=stage.perpetua, starts=today(), ends=today())
     [wait] = queue_of(stage.vera)["waits"]
-    assert (wait.found.pilot, wait.capacity) == (pilot, "escalation")
+    assert (wait.snapshot.pilot, wait.capacity) == (pilot, "escalation")
     actions.decide(gate=wait.gate.gate, by=stage.vera, outcome="refused", reason="Not yet.")
     assert queue_of(stage.vera)["waits"] == []
 
@@ -352,7 +352,7 @@ def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(stage: Stage
     stage.running("A-2", "Second", ago=2)
     told = queue_of(stage.vera)
     [late] = told["escalated"]
-    assert (late.found.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)
+    assert (late.snapshot.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)
     assert (today() - late.asked.answer_by).days > 10
     assert told["opening"] == "One answer is overdue, and has escalated to you."
     others = queue_of(stage.ines)["escalated"]

@@ -18,7 +18,7 @@ from pilots.clock import today
 from pilots.models import Person, Pilot
 from pilots.rules.vocabulary import Standing
 from readiness.demo.sample import playing
-from readiness.queries.snapshots import PilotOn, read_many
+from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.rules.standing import STANDINGS
 from readiness.text import labels
 from tests.company import Stage, browser_of, set_the_stage
@@ -94,12 +94,12 @@ def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_block
         transaction.set_rollback(True)
 
 
-def everything() -> list[PilotOn]:
-    return read_many(Pilot.objects.select_related("portfolio", "function").order_by("key"), at=today())
+def everything() -> list[PilotSnapshot]:
+    return snapshots_of(Pilot.objects.select_related("portfolio", "function").order_by("key"), at=today())
 
 
-def standing(name: str) -> list[PilotOn]:
-    return [one for one in everything() if one.reading.standing == name]
+def standing(name: str) -> list[PilotSnapshot]:
+    return [one for one in everything() if one.status.standing == name]
 
 
 def office() -> Person:
@@ -132,21 +132,21 @@ def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
         assert says.startswith(f"{labels.number(len(hung))} pilot")
         assert re.search("adopted.*retired.*nothing has moved", says)
         for one in hung:
-            assert one.reading.stage == "running", "it is adopted, or retired"
-            assert one.reading.last_movement < (one.reading.stalls_on or today()), "it moved since"
+            assert one.status.stage == "running", "it is adopted, or retired"
+            assert one.status.last_movement < (one.status.stalls_on or today()), "it moved since"
         assert not re.search("refused|decided", says), "of some it is so"
     else:
-        runs = any(one.reading.stage == "running" for one in everything())
+        runs = any(one.status.stage == "running" for one in everything())
         assert says == f"Nothing is on display: {'no pilot that runs has stalled' if runs else 'no pilot runs'}."
 
 
 def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(world: Stage) -> None:
-    claims = sorted(standing(Standing.CLAIMED), key=lambda one: (one.reading.claim.since, one.pilot.pk))  # type: ignore[union-attr]
+    claims = sorted(standing(Standing.CLAIMED), key=lambda one: (one.status.claim.since, one.pilot.pk))  # type: ignore[union-attr]
     keys = [one.pilot.key for one in claims]
     page = browser_of(office()).get(reverse("readiness:claims"))
     number = {0: "Nothing is claimed", 1: "One pilot is"}.get(len(keys), f"{labels.number(len(keys))} pilots are")
     assert page.context["says"].startswith(number)
-    assert [work.found.pilot.key for work in page.context["hung"]] == keys
+    assert [work.snapshot.pilot.key for work in page.context["hung"]] == keys
     out = StringIO()
     call_command("exhibits", stdout=out)
     second_room = out.getvalue().split("The second room: ")[1]
@@ -158,10 +158,10 @@ def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(wo
 
 
 def test_exhibits_hang_in_one_order_too(world: Stage) -> None:
-    hung = sorted(standing(Standing.EXHIBIT), key=lambda one: (one.reading.stalls_on or today(), one.pilot.pk))
+    hung = sorted(standing(Standing.EXHIBIT), key=lambda one: (one.status.stalls_on or today(), one.pilot.pk))
     keys = [one.pilot.key for one in hung]
     page = browser_of(office()).get(reverse("readiness:museum"))
-    assert [work.found.pilot.key for work in page.context["hung"]] == keys[:9]
+    assert [work.snapshot.pilot.key for work in page.context["hung"]] == keys[:9]
     for path, asked in (("/api/v1/exhibits/", {}), ("/api/v1/pilots/", {"standing": Standing.EXHIBIT})):
         assert [one["key"] for one in browser_of(office()).get(path, asked).json()["results"]] == keys
 
@@ -171,7 +171,7 @@ def test_the_gates_of_a_pilot_stand_in_one_order(world: Stage) -> None:
         order = [gate.kind.key for gate in one.gates]
         asked = browser_of(office()).get(f"/api/v1/pilots/{one.pilot.key}/").json()
         assert [gate["kind"] for gate in asked["gates"]] == order
-        assert asked["blocked_by"] == [kind for kind in order if one.gate(kind).reading.is_open]
+        assert asked["blocked_by"] == [kind for kind in order if one.gate(kind).status.is_open]
 
 
 def test_the_desk_counts_what_is_on_record(world: Stage) -> None:
@@ -198,8 +198,8 @@ def test_holes_are_denied_only_where_somebody_is_there_for_each_gate(world: Stag
         assert re.search(r"Next month has (one|\d+) hole", text)
 
 
-def standing_in(stage_then: str) -> list[PilotOn]:
-    return [one for one in everything() if one.reading.stage == stage_then]
+def standing_in(stage_then: str) -> list[PilotSnapshot]:
+    return [one for one in everything() if one.status.stage == stage_then]
 
 
 def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
@@ -215,16 +215,16 @@ def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
 
 def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Stage) -> None:
     for who in {one.sponsor for one in everything() if one.sponsor}:
-        carried = [one for one in everything() if one.sponsor == who and one.reading.stage != "retired"]
+        carried = [one for one in everything() if one.sponsor == who and one.status.stage != "retired"]
         says = opening(reverse("readiness:my-gates"), "opening", who)
         if "every gate is clear" in says:
-            assert all(gate.reading.state == "cleared" for one in carried for gate in one.gates)
+            assert all(gate.status.state == "cleared" for one in carried for gate in one.gates)
         if says.startswith("Nothing that is open waits"):
             others = [
                 gate
                 for one in carried
                 for gate in one.open_gates
-                if gate.reading.court == "decider" and gate.holder not in (None, who)
+                if gate.status.court == "decider" and gate.holder not in (None, who)
             ]
             assert not others
         if says.startswith("You carry no pilot"):
@@ -233,11 +233,11 @@ def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Stage) -> None:
 
 def test_a_pilots_page_says_what_is_so_of_its_gates_and_rules(world: Stage) -> None:
     for one in everything():
-        text, now = say(pilot_page(one.pilot)), one.reading
+        text, now = say(pilot_page(one.pilot)), one.status
         many = len(now.blocked_by)
         assert ("One gate is open." if many == 1 else f"{many} gates are open.") in text
         if "every gate is clear" in text:
-            assert all(gate.reading.state == "cleared" for gate in one.gates)
+            assert all(gate.status.state == "cleared" for gate in one.gates)
         if "with what was learned" in text:
             assert one.pilot.learned
         if "The manager has not confirmed them." in text:

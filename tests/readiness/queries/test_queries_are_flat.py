@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from pilots.models import Function, Person, StallPolicy
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.pilots import pilots
-from readiness.queries.snapshots import read_many
+from readiness.queries.snapshots import snapshots_of
 from tests.company import a_claimed_pilot, a_person, a_portfolio, a_right, a_running_pilot
 
 ON, AT = date(2025, 3, 3), date(2025, 9, 1)
@@ -58,8 +58,8 @@ def add(lena: Person) -> Callable[[int], None]:
 
 def queries(of: Callable[[], Any]) -> int:
     with CaptureQueriesContext(connection) as asked:
-        found = read_many(of().select_related("portfolio")[:50], at=AT)
-        for one in found:
+        snapshots = snapshots_of(of().select_related("portfolio")[:50], at=AT)
+        for one in snapshots:
             assert [gate.holder for gate in one.gates]
             assert one.pilot.portfolio.name
     return len(asked)

@@ -13,8 +13,8 @@ from pilots import actions
 from pilots.models import Gate, GateKind, Pilot
 from pilots.rules import vocabulary
 from pilots.rules.vocabulary import Court
-from readiness.queries.snapshots import GateOn, PilotOn, charges_of, read_many, read_one
-from readiness.rules.deadlines import Asked, asked
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, charges_of, snapshot_of, snapshots_of
+from readiness.rules.deadlines import AnswerDue, answer_due
 from readiness.text import letters
 from tests.company import MARCH
 from tests.properties.worlds import Stage, World, worlds
@@ -29,22 +29,22 @@ def cast(db: None) -> Cast:
     return Cast()
 
 
-def on(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> tuple[GateOn, PilotOn]:
-    found = read_one(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=at, **more)
-    assert found is not None
-    return found.gate(kind), found
+def on(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> tuple[GateSnapshot, PilotSnapshot]:
+    snapshot = snapshot_of(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=at, **more)
+    assert snapshot is not None
+    return snapshot.gate(kind), snapshot
 
 
-def was_asked(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> Asked | None:
-    return asked(*on(pilot, at, kind, **more))
+def was_asked(pilot: Pilot, at: date, kind: str = "legal-sign-off", **more: Any) -> AnswerDue | None:
+    return answer_due(*on(pilot, at, kind, **more))
 
 
 def gate_of(pilot: Pilot, kind: str = "legal-sign-off") -> Gate:
     return pilot.gates.select_related("pilot", "kind").get(kind__key=kind)
 
 
-def does(verb: str, day: date, **says: Any) -> None:
-    getattr(actions, verb)(on=day, known=day, **says)
+def does(action: str, day: date, **says: Any) -> None:
+    getattr(actions, action)(on=day, known=day, **says)
 
 
 def measured(cast: Cast, pilot: Pilot, day: date, value: float = 0.95) -> None:
@@ -107,8 +107,8 @@ def test_who_gets_the_right_while_it_is_lapsed_is_asked_from_that_day(cast: Cast
     cast.right("dora", starts=day)
     assert was_asked(pilot, day - DAY) is None
     gate, found = on(pilot, day)
-    was = asked(gate, found)
-    assert gate.reading.since == date(2025, 3, 21)
+    was = answer_due(gate, found)
+    assert gate.status.since == date(2025, 3, 21)
     assert was is not None
     assert (was.since, was.answer_by) == (day, date(2025, 9, 15))
 
@@ -128,9 +128,9 @@ def test_nor_does_another_state_that_is_the_deciders_move_too(cast: Cast) -> Non
     does("amend", broken, pilot=pilot, by=cast.ria, set={"tool": "Another"})
     for at, state in ((date(2025, 3, 13), "reconfirm"), (date(2025, 3, 25), "lapsed")):
         gate, found = on(pilot, at)
-        was = asked(gate, found)
+        was = answer_due(gate, found)
         assert was is not None
-        assert (gate.reading.state, was.since) == (state, broken)
+        assert (gate.status.state, was.since) == (state, broken)
 
 
 def test_who_answered_and_was_answered_on_one_day_is_asked_anew(cast: Cast) -> None:
@@ -180,8 +180,8 @@ def test_what_lapses_during_a_pause_is_asked_about_after_it(cast: Cast) -> None:
     let_past_until(cast, pilot, date(2025, 3, 20))
     does("pause", date(2025, 3, 5), pilot=pilot, by=cast.ria, until=date(2025, 5, 1), reason="Staff.")
     gate, found = on(pilot, date(2025, 4, 15))
-    assert gate.reading.court == Court.DECIDER
-    assert asked(gate, found) is None
+    assert gate.status.court == Court.DECIDER
+    assert answer_due(gate, found) is None
     was = was_asked(pilot, date(2025, 5, 2))
     assert was is not None
     assert was.since == date(2025, 5, 2)
@@ -256,7 +256,7 @@ def test_a_letter_says_since_when_it_has_been_with_them(cast: Cast) -> None:
     assert "With the decider since 2 June 2025; an answer is due by" in letter.body
 
 
-def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
+def _by_the_ledger(one: PilotSnapshot, gate: GateSnapshot) -> date:
     """Back from the date, day by day: charged to the decider, or paused while it was the decider's move."""
     pilot, since = one.pilot, one.at + DAY
     charged = [
@@ -269,11 +269,11 @@ def _by_the_ledger(one: PilotOn, gate: GateOn) -> date:
         if any(charge.first <= day < charge.before for charge in charged):
             since = day
         else:
-            then = read_one(pilot, at=day)
+            then = snapshot_of(pilot, at=day)
             assert then is not None
             there = [each for each in then.gates if each.kind == gate.kind]
-            theirs = then.reading.stage == vocabulary.Stage.PAUSED and any(
-                each.reading.court == Court.DECIDER for each in there
+            theirs = then.status.stage == vocabulary.Stage.PAUSED and any(
+                each.status.court == Court.DECIDER for each in there
             )
         day -= DAY
     return since
@@ -287,18 +287,18 @@ def test_a_decider_is_asked_from_the_first_day_that_the_ledger_charges_in_one_st
         played = Stage(world).play(world.steps)
         last = max(played.days)
         for at in (last, last + timedelta(days=25), last + timedelta(days=200)):
-            for one in read_many(Pilot.objects.select_related("portfolio"), at=at):
+            for one in snapshots_of(Pilot.objects.select_related("portfolio"), at=at):
                 _alike(one)
         transaction.set_rollback(True)
 
 
-def _alike(one: PilotOn) -> None:
+def _alike(one: PilotSnapshot) -> None:
     for gate in one.gates:
-        was = asked(gate, one)
+        was = answer_due(gate, one)
         if (
-            gate.reading.court != Court.DECIDER
+            gate.status.court != Court.DECIDER
             or gate.answer_within is None
-            or one.reading.stage == vocabulary.Stage.RETIRED
+            or one.status.stage == vocabulary.Stage.RETIRED
         ):
             assert was is None
             continue
@@ -307,4 +307,4 @@ def _alike(one: PilotOn) -> None:
             assert since > one.at
         elif was.since != since:
             # Answered and replied to within a day, which the ledger's days do not show.
-            assert since < was.since <= gate.reading.since
+            assert since < was.since <= gate.status.since

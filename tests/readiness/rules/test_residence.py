@@ -10,7 +10,7 @@ import pytest
 from pilots import actions
 from pilots.models import Person, Pilot, Residents
 from pilots.refusals import Invalid, NotYours, WrongStage
-from readiness.queries.snapshots import read_one
+from readiness.queries.snapshots import snapshot_of
 from readiness.rules.residence import EMPTY, LIVED_IN, NOT_COUNTED, first_week, looks, residence
 from tests.company import MARCH, a_claimed_pilot, a_person, a_portfolio
 
@@ -71,13 +71,13 @@ def test_a_count_belongs_to_its_week_and_a_later_one_replaces_it(claimed: Pilot,
 
 @pytest.mark.django_db
 def test_visitors_prove_nothing_and_move_nothing(claimed: Pilot, ria: Person) -> None:
-    before = read_one(claimed, at=AT)
+    before = snapshot_of(claimed, at=AT)
     count(claimed, ria, AT, 0, visitors=400)
-    after = read_one(claimed, at=AT)
+    after = snapshot_of(claimed, at=AT)
     assert before
     assert after
-    assert after.reading.last_movement == before.reading.last_movement
-    assert after.reading.residence is None  # only an adopted pilot carries one
+    assert after.status.last_movement == before.status.last_movement
+    assert after.status.residence is None  # only an adopted pilot carries one
 
 
 @pytest.mark.django_db
@@ -105,9 +105,9 @@ def test_a_stranger_counts_nobody(claimed: Pilot) -> None:
 @pytest.mark.django_db
 def test_the_look_is_due_ninety_days_after_adoption_until_somebody_answers(claimed: Pilot, ria: Person) -> None:
     def look(at: date) -> Any:
-        found = read_one(claimed, at=at)
-        assert found is not None
-        return looks({claimed.pk: found.reading}, at=at)[claimed.pk]
+        snapshot = snapshot_of(claimed, at=at)
+        assert snapshot is not None
+        return looks({claimed.pk: snapshot.status}, at=at)[claimed.pk]
 
     due = date(2025, 6, 1)
     assert look(due).due_on == due

@@ -29,9 +29,9 @@ def cast() -> Cast:
     return Cast()
 
 
-def told(verb: str) -> list[str]:
+def told(action: str) -> list[str]:
     """What the log says of the last act of this kind that is about no pilot."""
-    event = Event.objects.filter(verb=verb, pilot=None).order_by("-pk")[0]
+    event = Event.objects.filter(action=action, pilot=None).order_by("-pk")[0]
     return event_texts.texts([event])[0].changes
 
 
@@ -94,13 +94,13 @@ def agree(cast: Cast, client: Client) -> set[str]:
     assert page == printed(client, reverse("admin:pilots_pilot_history", args=[pilot.pk]))
     whole_log = unescape(client.get(reverse("admin:pilots_event_changelist"), {"q": pilot.key}).content.decode())
     assert [text for text in page.values() if text not in whole_log] == []
-    return {event.verb for event in events}
+    return {event.action for event in events}
 
 
 def test_whoever_closes_an_account_is_not_said_to_have_left_the_seat(cast: Cast) -> None:
     cast.runs()
     actions.close_account(person=cast["sponsor"], by=cast["office"])
-    [event] = Event.objects.filter(verb="close_account", gate__kind__key=SPONSOR)
+    [event] = Event.objects.filter(action="close_account", gate__kind__key=SPONSOR)
     assert event_texts.what(event) == "Sponsor: left by Sponsor, whose account was closed"
     assert event_texts.who(event) == "Office"
 
@@ -110,15 +110,15 @@ def test_an_answer_recorded_for_somebody_names_both_people_everywhere(cast: Cast
     actions.decide(
         gate=cast.gate(LEGAL), by=cast["office"], for_=cast["decider"], outcome="refused", reason="No.", evidence="x"
     )
-    event = Event.objects.filter(verb="decide").get()
+    event = Event.objects.filter(action="decide").get()
     assert (event_texts.what(event), event_texts.who(event)) == ("Legal: refused", "Decider, recorded by Office")
 
 
 def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_name(cast: Cast) -> None:
-    silent, named, seen = set(), set(), set()
+    silent, named, expected_version = set(), set(), set()
     for ask in ASKS:
         who = next((n for n in ROLES if n != "anonymous" and ask.allows(n)), "")
-        if not who or ask.verb in NO_PERSON:
+        if not who or ask.action in NO_PERSON:
             continue
         with taken_back():
             ask.before(cast)
@@ -126,11 +126,11 @@ def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_na
             ask.do(cast, who)
             events = Event.objects.filter(pk__gt=last, pilot=None)
             for line in event_texts.texts(events):
-                seen.add(line.event.verb)
-                silent |= set() if line.changes else {line.event.verb}
+                expected_version.add(line.event.action)
+                silent |= set() if line.changes else {line.event.action}
                 kept = str([line.event.changes, line.event.data])
                 named |= {p.name for p in cast.people.values() if f"'{p.name}'" in kept}
-    assert {"delegate", "give_role", "back", "switch_off", "revoke_token"} <= seen
+    assert {"delegate", "give_role", "back", "switch_off", "revoke_token"} <= expected_version
     assert (silent, named) == (set(), set())
 
 
@@ -161,7 +161,7 @@ def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> 
         f"first day: {labels.day(cast.day())}",
         f"last day of the right that it ended: {labels.day(cast.day(1))}",
     ]
-    event = Event.objects.filter(verb="assign_right").order_by("-pk")[0]
+    event = Event.objects.filter(action="assign_right").order_by("-pk")[0]
     assert event.data["ended"] == cast.rights[LEGAL].pk
 
 
@@ -214,8 +214,8 @@ def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
 
 def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None:
     data = {"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk}
-    put_last([Event(verb="delegate", on=cast.day(), known_on=cast.day(), by=cast["office"], data=data)])
-    line = event_texts.texts(Event.objects.filter(verb="delegate").order_by("-pk")[:1])[0]
+    put_last([Event(action="delegate", on=cast.day(), known_on=cast.day(), by=cast["office"], data=data)])
+    line = event_texts.texts(Event.objects.filter(action="delegate").order_by("-pk")[:1])[0]
     assert (line.who, line.what, line.changes) == ("Office", "Decision delegated", [])
 
 

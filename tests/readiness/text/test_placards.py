@@ -10,8 +10,8 @@ import pytest
 
 from pilots.models import GateKind, Person
 from pilots.rules import rights
-from readiness.queries.snapshots import GateOn, PilotOn
-from readiness.rules.standing import GateReading
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.rules.standing import GateStatus
 from readiness.text import open_gates
 
 AT = date(2026, 3, 2)
@@ -26,10 +26,10 @@ KINDS = {
 }
 
 
-def gate(kind: str, state: str, court: str | None = None, who: str = "") -> GateOn:
+def gate(kind: str, state: str, court: str | None = None, who: str = "") -> GateSnapshot:
     key, name, clears_by = KINDS[kind]
     row = GateKind(key=key, name=name, clears_by=clears_by, question=f"{name}?")
-    reading = GateReading(
+    status = GateStatus(
         kind=key,
         state=state,
         court=court,
@@ -41,12 +41,12 @@ def gate(kind: str, state: str, court: str | None = None, who: str = "") -> Gate
     )
     holder = Person(name=who) if who else None
     nothing: Any = None
-    return GateOn(nothing, row, reading, holder, None, None)
+    return GateSnapshot(nothing, row, status, holder, None, None)
 
 
-def said(*gates: GateOn, quality: str = "none") -> str:
-    found: Any = SimpleNamespace(gates=gates, reading=SimpleNamespace(quality=quality))
-    pilot: PilotOn = found
+def said(*gates: GateSnapshot, quality: str = "none") -> str:
+    found: Any = SimpleNamespace(gates=gates, status=SimpleNamespace(quality=quality))
+    pilot: PilotSnapshot = found
     return open_gates.sentence(pilot)
 
 
@@ -111,7 +111,7 @@ def test_a_kind_that_an_office_added_is_said_by_its_question() -> None:
         ),
     ],
 )
-def test_each_way_to_be_open_is_said_in_its_own_words(open_gate: GateOn, sentence: str) -> None:
+def test_each_way_to_be_open_is_said_in_its_own_words(open_gate: GateSnapshot, sentence: str) -> None:
     assert said(open_gate, quality="met") == sentence
 
 

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_spells`: tell every pilot again from its decisions, events and rights."""
+"""`manage.py rebuild_periods`: tell every pilot again from its decisions, events and rights."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from readiness.management.exits import NOTHING_DONE
 
 class Command(ProductCommand):
     help = (
-        "Rebuild spells and seats from decisions, events and rights, and compare them with what was stored. Refused where"
+        "Rebuild periods and seats from decisions, events and rights, and compare them with what was stored. Refused where"
         " the log does not verify. Exit status: 0 nothing differed, 1 something did, 2 nothing was done."
     )
 
@@ -31,7 +31,7 @@ class Command(ProductCommand):
         for difference in rebuild.rebuild(only, keep=not check, done=done):
             differ += 1
             self.stdout.write(str(difference))
-        self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.cells:,} cells told again")
+        self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.units:,} cells told again")
         if differ:
             kept = "nothing was changed" if check else "they are right now"
             raise CommandError(f"{differ:,} rows differed; {kept}.", returncode=1)

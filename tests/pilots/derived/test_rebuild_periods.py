@@ -1,4 +1,4 @@
-"""Spells and seats follow from decisions, events and rights, and a command proves it (rule 1)."""
+"""Periods and seats follow from decisions, events and rights, and a command proves it (rule 1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import connection, models
 
 from pilots import actions
 from pilots.event_log import triggers
-from pilots.models import Decision, Event, GateSpell, Pilot, PilotSpell, Portfolio, Seat
+from pilots.models import Decision, Event, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
 from tests.company import DATA, MARCH, SPONSOR, Signed, signed
 
 pytestmark = pytest.mark.django_db
@@ -34,14 +34,14 @@ def cast() -> Signed:
 
 def rebuild(capsys: Any, *asked: str) -> tuple[int, str]:
     try:
-        call_command("rebuild_spells", *asked)
+        call_command("rebuild_periods", *asked)
     except CommandError as error:
         return error.returncode, capsys.readouterr().out + str(error)
     return 0, capsys.readouterr().out
 
 
 def rows() -> list[Any]:
-    found = [list(model.objects.order_by("pk").values()) for model in (PilotSpell, GateSpell, Seat)]
+    found = [list(model.objects.order_by("pk").values()) for model in (PilotPeriod, GatePeriod, Seat)]
     for row in (row for of_model in found for row in of_model):
         del row["id"]
     return [sorted(of_model, key=repr) for of_model in found]
@@ -57,8 +57,8 @@ def test_a_rebuild_leaves_the_same_rows(cast: Signed, capsys: Any) -> None:
 
 def test_a_difference_is_told_by_row_and_column_and_put_right(cast: Signed, capsys: Any) -> None:
     before = rows()
-    bent = GateSpell.objects.filter(gate=cast.gate(DATA)).latest("starts")
-    GateSpell.objects.filter(pk=bent.pk).update(state="cleared", turn="clear")
+    bent = GatePeriod.objects.filter(gate=cast.gate(DATA)).latest("starts")
+    GatePeriod.objects.filter(pk=bent.pk).update(state="cleared", turn="clear")
     status, said = rebuild(capsys)
     assert status == 1
     assert f"gate_id {bent.gate_id}" in said
@@ -69,19 +69,19 @@ def test_a_difference_is_told_by_row_and_column_and_put_right(cast: Signed, caps
 
 
 def test_a_check_changes_nothing(cast: Signed, capsys: Any) -> None:
-    GateSpell.objects.filter(gate=cast.gate(DATA)).update(since=MARCH - DAY)
+    GatePeriod.objects.filter(gate=cast.gate(DATA)).update(since=MARCH - DAY)
     Seat.objects.update(holder=cast.olga)
     bent = rows()
-    keys = list(GateSpell.objects.order_by("pk").values_list("pk", flat=True))
+    keys = list(GatePeriod.objects.order_by("pk").values_list("pk", flat=True))
     status, said = rebuild(capsys, "--check")
     assert status == 1
     assert "nothing was changed" in said
     assert "holder_id" in said
     assert rows() == bent
-    assert keys == list(GateSpell.objects.order_by("pk").values_list("pk", flat=True))
+    assert keys == list(GatePeriod.objects.order_by("pk").values_list("pk", flat=True))
 
 
-@pytest.mark.parametrize("model", [PilotSpell, GateSpell, Seat])
+@pytest.mark.parametrize("model", [PilotPeriod, GatePeriod, Seat])
 def test_a_row_too_few_or_too_many_is_a_difference(cast: Signed, capsys: Any, model: Any) -> None:
     before = rows()
     gone = model.objects.latest("starts")
@@ -98,7 +98,7 @@ def test_a_row_too_few_or_too_many_is_a_difference(cast: Signed, capsys: Any, mo
 def test_one_portfolio_can_be_rebuilt_alone(cast: Signed, capsys: Any) -> None:
     other = signed("P-2")
     other.decide()
-    PilotSpell.objects.filter(pilot=other.pilot).update(slips=9)
+    PilotPeriod.objects.filter(pilot=other.pilot).update(slips=9)
     assert rebuild(capsys, "--portfolio", cast.portfolio.key)[0] == 0
     assert rebuild(capsys, "--portfolio", other.portfolio.key)[0] == 1
     assert rebuild(capsys)[0] == 0
@@ -116,7 +116,7 @@ BENDS: dict[str, Callable[[Signed], Any]] = {
     "an answer taken away": lambda cast: _taken_away(cast.gate(DATA).decisions.get()),
     "an answer moved to another day": lambda cast: _bent(Event, cast.gate().decisions.get().event_id, on=MARCH),
     "a pilot that counts more": lambda cast: _bent(Pilot, cast.pilot.pk, log_count=99),
-    "a start moved to another day": lambda cast: _bent(Event, cast.pilot.events.get(verb="start").pk, on=MARCH - DAY),
+    "a start moved to another day": lambda cast: _bent(Event, cast.pilot.events.get(action="start").pk, on=MARCH - DAY),
 }
 
 

@@ -1,4 +1,4 @@
-"""Spells follow from acts: a rebuild leaves the same rows, whatever was written down late and in whichever order."""
+"""Periods follow from acts: a rebuild leaves the same rows, whatever was written down late and in whichever order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from pilots import actions
 from pilots.derived import periods
-from pilots.models import GateSpell, Pilot, PilotSpell
+from pilots.models import GatePeriod, Pilot, PilotPeriod
 from tests.company import a_person, a_planned_pilot, a_portfolio
 from tests.pilots.derived.stored import rows
 
@@ -27,13 +27,13 @@ def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot
     actions.start(pilot=pilot, by=None, on=TENTH, known=TENTH)
     for day, manager in ((FIFTH, tom), (SEVENTH, mia)):
         actions.amend(pilot=pilot, by=None, set={"manager": manager}, on=day, known=TODAY)
-    stands = PilotSpell.objects.filter(pilot=pilot, known_until=None)
-    assert list(stands.order_by("starts").values_list("starts", "manager", "known_from")) == [
+    stands = PilotPeriod.objects.filter(pilot=pilot, superseded_on=None)
+    assert list(stands.order_by("starts").values_list("starts", "manager", "recorded_from")) == [
         (RECORDED, mia.pk, RECORDED),
         (FIFTH, tom.pk, TODAY),
         (SEVENTH, mia.pk, TODAY),
         (TENTH, mia.pk, TENTH),
     ]
-    before = (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
+    before = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
     periods.rebuild(pilot)
-    assert before == (rows(PilotSpell, pilot=pilot), rows(GateSpell, gate__pilot=pilot))
+    assert before == (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
