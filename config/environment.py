@@ -149,7 +149,7 @@ def folder(name: str, default: Path, *, outside: Path, beside: Path) -> Path:
     return chosen
 
 
-def beside(database: dict[str, Any], otherwise: Path) -> Path:
+def folder_beside(database: dict[str, Any], otherwise: Path) -> Path:
     """The folder of an SQLite file; another one where the database is no file."""
     path = Path(str(database["NAME"]))
     in_a_file = database["ENGINE"] == "django.db.backends.sqlite3" and path.is_absolute()

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-TOLD = "_told_in_the_request_log"
+LOGGED_BY_LIBRARY = "_told_in_the_request_log"
 """On a request: the status that its line says, null while it is being answered."""
 
 
@@ -17,14 +17,14 @@ class RequestLog(RequestMiddleware):
 
     def prepare(self, request: HttpRequest) -> None:
         super().prepare(request)
-        setattr(request, TOLD, None)
+        setattr(request, LOGGED_BY_LIBRARY, None)
 
     def handle_response(self, request: HttpRequest, response: HttpResponse) -> None:
         super().handle_response(request, response)
-        setattr(request, TOLD, response.status_code)
+        setattr(request, LOGGED_BY_LIBRARY, response.status_code)
 
 
-class ToldOnce(logging.Filter):
+class LoggedOnce(logging.Filter):
     """Leaves out what Django says of an answer that has a line of its own, and traces of what strangers send.
 
     A request that was refused before it came to the request log (a wrong host) is Django's own line, without a trace.
@@ -34,7 +34,7 @@ class ToldOnce(logging.Filter):
         if not record.name.startswith(("django.request", "django.security")):
             return True
         request, status = getattr(record, "request", None), getattr(record, "status_code", 0)
-        if hasattr(request, TOLD) and getattr(request, TOLD) in (None, status):
+        if hasattr(request, LOGGED_BY_LIBRARY) and getattr(request, LOGGED_BY_LIBRARY) in (None, status):
             return False
         if _failed(request):
             return False

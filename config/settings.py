@@ -50,6 +50,9 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
+# SQLite keeps no comments on tables and columns; PostgreSQL does.
+SILENCED_SYSTEM_CHECKS = ["fields.W163", "models.W046"]
+
 MIDDLEWARE = [
     # First, so that redirects, static files and refusals carry the policy too.
     "csp.middleware.CSPMiddleware",
@@ -188,7 +191,7 @@ if not DEBUG:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     # Whether browsers ship with the name is for the owner of the domain to ask, not for us.
-    SILENCED_SYSTEM_CHECKS = ["security.W021"]
+    SILENCED_SYSTEM_CHECKS += ["security.W021"]
 
 # How many proxies of ours stand in front. Their word on the scheme and the address is taken, nobody else's.
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.whole_number("TRUSTED_PROXIES", 0)
@@ -213,7 +216,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # Evidence: never below what is served as static files. Several machines share this folder as they share the database.
 EVIDENCE_ROOT = environment.folder(
     "EVIDENCE_ROOT",
-    environment.beside(DATABASES["default"], BASE_DIR) / "evidence",
+    environment.folder_beside(DATABASES["default"], BASE_DIR) / "evidence",
     outside=STATIC_ROOT,
     beside=BASE_DIR,
 )
@@ -324,7 +327,7 @@ LOGGING = {
         },
         "served": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"},
     },
-    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.request_log.ToldOnce"}},
+    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.request_log.LoggedOnce"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["told_once"]},
         "server": {"class": "logging.StreamHandler", "formatter": "served", "filters": ["masked"]},

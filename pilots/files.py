@@ -292,7 +292,7 @@ def sweep(older_than: float = A_DAY) -> None:
     old = {path.name for path in _arrivals().iterdir() if path.stat().st_mtime < late}
     if not old:
         return
-    kept = set(Evidence.objects.filter(stored__in=old).values_list("stored", flat=True))
+    kept = set(Evidence.objects.filter(file_key__in=old).values_list("file_key", flat=True))
     for stored in sorted(old):
         if stored in kept:
             _settle(stored)

@@ -33,7 +33,7 @@ class Holding:
     rows: QuerySet[Any]
     portfolio: str
 
-    def beyond(self, kept: frozenset[int] | None) -> bool:
+    def beyond_limits(self, kept: frozenset[int] | None) -> bool:
         """Whether one of them lies outside these portfolios (null: all of them). What holds everywhere does."""
         if kept is None:
             return False
@@ -45,7 +45,7 @@ class Holding:
 def holdings_of(person: Person) -> Iterator[Holding]:
     """What a person holds now: roles, rights, seats that they accepted, nominations, and the pilots that name them."""
     in_force = Q(until=None) | Q(until__gte=today())
-    seats = GatePeriod.objects.filter(superseded_on=None, ends=None).select_related("gate__pilot", "kind")
+    seats = GatePeriod.objects.filter(superseded_on=None, last_day=None).select_related("gate__pilot", "kind")
     rights = DecisionRight.objects.filter(Q(holder=person) | Q(deputy=person) | Q(escalate_to=person), in_force)
     delegations = Delegation.objects.filter(to=person, until__gte=today())
     exceptions = Pilot.objects.filter(Q(exceptions_to=person) | Q(exceptions_deputy=person))
@@ -80,12 +80,12 @@ def tokens_of(person: Person) -> QuerySet[ApiToken]:
 
 def reaches_beyond(person: Person, kept: frozenset[int] | None) -> bool:
     """Whether a change of somebody's account would reach beyond these portfolios."""
-    return person.is_superuser or any(holding.beyond(kept) for holding in holdings_of(person))
+    return person.is_superuser or any(holding.beyond_limits(kept) for holding in holdings_of(person))
 
 
 def reached_beyond(person: Person, kept: frozenset[int] | None) -> bool:
     """Whether somebody is known by name beyond these portfolios, by what they did there, then or now."""
-    return person.is_superuser or any(holding.beyond(kept) for holding in event_records(person))
+    return person.is_superuser or any(holding.beyond_limits(kept) for holding in event_records(person))
 
 
 def function_beyond(function: Any, kept: frozenset[int] | None) -> bool:
@@ -96,4 +96,4 @@ def function_beyond(function: Any, kept: frozenset[int] | None) -> bool:
         Holding("rights", DecisionRight.objects.filter(function=function), "portfolio"),
         Holding("pilots", Pilot.objects.filter(function=function), "portfolio"),
     ]
-    return any(holding.beyond(kept) for holding in elsewhere)
+    return any(holding.beyond_limits(kept) for holding in elsewhere)

@@ -50,14 +50,14 @@ def keepers_of_all() -> QuerySet[Person]:
     return Person.objects.filter(Q(is_superuser=True) | Q(pk__in=by_role.values("person")), closed_on=None)
 
 
-def may(word: str, roles: frozenset[str]) -> bool:
+def allowed(word: str, roles: frozenset[str]) -> bool:
     """Whether somebody who is this to a pilot, or to what an action is on, may do it there."""
     return bool(who_may(word) & roles)
 
 
-def may_beyond(word: str, roles: frozenset[str]) -> bool:
+def allowed_beyond_limits(word: str, roles: frozenset[str]) -> bool:
     """Whether they may do it past the limits of rules 4, 5 and 6: a third slip, a third pause, what was answered."""
-    return bool(ACTIONS[word].beyond & roles)
+    return bool(ACTIONS[word].beyond_limits & roles)
 
 
 def has_left(person: Person, day: date) -> bool:
@@ -84,7 +84,7 @@ def scopes_of(person: Person) -> frozenset[str]:
     if is_office(person):
         return frozenset(SCOPES)
     mine = Q(person=person) | Q(nominee=person)
-    named = GatePeriod.objects.filter(mine, superseded_on=None, ends=None)
+    named = GatePeriod.objects.filter(mine, superseded_on=None, last_day=None)
     events = (
         named.exists()
         or Seat.objects.on(today()).of(person).exists()

@@ -38,8 +38,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portfolio/", portfolio, name="portfolio"),
     path("pilots/<pilot_key:key>/", pilot, name="pilot"),
     path("pilots/<pilot_key:key>/evidence/", filing, name="filing"),
-    path("pilots/<pilot_key:key>/<slug:act>/", action_on_pilot, name="pilot-act"),
-    path("gates/<str:public_id>/<slug:act>/", action_on_gate, name="gate-act"),
+    path("pilots/<pilot_key:key>/<slug:action>/", action_on_pilot, name="pilot-action"),
+    path("gates/<str:public_id>/<slug:action>/", action_on_gate, name="gate-action"),
     path("evidence/<str:public_id>/", evidence, name="evidence"),
     path("rights/", rights, name="rights"),
     # Without its last slash nothing is led on there, since what was sent would be lost.

@@ -28,7 +28,7 @@ settings.load_profile("promises")
 
 @pytest.fixture(autouse=True, scope="session")
 def what_stays_is_not_looked_through_again() -> None:
-    """What was imported and collected is there until the end. To look whether it is still needed took a tenth of all the time."""
+    """What was imported and collected is there until the end, and to look again and again whether it is needed costs time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)

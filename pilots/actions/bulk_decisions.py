@@ -10,11 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pilots.actions.decisions import decide
 from pilots.actions.event_batch import event_batch, log_batch
 from pilots.actions.evidence import file_evidence
-from pilots.actions.gates import decide, except_
+from pilots.actions.exception_requests import except_
 from pilots.actions.locked_pilot import days, lock_all
 from pilots.actions.reference import concerns
+from pilots.event_log.sign import logged_transaction
 from pilots.files import Upload
 from pilots.models import Decision, Evidence, Gate, Person
 from pilots.refusals import EvidenceRequired, Invalid, Refused
@@ -42,7 +44,7 @@ class Entry:
     confirmed: bool = False
 
 
-@transaction.atomic
+@logged_transaction()
 def decide_many(
     *,
     gates: Iterable[Gate],
@@ -96,7 +98,7 @@ def decide_many(
     return done
 
 
-@transaction.atomic
+@logged_transaction()
 def record_minutes(
     *,
     by: Person | None,

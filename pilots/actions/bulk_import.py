@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-
 from pilots.actions.kinds import kinds_in_force
 from pilots.actions.locked_pilot import LockedPilot, days, mirror, state_on
-from pilots.actions.pilots import AMENDABLE, clean, gates_for, only, recording
-from pilots.derived import periods
-from pilots.event_log.sign import move_heads, sign
+from pilots.actions.records import AMENDABLE, clean, gates_for, only, recording
+from pilots.derived import load, periods
+from pilots.derived.units import units_of
+from pilots.event_log.sign import logged_transaction, move_heads, sign
 from pilots.models import Decision, Event, Evidence, Gate, GateKind, GatePeriod, Pilot, PilotPeriod, Portfolio
 from pilots.rules import replay
 
@@ -32,7 +31,7 @@ class NewPilot(LockedPilot):
         assert not pieces, "an import files no evidence"
         self.unwritten.append(event)
         event.number = len(self.unwritten)
-        self.events.append(periods.event_record(event))
+        self.events.append(load.event_record(event))
 
     def sign(self) -> None:
         """Sign what lies on the pile, once pilot and gates have their keys."""
@@ -43,7 +42,7 @@ class NewPilot(LockedPilot):
                 decision.gate = decision.gate
             sign(self.pilot, event, decision)
 
-    def turn_to(self, on: date) -> None:
+    def go_to(self, on: date) -> None:
         """Go to the day of the next act, and learn where the pilot stood then."""
         self.on = on
         self.state = state_on(self.pilot, self.gates, self.events, on)
@@ -115,7 +114,7 @@ class Batch:
             self._in_force[portfolio.pk] = kinds
         return self._in_force[portfolio.pk]
 
-    @transaction.atomic
+    @logged_transaction()
     def file(self) -> list[Pilot]:
         """Write all of it, and clear the desks. Returns the pilots. Statements do not grow with the pilots' gates."""
         locked_pilots, self.locked_pilots = self.locked_pilots, []
@@ -134,7 +133,7 @@ class Batch:
 
     def _keep(self, locked_pilots: list[NewPilot], history: list[replay.History]) -> None:
         """Write the periods that follow. The pilots are new: nothing is superseded."""
-        units = periods.units_of(
+        units = units_of(
             (locked.pilot.portfolio_id, period.function)
             for locked, what in zip(locked_pilots, history, strict=True)
             for period in what.pilot

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from pilots.derived import periods
 from pilots.derived.bulk_insert import insert_like
+from pilots.derived.units import Units, units_of
 from pilots.event_log.sign import move_heads, sign
 from pilots.models import Event, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, free_texts
 from pilots.rules import gates, kind_changes
@@ -46,7 +47,7 @@ class KindChange:
         return max(self.on, pilot.recorded_on)
 
 
-OF_OPENED = ("gate_id", "unit_id", "starts", "ends", "state", "turn", "since")
+OF_OPENED = ("gate_id", "unit_id", "first_day", "last_day", "state", "awaits", "since")
 """What differs between the periods of gates that are opened together."""
 Places = dict[int, list[tuple[date, int | None]]]
 """The functions that pilots have lain in, each with its first day, in order."""
@@ -62,7 +63,7 @@ class Growth:
     change: KindChange
     pilots: Mapping[int, Pilot]
     owned: Mapping[int, Gate]
-    units: Mapping[int, periods.Units]
+    units: Mapping[int, Units]
     now: dict[int, list[gates.GatePeriod]]
     opened: dict[int, list[gates.GatePeriod]] = field(default_factory=dict)
     begun_pilots: dict[int, PilotPeriod] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Growth:
         """What follows for pilots to which nothing was done after the day."""
         places = _places(pilots)
         lain = ((pilots[pk].portfolio_id, function) for pk, of in places.items() for _first, function in of)
-        growth = cls(change, pilots, owned, periods.units_of(lain), {pk: [] for pk in pilots})
+        growth = cls(change, pilots, owned, units_of(lain), {pk: [] for pk in pilots})
         if change.action == OPEN:
             growth._open(places)
         growth._follow_gates()
@@ -96,7 +97,7 @@ class Growth:
             self.now[pk].append(new or last)
             if new is None:
                 continue
-            if row.starts >= self.change.on:
+            if row.first_day >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_gates.setdefault(pk, []).append(row.pk)
             columns = periods.gate_columns(new, row, self._units_of(pk))
@@ -109,25 +110,25 @@ class Growth:
             new = kind_changes.following(last, self.now[pk], self.change.on)
             if new is None:
                 continue
-            if row.starts >= self.change.on:
+            if row.first_day >= self.change.on:
                 self.unsettled.add(pk)
             self.ended_pilots[pk] = row.pk
             columns = periods.pilot_columns(new, self._units_of(pk))
             self.begun_pilots[pk] = PilotPeriod(pilot_id=pk, recorded_from=self.change.known, **columns)
 
-    def _units_of(self, pk: int) -> periods.Units:
+    def _units_of(self, pk: int) -> Units:
         return self.units[self.pilots[pk].portfolio_id]
 
     def _last_of_gates(self) -> QuerySet[GatePeriod]:
         """The last periods of the gates that were there; where one is opened, only those whose answer is over."""
-        there = GatePeriod.objects.filter(gate__pilot__in=self.pilots, ends=None, superseded_on=None)
+        there = GatePeriod.objects.filter(gate__pilot__in=self.pilots, last_day=None, superseded_on=None)
         if self.change.action == OPEN:
             there = there.filter(good_until__lt=self.change.on, since__lte=F("good_until"))
         return there.select_related("unit", "gate")
 
     def _last_of_pilots(self) -> QuerySet[PilotPeriod]:
         """The last periods of the pilots; where a gate is opened, only those of which something can become another."""
-        there = PilotPeriod.objects.filter(pilot__in=self.pilots, ends=None, superseded_on=None)
+        there = PilotPeriod.objects.filter(pilot__in=self.pilots, last_day=None, superseded_on=None)
         if self.change.action == OPEN:
             there = there.filter(Q(all_clear=True) | Q(stage=Stage.PAUSED, paused_until__lt=self.change.on))
         return there.select_related("unit")
@@ -144,9 +145,9 @@ class Growth:
         eve = self.change.on - timedelta(days=1)
         ended = [pk for of in self.ended_gates.values() for pk in of]
         if self.ended_pilots:
-            PilotPeriod.objects.filter(pk__in=self.ended_pilots.values()).update(ends=eve)
+            PilotPeriod.objects.filter(pk__in=self.ended_pilots.values()).update(last_day=eve)
         if ended:
-            GatePeriod.objects.filter(pk__in=ended).update(ends=eve)
+            GatePeriod.objects.filter(pk__in=ended).update(last_day=eve)
         PilotPeriod.objects.bulk_create(self.begun_pilots.values())
         GatePeriod.objects.bulk_create(period for of in self.begun_gates.values() for period in of)
         if self.opened:
@@ -159,7 +160,15 @@ class Growth:
         for pk, history in self.opened.items():
             gate, units = self.owned[pk].pk, self._units_of(pk)
             for period in history:
-                yield gate, units[period.function], period.starts, period.ends, period.state, period.turn, period.since
+                yield (
+                    gate,
+                    units[period.function],
+                    period.first_day,
+                    period.last_day,
+                    period.state,
+                    period.awaits,
+                    period.since,
+                )
 
 
 def change_kind(change: KindChange, pilots: QuerySet[Any]) -> int:
@@ -195,7 +204,17 @@ def _change(change: KindChange, pilots: list[Pilot]) -> int:
     return len(pilots)
 
 
-OF_EVENT = ("public_id", "portfolio_id", "pilot_id", "gate_id", "on", "number", "texts", "texts_digest", "checksum")
+OF_EVENT = (
+    "public_id",
+    "portfolio_id",
+    "pilot_id",
+    "gate_id",
+    "effective_on",
+    "number",
+    "texts",
+    "texts_digest",
+    "checksum",
+)
 """What differs between the events of one act on many."""
 
 
@@ -207,7 +226,7 @@ def _sign(change: KindChange, pilot: Pilot, gate: Gate) -> Event:
         pilot=pilot,
         gate=gate,
         by=change.by,
-        on=change.day(pilot),
+        effective_on=change.day(pilot),
         known_on=change.known,
         written_at=change.written_at,
         data={"kind": change.kind.key},
@@ -237,7 +256,7 @@ def _replayed_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
     if change.action == SWITCH_ON:
         return {pilot.pk for pilot in pilots}
     younger = {pilot.pk for pilot in pilots if pilot.recorded_on > change.on}
-    later = Q(on__gt=change.on) if change.on == change.known else Q(on__gte=change.on)
+    later = Q(effective_on__gt=change.on) if change.on == change.known else Q(effective_on__gte=change.on)
     events = Event.objects.filter(later, pilot__in=pilots)
     return younger | set(events.order_by().values_list("pilot", flat=True).distinct())
 
@@ -245,10 +264,10 @@ def _replayed_again(change: KindChange, pilots: list[Pilot]) -> set[int]:
 def _places(pilots: Mapping[int, Pilot]) -> Places:
     """Where pilots have lain, by all that is known now: the first period in each place."""
     out: Places = {pk: [] for pk in pilots}
-    before = Window(Lag("unit"), partition_by="pilot", order_by="starts")
+    before = Window(Lag("unit"), partition_by="pilot", order_by="first_day")
     history = PilotPeriod.objects.filter(pilot__in=pilots, superseded_on=None).annotate(before=before)
-    moved = history.filter(~Q(before__isnull=False, before=F("unit"))).order_by("pilot", "starts")
-    for pk, first, function in moved.values_list("pilot_id", "starts", "unit__function_id"):
+    moved = history.filter(~Q(before__isnull=False, before=F("unit"))).order_by("pilot", "first_day")
+    for pk, first, function in moved.values_list("pilot_id", "first_day", "unit__function_id"):
         out[pk].append((first, function))
     return out
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import LockedPilot, need_plain
+from pilots.actions.locked_pilot import LockedPilot
+from pilots.actions.texts import need_plain
 from pilots.models import Evidence
 from pilots.refusals import EvidenceRequired, Invalid
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import days, lock_pilot, need_reason
+from pilots.actions.locked_pilot import days, lock_pilot
 from pilots.actions.reference import concerns, log, not_beyond, only_office
+from pilots.actions.texts import need_reason
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Decision, Event, Person
 from pilots.refusals import Invalid
 
@@ -19,7 +20,7 @@ SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
 """What the sign-in keeps of a person, where it is installed: addresses, other accounts, second factors."""
 
 
-@transaction.atomic
+@logged_transaction()
 def erase(
     *,
     decision: Decision,
@@ -47,7 +48,7 @@ def erase(
     return locked.write("erase", gate=gate, reason=reason, data={"decision": stored.public_id})
 
 
-@transaction.atomic
+@logged_transaction()
 def erase_person(
     *, person: Person, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None
 ) -> Event:

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import files, permissions
-from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot, need_plain, within_reach
+from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot
 from pilots.actions.reference import concerns, log
+from pilots.actions.texts import need_plain, within_reach
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Evidence, Gate, Person, Pilot, Portfolio
 from pilots.models.people import opaque_id
 from pilots.refusals import ChangedMeanwhile, EvidenceRequired, Invalid, NotYours
@@ -36,7 +37,7 @@ class Terms:
     expires_on: date | None = None
 
 
-@transaction.atomic
+@logged_transaction()
 def file_evidence(
     *,
     by: Person | None,
@@ -82,7 +83,7 @@ def file_evidence(
     return piece
 
 
-@transaction.atomic
+@logged_transaction()
 def replace_evidence(
     *,
     evidence: Evidence,
@@ -209,7 +210,7 @@ def fill(piece: Evidence, terms: Terms, link: str, file: files.Upload | None, fi
 def _fill_file(piece: Evidence, file: files.Upload, file_name: str) -> None:
     received = files.receive(file, file_name)
     piece.kind = Evidence.Kind.FILE
-    piece.stored, piece.file_name = received.stored, received.file_name
+    piece.file_key, piece.file_name = received.stored, received.file_name
     piece.size, piece.checksum = received.size, received.checksum
     piece.content_type = received.content_type
 

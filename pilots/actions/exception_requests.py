@@ -1,16 +1,33 @@
-"""What an exception was asked for on, held against what it would be granted on (rule 8)."""
+"""Exceptions: requested, held against what they were asked for on, and granted by somebody else (rules 7, 8)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from pilots.actions.cited_evidence import cited
+from pilots.actions.decisions import decider_of, sign_answer
+from pilots.actions.guards import lock_gate, require_approval, require_expected_gate
 from pilots.actions.locked_pilot import LockedPilot
-from pilots.models import Function, Person, Pilot
-from pilots.refusals import ChangedMeanwhile
+from pilots.actions.texts import need_reason
+from pilots.event_log.sign import logged_transaction
+from pilots.models import Decision, Event, Evidence, Function, Gate, Person, Pilot
+from pilots.refusals import (
+    ChangedMeanwhile,
+    EndRequired,
+    EndTooLate,
+    Invalid,
+    NothingAsked,
+)
+from pilots.rules import stalls
 from pilots.rules.gates import GateState
+from pilots.rules.vocabulary import Outcome
+
+__all__ = ["ask_exception", "except_"]
 
 ROWS: dict[str, Any] = {
     "function": Function,
@@ -62,3 +79,91 @@ def _quoted(name: str, value: Any) -> str:
     elif isinstance(value, bool):
         value = _("yes") if value else _("no")
     return Truncator(" ".join(str(value or "").split())).chars(QUOTED_AT_MOST)
+
+
+@logged_transaction()
+def ask_exception(
+    *,
+    gate: Gate,
+    by: Person,
+    reason: str | None = None,
+    until: date | None = None,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
+) -> Event:
+    """Ask to be let past an open gate until a date. Whoever grants it gives the end that binds.
+
+    The request remembers what it was asked on, as an exception would seal it (rule 8).
+    """
+    locked, row, state = lock_gate(gate, by, on, known)
+    require_approval(state)
+    locked.require_role("ask_exception")
+    require_expected_gate(locked, row, expected_version)
+    locked.require_stage("ask_exception")
+    reason = need_reason(reason)
+    if until is not None and until < locked.on:
+        raise Invalid(_("The end lies before the asking."), field="until")
+    sealed = locked.state.to_seal(state.kind, Outcome.EXCEPTED)
+    return locked.write("ask_exception", gate=row, reason=reason, data={"until": until, "sealed": sealed})
+
+
+@logged_transaction()
+def except_(
+    *,
+    gate: Gate,
+    by: Person | None,
+    reason: str | None = None,
+    until: date | None = None,
+    for_: Person | None = None,
+    evidence: str = "",
+    pieces: Iterable[Evidence] = (),
+    cites: Decision | None = None,
+    confirmed: bool = False,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
+) -> Decision:
+    """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days.
+
+    Args:
+        confirmed: it is granted although what it was asked on is another now, with the difference in view (rule 8).
+
+    Raises:
+        ChangedMeanwhile: a sealed fact is another than at the latest request, and that is not confirmed. Its field is `confirmed`.
+        Refused: with the code that `SCENARIOS.md` names for it.
+    """
+    locked, row, state = lock_gate(gate, by, on, known)
+    require_approval(state)
+    decider, capacity = decider_of(locked, state, for_, askers=state.askers)
+    require_expected_gate(locked, row, expected_version)
+    changed = require_confirmation(locked, state, confirmed=confirmed)
+    locked.require_stage("except_")
+    shown = cited(locked, evidence, pieces)
+    if for_ is not None:
+        shown.needed()
+    if not state.askers:
+        raise NothingAsked
+    reason = need_reason(reason)
+    if until is None:
+        raise EndRequired(field="until")
+    if until < locked.on:
+        raise Invalid(_("The end lies before the day of the decision."), field="until")
+    if until > locked.on + stalls.LONGEST_EXCEPTION:
+        raise EndTooLate(field="until")
+    return sign_answer(
+        locked,
+        row,
+        state,
+        outcome=Outcome.EXCEPTED,
+        reason=reason,
+        decider=decider,
+        capacity=capacity,
+        recorded_for=for_ is not None,
+        until=until,
+        shown=shown,
+        cites=cites,
+        good_until=until,
+        action="except",
+        data={"confirmed": list(changed)} if changed else None,
+    )

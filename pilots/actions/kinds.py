@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.bulk_kinds import OPEN, SWITCH_OFF, SWITCH_ON, KindChange, change_kind
 from pilots.actions.event_batch import event_batch, log_batch
-from pilots.actions.locked_pilot import LockedPilot, days, need_reason
+from pilots.actions.locked_pilot import LockedPilot, days
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, put
+from pilots.actions.texts import need_reason
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
 from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
 from pilots.refusals import Invalid, NotYours
@@ -25,10 +27,10 @@ __all__ = ["add_kind", "amend_kind", "switch_off", "switch_on"]
 
 SEALABLE = ("workflow", "acceptable_use", "tool", "data", "purpose", "function")
 """What of a pilot an approval can seal."""
-OF_KIND = ("name", "question", "valid_for", "order")
+OF_KIND = ("name", "question", "valid_for", "position")
 
 
-@transaction.atomic
+@logged_transaction()
 def add_kind(
     *,
     key: str,
@@ -95,8 +97,8 @@ def _new_kind(**columns: Any) -> GateKind:
             raise Invalid(_("“%(field)s” is not a field that an answer can seal.") % {"field": field}, field="seals")
     if columns["clears_by"] == ClearsBy.MEASUREMENT:
         raise Invalid(_("A pilot has one agreed threshold; only the quality gate clears by it."), field="clears_by")
-    last = GateKind.objects.aggregate(last=Max("order"))["last"] or 0
-    kind = GateKind(order=min(last + 10, LAST_IN_ORDER), **columns)
+    last = GateKind.objects.aggregate(last=Max("position"))["last"] or 0
+    kind = GateKind(position=min(last + 10, LAST_IN_ORDER), **columns)
     clean(kind)
     try:
         with transaction.atomic():
@@ -107,7 +109,7 @@ def _new_kind(**columns: Any) -> GateKind:
     return kind
 
 
-@transaction.atomic
+@logged_transaction()
 def amend_kind(
     *, kind: GateKind, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
@@ -137,11 +139,11 @@ def _numbers(values: Mapping[str, Any]) -> None:
     """Refuse numbers that no calendar and no order of kinds reaches."""
     if values.get("valid_for") is not None:
         need_whole(values["valid_for"], "valid_for", least=1, most=LONGEST_VALID)
-    if "order" in values:
-        need_whole(values["order"], "order", least=0, most=LAST_IN_ORDER)
+    if "position" in values:
+        need_whole(values["position"], "position", least=0, most=LAST_IN_ORDER)
 
 
-@transaction.atomic
+@logged_transaction()
 def switch_off(
     *,
     kind: GateKind,
@@ -185,7 +187,7 @@ def switch_off(
     return off
 
 
-@transaction.atomic
+@logged_transaction()
 def switch_on(
     *, kind: GateKind, portfolio: Portfolio, by: Person | None, on: date | None = None, known: date | None = None
 ) -> SwitchedOff:
@@ -269,5 +271,5 @@ def _open(locked: LockedPilot, kind: GateKind) -> None:
     """Open a gate of this kind on the pilot that is at the desk."""
     gate = Gate.objects.create(pilot=locked.pilot, kind=kind)
     locked.gates[kind.key] = gate
-    locked.gates = dict(sorted(locked.gates.items(), key=lambda pair: (pair[1].kind.order, pair[1].kind.pk)))
+    locked.gates = dict(sorted(locked.gates.items(), key=lambda pair: (pair[1].kind.position, pair[1].kind.pk)))
     locked.write("open_gate", gate=gate, data={"kind": kind.key})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,13 +10,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots import permissions
 from pilots.actions.event_batch import current_batch
 from pilots.clock import today
-from pilots.derived import periods
+from pilots.derived import load, periods
+from pilots.derived.units import Units
 from pilots.event_log.sign import sign
 from pilots.models import (
     Absence,
@@ -38,10 +37,7 @@ from pilots.refusals import (
     ChangedMeanwhile,
     EscalationRequired,
     InFuture,
-    Invalid,
     NotYours,
-    ReasonRequired,
-    Refused,
     WrongStage,
 )
 from pilots.rules import replay, rights, stalls
@@ -51,19 +47,13 @@ from pilots.rules.events import CORRECT_DATE, EventRecord, in_order
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
 
 COLUMNS = Pilot._meta.concrete_fields
+
+
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
 """What of a pilot's record and rules is told by primary key."""
 
-_GATES = Gate.objects.select_related("kind").order_by("kind__order", "kind_id")
 
-FAR_OFF = 9000
-"""The first year that is too far off for any day to be planned in."""
-
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a character, as JSON can say it; no file and no database holds one."""
-
-LONGEST_TEXT = 10_000
-"""Characters of a text that is kept for good. More than anybody reads before they answer is a document, and filed as one."""
+_GATES = Gate.objects.select_related("kind").order_by("kind__position", "kind_id")
 
 
 LEADS_ON: dict[str, tuple[Any, Any]] = {
@@ -85,8 +75,12 @@ LEADS_ON: dict[str, tuple[Any, Any]] = {
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to an action that does not fit it."""
 
+
 VOID = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
+
+
 NOT_VOID = gettext_lazy("It is not void: there is nothing to restore.")
+
 
 RUNS_ALREADY: dict[frozenset[str], Any] = {
     NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
@@ -124,7 +118,7 @@ class LockedPilot:
     before: periods.Before | None = None
     stored: dict[str, Any] = field(default_factory=dict)
     is_stale: bool = False
-    units: periods.Units | None = None
+    units: Units | None = None
 
     @property
     def stage(self) -> str:
@@ -140,8 +134,8 @@ class LockedPilot:
     def seat(self, kind: str) -> rights.Seat:
         """Who holds the decision on the day of the act."""
         if self.seats is None:
-            self.seats = periods.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
-        return self.seats.get(kind) or rights.Seat(starts=self.on, ends=None)
+            self.seats = load.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
+        return self.seats.get(kind) or rights.Seat(first_day=self.on, last_day=None)
 
     def away(self) -> set[int]:
         """Who is away on the day of the act."""
@@ -187,7 +181,9 @@ class LockedPilot:
                 raise NotYours
             return
         mine = self.roles() | is_
-        if not permissions.may(word, mine) and (action is None or not permissions.may_beyond(word, mine)):
+        if not permissions.allowed(word, mine) and (
+            action is None or not permissions.allowed_beyond_limits(word, mine)
+        ):
             raise NotYours
 
     def require_limits(self, word: str, *, exceeded: bool) -> None:
@@ -197,9 +193,9 @@ class LockedPilot:
                 raise EscalationRequired
             return
         mine = self.roles()
-        if exceeded and permissions.may_beyond(word, mine):
+        if exceeded and permissions.allowed_beyond_limits(word, mine):
             return
-        if not permissions.may(word, mine):
+        if not permissions.allowed(word, mine):
             raise NotYours
         if exceeded:
             raise EscalationRequired
@@ -313,7 +309,7 @@ class LockedPilot:
             pilot=self.pilot,
             gate=gate,
             by=self.by,
-            on=self.on,
+            effective_on=self.on,
             known_on=self.known,
             data=data or {},
             texts=free_texts(reason=reason, changes=changes, evidence=evidence),
@@ -334,7 +330,7 @@ class LockedPilot:
             decision.save()
         if pieces:
             _carry(event, rests_on or decision, pieces)
-        history = self._replay_with(periods.event_record(event))
+        history = self._replay_with(load.event_record(event))
         if not self._grows(history):
             periods.keep(self.pilot, history, self.known, self.gates)
         self.before = None
@@ -347,7 +343,7 @@ class LockedPilot:
         history, self.history = self.history, None
         if history is None or event.action in ("open_gate", CORRECT_DATE):
             return self.replay(self.events)
-        replay.replay_day(history, event.on, [event])
+        replay.replay_day(history, event.effective_on, [event])
         return history
 
     def _grows(self, history: replay.History) -> bool:
@@ -373,7 +369,9 @@ def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
     """The decision that an event carries; its free texts are the event's. Nothing is saved."""
     event.texts |= free_texts(**{name: says.get(name) for name in Decision.TEXTS})
     columns = {name: value for name, value in says.items() if name not in Decision.TEXTS}
-    return Decision(gate=gate, event=event, on=event.on, known_on=event.known_on, by=event.by, **columns)
+    return Decision(
+        gate=gate, event=event, effective_on=event.effective_on, known_on=event.known_on, by=event.by, **columns
+    )
 
 
 def _carry(event: Event, decision: Decision | None, pieces: Sequence[Evidence]) -> None:
@@ -409,16 +407,16 @@ def lock_pilot(
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     gates = gates_of(pilot)
-    events = periods.event_records(pilot, gates)
+    events = load.event_records(pilot, gates)
     # What is known never becomes known earlier: where the clock of another process was a day ahead, its day is used.
     known = max([known, *(event.known for event in events[-1:])])
-    units = periods.Units(pilot.portfolio_id)
+    units = Units(pilot.portfolio_id)
     locked = LockedPilot(pilot, by, on, known, events, replay.PilotState(on, {}), gates, stored=stored, units=units)
     locked.is_stale = expected_version is not None and expected_version != pilot_now.version
-    if all(event.on <= on for event in events):
+    if all(event.effective_on <= on for event in events):
         history = locked.replay(events)
         locked.before, locked.state = periods.Before.of(history), _by(history, on)
-        locked.history = history if all(event.on < on for event in events) else None
+        locked.history = history if all(event.effective_on < on for event in events) else None
     else:
         locked.state = state_on(pilot, gates, events, on)
     return locked
@@ -439,7 +437,7 @@ def lock_all(pilots: Any) -> list[Pilot]:
 def state_on(pilot: Pilot, gates: Mapping[str, Gate], events: Iterable[EventRecord], on: date) -> replay.PilotState:
     """Where a pilot stood at the end of a day, by these of its acts."""
     kinds = [gate.kind.as_rule() for gate in gates.values()]
-    before = [event for event in in_order(corrected(list(events))) if event.on <= on]
+    before = [event for event in in_order(corrected(list(events))) if event.effective_on <= on]
     return _by(replay.replay(pilot.recorded_on, kinds, before), on)
 
 
@@ -450,58 +448,6 @@ def _by(history: replay.History, day: date) -> replay.PilotState:
     return history.state
 
 
-def within_reach(day: date | None, field: str) -> None:
-    """Refuse a day so far off that no calendar reaches the day after it; a year typed as 9999 is no open end."""
-    if day is not None and day.year >= FAR_OFF:
-        raise Invalid(_("That day is too far off."), field=field)
-
-
-def need_plain(text: str, field: str) -> str:
-    """A text that can be kept, or a refusal: not every engine keeps a null character, and nobody reads without end."""
-    if "\0" in text:
-        raise Invalid(_("A text cannot hold a null character."), field=field)
-    if LONE_SURROGATE.search(text):
-        raise Invalid(_("This text holds half of a character. Write it again."), field=field)
-    if len(text) > LONGEST_TEXT:
-        raise Invalid(
-            _(
-                "This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence."
-            )
-            % {"n": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"},
-            field=field,
-        )
-    return text
-
-
-def need_reason(reason: str | None, field: str = "reason") -> str:
-    """A reason that says something, or a refusal."""
-    if not (reason or "").strip():
-        raise ReasonRequired(field=field)
-    return need_plain(str(reason).strip(), field)
-
-
-def need_text(text: str | None, field: str) -> str:
-    """A text that says something, or a refusal."""
-    if not (text or "").strip():
-        raise Invalid(_("An empty text says nothing."), field=field)
-    return need_plain(str(text).strip(), field)
-
-
 def last_day(on: date, valid_for: int | None) -> date | None:
     """The last good day of an answer given on a day."""
     return on + timedelta(days=valid_for - 1) if valid_for else None
-
-
-__all__ = [
-    "LockedPilot",
-    "Refused",
-    "days",
-    "gates_of",
-    "last_day",
-    "lock_pilot",
-    "need_plain",
-    "need_reason",
-    "need_text",
-    "state_on",
-    "within_reach",
-]

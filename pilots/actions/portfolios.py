@@ -7,16 +7,15 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
 from pilots.actions.keepers import OFFICE, hold_keepers
 from pilots.actions.locked_pilot import days
-from pilots.actions.people import give, give_role
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, plain, put
-from pilots.event_log.sign import put_last
+from pilots.actions.roles import give, give_role
+from pilots.event_log.sign import logged_transaction, put_last
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy, free_texts
 from pilots.models.pilots import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
@@ -28,7 +27,7 @@ __all__ = ["amend_portfolio", "name_function", "open_portfolio", "rename_functio
 OF_PORTFOLIO = ("name", "escalation", "calendar")
 
 
-@transaction.atomic
+@logged_transaction()
 def open_portfolio(
     *,
     key: str,
@@ -76,7 +75,7 @@ def _keepers_by_role(by: Person | None) -> list[Person]:
     return list(permissions.keepers_of_all().filter(is_superuser=False).exclude(pk=by.pk).order_by("pk"))
 
 
-@transaction.atomic
+@logged_transaction()
 def amend_portfolio(
     *,
     portfolio: Portfolio,
@@ -113,7 +112,7 @@ def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -
         raise Invalid(_("This account is closed."), field="escalation")
 
 
-@transaction.atomic
+@logged_transaction()
 def name_function(*, name: str, by: Person | None, on: date | None = None, known: date | None = None) -> Function:
     """Put a business function on record, so that pilots, people and rights can lie there."""
     on, known = days(on, known)
@@ -127,7 +126,7 @@ def name_function(*, name: str, by: Person | None, on: date | None = None, known
     return function
 
 
-@transaction.atomic
+@logged_transaction()
 def name_functions(*, names: Iterable[str], on: date | None = None, known: date | None = None) -> list[Function]:
     """Put the functions that a list names on record, in a few statements. None of them may be there already.
 
@@ -142,7 +141,7 @@ def name_functions(*, names: Iterable[str], on: date | None = None, known: date 
     put_last(
         Event(
             action="name_function",
-            on=on,
+            effective_on=on,
             known_on=known,
             data={"function": function.pk},
             texts=free_texts(changes=[{"field": "name", "from": None, "to": function.name}]),
@@ -159,7 +158,7 @@ def _clean_name(function: Function) -> None:
         raise Invalid(" ".join(error.messages), field="function") from error
 
 
-@transaction.atomic
+@logged_transaction()
 def rename_function(
     *, function: Function, name: str, by: Person | None, on: date | None = None, known: date | None = None
 ) -> Event | None:
@@ -186,7 +185,7 @@ def rename_function(
     return log("rename_function", by, on, known, data, changes=changes)
 
 
-@transaction.atomic
+@logged_transaction()
 def set_stall_policy(
     *,
     portfolio: Portfolio,

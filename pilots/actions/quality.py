@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import LockedPilot, lock_pilot, need_plain
+from pilots.actions.locked_pilot import LockedPilot, lock_pilot
+from pilots.actions.texts import need_plain
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import quality
@@ -41,7 +42,7 @@ def _whole(value: object, field: str, sentence: str) -> int:
     return int(value)
 
 
-@transaction.atomic
+@logged_transaction()
 def register_threshold(
     *,
     pilot: Pilot,
@@ -102,7 +103,7 @@ def register_threshold(
 
 def _before_any_measurement(locked: LockedPilot) -> None:
     """Refuse to agree, after the fact, on what a measurement that is on record is held against."""
-    measured = [event.on for event in locked.events if event.action == "record_measurement"]
+    measured = [event.effective_on for event in locked.events if event.action == "record_measurement"]
     if measured and max(measured) >= locked.on and locked.on < locked.known:
         raise Invalid(
             _("It was measured on %(day)s already. What is good enough counts from a day after that.")
@@ -111,7 +112,7 @@ def _before_any_measurement(locked: LockedPilot) -> None:
         )
 
 
-@transaction.atomic
+@logged_transaction()
 def record_measurement(
     *,
     pilot: Pilot,
@@ -161,7 +162,9 @@ def record_measurement(
 def _measures(locked: LockedPilot) -> int | None:
     """Who measures: whoever was agreed on with the threshold in force, else whoever records it."""
     agreed = [
-        event for event in in_order(locked.events) if event.action == "register_threshold" and event.on <= locked.on
+        event
+        for event in in_order(locked.events)
+        if event.action == "register_threshold" and event.effective_on <= locked.on
     ]
     said: int | None = agreed[-1].data.get("measured_by") if agreed else None
     if said is None and locked.by is not None:

@@ -116,7 +116,7 @@ def log(
         action=action,
         portfolio=portfolio,
         by=by,
-        on=on,
+        effective_on=on,
         known_on=known,
         data=data,
         texts=free_texts(reason=reason, changes=changes),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import lock_pilot, need_text
+from pilots.actions.locked_pilot import lock_pilot
+from pilots.actions.texts import need_text
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Pilot, Residents
 from pilots.refusals import Invalid, NotYours
 
@@ -18,7 +19,7 @@ MOST = 10_000_000
 """More people than this in a week is a slip of the hand."""
 
 
-@transaction.atomic
+@logged_transaction()
 def record_residents(
     *,
     pilot: Pilot,
@@ -62,7 +63,7 @@ def record_residents(
     )
 
 
-@transaction.atomic
+@logged_transaction()
 def look_again(
     *,
     pilot: Pilot,

@@ -5,35 +5,29 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import days, lock_all, lock_pilot, within_reach
-from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office, plain
-from pilots.actions.tokens import end_tokens
-from pilots.derived import periods
-from pilots.event_log.rows import Row, named
+from pilots.actions.locked_pilot import days
+from pilots.actions.reference import concerns, log, need_whole, only_office, plain
+from pilots.actions.texts import within_reach
+from pilots.derived import seats
+from pilots.derived.units import unit_of
+from pilots.event_log.sign import logged_transaction
 from pilots.models import (
-    Absence,
-    ApiToken,
     DecisionRight,
     Delegation,
-    Event,
     Function,
-    Gate,
     GateKind,
-    GatePeriod,
     Person,
     Portfolio,
 )
 from pilots.models.rights import LONGEST_TO_ANSWER
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
-from pilots.rules.vocabulary import Capacity, ClearsBy, Outcome, Role
+from pilots.rules.vocabulary import ClearsBy
 
-__all__ = ["assign_right", "away", "back", "close_account", "delegate", "end_right"]
+__all__ = ["assign_right", "delegate", "end_right"]
 
 
 def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
@@ -43,7 +37,7 @@ def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
         raise NotYours
 
 
-@transaction.atomic
+@logged_transaction()
 def assign_right(
     *,
     kind: GateKind,
@@ -83,7 +77,7 @@ def assign_right(
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     need_whole(answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
-    periods.hold_seats([kind])
+    seats.hold_seats([kind])
     before = _make_room(kind, portfolio, function, holder, starts, until)
     right = DecisionRight.objects.create(
         kind=kind,
@@ -106,8 +100,8 @@ def assign_right(
     log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
     if portfolio is not None:
         # The place is there to be seen, whether or not a pilot lies in it yet.
-        periods.unit_of(portfolio.pk, function.pk if function else None)
-    periods.rebuild_seats([kind])
+        unit_of(portfolio.pk, function.pk if function else None)
+    seats.rebuild_seats([kind])
     return right
 
 
@@ -172,7 +166,7 @@ def _make_room(
     return ended
 
 
-@transaction.atomic
+@logged_transaction()
 def end_right(
     *, right: DecisionRight, until: date, by: Person | None, on: date | None = None, known: date | None = None
 ) -> DecisionRight:
@@ -184,7 +178,7 @@ def end_right(
     on, known = days(on, known)
     _reaches(by, right.portfolio, on)
     within_reach(until, "until")
-    periods.hold_seats([right.kind])
+    seats.hold_seats([right.kind])
     right = DecisionRight.objects.select_for_update().get(pk=right.pk)
     if until < right.starts:
         raise Invalid(_("The right would end before it starts."), field="until")
@@ -195,11 +189,11 @@ def end_right(
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
     log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
-    periods.rebuild_seats([right.kind])
+    seats.rebuild_seats([right.kind])
     return right
 
 
-@transaction.atomic
+@logged_transaction()
 def delegate(
     *,
     right: DecisionRight,
@@ -221,7 +215,7 @@ def delegate(
     on, known = days(on, known)
     if by != right.holder:
         _reaches(by, right.portfolio, on)
-    periods.hold_seats([right.kind])
+    seats.hold_seats([right.kind])
     right = DecisionRight.objects.select_for_update(of=("self",)).get(pk=right.pk)
     starts = starts or known
     _delegation_days(right, starts, until, known)
@@ -242,7 +236,7 @@ def delegate(
     data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
     history = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
     log("delegate", by, on, known, data, portfolio=right.portfolio, changes=history, rows=[given])
-    periods.rebuild_seats([right.kind])
+    seats.rebuild_seats([right.kind])
     return given
 
 
@@ -256,119 +250,3 @@ def _delegation_days(right: DecisionRight, starts: date, until: date | None, kno
         raise Invalid(_("The delegation would end before it starts."), field="until")
     if right.until is not None and until > right.until:
         raise Invalid(_("The right itself ends earlier."), field="until")
-
-
-@transaction.atomic
-def back(*, absence: Absence, by: Person | None, on: date | None = None, known: date | None = None) -> None:
-    """Somebody is back earlier than said: from that day on they are there. One that had not begun is taken off."""
-    on, known = days(on, known)
-    if by != absence.person:
-        only_office(by, None, on)
-        not_beyond(by, absence.person)
-    if on > absence.ends:
-        raise Invalid(_("This absence is over."), field="on")
-    data = {"person": absence.person_id, "starts": absence.starts, "ends": absence.ends}
-    last = on - timedelta(days=1) if on > absence.starts else None
-    changes = [
-        *concerns(person=absence.person),
-        {"field": "starts", "from": None if last else absence.starts, "to": absence.starts if last else None},
-        {"field": "ends", "from": absence.ends, "to": last},
-    ]
-    log("back", by, on, known, data, changes=changes, rows=[absence])
-    if last is None:
-        absence.delete()
-        return
-    absence.ends = last
-    absence.save(update_fields=["ends"])
-
-
-@transaction.atomic
-def away(
-    *, person: Person, by: Person | None, starts: date, ends: date, on: date | None = None, known: date | None = None
-) -> Absence:
-    """Record the days on which somebody is away, both included. It takes no right, but others decide meanwhile.
-
-    Raises:
-        NotYours: `by` is neither the person nor of a program office, or the person holds something beyond its portfolios.
-    """
-    on, known = days(on, known)
-    if by != person:
-        only_office(by, None, on)
-        not_beyond(by, person)
-    if ends < starts:
-        raise Invalid(_("The absence would end before it starts."), field="ends")
-    absence = Absence.objects.create(person=person, starts=starts, ends=ends)
-    data = {"person": person.pk, "starts": starts, "ends": ends}
-    changes = concerns(person=person, starts=starts, ends=ends)
-    log("away", by, on, known, data, changes=changes, rows=[absence])
-    return absence
-
-
-@transaction.atomic
-def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
-    """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left. Its tokens end.
-
-    Raises:
-        NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
-        Invalid: it is closed already, or nobody would be left to keep a portfolio's records, or all portfolios.
-    """
-    on, known = days(on, known)
-    hold_keepers()
-    if by is not None:
-        # Whoever was closed while this waited closes nobody.
-        by.refresh_from_db(fields=["closed_on", "is_superuser"])
-    only_office(by, None, on)
-    not_beyond(by, person)
-    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
-        raise Invalid(_("This account is closed already."), field="person")
-    kept = person.roles.filter(role=Role.OFFICE).values_list("portfolio_id", flat=True)
-    need_other_keepers(person, kept, leaves_all=permissions.keeps_all(person))
-    person.closed_on, person.is_active = on, False
-    person.pending_email, person.pending_email_key = None, ""
-    person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
-    ended = end_tokens(person)
-    rows: list[Row] = [named(person), *((ApiToken, key) for key in ended)]
-    data = {"person": person.pk, "tokens": ended}
-    log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
-    _leave_seats(person, by, on, known)
-    periods.hold_seats()
-    periods.rebuild_seats()
-
-
-def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
-    """Every gate that somebody accepted, or is named for, is left."""
-    latest = GatePeriod.objects.filter(person=person, superseded_on=None, ends=None).select_related(
-        "gate__pilot", "gate__kind"
-    )
-    nominations = Event.objects.filter(action="nominate", data__person=person.pk).values("gate")
-    waiting = Gate.objects.filter(pk__in=nominations).select_related("pilot", "kind")
-    theirs = {s.gate for s in latest} | set(waiting)
-    lock_all(gate.pilot_id for gate in theirs)
-    for gate in sorted(theirs, key=lambda gate: gate.pk):
-        # Closed with a day in the past, the account may have accepted since: that seat is left today.
-        for day in sorted({on, known}):
-            _leave_seat(gate, person, by, day, known)
-
-
-def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
-    if on < gate.pilot.recorded_on:
-        return
-    locked = lock_pilot(gate.pilot, None, on, known)
-    state = locked.state.gates[gate.kind.key]
-    if locked.stage == "retired" or person.pk not in (state.accepted, state.nominee):
-        return
-    locked.by = by
-    outcome = Outcome.LEFT if state.accepted == person.pk else Outcome.DECLINED
-    locked.write(
-        "close_account",
-        gate=locked.gates[gate.kind.key],
-        reason="The account was closed.",
-        decision={
-            "outcome": outcome,
-            "capacity": Capacity.NAMED,
-            "recorded_for": True,
-            "decider": person,
-            "reason": "The account was closed.",
-            "evidence": "",
-        },
-    )

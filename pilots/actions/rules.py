@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import LockedPilot, lock_pilot, need_plain
+from pilots.actions.locked_pilot import LockedPilot, lock_pilot
+from pilots.actions.texts import need_plain
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import adoption, seals
@@ -20,7 +21,7 @@ __all__ = ["accept_risk", "confirm_rules", "set_rules"]
 _PEOPLE = ("exceptions_to", "exceptions_deputy")
 
 
-@transaction.atomic
+@logged_transaction()
 def set_rules(
     *,
     pilot: Pilot,
@@ -55,7 +56,7 @@ def ruling(locked: LockedPilot, rules: Mapping[str, Any]) -> Event | None:
     return locked.write("set_rules", data={"set": changed}, changes=changes)
 
 
-@transaction.atomic
+@logged_transaction()
 def accept_risk(
     *,
     pilot: Pilot,
@@ -72,7 +73,7 @@ def accept_risk(
     return locked.write("accept_risk")
 
 
-@transaction.atomic
+@logged_transaction()
 def confirm_rules(
     *,
     pilot: Pilot,

@@ -8,16 +8,17 @@ from datetime import date
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions.accounts import open_account
 from pilots.actions.keepers import hold_keepers
 from pilots.actions.locked_pilot import days
-from pilots.actions.people import may_open_the_admin, open_account
 from pilots.actions.reference import concerns, log
+from pilots.actions.roles import may_open_the_admin
 from pilots.actions.tokens import end_tokens
-from pilots.derived import periods
+from pilots.derived import seats
+from pilots.event_log.sign import logged_transaction
 from pilots.models import ApiToken, Event, Person
 from pilots.refusals import Invalid, NotYours
 
@@ -27,7 +28,7 @@ __all__ = ["open_first_account", "record_set_up", "set_password"]
 SET_UP = "set_up"
 
 
-@transaction.atomic
+@logged_transaction()
 def open_first_account(
     *, email: str, name: str, password: str | None = None, on: date | None = None, known: date | None = None
 ) -> Person:
@@ -42,7 +43,7 @@ def open_first_account(
     on, known = days(on, known)
     hold_keepers()
     # There may be no keeper to hold yet: of two that open a first account at once, one waits here.
-    periods.hold_seats()
+    seats.hold_seats()
     if administrators():
         raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts at the desk."))
     person = Person.objects.filter(email__iexact=_address(email)).first()
@@ -92,7 +93,7 @@ def administrators() -> list[Person]:
     return [person for person in with_password if permissions.keeps_all(person)]
 
 
-@transaction.atomic
+@logged_transaction()
 def set_password(
     *,
     person: Person,

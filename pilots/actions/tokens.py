@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.locked_pilot import days as days_of
 from pilots.actions.reference import concerns, log, not_beyond, only_office
+from pilots.event_log.sign import logged_transaction
 from pilots.models import ApiToken, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours
 
@@ -20,7 +20,7 @@ LONGEST = 366
 """A key that nobody renews within a year is nobody's."""
 
 
-@transaction.atomic
+@logged_transaction()
 def issue_token(
     *,
     person: Person,
@@ -64,7 +64,7 @@ def issue_token(
     return token, key
 
 
-@transaction.atomic
+@logged_transaction()
 def revoke_token(*, token: ApiToken, by: Person | None, on: date | None = None, known: date | None = None) -> None:
     """Take a key back; from now on it opens nothing. Its person may, and a program office that their work lies with.
 

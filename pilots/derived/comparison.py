@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
 
-from pilots.derived import periods, rebuild
+from pilots.derived import load, rebuild
 from pilots.event_log.rows import CARRIED, NAMED_BY
 from pilots.models import ApiToken, Event, Gate, Pilot, Residents
 from pilots.rules import adoption, replay
@@ -60,7 +60,7 @@ def _of_pilots(done: Compared) -> Iterator[str]:
         for event in history:
             events[event.pilot_id or 0].append(event)
         gates: dict[int, list[Gate]] = defaultdict(list)
-        for gate in Gate.objects.filter(pilot__in=some).select_related("kind").order_by("kind__order", "kind_id"):
+        for gate in Gate.objects.filter(pilot__in=some).select_related("kind").order_by("kind__position", "kind_id"):
             gates[gate.pilot_id].append(gate)
         counts: dict[int, list[Residents]] = defaultdict(list)
         for count in Residents.objects.filter(pilot__in=some).order_by("pk"):
@@ -91,12 +91,14 @@ def _columns(pilot: Pilot, events: Sequence[Event], gates: Sequence[Gate]) -> di
     """What a pilot's columns should say, by their names."""
     record = events[0]
     says = record.data
-    state = replay.replay(record.on, [gate.kind.as_rule() for gate in gates], map(periods.event_record, events)).state
+    state = replay.replay(
+        record.effective_on, [gate.kind.as_rule() for gate in gates], map(load.event_record, events)
+    ).state
     corrected = [event.data["approximate"] for event in events if event.action == "correct_date"]
     columns: dict[str, Any] = {
         "key": says["key"],
         "portfolio_id": says["portfolio"],
-        "recorded_on": record.on,
+        "recorded_on": record.effective_on,
         "source": says["source"],
         "approximate": [says["approximate"], *corrected][-1],
         "version": pilot.log_count + 1,

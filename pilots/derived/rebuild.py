@@ -10,11 +10,11 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from pilots.derived import periods
+from pilots.derived import periods, seats
 from pilots.models import GatePeriod, Pilot, PilotPeriod, Portfolio, Seat, Unit
 
 PILOTS_AT_ONCE = 100
-CELLS_AT_ONCE = 100
+UNITS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def rebuild(portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebu
     pilots = Pilot.objects.order_by("pk")
     if portfolio is not None:
         units, pilots = (units.filter(portfolio=portfolio), pilots.filter(portfolio=portfolio))
-    for some in _batches(units, CELLS_AT_ONCE):
+    for some in _batches(units, UNITS_AT_ONCE):
         yield from _again(_seats(some), lambda some=some: _sit(some), keep, done)
         done.units += len(some)
     for batch in _batches(pilots, PILOTS_AT_ONCE):
@@ -74,18 +74,21 @@ Stored = Sequence[tuple[QuerySet[Any], tuple[str, ...]]]
 
 
 def _seats(units: list[int]) -> Stored:
-    return [(Seat.objects.filter(unit__in=units), ("kind_id", "unit_id", "starts"))]
+    return [(Seat.objects.filter(unit__in=units), ("kind_id", "unit_id", "first_day"))]
 
 
 def _periods(pilots: list[int]) -> Stored:
     of_pilot = PilotPeriod.objects.filter(pilot__in=pilots)
     of_gate = GatePeriod.objects.filter(gate__pilot__in=pilots)
-    return [(of_pilot, ("pilot_id", "recorded_from", "starts")), (of_gate, ("gate_id", "recorded_from", "starts"))]
+    return [
+        (of_pilot, ("pilot_id", "recorded_from", "first_day")),
+        (of_gate, ("gate_id", "recorded_from", "first_day")),
+    ]
 
 
 def _sit(units: list[int]) -> None:
-    periods.hold_seats()
-    periods.rebuild_seats(only=list(Unit.objects.filter(pk__in=units)))
+    seats.hold_seats()
+    seats.rebuild_seats(only=list(Unit.objects.filter(pk__in=units)))
 
 
 def _replay(pilots: list[int]) -> None:

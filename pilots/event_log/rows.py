@@ -27,7 +27,7 @@ CARRIED: Mapping[type[models.Model], tuple[str, ...]] = {
     Portfolio: ("key", "escalation_id", "calendar"),
     PortfolioRole: ("portfolio_id", "person_id", "role"),
     StallPolicy: ("portfolio_id", "starts", "quiet_days", "warning_days"),
-    GateKind: ("key", "clears_by", "valid_for", "seals", "high_impact_only", "order", "ships", "for_all"),
+    GateKind: ("key", "clears_by", "valid_for", "seals", "high_impact_only", "position", "ships", "for_all"),
     GateKindPortfolio: ("kind_id", "portfolio_id"),
     SwitchedOff: ("kind_id", "portfolio_id", "starts", "ends"),
     DecisionRight: (

@@ -23,7 +23,7 @@ def begin() -> None:
     if installation.log_count or not kinds:
         return
     keys = [kind.key for kind in kinds]
-    event = Event(action="begin_log", on=BEFORE_ALL, known_on=BEFORE_ALL, data={"kinds": keys})
+    event = Event(action="begin_log", effective_on=BEFORE_ALL, known_on=BEFORE_ALL, data={"kinds": keys})
     sign.put_last([event], [named(kind) for kind in kinds])
 
 

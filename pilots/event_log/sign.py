@@ -94,7 +94,7 @@ _WAITING: ContextVar[list[Waiting] | None] = ContextVar("waiting", default=None)
 
 
 @contextmanager
-def recording() -> Iterator[None]:
+def logged_transaction() -> Iterator[None]:
     """A transaction whose events of the installation are written last, when it holds every other lock.
 
     Otherwise two who hold a pilot and this chain could wait on each other. Within another one it is part of that one.
@@ -103,7 +103,8 @@ def recording() -> Iterator[None]:
     if outer is not None:
         before = len(outer)
         try:
-            yield
+            with transaction.atomic():
+                yield
         except BaseException:
             del outer[before:]
             raise
@@ -113,24 +114,24 @@ def recording() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-            if not transaction.get_rollback():
+            if waiting and not transaction.get_rollback():
                 _write(waiting)
     finally:
         _WAITING.reset(token)
 
 
 def put_last(events: Iterable[Event], rows: Sequence[Row] = ()) -> None:
-    """Write events of the installation when this transaction has all other locks; at once outside of `recording`.
+    """Write events of the installation when this transaction has all other locks; at once outside of `logged_transaction`.
 
     Args:
         rows: what these events carry, each of them the same.
     """
     new = [Waiting(event, rows) for event in events]
     waiting = _WAITING.get()
-    if waiting is None:
-        _write(new)
-    else:
+    if waiting is not None:
         waiting += new
+    elif new:
+        _write(new)
 
 
 @transaction.atomic
@@ -139,8 +140,6 @@ def _write(waiting: list[Waiting]) -> None:
 
     The day on which something is known never goes back: where another process was a day ahead, its day is used.
     """
-    if not waiting:
-        return
     installation = Installation.objects.select_for_update().get()
     last = Event.objects.filter(pilot=None, number=installation.log_count).values_list("known_on", flat=True)
     known = max(last, default=waiting[0].event.known_on)

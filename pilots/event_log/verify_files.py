@@ -26,7 +26,7 @@ def verify_files(read: FilesRead) -> Iterator[str]:
         read: counts what was read.
     """
     filed = Evidence.objects.filter(kind=Evidence.Kind.FILE).order_by("pk")
-    for piece in filed.values_list("public_id", "title", "stored", "checksum", "size").iterator(chunk_size=2000):
+    for piece in filed.values_list("public_id", "title", "file_key", "checksum", "size").iterator(chunk_size=2000):
         public_id, title, stored, checksum, size = piece
         try:
             files.open_as_filed(stored, checksum).close()

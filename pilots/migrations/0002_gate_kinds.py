@@ -37,7 +37,7 @@ def ship(apps, schema_editor):
                 "clears_by": clears_by,
                 "valid_for": valid_for,
                 "seals": seals,
-                "order": order * 10,
+                "position": order * 10,
                 "ships": True,
             },
         )

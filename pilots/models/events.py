@@ -56,44 +56,102 @@ class Event(models.Model):
     stands for all of them in a list; empty where an act was on one.
     """
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
-    action = models.CharField(max_length=30)
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, related_name="events")
+    public_id = models.CharField(
+        max_length=24,
+        unique=True,
+        default=opaque_id,
+        editable=False,
+        db_comment="opaque id by which addresses, the API and the log know it",
+    )
+    action = models.CharField(max_length=30, db_comment="word of the action that was done")
+    portfolio = models.ForeignKey(
+        Portfolio,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_comment="the portfolio it concerns; null: the installation",
+    )
     # The chain's own index begins with it.
-    pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, null=True, related_name="events", db_index=False)
-    gate = models.ForeignKey("Gate", on_delete=models.PROTECT, null=True, related_name="events")
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="events")
-    on = models.DateField()
-    known_on = models.DateField()
-    written_at = models.DateTimeField(default=timezone.now, editable=False)
-    data: Any = models.JSONField(default=dict, encoder=CanonicalJSON)
-    batch = models.CharField(max_length=24, blank=True, default="", editable=False)
-    number = models.PositiveIntegerField(editable=False)
-    log_format = models.PositiveSmallIntegerField(default=FORMAT, editable=False)
-    texts: Any = models.JSONField(null=True, default=dict, encoder=CanonicalJSON, editable=False)
-    texts_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
-    erased_on = models.DateField(null=True, editable=False)
-    checksum = models.CharField(max_length=64, editable=False)
+    pilot = models.ForeignKey(
+        "Pilot",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_index=False,
+        db_comment="the pilot whose chain it lies in; null: the chain of the installation",
+    )
+    gate = models.ForeignKey(
+        "Gate",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_comment="the gate it is on; null where on none",
+    )
+    by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="events",
+        db_comment="who did it; null where a list or the installation did",
+    )
+    effective_on = models.DateField(db_comment="the day from which it counts")
+    known_on = models.DateField(db_comment="the day on which it was written down; never goes back within a chain")
+    written_at = models.DateTimeField(default=timezone.now, editable=False, db_comment="moment of writing, UTC")
+    data: Any = models.JSONField(
+        default=dict, encoder=CanonicalJSON, db_comment="what the rules read, as canonical JSON"
+    )
+    batch = models.CharField(
+        max_length=24,
+        blank=True,
+        default="",
+        editable=False,
+        db_comment="shared by the events of an act on many; empty where on one",
+    )
+    number = models.PositiveIntegerField(editable=False, db_comment="place in its chain, from 1, without gaps")
+    log_format = models.PositiveSmallIntegerField(
+        default=FORMAT, editable=False, db_comment="version of the format that the checksum covers"
+    )
+    texts: Any = models.JSONField(
+        null=True,
+        default=dict,
+        encoder=CanonicalJSON,
+        editable=False,
+        db_comment="free texts and their salt, erased together by law to null",
+    )
+    texts_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        editable=False,
+        db_comment="salted digest of the texts; stays when they are erased",
+    )
+    erased_on = models.DateField(null=True, editable=False, db_comment="the day on which the texts were erased by law")
+    checksum = models.CharField(
+        max_length=64,
+        editable=False,
+        db_comment="SHA-256 over the format, the chain, the checksum before, every column, the decision and its evidence",
+    )
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        db_table_comment = "What somebody did: who, when, known when, which action, what changed. Its primary key is the sequence that notices follow."
         ordering = ("pk",)
         indexes: ClassVar = [
             models.Index("batch", "id", condition=~models.Q(batch=""), name="event_batch_id_idx"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(on__lte=models.F("known_on")), name="an_event_is_not_known_beforehand"
+                condition=models.Q(effective_on__lte=models.F("known_on")), name="event_is_not_known_beforehand"
             ),
-            models.UniqueConstraint("pilot", "number", name="a_pilots_events_are_numbered"),
+            models.UniqueConstraint("pilot", "number", name="event_is_numbered_in_its_pilot"),
             models.UniqueConstraint(
-                "number", condition=models.Q(pilot=None), name="the_installations_events_are_numbered"
+                "number", condition=models.Q(pilot=None), name="event_is_numbered_in_the_installation"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} on {self.on}"
+        return f"{self.action} on {self.effective_on}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
@@ -121,12 +179,17 @@ class Event(models.Model):
 class Installation(models.Model):
     """What there is once: head and count of the chain of events of no pilot. Locked last, before the commit."""
 
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
-    log_head = models.CharField(max_length=64, default=START, editable=False)
-    log_count = models.PositiveIntegerField(default=0, editable=False)
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False, db_comment="always 1")
+    log_head = models.CharField(
+        max_length=64, default=START, editable=False, db_comment="checksum of the last event that lies on no pilot"
+    )
+    log_count = models.PositiveIntegerField(
+        default=0, editable=False, db_comment="number of events that lie on no pilot"
+    )
 
     class Meta:
-        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_installation")]
+        db_table_comment = "What there is once: head and count of the chain of events that are of no pilot. Locked last, just before the commit."
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="installation_is_one")]
 
     def __str__(self) -> str:
         return f"{self.log_count} events"

@@ -49,7 +49,7 @@ class Evidences(models.QuerySet["Evidence"]):
 class Evidence(models.Model):
     """One version of a piece of evidence: a file, or a link. All versions of a piece carry the same `piece`.
 
-    `checksum` is the SHA-256 of a file's bytes, or of a link's normalised address. `stored` is a file's name on disk,
+    `checksum` is the SHA-256 of a file's bytes, or of a link's normalised address. `file_key` is a file's name on disk,
     drawn at random. `effective_on` is the day from which it says what is so, apart from the day it was uploaded;
     `expires_on` is the last day on which it holds.
     """
@@ -58,49 +58,71 @@ class Evidence(models.Model):
         FILE = "file", _("file")
         LINK = "link", _("link")
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
-    piece = models.CharField(max_length=24, editable=False)
-    version = models.PositiveIntegerField(default=1, editable=False)
-    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="evidence")
-    pilot = models.ForeignKey("Pilot", on_delete=models.PROTECT, null=True, related_name="evidence")
-    kind = models.CharField(max_length=4, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=300)
-    link = models.URLField(_("link"), max_length=2000, blank=True)
-    stored = models.CharField(max_length=64, blank=True, editable=False)
-    file_name = models.CharField(_("file name"), max_length=255, blank=True)
-    size = models.PositiveBigIntegerField(_("bytes"), null=True)
-    content_type = models.CharField(max_length=100, blank=True)
-    checksum = models.CharField(max_length=64)
-    uploaded_on = models.DateField(_("uploaded on"))
-    written_at = models.DateTimeField(auto_now_add=True)
-    effective_on = models.DateField(_("in effect from"), null=True)
-    expires_on = models.DateField(_("good until"), null=True)
-    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="evidence")
+    public_id = models.CharField(
+        max_length=24,
+        unique=True,
+        default=opaque_id,
+        editable=False,
+        db_comment="opaque id by which addresses, the API and the log know it",
+    )
+    piece = models.CharField(max_length=24, editable=False, db_comment="shared by all versions of one piece")
+    version = models.PositiveIntegerField(default=1, editable=False, db_comment="1, 2, 3 …")
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", db_comment="the version before"
+    )
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="evidence", db_comment="where it was filed"
+    )
+    pilot = models.ForeignKey(
+        "Pilot",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="evidence",
+        db_comment="the pilot it was filed for; null: for the portfolio",
+    )
+    kind = models.CharField(max_length=4, choices=Kind.choices, db_comment="what it is: file or link")
+    title = models.CharField(_("title"), max_length=300, db_comment="title")
+    link = models.URLField(_("link"), max_length=2000, blank=True, db_comment="address, where it is a link")
+    file_key = models.CharField(
+        max_length=64, blank=True, editable=False, db_comment="name under which the file is kept"
+    )
+    file_name = models.CharField(_("file name"), max_length=255, blank=True, db_comment="name under which it was filed")
+    size = models.PositiveBigIntegerField(_("bytes"), null=True, db_comment="bytes")
+    content_type = models.CharField(max_length=100, blank=True, db_comment="type by its content")
+    checksum = models.CharField(max_length=64, db_comment="SHA-256 of the file, or of the link")
+    uploaded_on = models.DateField(_("uploaded on"), db_comment="the day on which it was filed")
+    written_at = models.DateTimeField(auto_now_add=True, db_comment="moment of writing, UTC")
+    effective_on = models.DateField(_("in effect from"), null=True, db_comment="first day from which it speaks")
+    expires_on = models.DateField(_("good until"), null=True, db_comment="last day on which it speaks")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="evidence", db_comment="who filed it")
 
     objects = Evidences.as_manager()
 
     class Meta:
+        db_table_comment = (
+            "One version of a piece of evidence: a file, or a link. All versions of a piece carry the same piece."
+        )
         ordering = ("piece", "version")
         verbose_name = _("piece of evidence")
         verbose_name_plural = _("evidence")
         constraints: ClassVar = [
-            models.UniqueConstraint("piece", "version", name="one_version_of_a_piece_at_a_time"),
+            models.UniqueConstraint("piece", "version", name="evidence_version_is_one_of_its_number"),
             models.CheckConstraint(
-                condition=Q(kind="file", link="", size__isnull=False) & ~Q(stored="") & ~Q(content_type="")
-                | Q(kind="link", stored="") & ~Q(link=""),
+                condition=Q(kind="file", link="", size__isnull=False) & ~Q(file_key="") & ~Q(content_type="")
+                | Q(kind="link", file_key="") & ~Q(link=""),
                 name="evidence_is_a_file_or_a_link",
             ),
             models.CheckConstraint(
                 condition=Q(effective_on=None) | Q(expires_on=None) | Q(expires_on__gte=F("effective_on")),
                 name="evidence_ends_after_it_takes_effect",
+                violation_error_message=_("It expires on the day it takes effect, or later."),
             ),
             models.CheckConstraint(
                 condition=Q(version=1, replaces=None) | Q(version__gt=1, replaces__isnull=False),
-                name="a_later_version_replaces_one",
+                name="evidence_replaces_an_earlier_version",
             ),
         ]
-        indexes: ClassVar = [models.Index("stored", condition=~Q(stored=""), name="the_piece_that_a_file_is_of")]
+        indexes: ClassVar = [models.Index("file_key", condition=~Q(file_key=""), name="evidence_file_key_idx")]
 
     def __str__(self) -> str:
         return self.title
@@ -132,16 +154,27 @@ class EvidenceUses(models.QuerySet["DecisionEvidence"]):
 class DecisionEvidence(models.Model):
     """A version of a piece that a decision rests on. `event` brought it: the decision's own, or a condition met later."""
 
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="evidence_used")
-    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="uses")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="evidence_used")
-    checksum = models.CharField(max_length=64)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, related_name="evidence_used", db_comment="the decision"
+    )
+    evidence = models.ForeignKey(
+        Evidence, on_delete=models.PROTECT, related_name="uses", db_comment="the version it rests on"
+    )
+    event = models.ForeignKey(
+        Event,
+        on_delete=models.PROTECT,
+        related_name="evidence_used",
+        db_comment="the event that brought it",
+        db_index=False,
+    )
+    checksum = models.CharField(max_length=64, db_comment="checksum of the version when it was cited")
 
     objects = EvidenceUses.as_manager()
 
     class Meta:
+        db_table_comment = "A version of a piece that a decision rests on. event brought it: the decision's own, or a condition met later."
         ordering = ("pk",)
-        constraints: ClassVar = [models.UniqueConstraint("event", "evidence", name="an_act_rests_on_a_piece_once")]
+        constraints: ClassVar = [models.UniqueConstraint("event", "evidence", name="decision_evidence_is_cited_once")]
 
     def __str__(self) -> str:
         return f"{self.decision} rests on {self.evidence}"

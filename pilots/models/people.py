@@ -59,8 +59,19 @@ class Person(AbstractBaseUser, PermissionsMixin):
     signs nobody in. `pending_email_key` makes a link that confirms it good for that one change.
     """
 
-    public_id = models.CharField(max_length=24, unique=True, default=opaque_id, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True, max_length=LONGEST_ADDRESS)
+    public_id = models.CharField(
+        max_length=24,
+        unique=True,
+        default=opaque_id,
+        editable=False,
+        db_comment="opaque id by which addresses, the API and the log know it",
+    )
+    email = models.EmailField(
+        _("e-mail address"),
+        unique=True,
+        max_length=LONGEST_ADDRESS,
+        db_comment="address that signs in; unique without case",
+    )
     pending_email = models.EmailField(
         _("e-mail address to be confirmed"),
         null=True,
@@ -68,13 +79,34 @@ class Person(AbstractBaseUser, PermissionsMixin):
         unique=True,
         editable=False,
         max_length=LONGEST_ADDRESS,
+        db_comment="changed address that its owner has not confirmed yet",
     )
-    pending_email_key = models.CharField(max_length=24, blank=True, editable=False)
-    name = models.CharField(_("name"), max_length=LONGEST_NAME)
-    function = models.ForeignKey("Function", on_delete=models.PROTECT, null=True, blank=True, related_name="people")
-    is_staff = models.BooleanField(_("may open the admin"), default=False)
-    is_active = models.BooleanField(_("may sign in"), default=True)
-    closed_on = models.DateField(_("account closed on"), null=True, blank=True, editable=False)
+    pending_email_key = models.CharField(
+        max_length=24,
+        blank=True,
+        editable=False,
+        db_comment="key of the change that waits for confirmation; empty where none does",
+    )
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, db_comment="name as pages show it")
+    function = models.ForeignKey(
+        "Function",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        db_comment="business function the person works in",
+    )
+    is_staff = models.BooleanField(
+        _("may open the admin"), default=False, db_comment="whether the admin site lets them in; follows from roles"
+    )
+    is_active = models.BooleanField(_("may sign in"), default=True, db_comment="whether the account can sign in")
+    closed_on = models.DateField(
+        _("account closed on"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="first day on which the account is closed; null while open",
+    )
 
     objects: ClassVar[People] = People()
 
@@ -82,6 +114,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
+        db_table_comment = (
+            "Somebody who signs in with an e-mail address. The log knows them by public_id, never by name."
+        )
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("name", "pk")
@@ -122,8 +157,8 @@ def supported_countries() -> dict[str, list[str]]:
 class Portfolio(models.Model):
     """Pilots that one program office answers for, and the person who answers for it above that office."""
 
-    key = models.SlugField(_("key"), max_length=60, unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    key = models.SlugField(_("key"), max_length=60, unique=True, db_comment="short key, as in commands and addresses")
+    name = models.CharField(_("name"), max_length=200, db_comment="name as pages show it")
     escalation = models.ForeignKey(
         Person,
         verbose_name=_("escalation person"),
@@ -131,6 +166,7 @@ class Portfolio(models.Model):
         null=True,
         blank=True,
         related_name="answers_for",
+        db_comment="the person who answers for it above the program office",
     )
     calendar = models.CharField(
         _("public holidays"),
@@ -138,9 +174,13 @@ class Portfolio(models.Model):
         blank=True,
         validators=[known_calendar],
         help_text=_("A country, or a part of one, as in DE or DE-BY. Without it only weekends are free."),
+        db_comment="country and region whose public holidays are no working days",
     )
 
     class Meta:
+        db_table_comment = (
+            "Pilots that one program office answers for, and the person who answers for it above that office."
+        )
         ordering = ("name", "pk")
 
     def __str__(self) -> str:
@@ -150,15 +190,20 @@ class Portfolio(models.Model):
 class PortfolioRole(models.Model):
     """A person's standing role in a portfolio. Sponsors, deciders and managers follow from the facts instead."""
 
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.CASCADE, related_name="roles")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=20, choices=choices(ROLE))
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.CASCADE, related_name="roles", db_comment="where", db_index=False
+    )
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles", db_comment="who")
+    role = models.CharField(max_length=20, choices=choices(ROLE), db_comment="program-office or reviewer")
 
     class Meta:
+        db_table_comment = (
+            "A person's standing role in a portfolio. Sponsors, deciders and managers follow from the facts instead."
+        )
         constraints: ClassVar = [
-            models.UniqueConstraint("portfolio", "person", "role", name="a_role_is_given_once"),
+            models.UniqueConstraint("portfolio", "person", "role", name="portfolio_role_is_given_once"),
             models.CheckConstraint(
-                condition=models.Q(role__in=[str(role) for role in ROLE]), name="a_role_is_a_known_one"
+                condition=models.Q(role__in=[str(role) for role in ROLE]), name="portfolio_role_is_known"
             ),
         ]
 
@@ -169,9 +214,12 @@ class PortfolioRole(models.Model):
 class Function(models.Model):
     """A business function, such as customer operations; the same one may appear in several portfolios."""
 
-    name = models.CharField(_("name"), max_length=240, unique=True)
+    name = models.CharField(_("name"), max_length=240, unique=True, db_comment="name of the business function; unique")
 
     class Meta:
+        db_table_comment = (
+            "A business function, such as customer operations; the same one may appear in several portfolios."
+        )
         ordering = ("name", "pk")
 
     def __str__(self) -> str:
@@ -184,12 +232,23 @@ class Unit(models.Model):
     `function` null means that none is named. Rows are made when a pilot first lies there, and never change.
     """
 
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="units")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, related_name="units")
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="units", db_comment="of which portfolio", db_index=False
+    )
+    function = models.ForeignKey(
+        Function,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="units",
+        db_comment="which function in it; null: the pilots without one",
+    )
 
     class Meta:
+        db_table_comment = (
+            "A function in a portfolio, or a portfolio where no function is named: where a right of decision reaches."
+        )
         constraints: ClassVar = [
-            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="one_unit_for_a_function")
+            models.UniqueConstraint(F("portfolio"), Coalesce("function", 0), name="unit_is_one_for_a_function")
         ]
 
     def __str__(self) -> str:

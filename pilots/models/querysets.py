@@ -26,7 +26,7 @@ class PilotQuerySet(models.QuerySet[Any]):
             return self
         granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
         now = GatePeriod.objects.filter(
-            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), superseded_on=None, ends=None
+            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), superseded_on=None, last_day=None
         )
         named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
         # A pilot lies where its columns say, and the seats of a cell are far fewer than the periods of its gates.

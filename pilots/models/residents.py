@@ -29,23 +29,30 @@ class Residents(models.Model):
     Known from `recorded_from` up to, not including, `superseded_on`; null means still.
     """
 
-    pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, related_name="residents")
-    week = models.DateField(_("week from"))
-    people = models.PositiveIntegerField(_("people outside the pilot team"))
-    visitors = models.PositiveIntegerField(_("visitors of demos"), default=0)
-    recorded_from = models.DateField()
-    superseded_on = models.DateField(null=True)
+    pilot = models.ForeignKey(
+        Pilot, on_delete=models.PROTECT, related_name="residents", db_comment="the pilot", db_index=False
+    )
+    week = models.DateField(_("week from"), db_comment="Monday of the week")
+    people = models.PositiveIntegerField(
+        _("people outside the pilot team"), db_comment="people outside the pilot team who used it"
+    )
+    visitors = models.PositiveIntegerField(
+        _("visitors of demos"), default=0, db_comment="people who were only shown it"
+    )
+    recorded_from = models.DateField(db_comment="first day on which this was what was known")
+    superseded_on = models.DateField(null=True, db_comment="day on which a later count replaced it")
 
     objects = ResidentsQuerySet.as_manager()
 
     class Meta:
+        db_table_comment = "How many people used a pilot in the week that begins on a Monday. A later count of the same week replaces it."
         ordering = ("pilot", "week", "pk")
         verbose_name_plural = _("residents")
-        indexes: ClassVar = [models.Index("pilot", "week", name="who_lived_there_in_a_week")]
+        indexes: ClassVar = [models.Index("pilot", "week", name="residents_pilot_week_idx")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "pilot", "week", condition=Q(superseded_on=None), name="one_count_of_residents_a_week"
-            )
+                "pilot", "week", condition=Q(superseded_on=None), name="residents_are_counted_once_a_week"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,35 +22,73 @@ class DecisionRight(models.Model):
     Portfolio null means every portfolio; function null every function; `until` null an open end.
     """
 
-    kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights")
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
-    function = models.ForeignKey(Function, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held")
-    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_deputised")
-    escalate_to = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="rights_escalated"
+    kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights", db_comment="the kind of gate")
+    portfolio = models.ForeignKey(
+        Portfolio,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights",
+        db_comment="only in this portfolio; null: in all",
     )
-    answer_within_days = models.PositiveSmallIntegerField(_("working days to answer"), default=10)
-    starts = models.DateField(_("from"))
-    until = models.DateField(_("until"), null=True, blank=True)
+    function = models.ForeignKey(
+        Function,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights",
+        db_comment="only in this function; null: in all",
+    )
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held", db_comment="who decides")
+    deputy = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights_deputised",
+        db_comment="who deputises",
+    )
+    escalate_to = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rights_escalated",
+        db_comment="to whom it escalates",
+    )
+    answer_within_days = models.PositiveSmallIntegerField(
+        _("working days to answer"), default=10, db_comment="working days to answer"
+    )
+    starts = models.DateField(_("from"), db_comment="first day")
+    until = models.DateField(_("until"), null=True, blank=True, db_comment="last day; null: no end yet")
 
     class Meta:
-        ordering = ("kind__order", "starts", "pk")
+        db_table_comment = (
+            "Who decides a kind of gate, for which portfolio and function, from a day to a day (both included)."
+        )
+        ordering = ("kind__position", "starts", "pk")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("starts")), name="a_right_ends_after_it_starts"
+                condition=Q(until=None) | Q(until__gte=F("starts")),
+                name="decision_right_ends_after_it_starts",
+                violation_error_message=_("A right ends on the day it starts, or later."),
             ),
             models.CheckConstraint(
                 condition=Q(answer_within_days__gte=1, answer_within_days__lte=LONGEST_TO_ANSWER),
-                name="a_right_is_answered_in_a_thousand_days",
+                name="decision_right_is_answered_in_a_thousand_days",
+                violation_error_message=_("Give 1 to 1000 working days."),
             ),
-            models.CheckConstraint(condition=Q(deputy=None) | ~Q(deputy=F("holder")), name="a_deputy_is_somebody_else"),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=F("holder")),
+                name="decision_right_has_somebody_else_as_deputy",
+                violation_error_message=_("The deputy is somebody else than the holder."),
+            ),
             models.UniqueConstraint(
                 F("kind"),
                 Coalesce("portfolio", 0),
                 Coalesce("function", 0),
                 condition=Q(until=None),
-                name="one_open_ended_right_for_a_reach",
+                name="decision_right_without_end_is_one_for_its_scope",
             ),
         ]
 
@@ -67,15 +105,24 @@ class DecisionRight(models.Model):
 class Delegation(models.Model):
     """Days on which the holder of a right lets somebody else decide too, both included. The holder stays the holder."""
 
-    right = models.ForeignKey(DecisionRight, on_delete=models.PROTECT, related_name="delegations")
-    to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_delegated")
-    starts = models.DateField(_("from"))
-    until = models.DateField(_("until"))
+    right = models.ForeignKey(
+        DecisionRight, on_delete=models.PROTECT, related_name="delegations", db_comment="the right"
+    )
+    to = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="rights_delegated", db_comment="who may decide too"
+    )
+    starts = models.DateField(_("from"), db_comment="first day")
+    until = models.DateField(_("until"), db_comment="last day")
 
     class Meta:
+        db_table_comment = "Days on which the holder of a right lets somebody else decide too, both included. The holder stays the holder."
         ordering = ("right", "starts")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(until__gte=F("starts")), name="a_delegation_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=Q(until__gte=F("starts")),
+                name="delegation_ends_after_it_starts",
+                violation_error_message=_("A delegation ends on the day it starts, or later."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -85,13 +132,18 @@ class Delegation(models.Model):
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences")
-    starts = models.DateField()
-    ends = models.DateField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences", db_comment="who is away")
+    starts = models.DateField(db_comment="first day away")
+    ends = models.DateField(db_comment="last day away")
 
     class Meta:
+        db_table_comment = "Days on which a person is away, both included. It takes no right."
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends__gte=F("starts")), name="an_absence_ends_after_it_starts")
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("starts")),
+                name="absence_ends_after_it_starts",
+                violation_error_message=_("An absence ends on the day it starts, or later."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -103,7 +155,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def on(self, day: date) -> SeatQuerySet:
         """Who sits where on a day. Seats are disjoint, so there is at most one for a kind and a cell."""
-        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+        return self.filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
 
     def of(self, person: Any) -> SeatQuerySet:
         """The seats from which a person may decide, or be asked to."""
@@ -117,29 +169,52 @@ class Seat(models.Model):
     first day of the unbroken stretch of held, or unheld, days.
     """
 
-    kind = models.ForeignKey("GateKind", on_delete=models.CASCADE, related_name="seats")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="seats")
-    right = models.ForeignKey(DecisionRight, on_delete=models.CASCADE, null=True, related_name="seats")
-    starts = models.DateField()
-    ends = models.DateField(null=True)
-    run_from = models.DateField()
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats")
-    deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised")
-    escalation = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated")
-    delegate = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="seats_delegated")
-    capacity = models.CharField(max_length=12, blank=True)
-    orphaned = models.BooleanField(default=False)
+    kind = models.ForeignKey(
+        "GateKind", on_delete=models.CASCADE, related_name="seats", db_comment="the kind of gate", db_index=False
+    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="seats", db_comment="where")
+    right = models.ForeignKey(
+        DecisionRight,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="seats",
+        db_comment="the right that applies; null: none",
+    )
+    first_day = models.DateField(db_comment="first day of the period")
+    last_day = models.DateField(null=True, db_comment="last day of the period; null: still going on")
+    run_from = models.DateField(db_comment="first day of the unbroken stretch with the same holder")
+    holder = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="seats",
+        db_comment="who holds the decision; null: nobody",
+        db_index=False,
+    )
+    deputy = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised", db_comment="who deputises"
+    )
+    escalation = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated", db_comment="to whom it escalates"
+    )
+    delegate = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="seats_delegated",
+        db_comment="to whom the holder delegated",
+    )
+    capacity = models.CharField(max_length=12, blank=True, db_comment="in which capacity the holder holds it")
+    orphaned = models.BooleanField(default=False, db_comment="the account of whoever held it is closed")
 
     objects = SeatQuerySet.as_manager()
 
     class Meta:
+        db_table_comment = "Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again."
         indexes: ClassVar = [
-            models.Index("kind", "unit", "starts", name="the_seat_of_a_unit_on_a_day"),
-            models.Index("holder", "ends", name="the_seats_of_a_person"),
+            models.Index("holder", "last_day", name="seat_holder_last_day_idx"),
         ]
-        constraints: ClassVar = [
-            models.UniqueConstraint("kind", "unit", "starts", name="one_seat_for_a_unit_and_a_day")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint("kind", "unit", "first_day", name="seat_is_one_a_day")]
 
     def __str__(self) -> str:
-        return f"{self.kind_id} {self.starts}: {self.holder}"
+        return f"{self.kind_id} {self.first_day}: {self.holder}"

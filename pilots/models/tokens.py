@@ -22,15 +22,22 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
 
     objects: ClassVar[Any] = AuthTokenManager()
 
-    user = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(_("what it is for"), max_length=100, blank=True)
-    scope = models.CharField(_("scope"), max_length=6, choices=Scope.choices)
-    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    user = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_comment="whose it is")
+    name = models.CharField(_("what it is for"), max_length=100, blank=True, db_comment="what its owner calls it")
+    scope = models.CharField(_("scope"), max_length=6, choices=Scope.choices, db_comment="read, decide or write")
+    last_used_at = models.DateTimeField(
+        _("last used"), null=True, editable=False, db_comment="day of the last use, UTC"
+    )
 
     class Meta:
+        db_table_comment = (
+            "A key to the API. What it may do follows from its scope, and from what its person may do when it is used."
+        )
         verbose_name = _("API token")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(scope__in=["read", "decide", "write"]), name="a_token_has_a_known_scope")
+            models.CheckConstraint(
+                condition=Q(scope__in=["read", "decide", "write"]), name="api_token_has_a_known_scope"
+            )
         ]
 
     def __str__(self) -> str:

@@ -68,9 +68,9 @@ class Action:
 
     word: str
     on: Target
-    may: frozenset[Role]
+    allowed: frozenset[Role]
     forgets: tuple[str, ...]
-    beyond: frozenset[Role] = NOBODY
+    beyond_limits: frozenset[Role] = NOBODY
     stages: frozenset[Stage] | None = None
     applies_in: frozenset[Stage] | None = None
     enters: Stage | None = None
@@ -99,21 +99,27 @@ ACTIONS = _table(
             Target.PILOT,
             OFFICE,
             FACTS,
-            beyond=ESCALATION,
+            beyond_limits=ESCALATION,
             stages=NOT_STARTED,
             applies_in=NOT_STARTED,
             enters=Stage.RUNNING,
         ),
         Action("record_running", Target.PILOT, NOBODY, FACTS, event="start"),
         Action(
-            "move_decide_by", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, stages=RUNNING, until_stalled=True
+            "move_decide_by",
+            Target.PILOT,
+            OFFICE,
+            (REASON,),
+            beyond_limits=ESCALATION,
+            stages=RUNNING,
+            until_stalled=True,
         ),
         Action(
             "pause",
             Target.PILOT,
             OFFICE,
             (REASON,),
-            beyond=ESCALATION,
+            beyond_limits=ESCALATION,
             stages=RUNNING,
             applies_in=RUNNING | PAUSED,
             enters=Stage.PAUSED,
@@ -157,8 +163,8 @@ ACTIONS = _table(
             applies_in=ANY,
             enters=Stage.RETIRED,
         ),
-        Action("void", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True),
-        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond=ESCALATION, by_people=True, on_void=True),
+        Action("void", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, by_people=True),
+        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, by_people=True, on_void=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
         Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
         # Its rules, its quality, and who lives in it
@@ -210,7 +216,7 @@ ACTIONS = _table(
         # Portfolios, functions and kinds
         Action("open_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
         Action("amend_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
-        Action("set_stall_policy", Target.PORTFOLIO, OFFICE, FACTS, beyond=ESCALATION),
+        Action("set_stall_policy", Target.PORTFOLIO, OFFICE, FACTS, beyond_limits=ESCALATION),
         Action("name_function", Target.FUNCTION, OFFICE, FACTS),
         Action("rename_function", Target.FUNCTION, OFFICE, FACTS),
         Action("add_kind", Target.KIND, OFFICE, FACTS),
@@ -244,4 +250,4 @@ def on(target: Target) -> list[Action]:
 
 def who_may(word: str) -> frozenset[Role]:
     """Who may do an action, or what is no action of its own."""
-    return PERMISSIONS[word] if word in PERMISSIONS else ACTIONS[word].may
+    return PERMISSIONS[word] if word in PERMISSIONS else ACTIONS[word].allowed

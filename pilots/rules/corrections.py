@@ -10,7 +10,7 @@ from pilots.rules import stalls
 from pilots.rules.actions import OF_STAGES
 from pilots.rules.events import CORRECT_DATE, EventRecord, in_order
 
-STAGE_VERBS = OF_STAGES | {"move_decide_by"}
+STAGE_ACTIONS = OF_STAGES | {"move_decide_by"}
 """What happened one after the other: no correction puts one of them before another that came before it."""
 
 
@@ -42,7 +42,7 @@ def _on_its_day(event: EventRecord, correction: EventRecord, events: Sequence[Ev
         moved = any(other.action == "move_decide_by" and other.seq < correction.seq for other in events)
         if data.get("decide_by_follows") and not moved:
             data["decide_by"] = day + stalls.SIX_WEEKS
-    return replace(event, on=day, data=data)
+    return replace(event, effective_on=day, data=data)
 
 
 def keeps_its_place(events: Sequence[EventRecord], corrected_event: EventRecord) -> EventRecord | None:
@@ -50,10 +50,12 @@ def keeps_its_place(events: Sequence[EventRecord], corrected_event: EventRecord)
     before = _stages(events)
     place = next(n for n, event in enumerate(before) if event.seq == corrected_event.seq)
     for n, event in enumerate(before):
-        if (n < place and event.on > corrected_event.on) or (n > place and event.on < corrected_event.on):
+        if (n < place and event.effective_on > corrected_event.effective_on) or (
+            n > place and event.effective_on < corrected_event.effective_on
+        ):
             return event
     return None
 
 
 def _stages(events: Sequence[EventRecord]) -> list[EventRecord]:
-    return in_order([event for event in events if event.action in STAGE_VERBS])
+    return in_order([event for event in events if event.action in STAGE_ACTIONS])

@@ -12,12 +12,12 @@ from typing import Any
 class EventRecord:
     """One dated act on a pilot, or on one of its gates.
 
-    `on` is the day it counts from, `known` the day it was written down, `seq` its place among acts of one day.
+    `effective_on` is the day it counts from, `known` the day it was written down, `seq` its place among acts of one day.
     `by` and every person in `data` are primary keys; `by` is None where an import spoke.
     """
 
     seq: int
-    on: date
+    effective_on: date
     known: date
     action: str
     by: int | None = None
@@ -41,4 +41,4 @@ CORRECT_DATE = "correct_date"
 
 def in_order(events: list[EventRecord]) -> list[EventRecord]:
     """The record first, then acts by the day they count from; those of one day in the order they were told."""
-    return sorted(events, key=lambda event: (event.action != "record", event.on, event.seq))
+    return sorted(events, key=lambda event: (event.action != "record", event.effective_on, event.seq))

@@ -9,25 +9,25 @@ from typing import Any
 
 from pilots.rules import seals
 from pilots.rules.events import EventRecord, Kind
-from pilots.rules.vocabulary import ClearsBy, Outcome, State
+from pilots.rules.vocabulary import Awaits, ClearsBy, Outcome, State
 
 YES = frozenset({Outcome.CLEARED, Outcome.CONDITIONAL, Outcome.EXCEPTED})
 HOLD = YES | {Outcome.ASSERTED}
 ASKS_TEAM = frozenset({Outcome.CHANGES_REQUESTED, Outcome.REFUSED})
 EVIDENCE = "evidence:"
 READ_AS_OPEN = frozenset({State.UNOWNED, State.WAITING})
-TURN: Mapping[str, str] = {
-    **dict.fromkeys(YES, "clear"),
-    **dict.fromkeys(ASKS_TEAM, "team"),
-    State.ASSERTED: "said",
-    State.OFF: State.OFF,
+AWAITS: Mapping[str, Awaits] = {
+    **dict.fromkeys(YES, Awaits.NOTHING),
+    **dict.fromkeys(ASKS_TEAM, Awaits.TEAM),
+    State.ASSERTED: Awaits.CONFIRMATION,
+    State.OFF: Awaits.OFF,
 }
-"""Whose turn a state is; the decider's to answer where it is not here."""
+"""What a gate in a state waits for; a decision, where it is not here."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatePeriod:
-    """A stretch of days on which nothing happened to a gate; `ends` is the last one, None for the latest stretch.
+    """A stretch of days on which nothing happened to a gate; `last_day` is the last one, None for the latest stretch.
 
     `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
     an answer past `good_until` is read as `lapsed`. `person` has accepted, or else is named; `nominee` is named, also to
@@ -35,10 +35,10 @@ class GatePeriod:
     (its kind was not there yet, or is switched off for the portfolio) it asks nothing, and is not shown among the gates.
     """
 
-    starts: date
-    ends: date | None
+    first_day: date
+    last_day: date | None
     state: str
-    turn: str
+    awaits: str
     since: date
     good_until: date | None = None
     ends_by_condition: bool = False
@@ -143,11 +143,11 @@ class GateState:
             out[name] = before if before and kept else (value, day)
         return out
 
-    def turn(self, state: str) -> str:
-        """Whose turn a state is, before anybody asks who holds the decision."""
+    def awaits(self, state: str) -> Awaits:
+        """What a gate in a state waits for, before a holder is looked up."""
         if self.outside_until is not None and state == State.CHANGES_REQUESTED:
-            return "outside"
-        return TURN.get(state, "answer")
+            return Awaits.OUTSIDE
+        return AWAITS.get(state, Awaits.DECISION)
 
     def period(
         self, day: date, sealed_now: Mapping[str, Any], *, met_until: date | None, function: int | None, moved: bool
@@ -155,10 +155,10 @@ class GateState:
         """The stretch that begins on a day."""
         state = self.state(sealed_now)
         return GatePeriod(
-            starts=day,
-            ends=None,
+            first_day=day,
+            last_day=None,
             state=State.OPEN if state in READ_AS_OPEN else state,
-            turn=self.turn(state),
+            awaits=self.awaits(state),
             since=self.since,
             good_until=self.good_until,
             ends_by_condition=self.ends_by_condition,
@@ -179,7 +179,7 @@ def answered(gate: GateState, event: EventRecord) -> bool:
     gate.answer = None if outcome == Outcome.WITHDRAWN else outcome
     gate.term = gate.outside_until = None
     gate.conditions, gate.measured_worse, gate.evidence_ends = [], False, {}
-    gate.answered_on = event.on
+    gate.answered_on = event.effective_on
     if outcome in YES:
         gate.sealed = dict(event.data.get("sealed") or {})
         gate.term = event.data.get("good_until")
@@ -225,7 +225,7 @@ def met_condition(gate: GateState, event: EventRecord) -> None:
     """A condition was met; met late, the answer holds again from that day."""
     for condition in gate.conditions:
         if seals.same(condition["text"], event.data["text"]):
-            condition["met"] = event.on
+            condition["met"] = event.effective_on
             for piece in event.data.get("pieces") or ():
                 _rest_on(gate, piece)
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from pilots.rules.gates import GatePeriod
 from pilots.rules.replay import PilotPeriod
-from pilots.rules.vocabulary import Stage, State
+from pilots.rules.vocabulary import Awaits, Stage, State
 
 DAY = timedelta(days=1)
 
@@ -26,16 +26,16 @@ def opened(recorded_on: date, day: date, functions: Sequence[tuple[date, int | N
     before = [(first, function) for first, function in functions if first < day]
     ends = [first - DAY for first, _function in [*before[1:], (day, None)]]
     for (first, function), last in zip(before, ends, strict=False):
-        yield GatePeriod(first, last, State.OFF, State.OFF, since=recorded_on, function=function)
-    yield GatePeriod(day, None, State.OPEN, "answer", since=day, function=functions[-1][1])
+        yield GatePeriod(first, last, State.OFF, Awaits.OFF, since=recorded_on, function=function)
+    yield GatePeriod(day, None, State.OPEN, Awaits.DECISION, since=day, function=functions[-1][1])
 
 
 def switched_off(last: GatePeriod, day: date) -> GatePeriod | None:
     """The period of a gate that is switched off on a day; None where it was off already."""
-    if last.turn == State.OFF:
+    if last.awaits == Awaits.OFF:
         return None
     return replace(
-        last, starts=day, ends=None, state=State.OFF, turn=State.OFF, since=day, good_until=None, moved=False
+        last, first_day=day, last_day=None, state=State.OFF, awaits=Awaits.OFF, since=day, good_until=None, moved=False
     )
 
 
@@ -43,13 +43,13 @@ def lapsed(last: GatePeriod, day: date) -> GatePeriod | None:
     """The period of a gate whose answer was over by a day on which something was done to its pilot; None where none begins."""
     if last.good_until is None or last.good_until >= day or last.since > last.good_until:
         return None
-    return replace(last, starts=day, ends=None, moved=False, since=last.good_until + DAY)
+    return replace(last, first_day=day, last_day=None, moved=False, since=last.good_until + DAY)
 
 
 def following(last: PilotPeriod, gates: Collection[GatePeriod], day: date) -> PilotPeriod | None:
     """The period of a pilot from a day on which its gates came to be these; None where nothing of it is another."""
-    asked = [gate for gate in gates if gate.turn != State.OFF]
-    clear = all(gate.turn == "clear" for gate in asked)
+    asked = [gate for gate in gates if gate.awaits != Awaits.OFF]
+    clear = all(gate.awaits == Awaits.NOTHING for gate in asked)
     ends = [gate.good_until for gate in asked if gate.good_until is not None]
     shown = last.last_shown_on
     if last.stage == Stage.ADOPTED and last.shows:
@@ -57,4 +57,4 @@ def following(last: PilotPeriod, gates: Collection[GatePeriod], day: date) -> Pi
     now = replace(last, all_clear=clear, clear_through=min(ends) if ends and clear else None, last_shown_on=shown)
     if last.stage == Stage.PAUSED and last.paused_until is not None and day > last.paused_until:
         now = replace(now, stage=Stage.RUNNING, since=last.paused_until + DAY, paused_until=None)
-    return None if now == last else replace(now, starts=day, ends=None)
+    return None if now == last else replace(now, first_day=day, last_day=None)

@@ -17,14 +17,14 @@ from pilots.rules.corrections import corrected
 from pilots.rules.events import EventRecord, Kind, in_order
 from pilots.rules.gates import GatePeriod, GateState
 from pilots.rules.transitions import APPLIES_IN, APPLY, SPONSOR, PilotState
-from pilots.rules.vocabulary import Stage, State, Verdict
+from pilots.rules.vocabulary import Awaits, Stage, Verdict
 
 __all__ = ["SPONSOR", "History", "PilotPeriod", "PilotState", "replay", "replay_day"]
 
 
 @dataclass(frozen=True, slots=True)
 class PilotPeriod:
-    """A stretch of days on which nothing happened to a pilot; `ends` is the last one.
+    """A stretch of days on which nothing happened to a pilot; `last_day` is the last one.
 
     A pause past `paused_until` is read as running. `stall_clock_from` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
@@ -32,8 +32,8 @@ class PilotPeriod:
     `last_shown_on` is the last day on which the facts of earlier periods showed this adoption, None where they never did.
     """
 
-    starts: date
-    ends: date | None
+    first_day: date
+    last_day: date | None
     stage: str
     since: date
     started_on: date | None = None
@@ -61,18 +61,18 @@ class PilotPeriod:
             self.stage == Stage.ADOPTED
             and self.all_clear
             and not self.missing_rules
-            and (self.clear_through is None or self.starts <= self.clear_through)
+            and (self.clear_through is None or self.first_day <= self.clear_through)
         )
 
     def stage_on(self, day: date) -> str:
-        """The stage on a day: a pause ends by itself."""
+        """The stage on a day: a pause last_day by itself."""
         over = self.stage == Stage.PAUSED and self.paused_until is not None and day > self.paused_until
         return Stage.RUNNING if over else self.stage
 
 
 def _all_but_days(period: type) -> Callable[[Any], Any]:
     names = (field.name for field in fields(period))
-    return attrgetter(*(name for name in names if name not in ("starts", "ends")))
+    return attrgetter(*(name for name in names if name not in ("first_day", "last_day")))
 
 
 _OF_PILOT, _OF_GATE = _all_but_days(PilotPeriod), _all_but_days(GatePeriod)
@@ -102,7 +102,7 @@ def replay(recorded_on: date, kinds: Iterable[Kind], events: Iterable[EventRecor
         pilot.gates[late or ""].off = True
     for gate in pilot.gates.values():
         gate.name = gate.state({})
-    for day, todays in groupby(events, key=lambda event: event.on):
+    for day, todays in groupby(events, key=lambda event: event.effective_on):
         replay_day(history, day, todays)
     return history
 
@@ -153,10 +153,10 @@ def _append(periods: list[Any], period: Any) -> None:
         last = periods[-1]
         if _says(last) == _says(period) or _goes_on(last, period):
             return
-        if last.starts == period.starts:
+        if last.first_day == period.first_day:
             periods[-1] = period
             return
-        periods[-1] = replace(last, ends=period.starts - timedelta(days=1))
+        periods[-1] = replace(last, last_day=period.first_day - timedelta(days=1))
     periods.append(period)
 
 
@@ -170,23 +170,23 @@ def _goes_on(last: Any, period: Any) -> bool:
     return (
         isinstance(last, GatePeriod)
         and last.moved
-        and last.starts < period.starts
+        and last.first_day < period.first_day
         and _says(replace(last, moved=False)) == _says(period)
     )
 
 
 def _pilot_period(history: History, day: date) -> PilotPeriod:
     pilot = history.state
-    now = [periods[-1] for periods in history.gates.values() if periods[-1].turn != State.OFF]
+    now = [periods[-1] for periods in history.gates.values() if periods[-1].awaits != Awaits.OFF]
     ends = [period.good_until for period in now if period.good_until is not None]
-    all_clear = all(period.turn == "clear" for period in now)
+    all_clear = all(period.awaits == Awaits.NOTHING for period in now)
     through = min(ends) if ends and all_clear else None
     before = history.pilot[-1] if history.pilot else None
-    if pilot.stage == Stage.ADOPTED and before is not None and before.shows and before.starts < day:
+    if pilot.stage == Stage.ADOPTED and before is not None and before.shows and before.first_day < day:
         pilot.last_shown_on = min(before.clear_through or date.max, day - timedelta(days=1))
     return PilotPeriod(
-        starts=day,
-        ends=None,
+        first_day=day,
+        last_day=None,
         stage=pilot.stage,
         since=pilot.since,
         started_on=pilot.started_on,

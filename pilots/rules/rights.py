@@ -59,8 +59,8 @@ class Seat:
     `orphaned` where the account of whoever held the nearest right in force is closed, whether or not it passed to somebody.
     """
 
-    starts: date
-    ends: date | None
+    first_day: date
+    last_day: date | None
     holder: int | None = None
     deputy: int | None = None
     escalation: int | None = None
@@ -87,8 +87,8 @@ def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> S
         else:
             (capacity, holder), rest = left[0], dict(left[1:])
             return Seat(
-                starts=day,
-                ends=None,
+                first_day=day,
+                last_day=None,
                 holder=holder,
                 deputy=rest.get(Capacity.DEPUTY),
                 escalation=rest.get(Capacity.ESCALATION),
@@ -97,7 +97,7 @@ def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> S
                 orphaned=passed_over or capacity != Capacity.HOLDER,
                 delegate=_delegate(right, closed, day) if capacity == Capacity.HOLDER else None,
             )
-    return Seat(starts=day, ends=None, orphaned=passed_over)
+    return Seat(first_day=day, last_day=None, orphaned=passed_over)
 
 
 def _delegate(right: Right, closed: Mapping[int, date], day: date) -> int | None:
@@ -142,10 +142,10 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
     for day in sorted(days):
         seat = seat_on(rights, closed, day)
         before = out[-1] if out else None
-        if before and replace(before, starts=seat.starts, run_from=None) == seat:
+        if before and replace(before, first_day=seat.first_day, run_from=None) == seat:
             continue
         if before:
-            out[-1] = replace(before, ends=day - timedelta(days=1))
+            out[-1] = replace(before, last_day=day - timedelta(days=1))
         held_alike = before is not None and (before.holder is None) == (seat.holder is None)
         out.append(replace(seat, run_from=before.run_from if held_alike and before else day))
     return out
@@ -160,7 +160,7 @@ class Stay:
 
     def on(self, day: date) -> Seat | None:
         """The seat there on a day, None before its first right."""
-        there = [seat for seat in self.seats if seat.starts <= day]
+        there = [seat for seat in self.seats if seat.first_day <= day]
         return there[-1] if there else None
 
 

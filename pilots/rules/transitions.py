@@ -175,14 +175,14 @@ told after it."""
 def _recorded(pilot: PilotState, event: EventRecord) -> bool:
     pilot.fields.update(event.data.get("set") or {})
     pilot.rules.update(event.data.get("rules") or {})
-    pilot.stage, pilot.since = event.data.get("stage", Stage.PLANNED), event.on
+    pilot.stage, pilot.since = event.data.get("stage", Stage.PLANNED), event.effective_on
     return False
 
 
 def _started(pilot: PilotState, event: EventRecord) -> bool:
     known: bool = event.data.get("start_known", True)
-    pilot.enter(Stage.RUNNING, event.on)
-    pilot.started_on, pilot.decide_by = event.on if known else None, event.data["decide_by"]
+    pilot.enter(Stage.RUNNING, event.effective_on)
+    pilot.started_on, pilot.decide_by = event.effective_on if known else None, event.data["decide_by"]
     return known
 
 
@@ -194,25 +194,25 @@ def _date_moved(pilot: PilotState, event: EventRecord) -> bool:
 
 
 def _paused(pilot: PilotState, event: EventRecord) -> bool:
-    pilot.pauses.append((event.on, event.data["until"]))
-    pilot.stage, pilot.since = Stage.PAUSED, event.on
+    pilot.pauses.append((event.effective_on, event.data["until"]))
+    pilot.stage, pilot.since = Stage.PAUSED, event.effective_on
     return False
 
 
 def _resumed(pilot: PilotState, event: EventRecord) -> bool:
-    pilot.enter(Stage.RUNNING, event.on)
+    pilot.enter(Stage.RUNNING, event.effective_on)
     return False
 
 
 def _adopted(pilot: PilotState, event: EventRecord) -> bool:
-    pilot.enter(Stage.ADOPTED, event.on)
+    pilot.enter(Stage.ADOPTED, event.effective_on)
     pilot.last_shown_on = None
     return event.action == "adopt"
 
 
 def _rolled_back(pilot: PilotState, event: EventRecord) -> bool:
     first, pilot.rolled_back = not pilot.rolled_back, True
-    pilot.enter(Stage.RUNNING, event.on)
+    pilot.enter(Stage.RUNNING, event.effective_on)
     if pilot.decide_by is None:
         # Nobody knows when a claim that a list made was started: its clock counts from the day of the record (section 9).
         pilot.decide_by = pilot.recorded_on + stalls.SIX_WEEKS
@@ -220,12 +220,12 @@ def _rolled_back(pilot: PilotState, event: EventRecord) -> bool:
 
 
 def _retired(pilot: PilotState, event: EventRecord) -> bool:
-    pilot.enter(Stage.RETIRED, event.on)
+    pilot.enter(Stage.RETIRED, event.effective_on)
     return False
 
 
 def _voided(pilot: PilotState, event: EventRecord) -> bool:
-    pilot.void_since = pilot.void_since or event.on
+    pilot.void_since = pilot.void_since or event.effective_on
     return False
 
 
@@ -258,18 +258,18 @@ def _confirmed(pilot: PilotState, event: EventRecord) -> bool:
 def _threshold_registered(pilot: PilotState, event: EventRecord) -> bool:
     new, old = quality.Threshold.of(event.data), pilot.threshold
     if old and pilot.ever_measured and quality.loosened(old, new):
-        pilot.goalposts.append((old.in_words(), new.in_words(), event.on))
+        pilot.goalposts.append((old.in_words(), new.in_words(), event.effective_on))
     pilot.threshold, pilot.verdict, pilot.measured_on = new, Verdict.NONE, None
     return False
 
 
 def _measured(pilot: PilotState, event: EventRecord) -> bool:
     result = event.data["verdict"]
-    pilot.verdict, pilot.measured_on, pilot.ever_measured = result, event.on, True
+    pilot.verdict, pilot.measured_on, pilot.ever_measured = result, event.effective_on, True
     for gate in pilot.gates.values():
         if gate.kind.clears_by == ClearsBy.MEASUREMENT and gate.answer in (Outcome.CLEARED, Outcome.CONDITIONAL):
             gate.measured_worse = gate.measured_worse or result != Verdict.MET
-            gate.worse_on = event.on if result != Verdict.MET else gate.worse_on
+            gate.worse_on = event.effective_on if result != Verdict.MET else gate.worse_on
     if result not in (Verdict.MET, Verdict.NOT_MET):
         return False
     last, pilot.last_result = pilot.last_result, result

@@ -45,6 +45,17 @@ class State(Words):
     OFF = "off"
 
 
+class Awaits(Words):
+    """What a gate waits for, before anybody asks who holds the decision."""
+
+    DECISION = "decision"
+    TEAM = "team"
+    OUTSIDE = "outside"
+    NOTHING = "nothing"
+    CONFIRMATION = "confirmation"
+    OFF = "off"
+
+
 class Outcome(Words):
     """What a decision says on a gate."""
 

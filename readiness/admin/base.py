@@ -83,7 +83,7 @@ class ActionModelAdmin(Admin):
 
     def _may(self, request: HttpRequest, form: type[ActionForm] | None) -> bool:
         allowed = self.admin_site.has_permission(request)
-        return form is not None and allowed and office_of(request).may(form.action)
+        return form is not None and allowed and office_of(request).allowed(form.action)
 
     def may_change(self, request: HttpRequest, obj: Any) -> bool:
         """Whether a row that an office sees is also theirs to change."""
@@ -91,7 +91,7 @@ class ActionModelAdmin(Admin):
 
     def may_do(self, request: HttpRequest, obj: Any, word: str) -> bool:
         """Whether one of the further actions is theirs to do on a row."""
-        return office_of(request).may(self.object_actions[word].action)
+        return office_of(request).allowed(self.object_actions[word].action)
 
     def fits(self, obj: Any, word: str) -> bool:
         """Whether one of the further actions fits a row now."""
@@ -327,7 +327,7 @@ class ActionModelAdmin(Admin):
         return {
             word: (act_on_several, word, made.title)
             for word, made in on_many.items()
-            if office_of(request).may(made.action)
+            if office_of(request).allowed(made.action)
         }
 
     # Its history

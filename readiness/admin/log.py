@@ -60,7 +60,7 @@ class ByOutcome(Choice):
 class ReadOnly(ActionModelAdmin):
     """Rows that nobody adds, changes or deletes here, a superuser included. Each has a page of its own to be read."""
 
-    def beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def what_stands_beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What its page draws."""
         return {}
 
@@ -69,15 +69,15 @@ class ReadOnly(ActionModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         row = context["original"]
-        context |= {"row": row, **self.beside(request, row)}
+        context |= {"row": row, **self.what_stands_beside(request, row)}
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-@admin.display(description=_("When"), ordering="on")
+@admin.display(description=_("When"), ordering="effective_on")
 def when(row: Any) -> SafeString:
-    if row.known_on == row.on:
-        return format_html("{}", wall.day(row.on))
-    return format_html("{} <small>{} {}</small>", wall.day(row.on), _("known"), wall.day(row.known_on))
+    if row.known_on == row.effective_on:
+        return format_html("{}", wall.day(row.effective_on))
+    return format_html("{} <small>{} {}</small>", wall.day(row.effective_on), _("known"), wall.day(row.known_on))
 
 
 @admin.display(description=_("Pilot"))
@@ -141,10 +141,10 @@ class Decisions(ReadOnly):
         return _("%(gate)s: %(outcome)s on %(day)s") % {
             "gate": obj.gate.kind.name,
             "outcome": events.answer(obj),
-            "day": labels.day(obj.on),
+            "day": labels.day(obj.effective_on),
         }
 
-    def beside(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
+    def what_stands_beside(self, request: HttpRequest, row: Decision) -> dict[str, Any]:
         used = row.evidence_used.select_related("evidence").order_by("pk")
         return {
             "sealed": sealed_values.sealed_in(row),
@@ -206,10 +206,10 @@ class Events(ReadOnly):
         return Log
 
     def called(self, obj: Event) -> str:
-        says = {"what": events.what(obj), "who": events.who(obj), "day": labels.day(obj.on)}
+        says = {"what": events.what(obj), "who": events.who(obj), "day": labels.day(obj.effective_on)}
         return _("%(what)s, %(who)s, %(day)s") % says
 
-    def beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
+    def what_stands_beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
         if not row.batch or row.pilot_id:
             return {}
         of_each = office_of(request).limit(Event.objects.of_batch(row.batch))

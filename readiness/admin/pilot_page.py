@@ -9,7 +9,7 @@ from typing import Any
 
 from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.quality import Threshold
 from pilots.rules.transitions import PilotState
@@ -29,7 +29,7 @@ class GateRow:
     """One gate with the acts that fit it now."""
 
     on: GateSnapshot
-    actions_done: list[tuple[str, Any]]
+    offered: list[tuple[str, Any]]
 
 
 def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
     """
     snapshot = snapshots.snapshot_of(pilot, at=at)
     events = Event.objects.filter(pilot=pilot)
-    told = event_texts.with_people(events)
+    history = event_texts.with_people(events)
     page = {
         "snapshot": snapshot,
         "placard": placards.placard(snapshot) if snapshot else "",
@@ -47,7 +47,7 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "gate_rows": [],
         "pilot_acts": [],
         "decisions": list(_decisions(pilot)[:LATEST]),
-        "events": list(told.order_by("-pk")[:LATEST]),
+        "events": list(history.order_by("-pk")[:LATEST]),
         "pieces": evidence.pieces(by, pilot),
         "measures": _measures(events),
         "rules": _rules(pilot),
@@ -88,8 +88,8 @@ def agreed_on(pilot: Pilot) -> Threshold | None:
 
 
 def state_of(snapshot: PilotSnapshot) -> PilotState:
-    """A pilot told by its acts, as the actions know it on the day that was read."""
-    return state_on(snapshot.pilot, gates_of(snapshot.pilot), periods.event_records(snapshot.pilot), snapshot.at)
+    """A pilot history by its acts, as the actions know it on the day that was read."""
+    return state_on(snapshot.pilot, gates_of(snapshot.pilot), load.event_records(snapshot.pilot), snapshot.at)
 
 
 def called(word: str) -> Any:
@@ -114,7 +114,7 @@ def _decisions(pilot: Pilot) -> Any:
 def _measures(rows: Any) -> list[EventText]:
     """What was agreed and what was measured, newest first."""
     found = event_texts.with_people(rows.filter(action__in=("register_threshold", "record_measurement")))
-    return event_texts.texts(found.order_by("-on", "-pk"), on_pilot=True)
+    return event_texts.texts(found.order_by("-effective_on", "-pk"), on_pilot=True)
 
 
 def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:

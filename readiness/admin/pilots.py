@@ -172,8 +172,8 @@ class Pilots(ActionModelAdmin):
     def _opens(request: HttpRequest, make: partial[Any], word: str, pilot: Pilot, kind: str | None = None) -> None:
         """Refuse the form of what is done in one's own name to an office that is not named for it."""
         action = {**OF_PILOT, **OF_GATE}[word].action
-        recorded = action in ("decide", "except_") and office_of(request).may("record_for_decider")
-        if request.method == "POST" or recorded or office_of(request).may(action):
+        recorded = action in ("decide", "except_") and office_of(request).allowed("record_for_decider")
+        if request.method == "POST" or recorded or office_of(request).allowed(action):
             return
         if word not in pilot_page.offered_on(pilot, _who(request), kind):
             refused = shut(make)

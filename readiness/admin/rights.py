@@ -17,7 +17,7 @@ from readiness.forms.rights import AssignAnew, AssignRight, Delegate, EndRight
 from readiness.templatetags import wall
 
 
-@admin.display(description=_("Gate"), ordering="kind__order")
+@admin.display(description=_("Gate"), ordering="kind__position")
 def kind(row: DecisionRight) -> str:
     return row.kind.name
 

@@ -9,7 +9,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import need_plain
+from pilots.actions.texts import need_plain
 from pilots.models import GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court, Stage, Standing

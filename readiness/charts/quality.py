@@ -110,7 +110,7 @@ def quality_of(events: Iterable[Event]) -> Quality:
             new = quality.Threshold.of(event.data)
             eased = bool(rows and agreed) and quality.loosened(agreed[-1].threshold, new)
             source = event.data.get("source", "")
-            agreed.append(Agreed(event.on, event_texts.who(event), new, eased, source))
+            agreed.append(Agreed(event.effective_on, event_texts.who(event), new, eased, source))
         elif event.action == "record_measurement" and agreed:
             rows.append((event, agreed[-1].threshold, _interval(event, agreed[-1])))
     return _drawn(agreed, rows)
@@ -142,7 +142,7 @@ def _drawn(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tupl
         value = float(event.data["value"])
         measured.append(
             Measured(
-                event.on,
+                event.effective_on,
                 event_texts.who(event),
                 figure(value, threshold.kind),
                 int(event.data["sample"]),

@@ -93,7 +93,7 @@ def timeline(snapshot: PilotSnapshot, events: Iterable[Event]) -> Picture:
     first = min(snapshot.pilot.recorded_on, now.started_on or snapshot.pilot.recorded_on)
     picture = _picture(snapshot, _roomy(first, snapshot.at))
     picture.ticks = months(picture.scale)
-    shown = [event for event in events if _is_drawn(event) and event.on <= snapshot.at]
+    shown = [event for event in events if _is_drawn(event) and event.effective_on <= snapshot.at]
     above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
     for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
         event = text.event
@@ -145,7 +145,7 @@ def moves_of(pilots: Iterable[PilotSnapshot]) -> dict[int, list[date]]:
     """The days on which something moved on a gate, by pilot. One query."""
     rows = GatePeriod.objects.filter(gate__pilot__in=[found.pilot for found in pilots], superseded_on=None, moved=True)
     found: dict[int, list[date]] = {}
-    for pilot, day in rows.order_by("starts").values_list("gate__pilot", "starts"):
+    for pilot, day in rows.order_by("first_day").values_list("gate__pilot", "first_day"):
         found.setdefault(pilot, []).append(day)
     return found
 
@@ -230,19 +230,19 @@ def _is_drawn(event: Event) -> bool:
 def _day_of(event: Event, snapshot: PilotSnapshot) -> date:
     """The day on which an act lies: a start that a list has corrected since, on the day that is known now."""
     of_a_list = event.action == "start" and event.by_id is None
-    return snapshot.status.started_on or event.on if of_a_list else event.on
+    return snapshot.status.started_on or event.effective_on if of_a_list else event.effective_on
 
 
 def _point(number: int, text: EventText, x: float, places: _Places) -> Point:
-    return Point(number, x, *places.at(x), text.event.on, text.what, text.who, text.event.reason)
+    return Point(number, x, *places.at(x), text.event.effective_on, text.what, text.who, text.event.reason)
 
 
 def _slip(number: int, text: EventText, picture: Picture, places: _Places) -> Point:
     event = text.event
     change = event.changes[0] if event.changes else {}
     before, after = (_place(change.get(end), picture.scale) for end in ("from", "to"))
-    x = picture.scale.at(event.on) if before is None else before
-    return Point(number, x, *places.at(x), event.on, text.what, text.who, event.reason, after)
+    x = picture.scale.at(event.effective_on) if before is None else before
+    return Point(number, x, *places.at(x), event.effective_on, text.what, text.who, event.reason, after)
 
 
 def _place(written: object, scale: Scale) -> float | None:

@@ -33,8 +33,8 @@ def look(tables: set[str]) -> None:
     Raises:
         NotOurs: it holds tables, people or pilots that no start put there.
     """
-    told = Event.objects.filter(action=SET_UP)
-    if Event._meta.db_table in tables and told.exists():
+    set_up = Event.objects.filter(action=SET_UP)
+    if Event._meta.db_table in tables and set_up.exists():
         return
     foreign = sorted(tables - _our_tables())
     if foreign:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, ClassVar, Self
@@ -75,6 +75,7 @@ class ActionForm(forms.Form):
     ) -> None:
         """`typed_rows`: the rows that are drawn as they were typed, before one more."""
         self.by = by
+        self.refusal: Refused | None = None
         self.refused: Refused | None = None
         self.done: Any = None
         self.consequences: Consequences | None = None
@@ -226,7 +227,15 @@ class ActionForm(forms.Form):
             for aside in self.asides
         ]
 
-    def _refuse(self, refused: Refused) -> None:
+    def refuse_as(self, other: ActionForm) -> None:
+        """Be drawn with what another form, made from the same, was refused with or asks about."""
+        self.is_valid()
+        self.asks, self.consequences = other.asks, other.consequences
+        if other.refusal is not None:
+            self._refuse(other.refusal)
+
+    def _refuse(self, refusal: Refused) -> None:
+        self.refusal, refused = refusal, copy(refusal)
         self.refused = refused
         form, name = self._place_of(refused)
         form.add_error(name, forms.ValidationError(refused.says, code=refused.code))
@@ -250,7 +259,7 @@ class ActionForm(forms.Form):
     def _look_again(self) -> None:
         """Let the form be sent again by somebody who has now seen what others did; what they typed stays."""
         edits = self._edits()
-        self.versions = [(each, edits.said(each)) for each in edits.versions()]
+        self.versions = [(each, edits.as_read(each)) for each in edits.versions()]
         self.data = edits.look_again()
 
     def _edits(self) -> Edits:
@@ -272,15 +281,22 @@ class PilotForm(ActionForm):
         target: looked.Target,
         by: Person,
         office: bool | None = None,
-        saw: int | None = None,
+        shown_version: int | None = None,
+        drawn: bool = True,
         initial: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Where the caller knows already: `office`, whether the person is of the pilot's program office, and what they `saw`."""
-        self.target, self._office = target, office
-        drawn = looked.token(target) if saw is None else str(saw)
+        """Where the caller knows already: `office`, whether the person is of the pilot's program office, and the `shown_version`.
+
+        `drawn`: whether somebody will look at it. One that is not asks the database for nothing before its action does.
+        """
+        self.target, self._office, self.drawn = target, office, drawn
+        if shown_version is None and drawn:
+            token = looked.token(target)
+        else:
+            token = "" if shown_version is None else str(shown_version)
         kwargs.setdefault("auto_id", f"{self.action}-{target.pk}-%s")
-        super().__init__(data, files, by=by, initial={"expected_version": drawn, **(initial or {})}, **kwargs)
+        super().__init__(data, files, by=by, initial={"expected_version": token, **(initial or {})}, **kwargs)
 
     def arguments(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "expected_version"}

@@ -78,7 +78,7 @@ class Edits:
             data[self.form[name].html_initial_name] = each.theirs
         return data
 
-    def said(self, each: FieldVersions) -> dict[str, str]:
+    def as_read(self, each: FieldVersions) -> dict[str, str]:
         """The three versions of a field as they are read."""
         return {side: self._said(each.name, getattr(each, side)) for side in ("was", "theirs", "yours")}
 

@@ -30,7 +30,7 @@ OUTCOMES = [
 
 def _only_the_office_records(form: GateForm) -> None:
     """Offer to record an answer for its decider to the program office only; whoever else answers may add evidence."""
-    if form.office:
+    if not form.drawn or form.office:
         return
     del form.fields["for_"]
     form.asides_of = tuple((_("Evidence"), ("evidence",)) if aside is RECORDED else aside for aside in form.asides_of)
@@ -86,9 +86,14 @@ class DecideForm(GateForm):
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
     on = DayField(label=_("Effective date"))
 
+    def __init__(self, *args: Any, answered: bool = True, **kwargs: Any) -> None:
+        """`answered`: whether there is an answer that can be withdrawn."""
+        self._answered = answered
+        super().__init__(*args, **kwargs)
+
     def fit(self) -> None:
         _only_the_office_records(self)
-        if not self.target.decisions.all():
+        if not self._answered:
             field = self.fields["outcome"]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]

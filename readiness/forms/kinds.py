@@ -108,7 +108,7 @@ class AmendKind(ReferenceForm):
     name = LineField(label=_("Short name"))
     question = LineField(label=_("Question"))
     valid_for = NumberField(label=_("Valid for days"), help_text=VALID_FOR)
-    order = NumberField(label=_("Order"))
+    position = NumberField(label=_("Position"))
 
 
 class InPortfolio(ReviewedForm):

@@ -45,7 +45,7 @@ class DecideManyForm(DecideForm):
     ) -> None:
         """`requests`: those for an exception that nobody has granted yet, by the gate's primary key."""
         self.gates, self.requests = list(gates), requests or {}
-        super().__init__(*args, target=self.gates[0], saw=0, **kwargs)
+        super().__init__(*args, target=self.gates[0], shown_version=0, **kwargs)
         if not self.is_bound:
             self.initial["expected_version"] = self._drawn()
 

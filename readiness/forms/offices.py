@@ -48,9 +48,9 @@ class Office:
             self._known[person.pk] = all_of_them or not holdings.reaches_beyond(person, self.portfolios)
         return self._known[person.pk]
 
-    def may(self, action: str | None) -> bool:
+    def allowed(self, action: str | None) -> bool:
         """Whether the table of roles lets an office do this."""
-        return action is not None and permissions.may(action, frozenset({Role.OFFICE}))
+        return action is not None and permissions.allowed(action, frozenset({Role.OFFICE}))
 
     def keeps(self, portfolio: int | None) -> bool:
         """Whether a portfolio's records are theirs."""

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pilots.actions.pilots import AMENDABLE
+from pilots.actions.records import AMENDABLE
 from pilots.models import Portfolio
 from readiness.forms.base import PilotForm
 from readiness.forms.fields import LineField, PersonField, SentenceField

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Event, Function, Person, Pilot
@@ -134,11 +134,12 @@ class ReviewedForm(ReferenceForm):
 
         def compare() -> Any:
             changes = standings()
+            last = Event.objects.aggregate(last=Max("pk"))["last"] or 0
 
             def afterwards() -> Any:
                 found = changes()
-                head = Event.objects.filter(action=self.action, pilot=None).latest("pk")
-                number = Event.objects.of_batch(head.batch).count()
+                events = Event.objects.filter(pk__gt=last, pilot__in=self.pilots().order_by().values("pk"))
+                number = events.order_by().values("pilot").distinct().count()
                 found.put_first(f"{self.action} {number}", self.how_many(number))
                 return found
 

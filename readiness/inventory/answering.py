@@ -33,7 +33,7 @@ def answer(recorded: RecordedPilot, statement: Statement, at: date, outcome: Rec
     if not asked:
         return
     of_kinds = recorded.pilot.gates.filter(kind__key__in=asked).select_related("pilot", "kind")
-    for gate in of_kinds.order_by("kind__order", "pk"):
+    for gate in of_kinds.order_by("kind__position", "pk"):
         _answer(recorded, gate, statement, before, at, outcome)
 
 

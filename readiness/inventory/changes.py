@@ -38,7 +38,7 @@ class RecordReport:
     def change(self, statement: Statement, column: str, what: Any, before: Any, after: Any) -> None:
         """Tell what became another: “start: 30 June 2025 → 1 October 2025”."""
         self.changed = True
-        sentence = f"{statement.key}: {what}: {_told(before)} → {_told(after)}"
+        sentence = f"{statement.key}: {what}: {_as_text(before)} → {_as_text(after)}"
         self.changes.append(Finding("changed", sentence, statement.line, column))
 
     def fall(self, statement: Statement, column: str, sentences: Iterable[str]) -> None:
@@ -63,7 +63,7 @@ class RecordReport:
         return True
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if value is None or value == "":
         return _("not stated")
     if isinstance(value, bool):

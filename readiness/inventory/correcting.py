@@ -9,7 +9,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from pilots import actions
-from pilots.actions.pilots import CORRECTABLE
+from pilots.actions.records import CORRECTABLE
 from pilots.rules.events import EventRecord
 from pilots.rules.vocabulary import Stage
 from readiness.inventory import comparing
@@ -44,7 +44,7 @@ def correct_dates(recorded: RecordedPilot, statement: Statement, at: date, outco
         elif said_it[-1].by is not None:
             outcome.keep(statement, column, _("the list says another day; what a person declared is kept."))
         elif (
-            said_it[-1].on != day
+            said_it[-1].effective_on != day
             or not said_it[-1].data.get("start_known", True)
             or _is_approximate(recorded, statement)
         ):
@@ -53,7 +53,7 @@ def correct_dates(recorded: RecordedPilot, statement: Statement, at: date, outco
 
 def _in_this_order(waiting: Mapping[str, date], events: list[EventRecord]) -> list[tuple[str, date]]:
     """The corrections, so that none has to pass another: a day that becomes later waits for those after it."""
-    last = {event.action: event.on for event in events}
+    last = {event.action: event.effective_on for event in events}
     later = {action: day > last.get(action, day) for action, day in waiting.items()}
     return [
         *((v, d) for v, d in reversed(list(waiting.items())) if later[v]),

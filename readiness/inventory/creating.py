@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from pilots.actions.acceptances import nominating
 from pilots.actions.bulk_import import Batch, NewPilot
-from pilots.actions.gates import asserting, nominating
-from pilots.actions.pilots import claiming, retiring, starting
+from pilots.actions.decisions import asserting
 from pilots.actions.rules import ruling
-from pilots.event_log.sign import recording
+from pilots.actions.stages import claiming, retiring, starting
+from pilots.event_log.sign import logged_transaction
 from pilots.refusals import Refused
 from pilots.rules.vocabulary import ClearsBy, Stage, Standing
 from readiness.inventory.comparing import by_design, no_account, not_taken, not_taken_of_new
@@ -47,7 +48,7 @@ class Applying:
         self.places = Places(at)
         self.rejected: list[Rejected] = []
 
-    @recording()
+    @logged_transaction()
     def take(self, batch: Sequence[Statement]) -> set[int]:
         """Put new pilots on record, and bring those on record up to the list. Returns the primary keys of all."""
         self.rejected = []
@@ -107,7 +108,7 @@ class Applying:
         if rules := self.rows(statement, statement.rules, on_record=False):
             ruling(locked, rules)
         for step in steps(statement.stage_before, statement, self.at):
-            locked.turn_to(step.on)
+            locked.go_to(step.on)
             _WORK[step.action](locked, **step.values)
             if step.action == "record_running":
                 findings.append(
@@ -134,7 +135,7 @@ class Applying:
             if kind not in locked.gates or person is None or person.closed_by(self.at):
                 findings.append(no_account(statement, f"gate:{kind}:holder", address).ended(on_record=False))
             else:
-                locked.turn_to(self.at)
+                locked.go_to(self.at)
                 nominating(locked, locked.gates[kind], person)
         return findings
 
@@ -192,7 +193,7 @@ class Applying:
         return out
 
     def _update(self, recorded: RecordedPilot, statement: Statement) -> None:
-        with recording(), transaction.atomic():
+        with logged_transaction(), transaction.atomic():
             outcome = update(recorded, statement, self.at, self.rows, self.places)
         report = self.report
         for left in statement.left:

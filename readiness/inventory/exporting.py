@@ -8,8 +8,8 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from pilots.actions.pilots import AMENDABLE
-from pilots.derived import periods
+from pilots.actions.records import AMENDABLE
+from pilots.derived import load
 from pilots.models import Event, Function, Person, Pilot
 from pilots.rules import adoption, replay
 from pilots.rules.vocabulary import Stage
@@ -19,7 +19,7 @@ from readiness.queries import pilots, snapshots
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 BATCH = 500
-_TOLD = ("record", "amend", "set_rules")
+_REPLAYED = ("record", "amend", "set_rules")
 """The actions that say what a record and its rules hold."""
 
 
@@ -57,9 +57,9 @@ def _now(pilot: Pilot) -> dict[str, Any]:
 def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
     """What the records and rules of pilots said on a date, told from their events. Three queries for any number."""
     events: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
-    logged = Event.objects.filter(pilot__in=batch, action__in=_TOLD, on__lte=at)
+    logged = Event.objects.filter(pilot__in=batch, action__in=_REPLAYED, effective_on__lte=at)
     for event in logged.select_related("decision", "gate__kind").order_by("pk"):
-        events[event.pilot_id or 0].append(periods.event_record(event))
+        events[event.pilot_id or 0].append(load.event_record(event))
     history = {}
     for pilot in batch:
         state = replay.replay(pilot.recorded_on, (), events[pilot.pk]).state

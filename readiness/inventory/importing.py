@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import transaction
 
 from pilots.clock import today
-from pilots.event_log.sign import recording
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event
 from pilots.refusals import InFuture
 from readiness.inventory.creating import Applying
@@ -51,7 +51,7 @@ class Import:
         self.applying = applying = Applying(self.source.at, self.report)
         with Rejects(self.rejects, self.source.path, self.source.form) as rejects:
             batches = self._batches(rejects)
-            with recording():
+            with logged_transaction():
                 whole = None if self.dry_run else IN_ONE // BATCH
                 self._take(islice(batches, whole), applying, rejects)
                 if self.dry_run:
@@ -77,7 +77,7 @@ class Import:
     def _batches(self, rejects: Rejects) -> Iterator[list[Statement]]:
         batch: list[Statement] = []
         left: list[Finding] = []
-        told = 0
+        counted = 0
         for item in self.source:
             if isinstance(item, Finding) and item.of_new:
                 left.append(item)
@@ -90,11 +90,11 @@ class Import:
                 batch.append(replace(item, left=tuple(left)))
                 left = []
             if len(batch) == BATCH:
-                self.tick(self.source.read - told)
-                told = self.source.read
+                self.tick(self.source.read - counted)
+                counted = self.source.read
                 yield batch
                 batch = []
-        self.tick(self.source.read - told)
+        self.tick(self.source.read - counted)
         yield batch
 
     def _finish(self) -> None:

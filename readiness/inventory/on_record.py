@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Event, GatePeriod, Pilot, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules import corrections
@@ -122,7 +122,7 @@ class RecordedPilot:
 
     def events(self) -> list[EventRecord]:
         """All that was done to it, each act on the day that is known of it now."""
-        return corrections.corrected(periods.event_records(self.pilot))
+        return corrections.corrected(load.event_records(self.pilot))
 
 
 def on_record(statement: Iterable[Statement], at: date) -> dict[str, RecordedPilot]:
@@ -149,7 +149,7 @@ def _shown(pks: list[int], at: date) -> list[int]:
 
 def _days(pks: Iterable[int]) -> dict[int, dict[str, date | None]]:
     """The days that pilots hold by all that is known now, by the names that a list has for them."""
-    rows = PilotPeriod.objects.filter(pilot__in=list(pks), superseded_on=None, ends=None)
+    rows = PilotPeriod.objects.filter(pilot__in=list(pks), superseded_on=None, last_day=None)
     return {
         row.pilot_id: {
             "started_on": row.started_on,
@@ -179,7 +179,7 @@ def _read(those: list[RecordedPilot], at: date) -> None:
     if not rows:
         return
     last: dict[int, dict[str, GatePeriod]] = {pk: {} for pk in rows}
-    periods_now = GatePeriod.objects.filter(gate__pilot__in=rows, superseded_on=None, ends=None)
+    periods_now = GatePeriod.objects.filter(gate__pilot__in=rows, superseded_on=None, last_day=None)
     for period in periods_now.select_related("gate", "kind"):
         last[period.gate.pilot_id][period.kind.key] = period
     for snapshot in snapshots.snapshots_of([recorded.pilot for recorded in those], at=at):

@@ -204,7 +204,7 @@ class _Cells:
         texts: dict[str, Any] = {c: self.text(c) for c in (*TEXT_COLUMNS, *RULE_COLUMNS)}
         days: dict[str, Any] = {c: self.day(c) for c in DATE_COLUMNS}
         for finding in in_order(days, self.row.cells, self.row.line, self.at):
-            self._tell(finding)
+            self._report(finding)
         stage, high_impact = self.stage(), self.flag("high_impact")
         gates = tuple(filter(_says_something, map(self.gate, self.kinds)))
         return OwnRecord(
@@ -222,7 +222,7 @@ class _Cells:
             **days,
         )
 
-    def _tell(self, finding: Finding) -> None:
+    def _report(self, finding: Finding) -> None:
         self.findings.append(finding)
         self.not_understood.add(finding.column)
 
@@ -234,7 +234,7 @@ class _Cells:
         found = vocabulary.stage(text)
         if found is None:
             sentence = f"“{text[:60]}” is not a stage that is known"
-            self._tell(Finding("unknown_stage", sentence, self.row.line, "stage", of_new="kept as not stated"))
+            self._report(Finding("unknown_stage", sentence, self.row.line, "stage", of_new="kept as not stated"))
         return cast(OwnStage, found or "not_stated")
 
     def day(self, column: str) -> date | None:
@@ -244,7 +244,7 @@ class _Cells:
         two = is_of_two_orders(text)
         found = read_full_date(text, self.slashes() if two else None)
         if found is None:
-            self._tell(Finding("unreadable_date", _no_date(text, two), self.row.line, column, of_new="left empty"))
+            self._report(Finding("unreadable_date", _no_date(text, two), self.row.line, column, of_new="left empty"))
             return None
         if found.numbered or two:
             sentence = f"“{text[:60]}” is read as {found.day.isoformat()}, {_assumed(found.numbered)}."
@@ -256,7 +256,7 @@ class _Cells:
         found = vocabulary.high_impact(text)
         if found is None:
             sentence = f"“{text[:60]}” is neither yes nor no"
-            self._tell(Finding("neither_yes_nor_no", sentence, self.row.line, column, of_new="kept as not stated"))
+            self._report(Finding("neither_yes_nor_no", sentence, self.row.line, column, of_new="kept as not stated"))
         return {vocabulary.YES: True, vocabulary.NO: False}.get(found or "")
 
     def gate(self, kind: str) -> OwnGate:
@@ -273,7 +273,7 @@ class _Cells:
         if vocabulary.gate(text) is not None:
             return text
         sentence = f"“{text[:60]}” is no state of a gate that is known"
-        self._tell(Finding("unknown_state", sentence, self.row.line, column, of_new="kept as not stated"))
+        self._report(Finding("unknown_state", sentence, self.row.line, column, of_new="kept as not stated"))
         return ""
 
 

@@ -9,7 +9,7 @@ from readiness.inventory.records import Finding
 
 SHOWN = 5
 """How many places are named of each kind of finding that only says how something was read."""
-TOLD = 20
+SHOWN_AT_MOST = 20
 """How many are named of what changed, of what was not taken, and of what is no value."""
 HOW_READ = frozenset(
     {
@@ -25,7 +25,7 @@ class Group:
 
     count: int = 0
     first: list[Finding] = field(default_factory=list)
-    shown: int = TOLD
+    shown: int = SHOWN_AT_MOST
 
     def add(self, finding: Finding) -> None:
         self.count += 1
@@ -76,7 +76,7 @@ class Report:
 
     def find(self, finding: Finding) -> None:
         """Something worth telling about a row that was read."""
-        shown = SHOWN if finding.code in HOW_READ else TOLD
+        shown = SHOWN if finding.code in HOW_READ else SHOWN_AT_MOST
         self.found.setdefault(finding.code, Group(shown=shown)).add(finding)
 
     def leave(self, finding: Finding, *, on_record: bool) -> None:

@@ -71,7 +71,7 @@ def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, 
 
 
 def _emptied(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> list[str]:
-    """The empty cells where the record says something: each states nothing, takes nothing away, and is told once."""
+    """The empty cells where the record says something: each states nothing, takes nothing away, and is differing once."""
     remembered = recorded.remembered(statement.form)
     found = [name for name in sorted(statement.emptied) if _says_something(recorded, statement, name)]
     for name in found:
@@ -122,18 +122,18 @@ def _fields(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows,
     if not takes:
         return
     refuse_older(recorded.pilot, at)
-    told = {name: (recorded.now(name), value) for name, value in takes.items()}
+    differing = {name: (recorded.now(name), value) for name, value in takes.items()}
     found = rows(statement, takes)
-    told = {name: both for name, both in told.items() if name in found}
+    differing = {name: both for name, both in differing.items() if name in found}
     rules = {name: found.pop(name) for name in adoption.RULES if name in found}
     changes_made: list[Callable[[], object]] = []
     if found:
         changes_made.append(partial(actions.amend, pilot=recorded.pilot, by=None, set=found, on=at, known=at))
     if rules:
         changes_made.append(partial(actions.set_rules, pilot=recorded.pilot, by=None, on=at, known=at, **rules))
-    column = ", ".join(told)
+    column = ", ".join(differing)
     if report_what_falls(lambda: _do(changes_made), recorded, statement, column, at, outcome):
-        for name, (was, value) in told.items():
+        for name, (was, value) in differing.items():
             outcome.change(statement, name, name_of(name), was, value)
 
 
@@ -178,7 +178,7 @@ def _stage(recorded: RecordedPilot, statement: Statement, at: date, outcome: Rec
 
 
 def _pause(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> None:
-    """A list neither pauses a pilot nor ends a pause: it is told, once."""
+    """A list neither pauses a pilot nor ends a pause: it is differing, once."""
     now = recorded.found.on.status.stage if recorded.found else recorded.pilot.stage
     if statement.form != OWN or not statement.states_stage or {now, statement.stage} != {Stage.RUNNING, Stage.PAUSED}:
         return
@@ -196,7 +196,7 @@ def _stage_in_words(stage: str) -> str:
 
 
 def _not_before(recorded: RecordedPilot, on: date, statement: Statement, at: date, outcome: RecordReport) -> date:
-    """The day of a step; where it lies before what is on record of the stage before, neither is taken for true: it is told."""
+    """The day of a step; where it lies before what is on record of the stage before, neither is taken for true: it is differing."""
     last = max((day for name, day in recorded.days.items() if day and name != "decide_by"), default=None)
     if last is None or on >= last:
         return on
@@ -216,7 +216,7 @@ def _people_moved(pilot: Pilot) -> bool:
 def _never_taken(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> None:
     """Tell the cells that say otherwise than the record and than the list before, and are never taken."""
     before = recorded.remembered(statement.form)
-    told = [column for column, text in statement.cells.items() if before.cells.get(column) != mark(text)]
-    outcome.not_taken += comparing.otherwise(statement, told, recorded.found, recorded.pilot)
+    differing = [column for column, text in statement.cells.items() if before.cells.get(column) != mark(text)]
+    outcome.not_taken += comparing.otherwise(statement, differing, recorded.found, recorded.pilot)
     if before.remembered and before.unread != statement.unread:
         outcome.refuse(statement, "", _("Columns that are not read say something else now."))

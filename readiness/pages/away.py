@@ -97,10 +97,10 @@ def planned(request: HttpRequest, form: ReferenceForm | None = None) -> dict[str
     rights = list(held_by(person))
     absences = list(person.absences.filter(ends__gte=today()).order_by("starts", "pk"))
     mine = Delegation.objects.filter(right__in=rights, until__gte=today())
-    told = mine.select_related("to", "right__kind", "right__portfolio", "right__function")
+    delegations = mine.select_related("to", "right__kind", "right__portfolio", "right__function")
     return {
         "absences": absences,
-        "delegations": list(told.order_by("starts", "right__kind__order", "pk")),
+        "delegations": list(delegations.order_by("starts", "right__kind__position", "pk")),
         "absence": form if isinstance(form, MyAbsence) else MyAbsence(office=office),
         "delegation": form if isinstance(form, MyDelegation) else MyDelegation(office=office) if rights else None,
         "near": _near(person, rights),

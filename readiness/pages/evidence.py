@@ -24,7 +24,7 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
     expected_version = Evidence.objects.visible_to(request.user)
     piece = get_object_or_404(expected_version, public_id=public_id, kind=Evidence.Kind.FILE)
     try:
-        file = files.open_as_filed(piece.stored, piece.checksum)
+        file = files.open_as_filed(piece.file_key, piece.checksum)
     except files.NotAsFiled as wrong:
         log.error("a file of evidence was refused: that of %s %s", piece.public_id, wrong.says)
         return render(request, "pages/not_as_filed.html", {"piece": piece}, status=410)

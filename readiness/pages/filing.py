@@ -42,7 +42,7 @@ def filing(request: HttpRequest, key: str) -> HttpResponse:
         "pilot": pilot,
         "form": form,
         "newer_than": newer_than,
-        "may_file": permissions.may("file_evidence", mine),
+        "may_file": permissions.allowed("file_evidence", mine),
         "pieces": evidence.pieces(person, pilot),
         "at": at,
     }

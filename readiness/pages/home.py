@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person
-from readiness.queries.people import Duties, duties
+from readiness.queries.people import Duties, work_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Sends people to their own work; says so where there is none."""
     assert isinstance(request.user, Person)
-    for address in _places(request.user, duties(request.user)):
+    for address in _places(request.user, work_of(request.user)):
         return redirect(address)
     return render(request, "pages/home.html")
 

@@ -27,7 +27,7 @@ from readiness.forms.many import MOST, DecideManyForm, MinutesForm
 from readiness.pages.base import WITH, reader
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
-from readiness.queries.people import duties
+from readiness.queries.people import work_of
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import has_null
 from readiness.text import labels
@@ -51,7 +51,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
     gates = _gates(person, wanted)
     if len(gates) < len(set(wanted)):
         raise Http404
-    if gates and not duties(person).decides:
+    if gates and not work_of(person).decides:
         raise PermissionDenied
     queue = reverse("readiness:my-decisions")
     if not gates or len({gate.kind_id for gate in gates}) > 1:
@@ -136,7 +136,7 @@ def who_decides(mine: PilotQuerySet) -> list[Person]:
 def minutes(request: HttpRequest) -> HttpResponse:
     """One meeting's answers on many gates, entered by the program office or by a decider."""
     person = reader(request)
-    does = duties(person)
+    does = work_of(person)
     if not (does.office or does.decides):
         raise PermissionDenied
     form = MinutesForm(by=person)

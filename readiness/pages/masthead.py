@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
-from readiness.queries.people import Duties, duties
+from readiness.queries.people import Duties, work_of
 
 May = Callable[[Person, Duties], bool]
 
@@ -48,7 +48,7 @@ class Masthead:
     rooms: list[Room]
 
     @property
-    def desk(self) -> str:
+    def admin_url(self) -> str:
         address = reverse("admin:index")
         return address if any(room.address == address for room in self.rooms) else ""
 
@@ -58,8 +58,8 @@ def rooms(request: HttpRequest) -> list[Room]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return []
-    does = duties(person)
-    theirs = [(reverse(route), name) for route, name, may in ROOMS if may(person, does)]
+    does = work_of(person)
+    theirs = [(reverse(route), name) for route, name, allowed in ROOMS if allowed(person, does)]
     return [Room(name, address, here=request.path.startswith(address)) for address, name in theirs]
 
 

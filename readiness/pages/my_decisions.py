@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -116,8 +115,6 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     at, away = today(), offers.away_on(today())
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
-    # Each form asks whether anything was answered.
-    prefetch_related_objects(rows, "decisions")
     expected_version, last = of_gates(rows), deadlines.last_answers(rows)
     seals, said = Seals(rows, at=at), _said(rows)
     requested = exception_requests(rows, at=at, seals=seals)
@@ -128,7 +125,12 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
         answer, since = last.get(row.pk), said.get(row.pk, [])
         requests = requested.get(row.pk, [])
         askers = [request.by.pk for request in requests if request.by]
-        given: dict[str, Any] = {"target": row, "by": person, "office": False, "saw": expected_version[row.pk]}
+        given: dict[str, Any] = {
+            "target": row,
+            "by": person,
+            "office": False,
+            "shown_version": expected_version[row.pk],
+        }
         consecutive_exceptions = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
@@ -142,7 +144,7 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
                 seals.differences(row.pk),
                 requests,
                 since,
-                forms.DecideForm(**given),
+                forms.DecideForm(**given, answered=answer is not None),
                 forms.GrantExceptionForm(**given, requests=requests) if consecutive_exceptions else None,
             )
         )
@@ -186,7 +188,7 @@ def _named(person: Person) -> list[Named]:
             "target": gate.gate,
             "by": person,
             "office": False,
-            "saw": expected_version[gate.gate.pk],
+            "shown_version": expected_version[gate.gate.pk],
         }
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
         out.append(
@@ -197,8 +199,8 @@ def _named(person: Person) -> list[Named]:
 
 def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
     """Since when each of these gates has named somebody; the gate itself may have been open for longer. One query."""
-    rows = Event.objects.filter(gate__in=of, action="nominate", data__person=person.pk).order_by("on", "pk")
-    return {gate: on for gate, on in rows.values_list("gate", "on") if gate is not None}
+    rows = Event.objects.filter(gate__in=of, action="nominate", data__person=person.pk).order_by("effective_on", "pk")
+    return {gate: on for gate, on in rows.values_list("gate", "effective_on") if gate is not None}
 
 
 def _number(many: int, most: int) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from pilots import permissions
 from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived.periods import event_record
+from pilots.derived.load import event_record
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.transitions import PilotState
@@ -87,13 +87,13 @@ def events_of(pilot: Pilot) -> list[Event]:
     rows = Event.objects.filter(pilot=pilot).select_related(
         "by", "gate__kind", "decision__decider", "decision__by", "decision__gate"
     )
-    return list(rows.order_by("on", "pk"))
+    return list(rows.order_by("effective_on", "pk"))
 
 
 def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: PilotState) -> dict[str, Any]:
     """Everything that the page shows of a pilot on a day."""
     at, now = snapshot.at, snapshot.status
-    so_far = [event for event in events if event.on <= at]
+    so_far = [event for event in events if event.effective_on <= at]
     office = permissions.is_office(person, snapshot.pilot.portfolio)
     may_change = at == today()
     return {
@@ -133,7 +133,7 @@ def gate_rows(
     """The rows of the gates table."""
     away = offers.away_on(snapshot.at)
     again = [gate.gate for gate in snapshot.gates if gate.status.state == "reconfirm"]
-    changed = differences(again, at=snapshot.at) if again else {}
+    changed = differences(again, at=snapshot.at, state=state) if again else {}
     rows = []
     for gate in snapshot.gates:
         due = deadlines.answer_due(gate, snapshot)

@@ -18,7 +18,7 @@ from pilots.models import GateKind, Portfolio
 from pilots.rules.vocabulary import Standing
 from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
-from readiness.queries.people import duties
+from readiness.queries.people import work_of
 from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.queries.urgency import presses
@@ -68,7 +68,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "page": page,
         "kinds": kinds,
         "rows": [_row(one, kinds) for one in snapshots_of(page.object_list, at=at)],
-        "keeps": duties(person).office,
+        "keeps": work_of(person).office,
         "wanted": wanted,
         "tail": _tail(chosen, request.GET.get("as_of", "")),
         "chosen": chosen,

@@ -24,7 +24,7 @@ from readiness.rules.coverage import gaps, holes, next_month
 from readiness.rules.who_decides import decided_kinds, orphans, table, units_for, who_decides
 from readiness.text.open_gates import listed
 
-MOST_CELLS = 200
+MOST_UNITS = 200
 """Places shown on one page; a portfolio can be chosen where there are more."""
 MOST_GAPS, MOST_PILOTS = 100, 2000
 """Holes listed, and running pilots looked at for them, on one page."""
@@ -82,7 +82,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         at, refused = today(), wrong.says
     units = units_for(request.user)
     chosen = units.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else units
-    shown = list(chosen[: MOST_CELLS + 1])
+    shown = list(chosen[: MOST_UNITS + 1])
     there = Portfolio.objects.filter(units__in=units).distinct()
     in_force = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
     asks, office = "kind" in request.GET, permissions.is_office(request.user)
@@ -95,8 +95,8 @@ def rights(request: HttpRequest) -> HttpResponse:
         "refused": refused,
         "kinds": kinds,
         "accepted": listed(GateKind.objects.filter(clears_by=ClearsBy.ACCEPTANCE).values_list("name", flat=True)),
-        "rows": table(shown[:MOST_CELLS], kinds, at=at),
-        "more": len(shown) > MOST_CELLS,
+        "rows": table(shown[:MOST_UNITS], kinds, at=at),
+        "more": len(shown) > MOST_UNITS,
         "orphans": orphans(in_force, at=at) if shown else [],
         "portfolios": there,
         "office": office,

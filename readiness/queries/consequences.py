@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.clock import today
-from pilots.event_log.sign import recording
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Pilot
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
@@ -77,7 +77,7 @@ Comparison = Callable[[], Callable[[], Consequences]]
 """Looks at what is so, and returns what says afterwards how it became another."""
 
 
-def weigh(event: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
+def weigh(action: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
     """Do an act, unless something falls by it that was not agreed to. Returns what it returns, and what followed.
 
     Args:
@@ -88,20 +88,20 @@ def weigh(event: Callable[[], Any], compare: Comparison, *, agreed: str | None) 
         NotAgreed: with what would fall. Nothing is kept.
         Refused: as the act does.
     """
-    with recording():
+    with logged_transaction():
         afterwards = compare()
-        done = event()
+        done = action()
         found = afterwards()
         if found.falls and agreed not in (None, found.token):
             raise NotAgreed(found)
     return done, found
 
 
-def foresee(event: Callable[[], Any], compare: Comparison) -> Consequences:
+def foresee(action: Callable[[], Any], compare: Comparison) -> Consequences:
     """What would follow from an act, which is done and taken back. Raises Refused as the act does."""
     with transaction.atomic():
         afterwards = compare()
-        event()
+        action()
         found = afterwards()
         transaction.set_rollback(True)
     return found
@@ -158,7 +158,7 @@ def _of_gates(found: Consequences, before: PilotSnapshot, after: PilotSnapshot, 
         says = {
             "gate": gate.kind.name,
             "who": answer.decider if answer else was[gate.kind.key].holder or _("a source"),
-            "day": labels.day(answer.on) if answer else labels.day(was[gate.kind.key].status.since),
+            "day": labels.day(answer.effective_on) if answer else labels.day(was[gate.kind.key].status.since),
             "why": why or labels.STATE[gate.status.state],
             "next": _next(gate),
         }

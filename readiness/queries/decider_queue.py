@@ -97,7 +97,7 @@ def _open_since(at: date) -> Case:
     """Since when a gate is in its state, as `standing.read_gate` says it of a pilot that stayed in its cell."""
     over = Q(good_until__lt=at)
     return Case(
-        When(over & Q(good_until__lt=F("starts")), then=F("since")),
+        When(over & Q(good_until__lt=F("first_day")), then=F("since")),
         When(over, then=F("good_until") + timedelta(days=1)),
         When(state=State.OPEN, seat__run_from__gt=F("since"), then=F("seat__run_from")),
         default=F("since"),

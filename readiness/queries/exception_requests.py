@@ -41,10 +41,10 @@ def exception_requests(
     """
     rows = {gate.pk: gate for gate in of}
     asked: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, action__in=("ask_exception", "except"), on__lte=at)
+    events = Event.objects.filter(gate__in=rows, action__in=("ask_exception", "except"), effective_on__lte=at)
     if known_at is not None:
         events = events.filter(known_on__lte=known_at)
-    for event in events.select_related("by").order_by("on", "pk"):
+    for event in events.select_related("by").order_by("effective_on", "pk"):
         assert event.gate_id is not None
         asked[event.gate_id] = [*asked.get(event.gate_id, []), event] if event.action == "ask_exception" else []
     open_ones = {gate: found for gate, found in asked.items() if found}
@@ -65,4 +65,6 @@ def changed_since(requests: Sequence[ExceptionRequest]) -> bool:
 
 def _request(event: Event, facts: Sequence[ThenAndNow] = ()) -> ExceptionRequest:
     until = event.data.get("until")
-    return ExceptionRequest(event.by, event.on, event.reason, date.fromisoformat(until) if until else None, facts)
+    return ExceptionRequest(
+        event.by, event.effective_on, event.reason, date.fromisoformat(until) if until else None, facts
+    )

@@ -25,10 +25,10 @@ class Duties:
     reviews: bool = False
 
 
-def duties(person: Person) -> Duties:
+def work_of(person: Person) -> Duties:
     """What a person is to the pilots today. One query."""
     me = OuterRef("pk")
-    now = GatePeriod.objects.filter(superseded_on=None, ends=None)
+    now = GatePeriod.objects.filter(superseded_on=None, last_day=None)
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),

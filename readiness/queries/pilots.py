@@ -13,21 +13,21 @@ from django.db.models.functions import Coalesce
 from pilots.models import GatePeriod, Pilot, PilotPeriod, StallPolicy
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
-from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
+from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
 from readiness.rules import standing
 
 
 def in_force(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     """Periods in which a date lies. Asked what was known by a day, later ones must still be ruled out (`_latest`)."""
-    where = Q(**{f"{prefix}starts__lte": at})
+    where = Q(**{f"{prefix}first_day__lte": at})
     if known_at is not None:
         unknown = Q(**{f"{prefix}superseded_on": None})
         return (
             where
-            & Q(**{f"{prefix}known_from__lte": known_at})
-            & (unknown | Q(**{f"{prefix}known_until__gt": known_at}))
+            & Q(**{f"{prefix}recorded_from__lte": known_at})
+            & (unknown | Q(**{f"{prefix}superseded_on__gt": known_at}))
         )
-    open_end = Q(**{f"{prefix}ends": None}) | Q(**{f"{prefix}ends__gte": at})
+    open_end = Q(**{f"{prefix}last_day": None}) | Q(**{f"{prefix}last_day__gte": at})
     return where & Q(**{f"{prefix}superseded_on": None}) & open_end
 
 
@@ -67,16 +67,18 @@ class StandingQuerySet(PilotQuerySet):
             self.annotate(period=period)
             .alias(**said)
             .annotate(
-                period_starts=F("period__starts"), stage_then=_stage(at), stall_clock_from=F("period__stall_clock_from")
+                period_starts=F("period__first_day"),
+                stage_then=_stage(at),
+                stall_clock_from=F("period__stall_clock_from"),
             )
         )
         there = there.filter(period_starts__isnull=False)
         if not with_void:
             there = there.filter(void_said=None)
         if known_at is not None:
-            # `ends` follows what is known now, so among the periods known then the latest must be found.
+            # `last_day` follows what is known now, so among the periods known then the latest must be found.
             later = PilotPeriod.objects.filter(
-                in_force(at, known_at), pilot=OuterRef("pk"), starts__gt=OuterRef("period_starts")
+                in_force(at, known_at), pilot=OuterRef("pk"), first_day__gt=OuterRef("period_starts")
             )
             there = there.filter(~Exists(later))
         return there
@@ -205,7 +207,7 @@ def in_stages(stages: Iterable[str], at: date) -> Q:
 def with_decider(at: date) -> Q:
     """What `court` being the decider's comes to, column by column, where a pilot has started and somebody holds the decision."""
     lapsed = Q(good_until__lt=at, ends_by_condition=False)
-    asked = Q(turn="answer") & (Q(good_until=None) | Q(good_until__gte=at))
+    asked = Q(awaits=Awaits.DECISION) & (Q(good_until=None) | Q(good_until__gte=at))
     measured = Q(kind__clears_by=ClearsBy.APPROVAL) | Q(kind__clears_by=ClearsBy.MEASUREMENT, met_until__gte=at)
     return measured & (lapsed | asked)
 
@@ -224,7 +226,7 @@ def _shown(at: date) -> Case:
 
 def _claimed_since() -> Any:
     """Since when an adoption is only claimed: since the day after it was last shown, else since it was declared."""
-    shows = Q(period__all_clear=True, period__rules_known=True) & Q(period__starts__lte=F("period__clear_through"))
+    shows = Q(period__all_clear=True, period__rules_known=True) & Q(period__first_day__lte=F("period__clear_through"))
     return Case(
         When(shows, then=F("period__clear_through") + timedelta(days=1)),
         When(period__last_shown_on__isnull=False, then=F("period__last_shown_on") + timedelta(days=1)),
@@ -275,20 +277,22 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     `holding` is the primary key of whoever holds the decision, or is named; `carried_by` of the pilot's sponsor, null where
     nobody carries it. Gates of pilots that are void on that day are left out. `court` is null where the gate is not open, or its pilot has ended.
     """
-    seats = Q(unit__seats__kind=F("kind"), unit__seats__starts__lte=at) & (
-        Q(unit__seats__ends=None) | Q(unit__seats__ends__gte=at)
+    seats = Q(unit__seats__kind=F("kind"), unit__seats__first_day__lte=at) & (
+        Q(unit__seats__last_day=None) | Q(unit__seats__last_day__gte=at)
     )
-    found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(turn=State.OFF)
+    found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(awaits=Awaits.OFF)
     said: dict[str, Any] = {name: F(f"period__{column}") for name, column in SAID.items()}
     sponsor: Any = F("period__sponsor")
     if known_at is None:
         own = in_force(at, None, "gate__pilot__periods__")
         found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
     else:
-        known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-starts")
+        known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-first_day")
         said = {name: Subquery(known.values(column)[:1]) for name, column in SAID.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
-        later = GatePeriod.objects.filter(in_force(at, known_at), gate=OuterRef("gate"), starts__gt=OuterRef("starts"))
+        later = GatePeriod.objects.filter(
+            in_force(at, known_at), gate=OuterRef("gate"), first_day__gt=OuterRef("first_day")
+        )
         found = found.filter(~Exists(later))
     holding = Case(When(kind__clears_by=ClearsBy.ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: GatesQuerySet = (

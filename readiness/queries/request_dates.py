@@ -8,7 +8,7 @@ from datetime import date
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import FAR_OFF
+from pilots.actions.texts import FAR_OFF
 from pilots.clock import today
 from pilots.refusals import Invalid
 

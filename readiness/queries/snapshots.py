@@ -13,11 +13,11 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from pilots.derived import periods
+from pilots.derived import load, periods
 from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from pilots.rules import rights
 from pilots.rules.events import Kind
-from pilots.rules.vocabulary import ClearsBy, Stage, State
+from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
 from readiness.queries.pilots import in_force, pilots, settled
 from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
@@ -25,7 +25,7 @@ from readiness.rules.working_days import Days
 
 NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, Stage.PAUSED])
 """Of a pilot's periods, those of whose days nobody is asked anything."""
-TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(turn="answer") | Q(good_until__lt=F("ends")))
+TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(awaits=Awaits.DECISION) | Q(good_until__lt=F("last_day")))
 """Of a gate's periods, those in which it was a decider's move for some days, whoever held it."""
 
 
@@ -127,20 +127,20 @@ def snapshot_of(pilot: Pilot, *, at: date, known_at: date | None = None) -> Pilo
 def _with_earlier(those: Q, at: date, known_at: date | None) -> Q:
     """The periods in which a date lies, and those of the earlier ones; all earlier ones where it is asked what was known."""
     there = in_force(at, known_at)
-    return there if known_at else there | Q(superseded_on=None, starts__lte=at) & those
+    return there if known_at else there | Q(superseded_on=None, first_day__lte=at) & those
 
 
 def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[Any]]:
     """The periods known, in order, by their owner."""
     people = ("manager", "sponsor") if found.model is PilotPeriod else ("gate", "kind", "person")
     out: dict[int, list[Any]] = {}
-    for row in found.select_related("unit__function", *people).order_by("starts"):
+    for row in found.select_related("unit__function", *people).order_by("first_day"):
         before = out.setdefault(getattr(row, owner), [])
         if known_at:
-            # `ends` follows what is known now: then, a period ended where the next one known then began.
-            row.ends = None
+            # `last_day` follows what is known now: then, a period ended where the next one known then began.
+            row.last_day = None
             if before:
-                before[-1].ends = row.starts - ledger.DAY
+                before[-1].last_day = row.first_day - ledger.DAY
         before.append(row)
     return out
 
@@ -148,9 +148,9 @@ def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[A
 def _seats(units: set[int], at: date) -> dict[int, dict[int, Seat]]:
     """Who sits where on a date, by cell and kind."""
     out: dict[int, dict[int, Seat]] = {}
-    rows = Seat.objects.filter(Q(ends=None) | Q(ends__gte=at), unit__in=units, starts__lte=at).select_related(
-        "holder", "deputy", "escalation", "delegate", "right"
-    )
+    rows = Seat.objects.filter(
+        Q(last_day=None) | Q(last_day__gte=at), unit__in=units, first_day__lte=at
+    ).select_related("holder", "deputy", "escalation", "delegate", "right")
     for row in rows:
         out.setdefault(row.unit_id, {})[row.kind_id] = row
     return out
@@ -165,9 +165,9 @@ def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -
     may_have = [pilot for pilot, found in gates.items() if any(_waits_from_before(period) for period in found)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
-        known = in_force(at, known_at) if known_at else Q(superseded_on=None, starts__lte=at)
-        rows = PilotPeriod.objects.filter(known, pilot__in=may_have).order_by("starts")
-        for pilot, first, unit in rows.values_list("pilot_id", "starts", "unit_id"):
+        known = in_force(at, known_at) if known_at else Q(superseded_on=None, first_day__lte=at)
+        rows = PilotPeriod.objects.filter(known, pilot__in=may_have).order_by("first_day")
+        for pilot, first, unit in rows.values_list("pilot_id", "first_day", "unit_id"):
             of_pilot = stays.setdefault(pilot, [])
             if not of_pilot or of_pilot[-1][1] != unit:
                 of_pilot.append((first, unit))
@@ -176,8 +176,8 @@ def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -
         return {}
     sat: dict[tuple[int, int], list[rights.Seat]] = {}
     units = {unit for found in moved.values() for _, unit in found}
-    for seat in Seat.objects.filter(unit__in=units, starts__lte=at).order_by("starts"):
-        sat.setdefault((seat.unit_id, seat.kind_id), []).append(periods.as_seat(seat))
+    for seat in Seat.objects.filter(unit__in=units, first_day__lte=at).order_by("first_day"):
+        sat.setdefault((seat.unit_id, seat.kind_id), []).append(load.as_seat(seat))
     return {
         pilot: {
             period.kind_id: rights.run_across(
@@ -191,8 +191,8 @@ def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -
 
 def _waits_from_before(period: GatePeriod) -> bool:
     """Whether a gate was open already before a period of it began."""
-    over = period.good_until is not None and period.good_until < period.starts
-    return (period.turn == "answer" or over) and period.since < period.starts
+    over = period.good_until is not None and period.good_until < period.first_day
+    return (period.awaits == Awaits.DECISION or over) and period.since < period.first_day
 
 
 def _read(
@@ -205,9 +205,9 @@ def _read(
     residence: str | None,
     runs: Runs,
 ) -> PilotSnapshot:
-    history.sort(key=lambda of_gate: (of_gate[-1].kind.order, of_gate[-1].kind_id))
-    off = [(of[-1].kind, of[-1].since) for of in history if of[-1].turn == State.OFF]
-    history = [of_gate for of_gate in history if of_gate[-1].turn != State.OFF]
+    history.sort(key=lambda of_gate: (of_gate[-1].kind.position, of_gate[-1].kind_id))
+    off = [(of[-1].kind, of[-1].since) for of in history if of[-1].awaits == Awaits.OFF]
+    history = [of_gate for of_gate in history if of_gate[-1].awaits != Awaits.OFF]
     found, period_on = [of_gate[-1] for of_gate in history], own[-1]
     status = standing.read(
         {period.kind.key: period.kind.as_rule() for period in found},
@@ -233,7 +233,7 @@ def _read(
 
 
 def _asks_from(own: Sequence[PilotPeriod]) -> date:
-    before = [row.ends for row in own if row.stage in standing.NOT_STARTED]
+    before = [row.last_day for row in own if row.stage in standing.NOT_STARTED]
     return before[-1] + ledger.DAY if before and before[-1] else date.min
 
 
@@ -242,15 +242,15 @@ def _pauses(own: Sequence[PilotPeriod], at: date) -> list[Days]:
     out = []
     for row in own:
         if row.stage == Stage.PAUSED:
-            ended = row.ends if row.ends and row.ends < at else None
+            ended = row.last_day if row.last_day and row.last_day < at else None
             ends = [day for day in (row.paused_until, ended) if day is not None]
-            out.append((row.starts, min(ends, default=at)))
+            out.append((row.first_day, min(ends, default=at)))
     return out
 
 
 def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat:
     """Who sits for a kind, and since when somebody, or nobody, has, also where the pilot lay before."""
-    seat = periods.as_seat(held[kind]) if kind in held else rights.Seat(starts=at, ends=None)
+    seat = load.as_seat(held[kind]) if kind in held else rights.Seat(first_day=at, last_day=None)
     return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
@@ -276,13 +276,13 @@ def charges_of(rows: Sequence[Pilot], *, start: date, end: date) -> Iterator[tup
     own: dict[int, list[Any]] = {pilot.pk: [] for pilot in rows}
     found: dict[int, dict[str, list[Any]]] = {pilot.pk: {} for pilot in rows}
     kinds: dict[str, Kind] = {}
-    now = Q(superseded_on=None, starts__lt=end)
-    for row in PilotPeriod.objects.filter(now, pilot__in=rows).select_related("unit").order_by("starts"):
+    now = Q(superseded_on=None, first_day__lt=end)
+    for row in PilotPeriod.objects.filter(now, pilot__in=rows).select_related("unit").order_by("first_day"):
         own[row.pilot_id].append(periods.as_pilot_period(row))
     for period in (
         GatePeriod.objects.filter(now, gate__pilot__in=rows)
         .select_related("unit", "gate", "kind")
-        .order_by("kind__order", "kind_id", "starts")
+        .order_by("kind__position", "kind_id", "first_day")
     ):
         kinds.setdefault(period.kind.key, period.kind.as_rule())
         of_gate = found[period.gate.pilot_id].setdefault(period.kind.key, [])
@@ -305,9 +305,9 @@ def _seats_by_place(portfolios: set[int]) -> Places:
     """Every seat of some portfolios, by portfolio, function and kind, in order of their days."""
     out: Places = {}
     rows = Seat.objects.filter(unit__portfolio__in=portfolios)
-    for row in rows.select_related("unit", "kind").order_by("starts"):
+    for row in rows.select_related("unit", "kind").order_by("first_day"):
         place = (row.unit.portfolio_id, row.unit.function_id, row.kind.key)
-        out.setdefault(place, []).append(periods.as_seat(row))
+        out.setdefault(place, []).append(load.as_seat(row))
     return out
 
 

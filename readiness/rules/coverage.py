@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Absence, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
 from pilots.rules import rights
 from pilots.rules.vocabulary import ClearsBy, Stage
@@ -65,7 +65,7 @@ def gaps(found: Iterable[Hole]) -> list[Gap]:
         )
         for of in together.values()
     ]
-    return sorted(out, key=lambda gap: (gap.first, -len(gap.pilots), gap.kind.order))
+    return sorted(out, key=lambda gap: (gap.first, -len(gap.pilots), gap.kind.position))
 
 
 def next_month(at: date) -> tuple[date, date]:
@@ -115,11 +115,11 @@ def batched(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
 def _seats(snapshots: Sequence[PilotSnapshot], first: date, last: date) -> Seats:
     out: Seats = {}
     rows = Seat.objects.filter(
-        unit__portfolio__in={one.pilot.portfolio_id for one in snapshots}, starts__lte=last
-    ).exclude(ends__lt=first)
+        unit__portfolio__in={one.pilot.portfolio_id for one in snapshots}, first_day__lte=last
+    ).exclude(last_day__lt=first)
     for row in rows.select_related("unit"):
         place = (row.unit.portfolio_id, row.unit.function_id, row.kind_id)
-        out.setdefault(place, []).append(periods.as_seat(row))
+        out.setdefault(place, []).append(load.as_seat(row))
     return out
 
 
@@ -137,7 +137,7 @@ def _why(
     """Why nobody is there for a gate on a day, or None where somebody is."""
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _unnamed(gate.holder, day)
-    seat = next((one for one in sat if one.starts <= day and (one.ends is None or day <= one.ends)), None)
+    seat = next((one for one in sat if one.first_day <= day and (one.last_day is None or day <= one.last_day)), None)
     if seat is None or seat.holder is None:
         return NOBODY
     named = {who for who in rights.named(seat) if who is not None}

@@ -12,7 +12,7 @@ from pilots.rules import rights
 from pilots.rules.events import Kind
 from pilots.rules.gates import GatePeriod
 from pilots.rules.replay import PilotPeriod
-from pilots.rules.vocabulary import Court, Stage, State
+from pilots.rules.vocabulary import Awaits, Court, Stage
 from readiness.rules import standing
 
 DAY = timedelta(days=1)
@@ -58,11 +58,11 @@ def charges(
             own, period = _on(pilot, first), _on(found, first)
             if own is None or own.void_since or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
-            if period is None or period.turn == State.OFF:
+            if period is None or period.awaits == Awaits.OFF:
                 continue
             seat = _on(seats(period.function, key), first)
             gate = standing.read_gate(
-                kinds[key], period, seat or rights.Seat(starts=first, ends=None), stage=Stage.RUNNING, at=first
+                kinds[key], period, seat or rights.Seat(first_day=first, last_day=None), stage=Stage.RUNNING, at=first
             )
             if gate.court is not None:
                 yield Charge(key, gate.court, gate.holder, period.function, first, before)
@@ -82,26 +82,26 @@ def with_decider(kind: Kind, found: Sequence[GatePeriod], seat: rights.Seat, *, 
     cuts = _stretches((), found, lambda _function, _kind: (), kind.key, start, at + DAY)
     for first, before in reversed(list(cuts)):
         period = _on(found, first)
-        if period is None or period.turn == State.OFF or not _lasts(period, before):
+        if period is None or period.awaits == Awaits.OFF or not _lasts(period, before):
             break
         gate = standing.read_gate(kind, period, seat, stage=Stage.RUNNING, at=first)
         if gate.court != Court.DECIDER:
             break
         since = first
-        if period.starts == first and _asked_anew(period, _on(found, first - DAY)):
+        if period.first_day == first and _asked_anew(period, _on(found, first - DAY)):
             break
     return since
 
 
 def _lasts(period: GatePeriod, before: date) -> bool:
     """Whether a period goes on up to a day; the one that follows it may be missing."""
-    return period.ends is None or before <= period.ends + DAY
+    return period.last_day is None or before <= period.last_day + DAY
 
 
 def _asked_anew(period: GatePeriod, before: GatePeriod | None) -> bool:
     """Whether a period begins with a day on which an answer came and was over again."""
     again = before is not None and before.state == period.state
-    return period.moved or (again and period.since == period.starts)
+    return period.moved or (again and period.since == period.first_day)
 
 
 def _stretches(
@@ -110,13 +110,13 @@ def _stretches(
     """The period cut wherever anything that a court follows from could become another."""
     days = {start}
     for own in pilot:
-        days |= {own.starts, _after(own.paused_until)}
+        days |= {own.first_day, _after(own.paused_until)}
     for period in found:
-        days |= {period.starts, _after(period.good_until), _after(period.outside_until)}
+        days |= {period.first_day, _after(period.good_until), _after(period.outside_until)}
         days.add(_after(period.met_until))
     for function in {period.function for period in found}:
         for seat in seats(function, kind):
-            days |= {seat.starts, _after(seat.ends)}
+            days |= {seat.first_day, _after(seat.last_day)}
     cuts = sorted(day for day in days if start <= day < end)
     yield from zip(cuts, [*cuts, end][1:], strict=True)
 
@@ -127,9 +127,9 @@ def _after(day: date | None) -> date:
 
 def _on(found: Sequence[Any], day: date) -> Any:
     """The period in which a day lies, or None before the first."""
-    place = bisect_right(found, day, key=lambda period: period.starts)
+    place = bisect_right(found, day, key=lambda period: period.first_day)
     period = found[place - 1] if place else None
-    return period if period and (period.ends is None or day <= period.ends) else None
+    return period if period and (period.last_day is None or day <= period.last_day) else None
 
 
 def by_court(found: Iterable[Charge]) -> dict[str, int]:

@@ -55,7 +55,7 @@ def _in_stage(word: str, snapshot: PilotSnapshot) -> bool:
 
 def _may(word: str, mine: frozenset[str]) -> bool:
     """Whether the table lets them, within the limits of rules 4 to 6 or beyond."""
-    return permissions.may(word, mine) or permissions.may_beyond(word, mine)
+    return permissions.allowed(word, mine) or permissions.allowed_beyond_limits(word, mine)
 
 
 def _fits(word: str, snapshot: PilotSnapshot, state: PilotState) -> bool:
@@ -84,16 +84,16 @@ def on_gate(
     if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
         return _on_acceptance(person, state, mine)
     offered = []
-    records = permissions.may("record_for_decider", mine)
+    records = permissions.allowed("record_for_decider", mine)
     if records or may_decide(person, snapshot, gate, away=away):
         offered.append("decide")
     if state.askers and (records or may_decide(person, snapshot, gate, askers=state.askers, away=away)):
         offered.append("except")
-    if state.answer in gates.ASKS_TEAM and permissions.may("answer", mine):
+    if state.answer in gates.ASKS_TEAM and permissions.allowed("answer", mine):
         offered.append("answer")
     if any(_may_meet(person, each, mine) for each in unmet(state)):
         offered.append("meet-condition")
-    if gate.status.is_open and permissions.may("ask_exception", mine):
+    if gate.status.is_open and permissions.allowed("ask_exception", mine):
         offered.append("ask-exception")
     return offered
 
@@ -102,7 +102,7 @@ def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str])
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     mine |= {what for what, who in named.items() if who == person.pk}
     words = ("accept", "decline", "leave", "nominate")
-    return [word for word in words if permissions.may(word, mine)]
+    return [word for word in words if permissions.allowed(word, mine)]
 
 
 def unmet(state: gates.GateState) -> list[dict[str, object]]:
@@ -112,7 +112,7 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
 
 def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
     owns = {Role.OWNER} if condition["owner"] == person.pk else set()
-    return permissions.may("meet_condition", mine | owns)
+    return permissions.allowed("meet_condition", mine | owns)
 
 
 def may_decide(
@@ -134,8 +134,8 @@ def waits_on(snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int]
         return gate.holder
     gone = set(away)
     seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
-    may = [who for who in seated if who is not None and may_decide(who, snapshot, gate, away=gone)]
-    return next((who for who in may if who.pk not in gone), may[0] if may else None)
+    allowed = [who for who in seated if who is not None and may_decide(who, snapshot, gate, away=gone)]
+    return next((who for who in allowed if who.pk not in gone), allowed[0] if allowed else None)
 
 
 def records(person: Person, gate: GateSnapshot, *, office: bool) -> bool:

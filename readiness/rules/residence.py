@@ -102,11 +102,11 @@ def looks(statuses: Mapping[int, standing.PilotStatus], *, at: date, known_at: d
     """The look of every pilot that is declared adopted, by primary key, in one query."""
     since = {pk: r.since for pk, r in statuses.items() if r.stage == Stage.ADOPTED}
     found = {pk: Look(due_on=day + LOOK_AFTER) for pk, day in since.items()}
-    answers = Event.objects.filter(action="look_again", pilot__in=since, on__lte=at)
+    answers = Event.objects.filter(action="look_again", pilot__in=since, effective_on__lte=at)
     if known_at is not None:
         answers = answers.filter(known_on__lte=known_at)
-    for event in answers.select_related("by").order_by("on", "pk"):
+    for event in answers.select_related("by").order_by("effective_on", "pk"):
         assert event.pilot_id is not None
-        if event.on >= found[event.pilot_id].due_on:
-            found[event.pilot_id] = Look(found[event.pilot_id].due_on, event.on, event.by, event.reason)
+        if event.effective_on >= found[event.pilot_id].due_on:
+            found[event.pilot_id] = Look(found[event.pilot_id].due_on, event.effective_on, event.by, event.reason)
     return found

@@ -10,7 +10,7 @@ from pilots.rules import adoption, gates, quality, rights, stalls
 from pilots.rules.events import Kind
 from pilots.rules.gates import GatePeriod
 from pilots.rules.replay import PilotPeriod
-from pilots.rules.vocabulary import ClearsBy, Court, Stage, Standing, State
+from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
 
 NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 OPEN_STATES = (State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, State.LAPSED, State.RECONFIRM)
@@ -149,7 +149,7 @@ def _state(kind: Kind, period: GatePeriod, seat: rights.Seat, at: date) -> tuple
     held = (period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
     if period.good_until is not None and at > period.good_until:
         # Over before this period began, it has been lapsed since the day that the period carries.
-        over = period.good_until < period.starts
+        over = period.good_until < period.first_day
         since = period.since if over else period.good_until + timedelta(days=1)
         return State.LAPSED, since, held
     if period.state != State.OPEN:
@@ -204,7 +204,7 @@ def read(
     """A pilot on a date, from the periods in which the date lies. `residence` is carried where it is adopted."""
     terms = terms or Terms()
     stage = pilot.stage_on(at)
-    nobody = rights.Seat(starts=at, ends=None)
+    nobody = rights.Seat(first_day=at, last_day=None)
     now = {
         key: read_gate(
             kind,
@@ -216,7 +216,7 @@ def read(
             open_before=terms.open_before(pilot),
         )
         for key, kind in kinds.items()
-        if key in periods and periods[key].turn != State.OFF
+        if key in periods and periods[key].awaits != Awaits.OFF
     }
     open_gates = [key for key, gate in now.items() if gate.is_open]
     said = [key for key, gate in now.items() if gate.state == State.ASSERTED]

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from pilots.derived import periods
+from pilots.derived import seats
 from pilots.models import (
     Absence,
     DecisionRight,
@@ -31,7 +31,7 @@ not decide this one; nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class SeatPeriod:
     """Somebody who decides from a seat, in which capacity, and until when they are away, where they are."""
 
     person: Person
@@ -40,7 +40,7 @@ class Sitting:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatOn:
+class SeatStatus:
     """Who decides a kind of gate in a cell on a date, in the order in which they do.
 
     Nobody has to where it is switched off, or is not `asked`: it is for other portfolios.
@@ -49,8 +49,8 @@ class SeatOn:
     kind: GateKind
     unit: Unit
     right: DecisionRight | None = None
-    sitting: Sequence[Sitting] = ()
-    escalation: Sitting | None = None
+    sitting: Sequence[SeatPeriod] = ()
+    escalation: SeatPeriod | None = None
     orphaned: bool = False
     switched_off: bool = False
     asked: bool = True
@@ -66,7 +66,7 @@ class SeatOn:
         return NONE_FREE if all(one.away_until for one in there) else None
 
     @property
-    def decides(self) -> Sitting | None:
+    def decides(self) -> SeatPeriod | None:
         """Whoever decides first on that date: the holder, the delegate or the deputy, else the escalation person."""
         there = [*self.sitting, *([self.escalation] if self.escalation else [])]
         return next((one for one in there if one.away_until is None), None)
@@ -77,7 +77,7 @@ class UnitOn:
     """A function in a portfolio, or a portfolio where none is named, with its seats in the order of the kinds."""
 
     unit: Unit
-    seats: Sequence[SeatOn]
+    seats: Sequence[SeatStatus]
 
 
 def units_for(person: Person) -> QuerySet[Unit]:
@@ -130,9 +130,9 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
         UnitOn(
             unit,
             [
-                SeatOn(kind, unit, asked=False)
+                SeatStatus(kind, unit, asked=False)
                 if not kind.for_all and (unit.portfolio_id, kind.pk) not in asked
-                else SeatOn(kind, unit, switched_off=True)
+                else SeatStatus(kind, unit, switched_off=True)
                 if (unit.portfolio_id, kind.pk) in off
                 else _seat(kind, unit, found.get((unit.pk, kind.pk)), away)
                 for kind in kinds
@@ -142,15 +142,15 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
     ]
 
 
-def _seat(kind: GateKind, unit: Unit, seat: Seat | None, away: dict[int, date]) -> SeatOn:
+def _seat(kind: GateKind, unit: Unit, seat: Seat | None, away: dict[int, date]) -> SeatStatus:
     if seat is None or seat.holder is None:
-        return SeatOn(kind, unit, orphaned=seat is not None and seat.orphaned)
+        return SeatStatus(kind, unit, orphaned=seat is not None and seat.orphaned)
 
-    def sits(person: Person, capacity: str) -> Sitting:
-        return Sitting(person, capacity, away.get(person.pk))
+    def sits(person: Person, capacity: str) -> SeatPeriod:
+        return SeatPeriod(person, capacity, away.get(person.pk))
 
     named = ((seat.holder, seat.capacity), (seat.delegate, Capacity.DELEGATE), (seat.deputy, Capacity.DEPUTY))
-    return SeatOn(
+    return SeatStatus(
         kind,
         unit,
         seat.right,
@@ -165,7 +165,7 @@ class Orphan:
     """A right in force whose holder's account is closed, and whoever of it has the seat now, if anybody is left."""
 
     right: DecisionRight
-    passed_to: Sitting | None
+    passed_to: SeatPeriod | None
 
 
 def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
@@ -178,11 +178,11 @@ def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
     found = there.select_related("kind", "portfolio", "function", *people)
     away = away_on(at)
     out = []
-    for right in found.prefetch_related("delegations").order_by("kind__order", "starts", "pk"):
-        fact, person_of = (periods.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p})
+    for right in found.prefetch_related("delegations").order_by("kind__position", "starts", "pk"):
+        fact, person_of = (seats.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p})
         closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}
         left = rights.people_left(fact, closed, at)
-        sits = Sitting(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None
+        sits = SeatPeriod(person_of[left[0][1]], left[0][0], away.get(left[0][1])) if left else None
         out.append(Orphan(right, sits))
     return out
 
@@ -203,7 +203,7 @@ class Answer:
     kind: GateKind
     portfolio: Portfolio
     function: Function | None
-    seat: SeatOn
+    seat: SeatStatus
     steps: Sequence[Step] = field(default_factory=list)
 
 
@@ -211,29 +211,29 @@ def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None,
     """Who decides this on a date, and why. Worked out from the rights themselves, so that it holds where no pilot lies yet."""
     reaching = [
         right
-        for right in periods.rights_of([kind]).select_related(
+        for right in seats.rights_of([kind]).select_related(
             "kind", "portfolio", "function", "holder", "deputy", "escalate_to"
         )
-        if periods.as_right(right).reaches(portfolio.pk, function.pk if function else None)
+        if seats.as_right(right).reaches(portfolio.pk, function.pk if function else None)
     ]
     closed = {
         pk: day
         for pk, day in Person.objects.filter(closed_on__lte=at).values_list("pk", "closed_on")
         if day is not None
     }
-    facts = [periods.as_right(right) for right in reaching]
+    facts = [seats.as_right(right) for right in reaching]
     by_key = {right.pk: right for right in reaching}
     unit = Unit(portfolio=portfolio, function=function)
     if not kind.is_for(portfolio):
-        return Answer(at, kind, portfolio, function, SeatOn(kind, unit, asked=False))
+        return Answer(at, kind, portfolio, function, SeatStatus(kind, unit, asked=False))
     if kind.off_for(portfolio, at):
-        return Answer(at, kind, portfolio, function, SeatOn(kind, unit, switched_off=True))
+        return Answer(at, kind, portfolio, function, SeatStatus(kind, unit, switched_off=True))
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
     sat = rights.seat_on(facts, closed, at)
     seat = Seat(
         kind=kind,
         unit=unit,
-        starts=at,
+        first_day=at,
         right=by_key.get(sat.right or 0),
         holder=people.get(sat.holder or 0),
         deputy=people.get(sat.deputy or 0),

@@ -14,7 +14,7 @@ from pilots.models import Decision, DecisionRight
 from readiness.charts import gate_badge
 from readiness.queries.snapshots import GateSnapshot
 from readiness.rules.deadlines import AnswerDue
-from readiness.rules.who_decides import Sitting, Step
+from readiness.rules.who_decides import SeatPeriod, Step
 from readiness.text import events, labels
 
 register = template.Library()
@@ -84,7 +84,7 @@ def hole_words(why: str) -> str:
 
 
 @register.filter
-def sitting_words(sitting: Sitting) -> str:
+def sitting_words(sitting: SeatPeriod) -> str:
     """`{{ sitting|sitting_words }}`: who decides, in which capacity, and until when they are away."""
     return labels.sitting(sitting)
 

@@ -30,11 +30,11 @@ def token_of(person: Person) -> str:
 def person_of(token: str) -> Person | None:
     """Whose change a link is about; None where the link is not ours, too old, or the change is over."""
     try:
-        told = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
+        signed = signing.loads(token, salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
         return None
     waits = Person.objects.filter(pending_email__isnull=False, closed_on=None)
-    return waits.filter(public_id=told["person"], pending_email_key=told["change"]).first()
+    return waits.filter(public_id=signed["person"], pending_email_key=signed["change"]).first()
 
 
 def send(person: Person, absolute: Callable[[str], str]) -> bool:
@@ -44,10 +44,10 @@ def send(person: Person, absolute: Callable[[str], str]) -> bool:
         absolute: makes an address of ours one that can stand in a letter.
     """
     link = absolute(reverse("readiness:address-by-link", args=[token_of(person)]))
-    told = {"person": person, "link": link, "days": GOOD_FOR.days}
+    context = {"person": person, "link": link, "days": GOOD_FOR.days}
     subject = _("Your address at Lived In is to be changed")
     letters = [
-        mail.EmailMessage(subject, render_to_string(f"letters/address_changed_{which}.txt", told).strip(), to=[to])
+        mail.EmailMessage(subject, render_to_string(f"letters/address_changed_{which}.txt", context).strip(), to=[to])
         for which, to in (("old", person.email), ("new", str(person.pending_email)))
     ]
     try:

@@ -296,7 +296,7 @@ def step(found: who_decides.Step) -> str:
     return sentences[found.found] % says
 
 
-def sitting(found: who_decides.Sitting) -> str:
+def sitting(found: who_decides.SeatPeriod) -> str:
     """Somebody who decides, in which capacity, and until when they are away."""
     says = {"who": found.person.name, "as": str(CAPACITY[found.capacity])}
     if found.away_until is None:

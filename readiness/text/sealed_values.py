@@ -15,7 +15,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Decision, Event, Evidence, Function, Gate, Person
 from pilots.rules import gates, replay, seals
 from pilots.rules.quality import Threshold
@@ -100,8 +100,11 @@ class Beside:
 class Seals:
     """What answers on some gates would seal on a date, and what has changed since they were given. A few queries for all."""
 
-    def __init__(self, of: Iterable[Gate], *, at: date, known_at: date | None = None) -> None:
-        self.history = _replay(of, at, known_at)
+    def __init__(
+        self, of: Iterable[Gate], *, at: date, known_at: date | None = None, state: replay.PilotState | None = None
+    ) -> None:
+        """`state`: where the pilot of all these gates stood at the end of the day, where the caller has replayed it already."""
+        self.history = {gate.pk: (gate.kind.key, state) for gate in of} if state else _replay(of, at, known_at)
         self._named = _Names.of(pair for pk in self.history for pair in self._values(pk))
 
     def facts(self, gate: int) -> list[Fact]:
@@ -146,9 +149,11 @@ class Seals:
                 yield from ((name, state.sealed.get(name)), (name, now))
 
 
-def differences(of: Iterable[Gate], *, at: date, known_at: date | None = None) -> dict[int, list[Difference]]:
+def differences(
+    of: Iterable[Gate], *, at: date, known_at: date | None = None, state: replay.PilotState | None = None
+) -> dict[int, list[Difference]]:
     """What has changed since it was decided on, by primary key, for each of these gates of which something has."""
-    found = Seals(of, at=at, known_at=known_at)
+    found = Seals(of, at=at, known_at=known_at, state=state)
     said = {gate: found.differences(gate) for gate in found.history}
     return {gate: each for gate, each in said.items() if each}
 
@@ -205,14 +210,14 @@ def _replay(of: Iterable[Gate], at: date, known_at: date | None) -> dict[int, tu
     wanted = {gate.pk for gate in of}
     rows = Gate.objects.filter(pilot__gates__in=wanted).distinct()
     by_pilot: dict[int, list[Gate]] = {}
-    for gate in rows.select_related("kind", "pilot").order_by("kind__order", "kind_id"):
+    for gate in rows.select_related("kind", "pilot").order_by("kind__position", "kind_id"):
         by_pilot.setdefault(gate.pilot_id, []).append(gate)
-    logged = Event.objects.filter(pilot__in=by_pilot, on__lte=at)
+    logged = Event.objects.filter(pilot__in=by_pilot, effective_on__lte=at)
     if known_at is not None:
         logged = logged.filter(known_on__lte=known_at)
     events: dict[int | None, list[Any]] = {}
     for event in logged.select_related("decision", "gate__kind").order_by("pk"):
-        events.setdefault(event.pilot_id, []).append(periods.event_record(event))
+        events.setdefault(event.pilot_id, []).append(load.event_record(event))
     out: dict[int, tuple[str, replay.PilotState]] = {}
     for pk, found in by_pilot.items():
         kinds = [gate.kind.as_rule() for gate in found]

@@ -51,7 +51,7 @@ def _add(number: int) -> None:
     )
 
 
-WRITTEN = ("pilots_gate", "pilots_event", "pilots_gatespell", "pilots_pilotspell")
+WRITTEN = ("pilots_gate", "pilots_event", "pilots_gateperiod", "pilots_pilotperiod")
 
 
 def _by_hand_is_the_same() -> None:
@@ -71,7 +71,9 @@ def _by_hand_is_the_same() -> None:
 
 def _by_hand(number: int) -> None:
     """What the action leaves, by one statement for each table and reason."""
-    kind = GateKind.objects.create(key=f"hand-{number}", name="Council", question="?", clears_by="approval", order=999)
+    kind = GateKind.objects.create(
+        key=f"hand-{number}", name="Council", question="?", clears_by="approval", position=999
+    )
     values = {"kind": kind.pk, "day": TODAY, "eve": TODAY - timedelta(days=1), "batch": f"hand-{number}"}
     with connection.cursor() as cursor:
         for statement in STATEMENTS:
@@ -92,7 +94,7 @@ def _copied(table: str, named: dict[str, str]) -> tuple[str, str]:
 
 def _statements() -> list[str]:
     gate_into, gate_says = _copied(
-        "pilots_gatespell",
+        "pilots_gateperiod",
         {
             "starts": "%(day)s",
             "since": "s.good_until + 1",
@@ -101,7 +103,7 @@ def _statements() -> list[str]:
         },
     )
     pilot_into, pilot_says = _copied(
-        "pilots_pilotspell",
+        "pilots_pilotperiod",
         {
             "starts": "%(day)s",
             "stage": "CASE WHEN over THEN 'running' ELSE s.stage END",

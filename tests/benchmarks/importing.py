@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from pilots.models import Cell, Decision, Event, Function, Gate, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models import Decision, Event, Function, Gate, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat, Unit
 from readiness.inventory.importing import Import
 from readiness.inventory.sources import List
 from tests.benchmarks.harness import Measured, compare
@@ -18,7 +18,7 @@ from tests.benchmarks.museum import AT
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = Path(os.environ.get("LIVED_IN_DATA") or ROOT.parent / "shared" / "data") / "federal_ai_use_cases_2025.csv"
-TABLES: list[Any] = [Portfolio, Function, Cell, Seat, Pilot, Gate, Event, Decision, PilotPeriod, GatePeriod]
+TABLES: list[Any] = [Portfolio, Function, Unit, Seat, Pilot, Gate, Event, Decision, PilotPeriod, GatePeriod]
 
 
 def measure(rounds: int) -> Iterator[Measured]:

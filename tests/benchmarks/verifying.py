@@ -95,7 +95,7 @@ class _Signing:
             pilot=pilot,
             gate=gate,
             by=by,
-            on=AT,
+            effective_on=AT,
             known_on=AT,
             written_at=timezone.now(),
             texts={"reason": f"Looked at again, as number {pilot.log_count + 1}.", "evidence": "Minutes of the day"},
@@ -103,7 +103,7 @@ class _Signing:
         decision = Decision(
             gate=gate,
             event=event,
-            on=AT,
+            effective_on=AT,
             known_on=AT,
             outcome="cleared",
             capacity="holder",

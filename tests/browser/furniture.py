@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pilots import actions
 from pilots.models import Pilot
-from tests.company import Stage, with_a_result, with_a_threshold
+from tests.company import SPONSOR, Stage, with_a_result, with_a_threshold, with_an_acceptance
 
 LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
 """A name of 236 characters without one place to break."""
@@ -12,7 +12,11 @@ LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
 
 def furnish(stage: Stage) -> Pilot:
     """Something of everything: an exhibit with a measured, moved threshold, a claim, a plan, and a name that does not break."""
-    pilot = stage.running("CO-014", "Renewal drafts", ago=120)
+    # Written down on its days: what is known never goes back, and a stalled pilot's date cannot be moved.
+    began = {"on": stage.day(120), "known": stage.day(120)}
+    pilot = stage.pilot("CO-014", "Renewal drafts", ago=120, known=stage.day(120))
+    actions.start(pilot=pilot, by=stage.ria, **began)
+    with_an_acceptance(pilot, SPONSOR, stage.ansel, by=stage.ria, **began)
     actions.move_decide_by(
         pilot=pilot, by=stage.ria, to=stage.day(60), reason="Legal’s calendar.", on=stage.day(85), known=stage.day(85)
     )

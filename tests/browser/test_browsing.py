@@ -28,8 +28,8 @@ def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
         *rooms,
         (stage.ria, reverse("readiness:pilot", args=[pilot.key])),
         *((stage.ria, reverse("readiness:pilot", args=[key])) for key in ("CO-015", "CO-018", "CO-019")),
-        (stage.ria, reverse("readiness:gate-act", args=[gate.public_id, "decide"])),
-        (stage.ria, reverse("readiness:pilot-act", args=[pilot.key, "set-rules"])),
+        (stage.ria, reverse("readiness:gate-action", args=[gate.public_id, "decide"])),
+        (stage.ria, reverse("readiness:pilot-action", args=[pilot.key, "set-rules"])),
         (stage.ria, reverse("readiness:minutes")),
         (stage.perpetua, f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}"),
     ]
@@ -76,7 +76,7 @@ def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
     page.keyboard.press("Space")
     _tab_to(page, "textarea[name=reason]")
     page.keyboard.type("Standard terms apply.")
-    _tab_to(page, "form.act button.first")
+    _tab_to(page, "form.action-form button.first")
     page.keyboard.press("Enter")
     page.wait_for_selector(".done")
     assert page.url.endswith(reverse("readiness:my-decisions"))

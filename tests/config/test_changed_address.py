@@ -295,7 +295,7 @@ def test_the_same_refusal_stands_on_the_page_and_in_the_api(cast: Cast) -> None:
     client = browser_of(moved(cast, "decider"))
     gate = cast.gate(LEGAL)
     typed = {"outcome": "cleared", "reason": "Standard terms."}
-    there = reverse("readiness:gate-act", args=[gate.public_id, "decide"])
+    there = reverse("readiness:gate-action", args=[gate.public_id, "decide"])
     assert "Until you confirm it, what you decide or accept rests." in client.get(there).content.decode()
     page = client.post(there, typed | {"expected_version": concurrency.token(gate)})
     assert page.status_code == 403

@@ -74,8 +74,8 @@ def own_account(name: str) -> str:
 
 def an_office_of_its_own(name: str) -> str:
     """Whoever keeps any records; what there is to read is between them and the library."""
-    may = any_office(name)
-    return OWN if may == YES else may
+    allowed = any_office(name)
+    return OWN if allowed == YES else allowed
 
 
 def anybody(_name: str) -> str:
@@ -86,7 +86,7 @@ def whoever_sees_it(name: str) -> str:
     """Whoever sees the pilot."""
     if name == "anonymous":
         return SIGN_IN
-    return YES if permissions.may("see", ROLES[name]) else GONE
+    return YES if permissions.allowed("see", ROLES[name]) else GONE
 
 
 def any_office(name: str) -> str:
@@ -284,8 +284,8 @@ ACTS = (
     "readiness:my-back",
     "readiness:filing",
     "readiness:api:evidence",
-    "readiness:pilot-act",
-    "readiness:gate-act",
+    "readiness:pilot-action",
+    "readiness:gate-action",
     "admin:pilots_pilot_evidence",
     "admin:pilots_pilot_act",
     "admin:pilots_pilot_gate",
@@ -296,10 +296,10 @@ ACTS = (
 
 def untold(found: Iterable[Address]) -> list[str]:
     """Addresses of which nobody has said who may ask them."""
-    actions_done = ("readiness:api:pilot-", "readiness:api:gate-")
+    actions_of_api = ("readiness:api:pilot-", "readiness:api:gate-")
     ours = (each for each in found if of_library(each) is None)
     return [
         str(each)
         for each in ours
-        if each.name not in READS and each.name not in ACTS and not each.name.startswith(actions_done)
+        if each.name not in READS and each.name not in ACTS and not each.name.startswith(actions_of_api)
     ]

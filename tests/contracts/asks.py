@@ -35,23 +35,23 @@ class ActionInput:
     says: Callable[[Cast], Mapping[str, Any]]
     before: Callable[[Cast], Any] = nothing
     is_: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    may: str = ""
-    beyond: bool = False
+    allowed: str = ""
+    beyond_limits: bool = False
     shared: bool = False
     reaches: bool = False
 
     @property
     def line(self) -> str:
-        return self.may or self.action
+        return self.allowed or self.action
 
     def allows(self, name: str) -> bool:
         """Whether the table of who may do what lets one of the cast do this."""
         roles = ROLES[name] | self.is_.get(name, frozenset())
         if self.shared and name == "neighbour":
             roles |= {Role.OFFICE}
-        if self.beyond:
-            return permissions.may_beyond(self.action, roles)
-        return permissions.may(self.line, roles)
+        if self.beyond_limits:
+            return permissions.allowed_beyond_limits(self.action, roles)
+        return permissions.allowed(self.line, roles)
 
     def do(self, cast: Cast, name: str) -> Any:
         return getattr(actions, self.action)(by=cast[name], **self.says(cast))
@@ -186,18 +186,20 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("record", lambda c: {"portfolio": c.portfolio, "key": "ZZ-2", "name": "Another"}),
     ActionInput("amend", lambda c: on_pilot(c, set={"tool": "Drafter 2"})),
     ActionInput("start", on_pilot),
-    ActionInput("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond=True),
+    ActionInput("start", lambda c: on_pilot(c, decide_by=c.day(-190)), beyond_limits=True),
     ActionInput("move_decide_by", lambda c: on_pilot(c, to=c.day(-30), reason="Later data."), runs),
-    ActionInput("move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond=True),
+    ActionInput(
+        "move_decide_by", lambda c: on_pilot(c, to=c.day(-190), reason="Later data."), runs, beyond_limits=True
+    ),
     ActionInput("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), runs),
-    ActionInput("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond=True),
+    ActionInput("pause", lambda c: on_pilot(c, until=c.day(-9), reason="Holidays."), twice_paused, beyond_limits=True),
     ActionInput("resume", on_pilot, is_paused),
     ActionInput("adopt", on_pilot, lambda c: c.all_clear()),
     ActionInput("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
     ActionInput("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
     # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
-    ActionInput("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond=True),
-    ActionInput("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond=True),
+    ActionInput("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond_limits=True),
+    ActionInput("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond_limits=True),
     ActionInput("set_rules", lambda c: on_pilot(c, acceptable_use="Drafts only."), runs),
     ActionInput("accept_risk", on_pilot, runs),
     ActionInput("confirm_rules", on_pilot, ruled),
@@ -213,7 +215,7 @@ ASKS: tuple[ActionInput, ...] = (
         "decide",
         lambda c: answer(c, outcome="cleared", for_=c["decider"], evidence=LINK),
         runs,
-        may="record_for_decider",
+        allowed="record_for_decider",
     ),
     ActionInput("decide_many", lambda c: {"gates": [c.gate(LEGAL)], "outcome": "cleared", "reason": "Alike."}, runs),
     ActionInput("record_minutes", entry, runs),
@@ -222,7 +224,7 @@ ASKS: tuple[ActionInput, ...] = (
         "except_",
         lambda c: answer(c, until=c.day(-30), for_=c["decider"], evidence=LINK),
         somebody_asked,
-        may="record_for_decider",
+        allowed="record_for_decider",
     ),
     ActionInput("ask_exception", lambda c: answer(c), runs),
     ActionInput("answer", lambda c: {"gate": c.gate(LEGAL), "text": "Only subject lines."}, changes_asked),
@@ -278,7 +280,7 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
     ActionInput("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
     ActionInput("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 20}),
-    ActionInput("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond=True),
+    ActionInput("set_stall_policy", lambda c: {"portfolio": c.portfolio, "quiet_days": 60}, beyond_limits=True),
     ActionInput("name_function", lambda _c: {"name": "Claims"}, shared=True),
     ActionInput("rename_function", lambda c: {"function": c.function, "name": "Service"}, reaches=True),
     ActionInput(

@@ -41,7 +41,7 @@ def answers(ria: Any, pilot: Any) -> dict[str, Any]:
     kind = {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"}
     start = {"decide_by": (pilot.recorded_on + timedelta(days=30)).isoformat()}
     roads = {
-        "page": (reverse("readiness:pilot-act", args=[pilot.key, "start"]), start),
+        "page": (reverse("readiness:pilot-action", args=[pilot.key, "start"]), start),
         "kind": (reverse("admin:pilots_gatekind_add"), kind),
         "desk": (
             reverse("admin:pilots_pilot_add"),
@@ -51,7 +51,7 @@ def answers(ria: Any, pilot: Any) -> dict[str, Any]:
         "sign-out": (reverse("account_logout"), {}),
     }
     drawn = client.get(roads["page"][0]).content.decode()
-    start["expected_version"] = re.findall(r'name="seen" value="([^"]*)"', drawn)[0]
+    start["expected_version"] = re.findall(r'name="expected_version" value="([^"]*)"', drawn)[0]
     other = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     found = {road: _answer(client.post(*asked)) for road, asked in roads.items()}

@@ -180,7 +180,7 @@ class Stage:
             said.append(f"court {gate.court}")
         if gate.good_until:
             said.append(f"for {(gate.good_until - ON).days + 1} days")
-        moved = PilotPeriod.objects.filter(pilot=self.pilot, superseded_on=None).latest("starts")
+        moved = PilotPeriod.objects.filter(pilot=self.pilot, superseded_on=None).latest("first_day")
         if moved.last_movement == ON:
             said.append("**moves**")
         return ", ".join(said)

@@ -104,7 +104,7 @@ def on_page(ask: ActionInput) -> Who:
     def who(name: str) -> str:
         if name == "anonymous":
             return SIGN_IN
-        if not permissions.may("see", ROLES[name]):
+        if not permissions.allowed("see", ROLES[name]):
             return GONE
         return YES if ask.allows(name) else NO
 
@@ -113,11 +113,11 @@ def on_page(ask: ActionInput) -> Who:
 
 def opens_page(ask: ActionInput) -> Who:
     """Whoever may do it, within the limits or beyond them, or put it on record for its decider."""
-    lines = ["record_for_decider"] if ask.action in ("decide", "except_") else [ask.action] if ask.beyond else []
+    lines = ["record_for_decider"] if ask.action in ("decide", "except_") else [ask.action] if ask.beyond_limits else []
 
     def who(name: str) -> str:
-        also = permissions.may_beyond(ask.action, ROLES[name]) or any(
-            permissions.may(line, ROLES[name]) for line in lines
+        also = permissions.allowed_beyond_limits(ask.action, ROLES[name]) or any(
+            permissions.allowed(line, ROLES[name]) for line in lines
         )
         does = on_page(ask)(name)
         return YES if does == NO and also else does
@@ -280,9 +280,9 @@ def _while_away() -> Iterator[Road]:
 def _page(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
         if made.takes == "pilot":
-            return reverse("readiness:pilot-act", args=[cast.pilot.key, word])
+            return reverse("readiness:pilot-action", args=[cast.pilot.key, word])
         gate = ask.says(cast)["gate"]
-        return reverse("readiness:gate-act", args=[gate.public_id, word])
+        return reverse("readiness:gate-action", args=[gate.public_id, word])
 
     return path
 

@@ -144,7 +144,7 @@ def test_on_postgresql_a_lock_that_is_not_had_in_time_is_told_alike(pilot: Pilot
     client.force_login(ria)
     kind = {"key": "works-council", "name": "Council", "question": "Has it agreed?", "clears_by": "approval"}
     for address, *typed in (
-        (reverse("readiness:pilot-act", args=[pilot.key, "start"]), {"expected_version": looked.token(pilot)}),
+        (reverse("readiness:pilot-action", args=[pilot.key, "start"]), {"expected_version": looked.token(pilot)}),
         (f"/api/v1/pilots/{pilot.key}/start/", "{}", "application/json"),
         (reverse("admin:pilots_gatekind_add"), kind),
     ):
@@ -177,8 +177,8 @@ def test_of_two_who_wait_on_each_other_one_is_told_to_try_again(pilot: Pilot) ->
 
         return perform
 
-    actions_done = (one_after_the_other(pilot, other, first, second), one_after_the_other(other, pilot, second, first))
-    threads = [Thread(target=perform) for perform in actions_done]
+    both = (one_after_the_other(pilot, other, first, second), one_after_the_other(other, pilot, second, first))
+    threads = [Thread(target=perform) for perform in both]
     for thread in threads:
         thread.start()
     for thread in threads:

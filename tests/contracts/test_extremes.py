@@ -27,7 +27,7 @@ from django.urls import resolve
 from rest_framework import serializers
 
 from config.wsgi import application
-from pilots.actions.locked_pilot import LONGEST_TEXT
+from pilots.actions.texts import LONGEST_TEXT
 from pilots.models import Event, Person
 from readiness.api.inputs import AssignRight, FileEvidence
 from readiness.forms import OF_GATE, OF_PILOT
@@ -174,7 +174,7 @@ def test_an_answer_can_be_given_on_a_gate_whatever_number_was_typed_for_its_kind
         office, decider = Client(raise_request_exception=False), browser(cast, "decider")
         office.force_login(Person.objects.create_superuser("all@example.org", name="Keeps All"))
         gate = cast.gate(LEGAL)
-        kind = {"name": "Legal", "question": "Has it?", "order": "10"}
+        kind = {"name": "Legal", "question": "Has it?", "position": "10"}
         for number in ("", "1", "3650", *NUMBERS):
             with taken_back():
                 typed = {**kind, "valid_for": number}

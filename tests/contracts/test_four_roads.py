@@ -19,7 +19,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from pilots import actions
-from pilots.actions.locked_pilot import LONGEST_TEXT
+from pilots.actions.texts import LONGEST_TEXT
 from pilots.models import Decision, DecisionRight, Event, Evidence, Gate, GateKind, Person, Pilot
 from pilots.refusals import ALL, Refused
 from readiness.forms.concurrency import token
@@ -344,18 +344,18 @@ def stage() -> Stage:
 
 def by_page(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     if not bad.kind:
-        place = reverse("readiness:pilot-act", args=[pilot.key, bad.perform])
+        place = reverse("readiness:pilot-action", args=[pilot.key, bad.action])
         return _typed_into(place, pilot, bad, person, expected_version)
     gate = pilot.gates.get(kind__key=bad.kind)
-    place = reverse("readiness:gate-act", args=[gate.public_id, bad.perform])
+    place = reverse("readiness:gate-action", args=[gate.public_id, bad.action])
     return _typed_into(place, gate, bad, person, expected_version)
 
 
 def by_desk(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     if not bad.kind:
-        place = reverse("admin:pilots_pilot_act", args=[pilot.pk, bad.perform])
+        place = reverse("admin:pilots_pilot_act", args=[pilot.pk, bad.action])
         return _typed_into(place, pilot, bad, person, expected_version)
-    place = reverse("admin:pilots_pilot_gate", args=[pilot.pk, bad.kind, bad.perform])
+    place = reverse("admin:pilots_pilot_gate", args=[pilot.pk, bad.kind, bad.action])
     return _typed_into(place, pilot.gates.get(kind__key=bad.kind), bad, person, expected_version)
 
 
@@ -380,7 +380,7 @@ def in_form(answer: Any) -> Said:
 def by_api(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     client = APIClient()
     client.force_login(person)
-    word = IN_API.get(bad.perform, bad.perform)
+    word = IN_API.get(bad.action, bad.action)
     place = f"/api/v1/pilots/{pilot.key}/{word}/"
     if bad.kind:
         gate = pilot.gates.get(kind__key=bad.kind)
@@ -392,7 +392,7 @@ def by_api(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -
         rows.setdefault(number, {})[part] = body.pop(name) or None
     if rows:
         body["conditions"] = list(rows.values())
-    if bad.perform == "except":
+    if bad.action == "except":
         body["outcome"] = "excepted"
     headers = {"if-match": f'"{expected_version}.0"'} if expected_version else {}
     return in_problem(client.post(place, body, headers=headers))
@@ -409,8 +409,8 @@ def in_problem(answer: Any) -> Said:
 def by_command(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     gate = ["--gate", bad.kind] if bad.kind else []
     values = [f"{name}={value}" for name, value in bad.typed.items()]
-    values += [f"seen={expected_version}"] if expected_version else []
-    return in_command("act", bad.perform, pilot.key, *values, *gate, "--by", person.email)
+    values += [f"expected_version={expected_version}"] if expected_version else []
+    return in_command("act", bad.action, pilot.key, *values, *gate, "--by", person.email)
 
 
 def in_command(*words: str) -> Said:

@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.test import override_settings
 
 from pilots import actions
-from pilots.actions.locked_pilot import LONGEST_TEXT
+from pilots.actions.texts import LONGEST_TEXT
 from pilots.models import Decision, Event
 from pilots.refusals import Refused
 from pilots.rules import adoption
@@ -59,14 +59,14 @@ def written() -> str:
 @pytest.mark.parametrize("action", sorted(action for action in FIRST if asked_with(action)))
 def test_no_verb_writes_a_text_beyond_the_limit(action: str, tmp_path: Any) -> None:
     ask = FIRST[action]
-    may = next(name for name in ROLES if name != "anonymous" and ask.allows(name))
+    allowed = next(name for name in ROLES if name != "anonymous" and ask.allows(name))
     with override_settings(EVIDENCE_ROOT=tmp_path):
         cast = Cast()
         ask.before(cast)
         for more in asked_with(action):
             with taken_back():
                 with suppress(Refused):
-                    getattr(actions, action)(by=cast[may], **{**ask.says(cast), **more})
+                    getattr(actions, action)(by=cast[allowed], **{**ask.says(cast), **more})
                 assert LONG not in written(), sorted(more)
 
 

@@ -20,14 +20,14 @@ ROOT = settings.BASE_DIR
 PACKAGES = ("config", "pilots", "readiness")
 
 WORDS = {
-    "action": "action",
+    "verb": "action",
     "deed": "action, or event",
     "doing": "action",
-    "period": "period",
+    "spell": "period",
     "told": "history, or replay()",
     "tell": "replay()",
     "telling": "replay()",
-    "unit": "unit",
+    "cell": "unit",
     "turn": "awaits",
     "sieve": "one of Django's own filters",
 }
@@ -37,20 +37,20 @@ NAMES = {
     "Desk": "LockedPilot",
     "BatchDesk": "LockedPilot",
     "desk": "the pilot that is locked",
-    "lock_pilot": "lock_pilot()",
-    "require_person": "require_person()",
-    "require_not_retired": "require_not_retired()",
+    "sit_down": "lock_pilot()",
+    "only_people": "require_person()",
+    "not_over": "require_not_retired()",
     "stood": "state_on()",
     "FITS": "APPLIES_IN",
     "PilotOn": "PilotSnapshot",
     "GateOn": "GateSnapshot",
     "Reading": "PilotSnapshot",
     "GateReading": "GateSnapshot",
-    "snapshots_of": "snapshots_of()",
-    "snapshot_of": "snapshot_of()",
-    "recorded_from": "recorded_from",
-    "superseded_on": "superseded_on",
-    "gate_version": "gate_versions()",
+    "read_many": "snapshots_of()",
+    "read_one": "snapshot_of()",
+    "known_from": "recorded_from",
+    "known_until": "superseded_on",
+    "of_acts": "gate_versions()",
     "Grounds": "CitedEvidence",
     "grounds": "cited_evidence",
     "may": "allowed()",
@@ -64,24 +64,12 @@ NAMES = {
     "ActForm": "ActionForm",
     "OfficeTable": "ActionModelAdmin",
     "RowForm": "a form of Django's",
-    "hear": "what it returns, by an action with an object",
-    "came": "what it returns, by an action with an object",
+    "hear": "what it returns, by a verb with an object",
+    "came": "what it returns, by a verb with an object",
 }
 """Names that stood for something else, and what it is called."""
 
-BARE = {
-    "asked",
-    "beside",
-    "doing",
-    "filed",
-    "found",
-    "measured",
-    "pressing",
-    "said",
-    "expected_version",
-    "told",
-    "within",
-}
+BARE = {"asked", "beside", "doing", "filed", "found", "measured", "pressing", "said", "seen", "told", "within"}
 """Participles and prepositions that no module, class or function is called by itself."""
 
 COLUMNS = {
@@ -89,23 +77,23 @@ COLUMNS = {
     "order": "position",
     "pieces": "evidence_checksums",
     "stored": "file_key",
-    "stall_clock_from": "stall_clock_from",
-    "last_shown_on": "last_shown_on",
-    "consecutive_exceptions": "consecutive_exceptions",
-    "action": "action",
+    "clock_on": "stall_clock_from",
+    "shown_until": "last_shown_on",
+    "grants": "consecutive_exceptions",
+    "verb": "action",
     "turn": "awaits",
 }
 """Columns of ours that were named by a reserved word of SQL, or by a riddle."""
 
-ARGUMENTS = {"expected_version": "expected_version", "saw": "expected_version"}
+ARGUMENTS = {"seen": "expected_version", "saw": "expected_version"}
 """What a function took by another name; in a loop the word is plain English."""
 
 ALLOWED = {
-    ("unit", "readiness/inventory/"): "a cell of a spreadsheet",
+    ("cell", "readiness/inventory/"): "a cell of a spreadsheet",
     ("desk", "readiness/templatetags/desk.py"): "the tags of the admin's templates",
     ("desk", "templates/"): "the tags of the admin's templates",
-    ("action", "docs/api.md"): "a key of the API's answers, which stays",
-    ("action", "readiness/api/serializers.py"): "a key of the API's answers, which stays",
+    ("verb", "docs/api.md"): "a key of the API's answers, which stays",
+    ("verb", "readiness/api/serializers.py"): "a key of the API's answers, which stays",
 }
 """Words and names that somebody else gives, where they stand."""
 
@@ -229,10 +217,10 @@ def test_no_column_has_a_retired_name() -> None:
 @pytest.mark.parametrize(
     ("name", "word"),
     [
-        ("GateSpell", "period"),
-        ("rebuild_periods", "period"),
+        ("GateSpell", "spell"),
+        ("rebuild_spells", "spell"),
         ("PilotOn", "PilotOn"),
-        ("CELLS", "unit"),
+        ("CELLS", "cell"),
         ("verbose_name", None),
         ("return_to", None),
         ("dispelled", None),

@@ -69,7 +69,7 @@ def test_every_address_refuses_a_null_character_in_each_parameter_that_it_reads(
         "readiness:filing": reverse("readiness:filing", args=[cast.pilot.key]),
         "readiness:minutes": reverse("readiness:minutes"),
         "readiness:decide-many": reverse("readiness:decide-many"),
-        "readiness:pilot-act": reverse("readiness:pilot-act", args=[cast.pilot.key, "pause"]),
+        "readiness:pilot-action": reverse("readiness:pilot-action", args=[cast.pilot.key, "pause"]),
         "admin:pilots_pilot_act": reverse("admin:pilots_pilot_act", args=[cast.pilot.pk, "pause"]),
     }
     found = asked(cast, office, own)
@@ -79,7 +79,7 @@ def test_every_address_refuses_a_null_character_in_each_parameter_that_it_reads(
         ("readiness:museum", "gate"),
         ("readiness:portfolio", "portfolio"),
         ("readiness:filing", "newer"),
-        ("readiness:pilot-act", "next"),
+        ("readiness:pilot-action", "next"),
         ("readiness:api:pilots", "as_of"),
         ("admin:pilots_pilot_changelist", "q"),
     }
@@ -97,7 +97,7 @@ def test_the_refusal_is_in_words_of_our_own(office: Client) -> None:
 
 
 def test_no_address_holds_a_null_character(cast: Cast, office: Client) -> None:
-    piece, gate = "readiness:evidence", "readiness:gate-act"
+    piece, gate = "readiness:evidence", "readiness:gate-action"
     for path in (
         reverse(piece, args=["x"]).replace("x", "%00"),
         reverse(gate, args=["x0x", "decide"]).replace("x0x", "%00"),

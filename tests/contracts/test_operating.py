@@ -196,7 +196,7 @@ from pilots.event_log import triggers
 with transaction.atomic(), connection.cursor() as cursor:
     triggers.lift()
     cursor.execute("UPDATE pilots_event SET texts = '{\\"reason\\": 1}' WHERE id = (SELECT min(id) FROM pilots_event)")
-    cursor.execute("UPDATE pilots_gateperiod SET starts = '2001-01-01' WHERE id = (SELECT min(id) FROM pilots_gateperiod)")
+    cursor.execute("UPDATE pilots_gateperiod SET first_day = '2001-01-01' WHERE id = (SELECT min(id) FROM pilots_gateperiod)")
     triggers.install()
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pilots import actions
-from pilots.derived import periods
+from pilots.derived import load, periods
 from pilots.models import Event, GatePeriod, Pilot
 from pilots.rules import replay
 from pilots.rules.actions import ACTIONS, DECISION, REASON, Target
@@ -51,27 +51,27 @@ FORGETS = {action.writes: action.forgets for action in ACTIONS.values()}
 
 
 def told(pilot: Pilot) -> replay.History:
-    return replay.tell(pilot.recorded_on, periods.kinds_of(pilot), periods.event_records(pilot))
+    return replay.replay(pilot.recorded_on, load.kinds_of(pilot), load.event_records(pilot))
 
 
 def read(pilot: Pilot) -> tuple[list[Any], dict[str, list[Any]]]:
     """The periods of a pilot and of its gates as they are stored, by all that is known now."""
-    own = pilot.periods.filter(superseded_on=None).select_related("unit").order_by("starts")
+    own = pilot.periods.filter(superseded_on=None).select_related("unit").order_by("first_day")
     of_gates: dict[str, list[Any]] = {}
     rows = GatePeriod.objects.filter(gate__pilot=pilot, superseded_on=None).select_related("unit", "kind")
-    for row in rows.order_by("starts"):
+    for row in rows.order_by("first_day"):
         of_gates.setdefault(row.kind.key, []).append(periods.as_gate_period(row))
     return [periods.as_pilot_period(row) for row in own], of_gates
 
 
 def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> None:
     """The old state and the events of what is done give the state that all events give, and both what is stored."""
-    before, old = periods.event_records(pilot), told(pilot)
+    before, old = load.event_records(pilot), told(pilot)
     do()
-    new = periods.event_records(pilot)[len(before) :]
+    new = load.event_records(pilot)[len(before) :]
     assert new, "it wrote no event"
     anew = told(pilot)
-    if all(action.on < cast.day() for action in before):
+    if all(action.effective_on < cast.day() for action in before):
         replay.replay_day(old, cast.day(), new)
         assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)
     assert read(pilot) == (anew.pilot, anew.gates)
@@ -86,7 +86,7 @@ def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> 
 def by_people() -> list[ActionInput]:
     """What a person does to a pilot that is there, or to one of its gates."""
     there = (ask for ask in ASKS if ACTIONS[ask.action].on in ON_PILOTS and ask.action != "record")
-    return [ask for ask in there if ACTIONS[ask.action].may]
+    return [ask for ask in there if ACTIONS[ask.action].allowed]
 
 
 @pytest.mark.django_db

@@ -36,10 +36,10 @@ ONE_BY_ONE = "Over the API and from the command line gates are answered one by o
 OWN = "Said by whoever it is about, on a page of their own, or by their office at the desk; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
 
-BY_LISTS = [word for word, row in ACTIONS.items() if row.may == NOBODY and row.on is not Target.INSTALLATION]
+BY_LISTS = [word for word, row in ACTIONS.items() if row.allowed == NOBODY and row.on is not Target.INSTALLATION]
 
 COMMANDS: Mapping[str, str] = {
-    **{made.action: f"`action {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
+    **{made.action: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},
     "file_evidence": "`file_evidence`",
     "assign_right": "`assign_right`",
     "issue_token": "`api_token`",

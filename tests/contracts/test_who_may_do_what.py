@@ -22,7 +22,7 @@ from pilots.models import Decision, Event
 from pilots.refusals import Refused
 from pilots.rules.actions import ACTIONS, NOBODY, PERMISSIONS
 from readiness.pages import masthead
-from readiness.queries.people import duties
+from readiness.queries.people import work_of
 from readiness.registry import ROWS
 from tests.company import NAME, ROLES, Cast, taken_back
 from tests.contracts.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
@@ -63,13 +63,15 @@ def test_every_verb_is_asked() -> None:
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/contracts/asks.py"
     asked = {ask.line for ask in ASKS}
     assert (ACTIONS.keys() | PERMISSIONS.keys()) - asked - NO_PERSON == {"see", "enter_the_desk"}
-    assert {word for word, action in ACTIONS.items() if action.beyond} == {ask.action for ask in ASKS if ask.beyond}
+    assert {word for word, action in ACTIONS.items() if action.beyond_limits} == {
+        ask.action for ask in ASKS if ask.beyond_limits
+    }
 
 
 @pytest.mark.parametrize("action", sorted(NO_PERSON))
 def test_no_person_does_what_a_list_or_the_installation_does(action: str) -> None:
     assert "by" not in inspect.signature(getattr(actions, action)).parameters
-    assert ACTIONS[action].may == NOBODY
+    assert ACTIONS[action].allowed == NOBODY
 
 
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.line)
@@ -100,7 +102,7 @@ def clients(cast: Cast) -> Iterator[dict[str, Client]]:
     for name in SIGNED_IN:
         found[name].force_login(cast[name])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(masthead, "duties", cache(duties))
+        patch.setattr(masthead, "work_of", cache(work_of))
         yield found
 
 
@@ -150,14 +152,14 @@ def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[
             path = read.path(cast)
             for who, client in clients.items():
                 answer = client.get(path)
-                came, may = outcome(answer), read.who(who)
+                came, allowed = outcome(answer), read.who(who)
                 found[name, who] = came
-                wanted[name, who] = came if may == OWN and came != SIGN_IN else may
+                wanted[name, who] = came if allowed == OWN and came != SIGN_IN else allowed
                 if NAME in said(answer):
                     told.add((name, who))
     wrong = {at: came for at, came in found.items() if came != wanted[at]}
     assert wrong == {}, f"it should be { ({at: wanted[at] for at in wrong}) }"
-    assert not {at for at in told if not permissions.may("see", ROLES[at[1]])}
+    assert not {at for at in told if not permissions.allowed("see", ROLES[at[1]])}
 
 
 @pytest.mark.parametrize("road", roads(), ids=str)

@@ -19,7 +19,7 @@ def plain(value: Any) -> str:
 def history(pilot: Pilot) -> list[Event]:
     """A pilot's events in the order in which they count."""
     rows = pilot.events.select_related("decision", "gate__kind")
-    return sorted(rows, key=lambda e: (e.action != "record", e.on, e.pk))
+    return sorted(rows, key=lambda e: (e.action != "record", e.effective_on, e.pk))
 
 
 def values_on(pilot: Pilot, day: date, until: int | None = None) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def values_on(pilot: Pilot, day: date, until: int | None = None) -> dict[str, An
     for event in history(pilot):
         if until is not None and event.pk >= until:
             continue
-        if event.action in ("record", "amend", "set_rules") and event.on <= day:
+        if event.action in ("record", "amend", "set_rules") and event.effective_on <= day:
             values |= event.data.get("set") or {}
     return values
 
@@ -38,7 +38,7 @@ def carried_by(pilot: Pilot, day: date, kind: str = "named-sponsor") -> int | No
     who = None
     for event in history(pilot):
         answer = getattr(event, "decision", None)
-        if answer is None or event.on > day or event.gate.kind.key != kind:
+        if answer is None or event.effective_on > day or event.gate.kind.key != kind:
             continue
         if answer.outcome == "accepted":
             who = answer.decider_id
@@ -49,7 +49,7 @@ def carried_by(pilot: Pilot, day: date, kind: str = "named-sponsor") -> int | No
 
 def capacity(decision: Decision, barred: set[int | None]) -> str | None:
     """In which capacity somebody could decide on that day, by the rights as they are written down now."""
-    pilot, day, who = decision.gate.pilot, decision.on, decision.decider_id
+    pilot, day, who = decision.gate.pilot, decision.effective_on, decision.decider_id
     function = values_on(pilot, day).get("function")
     reach = [(pilot.portfolio_id, function), (None, function), (pilot.portfolio_id, None), (None, None)]
     for portfolio, of in reach:
@@ -89,7 +89,7 @@ def asked_since_the_last_grant(decision: Decision) -> set[int | None]:
     """Who had asked for an exception on a gate when one was granted."""
     askers: set[int | None] = set()
     for event in history(decision.gate.pilot):
-        if event.gate_id != decision.gate_id or event.on > decision.on:
+        if event.gate_id != decision.gate_id or event.effective_on > decision.effective_on:
             continue
         if event.pk == decision.event_id:
             break
@@ -104,20 +104,27 @@ def changed_since_the_request(decision: Decision) -> set[str]:
     """What of the record a grant seals and was another when it was last asked for; of a threshold, only which one."""
     pilot, asked = decision.gate.pilot, None
     for event in history(pilot):
-        if event.pk < decision.event_id and event.on <= decision.on and event.gate_id == decision.gate_id:
+        if (
+            event.pk < decision.event_id
+            and event.effective_on <= decision.effective_on
+            and event.gate_id == decision.gate_id
+        ):
             asked = event if event.action == "ask_exception" else None if event.action == "except" else asked
     assert asked is not None
-    then, now = values_on(pilot, asked.on, asked.pk), values_on(pilot, decision.on, decision.event_id)
+    then, now = (
+        values_on(pilot, asked.effective_on, asked.pk),
+        values_on(pilot, decision.effective_on, decision.event_id),
+    )
     of_record = set(decision.sealed) - {"threshold"}
     changed = {name for name in of_record if plain(then.get(name)) != plain(now.get(name))}
-    if _threshold(pilot, asked.on, asked.pk) != _threshold(pilot, decision.on, decision.event_id):
+    if _threshold(pilot, asked.effective_on, asked.pk) != _threshold(pilot, decision.effective_on, decision.event_id):
         changed |= {"threshold"} & set(decision.sealed)
     return changed
 
 
 def _threshold(pilot: Pilot, day: date, until: int) -> dict[str, Any] | None:
     """What was agreed to be good enough at the end of a day, by what was written before one event."""
-    agreed = [e for e in history(pilot) if e.action == "register_threshold" and e.on <= day and e.pk < until]
+    agreed = [e for e in history(pilot) if e.action == "register_threshold" and e.effective_on <= day and e.pk < until]
     names = ("metric", "direction", "value", "kind", "smallest_sample")
     return {name: agreed[-1].data[name] for name in names} if agreed else None
 
@@ -126,7 +133,7 @@ def reason_to_be_clear(gate: Gate, day: date) -> bool:
     """Whether an answer stands on a gate on a day: the last one is a yes, within its term, unbroken, its conditions kept."""
     if gate.kind.clears_by == "acceptance":
         return carried_by(gate.pilot, day, gate.kind.key) is not None
-    events = [e for e in history(gate.pilot) if e.on <= day]
+    events = [e for e in history(gate.pilot) if e.effective_on <= day]
     last = None
     for event in events:
         answer = getattr(event, "decision", None)
@@ -172,7 +179,7 @@ def latest_stall(pilot: Pilot, kai: Person) -> date | None:
     started = [e for e in events if e.action == "start"]
     if not started:
         return None
-    moves = [e.on for e in events if e.action in MOVES and _could_move(e)]
+    moves = [e.effective_on for e in events if e.action in MOVES and _could_move(e)]
     moves.append(pilot.recorded_on)
     dates = [date.fromisoformat(str(e.data["decide_by"])) for e in started]
     dates += [date.fromisoformat(e.data["to"]) for e in events if e.action == "move_decide_by"]
@@ -180,12 +187,12 @@ def latest_stall(pilot: Pilot, kai: Person) -> date | None:
     for event in events:
         if event.action == "pause":
             until = date.fromisoformat(event.data["until"])
-            paused |= {event.on + n * DAY for n in range((until - event.on).days + 1)}
+            paused |= {event.effective_on + n * DAY for n in range((until - event.effective_on).days + 1)}
     latest = max(*moves, *dates) + QUIET + len(paused) * DAY
     if any(e.by_id == kai.pk for e in events):
         return latest
     # Nobody but the escalation person may go beyond this.
-    bound = max(max(moves), max(e.on for e in started) + HALF_A_YEAR)
+    bound = max(max(moves), max(e.effective_on for e in started) + HALF_A_YEAR)
     return min(latest, bound + QUIET + MOST_PAUSED)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from pilots import actions
-from pilots.derived import periods, rebuild
+from pilots.derived import load, rebuild
 from pilots.event_log import verify
 from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import Refused
@@ -129,7 +129,9 @@ class AnyStory(RuleBasedStateMachine):
 
     def exhibits(self) -> set[int]:
         """The pilots that had stalled before adoption by today, read off their latest periods."""
-        rows = PilotPeriod.objects.filter(superseded_on=None, ends=None, stall_clock_from__lte=self.today - 30 * DAY)
+        rows = PilotPeriod.objects.filter(
+            superseded_on=None, last_day=None, stall_clock_from__lte=self.today - 30 * DAY
+        )
         return {row.pilot_id for row in rows if stage_on(row, self.today) == Stage.RUNNING}
 
     def pilot(self, key: str) -> Pilot:
@@ -386,7 +388,10 @@ class AnyStory(RuleBasedStateMachine):
 
     def the_log_only_grew(self) -> None:
         """No event and no decision is ever gone, or another than it was."""
-        now = {pk: row for pk, *row in Event.objects.values_list("pk", "action", "on", "known_on", "by", "checksum")}
+        now = {
+            pk: row
+            for pk, *row in Event.objects.values_list("pk", "action", "effective_on", "known_on", "by", "checksum")
+        }
         for pk, row in self.expected_version.items():
             assert now[pk] == row
         self.expected_version = now
@@ -394,7 +399,7 @@ class AnyStory(RuleBasedStateMachine):
     def it_was_theirs(self, decision: Decision, askers: set[int | None]) -> None:
         """Nobody decided what was not theirs to decide on that day, as the rights stood when they did."""
         pilot = decision.gate.pilot
-        barred = askers | {oracles.carried_by(pilot, decision.on)}
+        barred = askers | {oracles.carried_by(pilot, decision.effective_on)}
         assert oracles.capacity(decision, barred - {None}) is not None
 
     def everything_holds(self) -> None:
@@ -466,32 +471,32 @@ def stage_on(row: PilotPeriod, day: date) -> str:
 
 
 def periods_of(pilot: Pilot) -> list[Any]:
-    return list(pilot.periods.filter(superseded_on=None).order_by("starts"))
+    return list(pilot.periods.filter(superseded_on=None).order_by("first_day"))
 
 
 def open_days(pilot: Pilot, day: date) -> int:
     """How many gates were open on a day on which the pilot ran or was adopted, read off what is stored for that day."""
-    own = next((s for s in reversed(own_periods(pilot)) if s.starts <= day), None)
+    own = next((s for s in reversed(own_periods(pilot)) if s.first_day <= day), None)
     if own is None or own.stage_on(day) not in (Stage.RUNNING, Stage.ADOPTED):
         return 0
     number = 0
     for found in gate_periods(pilot):
-        period = next(s for s in reversed(found) if s.starts <= day)
+        period = next(s for s in reversed(found) if s.first_day <= day)
         over = period.good_until is not None and day > period.good_until
         number += over or period.state not in (*gates.YES, State.ASSERTED)
     return number
 
 
-_TOLD: dict[tuple[int, int], replay.History] = {}
+_REPLAYED: dict[tuple[int, int], replay.History] = {}
 
 
 def _history(pilot: Pilot) -> replay.History:
     """A pilot told once from its acts, and kept for the days that are counted."""
-    events = periods.event_records(pilot) if (pilot.pk, pilot.version) not in _TOLD else []
+    events = load.event_records(pilot) if (pilot.pk, pilot.version) not in _REPLAYED else []
     if events:
-        _TOLD.clear()
-        _TOLD[pilot.pk, pilot.version] = replay.replay(pilot.recorded_on, periods.kinds_of(pilot), events)
-    return _TOLD[pilot.pk, pilot.version]
+        _REPLAYED.clear()
+        _REPLAYED[pilot.pk, pilot.version] = replay.replay(pilot.recorded_on, load.kinds_of(pilot), events)
+    return _REPLAYED[pilot.pk, pilot.version]
 
 
 def own_periods(pilot: Pilot) -> list[Any]:
@@ -504,7 +509,7 @@ def gate_periods(pilot: Pilot) -> list[list[Any]]:
 
 @pytest.mark.django_db
 def test_any_story_keeps_what_is_promised() -> None:
-    _TOLD.clear()
+    _REPLAYED.clear()
     run_state_machine_as_test(
         AnyStory,
         settings=settings(

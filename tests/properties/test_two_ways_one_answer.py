@@ -13,7 +13,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Person, Pilot
 from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
@@ -100,12 +100,12 @@ def _alike(says: standing.PilotStatus | None) -> Any:
 def _replayed(pilot: Pilot, at: date, known_at: date | None) -> standing.PilotStatus | None:
     """The pilot on a date, told again from its acts."""
     pilot = Pilot.objects.get(pk=pilot.pk)
-    events = [a for a in periods.event_records(pilot) if known_at is None or a.known <= known_at]
-    kinds = periods.kinds_of(pilot)
+    events = [a for a in load.event_records(pilot) if known_at is None or a.known <= known_at]
+    kinds = load.kinds_of(pilot)
     if not events:
         return None
     history = replay.replay(pilot.recorded_on, kinds, events)
-    if history.pilot[0].starts > at:
+    if history.pilot[0].first_day > at:
         return None
     own = _on(history.pilot, at)
     settled = pilots.policies(at).get(pilot.portfolio_id, ())
@@ -121,7 +121,7 @@ def _replayed(pilot: Pilot, at: date, known_at: date | None) -> standing.PilotSt
 
 
 def _on(found: list[Any], at: date) -> Any:
-    return [period for period in found if period.starts <= at][-1]
+    return [period for period in found if period.first_day <= at][-1]
 
 
 def _standings_alike(found: dict[int, standing.PilotStatus], at: date, known_at: date | None, where: str) -> None:

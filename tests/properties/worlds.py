@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pilots import actions
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import DecisionRight, Function, Gate, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 from tests.company import a_cast, with_a_threshold, with_rules
@@ -218,7 +218,7 @@ class Stage:
     def holder(self, gate: Gate, step: Step) -> Person:
         """Mostly whoever holds the decision, now and then anybody."""
         day = self.when(step.back)["on"]
-        seat = periods.seats_on(gate.pilot.portfolio_id, gate.pilot.function_id, day).get(gate.kind.key)
+        seat = load.seats_on(gate.pilot.portfolio_id, gate.pilot.function_id, day).get(gate.kind.key)
         if seat is None or seat.holder is None or step.length == 1:
             return self.someone(step.pick)
         return Person.objects.get(pk=seat.holder)
@@ -322,7 +322,7 @@ def _start(stage: Stage, step: Step) -> None:
 
 def _move(stage: Stage, step: Step) -> None:
     pilot = stage.pilot(step)
-    period = pilot.periods.filter(superseded_on=None, ends=None).get()
+    period = pilot.periods.filter(superseded_on=None, last_day=None).get()
     to = (period.decide_by or stage.today) + timedelta(days=step.length - 30)
     by = stage.someone(step.pick % 2)
     actions.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))

@@ -18,7 +18,7 @@ def march(n: int) -> date:
 
 
 def last_movement(cast: Signed) -> date | None:
-    return PilotPeriod.objects.filter(pilot=cast.pilot, superseded_on=None).latest("starts").last_movement
+    return PilotPeriod.objects.filter(pilot=cast.pilot, superseded_on=None).latest("first_day").last_movement
 
 
 def test_rule_3_the_start_moves_and_so_does_another_answer_but_not_the_same_again(cast: Signed) -> None:

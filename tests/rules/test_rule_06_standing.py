@@ -39,7 +39,7 @@ def read(events: list[EventRecord], at: date) -> standing.PilotStatus:
     history = replay.replay(START, [LEGAL], events)
 
     def on(found: list[Any]) -> Any:
-        return [period for period in found if period.starts <= at][-1]
+        return [period for period in found if period.first_day <= at][-1]
 
     gates = {LEGAL.key: on(history.gates[LEGAL.key])}
     return standing.read({LEGAL.key: LEGAL}, on(history.pilot), gates, {}, at=at)

@@ -77,13 +77,13 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
     last = APRIL + timedelta(days=9)
     actions.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
     gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
-    for day, may in (
+    for day, allowed in (
         (APRIL - timedelta(days=1), False),
         (APRIL, True),
         (last, True),
         (last + timedelta(days=1), False),
     ):
-        if may:
+        if allowed:
             decision = actions.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
             assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
         else:
@@ -294,7 +294,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
     data = GateKind.objects.get(key="it-data-access")
-    may = date(2025, 5, 1)
+    allowed = date(2025, 5, 1)
     cast.right("lena", deputy="dora", escalate_to="wim")
     cast.right("otto", function=cast.service, until=date(2025, 5, 13))
     cast.right("sam", kind=data)
@@ -302,7 +302,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     pilots = [cast.pilot("P-1"), cast.pilot("P-2", function=billing), cast.pilot("P-3", function=None)]
     for person, starts, ends in (
         ("otto", date(2025, 5, 8), date(2025, 5, 9)),
-        ("lena", may, date(2025, 5, 31)),
+        ("lena", allowed, date(2025, 5, 31)),
         ("dora", date(2025, 5, 14), date(2025, 5, 16)),
         ("wim", date(2025, 5, 16), date(2025, 5, 19)),
         ("sam", date(2025, 5, 28), date(2025, 6, 2)),
@@ -313,7 +313,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     actions.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
 
     first, last = next_month(APRIL)
-    assert (first, last) == (may, date(2025, 5, 31))
+    assert (first, last) == (allowed, date(2025, 5, 31))
     rows = Pilot.objects.select_related("portfolio", "function").order_by("key")
     with django_assert_max_num_queries(8):
         found = list(holes(rows, first=first, last=last, at=APRIL))

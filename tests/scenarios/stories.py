@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pilots import actions
-from pilots.derived import periods
+from pilots.derived import load
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole, StallPolicy
 from pilots.refusals import Refused
 from pilots.rules import replay
@@ -146,7 +146,7 @@ class Story:
 
     def by_rules(self, at: date, known_at: date | None = None) -> standing.PilotStatus:
         """The pilot on a date, told again from its acts."""
-        told, kinds = self._told(known_at)
+        told, kinds = self._as_text(known_at)
         own = _on(told.pilot, at)
         return standing.read(
             kinds,
@@ -172,7 +172,7 @@ class Story:
 
     def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:
         """Days by court, told again from the acts."""
-        told, kinds = self._told(None)
+        told, kinds = self._as_text(None)
         sat = partial(seats_of, self.portfolio.pk)
         return ledger.by_court(ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end))
 
@@ -181,14 +181,12 @@ class Story:
         found = snapshots.charges_of([self.pilot], start=start, end=end)
         return ledger.by_court(charge for _, charge in found)
 
-    def _told(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
-        actions_done = [
-            perform for perform in periods.event_records(self.pilot) if known_at is None or perform.known <= known_at
-        ]
-        kinds = periods.kinds_of(self.pilot)
-        told = replay.tell(self.pilot.recorded_on, kinds, actions_done)
+    def _as_text(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
+        events = [event for event in load.event_records(self.pilot) if known_at is None or event.known <= known_at]
+        kinds = load.kinds_of(self.pilot)
+        told = replay.replay(self.pilot.recorded_on, kinds, events)
         return told, {kind.key: kind for kind in kinds}
 
 
 def _on(found: list[Any], at: date) -> Any:
-    return [period for period in found if period.starts <= at][-1]
+    return [period for period in found if period.first_day <= at][-1]

@@ -14,14 +14,14 @@ from pilots.models import Event, GateKind, Person, Pilot
 from pilots.refusals import Invalid
 from tests.scenarios.stories import Story
 
-TOLD = Path(__file__).parent / "144-fifteen-days-before.json"
+LOGGED_BY_LIBRARY = Path(__file__).parent / "144-fifteen-days-before.json"
 DAY = date(2025, 3, 10)
 NEVER = date(9999, 12, 31)
 
 
 @pytest.fixture
 def story(db: None) -> Story:
-    story = Story(TOLD)
+    story = Story(LOGGED_BY_LIBRARY)
     story.play()
     return story
 

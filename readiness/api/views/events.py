@@ -48,7 +48,7 @@ class Decisions(AskingForMany):
 
     def get_queryset(self) -> Any:
         mine = self.mine().order_by().values("pk")
-        rows = Decision.objects.filter(gate__pilot__in=mine, on__lte=self.at)
+        rows = Decision.objects.filter(gate__pilot__in=mine, effective_on__lte=self.at)
         if self.known_at is not None:
             rows = rows.filter(known_on__lte=self.known_at)
         return rows.select_related("gate__pilot", "gate__kind", "decider", "by", "event")

@@ -16,7 +16,7 @@ from readiness.demo.sample.script import Calendar, Step
 
 PEOPLE = ("person", "for", "holder", "deputy", "escalate_to", "manager", "owner", "exceptions_to", "exceptions_deputy")
 BY_DO = {word.strip("_"): action for word, action in ACTIONS.items()}
-"""The actions, by what a step is told to do."""
+"""The actions, by what a step is script to do."""
 
 
 class Unplayable(Exception):
@@ -53,22 +53,22 @@ class Played:
         self.kinds = {kind.key: kind for kind in GateKind.objects.all()}
         self.portfolio: Portfolio
 
-    def open_company(self, told: dict[str, Any], calendar: Calendar) -> None:
+    def open_company(self, script: dict[str, Any], calendar: Calendar) -> None:
         """The functions, the people and the portfolio, before anything happens."""
-        day = calendar.day(told["opened"])
+        day = calendar.day(script["opened"])
         when: dict[str, Any] = {"on": day, "known": day, "by": None}
-        for name in told["functions"]:
+        for name in script["functions"]:
             self.functions[name] = actions.name_function(name=name, **when)
-        for key, says in told["people"].items():
+        for key, says in script["people"].items():
             function = self.functions[says["function"]] if "function" in says else None
             self.people[key] = actions.open_account(
-                email=address(says["name"], told["domain"]), name=says["name"], function=function, **when
+                email=address(says["name"], script["domain"]), name=says["name"], function=function, **when
             )
         self.portfolio = actions.open_portfolio(
-            key=told["key"],
-            name=told["name"],
-            escalation=self.people[told["escalation"]],
-            calendar=told["calendar"],
+            key=script["key"],
+            name=script["name"],
+            escalation=self.people[script["escalation"]],
+            calendar=script["calendar"],
             **when,
         )
 
@@ -88,7 +88,7 @@ class Played:
         where = self._where(step, values)
         action = BY_DO[step.do]
         # What only a list does has nobody to name.
-        whose = {"by": by} if action.may else {}
+        whose = {"by": by} if action.allowed else {}
         action = getattr(actions, action.word)
         action(**where, **whose, **when, **values)
 
@@ -107,10 +107,10 @@ class Played:
         right = DecisionRight.objects.get(kind=values.pop("kind"), function=values.pop("function"), until=None)
         return {"right": right, "to": values.pop("person")}
 
-    def _rows(self, told: dict[str, Any]) -> dict[str, Any]:
+    def _rows(self, script: dict[str, Any]) -> dict[str, Any]:
         """The step's values with rows instead of the names of them."""
         values: dict[str, Any] = {}
-        for name, value in told.items():
+        for name, value in script.items():
             if name in PEOPLE:
                 value = self.people[value]
             elif name == "function":

@@ -75,8 +75,8 @@ def _of_pilot(pilot: dict[str, Any], calendar: Calendar) -> Iterator[Step]:
     yield from _steps(pilot.get("acts", []), pilot["key"], calendar)
 
 
-def _steps(actions_done: list[dict[str, Any]], pilot: str | None, calendar: Calendar) -> Iterator[Step]:
-    for action in actions_done:
+def _steps(rows: list[dict[str, Any]], pilot: str | None, calendar: Calendar) -> Iterator[Step]:
+    for action in rows:
         values = dict(action)
         on = calendar.day(values.pop("on"))
         known = calendar.day(values.pop("known", action["on"]))

@@ -90,14 +90,14 @@ def life_of(pilot: Pilot) -> Life:
     gates = list(Gate.objects.filter(pilot=pilot).order_by("pk"))
     events = list(Event.objects.filter(pilot=pilot).select_related("decision").order_by("number"))
     at = {gate.pk: n for n, gate in enumerate(gates)}
-    told = {event.pk: n for n, event in enumerate(events)}
+    numbers = {event.pk: n for n, event in enumerate(events)}
     decisions = list(Decision.objects.filter(gate__pilot=pilot).order_by("event"))
     assert not DecisionEvidence.objects.filter(event__pilot=pilot).exists(), "a life files no evidence"
     blank = _Blank(
         first,
         pilot.key,
         at,
-        told,
+        numbers,
         {row.pk: n for n, row in enumerate(decisions)},
         {gate.public_id: n for n, gate in enumerate(gates)},
     )
@@ -339,7 +339,7 @@ def people_at_once(names: Iterable[tuple[str, str]], random: Random, day: date) 
         made.append(person)
     people = Person.objects.bulk_create(made, batch_size=1000)
     for first in range(0, len(people), ROWS_AN_EVENT):
-        event = Event(action="open_accounts", on=day, known_on=day)
+        event = Event(action="open_accounts", effective_on=day, known_on=day)
         sign.put_last([event], [named(person) for person in people[first : first + ROWS_AN_EVENT]])
     return people
 

@@ -190,14 +190,14 @@ def _carried_through(living: Living) -> None:
 def _afterwards(living: Living) -> None:
     for _ in range(living.random.randint(0, 3)):
         living.later(150, 340)
-        turn = living.random.random()
-        if turn < 0.6:
+        drawn = living.random.random()
+        if drawn < 0.6:
             _measure(living, good=True)
             for kind in sorted(SEATS):
                 _decide(living, kind, "cleared")
-        elif turn < 0.7:
+        elif drawn < 0.7:
             living.do(actions.roll_back, "office", reason="It made more work than it took.")
-        elif turn < 0.85:
+        elif drawn < 0.85:
             living.do(actions.amend, "office", set={"tool": "Assistant, next version"})
         else:
             living.do(actions.leave, "sponsor", gate="named-sponsor")

@@ -11,7 +11,7 @@ from random import Random
 from django.utils.translation import gettext as _
 
 from pilots import actions
-from pilots.derived import periods
+from pilots.derived.units import units_of
 from pilots.models import Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Role
@@ -193,7 +193,7 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
         home.functions = random.sample(functions, min(len(functions), most))
         home.weights = _long_tail(len(home.functions))
     # Cells come after all rights, so that each cell's seats are worked out once.
-    found = periods.units_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
+    found = units_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
     for home in homes:
         home.units = found[home.portfolio.pk].found
     return homes

@@ -105,7 +105,7 @@ def _form(
             % {"unknown": ", ".join(unknown), "fields": ", ".join(asked)},
             returncode=2,
         )
-    return form({"seen": blank["seen"].value(), AGREED: agreed, **typed}, **given)
+    return form({"expected_version": blank["expected_version"].value(), AGREED: agreed, **typed}, **given)
 
 
 def _pieces(person: Person, ids: list[str]) -> list[Evidence]:

@@ -91,7 +91,7 @@ class Command(ProductCommand):
                 _(
                     "This is a sample: %(n)d pilots of Vantling Lifts. The company, its people and its pilots are invented. Set up on %(day)s."
                 )
-                % {"n": Pilot.objects.count(), "day": labels.day(done.on)}
+                % {"n": Pilot.objects.count(), "day": labels.day(done.effective_on)}
             )
         else:
             self._say(_("This installation began empty, with one account of the program office."))

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from pilots import actions, concurrency
 from pilots.actions import locked_pilot
-from pilots.derived import periods, rebuild
+from pilots.derived import rebuild, seats
 from pilots.event_log import verify
 from pilots.models import Decision, DecisionRight, Event, Function, Gate, GateKind, GatePeriod, Person, Pilot, Seat
 from pilots.refusals import Refused
@@ -104,7 +104,7 @@ def test_an_answer_and_an_edit_that_breaks_its_seal_leave_one_story(cast: Signed
     sealed = {"decision": "Drafter 1", "edit": "Drafter 2"}[first]
     state = {"decision": "reconfirm", "edit": "cleared"}[first]
     assert decision.sealed["tool"] == sealed
-    now = GatePeriod.objects.get(gate=decision.gate, superseded_on=None, ends=None)
+    now = GatePeriod.objects.get(gate=decision.gate, superseded_on=None, last_day=None)
     assert now.state == state
     all_holds()
 
@@ -266,9 +266,9 @@ def assigning(cast: Signed, holder: Person, **more: Any) -> Callable[[], Any]:
 
 def seats_follow() -> bool:
     """Whether every stored seat is what the rights say."""
-    before = sorted(Seat.objects.values_list("kind", "unit", "starts", "ends", "holder", "delegate"), key=str)
-    periods.rebuild_seats()
-    after = sorted(Seat.objects.values_list("kind", "unit", "starts", "ends", "holder", "delegate"), key=str)
+    before = sorted(Seat.objects.values_list("kind", "unit", "first_day", "last_day", "holder", "delegate"), key=str)
+    seats.rebuild_seats()
+    after = sorted(Seat.objects.values_list("kind", "unit", "first_day", "last_day", "holder", "delegate"), key=str)
     return before == after
 
 

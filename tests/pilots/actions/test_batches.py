@@ -11,9 +11,9 @@ from django.db import transaction
 
 from pilots import actions
 from pilots.actions.bulk_import import Batch
-from pilots.actions.gates import asserting
-from pilots.actions.pilots import claiming, retiring, starting
+from pilots.actions.decisions import asserting
 from pilots.actions.rules import ruling
+from pilots.actions.stages import claiming, retiring, starting
 from pilots.event_log import verify
 from pilots.models import Decision, Event, Function, Gate, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import InFuture, Invalid
@@ -92,7 +92,7 @@ def _together(portfolio: Portfolio, person: Person) -> None:
     for number in range(24):
         desk = batch.record(**_facts(number, portfolio))
         for action, on, values in _acts(number, person):
-            desk.turn_to(on)
+            desk.go_to(on)
             if action == "assert_":
                 asserting(desk, desk.gates[values["gate"]], values["source"])
             elif action == "set_rules":
@@ -101,7 +101,7 @@ def _together(portfolio: Portfolio, person: Person) -> None:
                 runs = partial(starting, start_known=False)
                 work: Any = {"start": starting, "record_running": runs, "record_claim": claiming, "retire": retiring}
                 work[action](desk, **values)
-        batch.desks.append(desk)
+        batch.locked_pilots.append(desk)
     batch.file()
 
 
@@ -117,14 +117,14 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _written() -> dict[str, list[Any]]:
-    gate = ("gate__pilot__key", "gate__kind__order")
+    gate = ("gate__pilot__key", "gate__kind__position")
     by_owner = {
         Pilot: ("key",),
-        Gate: ("pilot__key", "kind__order"),
+        Gate: ("pilot__key", "kind__position"),
         Event: ("pilot__key", "pk"),
         Decision: (*gate, "pk"),
-        PilotPeriod: ("pilot__key", "starts"),
-        GatePeriod: (*gate, "starts"),
+        PilotPeriod: ("pilot__key", "first_day"),
+        GatePeriod: (*gate, "first_day"),
     }
     out = {}
     for model, order in by_owner.items():
@@ -152,7 +152,7 @@ def test_a_batch_writes_what_the_verbs_would_write(portfolio: Portfolio, person:
             written.append(_written())
             assert _chains_hold() == 20
             transaction.set_rollback(True)
-    units = {"GateSpell": "unit_id", "PilotSpell": "unit_id"}
+    units = {"GatePeriod": "unit_id", "PilotPeriod": "unit_id"}
     for model, column in units.items():
         for side in written:
             _by_first_seen(side[model], column)
@@ -171,7 +171,7 @@ def test_statements_do_not_grow_with_the_batch(portfolio: Portfolio, django_asse
     for size, start in ((2, 0), (6, 2)):
         batch = Batch.begin(AT, AT)
         for number in range(start, start + size):
-            batch.desks.append(batch.record(portfolio=portfolio, key=f"N-{number}", name="N"))
+            batch.locked_pilots.append(batch.record(portfolio=portfolio, key=f"N-{number}", name="N"))
         with django_assert_max_num_queries(18):
             batch.file()
 

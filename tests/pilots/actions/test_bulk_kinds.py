@@ -34,7 +34,7 @@ def add(by: Person | None = None, on: date = AT, known: date | None = None, **mo
 def replayed() -> None:
     """The proof: every pilot told again from its events leaves the same rows, and its columns say the same."""
     assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
-    last = PilotPeriod.objects.filter(superseded_on=None, ends=None)
+    last = PilotPeriod.objects.filter(superseded_on=None, last_day=None)
     assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))
     written = Counter(Event.objects.filter(pilot__isnull=False).values_list("pilot", flat=True))
     assert {pk: version - 1 for pk, version in Pilot.objects.values_list("pk", "version")} == dict(written)
@@ -129,11 +129,11 @@ def record(portfolio: Portfolio) -> Callable[..., Pilot]:
 def test_a_gate_that_was_not_there_lies_where_its_pilot_lay(record: Callable[..., Pilot]) -> None:
     pilot = record(1)
     kind = add()
-    history = GatePeriod.objects.filter(gate__pilot=pilot, gate__kind=kind).order_by("starts")
+    history = GatePeriod.objects.filter(gate__pilot=pilot, gate__kind=kind).order_by("first_day")
     lay = [
-        (period.turn, period.unit.function and period.unit.function.name) for period in history.select_related("unit")
+        (period.awaits, period.unit.function and period.unit.function.name) for period in history.select_related("unit")
     ]
-    assert lay == [("off", "Sales"), ("off", "Service"), ("answer", "Service")]
+    assert lay == [("off", "Sales"), ("off", "Service"), ("decision", "Service")]
     replayed()
 
 

@@ -19,7 +19,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from pilots import actions, files
-from pilots.derived import periods
+from pilots.derived import load, periods
 from pilots.event_log import verify
 from pilots.models import (
     Decision,
@@ -98,8 +98,8 @@ def test_a_file_is_kept_under_a_random_name_with_its_checksum(pilot: Pilot, cast
     assert piece.checksum == hashlib.sha256(PDF).hexdigest()
     assert (piece.size, piece.content_type) == (len(PDF), "application/pdf")
     assert piece.file_name == piece.title == "DPIA final.pdf"
-    assert "DPIA" not in piece.stored
-    with files.open_stored(piece.stored) as file:
+    assert "DPIA" not in piece.file_key
+    with files.open_stored(piece.file_key) as file:
         assert file.read() == PDF
     event = Event.objects.get(action="file_evidence")
     assert event.data["evidence"] == piece.public_id
@@ -108,7 +108,7 @@ def test_a_file_is_kept_under_a_random_name_with_its_checksum(pilot: Pilot, cast
 @pytest.mark.parametrize("instead", ["fifo", "folder", "link"])
 def test_only_a_file_is_opened_as_one(pilot: Pilot, cast: dict[str, Person], root: Path, instead: str) -> None:
     piece = filed(pilot, cast["lena"])
-    place = root / "arriving" / piece.stored
+    place = root / "arriving" / piece.file_key
     place.rename(root / "elsewhere")
     if instead == "fifo":
         os.mkfifo(place)
@@ -117,7 +117,7 @@ def test_only_a_file_is_opened_as_one(pilot: Pilot, cast: dict[str, Person], roo
     else:
         place.symlink_to(root / "elsewhere")
     with pytest.raises(files.NotAsFiled, match="cannot be read"):
-        files.open_as_filed(piece.stored, piece.checksum)
+        files.open_as_filed(piece.file_key, piece.checksum)
     if instead == "folder":
         place.rmdir()
 
@@ -285,9 +285,9 @@ def test_a_file_moves_to_its_place_when_its_record_is_there_for_good(
 ) -> None:
     with transaction.atomic():
         piece = filed(pilot, cast["lena"])
-        assert (root / "arriving" / piece.stored).exists()
-    assert (root / piece.stored).read_bytes() == PDF
-    assert lying_about(root) == [piece.stored]
+        assert (root / "arriving" / piece.file_key).exists()
+    assert (root / piece.file_key).read_bytes() == PDF
+    assert lying_about(root) == [piece.file_key]
 
 
 @transaction.atomic
@@ -305,22 +305,22 @@ def test_a_transaction_that_fails_takes_the_file_with_it(pilot: Pilot, cast: dic
         kept = filed(pilot, cast["lena"])
         with pytest.raises(ZeroDivisionError):
             _file_and_fail(pilot, cast["lena"])
-    assert lying_about(root) == [kept.stored]
+    assert lying_about(root) == [kept.file_key]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_killed_process_left_is_settled_or_removed(pilot: Pilot, cast: dict[str, Person], root: Path) -> None:
     piece = filed(pilot, cast["lena"])
     # Killed after the commit, before the move; and killed before the commit.
-    (root / piece.stored).rename(root / "arriving" / piece.stored)
+    (root / piece.file_key).rename(root / "arriving" / piece.file_key)
     (root / "arriving" / ("0" * 48)).write_bytes(PDF)
-    with files.open_stored(piece.stored) as file:
+    with files.open_stored(piece.file_key) as file:
         assert file.read() == PDF
     files.sweep()
     assert len(lying_about(root)) == 2, "what may still be on its way is left alone"
     files.sweep(older_than=-1)
-    assert lying_about(root) == [piece.stored]
-    assert (root / piece.stored).exists()
+    assert lying_about(root) == [piece.file_key]
+    assert (root / piece.file_key).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -386,7 +386,7 @@ def test_a_piece_counts_as_evidence_where_evidence_is_required(pilot: Pilot, cas
 def test_the_chain_and_the_seal_cover_the_pieces(pilot: Pilot, cast: dict[str, Person]) -> None:
     piece = filed(pilot, cast["lena"])
     decision = cleared(pilot, cast["lena"], piece)
-    assert decision.pieces == {piece.public_id: piece.checksum}
+    assert decision.evidence_checksums == {piece.public_id: piece.checksum}
     assert decision.sealed[f"evidence:{piece.piece}"] == piece.checksum
     assert [use.evidence for use in decision.evidence_used.all()] == [piece]
     assert verify.verify().first is None
@@ -404,20 +404,20 @@ def test_one_piece_is_used_by_several_gates_and_a_new_version_reopens_each(
     piece = filed(pilot, cast["ria"])
     cleared(pilot, cast["ria"], piece, for_=cast["lena"])
     cleared(other, cast["ria"], piece, for_=cast["lena"])
-    may = date(2025, 5, 3)
+    allowed = date(2025, 5, 3)
     newer = actions.replace_evidence(
-        evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(may)
+        evidence=piece, by=cast["ria"], file=io.BytesIO(PDF + b"and more"), file_name="b.pdf", **on(allowed)
     )
     for each in (pilot, other):
-        assert state(each, may - timedelta(days=1)).state == "cleared"
-        assert state(each, may).state == "reconfirm"
-        assert state(each, may).court == "decider"
+        assert state(each, allowed - timedelta(days=1)).state == "cleared"
+        assert state(each, allowed).state == "reconfirm"
+        assert state(each, allowed).court == "decider"
         assert each.events.filter(action="replace_evidence").count() == 1
     assert (newer.version, newer.piece, newer.title) == (2, piece.piece, piece.title)
     june = date(2025, 6, 1)
     actions.replace_evidence(evidence=newer, by=cast["ria"], file=io.BytesIO(PDF), file_name="a.pdf", **on(june))
     assert state(pilot, june).state == "cleared", "what is restored restores the answer"
-    assert state(pilot, may).state == "reconfirm"
+    assert state(pilot, allowed).state == "reconfirm"
 
 
 def test_a_decision_on_the_newer_version_stands(pilot: Pilot, cast: dict[str, Person]) -> None:
@@ -514,13 +514,13 @@ def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(pilot: P
     assert DecisionEvidence.objects.get().decision == decision
     assert state(pilot, due + timedelta(days=1)).state == "conditional"
     assert state(pilot, ends + timedelta(days=1)).state == "lapsed"
-    may = MARCH + timedelta(days=20)
-    actions.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(may))
-    assert state(pilot, may).state == "reconfirm"
-    history = periods.event_records(pilot)
+    allowed = MARCH + timedelta(days=20)
+    actions.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(allowed))
+    assert state(pilot, allowed).state == "reconfirm"
+    history = load.event_records(pilot)
     periods.rebuild(pilot)
-    assert state(pilot, may).state == "reconfirm"
-    assert history == periods.event_records(pilot)
+    assert state(pilot, allowed).state == "reconfirm"
+    assert history == load.event_records(pilot)
 
 
 def test_evidence_of_another_portfolio_is_no_evidence_here(pilot: Pilot, cast: dict[str, Person]) -> None:

@@ -57,8 +57,8 @@ def works_council(by: Person | None, **more: Any) -> GateKind:
 
 
 def periods(pilot: Pilot) -> list[Any]:
-    own = PilotPeriod.objects.filter(pilot=pilot).order_by("starts", "recorded_from")
-    of_gates = GatePeriod.objects.filter(gate__pilot=pilot).order_by("gate", "starts", "recorded_from")
+    own = PilotPeriod.objects.filter(pilot=pilot).order_by("first_day", "recorded_from")
+    of_gates = GatePeriod.objects.filter(gate__pilot=pilot).order_by("gate", "first_day", "recorded_from")
     return [[{k: v for k, v in row.items() if k != "id"} for row in found.values()] for found in (own, of_gates)]
 
 

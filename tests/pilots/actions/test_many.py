@@ -191,7 +191,7 @@ def test_one_meetings_decisions_are_recorded_with_one_piece_of_evidence(
     )
     assert [one.outcome for one in made] == ["cleared", "refused", "changes_requested"]
     assert all(one.recorded_for and one.by == cast["ria"] for one in made)
-    assert all(one.pieces == {minutes.public_id: minutes.checksum} for one in made)
+    assert all(one.evidence_checksums == {minutes.public_id: minutes.checksum} for one in made)
     assert minutes.uses.count() == 3
 
 

@@ -220,7 +220,7 @@ def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None
         says = {"by": cast.ria, "person": cast.sam} if action is actions.nominate else {"by": cast.sam}
         action(gate=gate, **says, **when)
     actions.close_account(person=cast.sam, by=cast.ria, on=MARCH + 5 * day, known=MARCH + 12 * day)
-    latest = gate.periods.get(superseded_on=None, ends=None)
+    latest = gate.periods.get(superseded_on=None, last_day=None)
     assert (latest.person, latest.nominee) == (None, None)
 
 
@@ -232,7 +232,7 @@ def test_whoever_was_named_to_succeed_is_named_no_longer() -> None:
         actions.nominate(gate=gate, by=cast.ria, person=person, **when)
         if person == cast.sam:
             actions.accept(gate=gate, by=person, **when)
-    assert gate.periods.get(superseded_on=None, ends=None).nominee == cast.olga
+    assert gate.periods.get(superseded_on=None, last_day=None).nominee == cast.olga
     actions.close_account(person=cast.olga, by=cast.ria, on=MARCH + 4 * day, known=MARCH + 4 * day)
-    latest = gate.periods.get(superseded_on=None, ends=None)
+    latest = gate.periods.get(superseded_on=None, last_day=None)
     assert (latest.person, latest.nominee) == (cast.sam, None)

@@ -16,8 +16,8 @@ EARLIER, DAY = date(2026, 3, 1), date(2026, 3, 2)
 
 
 def _asked(pilot: Any, day: Any) -> Any:
-    there = Event.objects.filter(pilot=pilot, on__lte=day, action__in=["record", "start"])
-    return there.order_by("pk").values_list("action", "on", "data", "written_at")
+    there = Event.objects.filter(pilot=pilot, effective_on__lte=day, action__in=["record", "start"])
+    return there.order_by("pk").values_list("action", "effective_on", "data", "written_at")
 
 
 ASKED = Compiled(_asked, pilot=BigIntegerField(), day=DateField())

@@ -28,7 +28,7 @@ def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot
     for day, manager in ((FIFTH, tom), (SEVENTH, mia)):
         actions.amend(pilot=pilot, by=None, set={"manager": manager}, on=day, known=TODAY)
     stands = PilotPeriod.objects.filter(pilot=pilot, superseded_on=None)
-    assert list(stands.order_by("starts").values_list("starts", "manager", "recorded_from")) == [
+    assert list(stands.order_by("first_day").values_list("first_day", "manager", "recorded_from")) == [
         (RECORDED, mia.pk, RECORDED),
         (FIFTH, tom.pk, TODAY),
         (SEVENTH, mia.pk, TODAY),

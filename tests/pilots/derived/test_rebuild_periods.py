@@ -57,13 +57,13 @@ def test_a_rebuild_leaves_the_same_rows(cast: Signed, capsys: Any) -> None:
 
 def test_a_difference_is_told_by_row_and_column_and_put_right(cast: Signed, capsys: Any) -> None:
     before = rows()
-    bent = GatePeriod.objects.filter(gate=cast.gate(DATA)).latest("starts")
-    GatePeriod.objects.filter(pk=bent.pk).update(state="cleared", turn="clear")
+    bent = GatePeriod.objects.filter(gate=cast.gate(DATA)).latest("first_day")
+    GatePeriod.objects.filter(pk=bent.pk).update(state="cleared", awaits="nothing")
     status, said = rebuild(capsys)
     assert status == 1
     assert f"gate_id {bent.gate_id}" in said
     assert "state cleared → refused" in said
-    assert "turn clear → team" in said
+    assert "awaits nothing → team" in said
     assert rows() == before
     assert rebuild(capsys)[0] == 0
 
@@ -84,12 +84,12 @@ def test_a_check_changes_nothing(cast: Signed, capsys: Any) -> None:
 @pytest.mark.parametrize("model", [PilotPeriod, GatePeriod, Seat])
 def test_a_row_too_few_or_too_many_is_a_difference(cast: Signed, capsys: Any, model: Any) -> None:
     before = rows()
-    gone = model.objects.latest("starts")
+    gone = model.objects.latest("first_day")
     gone.delete()
     assert rebuild(capsys)[0] == 1
     assert rows() == before
-    extra = model.objects.latest("starts")
-    extra.pk, extra.starts, extra.ends = None, MARCH + 99 * DAY, MARCH + 99 * DAY
+    extra = model.objects.latest("first_day")
+    extra.pk, extra.first_day, extra.last_day = None, MARCH + 99 * DAY, MARCH + 99 * DAY
     extra.save()
     assert rebuild(capsys)[0] == 1
     assert rows() == before
@@ -114,9 +114,13 @@ def test_a_portfolio_that_is_not_there_is_said(cast: Signed, capsys: Any) -> Non
 BENDS: dict[str, Callable[[Signed], Any]] = {
     "an answer that says otherwise": lambda cast: _bent(Decision, cast.gate().decisions.get().pk, outcome="refused"),
     "an answer taken away": lambda cast: _taken_away(cast.gate(DATA).decisions.get()),
-    "an answer moved to another day": lambda cast: _bent(Event, cast.gate().decisions.get().event_id, on=MARCH),
+    "an answer moved to another day": lambda cast: _bent(
+        Event, cast.gate().decisions.get().event_id, effective_on=MARCH
+    ),
     "a pilot that counts more": lambda cast: _bent(Pilot, cast.pilot.pk, log_count=99),
-    "a start moved to another day": lambda cast: _bent(Event, cast.pilot.events.get(action="start").pk, on=MARCH - DAY),
+    "a start moved to another day": lambda cast: _bent(
+        Event, cast.pilot.events.get(action="start").pk, effective_on=MARCH - DAY
+    ),
 }
 
 

@@ -129,7 +129,7 @@ def insert(story: Story) -> None:
 
 
 def day_of(event: Event) -> dict[str, date]:
-    return {"on": event.on, "known_on": event.known_on}
+    return {"effective_on": event.effective_on, "known_on": event.known_on}
 
 
 def rewrite(story: Story) -> None:
@@ -165,7 +165,7 @@ def take_away(story: Story) -> None:
 
 
 def bytes_of(story: Story) -> None:
-    stored = Evidence.objects.get().stored
+    stored = Evidence.objects.get().file_key
     [path] = [each for each in Path(settings.EVIDENCE_ROOT).rglob("*") if each.name == stored]
     path.chmod(0o600)
     path.write_bytes(b"%PDF-1.7\nother")
@@ -187,7 +187,7 @@ BENDS: dict[str, tuple[str, Bend]] = {
     "who decided": (DERIVED, lambda s: put(s.yes, decider=s.olga)),
     "in which capacity": (DERIVED, lambda s: put(s.yes, capacity="deputy")),
     "the evidence of a decision": (DERIVED, lambda s: put(DecisionEvidence.objects.all(), checksum="0" * 64)),
-    "the day of an event": (DERIVED, lambda s: put(s.event("accept_risk"), on=MARCH)),
+    "the day of an event": (DERIVED, lambda s: put(s.event("accept_risk"), effective_on=MARCH)),
     "the day on which it was known": (DERIVED, lambda s: put(s.event("accept_risk"), known_on=MARCH + 9 * DAY)),
     "the action of an event": (DERIVED, lambda s: put(s.event("pause"), action="resume")),
     "what the rules read of an event": (DERIVED, lambda s: put(s.event("pause"), data={"until": "2025-05-05"})),
@@ -266,7 +266,7 @@ def test_each_bend_is_found(story: Story, capsys: Any, name: str) -> None:
 
 
 def test_a_bent_start_is_not_laundered_by_a_rebuild(story: Story, capsys: Any) -> None:
-    bend(story, lambda s: put(s.event("start"), on=MARCH - DAY))
+    bend(story, lambda s: put(s.event("start"), effective_on=MARCH - DAY))
     with pytest.raises(CommandError, match="nothing was rebuilt"):
         call_command("rebuild_periods")
     assert look(capsys, "--derived")[0] == 1
@@ -275,15 +275,15 @@ def test_a_bent_start_is_not_laundered_by_a_rebuild(story: Story, capsys: Any) -
 GARBAGE: dict[str, tuple[str, str, Any]] = {
     "an event's data that is no JSON": ("pilots_event", "data", "{"),
     "texts that are no JSON": ("pilots_event", "texts", "{"),
-    "an event's day that is none": ("pilots_event", '"on"', "yesterday"),
+    "an event's day that is none": ("pilots_event", "effective_on", "yesterday"),
     "a moment that is none": ("pilots_event", "written_at", "now"),
     "a number that is none": ("pilots_event", "number", "one"),
     "a day of a pilot that is none": ("pilots_pilot", "recorded_on", "yesterday"),
     "a pilot's version that is none": ("pilots_pilot", "version", "many"),
     "a seal that is no JSON": ("pilots_decision", "sealed", "{"),
-    "a period that begins on no day": ("pilots_gatespell", "starts", "yesterday"),
-    "missing rules that are no JSON": ("pilots_pilotspell", "missing_rules", "{"),
-    "a seat from no day": ("pilots_seat", "starts", "yesterday"),
+    "a period that begins on no day": ("pilots_gateperiod", "first_day", "yesterday"),
+    "missing rules that are no JSON": ("pilots_pilotperiod", "missing_rules", "{"),
+    "a seat from no day": ("pilots_seat", "first_day", "yesterday"),
     "a right from no day": ("pilots_decisionright", "starts", "yesterday"),
     "a kind that seals no JSON": ("pilots_gatekind", "seals", "{"),
     "a head that is no text": ("pilots_pilot", "log_head", b"\xff"),

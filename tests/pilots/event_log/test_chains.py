@@ -87,7 +87,7 @@ def test_where_a_clock_is_a_day_behind_the_later_day_is_used(cast: Signed) -> No
     """Somebody decided when it was the day after already; whoever still writes the day before is not known before that."""
     cast.decide(on=MARCH + DAY)
     late = cast.decide(DATA, on=MARCH)
-    assert (late.on, late.known_on, late.event.known_on) == (MARCH, MARCH + DAY, MARCH + DAY)
+    assert (late.effective_on, late.known_on, late.event.known_on) == (MARCH, MARCH + DAY, MARCH + DAY)
     assert list(cast.pilot.events.order_by("number").values_list("known_on", flat=True)) == sorted(
         cast.pilot.events.values_list("known_on", flat=True)
     )
@@ -99,7 +99,7 @@ def test_the_installations_events_are_never_known_earlier_than_those_before(cast
     actions.name_function(name="Claims", by=None, **ahead)
     actions.name_function(name="Sales", by=None, **behind)
     event = Event.objects.filter(action="name_function").latest("number")
-    assert (event.on, event.known_on) == (MARCH, MARCH + DAY)
+    assert (event.effective_on, event.known_on) == (MARCH, MARCH + DAY)
 
 
 def test_an_act_on_many_is_known_no_earlier_than_what_is_known_of_each(cast: Signed) -> None:
@@ -120,7 +120,7 @@ def test_an_event_of_the_installation_comes_after_all_that_its_act_did_to_pilots
 
 def test_what_is_refused_leaves_nothing_to_be_logged(cast: Signed) -> None:
     before = Installation.objects.get().log_count
-    with sign.recording():
+    with sign.logged_transaction():
         with pytest.raises(Invalid):
             actions.open_account(email="none", name="Nobody", by=None)
         assert Person.objects.filter(name="Nobody").count() == 0

@@ -43,7 +43,7 @@ def refused(statement: str, *values: Any) -> None:
 EDITS: dict[Any, dict[str, Any]] = {
     Decision: {
         "outcome": "refused",
-        "on": "2025-02-01",
+        "effective_on": "2025-02-01",
         "known_on": "2026-02-01",
         "capacity": "deputy",
         "recorded_for": True,
@@ -54,7 +54,7 @@ EDITS: dict[Any, dict[str, Any]] = {
         "good_until": "2030-01-01",
         "conditions": '[{"text": "None"}]',
         "sealed": "{}",
-        "pieces": '{"another": "0"}',
+        "evidence_checksums": '{"another": "0"}',
         "cites_id": 0,
         "public_id": "another",
         "gate_id": 0,
@@ -68,7 +68,7 @@ EDITS: dict[Any, dict[str, Any]] = {
         "pilot_id": None,
         "gate_id": None,
         "by_id": None,
-        "on": "2025-02-01",
+        "effective_on": "2025-02-01",
         "known_on": "2026-02-01",
         "written_at": "2026-02-01 00:00:00",
         "data": '{"another": 1}',

@@ -250,7 +250,7 @@ def test_neither_queries_nor_memory_grow_with_the_log(cast: Signed, django_asser
     assert pass_through() < few + 400_000
 
 
-@pytest.mark.parametrize("change", ["\"on\" = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"])
+@pytest.mark.parametrize("change", ["effective_on = '2025-01-01'", "known_on = '2026-01-01'", "gate_id = NULL"])
 def test_an_event_of_another_day_or_gate_than_was_signed_is_found(cast: Signed, capsys: Any, change: str) -> None:
     event = of(cast.gate())[0]
     bend(f"UPDATE pilots_event SET {change} WHERE id = %s", event)

@@ -58,7 +58,7 @@ def test_a_date_that_was_said_is_not_moved_with_the_start(pilot: Pilot) -> None:
     asked: dict[str, Any] = {"pilot": other, "of": "start", "source": "A list.", "on": JUNE, "known": JUNE}
     assert refusal(actions.correct_date, to=date(2026, 5, 5), **asked) == "invalid"
     actions.correct_date(to=date(2026, 4, 1), **asked)
-    period = PilotPeriod.objects.get(pilot=other, superseded_on=None, ends=None)
+    period = PilotPeriod.objects.get(pilot=other, superseded_on=None, last_day=None)
     assert (period.started_on, period.decide_by, period.slips) == (date(2026, 4, 1), MAY, 0)
 
 
@@ -69,7 +69,7 @@ def test_a_correction_is_corrected_again_and_nothing_passes_what_came_after(pilo
     assert refusal(actions.correct_date, of="record_claim", to=date(2026, 3, 1), **asked) == "invalid"
     for day in (date(2026, 4, 1), date(2026, 2, 2)):
         actions.correct_date(of="start", to=day, **asked)
-    assert PilotPeriod.objects.get(pilot=pilot, superseded_on=None, ends=None).started_on == date(2026, 2, 2)
+    assert PilotPeriod.objects.get(pilot=pilot, superseded_on=None, last_day=None).started_on == date(2026, 2, 2)
 
 
 def test_only_what_a_source_says_is_ended(pilot: Pilot) -> None:

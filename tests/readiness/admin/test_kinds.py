@@ -149,7 +149,7 @@ def test_whoever_keeps_not_all_reads_the_six_and_switches_them_at_home(
 ) -> None:
     legal = GateKind.objects.get(key="legal-sign-off")
     assert desk.get(page(legal)).status_code == 200
-    typed = {"name": "Law", "question": legal.question, "order": legal.order}
+    typed = {"name": "Law", "question": legal.question, "position": legal.position}
     assert desk.post(page(legal), typed).status_code == 403
     with pytest.raises(NotYours):
         actions.amend_kind(kind=legal, by=ria, set={"name": "Law"})
@@ -159,7 +159,9 @@ def test_whoever_keeps_not_all_reads_the_six_and_switches_them_at_home(
 
 
 def test_its_own_office_words_it_anew(own: GateKind, desk: Client) -> None:
-    assert desk.post(page(own), {"name": "Works", "question": own.question, "order": own.order}).status_code == 302
+    assert (
+        desk.post(page(own), {"name": "Works", "question": own.question, "position": own.position}).status_code == 302
+    )
     assert Event.objects.get(action="amend_kind").portfolio == Portfolio.objects.get(key="one")
 
 
@@ -240,7 +242,7 @@ def test_the_log_has_one_entry_that_opens_to_each_pilot(
     assert text.lower().count("gate switched off") == 1 + text.lower().count(">gate switched off</a>")
     assert "on 4 pilots" in text
     opened = desk.get(reverse("admin:pilots_event_change", args=[head.pk])).content.decode()
-    assert "4 acts on pilots of yours" in opened
+    assert "4 events on pilots of yours" in opened
     assert opened.count("Council: gate switched off") == 4
     assert "on 4 pilots" in desk.get("/admin/").content.decode()
     # What was done to one is found where it is looked for.
@@ -280,11 +282,11 @@ def test_the_changes_over_the_api_are_one_entry_that_opens(
     client, day = browser_of(ria), today().isoformat()
     rows = client.get(f"/api/v1/changes/?from={day}").json()["results"]
     [entry] = [row for row in rows if row["batch"]]
-    assert (entry["action"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
+    assert (entry["verb"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
     each = client.get(f"/api/v1/changes/?from={day}&batch={entry['batch']}").json()["results"]
-    assert [(row["action"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
+    assert [(row["verb"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
     of_one = client.get(f"/api/v1/changes/?from={day}&pilot=P-1").json()["results"]
-    assert [row["action"] for row in of_one] == ["open_gate"]
+    assert [row["verb"] for row in of_one] == ["open_gate"]
     assert not browser_of(otto).get(f"/api/v1/changes/?batch={entry['batch']}").json()["results"]
 
 

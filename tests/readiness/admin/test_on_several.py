@@ -45,7 +45,7 @@ def test_the_page_between_asks_once_and_each_is_done(desk: Client, two: list[Pil
     typed = asked(desk, "retire", two, "learned")
     assert desk.post(LIST, typed | {"learned": "Nobody reads them."}).status_code == 302
     assert set(Pilot.objects.values_list("stage", flat=True)) == {"retired"}
-    assert Event.objects.filter(action="retire", by=ria, reason="Nobody reads them.").count() == 2
+    assert Event.objects.filter(action="retire", by=ria, texts__reason="Nobody reads them.").count() == 2
 
 
 def test_where_one_is_refused_none_is_done_and_the_page_says_which(desk: Client, two: list[Pilot]) -> None:

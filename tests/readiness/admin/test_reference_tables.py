@@ -56,9 +56,9 @@ def test_list_form_and_acts_of_each_table_open(desk: Client, rows: dict[str, Any
     from django.contrib import admin
 
     row = rows[table]
-    actions_done = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
+    offered = set(admin.site._registry[type(row)].object_actions) - NOT_NOW  # type: ignore[attr-defined]
     addresses = [there(table), there(table, "add"), there(table, "change", row.pk)]
-    addresses += [there(table, "act", row.pk, word) for word in actions_done]
+    addresses += [there(table, "act", row.pk, word) for word in offered]
     for address in addresses:
         answer = desk.get(address)
         assert answer.status_code == 200, address
@@ -172,7 +172,7 @@ def test_what_ships_keeps_its_key_and_how_it_clears(desk: Client, legal: GateKin
         "name": "Law",
         "question": legal.question,
         "valid_for": "180",
-        "order": legal.order,
+        "position": legal.position,
         "key": "x",
         "clears_by": "acceptance",
         "ships": "",

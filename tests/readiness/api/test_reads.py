@@ -239,7 +239,7 @@ def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
     assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")
     assert first["reason"] == "Not with names in it."
     told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]
-    assert [row["action"] for row in told][:3] == ["record", "start", "nominate"]
+    assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
     assert told[-1]["outcome"] == "refused"
     assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422
 

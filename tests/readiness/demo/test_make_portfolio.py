@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from pilots.derived import periods
+from pilots.derived import load, periods
 from pilots.event_log import verify
 from pilots.models import Decision, DecisionRight, Event, Gate, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from readiness.demo.synthetic.cloner import STAND_IN
@@ -71,7 +71,7 @@ def _deciders_held_what_they_decided() -> None:
     assert answered.count() > PILOTS // 2
     for row in answered.select_related("gate__pilot", "gate__kind")[::5]:
         pilot = row.gate.pilot
-        seat = periods.seats_on(pilot.portfolio_id, pilot.function_id, row.on)[row.gate.kind.key]
+        seat = load.seats_on(pilot.portfolio_id, pilot.function_id, row.effective_on)[row.gate.kind.key]
         assert getattr(seat, row.capacity) == row.decider_id
 
 
@@ -99,7 +99,7 @@ def _it_is_skewed_and_of_every_kind() -> None:
 def test_the_same_seed_gives_the_same_portfolio_and_another_another() -> None:
     def said() -> list[Any]:
         # A chain covers the keys of people named in conditions, and these go on counting.
-        told = Decision.objects.values_list("public_id", "on", "outcome", "event__texts__salt")
+        told = Decision.objects.values_list("public_id", "effective_on", "outcome", "event__texts__salt")
         facts = Pilot.objects.values_list("key", "name", "recorded_on", "stage")
         return [*facts.order_by("key"), *told.order_by("public_id")]
 
@@ -123,9 +123,9 @@ def test_no_pilots_are_no_portfolio() -> None:
 @pytest.mark.django_db
 def test_a_second_portfolio_leaves_the_first_and_everybody_else_as_they_were() -> None:
     def held() -> list[Any]:
-        names = ("unit", "kind", "starts", "ends", "holder", "deputy", "capacity")
+        names = ("unit", "kind", "first_day", "last_day", "holder", "deputy", "capacity")
         first = Seat.objects.filter(unit__portfolio__key__startswith="synthetic-1-")
-        return list(first.order_by("unit", "kind", "starts").values_list(*names))
+        return list(first.order_by("unit", "kind", "first_day").values_list(*names))
 
     make(seed=1, pilots=20)
     before = held()

@@ -106,11 +106,11 @@ def test_every_pilot_is_a_task_with_a_question_a_purpose_and_a_tool(expected_ver
 
 
 def test_people_act_on_working_days_up_to_yesterday(expected_version: Seen) -> None:
-    days = [event.on for event in expected_version.events]
+    days = [event.effective_on for event in expected_version.events]
     assert all(day.weekday() < 5 for day in days)
     assert expected_version.at - timedelta(days=9) < max(days) < expected_version.at
     assert min(days) < expected_version.at - timedelta(days=730)
-    assert all(event.on == event.known_on for event in expected_version.events)
+    assert all(event.effective_on == event.known_on for event in expected_version.events)
 
 
 def test_everybody_says_why(expected_version: Seen) -> None:
@@ -122,7 +122,7 @@ def test_everybody_says_why(expected_version: Seen) -> None:
 
 
 def test_nobody_holds_one_decision_in_one_function(expected_version: Seen) -> None:
-    now = [seat for seat in expected_version.seats if seat.ends is None and seat.holder]
+    now = [seat for seat in expected_version.seats if seat.last_day is None and seat.holder]
     held = {(str(seat.unit.function), seat.kind.key) for seat in now}
     wanted = {
         (str(one.pilot.function), gate.kind.key)
@@ -134,7 +134,7 @@ def test_nobody_holds_one_decision_in_one_function(expected_version: Seen) -> No
 
 
 def test_one_seat_is_orphaned_and_falls_to_the_deputy(expected_version: Seen) -> None:
-    (seat,) = [s for s in expected_version.seats if s.orphaned and s.ends is None]
+    (seat,) = [s for s in expected_version.seats if s.orphaned and s.last_day is None]
     assert (seat.kind.key, str(seat.unit.function)) == ("it-data-access", "Group reporting")
     assert str(seat.holder) == "Casimir Lund"
 
@@ -143,7 +143,7 @@ def test_a_right_of_a_function_goes_before_the_portfolios(expected_version: Seen
     legal = {
         str(seat.unit.function): str(seat.holder)
         for seat in expected_version.seats
-        if seat.kind.key == "legal-sign-off" and seat.ends is None
+        if seat.kind.key == "legal-sign-off" and seat.last_day is None
     }
     assert legal["People and payroll"] == "Ottoline Baptiste"
     assert legal["Finance"] == "Perpetua Rask"
@@ -162,7 +162,7 @@ def test_somebody_lets_a_colleague_decide_for_a_while(expected_version: Seen) ->
 def test_a_deputy_decided_for_somebody_away(expected_version: Seen) -> None:
     deputies = [d for d in expected_version.decisions if d.capacity == "deputy"]
     away = {(a.starts, a.ends) for a in expected_version.absences}
-    assert any(starts <= d.on <= ends for d in deputies for starts, ends in away)
+    assert any(starts <= d.effective_on <= ends for d in deputies for starts, ends in away)
 
 
 def test_gates_are_in_every_state(expected_version: Seen) -> None:
@@ -238,7 +238,7 @@ def test_whoever_retired_says_what_was_learned(expected_version: Seen) -> None:
 
 def test_an_exhibit_was_taken_down_honestly(expected_version: Seen) -> None:
     retired = next(e for e in expected_version.events if e.action == "retire" and e.pilot.key == "CO-04")
-    assert retired.on < expected_version.at
+    assert retired.effective_on < expected_version.at
 
 
 def test_somebody_at_risk_is_one_acceptance_away(expected_version: Seen) -> None:

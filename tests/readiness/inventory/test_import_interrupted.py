@@ -44,7 +44,7 @@ def _run(database: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def _count(database: Path) -> dict[str, int]:
     connection = sqlite3.connect(database)
-    tables = ("pilot", "gate", "event", "pilotspell", "gatespell")
+    tables = ("pilot", "gate", "event", "pilotperiod", "gateperiod")
     found = {t: connection.execute(f"SELECT count(*) FROM pilots_{t}").fetchone()[0] for t in tables}
     found["whole"] = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     connection.close()
@@ -62,9 +62,9 @@ def test_killed_in_the_middle_the_next_run_completes_it(tmp_path: Path, migrated
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     found = _count(database)
     assert found["whole"]
-    assert (found["pilot"], found["gate"], found["gatespell"]) == (left, left * 6, left * 6)
+    assert (found["pilot"], found["gate"], found["gateperiod"]) == (left, left * 6, left * 6)
     done = _run(database, "manage.py", "import_pilots", str(path))
     assert done.returncode == 0, done.stderr
     assert f"{ROWS - left} created, 0 updated, {left} unchanged" in done.stdout
     found = _count(database)
-    assert (found["pilot"], found["gate"], found["gatespell"]) == (ROWS, ROWS * 6, ROWS * 6)
+    assert (found["pilot"], found["gate"], found["gateperiod"]) == (ROWS, ROWS * 6, ROWS * 6)

@@ -81,7 +81,7 @@ def test_a_corrected_start_is_known_from_the_day_of_the_newer_list(listed: Path)
 def test_a_correction_is_an_event_of_the_list_and_the_derived_rows_are_rebuilt_the_same(listed: Path) -> None:
     newer(listed, operational_date="9/21/2026", have_ato="No")
     event = Event.objects.get(action="correct_date")
-    assert (event.by, event.on, event.known_on) == (None, LATER, LATER)
+    assert (event.by, event.effective_on, event.known_on) == (None, LATER, LATER)
     assert event.reason == "newer.csv, row 2: operational_date says “9/21/2026”."
     call_command("rebuild_periods", "--check")
     assert verify().broken == 0

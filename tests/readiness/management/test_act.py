@@ -42,9 +42,9 @@ def test_a_decision_is_signed_in_the_name_that_is_given(pilot: Pilot) -> None:
 
 def test_the_order_of_the_readme_is_taken_and_so_is_the_other(pilot: Pilot) -> None:
     readme = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
-    [line] = re.findall(r"`manage\.py (action .*?)`", readme)
+    [line] = re.findall(r"`manage\.py (act .*?)`", readme)
     meant = {
-        "VERB": "decide",
+        "ACTION": "decide",
         "KEY": "P-1",
         "[--gate KIND]": "--gate legal-sign-off",
         "EMAIL": "lena@example.org",
@@ -65,7 +65,7 @@ def test_an_answer_rests_on_filed_evidence_by_its_id(pilot: Pilot) -> None:
     cited = f"pieces={one.public_id}, {other.public_id}"
     perform("decide", "P-1", "outcome=cleared", "reason=Yes.", cited)
     decision = Decision.objects.get()
-    assert set(decision.pieces) == {one.public_id, other.public_id}
+    assert set(decision.evidence_checksums) == {one.public_id, other.public_id}
     with pytest.raises(CommandError, match=r"^invalid \(pieces\): There is no such"):
         perform("decide", "P-1", "outcome=refused", "reason=No.", "pieces=none")
     with pytest.raises(CommandError, match="asks for no pieces, but for: reason, until"):

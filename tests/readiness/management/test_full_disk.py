@@ -19,7 +19,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.db import OperationalError, connection
 
-from pilots.models import Event, Evidence, Pilot
+from pilots.event_log import sign
+from pilots.models import Evidence, Pilot
 from readiness.inventory.tabular import read_rows
 from readiness.management.base import ProductCommand
 from tests.company import Cast
@@ -59,7 +60,7 @@ def test_a_database_that_cannot_grow_ends_a_command_with_a_sentence(
     def full(*_args: Any, **_kwargs: Any) -> None:
         raise OperationalError(says)
 
-    monkeypatch.setattr(Event, "save", full)
+    monkeypatch.setattr(sign, "_write", full)
     with ends_with_a_sentence():
         call_command("import_pilots", str(listed(tmp_path, "P-1,Drafts,ops,planned")), stdout=StringIO())
 

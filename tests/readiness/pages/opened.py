@@ -23,4 +23,4 @@ def post(client: Client, address: str, **typed: Any) -> Any:
 
 def gate_event(stage: Stage, pilot: Pilot, kind: str, action: str) -> str:
     gate = stage.gate(pilot, kind)
-    return reverse("readiness:gate-act", args=[gate.public_id, action])
+    return reverse("readiness:gate-action", args=[gate.public_id, action])

@@ -43,7 +43,7 @@ def page_of(pilot: Pilot) -> str:
 
 
 def perform(pilot: Pilot, word: str) -> str:
-    return reverse("readiness:pilot-act", args=[pilot.key, word])
+    return reverse("readiness:pilot-action", args=[pilot.key, word])
 
 
 def asks(client: Client, path: str, field: str, **typed: str) -> Any:

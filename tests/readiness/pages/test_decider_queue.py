@@ -22,7 +22,7 @@ LEGAL = "legal-sign-off"
 
 def on_page(person: Person) -> list[str]:
     waits = browser_of(person).get(reverse("readiness:my-decisions")).context["waits"]
-    return [f"{wait.found.pilot.key} {wait.gate.kind.key}" for wait in waits]
+    return [f"{wait.snapshot.pilot.key} {wait.gate.kind.key}" for wait in waits]
 
 
 def over_api(reader: Person, person: Person, more: str = "") -> list[str]:

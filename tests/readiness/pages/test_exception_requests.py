@@ -72,7 +72,9 @@ def test_so_does_the_page_of_the_act(stage: Stage, changed: bool) -> None:
     if changed:
         moved(stage, gate)
     page = (
-        browser_of(stage.perpetua).get(reverse("readiness:gate-act", args=[gate.public_id, "except"])).content.decode()
+        browser_of(stage.perpetua)
+        .get(reverse("readiness:gate-action", args=[gate.public_id, "except"]))
+        .content.decode()
     )
     is_shown(page, stage, changed=changed)
 
@@ -90,7 +92,7 @@ def test_so_does_the_desk(stage: Stage, changed: bool) -> None:
 def test_a_grant_on_other_facts_is_refused_at_the_box_and_signed_once_it_is_ticked(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
+    client, path = browser_of(stage.perpetua), reverse("readiness:gate-action", args=[gate.public_id, "except"])
     typed = granting(stage, expected_version=seen_on(client, path))
     refused = client.post(path, typed)
     assert refused.status_code == 412
@@ -106,7 +108,7 @@ def test_a_grant_on_other_facts_is_refused_at_the_box_and_signed_once_it_is_tick
 def test_confirming_an_older_difference_confirms_no_newer_one(stage: Stage) -> None:
     gate = asked(stage)
     moved(stage, gate)
-    client, path = browser_of(stage.perpetua), reverse("readiness:gate-act", args=[gate.public_id, "except"])
+    client, path = browser_of(stage.perpetua), reverse("readiness:gate-action", args=[gate.public_id, "except"])
     typed = granting(stage, expected_version=seen_on(client, path), confirmed="on")
     actions.amend(pilot=Pilot.objects.get(pk=gate.pilot_id), by=stage.ria, set={"tool": "Drafter 9"})
     assert client.post(path, typed).status_code == 412

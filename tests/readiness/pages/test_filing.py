@@ -16,7 +16,7 @@ from pilots.models import Decision, Evidence, Pilot
 from readiness.text import labels
 from tests.company import Stage, browser_of
 
-PAGE, ACT = "readiness:filing", "readiness:gate-act"
+PAGE, ACT = "readiness:filing", "readiness:gate-action"
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ def test_rules_that_wait_for_the_managers_word_are_named_first(stage: Stage) -> 
     actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
     page = client.get(address)
     assert page.context["opening"] == "The rules of First wait for your word: can you work by them?"
-    confirm = reverse("readiness:pilot-act", args=[pilot.key, "confirm-rules"])
+    confirm = reverse("readiness:pilot-action", args=[pilot.key, "confirm-rules"])
     assert f"{confirm}?next={address}" in page.content.decode()
     assert "confirm-rules" not in browser_of(stage.ansel).get(address).content.decode()
 

@@ -27,7 +27,7 @@ def test_on_a_retired_pilot_it_says_so_and_what_to_do_instead(stage: Stage, acti
     text = page.content.decode()
     assert f"It was retired on {day(stage.day(3))}" in text
     assert "put a new pilot on record" in text
-    assert 'name="seen"' not in text
+    assert 'name="expected_version"' not in text
     assert Event.objects.count() == before
 
 
@@ -41,7 +41,7 @@ def test_whoever_may_not_do_it_reads_whose_it_is(stage: Stage) -> None:
 def test_what_the_verb_would_do_can_be_done_though_it_is_not_offered(stage: Stage) -> None:
     """The manager may confirm the rules as they stand, also where none is stated: API and command let them."""
     pilot = stage.running()
-    address = reverse("readiness:pilot-act", args=[pilot.key, "confirm-rules"])
+    address = reverse("readiness:pilot-action", args=[pilot.key, "confirm-rules"])
     before = Event.objects.count()
     page = browser_of(stage.ottilie).get(address)
     assert page.status_code == 200
@@ -87,7 +87,7 @@ def test_whoever_decides_answers(stage: Stage) -> None:
 
 def test_what_one_typed_is_said_to_be_kept_only_where_one_typed(stage: Stage) -> None:
     pilot = stage.running()
-    address = reverse("readiness:pilot-act", args=[pilot.key, "adopt"])
+    address = reverse("readiness:pilot-action", args=[pilot.key, "adopt"])
     page = post(browser_of(stage.ria), address)
     assert (page.status_code, page.context["form"].refused.code) == (409, "gates_open")
     assert "What you typed" not in page.content.decode()

@@ -31,7 +31,7 @@ def test_what_is_agreed_stands_above_the_form(stage: Stage, measured: Pilot, act
     address = (
         desk_act(stage, measured, action)
         if at_the_desk
-        else reverse("readiness:pilot-act", args=[measured.key, action])
+        else reverse("readiness:pilot-action", args=[measured.key, action])
     )
     page = browser_of(Person.objects.get(pk=stage.ria.pk)).get(address).content.decode()
     assert "Share sent unchanged</dd>" in page

@@ -53,7 +53,7 @@ def told(stage: Stage, pilot: Pilot) -> Iterator[tuple[str, str]]:
     yield "the decider's opening", browser_of(stage.perpetua).get(reverse("readiness:my-decisions")).context["opening"]
     yield "the board", text_of(stage, stage.vera, reverse("readiness:portfolio"))
     gate = legal(pilot)
-    decide = reverse("readiness:gate-act", args=[gate.gate.public_id, "decide"])
+    decide = reverse("readiness:gate-action", args=[gate.gate.public_id, "decide"])
     yield "the form", text_of(stage, stage.perpetua, decide)
     desk = reverse("admin:pilots_pilot_gate", args=[pilot.pk, LEGAL, "decide"])
     yield "the desk's form", text_of(stage, office, desk)

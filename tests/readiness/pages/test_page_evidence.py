@@ -67,7 +67,7 @@ def test_a_link_is_not_served_from_here(piece: Evidence, cast: dict[str, Person]
 
 
 def on_disk(piece: Evidence, root: Path) -> Path:
-    (path,) = root.rglob(piece.stored)
+    (path,) = root.rglob(piece.file_key)
     return path
 
 

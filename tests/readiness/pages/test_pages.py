@@ -37,7 +37,7 @@ def test_a_stranger_is_asked_to_sign_in(stage: Stage, room: str) -> None:
 
 def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(stage: Stage) -> None:
     pilot = stage.running()
-    start = reverse("readiness:pilot-act", args=[pilot.key, "retire"])
+    start = reverse("readiness:pilot-action", args=[pilot.key, "retire"])
     decide = gate_event(stage, pilot, "legal-sign-off", "decide")
     for address in (pilot_page(pilot), start, decide):
         assert browser_of(stage.noam).get(address).status_code == 404
@@ -55,7 +55,7 @@ def test_what_one_may_not_see_is_not_there_and_what_one_may_not_do_is_refused(st
 def test_an_act_that_is_none_is_not_there(stage: Stage) -> None:
     pilot = stage.running()
     for action in ("record-claim", "delete"):
-        address = reverse("readiness:pilot-act", args=[pilot.key, action])
+        address = reverse("readiness:pilot-action", args=[pilot.key, action])
         assert browser_of(stage.ria).get(address).status_code == 404
 
 
@@ -119,7 +119,7 @@ def test_a_decider_is_told_since_when_it_has_been_with_them(stage: Stage) -> Non
     stage.measured(pilot, ago=5)
     page = browser_of(stage.tove).get(reverse("readiness:my-decisions"))
     [wait] = page.context["waits"]
-    assert (wait.asked.since, wait.asked.is_overdue(today())) == (stage.day(5), False)
+    assert (wait.due.since, wait.due.is_overdue(today())) == (stage.day(5), False)
     assert f"With the decider since {labels.day(stage.day(5))}; an answer is due by" in page.content.decode()
 
 
@@ -182,7 +182,7 @@ def test_nobody_is_led_to_a_foreign_page(stage: Stage) -> None:
 
 def test_a_refused_adoption_lists_exactly_what_is_missing(stage: Stage) -> None:
     pilot = stage.running()
-    page = post(browser_of(stage.ansel), reverse("readiness:pilot-act", args=[pilot.key, "adopt"]))
+    page = post(browser_of(stage.ansel), reverse("readiness:pilot-action", args=[pilot.key, "adopt"]))
     assert page.status_code == 409
     text = page.content.decode()
     assert "It cannot be adopted today." in text
@@ -229,7 +229,7 @@ def test_what_one_accepts_is_spelled_out_and_signed_in_ones_own_name(stage: Stag
     page = browser_of(stage.hedda).get(queue)
     [named] = page.context["named"]
     assert named.spelled_out.startswith("When “Renewal drafts” is wrong, I answer for it")
-    accept = reverse("readiness:gate-act", args=[gate.public_id, "accept"])
+    accept = reverse("readiness:gate-action", args=[gate.public_id, "accept"])
     assert post(browser_of(stage.hedda), accept, next=queue).status_code == 302
     assert browser_of(stage.ansel).get(accept).status_code == 403
     assert browser_of(stage.hedda).get(queue).context["named"] == []
@@ -353,7 +353,7 @@ def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(stage: Stage
     told = queue_of(stage.vera)
     [late] = told["escalated"]
     assert (late.snapshot.pilot.key, late.gate.kind.key, late.gate.holder) == ("A-1", "legal-sign-off", stage.perpetua)
-    assert (today() - late.asked.answer_by).days > 10
+    assert (today() - late.due.answer_by).days > 10
     assert told["opening"] == "One answer is overdue, and has escalated to you."
     others = queue_of(stage.ines)["escalated"]
     assert {late.gate.kind.key for late in others} == {"it-data-access"}

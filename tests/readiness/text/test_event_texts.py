@@ -214,7 +214,7 @@ def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
 
 def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None:
     data = {"right": 1, "holder": cast["decider"].pk, "to": cast["outsider"].pk}
-    put_last([Event(action="delegate", on=cast.day(), known_on=cast.day(), by=cast["office"], data=data)])
+    put_last([Event(action="delegate", effective_on=cast.day(), known_on=cast.day(), by=cast["office"], data=data)])
     line = event_texts.texts(Event.objects.filter(action="delegate").order_by("-pk")[:1])[0]
     assert (line.who, line.what, line.changes) == ("Office", "Decision delegated", [])
 

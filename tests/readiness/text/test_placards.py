@@ -37,7 +37,7 @@ def gate(kind: str, state: str, court: str | None = None, who: str = "") -> Gate
         since=AT,
         days=0,
         good_until=None,
-        seat=rights.Seat(starts=AT, ends=None),
+        seat=rights.Seat(first_day=AT, last_day=None),
     )
     holder = Person(name=who) if who else None
     nothing: Any = None

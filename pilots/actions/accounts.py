@@ -1,4 +1,4 @@
-"""Actions on people: accounts and roles."""
+"""Accounts: opened, corrected, confirmed, closed (section 7 of the design)."""
 
 from __future__ import annotations
 
@@ -8,27 +8,37 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import days, need_plain, need_reason
+from pilots.actions.locked_pilot import days, lock_all, lock_pilot
 from pilots.actions.reference import clean, concerns, log, not_beyond, only_office, put
-from pilots.event_log.rows import named
-from pilots.models import Event, Function, Person, Portfolio, PortfolioRole
+from pilots.actions.texts import need_plain, need_reason
+from pilots.actions.tokens import end_tokens
+from pilots.derived import seats
+from pilots.event_log.rows import Row, named
+from pilots.event_log.sign import logged_transaction
+from pilots.models import (
+    ApiToken,
+    Event,
+    Function,
+    Gate,
+    GatePeriod,
+    Person,
+)
 from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
-from pilots.rules.vocabulary import Role
+from pilots.rules.vocabulary import Capacity, Outcome, Role
 
-__all__ = ["amend_account", "confirm_address", "give_role", "open_account", "reject_address", "take_role"]
+__all__ = ["amend_account", "close_account", "confirm_address", "open_account", "reject_address"]
 
 
 OF_PERSON = ("name", "function")
 
 
-@transaction.atomic
+@logged_transaction()
 def open_account(
     *,
     email: str,
@@ -57,7 +67,7 @@ def open_account(
     return person
 
 
-@transaction.atomic
+@logged_transaction()
 def amend_account(
     *, person: Person, by: Person | None, set: Mapping[str, Any], on: date | None = None, known: date | None = None
 ) -> Event | None:
@@ -100,7 +110,7 @@ def _wait_for(person: Person, address: str) -> bool:
     return True
 
 
-@transaction.atomic
+@logged_transaction()
 def confirm_address(
     *,
     person: Person,
@@ -129,7 +139,7 @@ def confirm_address(
     return log("confirm_address", by, on, known, {"person": person.pk}, changes=concerns(person=person), reason=reason)
 
 
-@transaction.atomic
+@logged_transaction()
 def reject_address(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> Event:
     """Keep the address that signs in, and drop the one that waits: its owner says that the change is not theirs.
 
@@ -191,78 +201,71 @@ def _address(email: str, person: Person | None) -> str:
     return address
 
 
-@transaction.atomic
-def give_role(
-    *,
-    portfolio: Portfolio,
-    person: Person,
-    role: str,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> PortfolioRole:
-    """Make a person part of a portfolio's program office, or its reviewer. The office works in the admin, so it may open it.
+@logged_transaction()
+def close_account(*, person: Person, by: Person | None, on: date | None = None, known: date | None = None) -> None:
+    """Close an account: seats pass on by rule 7, and every seat that the person had accepted is left. Its tokens end.
 
     Raises:
-        NotYours: `by` is not of the portfolio's program office.
-        Invalid: no such role, or the account is closed.
-    """
-    on, known = days(on, known)
-    only_office(by, portfolio, on)
-    if role not in Role.values():
-        raise Invalid(_("Say program-office or reviewer."), field="role")
-    if permissions.has_left(person, on):
-        raise Invalid(_("This account is closed."), field="person")
-    given, is_new = give(portfolio, person, role)
-    if is_new:
-        data = {"person": person.pk, "role": role}
-        changes = concerns(person=person, portfolio=portfolio, role=role)
-        log("give_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=[given, person])
-    return given
-
-
-def give(portfolio: Portfolio, person: Person, role: str) -> tuple[PortfolioRole, bool]:
-    found = PortfolioRole.objects.get_or_create(portfolio=portfolio, person=person, role=role)
-    may_open_the_admin(person)
-    return found
-
-
-def may_open_the_admin(person: Person) -> None:
-    """Whether a person may open the admin follows from whether they keep records."""
-    may = permissions.is_office(person)
-    if person.is_staff != may:
-        person.is_staff = may
-        person.save(update_fields=["is_staff"])
-
-
-@transaction.atomic
-def take_role(
-    *,
-    portfolio: Portfolio,
-    person: Person,
-    role: str,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-) -> Event | None:
-    """Take a role back. Returns None where it was not held.
-
-    Raises:
-        NotYours: `by` is not of the portfolio's program office.
-        Invalid: nobody would be left to keep the portfolio's records, or all portfolios.
+        NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
+        Invalid: it is closed already, or nobody would be left to keep a portfolio's records, or all portfolios.
     """
     on, known = days(on, known)
     hold_keepers()
-    only_office(by, portfolio, on)
-    held = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person).first()
-    if held is None:
-        return None
-    if role == Role.OFFICE:
-        leaves_all = not person.is_superuser and permissions.keeps_all(person)
-        need_other_keepers(person, [portfolio.pk], leaves_all=leaves_all)
-    rows = [named(held), named(person)]
-    held.delete()
-    may_open_the_admin(person)
-    data = {"person": person.pk, "role": role}
-    changes = [*concerns(person=person, portfolio=portfolio), {"field": "role", "from": role, "to": None}]
-    return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
+    if by is not None:
+        # Whoever was closed while this waited closes nobody.
+        by.refresh_from_db(fields=["closed_on", "is_superuser"])
+    only_office(by, None, on)
+    not_beyond(by, person)
+    if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
+        raise Invalid(_("This account is closed already."), field="person")
+    kept = person.roles.filter(role=Role.OFFICE).values_list("portfolio_id", flat=True)
+    need_other_keepers(person, kept, leaves_all=permissions.keeps_all(person))
+    person.closed_on, person.is_active = on, False
+    person.pending_email, person.pending_email_key = None, ""
+    person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
+    ended = end_tokens(person)
+    rows: list[Row] = [named(person), *((ApiToken, key) for key in ended)]
+    data = {"person": person.pk, "tokens": ended}
+    log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
+    _leave_seats(person, by, on, known)
+    seats.hold_seats()
+    seats.rebuild_seats()
+
+
+def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
+    """Every gate that somebody accepted, or is named for, is left."""
+    latest = GatePeriod.objects.filter(person=person, superseded_on=None, last_day=None).select_related(
+        "gate__pilot", "gate__kind"
+    )
+    nominations = Event.objects.filter(action="nominate", data__person=person.pk).values("gate")
+    waiting = Gate.objects.filter(pk__in=nominations).select_related("pilot", "kind")
+    theirs = {s.gate for s in latest} | set(waiting)
+    lock_all(gate.pilot_id for gate in theirs)
+    for gate in sorted(theirs, key=lambda gate: gate.pk):
+        # Closed with a day in the past, the account may have accepted since: that seat is left today.
+        for day in sorted({on, known}):
+            _leave_seat(gate, person, by, day, known)
+
+
+def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: date) -> None:
+    if on < gate.pilot.recorded_on:
+        return
+    locked = lock_pilot(gate.pilot, None, on, known)
+    state = locked.state.gates[gate.kind.key]
+    if locked.stage == "retired" or person.pk not in (state.accepted, state.nominee):
+        return
+    locked.by = by
+    outcome = Outcome.LEFT if state.accepted == person.pk else Outcome.DECLINED
+    locked.write(
+        "close_account",
+        gate=locked.gates[gate.kind.key],
+        reason="The account was closed.",
+        decision={
+            "outcome": outcome,
+            "capacity": Capacity.NAMED,
+            "recorded_for": True,
+            "decider": person,
+            "reason": "The account was closed.",
+            "evidence": "",
+        },
+    )

@@ -1,4 +1,4 @@
-"""Actions on a pilot: its record, its stages, its decide-by date (rules 3 to 6, 11)."""
+"""A pilot's record: put on record, edited, corrected by a list, declared void and restored."""
 
 from __future__ import annotations
 
@@ -8,48 +8,31 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.kinds import fit, kinds_in_force
-from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot, need_plain, need_reason, need_text, within_reach
+from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot
+from pilots.actions.texts import need_plain, need_reason, need_text, within_reach
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import (
-    ALL,
-    EndRequired,
-    EndTooLate,
     InFuture,
     Invalid,
     NotYours,
-    SelfApproval,
     WrongStage,
 )
-from pilots.rules import adoption, corrections, gates, stalls
+from pilots.rules import corrections
 from pilots.rules.events import CORRECT_DATE
-from pilots.rules.vocabulary import State
 
-__all__ = [
-    "adopt",
-    "amend",
-    "correct_date",
-    "list_again",
-    "move_decide_by",
-    "pause",
-    "record",
-    "record_claim",
-    "record_running",
-    "restore",
-    "resume",
-    "retire",
-    "roll_back",
-    "start",
-    "void",
-]
+__all__ = ["amend", "correct_date", "list_again", "record", "restore", "void"]
 
 
 AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
+
+
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
 
 
@@ -57,7 +40,7 @@ def _plain(name: str, value: Any) -> Any:
     return value.pk if name in _PEOPLE_AND_PLACES and value is not None else value
 
 
-@transaction.atomic
+@logged_transaction()
 def record(
     *,
     portfolio: Portfolio,
@@ -154,7 +137,7 @@ def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> No
             need_plain(value, field)
 
 
-@transaction.atomic
+@logged_transaction()
 def amend(
     *,
     pilot: Pilot,
@@ -184,215 +167,11 @@ def amend(
     return event
 
 
-@transaction.atomic
-def start(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    decide_by: date | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
-    return starting(lock_pilot(pilot, by, on, known, expected_version), decide_by)
-
-
-@transaction.atomic
-def record_running(
-    *,
-    pilot: Pilot,
-    decide_by: date | None = None,
-    on: date | None = None,
-    known: date | None = None,
-) -> Event:
-    """Record that a list says a pilot runs, and not since when: its clock counts from the day of the record (section 9)."""
-    return starting(lock_pilot(pilot, None, on, known), decide_by, start_known=False)
-
-
-def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known: bool = True) -> Event:
-    """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
-    locked.require("start")
-    data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
-    decide_by = decide_by or locked.on + stalls.SIX_WEEKS
-    within_reach(decide_by, "decide_by")
-    if decide_by < locked.on and start_known:
-        raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
-    far = decide_by > locked.on + stalls.HALF_A_YEAR
-    locked.require_limits("start", exceeded=far)
-    if not start_known:
-        data["start_known"] = False
-    return locked.write("start", data={"decide_by": decide_by} | data)
-
-
-@transaction.atomic
-def move_decide_by(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    to: date | None = None,
-    reason: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """Move the date by which a running pilot is to be decided. A later date is a slip (rule 4)."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
-    locked.require("move_decide_by")
-    state = locked.state
-    if to is None or state.decide_by is None:
-        raise Invalid(_("Missing. Give the new date."), field="to")
-    within_reach(to, "to")
-    takes = stalls.needs_escalation_for_date(
-        slips=locked.latest().slips, is_slip=to > state.decide_by, to=to, started=state.counts_from
-    )
-    reason = need_reason(reason)
-    if to < state.counts_from or to == state.decide_by:
-        raise Invalid(_("Give another date, not before the start."), field="to")
-    locked.require_limits("move_decide_by", exceeded=takes)
-    return locked.write(
-        "move_decide_by",
-        data={"to": to},
-        reason=reason,
-        changes=[{"field": "decide_by", "from": state.decide_by, "to": to}],
-    )
-
-
-@transaction.atomic
-def pause(
-    *,
-    pilot: Pilot,
-    by: Person,
-    until: date | None = None,
-    reason: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """Pause a running pilot through a last day, at most 90 days on (rule 5)."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
-    locked.require("pause")
-    reason = need_reason(reason)
-    if until is None:
-        raise EndRequired(field="until")
-    if until < locked.on:
-        raise Invalid(_("The pause would end before it starts."), field="until")
-    if until > locked.on + stalls.LONGEST_PAUSE:
-        raise EndTooLate(field="until")
-    locked.require_limits(
-        "pause", exceeded=stalls.needs_escalation_for_pause(locked.latest().pauses, (locked.on, until))
-    )
-    return locked.write("pause", data={"until": until}, reason=reason)
-
-
-@transaction.atomic
-def resume(
-    *, pilot: Pilot, by: Person, on: date | None = None, known: date | None = None, expected_version: int | None = None
-) -> Event:
-    """End a pause before its last day."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
-    locked.require("resume")
-    return locked.write("resume")
-
-
-def open_and_asserted(locked: LockedPilot) -> tuple[list[str], list[str]]:
-    """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
-    open_gates, said = [], []
-    for key, gate in locked.state.gates.items():
-        if gate.off:
-            continue
-        if gate.name == State.ASSERTED:
-            said.append(key)
-        elif gate.name not in gates.YES:
-            open_gates.append(key)
-    return open_gates, said
-
-
-@transaction.atomic
-def adopt(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
-    locked.require("adopt")
-    codes = adoption.missing(*open_and_asserted(locked), locked.state.missing_rules)
-    code = adoption.refusal_code(codes, locked.gates)
-    if code:
-        raise ALL[code](missing=codes)
-    if locked.state.risk_by == locked.who:
-        raise SelfApproval
-    return locked.write("adopt")
-
-
-@transaction.atomic
-def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = None, known: date | None = None) -> Event:
-    """Record that a list says a pilot is adopted. It is a claim until the facts show it, and no movement.
-
-    Raises:
-        NotYours: a person says it; a person adopts, and a claim would take the mark off an exhibit.
-    """
-    if by is not None:
-        raise NotYours
-    return claiming(lock_pilot(pilot, by, on, known))
-
-
-def claiming(locked: LockedPilot) -> Event:
-    """Record the claim for the pilot that is at the desk."""
-    locked.require_stage("record_claim")
-    return locked.write("record_claim")
-
-
-@transaction.atomic
-def roll_back(
-    *,
-    pilot: Pilot,
-    by: Person,
-    reason: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """Take a pilot back from adoption: it runs again, keeps its decide-by date, and can stall again."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
-    locked.require("roll_back")
-    reason = need_reason(reason)
-    return locked.write("roll_back", reason=reason)
-
-
-@transaction.atomic
-def retire(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    learned: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """End a pilot honestly, with what was learned."""
-    return retiring(lock_pilot(pilot, by, on, known, expected_version), learned)
-
-
-def retiring(locked: LockedPilot, learned: str | None = None) -> Event:
-    """End the pilot that is at the desk."""
-    locked.require("retire")
-    if locked.by is not None:
-        learned = need_reason(learned, "learned")
-    pilot = locked.pilot
-    pilot.learned = need_plain(learned or "", "learned")
-    return locked.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])
-
-
 ANSWERS = frozenset({"decide", "accept_risk", "record_measurement"})
 """What people say of a pilot that its office alone does not take away: decisions and acceptances, the risk, a measurement."""
 
 
-@transaction.atomic
+@logged_transaction()
 def void(
     *,
     pilot: Pilot,
@@ -410,7 +189,7 @@ def void(
     return locked.write("void", reason=reason)
 
 
-@transaction.atomic
+@logged_transaction()
 def restore(
     *,
     pilot: Pilot,
@@ -438,7 +217,7 @@ def _is_answered(locked: LockedPilot) -> bool:
     return any(event.action in ANSWERS and event.by is not None for event in locked.events)
 
 
-@transaction.atomic
+@logged_transaction()
 def list_again(*, pilot: Pilot, listed: Mapping[str, Any], on: date | None = None, known: date | None = None) -> Event:
     """Record what a newer list says of a pilot, to be compared with the next one. By itself it changes nothing."""
     locked = lock_pilot(pilot, None, on, known)
@@ -450,7 +229,7 @@ CORRECTABLE: Mapping[str, str] = {"start": "started_on", "record_claim": "adopte
 """What a list says a day of, and what that day is called."""
 
 
-@transaction.atomic
+@logged_transaction()
 def correct_date(
     *,
     pilot: Pilot,
@@ -483,10 +262,11 @@ def correct_date(
     if to > locked.on:
         raise InFuture(field=field)
     within_reach(to, field)
-    between = corrections.keeps_its_place(corrections.corrected(locked.events), replace(wrong, on=to))
+    between = corrections.keeps_its_place(corrections.corrected(locked.events), replace(wrong, effective_on=to))
     if between is not None:
         raise Invalid(
-            _("It does not go with what is on record of %(day)s.") % {"day": date_format(between.on, "j F Y")},
+            _("It does not go with what is on record of %(day)s.")
+            % {"day": date_format(between.effective_on, "j F Y")},
             field=field,
         )
     decide_by = wrong.data.get("decide_by")
@@ -494,7 +274,7 @@ def correct_date(
         raise Invalid(_("The decide-by date lies before the start."), field=field)
     if approximate is not None:
         pilot.approximate = approximate
-    was = wrong.on if wrong.data.get("start_known", True) else None
+    was = wrong.effective_on if wrong.data.get("start_known", True) else None
     return locked.write(
         CORRECT_DATE,
         data={"of": of, "to": to, "approximate": pilot.approximate},
