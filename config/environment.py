@@ -130,7 +130,9 @@ def database(name: str, default: str | None, *, pool_size: int, wait: int) -> di
     # The pool is built here: one asked for in the address arrives as text, and fails. Pools and kept connections exclude each other.
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     given: dict[str, Any] = settings.get("OPTIONS", {})
-    waits = f"{given.get('options', '')} -c lock_timeout={wait}s".strip()
+    # To compile a statement takes longer than any page may: the cost of who sees what is guessed too high. An address can ask for it.
+    said = ("-c jit=off", given.get("options", ""), f"-c lock_timeout={wait}s")
+    waits = " ".join(part for part in said if part)
     options = given | {"pool": pool, "options": waits}
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 

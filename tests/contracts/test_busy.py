@@ -85,11 +85,16 @@ def test_a_command_says_it_too(database: Path, answers: dict[str, Any]) -> None:
     other.close()
 
 
-@pytest.mark.parametrize(("name", "seconds"), [("sqlite:////tmp/x", 7), ("postgres://u@h/d?options=-c%20jit%3Doff", 7)])
+@pytest.mark.parametrize(
+    ("name", "seconds"), [("sqlite:////tmp/x", 7), ("postgres://u@h/d?options=-c%20geqo%3Doff", 7)]
+)
 def test_how_long_a_writer_waits_is_set(monkeypatch: pytest.MonkeyPatch, name: str, seconds: int) -> None:
     monkeypatch.setenv("A_DATABASE", name)
     options = environment.database("A_DATABASE", "", pool_size=1, wait=seconds)["OPTIONS"]
-    assert options.get("timeout", 0) == seconds or options["options"] == f"-c jit=off -c lock_timeout={seconds}s"
+    assert (
+        options.get("timeout", 0) == seconds
+        or options["options"] == f"-c jit=off -c geqo=off -c lock_timeout={seconds}s"
+    )
 
 
 def test_another_fault_of_the_database_is_none_of_this() -> None:
