@@ -199,7 +199,7 @@ def test_an_adoption_and_a_lapse_at_midnight_agree_on_the_day(
     pilot = Pilot.objects.get(pk=cast.pilot.pk)
     [found] = together(lambda: actions.adopt(pilot=pilot, by=cast.ria))
     if adopted:
-        assert (code(found), found.on) == ("Event", begun)
+        assert (code(found), found.effective_on) == ("Event", begun)
     else:
         assert (code(found), found.missing) == ("gates_open", [LEGAL])
     for day, stands in ((begun, adopted), (begun + DAY, False)):
