@@ -90,7 +90,7 @@ def by_people() -> list[ActionInput]:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("ask", by_people(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond else ''}")
+@pytest.mark.parametrize("ask", by_people(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond_limits else ''}")
 def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(ask: ActionInput) -> None:
     cast = Cast()
     ask.before(cast)
