@@ -53,10 +53,19 @@ def nominating(locked: LockedPilot, row: Gate, person: Person | None, *, expecte
 
 
 def _in_own_name(
-    locked: LockedPilot, gate: Gate, outcome: str, reason: str | None, action: str, expected_version: int | None = None
+    gate: Gate,
+    by: Person | None,
+    outcome: str,
+    reason: str | None,
+    action: str,
+    *,
+    on: date | None,
+    known: date | None,
+    expected_version: int | None,
 ) -> Decision:
     """What only the person named can say, or a refusal."""
-    state, by = locked.state.gates[gate.kind.key], locked.by
+    locked, gate, state = lock_gate(gate, by, on, known)
+    require_acceptance(state)
     if by is None or permissions.has_left(by, locked.on):
         raise NotNamed
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
@@ -89,9 +98,9 @@ def accept(
     expected_version: int | None = None,
 ) -> Decision:
     """Accept, in one's own name, what one is named for."""
-    locked, row, state = lock_gate(gate, by, on, known)
-    require_acceptance(state)
-    return _in_own_name(locked, row, Outcome.ACCEPTED, reason, "accept", expected_version)
+    return _in_own_name(
+        gate, by, Outcome.ACCEPTED, reason, "accept", on=on, known=known, expected_version=expected_version
+    )
 
 
 @logged_transaction()
@@ -105,9 +114,9 @@ def decline(
     expected_version: int | None = None,
 ) -> Decision:
     """Decline what one is named for."""
-    locked, row, state = lock_gate(gate, by, on, known)
-    require_acceptance(state)
-    return _in_own_name(locked, row, Outcome.DECLINED, reason, "decline", expected_version)
+    return _in_own_name(
+        gate, by, Outcome.DECLINED, reason, "decline", on=on, known=known, expected_version=expected_version
+    )
 
 
 @logged_transaction()
@@ -121,6 +130,4 @@ def leave(
     expected_version: int | None = None,
 ) -> Decision:
     """Leave a seat that one accepted: the gate opens that day."""
-    locked, row, state = lock_gate(gate, by, on, known)
-    require_acceptance(state)
-    return _in_own_name(locked, row, Outcome.LEFT, reason, "leave", expected_version)
+    return _in_own_name(gate, by, Outcome.LEFT, reason, "leave", on=on, known=known, expected_version=expected_version)
