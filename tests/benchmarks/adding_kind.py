@@ -96,7 +96,7 @@ def _statements() -> list[str]:
     gate_into, gate_says = _copied(
         "pilots_gateperiod",
         {
-            "starts": "%(day)s",
+            "first_day": "%(day)s",
             "since": "s.good_until + 1",
             "moved": "false",
             "recorded_from": "%(day)s",
@@ -105,7 +105,7 @@ def _statements() -> list[str]:
     pilot_into, pilot_says = _copied(
         "pilots_pilotperiod",
         {
-            "starts": "%(day)s",
+            "first_day": "%(day)s",
             "stage": "CASE WHEN over THEN 'running' ELSE s.stage END",
             "since": "CASE WHEN over THEN s.paused_until + 1 ELSE s.since END",
             "paused_until": "CASE WHEN over THEN NULL ELSE s.paused_until END",
@@ -113,20 +113,20 @@ def _statements() -> list[str]:
             "clear_through": "NULL",
             "last_shown_on": (
                 "CASE WHEN s.stage = 'adopted' AND s.all_clear AND s.rules_known "
-                "AND s.starts <= COALESCE(s.clear_through, s.starts) "
+                "AND s.first_day <= COALESCE(s.clear_through, s.first_day) "
                 "THEN LEAST(COALESCE(s.clear_through, %(eve)s), %(eve)s) ELSE s.last_shown_on END"
             ),
             "recorded_from": "%(day)s",
         },
     )
-    stands = "s.ends IS NULL AND s.superseded_on IS NULL"
+    stands = "s.last_day IS NULL AND s.superseded_on IS NULL"
     over = "(s.stage = 'paused' AND s.paused_until < %(day)s)"
     mine = "JOIN pilots_gate g ON g.pilot_id = p.id AND g.kind_id = %(kind)s"
     period_into = (
-        "gate_id, kind_id, unit_id, starts, ends, state, turn, since, ends_by_condition, grants, moved, recorded_from"
+        "gate_id, kind_id, unit_id, first_day, last_day, state, awaits, since, ends_by_condition, consecutive_exceptions, moved, recorded_from"
     )
-    changes = f"{stands} AND s.starts < %(day)s AND (s.all_clear OR {over})"
-    lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.starts < %(day)s"
+    changes = f"{stands} AND s.first_day < %(day)s AND (s.all_clear OR {over})"
+    lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.first_day < %(day)s"
     theirs = (
         "s.gate_id IN (SELECT o.id FROM pilots_gate o JOIN pilots_gate g ON g.pilot_id = o.pilot_id "
         "AND g.kind_id = %(kind)s)"
@@ -142,21 +142,21 @@ def _statements() -> list[str]:
         "SELECT substr(md5(random()::text) || md5(random()::text), 1, 22), 'open_gate', p.portfolio_id, p.id, g.id, "
         f"NULL, %(day)s, %(day)s, now(), '', '[]', '{{}}', %(batch)s FROM pilots_pilot p {mine}",
         f"INSERT INTO pilots_gateperiod ({period_into}) "
-        "SELECT g.id, %(kind)s, r.unit_id, r.starts, LEAST(COALESCE(r.following, %(day)s), %(day)s) - 1, 'off', 'off', "
+        "SELECT g.id, %(kind)s, r.unit_id, r.first_day, LEAST(COALESCE(r.following, %(day)s), %(day)s) - 1, 'off', 'off', "
         "p.recorded_on, false, 0, false, %(day)s "
         f"FROM pilots_pilot p {mine} JOIN ("
-        "SELECT pilot_id, starts, unit_id, LEAD(starts) OVER (PARTITION BY pilot_id ORDER BY starts) AS following FROM ("
-        "SELECT pilot_id, starts, unit_id, LAG(unit_id) OVER (PARTITION BY pilot_id ORDER BY starts) AS before "
+        "SELECT pilot_id, first_day, unit_id, LEAD(first_day) OVER (PARTITION BY pilot_id ORDER BY first_day) AS following FROM ("
+        "SELECT pilot_id, first_day, unit_id, LAG(unit_id) OVER (PARTITION BY pilot_id ORDER BY first_day) AS before "
         "FROM pilots_pilotperiod WHERE superseded_on IS NULL) a WHERE before IS DISTINCT FROM unit_id"
-        ") r ON r.pilot_id = p.id WHERE r.starts < %(day)s",
+        ") r ON r.pilot_id = p.id WHERE r.first_day < %(day)s",
         f"INSERT INTO pilots_gateperiod ({period_into}) "
-        "SELECT g.id, %(kind)s, s.unit_id, %(day)s, NULL, 'open', 'answer', %(day)s, false, 0, false, %(day)s "
+        "SELECT g.id, %(kind)s, s.unit_id, %(day)s, NULL, 'open', 'decision', %(day)s, false, 0, false, %(day)s "
         f"FROM pilots_pilot p {mine} JOIN pilots_pilotperiod s ON s.pilot_id = p.id AND {stands}",
         f"INSERT INTO pilots_gateperiod ({gate_into}) SELECT {gate_says} FROM pilots_gateperiod s WHERE {lapses} AND {theirs}",
-        f"UPDATE pilots_gateperiod s SET ends = %(eve)s WHERE {lapses} AND {theirs}",
+        f"UPDATE pilots_gateperiod s SET last_day = %(eve)s WHERE {lapses} AND {theirs}",
         f"INSERT INTO pilots_pilotperiod ({pilot_into}) SELECT {pilot_says} FROM (SELECT s.*, {over} AS over "
         f"FROM pilots_pilotperiod s) s WHERE {changes} AND {own}",
-        f"UPDATE pilots_pilotperiod s SET ends = %(eve)s WHERE {changes} AND {own}",
+        f"UPDATE pilots_pilotperiod s SET last_day = %(eve)s WHERE {changes} AND {own}",
         "UPDATE pilots_pilot SET version = version + 1, stage = CASE WHEN stage = 'paused' AND NOT EXISTS ("
         "SELECT 1 FROM pilots_pilotperiod s WHERE s.pilot_id = pilots_pilot.id AND s.stage = 'paused' "
         f"AND {stands}) THEN 'running' ELSE stage END WHERE stage <> 'retired'",

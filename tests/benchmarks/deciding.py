@@ -37,7 +37,7 @@ def measure(rounds: int) -> Iterator[Measured]:
 
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
-    found = gates_on(AT).filter(kind__key="legal-sign-off", court=Court.DECIDER, stage_then=Stage.RUNNING, ends=None)
+    found = gates_on(AT).filter(kind__key="legal-sign-off", court=Court.DECIDER, stage_then=Stage.RUNNING, last_day=None)
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
     return [(row.gate, people[row.holding]) for row in rows]
@@ -53,7 +53,7 @@ def _by_hand(gate: Gate, by: Person) -> None:
     with connection.cursor() as cursor:
         _event_and_decision(cursor, gate, by)
         _periods(
-            cursor, GatePeriod, "gate_id", gate.pk, {"state": "cleared", "turn": "clear", "since": TODAY, "moved": True}
+            cursor, GatePeriod, "gate_id", gate.pk, {"state": "cleared", "awaits": "nothing", "since": TODAY, "moved": True}
         )
         _periods(cursor, PilotPeriod, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "stall_clock_from": TODAY})
 
@@ -68,7 +68,7 @@ def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
         pilot_id=gate.pilot_id,
         gate_id=gate.pk,
         by_id=by.pk,
-        on=TODAY,
+        effective_on=TODAY,
         known_on=TODAY,
         written_at=f"{TODAY} 12:00:00",
         data="{}",
@@ -85,7 +85,7 @@ def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
         public_id=opaque_id(),
         gate_id=gate.pk,
         event_id=event,
-        on=TODAY,
+        effective_on=TODAY,
         known_on=TODAY,
         outcome="cleared",
         capacity="holder",
@@ -111,13 +111,13 @@ def _insert(cursor: Any, table: str, **row: Any) -> int:
 def _periods(cursor: Any, model: Any, owner: str, pk: int, changed: dict[str, Any]) -> None:
     """Close the period that stands, and begin one that differs in some columns."""
     table = model._meta.db_table
-    now = {"starts": TODAY, "recorded_from": TODAY} | changed
+    now = {"first_day": TODAY, "recorded_from": TODAY} | changed
     names = [f.column for f in model._meta.concrete_fields if f.column != "id"]
     same = ", ".join("%s" if name in now else f'"{name}"' for name in names)
     into = ", ".join(f'"{name}"' for name in names)
-    stands = f"{owner} = %s AND superseded_on IS NULL AND ends IS NULL"
+    stands = f"{owner} = %s AND superseded_on IS NULL AND last_day IS NULL"
     values = [now[name] for name in names if name in now]
     cursor.execute(f"INSERT INTO {table} ({into}) SELECT {same} FROM {table} WHERE {stands}", [*values, pk])
     cursor.execute(
-        f"UPDATE {table} SET ends = %s WHERE {stands} AND starts < %s", [TODAY - timedelta(days=1), pk, TODAY]
+        f"UPDATE {table} SET last_day = %s WHERE {stands} AND first_day < %s", [TODAY - timedelta(days=1), pk, TODAY]
     )

@@ -17,7 +17,7 @@ from tests.benchmarks.harness import Measured, compare
 
 AT = date(2026, 11, 23)
 A_PAGE = 50
-WITHIN = "s.superseded_on IS NULL AND s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)"
+WITHIN = "s.superseded_on IS NULL AND s.first_day <= %(at)s AND (s.last_day IS NULL OR s.last_day >= %(at)s)"
 RUNS = "(s.stage = 'running' OR (s.stage = 'paused' AND s.paused_until < %(at)s))"
 EXHIBITS = f"""
     SELECT p.*, s.stall_clock_from FROM pilots_pilotperiod s JOIN pilots_pilot p ON p.id = s.pilot_id

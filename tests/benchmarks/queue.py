@@ -30,22 +30,22 @@ FOUND = """
     JOIN pilots_gatekind k ON k.id = g.kind_id
     JOIN pilots_gate gate ON gate.id = g.gate_id
     JOIN pilots_pilotperiod p ON p.pilot_id = gate.pilot_id
-    WHERE s.starts <= %(at)s AND (s.ends IS NULL OR s.ends >= %(at)s)
+    WHERE s.first_day <= %(at)s AND (s.last_day IS NULL OR s.last_day >= %(at)s)
     AND (s.holder_id = %(me)s OR s.deputy_id = %(me)s OR s.delegate_id = %(me)s OR s.escalation_id = %(me)s
          AND (s.holder_id = p.sponsor_id OR s.holder_id IN (SELECT person_id FROM pilots_absence
               WHERE starts <= %(at)s AND ends >= %(at)s))
          AND (s.deputy_id IS NULL OR s.deputy_id = p.sponsor_id OR s.deputy_id IN (SELECT person_id FROM pilots_absence
               WHERE starts <= %(at)s AND ends >= %(at)s)))
-    AND g.superseded_on IS NULL AND g.starts <= %(at)s AND (g.ends IS NULL OR g.ends >= %(at)s)
+    AND g.superseded_on IS NULL AND g.first_day <= %(at)s AND (g.last_day IS NULL OR g.last_day >= %(at)s)
     AND (g.good_until < %(at)s AND NOT g.ends_by_condition
-         OR g.turn = 'answer' AND (g.good_until IS NULL OR g.good_until >= %(at)s))
+         OR g.awaits = 'decision' AND (g.good_until IS NULL OR g.good_until >= %(at)s))
     AND (k.clears_by = 'approval' OR k.clears_by = 'measurement' AND g.met_until >= %(at)s)
-    AND p.superseded_on IS NULL AND p.starts <= %(at)s AND (p.ends IS NULL OR p.ends >= %(at)s)
+    AND p.superseded_on IS NULL AND p.first_day <= %(at)s AND (p.last_day IS NULL OR p.last_day >= %(at)s)
     AND (p.stage IN ('running', 'adopted') OR p.stage = 'paused' AND p.paused_until < %(at)s)
     AND (p.sponsor_id IS NULL OR p.sponsor_id <> %(me)s)
 """
 ROWS = f"""
-    SELECT g.*, CASE WHEN g.good_until < %(at)s AND g.good_until < g.starts THEN g.since
+    SELECT g.*, CASE WHEN g.good_until < %(at)s AND g.good_until < g.first_day THEN g.since
                      WHEN g.good_until < %(at)s THEN g.good_until + 1
                      WHEN g.state = 'open' AND s.run_from > g.since THEN s.run_from
                      ELSE g.since END AS open_since
