@@ -1,4 +1,4 @@
-"""Many pilots put on record at once: the actions' own work, at desks whose files are written together."""
+"""Many pilots put on record at once: the actions' own work, on new pilots whose events are written together."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from pilots.actions.kinds import kinds_in_force
-from pilots.actions.locked_pilot import LockedPilot, days, mirror, state_on
+from pilots.actions.locked_pilot import LockedPilot, days, mirror
 from pilots.actions.records import AMENDABLE, clean, gates_for, only, recording
-from pilots.derived import load, periods
-from pilots.derived.units import units_of
+from pilots.derived import load
+from pilots.derived.periods import Before, Replayed, store_periods
+from pilots.derived.units import Units, units_of
 from pilots.event_log.sign import logged_transaction, move_heads, sign
-from pilots.models import Decision, Event, Evidence, Gate, GateKind, GatePeriod, Pilot, PilotPeriod, Portfolio
+from pilots.models import Decision, Event, Evidence, Gate, GateKind, Pilot, Portfolio
 from pilots.rules import replay
 
 IN_HAND = ("portfolio", "function", "manager", "exceptions_to", "exceptions_deputy")
@@ -22,19 +23,19 @@ IN_HAND = ("portfolio", "function", "manager", "exceptions_to", "exceptions_depu
 
 @dataclass(slots=True)
 class NewPilot(LockedPilot):
-    """A desk at which nothing is written before its batch is filed. Its pilot is a new one."""
+    """A new pilot of which nothing is written before its batch is."""
 
     unwritten: list[Event] = field(default_factory=list)
 
-    def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
-        """Put the event on the pile, where its place is its number. It is signed when the pilot has its key."""
+    def append(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
+        """Keep the event until the batch is written, with its place as its number. It is signed when the pilot has its key."""
         assert not pieces, "an import files no evidence"
         self.unwritten.append(event)
         event.number = len(self.unwritten)
         self.events.append(load.event_record(event))
 
     def sign(self) -> None:
-        """Sign what lies on the pile, once pilot and gates have their keys."""
+        """Sign the events, once pilot and gates have their keys."""
         for event in self.unwritten:
             event.pilot, event.gate = self.pilot, event.gate
             decision: Decision | None = getattr(event, "decision", None)
@@ -43,16 +44,16 @@ class NewPilot(LockedPilot):
             sign(self.pilot, event, decision)
 
     def go_to(self, on: date) -> None:
-        """Go to the day of the next act, and learn where the pilot stood then."""
+        """Go to the day of the next action, and learn where the pilot stood then."""
         self.on = on
-        self.state = state_on(self.pilot, self.gates, self.events, on)
+        self.state = self.state_on(on)
 
 
 @dataclass(slots=True)
 class Batch:
     """Pilots that are put on record together, on one day. The import speaks: there is no person.
 
-    What `file` leaves behind is what `record`, `start`, `record_claim`, `retire`, `assert_` and `set_rules` would leave.
+    What `write` leaves behind is what `record`, `start`, `record_claim`, `retire`, `assert_` and `set_rules` would leave.
     """
 
     on: date
@@ -79,7 +80,7 @@ class Batch:
         listed: Mapping[str, Any] | None = None,
         **values: Any,
     ) -> NewPilot:
-        """A desk at which a new pilot was put on record. It is written only if it is added to `locked_pilots`.
+        """A new pilot, put on record. It is written only if it is added to `locked_pilots`.
 
         Raises:
             Invalid: a value that cannot be, with the field.
@@ -97,15 +98,16 @@ class Batch:
         )
         clean(pilot, known_to_be_there=IN_HAND)
         gates = {g.kind.key: g for g in gates_for(pilot, self._kinds_of(portfolio))}
-        locked = NewPilot(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates)
+        locked = NewPilot(pilot, None, self.on, self.known, [], self._new(pilot, gates), gates, Units(portfolio.pk))
         recording(locked, stage=stage, listed=listed)
         return locked
 
     def _new(self, pilot: Pilot, gates: Mapping[str, Gate]) -> replay.PilotState:
-        """Where a pilot stands before its record: the same for all that have the same gates, since no act is told."""
+        """Where a pilot stands before its record: the same for all that have the same gates, since nothing has happened."""
         kinds = tuple(gates)
         if kinds not in self._unreplayed:
-            self._unreplayed[kinds] = state_on(pilot, gates, (), self.on)
+            rules = [gate.kind.as_rule() for gate in gates.values()]
+            self._unreplayed[kinds] = replay.state_on(pilot.recorded_on, rules, (), self.on)
         return self._unreplayed[kinds]
 
     def _kinds_of(self, portfolio: Portfolio) -> list[GateKind]:
@@ -115,8 +117,8 @@ class Batch:
         return self._in_force[portfolio.pk]
 
     @logged_transaction()
-    def file(self) -> list[Pilot]:
-        """Write all of it, and clear the desks. Returns the pilots. Statements do not grow with the pilots' gates."""
+    def write(self) -> list[Pilot]:
+        """Write all of it, and begin anew. Returns the pilots. Statements do not grow with the pilots' gates."""
         locked_pilots, self.locked_pilots = self.locked_pilots, []
         history = [_replayed(locked) for locked in locked_pilots]
         for locked, what in zip(locked_pilots, history, strict=True):
@@ -128,28 +130,20 @@ class Batch:
         unwritten = Event.objects.bulk_create(e for locked in locked_pilots for e in locked.unwritten)
         move_heads(pilot.pk for pilot in pilots)
         Decision.objects.bulk_create(_decisions(unwritten))
-        self._keep(locked_pilots, history)
+        self._store_periods(locked_pilots, history)
         return pilots
 
-    def _keep(self, locked_pilots: list[NewPilot], history: list[replay.History]) -> None:
-        """Write the periods that follow. The pilots are new: nothing is superseded."""
-        units = units_of(
-            (locked.pilot.portfolio_id, period.function)
-            for locked, what in zip(locked_pilots, history, strict=True)
-            for period in what.pilot
+    def _store_periods(self, locked_pilots: list[NewPilot], history: list[replay.History]) -> None:
+        """Store the periods that follow. The pilots are new: none is stored before."""
+        both = list(zip(locked_pilots, history, strict=True))
+        units = units_of((locked.pilot.portfolio_id, period.function) for locked, what in both for period in what.pilot)
+        store_periods(
+            [
+                Replayed(locked.pilot, locked.gates, what, units[locked.pilot.portfolio_id], Before({}, ()))
+                for locked, what in both
+            ],
+            self.known,
         )
-        own, of_gates = [], []
-        for locked, what in zip(locked_pilots, history, strict=True):
-            pilot, places = locked.pilot, units[locked.pilot.portfolio_id]
-            for period in what.pilot:
-                row = periods.pilot_columns(period, places)
-                own.append(PilotPeriod(pilot_id=pilot.pk, recorded_from=self.known, **row))
-            for key, gate in locked.gates.items():
-                for of_gate in what.gates[key]:
-                    row = periods.gate_columns(of_gate, gate, places)
-                    of_gates.append(GatePeriod(gate_id=gate.pk, recorded_from=self.known, **row))
-        PilotPeriod.objects.bulk_create(own)
-        GatePeriod.objects.bulk_create(of_gates)
 
 
 def _replayed(locked: NewPilot) -> replay.History:

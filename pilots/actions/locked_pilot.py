@@ -1,4 +1,4 @@
-"""The desk at which every action works: lock the pilot, know where it stands, guard, write, log, tell it again."""
+"""A pilot, locked: every action learns here where it stands, guards, and appends its event."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from pilots import permissions
 from pilots.actions.event_batch import current_batch
 from pilots.clock import today
-from pilots.derived import load, periods
+from pilots.derived import load
+from pilots.derived.compiled import Compiled
+from pilots.derived.periods import Before, Replayed, store_periods
 from pilots.derived.units import Units
 from pilots.event_log.sign import sign
 from pilots.models import (
@@ -42,18 +44,22 @@ from pilots.refusals import (
 )
 from pilots.rules import replay, rights, stalls
 from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED
-from pilots.rules.corrections import corrected
-from pilots.rules.events import CORRECT_DATE, EventRecord, in_order
+from pilots.rules.events import CORRECT_DATE, EventRecord, Kind
+from pilots.rules.replay import PilotState
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
 
 COLUMNS = Pilot._meta.concrete_fields
 
 
 KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
-"""What of a pilot's record and rules is told by primary key."""
+"""What of a pilot's record and rules its events name by primary key."""
 
 
-_GATES = Gate.objects.select_related("kind").order_by("kind__position", "kind_id")
+_LOCKED = Compiled(
+    lambda pilot: Pilot.objects.select_for_update().filter(pk=pilot).values_list(*(c.attname for c in COLUMNS)),
+    pilot=BigIntegerField(),
+)
+"""A pilot's columns, locked."""
 
 
 LEADS_ON: dict[str, tuple[Any, Any]] = {
@@ -90,7 +96,7 @@ RUNS_ALREADY: dict[frozenset[str], Any] = {
 
 
 def days(on: date | None, known: date | None) -> tuple[date, date]:
-    """The day an act counts from and the day it is written down; both are today unless said."""
+    """The day from which an action counts, and the day on which it is written down; both are today unless given."""
     known = known or today()
     on = on or known
     if on > known:
@@ -100,10 +106,10 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 
 @dataclass(slots=True)
 class LockedPilot:
-    """One pilot, locked, as it stood on the day of the act and as is known today.
+    """One pilot, locked, as it stood on the day of the action and as is known today.
 
-    `history` is what its acts tell, where all of them lie before the day of the act: the first act goes on from there, and the
-    state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
+    `history` is its history where all of its events lie before the day of the action: the first event goes on from there, and
+    the state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
     """
 
     pilot: Pilot
@@ -111,14 +117,14 @@ class LockedPilot:
     on: date
     known: date
     events: list[EventRecord]
-    state: replay.PilotState
+    state: PilotState
     gates: dict[str, Gate]
+    units: Units
     seats: dict[str, rights.Seat] | None = None
     history: replay.History | None = None
-    before: periods.Before | None = None
+    before: Before | None = None
     stored: dict[str, Any] = field(default_factory=dict)
     is_stale: bool = False
-    units: Units | None = None
 
     @property
     def stage(self) -> str:
@@ -132,17 +138,17 @@ class LockedPilot:
         return self.by.pk
 
     def seat(self, kind: str) -> rights.Seat:
-        """Who holds the decision on the day of the act."""
+        """Who holds the decision on the day of the action."""
         if self.seats is None:
             self.seats = load.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
         return self.seats.get(kind) or rights.Seat(first_day=self.on, last_day=None)
 
     def away(self) -> set[int]:
-        """Who is away on the day of the act."""
+        """Who is away on the day of the action."""
         return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
     def roles(self) -> frozenset[str]:
-        """What the person acting is to this pilot on the day of the act."""
+        """What the person acting is to this pilot on the day of the action."""
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
         found = set()
@@ -220,7 +226,7 @@ class LockedPilot:
     def require_stage(self, word: str) -> None:
         """Refuse an action that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
 
-        Ask who may first: refusals are told in the order of SCENARIOS.md.
+        Ask who may first: refusals come in the order of docs/refusals.md.
         """
         self.require_expected_version()
         action, void_since = ACTIONS[word], self._void_since()
@@ -233,7 +239,7 @@ class LockedPilot:
             raise AlreadyStalled
 
     def _void_since(self) -> date | None:
-        """Since when the pilot is void on the day of the act, or by now: nothing is written down late on what is void."""
+        """Since when the pilot is void on the day of the action, or by now: nothing is written down late on what is void."""
         if (
             self.state.void_since is None
             and self.on < self.known
@@ -257,15 +263,15 @@ class LockedPilot:
             instead = RUNS_ALREADY.get(allowed, instead)
         return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
 
-    def latest(self) -> replay.PilotState:
-        """Where the pilot stands by all that is known: what is written down late is counted with what followed."""
+    def latest(self) -> PilotState:
+        """Where the pilot stands by all that is known, with what came after the day of the action."""
         return self.replay(self.events).state
 
     def has_stalled(self) -> bool:
-        """Whether the stall date had come on the day of the act, or has come by now: no late note takes the mark off."""
+        """Whether the stall date had come on the day of the action, or has come by now: no late note takes the mark off."""
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
-    def _stalled(self, state: replay.PilotState, day: date) -> bool:
+    def _stalled(self, state: PilotState, day: date) -> bool:
         if state.clock is None or state.stage_on(day) != Stage.RUNNING:
             return False
         policy = (
@@ -295,7 +301,7 @@ class LockedPilot:
         pieces: Sequence[Evidence] = (),
         rests_on: Decision | None = None,
     ) -> Event:
-        """Write the event (and the decision it carries), then tell the pilot again.
+        """Make an event (with the decision it carries), and append it.
 
         Args:
             evidence: what was shown, as a text.
@@ -318,11 +324,11 @@ class LockedPilot:
         if decision is not None and gate is not None:
             event.decision = _decision(gate, event, decision)
         self.pilot.version += 1
-        self.file(event, pieces, rests_on)
+        self.append(event, pieces, rests_on)
         return event
 
-    def file(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
-        """Sign an event, and save it with its decision and its evidence, and the pilot with the periods that follow."""
+    def append(self, event: Event, pieces: Sequence[Evidence] = (), rests_on: Decision | None = None) -> None:
+        """Sign an event into the pilot's chain; save it with its decision, its evidence, and the periods that follow."""
         decision: Decision | None = getattr(event, "decision", None)
         sign(self.pilot, event, decision, evidence=pieces, rests_on=rests_on)
         event.save()
@@ -331,26 +337,20 @@ class LockedPilot:
         if pieces:
             _carry(event, rests_on or decision, pieces)
         history = self._replay_with(load.event_record(event))
-        if not self._grows(history):
-            periods.keep(self.pilot, history, self.known, self.gates)
+        before = self.before if self.on == self.known else None
+        store_periods([Replayed(self.pilot, self.gates, history, self.units, before)], self.known)
         self.before = None
         mirror(self.pilot, history.state)
         self._save()
 
     def _replay_with(self, event: EventRecord) -> replay.History:
-        """The pilot told by all its acts and one more."""
+        """The pilot's history with one more event."""
         self.events.append(event)
         history, self.history = self.history, None
         if history is None or event.action in ("open_gate", CORRECT_DATE):
             return self.replay(self.events)
         replay.replay_day(history, event.effective_on, [event])
         return history
-
-    def _grows(self, history: replay.History) -> bool:
-        """Write the periods by what they have grown, where that is all: an act of today, with nothing done after it."""
-        if self.before is None or self.units is None or self.on != self.known:
-            return False
-        return periods.grow(self.pilot, self.before, history, self.known, self.gates, self.units)
 
     def _save(self) -> None:
         """Save the columns of the pilot that are others than before."""
@@ -360,9 +360,15 @@ class LockedPilot:
         self.stored = now
 
     def replay(self, events: Iterable[EventRecord]) -> replay.History:
-        """The pilot told by these acts."""
-        kinds = [gate.kind.as_rule() for gate in self.gates.values()]
-        return replay.replay(self.pilot.recorded_on, kinds, events)
+        """The pilot's history by these events."""
+        return replay.replay(self.pilot.recorded_on, self._kinds(), events)
+
+    def state_on(self, day: date) -> PilotState:
+        """Where the pilot stood at the end of a day."""
+        return replay.state_on(self.pilot.recorded_on, self._kinds(), self.events, day)
+
+    def _kinds(self) -> list[Kind]:
+        return [gate.kind.as_rule() for gate in self.gates.values()]
 
 
 def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
@@ -380,8 +386,8 @@ def _carry(event: Event, decision: Decision | None, pieces: Sequence[Evidence]) 
     )
 
 
-def mirror(pilot: Pilot, state: replay.PilotState) -> None:
-    """Make a pilot's columns say what its acts leave to be so now."""
+def mirror(pilot: Pilot, state: PilotState) -> None:
+    """Give a pilot's columns the values that follow from its events."""
     pilot.stage, pilot.void_since = state.stage, state.void_since
     for name, value in {**state.fields, **state.rules}.items():
         setattr(pilot, f"{name}_id" if name in KEYS else name, value)
@@ -390,41 +396,44 @@ def mirror(pilot: Pilot, state: replay.PilotState) -> None:
 def lock_pilot(
     pilot: Pilot, by: Person | None, on: date | None, known: date | None, expected_version: int | None = None
 ) -> LockedPilot:
-    """Lock a pilot and learn where it stood on the day of the act. Must be called in a transaction.
+    """Lock a pilot and learn where it stood on the day of the action. Must be called in a transaction.
 
-    Where `expected_version` is not the version that stands, the desk is stale: `LockedPilot.require_stage` and `LockedPilot.require_expected_version` refuse it.
+    Where `expected_version` is not the version that stands, `require_stage` and `require_expected_version` refuse.
 
     Raises:
-        InFuture, BeforeRecord: the day of the act cannot be.
+        InFuture, BeforeRecord: the day of the action cannot be.
     """
     assert transaction.get_connection().in_atomic_block
     on, known = days(on, known)
-    pilot_now = Pilot.objects.select_for_update().get(pk=pilot.pk)
-    stored = {}
-    for column in COLUMNS:
-        stored[column.name] = getattr(pilot_now, column.attname)
-        setattr(pilot, column.attname, stored[column.name])
+    stored = _lock(pilot)
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
-    gates = gates_of(pilot)
+    gates = load.gates_of(pilot)
     events = load.event_records(pilot, gates)
     # What is known never becomes known earlier: where the clock of another process was a day ahead, its day is used.
     known = max([known, *(event.known for event in events[-1:])])
-    units = Units(pilot.portfolio_id)
-    locked = LockedPilot(pilot, by, on, known, events, replay.PilotState(on, {}), gates, stored=stored, units=units)
-    locked.is_stale = expected_version is not None and expected_version != pilot_now.version
+    empty = PilotState(on, {})
+    locked = LockedPilot(pilot, by, on, known, events, empty, gates, Units(pilot.portfolio_id), stored=stored)
+    locked.is_stale = expected_version is not None and expected_version != pilot.version
     if all(event.effective_on <= on for event in events):
         history = locked.replay(events)
-        locked.before, locked.state = periods.Before.of(history), _by(history, on)
+        locked.before, locked.state = Before.of(history), replay.state_at_end(history, on)
         locked.history = history if all(event.effective_on < on for event in events) else None
     else:
-        locked.state = state_on(pilot, gates, events, on)
+        locked.state = locked.state_on(on)
     return locked
 
 
-def gates_of(pilot: Pilot) -> dict[str, Gate]:
-    """A pilot's gates by their kind's key, in their order; with those that are switched off, which its acts tell of."""
-    return {gate.kind.key: gate for gate in _GATES.filter(pilot=pilot)}
+def _lock(pilot: Pilot) -> dict[str, Any]:
+    """Lock a pilot, and give its columns the values that are stored. Returns them by the names of their fields."""
+    rows = _LOCKED(pilot=pilot.pk)
+    if not rows:
+        raise Pilot.DoesNotExist
+    stored = {}
+    for column, value in zip(COLUMNS, rows[0], strict=True):
+        stored[column.name] = value
+        setattr(pilot, column.attname, value)
+    return stored
 
 
 def lock_all(pilots: Any) -> list[Pilot]:
@@ -432,20 +441,6 @@ def lock_all(pilots: Any) -> list[Pilot]:
     wanted = pilots.values("pk") if isinstance(pilots, QuerySet) else set(pilots)
     found = Pilot.objects.select_for_update().filter(pk__in=wanted)
     return list(found.order_by("pk"))
-
-
-def state_on(pilot: Pilot, gates: Mapping[str, Gate], events: Iterable[EventRecord], on: date) -> replay.PilotState:
-    """Where a pilot stood at the end of a day, by these of its acts."""
-    kinds = [gate.kind.as_rule() for gate in gates.values()]
-    before = [event for event in in_order(corrected(list(events))) if event.effective_on <= on]
-    return _by(replay.replay(pilot.recorded_on, kinds, before), on)
-
-
-def _by(history: replay.History, day: date) -> replay.PilotState:
-    """Where a pilot stood at the end of a day, after all that was told."""
-    for gate in history.state.gates.values():
-        gate.lapse(day)
-    return history.state
 
 
 def last_day(on: date, valid_for: int | None) -> date | None:

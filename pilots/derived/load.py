@@ -1,18 +1,19 @@
-"""Reads what the rules need, in columns only: what was done to a pilot, and who holds its decisions on a day."""
+"""Reads what the rules need, in columns only: the events of a pilot, its gates, and who holds its decisions on a day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import BigIntegerField, DateField
 
 from pilots.derived.compiled import Compiled
 from pilots.derived.units import Units
-from pilots.models import Event, Gate, Pilot, Seat
-from pilots.rules import rights
+from pilots.models import Event, Gate, GateKind, Pilot, Seat
+from pilots.rules import replay, rights
 from pilots.rules.events import EventRecord, Kind
 
 _DATES = ("to", "until", "decide_by", "good_until", "due", "met", "expires_on")
@@ -66,13 +67,36 @@ _EVENTS = Compiled(
 )
 
 
+_GATES = Gate._meta.concrete_fields
+_KINDS = GateKind._meta.concrete_fields
+
+_GATES_OF = Compiled(
+    lambda pilot: (
+        Gate.objects.filter(pilot=pilot)
+        .order_by("kind__position", "kind_id")
+        .values_list(*(f.attname for f in _GATES), *(f"kind__{f.attname}" for f in _KINDS))
+    ),
+    pilot=BigIntegerField(),
+)
+
+
+def gates_of(pilot: Pilot) -> dict[str, Gate]:
+    """A pilot's gates by the key of their kind, in their order, in one query; with those that are switched off."""
+    gates = {}
+    for row in _GATES_OF(pilot=pilot.pk):
+        gate = Gate.from_db(connection.alias, [f.attname for f in _GATES], row[: len(_GATES)])
+        gate.kind = GateKind.from_db(connection.alias, [f.attname for f in _KINDS], row[len(_GATES) :])
+        gates[gate.kind.key] = gate
+    return gates
+
+
 def event_records(pilot: Pilot, gates: Mapping[str, Gate] | None = None) -> list[EventRecord]:
-    """All that was done to a pilot, in one query. Columns only: a pilot has a long history, and each action reads all of it.
+    """All events of a pilot, in one query. Columns only: a pilot has a long history, and each action reads all of it.
 
     Its gates by the keys of their kinds, where they are read already, save a second query.
     """
-    owned = pilot.gates.select_related("kind") if gates is None else gates.values()
-    keys = {gate.pk: gate.kind.key for gate in owned}
+    owned = gates_of(pilot) if gates is None else gates
+    keys = {gate.pk: key for key, gate in owned.items()}
     return [record_of(keys, *row) for row in _EVENTS(pilot=pilot.pk)]
 
 
@@ -98,14 +122,21 @@ def record_of(
 
 
 def _decided(decision: dict[str, Any]) -> dict[str, Any]:
-    """What of a decision an act carries; a text that was erased by law is empty."""
+    """What of a decision an event carries; a text that was erased by law is empty."""
     conditions = [_with_dates(each) for each in decision["conditions"] or ()]
     return decision | {"conditions": conditions, "sealed": decision["sealed"] or {}}
 
 
 def kinds_of(pilot: Pilot) -> list[Kind]:
     """The kinds of a pilot's gates, in their order."""
-    return [gate.kind.as_rule() for gate in pilot.gates.select_related("kind").order_by("kind__position", "kind_id")]
+    return [gate.kind.as_rule() for gate in gates_of(pilot).values()]
+
+
+def state_of(pilot: Pilot, day: date, events: Iterable[EventRecord] | None = None) -> replay.PilotState:
+    """Where a pilot stood at the end of a day by all that is known now: two queries, or one where its events are given."""
+    gates = gates_of(pilot)
+    kinds = [gate.kind.as_rule() for gate in gates.values()]
+    return replay.state_on(pilot.recorded_on, kinds, event_records(pilot, gates) if events is None else events, day)
 
 
 def as_seat(row: Seat) -> rights.Seat:
@@ -133,9 +164,9 @@ _SEATS = Compiled(_seats, portfolio=BigIntegerField(), function=BigIntegerField(
 
 
 def seats_on(portfolio: int, function: int | None, day: date, units: Units | None = None) -> dict[str, rights.Seat]:
-    """Who sits where in a cell on a day, by the key of the kind. A kind that is not there has no right at all.
+    """The seats of a unit on a day, by the key of the kind. A kind that is not there has no right at all.
 
-    Where `units` are given, they learn which cell it is.
+    Where `units` are given, they learn which unit it is.
     """
     where = {"portfolio": portfolio, "function": function, "day": day}
     found = {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Any
 
 from django.db.models import Q
 
-from pilots.derived.load import EVENT_COLUMNS, event_records, kinds_of, record_of
+from pilots.derived.load import EVENT_COLUMNS, event_records, gates_of, record_of
 from pilots.derived.units import Units, units_of
 from pilots.models import Event, Gate, GatePeriod, Pilot, PilotPeriod
 from pilots.rules import gates, replay
@@ -19,10 +19,10 @@ from pilots.rules.events import EventRecord
 
 @dataclass(slots=True)
 class Before:
-    """A pilot's periods as they were told, and are stored, before an act."""
+    """A pilot's periods as they follow from its events before an action, and are stored."""
 
-    gates: dict[str, list[gates.GatePeriod]]
-    pilot: list[replay.PilotPeriod]
+    gates: Mapping[str, Sequence[gates.GatePeriod]]
+    pilot: Sequence[replay.PilotPeriod]
 
     @classmethod
     def of(cls, history: replay.History) -> Before:
@@ -30,91 +30,106 @@ class Before:
         return cls({key: list(of) for key, of in history.gates.items()}, list(history.pilot))
 
 
-Grown = tuple[Any, list[Any]]
-"""The last period before, with its end now, and the periods that follow it."""
+@dataclass(slots=True)
+class Replayed:
+    """A pilot with its gates by the key of their kind, and its history as it follows from all its events.
+
+    `before` holds the periods that are stored, where the caller knows them: with it, nothing has to be read. It may be given
+    only where what was done counts from the day on which it is written down, or where the pilot is new.
+    """
+
+    pilot: Pilot
+    gates: Mapping[str, Gate]
+    history: replay.History
+    units: Units
+    before: Before | None = None
 
 
-def _grown(before: list[Any], after: list[Any]) -> Grown | None:
-    """How a list of periods has grown at its end, or None where it has changed otherwise."""
-    if not before or len(after) < len(before):
-        return None
+def store_periods(replayed: Sequence[Replayed], known: date) -> None:
+    """Make the stored periods of pilots say what follows as known on a day; what is superseded stays, known until that day.
+
+    Statements do not grow with the pilots or their gates: only what differs from before is written. Where the periods before
+    are given and have only grown at their ends, nothing is read.
+    """
+    of_pilots, of_gates = _Added(PilotPeriod, "pilot_id"), _Added(GatePeriod, "gate_id")
+    others = [one for one in replayed if not _add(one, known, of_pilots, of_gates)]
+    of_pilots.store()
+    of_gates.store()
+    if others:
+        _store_differences(others, known)
+
+
+@dataclass(slots=True)
+class _Added:
+    """Periods of one table that begin after those that are stored, and whose last one ends on which day."""
+
+    model: Any
+    owner: str
+    new: list[Any] = field(default_factory=list)
+    ended: dict[date, list[int]] = field(default_factory=dict)
+
+    def add(self, pk: int, last: Any, more: list[dict[str, Any]], known: date) -> None:
+        if last is not None and more:
+            self.ended.setdefault(last.last_day, []).append(pk)
+        self.new += [self.model(**{self.owner: pk}, recorded_from=known, **row) for row in more]
+
+    def store(self) -> None:
+        for day, owners in self.ended.items():
+            current = self.model.objects.filter(last_day=None, superseded_on=None, **{f"{self.owner}__in": owners})
+            current.update(last_day=day)
+        if self.new:
+            self.model.objects.bulk_create(self.new)
+
+
+def _add(one: Replayed, known: date, of_pilots: _Added, of_gates: _Added) -> bool:
+    """Whether a pilot's periods have only grown at their ends; then what is to be written for it is added."""
+    if one.before is None or (one.before.gates and one.before.gates.keys() != one.history.gates.keys()):
+        return False
+    own = _grown(one.before.pilot, one.history.pilot)
+    grown = {key: _grown(one.before.gates.get(key, ()), of) for key, of in one.history.gates.items()}
+    if own is None or None in grown.values():
+        return False
+    last, more = own
+    of_pilots.add(one.pilot.pk, last, [pilot_columns(period, one.units) for period in more], known)
+    for key, found in grown.items():
+        assert found is not None
+        last, more = found
+        gate = one.gates[key]
+        of_gates.add(gate.pk, last, [gate_columns(period, gate, one.units) for period in more], known)
+    return True
+
+
+def _grown(before: Sequence[Any], after: Sequence[Any]) -> tuple[Any, Sequence[Any]] | None:
+    """The last period before, with its end now, and those that follow it; None where a list has changed otherwise."""
+    if not before:
+        return None, after
     last = len(before) - 1
-    if after[:last] != before[:last] or replace(after[last], last_day=None) != before[last]:
+    if len(after) <= last or after[:last] != before[:last] or replace(after[last], last_day=None) != before[last]:
         return None
     return after[last], after[last + 1 :]
 
 
-def grow(
-    pilot: Pilot, before: Before, history: replay.History, known: date, owned: Mapping[str, Gate], units: Units
-) -> bool:
-    """Write an act of today that only adds to the periods' ends: nothing that is stored has to be read for that.
-
-    Returns whether it was so; where it was not, nothing is written, and `keep` does the work.
-    """
-    own = _grown(before.pilot, history.pilot)
-    of_gates = {key: _grown(of, history.gates[key]) for key, of in before.gates.items()}
-    if own is None or None in of_gates.values() or before.gates.keys() != history.gates.keys():
-        return False
-    last, more = own
-    new: list[Any] = [
-        PilotPeriod(pilot_id=pilot.pk, recorded_from=known, **pilot_columns(period, units)) for period in more
-    ]
-    if more:
-        _stands(PilotPeriod.objects.filter(pilot=pilot)).update(last_day=last.last_day)
-        PilotPeriod.objects.bulk_create(new)
-    new = []
-    over: dict[date, list[int]] = {}
-    for key, grown in of_gates.items():
-        assert grown is not None
-        last, more = grown
-        if more:
-            gate = owned[key]
-            over.setdefault(last.last_day, []).append(gate.pk)
-            new += [
-                GatePeriod(gate_id=gate.pk, recorded_from=known, **gate_columns(period, gate, units)) for period in more
-            ]
-    for ends, those in over.items():
-        _stands(GatePeriod.objects.filter(gate__in=those)).update(last_day=ends)
-    if new:
-        GatePeriod.objects.bulk_create(new)
-    return True
-
-
-def _stands(periods: Any) -> Any:
-    """Of periods, the last ones that are known now."""
-    return periods.filter(last_day=None, superseded_on=None)
-
-
-def keep(pilot: Pilot, history: replay.History, known: date, gates_by_kind: Mapping[str, Gate] | None = None) -> None:
-    """Make the stored periods of a pilot say what was told; what is superseded stays, known until a day.
-
-    Two reads and a write for each table, however many gates there are: only what is another than before is written.
-    """
-    owned = gates_by_kind or {gate.kind.key: gate for gate in pilot.gates.select_related("kind")}
-    units = Units(pilot.portfolio_id)
-    stored = _stored(PilotPeriod, "pilot_id", [pilot.pk], known)
-    for period in stored[pilot.pk]:
-        units.found[period.unit.function_id] = period.unit_id
-    own = [pilot_columns(period, units) for period in history.pilot]
-    _keep(PilotPeriod, "pilot_id", {pilot.pk: own}, stored, known)
-    of_gates = _gate_rows(history, owned, units)
-    stored = _stored(GatePeriod, "gate_id", list(of_gates), known)
-    _keep(GatePeriod, "gate_id", of_gates, stored, known)
-
-
-def _gate_rows(history: replay.History, owned: Mapping[str, Gate], units: Units) -> dict[int, list[dict[str, Any]]]:
-    """The periods of a pilot's gates as columns, by the gate."""
-    return {
-        gate.pk: [gate_columns(period, gate, units) for period in history.gates[key]]
-        for key, gate in owned.items()
-        if key in history.gates
+def _store_differences(replayed: Sequence[Replayed], known: date) -> None:
+    """Read what is stored of these pilots, and write what differs."""
+    stored = _stored(PilotPeriod, "pilot_id", [one.pilot.pk for one in replayed], known)
+    for one in replayed:
+        for period in stored[one.pilot.pk]:
+            one.units.found[period.unit.function_id] = period.unit_id
+    own = {one.pilot.pk: [pilot_columns(period, one.units) for period in one.history.pilot] for one in replayed}
+    _keep(PilotPeriod, "pilot_id", own, stored, known)
+    of_gates = {
+        gate.pk: [gate_columns(period, gate, one.units) for period in one.history.gates[key]]
+        for one in replayed
+        for key, gate in one.gates.items()
+        if key in one.history.gates
     }
+    _keep(GatePeriod, "gate_id", of_gates, _stored(GatePeriod, "gate_id", list(of_gates), known), known)
 
 
 def replay_pilots(pilots: Sequence[Pilot], known: date) -> dict[int, replay.PilotState]:
-    """Tell many pilots by all their acts, and store what follows as known on a day: a fixed number of statements.
+    """Replay many pilots from all their events, and store what follows as known on a day: a fixed number of statements.
 
-    Returns where each stands after the last of its acts, by primary key.
+    Returns where each stands after the last of its events, by primary key.
     """
     owned: dict[int, dict[str, Gate]] = {pilot.pk: {} for pilot in pilots}
     for gate in Gate.objects.filter(pilot__in=owned).select_related("kind").order_by("kind__position", "kind_id"):
@@ -129,26 +144,11 @@ def replay_pilots(pilots: Sequence[Pilot], known: date) -> dict[int, replay.Pilo
         )
         for pilot in pilots
     }
-    _keep_many(pilots, history, owned, known)
-    return {pk: what.state for pk, what in history.items()}
-
-
-def _keep_many(
-    pilots: Sequence[Pilot],
-    history: Mapping[int, replay.History],
-    owned: Mapping[int, Mapping[str, Gate]],
-    known: date,
-) -> None:
-    """Do for many pilots what `keep` does for one."""
     units = units_of((pilot.portfolio_id, period.function) for pilot in pilots for period in history[pilot.pk].pilot)
-    own: dict[int, list[dict[str, Any]]] = {}
-    of_gates: dict[int, list[dict[str, Any]]] = {}
-    for pilot in pilots:
-        places = units[pilot.portfolio_id]
-        own[pilot.pk] = [pilot_columns(period, places) for period in history[pilot.pk].pilot]
-        of_gates |= _gate_rows(history[pilot.pk], owned[pilot.pk], places)
-    _keep(PilotPeriod, "pilot_id", own, _stored(PilotPeriod, "pilot_id", list(own), known), known)
-    _keep(GatePeriod, "gate_id", of_gates, _stored(GatePeriod, "gate_id", list(of_gates), known), known)
+    store_periods(
+        [Replayed(pilot, owned[pilot.pk], history[pilot.pk], units[pilot.portfolio_id]) for pilot in pilots], known
+    )
+    return {pk: what.state for pk, what in history.items()}
 
 
 def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, list[Any]]:
@@ -164,7 +164,7 @@ def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, li
 
 def gate_columns(period: gates.GatePeriod, gate: Gate | GatePeriod, units: Units) -> dict[str, Any]:
     """A gate's period as columns, with the cell it lies in and the kind of the gate, or of another period of it."""
-    row = {field.name: getattr(period, field.name) for field in fields(period)}
+    row = {each.name: getattr(period, each.name) for each in fields(period)}
     row["person_id"], row["unit_id"] = row.pop("person"), units[row.pop("function")]
     row["nominee_id"] = row.pop("nominee")
     return row | {"kind_id": gate.kind_id}
@@ -172,7 +172,7 @@ def gate_columns(period: gates.GatePeriod, gate: Gate | GatePeriod, units: Units
 
 def pilot_columns(period: replay.PilotPeriod, units: Units) -> dict[str, Any]:
     """A pilot's period as columns, with the cell it lies in."""
-    row = {field.name: getattr(period, field.name) for field in fields(period)}
+    row = {each.name: getattr(period, each.name) for each in fields(period)}
     row["unit_id"] = units[row.pop("function")]
     row["manager_id"], row["sponsor_id"] = row.pop("manager"), row.pop("sponsor")
     row["missing_rules"] = list(period.missing_rules)
@@ -266,23 +266,25 @@ def _set(period: Any, **values: Any) -> bool:
 
 
 def rebuild(pilot: Pilot) -> None:
-    """Tell a pilot again from its first event, day of knowledge by day of knowledge."""
+    """Replay a pilot again from its first event, day of knowledge by day of knowledge."""
     PilotPeriod.objects.filter(pilot=pilot).delete()
     GatePeriod.objects.filter(gate__pilot=pilot).delete()
-    events, kinds = event_records(pilot), kinds_of(pilot)
+    gates_by_kind = gates_of(pilot)
+    events, units = event_records(pilot, gates_by_kind), Units(pilot.portfolio_id)
     opened = {event.gate: event.known for event in events if event.action == "open_gate"}
     for known in sorted({event.known for event in events}):
-        there = [kind for kind in kinds if opened.get(kind.key, known) <= known]
+        kinds = [gate.kind.as_rule() for key, gate in gates_by_kind.items() if opened.get(key, known) <= known]
         then = [event for event in events if event.known <= known]
-        keep(pilot, replay.replay(pilot.recorded_on, there, then), known)
+        history = replay.replay(pilot.recorded_on, kinds, then)
+        store_periods([Replayed(pilot, gates_by_kind, history, units)], known)
 
 
 def as_pilot_period(row: PilotPeriod) -> replay.PilotPeriod:
     """A stored period of a pilot as the rules need it. Read it with its cell."""
     values = {
-        field.name: getattr(row, field.name)
-        for field in fields(replay.PilotPeriod)
-        if field.name not in ("function", "manager", "sponsor", "missing_rules")
+        each.name: getattr(row, each.name)
+        for each in fields(replay.PilotPeriod)
+        if each.name not in ("function", "manager", "sponsor", "missing_rules")
     }
     return replay.PilotPeriod(
         function=row.unit.function_id,
@@ -296,8 +298,8 @@ def as_pilot_period(row: PilotPeriod) -> replay.PilotPeriod:
 def as_gate_period(row: GatePeriod) -> gates.GatePeriod:
     """A stored period of a gate as the rules need it. Read it with its cell."""
     values = {
-        field.name: getattr(row, field.name)
-        for field in fields(gates.GatePeriod)
-        if field.name not in ("function", "person", "nominee")
+        each.name: getattr(row, each.name)
+        for each in fields(gates.GatePeriod)
+        if each.name not in ("function", "person", "nominee")
     }
     return gates.GatePeriod(function=row.unit.function_id, person=row.person_id, nominee=row.nominee_id, **values)

@@ -19,7 +19,7 @@ from pilots.rules.gates import GatePeriod, GateState
 from pilots.rules.transitions import APPLIES_IN, APPLY, SPONSOR, PilotState
 from pilots.rules.vocabulary import Awaits, Stage, Verdict
 
-__all__ = ["SPONSOR", "History", "PilotPeriod", "PilotState", "replay", "replay_day"]
+__all__ = ["SPONSOR", "History", "PilotPeriod", "PilotState", "replay", "replay_day", "state_at_end", "state_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,19 @@ def replay(recorded_on: date, kinds: Iterable[Kind], events: Iterable[EventRecor
     for day, todays in groupby(events, key=lambda event: event.effective_on):
         replay_day(history, day, todays)
     return history
+
+
+def state_on(recorded_on: date, kinds: Iterable[Kind], events: Iterable[EventRecord], day: date) -> PilotState:
+    """Where a pilot stood at the end of a day, by these of its events."""
+    until = [event for event in in_order(corrected(list(events))) if event.effective_on <= day]
+    return state_at_end(replay(recorded_on, kinds, until), day)
+
+
+def state_at_end(history: History, day: date) -> PilotState:
+    """Where a pilot stands at the end of a day that is not before the last event of a history."""
+    for gate in history.state.gates.values():
+        gate.lapse(day)
+    return history.state
 
 
 def replay_day(history: History, day: date, todays: Iterable[EventRecord]) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
 from pilots.derived import load
 from pilots.models import Decision, Event, Gate, Person, Pilot
@@ -88,8 +87,8 @@ def agreed_on(pilot: Pilot) -> Threshold | None:
 
 
 def state_of(snapshot: PilotSnapshot) -> PilotState:
-    """A pilot history by its acts, as the actions know it on the day that was read."""
-    return state_on(snapshot.pilot, gates_of(snapshot.pilot), load.event_records(snapshot.pilot), snapshot.at)
+    """Where a pilot stands on the day that was read, as the actions know it."""
+    return load.state_of(snapshot.pilot, snapshot.at)
 
 
 def called(word: str) -> Any:

@@ -70,7 +70,7 @@ class Applying:
                     self._update(recorded, statement)
             except Refused as refused:
                 self._reject(statement, refused.code, refused.says, refused.field or "")
-        seen |= {pilot.pk for pilot in together.file()}
+        seen |= {pilot.pk for pilot in together.write()}
         return seen
 
     def _skip(self, statement: Statement, void_since: date) -> None:

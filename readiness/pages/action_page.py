@@ -16,9 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pilots import permissions
-from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived.load import event_records
+from pilots.derived.load import state_of
 from pilots.models import Gate, Person, Pilot
 from pilots.rules.gates import GateState
 from pilots.rules.transitions import PilotState
@@ -162,8 +161,7 @@ class PilotPage:
     @cached_property
     def state(self) -> PilotState:
         """Where the pilot stands, as the actions know it."""
-        gates = gates_of(self.pilot)
-        return state_on(self.pilot, gates, event_records(self.pilot, gates), self.snapshot.at)
+        return state_of(self.pilot, self.snapshot.at)
 
     @cached_property
     def office(self) -> bool:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from pilots import permissions
-from pilots.actions.locked_pilot import gates_of, state_on
 from pilots.clock import today
-from pilots.derived.load import event_record
+from pilots.derived.load import event_record, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.transitions import PilotState
@@ -73,7 +72,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     if snapshot is None:
         raise Http404
     events = events_of(row)
-    state = state_on(row, gates_of(row), [event_record(event) for event in events], at)
+    state = state_of(row, at, [event_record(event) for event in events])
     context = {
         **look(person, snapshot, events, state),
         "refused": refused,

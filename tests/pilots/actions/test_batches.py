@@ -102,7 +102,7 @@ def _together(portfolio: Portfolio, person: Person) -> None:
                 work: Any = {"start": starting, "record_running": runs, "record_claim": claiming, "retire": retiring}
                 work[action](desk, **values)
         batch.locked_pilots.append(desk)
-    batch.file()
+    batch.write()
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -173,13 +173,13 @@ def test_statements_do_not_grow_with_the_batch(portfolio: Portfolio, django_asse
         for number in range(start, start + size):
             batch.locked_pilots.append(batch.record(portfolio=portfolio, key=f"N-{number}", name="N"))
         with django_assert_max_num_queries(18):
-            batch.file()
+            batch.write()
 
 
 def test_a_desk_that_is_not_added_leaves_nothing(portfolio: Portfolio) -> None:
     batch = Batch.begin(AT, AT)
     batch.record(portfolio=portfolio, key="N-1", name="N")
-    assert batch.file() == []
+    assert batch.write() == []
     assert not Pilot.objects.exists()
 
 
