@@ -17,7 +17,7 @@ from pilots.actions.reference import clean, concerns, log, need_whole, only_offi
 from pilots.actions.roles import give, give_role
 from pilots.event_log.sign import logged_transaction, put_last
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy, free_texts
-from pilots.models.pilots import LONGEST_QUIET
+from pilots.models.portfolios import LONGEST_QUIET
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
 from pilots.rules import stalls
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import pilots.models.people
+import pilots.models.portfolios
 import pilots.rules.canonical_json
 
 
@@ -776,7 +777,7 @@ class Migration(migrations.Migration):
                         db_comment="country and region whose public holidays are no working days",
                         help_text="A country, or a part of one, as in DE or DE-BY. Without it only weekends are free.",
                         max_length=12,
-                        validators=[pilots.models.people.known_calendar],
+                        validators=[pilots.models.portfolios.known_calendar],
                         verbose_name="public holidays",
                     ),
                 ),

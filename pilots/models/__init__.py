@@ -1,12 +1,15 @@
 """The fact tables, each named by its word."""
 
+from pilots.models.decisions import Decision
+from pilots.models.derived import GatePeriod, PilotPeriod, Seat
 from pilots.models.events import Event, Installation, free_texts
 from pilots.models.evidence import DecisionEvidence, Evidence
-from pilots.models.gates import Decision, Gate, GateKind, GateKindPortfolio, GatePeriod, SwitchedOff
-from pilots.models.people import Function, Person, Portfolio, PortfolioRole, Unit
-from pilots.models.pilots import Pilot, PilotPeriod, StallPolicy
+from pilots.models.gates import Gate, GateKind, GateKindPortfolio, SwitchedOff
+from pilots.models.people import Person
+from pilots.models.pilots import Pilot
+from pilots.models.portfolios import Function, Portfolio, PortfolioRole, StallPolicy, Unit
 from pilots.models.residents import Residents
-from pilots.models.rights import Absence, DecisionRight, Delegation, Seat
+from pilots.models.rights import Absence, DecisionRight, Delegation
 from pilots.models.tokens import ApiToken
 
 __all__ = [

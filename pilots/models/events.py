@@ -8,7 +8,8 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.utils import timezone
 
-from pilots.models.people import Person, Portfolio, opaque_id
+from pilots.models.people import Person, opaque_id
+from pilots.models.portfolios import Portfolio
 from pilots.rules.canonical_json import CanonicalJSON
 from pilots.rules.chain import FORMAT, START
 

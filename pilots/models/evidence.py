@@ -8,9 +8,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from pilots.models.decisions import Decision
 from pilots.models.events import Event
-from pilots.models.gates import Decision
-from pilots.models.people import Person, Portfolio, opaque_id
+from pilots.models.people import Person, opaque_id
+from pilots.models.portfolios import Portfolio
 from pilots.rules.vocabulary import Role
 
 KEPT = _("Evidence is never edited or deleted. File a newer version of it.")

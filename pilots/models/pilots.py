@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.choices import STAGE, choices
-from pilots.models.people import Function, Person, Portfolio, Unit
+from pilots.models.people import Person
+from pilots.models.portfolios import Function, Portfolio
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules.chain import START
-from pilots.rules.vocabulary import Stage, Verdict
+from pilots.rules.vocabulary import Stage
 
 
 class Pilot(models.Model):
@@ -137,110 +138,3 @@ class Pilot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.name}"
-
-
-class PilotPeriod(models.Model):
-    """A stretch of days on which nothing happened to a pilot (see `pilots.rules.replay.PilotPeriod`).
-
-    Known from `recorded_from` up to, not including, `superseded_on`; null means still.
-    """
-
-    pilot = models.ForeignKey(
-        Pilot, on_delete=models.CASCADE, related_name="periods", db_comment="the pilot", db_index=False
-    )
-    first_day = models.DateField(db_comment="first day of the period")
-    last_day = models.DateField(null=True, db_comment="last day of the period; null: still going on")
-    stage = models.CharField(max_length=12, db_comment="declared stage")
-    since = models.DateField(db_comment="first day of the stage")
-    started_on = models.DateField(null=True, db_comment="start; null: not started, or not known")
-    decide_by = models.DateField(null=True, db_comment="decide-by date")
-    slips = models.PositiveSmallIntegerField(default=0, db_comment="how often that date was moved to a later one")
-    paused_until = models.DateField(null=True, db_comment="last day of the pause")
-    stall_clock_from = models.DateField(null=True, db_comment="day from which quiet days count")
-    last_movement = models.DateField(null=True, db_comment="day of the last movement")
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="pilot_periods", db_comment="where it belonged"
-    )
-    manager = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_comment="its manager")
-    sponsor = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", db_comment="who has accepted to carry it"
-    )
-    all_clear = models.BooleanField(default=False, db_comment="every gate is clear")
-    clear_through = models.DateField(null=True, db_comment="last day on which all are, as far as is known")
-    missing_rules = models.JSONField(default=list, db_comment="keys of the known rules that are missing")
-    rules_known = models.BooleanField(default=False, db_comment="no known rule is missing")
-    last_shown_on = models.DateField(null=True, db_comment="last day on which the facts showed a declared adoption")
-    quality = models.CharField(max_length=12, default=Verdict.NONE.value, db_comment="verdict of the last measurement")
-    measured_on = models.DateField(null=True, db_comment="its day")
-    goalpost_moved = models.BooleanField(default=False, db_comment="a threshold was loosened after a result")
-    void_since = models.DateField(null=True, db_comment="first day on which it is declared to be recorded by mistake")
-    recorded_from = models.DateField(db_comment="first day on which this was what was known")
-    superseded_on = models.DateField(
-        null=True, db_comment="day on which something else became known; null: still known"
-    )
-
-    class Meta:
-        db_table_comment = "A stretch of days on which nothing happened to a pilot. Derived from the log: rebuild_periods makes it again."
-        indexes: ClassVar = [
-            models.Index("pilot", "first_day", name="pilot_period_pilot_day_idx"),
-            models.Index(
-                "stall_clock_from",
-                "last_day",
-                condition=Q(superseded_on=None, stall_clock_from__isnull=False),
-                name="pilot_period_stall_clock_idx",
-            ),
-        ]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(stage__in=Stage.values()), name="pilot_period_stage_is_known"),
-            models.CheckConstraint(condition=Q(quality__in=Verdict.values()), name="pilot_period_verdict_is_known"),
-            models.CheckConstraint(
-                condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
-                name="pilot_period_ends_after_it_starts",
-            ),
-            models.UniqueConstraint(
-                "pilot", "first_day", condition=Q(superseded_on=None), name="pilot_period_is_one_a_day"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.pilot_id} {self.stage} from {self.first_day}"
-
-
-LONGEST_QUIET = 365
-"""Quiet days beyond a year would be no stall clock at all."""
-
-
-class StallPolicy(models.Model):
-    """How many quiet days make an exhibit, and how long before it people are warned; of a portfolio, from a day on."""
-
-    portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.CASCADE, related_name="stall_policies", db_comment="where", db_index=False
-    )
-    starts = models.DateField(_("from"), db_comment="first day on which it holds")
-    quiet_days = models.PositiveSmallIntegerField(
-        _("quiet days"), default=30, db_comment="quiet days until a pilot is an exhibit"
-    )
-    warning_days = models.PositiveSmallIntegerField(
-        _("days of warning"), default=14, db_comment="days before that on which it is at risk"
-    )
-
-    class Meta:
-        db_table_comment = "How many quiet days make an exhibit, and how long before it people are warned; of a portfolio, from a day on."
-        ordering = ("portfolio", "-starts")
-        verbose_name_plural = _("stall policies")
-        constraints: ClassVar = [
-            models.UniqueConstraint("portfolio", "starts", name="stall_policy_is_one_a_day"),
-            models.CheckConstraint(
-                condition=Q(quiet_days__gte=1, quiet_days__lte=LONGEST_QUIET),
-                name="stall_policy_is_quiet_a_year_at_most",
-                violation_error_message=_("Give 1 to 365 quiet days."),
-            ),
-            models.CheckConstraint(
-                condition=Q(warning_days__lte=LONGEST_QUIET),
-                name="stall_policy_warns_a_year_at_most",
-                violation_error_message=_("Give 365 days of warning at the most."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.portfolio}: {self.quiet_days} quiet days from {self.starts}"

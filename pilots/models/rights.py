@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models.people import Function, Person, Portfolio, Unit
+from pilots.models.people import Person
+from pilots.models.portfolios import Function, Portfolio
 
 LONGEST_TO_ANSWER = 1000
 """More working days than this to answer in is a slip of the hand."""
@@ -148,73 +148,3 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} away {self.starts} to {self.ends}"
-
-
-class SeatQuerySet(models.QuerySet["Seat"]):
-    """Seats by day and by person."""
-
-    def on(self, day: date) -> SeatQuerySet:
-        """Who sits where on a day. Seats are disjoint, so there is at most one for a kind and a cell."""
-        return self.filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
-
-    def of(self, person: Any) -> SeatQuerySet:
-        """The seats from which a person may decide, or be asked to."""
-        return self.filter(Q(holder=person) | Q(deputy=person) | Q(delegate=person) | Q(escalation=person))
-
-
-class Seat(models.Model):
-    """Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it.
-
-    Follows from rights and closed accounts; rebuilt whenever one changes. `holder` null is a hole. `run_from` is the
-    first day of the unbroken stretch of held, or unheld, days.
-    """
-
-    kind = models.ForeignKey(
-        "GateKind", on_delete=models.CASCADE, related_name="seats", db_comment="the kind of gate", db_index=False
-    )
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="seats", db_comment="where")
-    right = models.ForeignKey(
-        DecisionRight,
-        on_delete=models.CASCADE,
-        null=True,
-        related_name="seats",
-        db_comment="the right that applies; null: none",
-    )
-    first_day = models.DateField(db_comment="first day of the period")
-    last_day = models.DateField(null=True, db_comment="last day of the period; null: still going on")
-    run_from = models.DateField(db_comment="first day of the unbroken stretch with the same holder")
-    holder = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="seats",
-        db_comment="who holds the decision; null: nobody",
-        db_index=False,
-    )
-    deputy = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats_deputised", db_comment="who deputises"
-    )
-    escalation = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="seats_escalated", db_comment="to whom it escalates"
-    )
-    delegate = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="seats_delegated",
-        db_comment="to whom the holder delegated",
-    )
-    capacity = models.CharField(max_length=12, blank=True, db_comment="in which capacity the holder holds it")
-    orphaned = models.BooleanField(default=False, db_comment="the account of whoever held it is closed")
-
-    objects = SeatQuerySet.as_manager()
-
-    class Meta:
-        db_table_comment = "Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again."
-        indexes: ClassVar = [
-            models.Index("holder", "last_day", name="seat_holder_last_day_idx"),
-        ]
-        constraints: ClassVar = [models.UniqueConstraint("kind", "unit", "first_day", name="seat_is_one_a_day")]
-
-    def __str__(self) -> str:
-        return f"{self.kind_id} {self.first_day}: {self.holder}"
