@@ -1,4 +1,4 @@
-"""What a person saw before they acted: the acts on a gate so far, so that a colleague's answer on another gate is no conflict."""
+"""What a person saw before they acted: the events on a gate so far, so that a colleague's answer on another gate is no conflict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pilots.rules.events import EventRecord
 
 
 def gate_version(events: Iterable[EventRecord], gate: str) -> int:
-    """How many acts there are on a gate, and on its pilot as a whole. The log only grows, and so does this."""
+    """How many events there are on a gate, and on its pilot as a whole. The log only grows, and so does this."""
     return sum(event.gate in (None, gate) for event in events)
 
 

@@ -8,6 +8,7 @@ from pilots.rules.actions import ACTIONS, OFFICE, who_may
 from pilots.rules.vocabulary import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from django.db.models import QuerySet
@@ -60,8 +61,37 @@ def allowed_beyond_limits(word: str, roles: frozenset[str]) -> bool:
     return bool(ACTIONS[word].beyond_limits & roles)
 
 
+def roles_of(
+    person: int,
+    *,
+    office: bool,
+    sponsor: int | None,
+    manager: int | None,
+    escalation: int | None,
+    named: Collection[int | None],
+    seated: Collection[int | None],
+) -> frozenset[Role]:
+    """What a person is to a pilot on a day; people are primary keys.
+
+    Args:
+        office: whether they are of the portfolio's program office.
+        escalation: the portfolio's escalation person.
+        named: whoever is named for an acceptance gate or in the rules.
+        seated: whoever is on a seat of one of its gates.
+    """
+    has = {
+        Role.OFFICE: office,
+        Role.SPONSOR: person == sponsor,
+        Role.MANAGER: person == manager,
+        Role.NAMED: person in named,
+        Role.DECIDER: person in seated,
+        Role.ESCALATION: person == escalation,
+    }
+    return frozenset(role for role, yes in has.items() if yes)
+
+
 def has_left(person: Person, day: date) -> bool:
-    """Whether a person can no longer act on a day."""
+    """Whether a person can no longer act on a day: their account is closed."""
     return person.closed_by(day)
 
 

@@ -84,7 +84,7 @@ class ReasonRequired(Refused):
 
     code = "reason_required"
     status = 422
-    sentence = _("Say why, in a sentence. It is kept with the act.")
+    sentence = _("Say why, in a sentence. It is kept in the log.")
 
 
 class EvidenceRequired(Refused):
@@ -127,7 +127,7 @@ class AlreadyStalled(Refused):
 
 
 class InFuture(Refused):
-    """The day of the act is after today."""
+    """The day of the action is after today."""
 
     code = "in_future"
     status = 422
@@ -135,7 +135,7 @@ class InFuture(Refused):
 
 
 class BeforeRecord(Refused):
-    """The day of the act is before the pilot was recorded."""
+    """The day of the action is before the pilot was recorded."""
 
     code = "before_record"
     status = 422

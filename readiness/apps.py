@@ -12,7 +12,7 @@ class ReadinessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from readiness.checks import letters_leave
+        from readiness.management.checks import letters_leave
 
         checks.register(letters_leave, checks.Tags.security, deploy=True)
 

@@ -26,5 +26,5 @@ from pilots.rules.actions import ACTIONS
 __all__ = sorted(ACTIONS)
 
 for _name in __all__:
-    # Whoever calls is told in a sentence that somebody else is writing.
+    # Whoever calls gets a sentence that somebody else is writing.
     globals()[_name] = refused_when_busy(globals()[_name])

@@ -38,7 +38,7 @@ def nominate(
 
 
 def nominating(locked: LockedPilot, row: Gate, person: Person | None, *, expected_version: int | None = None) -> Event:
-    """Name somebody for a gate of the pilot that is at the desk."""
+    """Name somebody for a gate of a locked pilot."""
     state = locked.state.gates[row.kind.key]
     require_acceptance(state)
     locked.require_role("nominate")

@@ -66,28 +66,16 @@ def decide_many(
     """Answer several gates of one kind alike. Each gets its own decision, and those after the first cite it.
 
     Args:
-        seen: what the person saw of each gate, by its primary key, as `pilots.concurrency.of_gates` counts it.
+        expected_version: of each gate that the person saw, by its primary key, as `pilots.concurrency.gate_version` counts it.
         confirmed: of exceptions, as `except_` takes it.
 
     Raises:
         Invalid: no gate at all, or gates of several kinds.
         Refused: as the first gate that refuses; `rows` holds every refusal by the gate's place. Nothing is written.
     """
-    entries = [
-        Entry(
-            gate,
-            outcome,
-            reason,
-            for_,
-            conditions,
-            until,
-            court,
-            would_change,
-            (expected_version or {}).get(gate.pk),
-            confirmed,
-        )
-        for gate in dict.fromkeys(gates)
-    ]
+    versions = expected_version or {}
+    alike = (outcome, reason, for_, conditions, until, court, would_change)
+    entries = [Entry(gate, *alike, versions.get(gate.pk), confirmed) for gate in dict.fromkeys(gates)]
     if len({entry.gate.kind_id for entry in entries}) > 1:
         raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")
     shown = {"evidence": evidence, "pieces": list(pieces)}
@@ -144,7 +132,7 @@ def _log(
     done: Iterable[Decision],
     **more: Any,
 ) -> None:
-    """Write what stands for these answers: one event for each portfolio, in whose log it is told."""
+    """Write what stands for these answers: one event for each portfolio, in whose log it is written."""
     portfolios = {decision.gate.pilot.portfolio_id: decision.gate.pilot.portfolio for decision in done}
     log_batch(batch, action, by, *days(on, known), data, portfolios=portfolios.values(), **more)
 

@@ -17,7 +17,7 @@ from pilots.refusals import EvidenceRequired, Invalid
 
 @dataclass(frozen=True, slots=True)
 class CitedEvidence:
-    """The evidence of one act: a text (a link, as it was typed) and pieces, each in the version that stands."""
+    """The evidence of one action: a text (a link, as it was typed) and pieces, each in the version that stands."""
 
     text: str = ""
     pieces: tuple[Evidence, ...] = ()
@@ -37,7 +37,7 @@ class CitedEvidence:
 
     @property
     def as_data(self) -> list[dict[str, Any]]:
-        """The pieces as the rules read them in an act."""
+        """The pieces as the rules read them in an event."""
         return [
             {"piece": piece.piece, "checksum": piece.checksum, "expires_on": piece.expires_on} for piece in self.pieces
         ]
@@ -53,25 +53,33 @@ class CitedEvidence:
             raise EvidenceRequired(field="evidence")
 
 
-def cited(locked: LockedPilot, text: str, pieces: Iterable[Evidence], *, holds: bool = True) -> CitedEvidence:
-    """What is shown for an act at the desk.
+def cited(
+    locked: LockedPilot, text: str, pieces: Iterable[Evidence], *, holds: bool = True, needed: bool = False
+) -> CitedEvidence:
+    """What is shown for an action on a locked pilot.
 
     Args:
         holds: whether an answer will rest on it, which nothing that is over can carry.
+        needed: refuse where nothing is shown.
 
     Raises:
-        Invalid: a text that cannot be kept; a piece that is not this portfolio's or not this person's to see, is replaced by a newer version, or is over.
+        EvidenceRequired: nothing is shown, and something is needed.
+        Invalid: a text that cannot be kept; a piece that is not this portfolio's or not this person's to see, is replaced by a
+            newer version, or is over.
     """
     need_plain(text, "evidence")
     wanted = {piece.pk for piece in pieces}
     if not wanted:
-        return CitedEvidence(text)
-    # Whoever files a newer version waits until this answer is there to be told of it.
+        found = CitedEvidence(text)
+        if needed:
+            found.needed()
+        return found
+    # Whoever files a newer version waits until this answer is there to be counted.
     list(Evidence.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
-    found = Evidence.objects.filter(pk__in=wanted, portfolio=locked.pilot.portfolio_id)
+    rows = Evidence.objects.filter(pk__in=wanted, portfolio=locked.pilot.portfolio_id)
     if locked.by is not None:
-        found = found.visible_to(locked.by)
-    there = sorted(found.select_related("replaced_by"), key=lambda piece: piece.pk)
+        rows = rows.visible_to(locked.by)
+    there = sorted(rows.select_related("replaced_by"), key=lambda piece: piece.pk)
     if len(there) < len(wanted):
         raise Invalid(_("There is no such evidence in this portfolio. File it here first."), field="pieces")
     for piece in there:

@@ -122,7 +122,7 @@ def decide(
         pieces: filed evidence that the answer rests on; it is good no longer than these are.
         would_change: for `refused`: what would change the answer.
         cites: the first of many alike that are decided at once.
-        seen: what the person saw of the gate, as `pilots.concurrency.of_gates` counts it.
+        expected_version: the version of the gate that the person saw, as `pilots.concurrency.gate_version` counts it.
 
     Raises:
         Refused: with the code that `SCENARIOS.md` names for it.
@@ -132,9 +132,24 @@ def decide(
     decider, capacity = decider_of(locked, state, for_)
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("decide")
-    shown = cited(locked, evidence, pieces, holds=outcome in gates.YES)
-    if for_ is not None:
-        shown.needed()
+    shown = cited(locked, evidence, pieces, holds=outcome in gates.YES, needed=for_ is not None)
+    says = _answer(locked, state, outcome, reason, conditions, until, court)
+    if outcome == Outcome.REFUSED:
+        says["would_change"] = need_plain(would_change.strip(), "would_change")
+    says |= {"decider": decider, "capacity": capacity, "recorded_for": for_ is not None}
+    return sign_answer(locked, row, state, shown=shown, cites=cites, **says)
+
+
+def _answer(
+    locked: LockedPilot,
+    state: gates.GateState,
+    outcome: str,
+    reason: str | None,
+    conditions: Iterable[Mapping[str, Any]],
+    until: date | None,
+    court: str,
+) -> dict[str, Any]:
+    """What an answer says, as `sign_answer` takes it; refused where it is not whole, or does not fit the gate."""
     if outcome not in OUTCOMES:
         raise Invalid(_("Choose one of the answers."), field="outcome")
     reason = need_reason(reason)
@@ -144,22 +159,7 @@ def decide(
     court, until = _court(locked, outcome, court, until)
     if outcome in (Outcome.CLEARED, Outcome.CONDITIONAL) and state.kind.clears_by == ClearsBy.MEASUREMENT:
         _measured(locked)
-    return sign_answer(
-        locked,
-        row,
-        state,
-        outcome=outcome,
-        reason=reason,
-        decider=decider,
-        capacity=capacity,
-        recorded_for=for_ is not None,
-        conditions=conditions,
-        until=until,
-        court=court,
-        shown=shown,
-        cites=cites,
-        would_change=need_plain(would_change.strip(), "would_change") if outcome == Outcome.REFUSED else "",
-    )
+    return {"outcome": outcome, "reason": reason, "conditions": conditions, "until": until, "court": court}
 
 
 def _conditions(locked: LockedPilot, outcome: str, conditions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -245,7 +245,7 @@ def sign_answer(
     action: str = "decide",
     data: Mapping[str, Any] | None = None,
 ) -> Decision:
-    """Write a decision with what it was decided on, and tell the pilot again."""
+    """Write a decision with what it was decided on."""
     clears, shown = outcome in gates.YES, shown or CitedEvidence()
     good_until = good_until or (_good_until(locked, state, outcome) if clears else None)
     seals = clears and decider is not None
@@ -283,7 +283,7 @@ def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | No
 
 
 def asserting(locked: LockedPilot, row: Gate, source: str) -> Decision:
-    """Record what a source says of a gate of the pilot that is at the desk."""
+    """Record what a source says of a gate of a locked pilot."""
     state = locked.state.gates[row.kind.key]
     require_approval(state)
     locked.require_stage("assert_")

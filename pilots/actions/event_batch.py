@@ -1,4 +1,4 @@
-"""An act on many: its events share a batch, and one of no pilot stands for all of them in a list (rule 8)."""
+"""An action on many: its events share a batch, and one of no pilot stands for all of them in a list (rule 8)."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def log_batch(
     """Write the event that stands for a batch: one for each of these portfolios, or one of the installation for all.
 
     It is written last, over the count of the pilots that it stands for and the heads of what was written on each. Nothing
-    stands for an act on one. An office reads the log of its own portfolios
-    only, so that what was done to several of them is told in each, and each tells its own.
+    stands for an action on one. An office reads the log of its own portfolios
+    only, so that what was done to several of them is written in each, and each has its own.
     """
     if not batch:
         return []

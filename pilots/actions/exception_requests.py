@@ -139,18 +139,10 @@ def except_(
     require_expected_gate(locked, row, expected_version)
     changed = require_confirmation(locked, state, confirmed=confirmed)
     locked.require_stage("except_")
-    shown = cited(locked, evidence, pieces)
-    if for_ is not None:
-        shown.needed()
+    shown = cited(locked, evidence, pieces, needed=for_ is not None)
     if not state.askers:
         raise NothingAsked
-    reason = need_reason(reason)
-    if until is None:
-        raise EndRequired(field="until")
-    if until < locked.on:
-        raise Invalid(_("The end lies before the day of the decision."), field="until")
-    if until > locked.on + stalls.LONGEST_EXCEPTION:
-        raise EndTooLate(field="until")
+    reason, until = need_reason(reason), _end(locked, until)
     return sign_answer(
         locked,
         row,
@@ -167,3 +159,14 @@ def except_(
         action="except",
         data={"confirmed": list(changed)} if changed else None,
     )
+
+
+def _end(locked: LockedPilot, until: date | None) -> date:
+    """The last day of an exception, or a refusal (rule 8)."""
+    if until is None:
+        raise EndRequired(field="until")
+    if until < locked.on:
+        raise Invalid(_("The end lies before the day of the decision."), field="until")
+    if until > locked.on + stalls.LONGEST_EXCEPTION:
+        raise EndTooLate(field="until")
+    return until

@@ -11,11 +11,12 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.bulk_kinds import OPEN, SWITCH_OFF, SWITCH_ON, KindChange, change_kind
+from pilots.actions.bulk_kinds import change_kind
 from pilots.actions.event_batch import event_batch, log_batch
 from pilots.actions.locked_pilot import LockedPilot, days
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, put
 from pilots.actions.texts import need_reason
+from pilots.derived.kind_growth import OPEN, SWITCH_OFF, SWITCH_ON, KindChange
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Gate, GateKind, GateKindPortfolio, Person, Pilot, Portfolio, SwitchedOff
 from pilots.models.gates import LAST_IN_ORDER, LONGEST_VALID
@@ -72,22 +73,19 @@ def add_kind(
         high_impact_only=high_impact_only,
         for_all=scope is None,
     )
+    _open_on_pilots(kind, scope, by, on, known)
+    return kind
+
+
+def _open_on_pilots(kind: GateKind, scope: list[Portfolio] | None, by: Person | None, on: date, known: date) -> None:
+    """Open the gates of a new kind on the pilots of these portfolios, or of all; and write that it was added."""
     scoped = GateKindPortfolio.objects.bulk_create(GateKindPortfolio(kind=kind, portfolio=of) for of in scope or ())
     data = {"kind": kind.key, "portfolios": None if scope is None else [of.pk for of in scope]}
+    portfolios: list[Portfolio | None] = [*scope] if scope else [None]
     with event_batch() as batch:
         change_kind(KindChange(OPEN, kind, by, on, known, batch), _concerned(kind))
-    log_batch(
-        batch,
-        "add_kind",
-        by,
-        on,
-        known,
-        data,
-        portfolios=scope or [None],
-        changes=concerns(kind=kind),
-        rows=[kind, *scoped],
-    )
-    return kind
+    rows, changes = [kind, *scoped], concerns(kind=kind)
+    log_batch(batch, "add_kind", by, on, known, data, portfolios=portfolios, changes=changes, rows=rows)
 
 
 def _new_kind(**columns: Any) -> GateKind:
@@ -128,7 +126,7 @@ def amend_kind(
     clean(kind)
     kind.save()
     history = concerns(kind=kind) + changes
-    # What some portfolios ask is nobody else's to read: it is told in the log of each.
+    # What some portfolios ask is nobody else's to read: it is written in the log of each.
     portfolios: list[Portfolio | None] = [*scope] if scope else [None]
     data = {"kind": kind.key}
     events = [log("amend_kind", by, on, known, data, portfolio=of, changes=history, rows=[kind]) for of in portfolios]
@@ -268,7 +266,7 @@ def _with_gate(kind: GateKind, portfolio: Portfolio) -> Any:
 
 
 def _open(locked: LockedPilot, kind: GateKind) -> None:
-    """Open a gate of this kind on the pilot that is at the desk."""
+    """Open a gate of this kind on a locked pilot."""
     gate = Gate.objects.create(pilot=locked.pilot, kind=kind)
     locked.gates[kind.key] = gate
     locked.gates = dict(sorted(locked.gates.items(), key=lambda pair: (pair[1].kind.position, pair[1].kind.pk)))

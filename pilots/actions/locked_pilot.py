@@ -106,7 +106,7 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 
 @dataclass(slots=True)
 class LockedPilot:
-    """One pilot, locked, as it stood on the day of the action and as is known today.
+    """One pilot, locked, as it stood on the day of the actionion and as is known today.
 
     `history` is its history where all of its events lie before the day of the action: the first event goes on from there, and
     the state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
@@ -138,41 +138,30 @@ class LockedPilot:
         return self.by.pk
 
     def seat(self, kind: str) -> rights.Seat:
-        """Who holds the decision on the day of the action."""
+        """Who holds the decision on the day of the actionion."""
         if self.seats is None:
             self.seats = load.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
         return self.seats.get(kind) or rights.Seat(first_day=self.on, last_day=None)
 
     def away(self) -> set[int]:
-        """Who is away on the day of the action."""
+        """Who is away on the day of the actionion."""
         return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
-    def roles(self) -> frozenset[str]:
-        """What the person acting is to this pilot on the day of the action."""
+    def roles(self) -> frozenset[Role]:
+        """What the person acting is to this pilot on the day of the actionion."""
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
-        found = set()
-        if permissions.is_office(self.by, self.pilot.portfolio):
-            found.add(Role.OFFICE)
-        if self.state.sponsor == self.by.pk:
-            found.add(Role.SPONSOR)
-        if self.state.manager == self.by.pk:
-            found.add(Role.MANAGER)
-        if self.by.pk in self.state.named:
-            found.add(Role.NAMED)
-        if self._decides():
-            found.add(Role.DECIDER)
-        if self.is_escalation():
-            found.add(Role.ESCALATION)
-        return frozenset(found)
-
-    def _decides(self) -> bool:
-        for key, gate in self.state.gates.items():
-            if gate.kind.clears_by != ClearsBy.ACCEPTANCE:
-                seat = self.seat(key)
-                if self.who in rights.named(seat):
-                    return True
-        return False
+        gates, portfolio = self.state.gates, self.pilot.portfolio
+        seats = [self.seat(key) for key, gate in gates.items() if gate.kind.clears_by != ClearsBy.ACCEPTANCE]
+        return permissions.roles_of(
+            self.by.pk,
+            office=permissions.is_office(self.by, portfolio),
+            sponsor=self.state.sponsor,
+            manager=self.state.manager,
+            escalation=portfolio.escalation_id,
+            named=self.state.named,
+            seated={who for seat in seats for who in rights.named(seat)},
+        )
 
     def require_role(self, word: str, is_: frozenset[str] = frozenset()) -> None:
         """Refuse whoever may not do this here, within the limits or beyond; an import may, where no person has to.
@@ -239,7 +228,7 @@ class LockedPilot:
             raise AlreadyStalled
 
     def _void_since(self) -> date | None:
-        """Since when the pilot is void on the day of the action, or by now: nothing is written down late on what is void."""
+        """Since when the pilot is void on the day of the actionion, or by now: nothing is written down late on what is void."""
         if (
             self.state.void_since is None
             and self.on < self.known
@@ -268,7 +257,7 @@ class LockedPilot:
         return self.replay(self.events).state
 
     def has_stalled(self) -> bool:
-        """Whether the stall date had come on the day of the action, or has come by now: no late note takes the mark off."""
+        """Whether the stall date had come on the day of the actionion, or has come by now: no late note takes the mark off."""
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: PilotState, day: date) -> bool:
@@ -279,14 +268,6 @@ class LockedPilot:
         )
         quiet_days = policy.quiet_days if policy else stalls.QUIET_DAYS
         return stalls.stalls_on(state.clock, quiet_days) <= day
-
-    def is_escalation(self) -> bool:
-        """Whether the person acting is the portfolio's escalation person."""
-        return (
-            self.by is not None
-            and self.pilot.portfolio.escalation_id == self.by.pk
-            and not permissions.has_left(self.by, self.on)
-        )
 
     def write(
         self,
@@ -396,7 +377,7 @@ def mirror(pilot: Pilot, state: PilotState) -> None:
 def lock_pilot(
     pilot: Pilot, by: Person | None, on: date | None, known: date | None, expected_version: int | None = None
 ) -> LockedPilot:
-    """Lock a pilot and learn where it stood on the day of the action. Must be called in a transaction.
+    """Lock a pilot and learn where it stood on the day of the actionion. Must be called in a transaction.
 
     Where `expected_version` is not the version that stands, `require_stage` and `require_expected_version` refuse.
 

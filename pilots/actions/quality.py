@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -69,6 +70,20 @@ def register_threshold(
     locked = lock_pilot(pilot, by, on, known, expected_version)
     locked.require("register_threshold")
     _before_any_measurement(locked)
+    data = _threshold(metric, direction, value, kind, smallest_sample)
+    data["source"] = need_plain(source.strip(), "source")
+    if measured_by is not None and measured_by.closed_by(locked.on):
+        raise Invalid(_("This account is closed."), field="measured_by")
+    data["measured_by"] = measured_by and measured_by.pk
+    old = locked.state.threshold
+    changes = [
+        {"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}
+    ]
+    return locked.write("register_threshold", data=data, changes=changes)
+
+
+def _threshold(metric: str, direction: str, value: float, kind: str, smallest_sample: int) -> dict[str, Any]:
+    """What is good enough, as the rules read it; refused where it cannot be measured."""
     if not str(metric or "").strip():
         raise Invalid(_("Name what is measured."), field="metric")
     metric = need_plain(str(metric).strip(), "metric")
@@ -82,23 +97,13 @@ def register_threshold(
     smallest_sample = _whole(
         smallest_sample, "smallest_sample", _("The smallest sample is a whole number, one at least.")
     )
-    source = need_plain(source.strip(), "source")
-    if measured_by is not None and measured_by.closed_by(locked.on):
-        raise Invalid(_("This account is closed."), field="measured_by")
-    data = {
+    return {
         "metric": metric,
         "direction": direction,
         "value": value,
         "kind": kind,
         "smallest_sample": smallest_sample,
-        "source": source,
-        "measured_by": measured_by and measured_by.pk,
     }
-    old = locked.state.threshold
-    changes = [
-        {"field": "threshold", "from": old.in_words() if old else None, "to": quality.Threshold.of(data).in_words()}
-    ]
-    return locked.write("register_threshold", data=data, changes=changes)
 
 
 def _before_any_measurement(locked: LockedPilot) -> None:

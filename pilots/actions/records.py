@@ -25,7 +25,7 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import corrections
-from pilots.rules.events import CORRECT_DATE
+from pilots.rules.events import CORRECT_DATE, EventRecord
 
 __all__ = ["amend", "correct_date", "list_again", "record", "restore", "void"]
 
@@ -96,7 +96,7 @@ def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
 
 
 def recording(locked: LockedPilot, *, stage: str, listed: Mapping[str, Any] | None = None) -> Event:
-    """Write the record of a pilot that is at the desk."""
+    """Write the record of a locked pilot."""
     facts = {field: _plain(field, getattr(locked.pilot, field)) for field in AMENDABLE}
     changes = [{"field": field, "from": None, "to": value} for field, value in facts.items() if value not in (None, "")]
     pilot = locked.pilot
@@ -256,6 +256,21 @@ def correct_date(
     locked = lock_pilot(pilot, None, on, known)
     locked.require_stage("correct_date")
     field = CORRECTABLE[of]
+    wrong = _to_correct(locked, of, to)
+    if approximate is not None:
+        pilot.approximate = approximate
+    was = wrong.effective_on if wrong.data.get("start_known", True) else None
+    return locked.write(
+        CORRECT_DATE,
+        data={"of": of, "to": to, "approximate": pilot.approximate},
+        reason=need_text(source, "source"),
+        changes=[{"field": field, "from": was, "to": to}],
+    )
+
+
+def _to_correct(locked: LockedPilot, of: str, to: date) -> EventRecord:
+    """The event of a list whose day becomes another, or a refusal."""
+    field = CORRECTABLE[of]
     wrong = corrections.said_by_a_list(corrections.corrected(locked.events), of)
     if wrong is None:
         raise WrongStage(_("No list has said that of this pilot, or a person has said it since."))
@@ -272,12 +287,4 @@ def correct_date(
     decide_by = wrong.data.get("decide_by")
     if of == "start" and not wrong.data.get("decide_by_follows") and decide_by and decide_by < to:
         raise Invalid(_("The decide-by date lies before the start."), field=field)
-    if approximate is not None:
-        pilot.approximate = approximate
-    was = wrong.effective_on if wrong.data.get("start_known", True) else None
-    return locked.write(
-        CORRECT_DATE,
-        data={"of": of, "to": to, "approximate": pilot.approximate},
-        reason=need_text(source, "source"),
-        changes=[{"field": field, "from": was, "to": to}],
-    )
+    return wrong

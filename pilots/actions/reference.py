@@ -1,4 +1,4 @@
-"""What actions on reference rows share: people, portfolios, functions. No pilot is at the desk, so none is locked."""
+"""What actions on reference rows share: people, portfolios, functions. They are on no pilot, so none is locked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def only_office(by: Person | None, portfolio: Portfolio | None, on: date) -> Non
 
 
 def not_beyond(by: Person | None, person: Person, *, ever: bool = False) -> None:
-    """Refuse an act on an account that would reach beyond the portfolios that somebody keeps (section 7).
+    """Refuse an action on an account that would reach beyond the portfolios that somebody keeps (section 7).
 
     `ever`: what the person did there in the past counts too.
 
@@ -66,7 +66,7 @@ def need_whole(value: object, field: str, *, least: int, most: int) -> int:
 
 
 def put(row: Any, values: Mapping[str, Any], allowed: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Set the values that differ, and tell which: field, from, to. Nothing is saved."""
+    """Set the values that differ, and return which: field, from, to. Nothing is saved."""
     changes = []
     for name, value in values.items():
         if name not in allowed:
@@ -86,7 +86,7 @@ def plain(value: Any) -> Any:
 
 
 def concerns(**history: Any) -> list[dict[str, Any]]:
-    """Whom and what an act is about, as changes from nothing. What is not given is not told."""
+    """Whom and what an event is about, as changes from nothing. What is not given is left out."""
     return [
         {"field": name, "from": None, "to": plain(value)} for name, value in history.items() if value not in (None, "")
     ]

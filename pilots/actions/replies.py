@@ -83,6 +83,6 @@ def meet_condition(
 
 
 def _conditional(locked: LockedPilot, row: Gate) -> Decision:
-    """The decision whose conditions are being met on the day of the act."""
+    """The decision whose conditions are being met on the day of the action."""
     asked = row.decisions.filter(outcome=Outcome.CONDITIONAL, effective_on__lte=locked.on)
     return asked.order_by("effective_on", "pk").reverse()[0]

@@ -62,47 +62,55 @@ def assign_right(
     """
     on, known = days(on, known)
     _reaches(by, portfolio, on)
-    if kind.clears_by == ClearsBy.ACCEPTANCE:
-        raise WrongGate(field="kind")
-    if not (kind.for_all if portfolio is None else kind.is_for(portfolio)):
-        raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
+    starts = starts or on
+    _can_be_asked(kind, portfolio)
     if holder is None:
         raise Invalid(_("Missing. A name, not a team."), field="holder")
-    starts = starts or on
     _still_here(starts, holder=holder, deputy=deputy, escalate_to=escalate_to)
-    within_reach(starts, "starts")
-    within_reach(until, "until")
-    if until is not None and until < starts:
-        raise Invalid(_("The right would end before it starts."), field="until")
+    _in_order(starts, until)
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     need_whole(answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
     seats.hold_seats([kind])
     before = _make_room(kind, portfolio, function, holder, starts, until)
-    right = DecisionRight.objects.create(
-        kind=kind,
-        portfolio=portfolio,
-        function=function,
-        holder=holder,
-        deputy=deputy,
-        escalate_to=escalate_to,
-        answer_within_days=answer_within_days,
-        starts=starts,
-        until=until,
-    )
-    data = {"right": right.pk, "kind": kind.key, "holder": holder.pk, "starts": starts, "until": until}
-    if before is not None:
-        data["ended"] = before.pk
-    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
-    if before is not None:
-        changes += concerns(ended=before.until)
-    rows = [right] if before is None else [before, right]
-    log("assign_right", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
+    held = {"holder": holder, "deputy": deputy, "escalate_to": escalate_to, "answer_within_days": answer_within_days}
+    where = {"kind": kind, "portfolio": portfolio, "function": function}
+    right = DecisionRight.objects.create(**where, **held, starts=starts, until=until)
+    _log_assigned(right, before, by, on, known)
     if portfolio is not None:
-        # The place is there to be seen, whether or not a pilot lies in it yet.
+        # The unit is there to be seen, whether or not a pilot lies in it yet.
         unit_of(portfolio.pk, function.pk if function else None)
     seats.rebuild_seats([kind])
     return right
+
+
+def _can_be_asked(kind: GateKind, portfolio: Portfolio | None) -> None:
+    """Refuse a kind that nobody has a right to decide, or that is not asked in the portfolio (in all, where none is given)."""
+    if kind.clears_by == ClearsBy.ACCEPTANCE:
+        raise WrongGate(field="kind")
+    if not (kind.for_all if portfolio is None else kind.is_for(portfolio)):
+        raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
+
+
+def _in_order(starts: date, until: date | None) -> None:
+    """Refuse days of a right that no calendar reaches, or an end before the start."""
+    within_reach(starts, "starts")
+    within_reach(until, "until")
+    if until is not None and until < starts:
+        raise Invalid(_("The right would end before it starts."), field="until")
+
+
+def _log_assigned(right: DecisionRight, before: DecisionRight | None, by: Person | None, on: date, known: date) -> None:
+    """Write that a right was assigned, and which one it ended."""
+    starts, until = right.starts, right.until
+    data = {"right": right.pk, "kind": right.kind.key, "holder": right.holder_id, "starts": starts, "until": until}
+    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
+    rows = [right]
+    if before is not None:
+        data["ended"] = before.pk
+        changes += concerns(ended=before.until)
+        rows = [before, right]
+    log("assign_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=rows)
 
 
 def _still_here(day: date, **people: Person | None) -> None:

@@ -36,7 +36,7 @@ def set_rules(
 
 
 def ruling(locked: LockedPilot, rules: Mapping[str, Any]) -> Event | None:
-    """State rules of the pilot that is at the desk. Returns None where nothing changed."""
+    """State rules of a locked pilot. Returns None where nothing changed."""
     locked.require("set_rules")
     values = {}
     for name, value in rules.items():

@@ -45,7 +45,7 @@ def open_first_account(
     # There may be no keeper to hold yet: of two that open a first account at once, one waits here.
     seats.hold_seats()
     if administrators():
-        raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts at the desk."))
+        raise NotYours(_("Somebody can sign in already who keeps all records here. They open accounts in the admin."))
     person = Person.objects.filter(email__iexact=_address(email)).first()
     if person is None:
         person = open_account(email=email, name=name, password=password, by=None, on=on, known=known)

@@ -62,7 +62,7 @@ def record_running(
 
 
 def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known: bool = True) -> Event:
-    """Start the pilot that is at the desk. Where nobody knows its start, its weeks count from the day of the record."""
+    """Start a locked pilot. Where nobody knows its start, its weeks count from the day of the record."""
     locked.require("start")
     data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
     decide_by = decide_by or locked.on + stalls.SIX_WEEKS
@@ -147,7 +147,7 @@ def resume(
 
 
 def open_and_asserted(locked: LockedPilot) -> tuple[list[str], list[str]]:
-    """The keys of gates that are open, and of those that a source calls done, on the day of the act."""
+    """The keys of gates that are open, and of those that a source calls done, on the day of the action."""
     open_gates, said = [], []
     for key, gate in locked.state.gates.items():
         if gate.off:
@@ -193,7 +193,7 @@ def record_claim(*, pilot: Pilot, by: Person | None = None, on: date | None = No
 
 
 def claiming(locked: LockedPilot) -> Event:
-    """Record the claim for the pilot that is at the desk."""
+    """Record the claim of a locked pilot."""
     locked.require_stage("record_claim")
     return locked.write("record_claim")
 
@@ -230,7 +230,7 @@ def retire(
 
 
 def retiring(locked: LockedPilot, learned: str | None = None) -> Event:
-    """End the pilot that is at the desk."""
+    """End a locked pilot."""
     locked.require("retire")
     if locked.by is not None:
         learned = need_reason(learned, "learned")

@@ -138,7 +138,7 @@ def _of_installation(done: Compared) -> Iterator[str]:
             done.rows += 1
             now, then = as_text(dict(zip(columns, values, strict=True))), carried.pop((table, key), None)
             if now != then:
-                yield f"{table} {key}: {now}, and {'no event tells of it' if then is None else f'it follows as {then}'}"
+                yield f"{table} {key}: {now}, and {'no event says so' if then is None else f'it follows as {then}'}"
     forgotten = {model._meta.model_name for model in FORGOTTEN}
     yield from (f"{table} {key} is gone" for table, key in sorted(carried, key=str) if table not in forgotten)
 

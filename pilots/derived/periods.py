@@ -163,7 +163,7 @@ def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, li
 
 
 def gate_columns(period: gates.GatePeriod, gate: Gate | GatePeriod, units: Units) -> dict[str, Any]:
-    """A gate's period as columns, with the cell it lies in and the kind of the gate, or of another period of it."""
+    """A gate's period as columns, with the unit it lies in and the kind of the gate, or of another period of it."""
     row = {each.name: getattr(period, each.name) for each in fields(period)}
     row["person_id"], row["unit_id"] = row.pop("person"), units[row.pop("function")]
     row["nominee_id"] = row.pop("nominee")
@@ -171,7 +171,7 @@ def gate_columns(period: gates.GatePeriod, gate: Gate | GatePeriod, units: Units
 
 
 def pilot_columns(period: replay.PilotPeriod, units: Units) -> dict[str, Any]:
-    """A pilot's period as columns, with the cell it lies in."""
+    """A pilot's period as columns, with the unit it lies in."""
     row = {each.name: getattr(period, each.name) for each in fields(period)}
     row["unit_id"] = units[row.pop("function")]
     row["manager_id"], row["sponsor_id"] = row.pop("manager"), row.pop("sponsor")
@@ -185,8 +185,8 @@ def _keep(
 ) -> None:
     """Keep what was known before this day, and put this day's knowledge on top of it, for each owner.
 
-    Acts written down on one day count as known together, so that a rebuild, day of knowledge by day of knowledge,
-    leaves the same rows whatever the order in which the acts of a day were written.
+    Events written down on one day count as known together, so that a rebuild, day of knowledge by day of knowledge,
+    leaves the same rows whatever the order in which the events of a day were written.
     """
     kept: list[tuple[list[Any], dict[int, dict[str, Any]]]] = []
     gone: list[int] = []
@@ -280,7 +280,7 @@ def rebuild(pilot: Pilot) -> None:
 
 
 def as_pilot_period(row: PilotPeriod) -> replay.PilotPeriod:
-    """A stored period of a pilot as the rules need it. Read it with its cell."""
+    """A stored period of a pilot as the rules need it. Read it with its unit."""
     values = {
         each.name: getattr(row, each.name)
         for each in fields(replay.PilotPeriod)
@@ -296,7 +296,7 @@ def as_pilot_period(row: PilotPeriod) -> replay.PilotPeriod:
 
 
 def as_gate_period(row: GatePeriod) -> gates.GatePeriod:
-    """A stored period of a gate as the rules need it. Read it with its cell."""
+    """A stored period of a gate as the rules need it. Read it with its unit."""
     values = {
         each.name: getattr(row, each.name)
         for each in fields(gates.GatePeriod)

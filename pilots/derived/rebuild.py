@@ -1,4 +1,4 @@
-"""Telling everything again from decisions, events and rights, and holding it against what is stored (rule 1)."""
+"""Deriving everything again from decisions, events and rights, and holding it against what is stored (rule 1)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Rebuilt:
-    """What was told again so far."""
+    """What was derived again so far."""
 
     pilots: int = 0
     units: int = 0
@@ -43,11 +43,11 @@ class _NotKept(Exception):
 
 
 def rebuild(portfolio: Portfolio | None = None, *, keep: bool = True, done: Rebuilt) -> Iterator[Difference]:
-    """Tell every pilot and every seat again, batch by batch, each in a transaction; yields what differed.
+    """Derive every pilot and every seat again, batch by batch, each in a transaction; yields what differed.
 
     Args:
         keep: whether the rebuilt rows stay; otherwise everything is left as it was found.
-        done: counts what was told again.
+        done: counts what was derived again.
     """
     units = Unit.objects.order_by("pk")
     pilots = Pilot.objects.order_by("pk")

@@ -44,7 +44,7 @@ def hold_seats(kinds: Iterable[GateKind] | None = None) -> None:
 
 
 def rebuild_seats(kinds: Iterable[GateKind] | None = None, only: Iterable[Unit] | None = None) -> None:
-    """Work out again who sits where, for some kinds and cells or for all."""
+    """Work out again who sits where, for some kinds and units or for all."""
     kinds = list(GateKind.objects.all() if kinds is None else kinds)
     units = list(Unit.objects.order_by("pk") if only is None else only)
     closed: dict[int, Any] = dict(Person.objects.filter(closed_on__isnull=False).values_list("pk", "closed_on"))

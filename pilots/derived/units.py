@@ -11,7 +11,7 @@ from pilots.models import Unit
 
 
 class Units:
-    """The cells of one portfolio by function, made when a pilot first lies there."""
+    """The units of one portfolio by function, made when a pilot first lies there."""
 
     def __init__(self, portfolio: int) -> None:
         self.portfolio = portfolio
@@ -24,7 +24,7 @@ class Units:
 
 
 def unit_of(portfolio: int, function: int | None) -> int:
-    """The cell of a function in a portfolio, by primary key, made with its seats where there is none yet."""
+    """The unit of a function in a portfolio, by primary key, made with its seats where there is none yet."""
     there = Unit.objects.filter(portfolio=portfolio, function=function)
     found = there.values_list("pk", flat=True).first()
     if found is not None:
@@ -33,7 +33,7 @@ def unit_of(portfolio: int, function: int | None) -> int:
 
 
 def units_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Units]:
-    """The cells of many places (portfolio and function) at once, by portfolio."""
+    """The units of many places (portfolio and function) at once, by portfolio."""
     wanted = set(places)
     portfolios = {portfolio for portfolio, _function in wanted}
     out = _units_in(portfolios)
@@ -42,7 +42,7 @@ def units_of(places: Iterable[tuple[int, int | None]]) -> dict[int, Units]:
 
 @transaction.atomic
 def _with_all(wanted: set[tuple[int, int | None]], portfolios: set[int]) -> dict[int, Units]:
-    """Make the cells that are missing, unless somebody else has made them by now."""
+    """Make the units that are missing, unless somebody else has made them by now."""
     hold_seats()
     out = _units_in(portfolios)
     made = Unit.objects.bulk_create(
@@ -62,6 +62,6 @@ def _units_in(portfolios: set[int]) -> dict[int, Units]:
 
 
 def _missing(wanted: set[tuple[int, int | None]], there: Mapping[int, Units]) -> list[tuple[int, int | None]]:
-    """The places that have no cell yet, in one order whoever asks."""
+    """The places that have no unit yet, in one order whoever asks."""
     found = [place for place in wanted if place[1] not in there[place[0]].found]
     return sorted(found, key=lambda place: (place[0], place[1] or 0))

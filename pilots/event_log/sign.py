@@ -72,7 +72,7 @@ def move_heads(pilots: Iterable[int], **columns: Any) -> None:
 
 
 def heads_of_batch(batch: str, portfolio: int | None) -> str:
-    """One digest over what an act on many wrote on each pilot, of one portfolio or of all."""
+    """One digest over what an action on many wrote on each pilot, of one portfolio or of all."""
     rows = Event.objects.of_batch(batch).order_by("pilot", "number")
     if portfolio is not None:
         rows = rows.filter(portfolio=portfolio)

@@ -163,7 +163,7 @@ class _Reader:
         if wrong:
             self.found.broke(Break(of, pk, number, wrong, before=self.pk))
         self.found.events += 1
-        # What is stored, not what it should be: one row that does not fit is not told again of every later one.
+        # What is stored, not what it should be: one row that does not fit is not reported again of every later one.
         self.checksum, self.number, self.pk = checksum, number, pk  # type: ignore[assignment]
         for place, mark in enumerate(self.marks):
             if mark.event is None or pk <= mark.event:
@@ -234,7 +234,7 @@ def _of_no_chain() -> Iterator[Break]:
 
 
 def _of_batches() -> Iterator[Break]:
-    """Acts on many whose own event is over other events than are there."""
+    """Actions on many whose own event is over other events than are there."""
     stand = Event.objects.filter(pilot=None).exclude(batch="").order_by("number")
     rows = stand.values_list("pk", "number", "batch", "portfolio", hashing.stored_text("data"))
     for pk, number, batch, portfolio, data in rows.iterator(chunk_size=2000):

@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                     "batch",
                     models.CharField(
                         blank=True,
-                        db_comment="shared by the events of an act on many; empty where on one",
+                        db_comment="shared by the events of an action on many; empty where on one",
                         default="",
                         editable=False,
                         max_length=24,
@@ -1312,7 +1312,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "db_table_comment": "Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again.",
+                "db_table_comment": "Who sits where on a stretch of days, for one kind and one unit (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again.",
             },
         ),
         migrations.CreateModel(

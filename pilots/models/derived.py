@@ -155,7 +155,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
     """Seats by day and by person."""
 
     def on(self, day: date) -> SeatQuerySet:
-        """Who sits where on a day. Seats are disjoint, so there is at most one for a kind and a cell."""
+        """Who sits where on a day. Seats are disjoint, so there is at most one for a kind and a unit."""
         return self.filter(Q(last_day=None) | Q(last_day__gte=day), first_day__lte=day)
 
     def of(self, person: Any) -> SeatQuerySet:
@@ -164,7 +164,7 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
 
 class Seat(models.Model):
-    """Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it.
+    """Who sits where on a stretch of days, for one kind and one unit (a function in a portfolio). No pilot is in it.
 
     Follows from rights and closed accounts; rebuilt whenever one changes. `holder` null is a hole. `run_from` is the
     first day of the unbroken stretch of held, or unheld, days.
@@ -211,7 +211,7 @@ class Seat(models.Model):
     objects = SeatQuerySet.as_manager()
 
     class Meta:
-        db_table_comment = "Who sits where on a stretch of days, for one kind and one cell (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again."
+        db_table_comment = "Who sits where on a stretch of days, for one kind and one unit (a function in a portfolio). No pilot is in it. Derived from the log: rebuild_periods makes it again."
         indexes: ClassVar = [
             models.Index("holder", "last_day", name="seat_holder_last_day_idx"),
         ]

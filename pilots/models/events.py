@@ -20,11 +20,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     """The log, in the order of writing. It is never edited or deleted."""
 
     def entries(self) -> EventQuerySet:
-        """An act on many as one: its event of no pilot, without those of its pilots."""
+        """An action on many as one: its event of no pilot, without those of its pilots."""
         return self.filter(models.Q(batch="") | models.Q(pilot=None))
 
     def of_batch(self, batch: str) -> EventQuerySet:
-        """What an act on many did to each of its pilots."""
+        """What an action on many did to each of its pilots."""
         return self.filter(batch=batch, pilot__isnull=False)
 
     def update(self, **kwargs: Any) -> NoReturn:
@@ -53,8 +53,8 @@ class Event(models.Model):
     gap, and `checksum` covers it and all before it (`pilots.event_log.hashing`).
     `data` is what the rules read. `texts` are all free texts with their salt, null once they were erased by law: `reason`,
     `changes` (a list of {field, from, to} for people), and of a decision `evidence` and `would_change`.
-    `by` is null where an import spoke. `batch` is shared by the events of an act on many, and by the one of no pilot that
-    stands for all of them in a list; empty where an act was on one.
+    `by` is null where an import spoke. `batch` is shared by the events of an action on many, and by the one of no pilot that
+    stands for all of them in a list; empty where an action was on one.
     """
 
     public_id = models.CharField(
@@ -106,7 +106,7 @@ class Event(models.Model):
         blank=True,
         default="",
         editable=False,
-        db_comment="shared by the events of an act on many; empty where on one",
+        db_comment="shared by the events of an action on many; empty where on one",
     )
     number = models.PositiveIntegerField(editable=False, db_comment="place in its chain, from 1, without gaps")
     log_format = models.PositiveSmallIntegerField(

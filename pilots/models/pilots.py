@@ -1,4 +1,4 @@
-"""Pilots, the periods that their acts leave behind, and the dated settings of the stall clock."""
+"""Pilots, the periods that their events leave behind, and the dated settings of the stall clock."""
 
 from __future__ import annotations
 

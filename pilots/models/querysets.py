@@ -29,7 +29,7 @@ class PilotQuerySet(models.QuerySet[Any]):
             Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), superseded_on=None, last_day=None
         )
         named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
-        # A pilot lies where its columns say, and the seats of a cell are far fewer than the periods of its gates.
+        # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
         asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
         seats = (
             Seat.objects.on(at or today())

@@ -1,4 +1,4 @@
-"""What a list says otherwise now of what it said before: the act counts from another day, and is known to from then on."""
+"""What a list says otherwise now of what it said before: the event counts from another day, and is known to from then on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAGE_ACTIONS = OF_STAGES | {"move_decide_by"}
 
 
 def corrected(events: Sequence[EventRecord]) -> list[EventRecord]:
-    """The acts, each on the day that is known of it now.
+    """The events, each on the day that is known of it now.
 
     A decide-by date that followed from the start follows from the corrected one, unless somebody had moved it by then;
     that is no slip (rule 4).
@@ -29,7 +29,7 @@ def corrected(events: Sequence[EventRecord]) -> list[EventRecord]:
 
 
 def said_by_a_list(events: Sequence[EventRecord], action: str, *, before: int | None = None) -> EventRecord | None:
-    """The last act of an action that a list told, as far as it was told before another; None where the last is a person's."""
+    """The last event of an action that a list stated, as far as it was stated before another; None where the last is a person's."""
     history = [event for event in events if event.action == action and (before is None or event.seq < before)]
     last = max(history, key=attrgetter("seq"), default=None)
     return last if last is not None and last.by is None else None
@@ -46,7 +46,7 @@ def _on_its_day(event: EventRecord, correction: EventRecord, events: Sequence[Ev
 
 
 def keeps_its_place(events: Sequence[EventRecord], corrected_event: EventRecord) -> EventRecord | None:
-    """The act of stages that a corrected one would come before or after by its new day, and did not; None where none."""
+    """The event of stages that a corrected one would come before or after by its new day, and did not; None where none."""
     before = _stages(events)
     place = next(n for n, event in enumerate(before) if event.seq == corrected_event.seq)
     for n, event in enumerate(before):

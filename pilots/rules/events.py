@@ -1,4 +1,4 @@
-"""Acts: what somebody did to a pilot on a day, as the rules read it."""
+"""Events: what somebody did to a pilot on a day, as the rules read it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """One dated act on a pilot, or on one of its gates.
+    """One dated event on a pilot, or on one of its gates.
 
-    `effective_on` is the day it counts from, `known` the day it was written down, `seq` its place among acts of one day.
+    `effective_on` is the day it counts from, `known` the day it was written down, `seq` its place among events of one day.
     `by` and every person in `data` are primary keys; `by` is None where an import spoke.
     """
 
@@ -40,5 +40,5 @@ CORRECT_DATE = "correct_date"
 
 
 def in_order(events: list[EventRecord]) -> list[EventRecord]:
-    """The record first, then acts by the day they count from; those of one day in the order they were told."""
+    """The record first, then events by the day they count from; those of one day in the order they were written."""
     return sorted(events, key=lambda event: (event.action != "record", event.effective_on, event.seq))

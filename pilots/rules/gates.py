@@ -1,4 +1,4 @@
-"""Rule 2: the state of one gate, told act by act, and the periods it leaves behind."""
+"""Rule 2: the state of one gate, replayed event by event, and the periods it leaves behind."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AWAITS: Mapping[str, Awaits] = {
 class GatePeriod:
     """A stretch of days on which nothing happened to a gate; `last_day` is the last one, None for the latest stretch.
 
-    `state` is what the last act left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
+    `state` is what the last event left: `open` is read as `waiting` or `unowned` by whether somebody holds the decision, and
     an answer past `good_until` is read as `lapsed`. `person` has accepted, or else is named; `nominee` is named, also to
     succeed. `consecutive_exceptions` counts exceptions granted in a row. Neither holder nor court is part of a period. While a gate is `off`
     (its kind was not there yet, or is switched off for the portfolio) it asks nothing, and is not shown among the gates.
@@ -53,7 +53,7 @@ class GatePeriod:
 
 @dataclass(slots=True)
 class GateState:
-    """One gate while its acts are told. `requested` is what the latest request for an exception was asked on."""
+    """One gate while its events are replayed. `requested` is what the latest request for an exception was asked on."""
 
     kind: Kind
     name: str = State.OPEN
@@ -109,7 +109,7 @@ class GateState:
         return self.due is not None and (self.lasts is None or self.due < self.lasts)
 
     def state(self, sealed_now: Mapping[str, Any]) -> str:
-        """What the last act left, before any lapse."""
+        """What the last event left, before any lapse."""
         if self.off:
             return State.OFF
         if self.kind.clears_by == ClearsBy.ACCEPTANCE:
@@ -127,7 +127,7 @@ class GateState:
             self.name, self.since = State.LAPSED, end + timedelta(days=1)
 
     def settle(self, day: date, sealed_now: Mapping[str, Any]) -> None:
-        """Read the state again after an act; `since` restarts only when the state is another."""
+        """Read the state again after an event; `since` restarts only when the state is another."""
         end = self.good_until
         name = State.LAPSED if end is not None and day > end else self.state(sealed_now)
         if name != self.name:

@@ -1,6 +1,6 @@
 """What follows for a pilot when a kind of gate comes to it, or is switched off: its next periods, from its last ones.
 
-`pilots.rules.replay` says the same by telling every act again; a property test holds the two to the same answer. This is
+`pilots.rules.replay` says the same by applying every event again; a property test holds the two to the same answer. This is
 for many pilots at once, on a day after which nothing was done to them.
 """
 

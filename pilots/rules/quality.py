@@ -35,7 +35,7 @@ class Threshold:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Threshold:
-        """The threshold written down in a `register_threshold` act."""
+        """The threshold written down in a `register_threshold` event."""
         return cls(
             metric=data["metric"],
             direction=data["direction"],

@@ -1,7 +1,7 @@
-"""A pilot told act by act: where it stands after each day, and the periods that its acts leave behind.
+"""A pilot replayed event by event: where it stands after each day, and the periods that its events leave behind.
 
-The acts are told in order, day by day. After each day the pilot and each gate are looked at; where anything is
-another than before, a new period begins. Periods are all that reading needs: no act is looked at again.
+Events are applied in order, day by day. After each day the pilot and each gate are looked at; where anything is
+another than before, a new period begins. Periods are all that reading needs: no event is looked at again.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _OF_PILOT, _OF_GATE = _all_but_days(PilotPeriod), _all_but_days(GatePeriod)
 
 @dataclass(slots=True)
 class History:
-    """What a pilot's acts left behind: its state after the last of them, and the periods on the way."""
+    """What a pilot's events left behind: its state after the last of them, and the periods on the way."""
 
     state: PilotState
     gates: dict[str, list[GatePeriod]]
@@ -88,12 +88,12 @@ class History:
 
 
 def replay(recorded_on: date, kinds: Iterable[Kind], events: Iterable[EventRecord]) -> History:
-    """Tell a pilot's acts from its record on.
+    """Apply a pilot's events from its record on.
 
     Args:
         recorded_on: the day from which its gates exist, and are open.
         kinds: the kinds of gate that apply to it, in their order.
-        acts: all that was done, in any order. What a list says may lie before the record, and be corrected later.
+        events: all that was done, in any order. What a list says may lie before the record, and be corrected later.
     """
     pilot = PilotState(recorded_on, {kind.key: GateState(kind, since=recorded_on) for kind in kinds})
     history = History(pilot, {key: [] for key in pilot.gates}, [])
@@ -121,7 +121,7 @@ def state_at_end(history: History, day: date) -> PilotState:
 
 
 def replay_day(history: History, day: date, todays: Iterable[EventRecord]) -> None:
-    """Go on telling, in place, with the acts of a day that is later than all that was told. They open no gate."""
+    """Go on, in place, with the events of a day that is later than all before it. They open no gate."""
     pilot = history.state
     moved: set[str | None] = set()
     _let_time_pass(pilot, day)

@@ -38,7 +38,7 @@ class Right:
     delegations: tuple[Delegation, ...] = ()
 
     def reaches(self, portfolio: int, function: int | None) -> bool:
-        """Whether a cell (a function in a portfolio) lies within this right."""
+        """Whether a unit (a function in a portfolio) lies within this right."""
         return self.portfolio in (None, portfolio) and (self.function is None or self.function == function)
 
     @property
@@ -78,7 +78,7 @@ def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tup
 
 
 def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> Seat:
-    """The seat of a cell on a day, from the rights that reach the cell."""
+    """The seat of a unit on a day, from the rights that reach the unit."""
     passed_over = False
     for right in sorted((r for r in rights if r.in_force(day)), key=lambda r: (r.breadth, r.id)):
         left = people_left(right, closed, day)
@@ -118,7 +118,7 @@ class Step:
 
 
 def steps(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> list[Step]:
-    """The rights that reach a cell, the most specific first, down to the one that decides on a day."""
+    """The rights that reach a unit, the most specific first, down to the one that decides on a day."""
     out = []
     for right in sorted(rights, key=lambda r: (r.breadth, r.starts, r.id)):
         if day < right.starts:
@@ -133,7 +133,7 @@ def steps(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> lis
 
 
 def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
-    """The disjoint stretches of a cell's seat, from its first right on; before that nobody sits there."""
+    """The disjoint stretches of a unit's seat, from its first right on; before that nobody sits there."""
     days = {r.starts for r in rights} | {r.until + timedelta(days=1) for r in rights if r.until}
     days |= {day for who, day in closed.items() if any(who in _named(right) for right in rights)}
     for given in (given for right in rights for given in right.delegations):
@@ -153,7 +153,7 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """From a day on a pilot lies in a cell; `seats` are those of one kind there, in order of their days."""
+    """From a day on a pilot lies in a unit; `seats` are those of one kind there, in order of their days."""
 
     first: date
     seats: Sequence[Seat]
@@ -165,7 +165,7 @@ class Stay:
 
 
 def run_across(stays: Sequence[Stay], day: date) -> date | None:
-    """The first day of the unbroken stretch of held, or unheld, days up to a day, through every cell that the pilot lay in.
+    """The first day of the unbroken stretch of held, or unheld, days up to a day, through every unit that the pilot lay in.
 
     None where the stretch is as old as the first stay: a move to another holder does not restart a wait.
     """

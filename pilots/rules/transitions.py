@@ -1,4 +1,4 @@
-"""What each action changes in a pilot, told one act at a time, and whether it moved the pilot (rule 3)."""
+"""What each action changes in a pilot, one event at a time, and whether it moved the pilot (rule 3)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WITH_CLOCK = frozenset({Stage.RUNNING, Stage.PAUSED})
 
 @dataclass(slots=True)
 class PilotState:
-    """One pilot while its acts are told."""
+    """One pilot while its events are replayed."""
 
     recorded_on: date
     gates: dict[str, GateState]
@@ -168,8 +168,8 @@ Transition = Callable[[PilotState, EventRecord], bool]
 APPLIES_IN: Mapping[str, frozenset[str]] = {
     action.writes: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
 }
-"""The stages in which an action still has an effect when it is told: a retired pilot does not run again because a pause was
-told after it."""
+"""The stages in which an action still has an effect when it is replayed: a retired pilot does not run again because a pause was
+written down after it."""
 
 
 def _recorded(pilot: PilotState, event: EventRecord) -> bool:

@@ -29,7 +29,7 @@ class Stage(Words):
 
 
 class State(Words):
-    """The state of a gate (rule 2). `open` is what an act leaves, read as `unowned` or `waiting`; `off` asks nothing."""
+    """The state of a gate (rule 2). `open` is what an event leaves, read as `unowned` or `waiting`; `off` asks nothing."""
 
     UNOWNED = "unowned"
     WAITING = "waiting"

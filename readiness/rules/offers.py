@@ -15,26 +15,20 @@ from readiness import registry
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 
-def roles(person: Person, snapshot: PilotSnapshot, *, office: bool) -> frozenset[str]:
+def roles(person: Person, snapshot: PilotSnapshot, *, office: bool) -> frozenset[Role]:
     """What a person is to a pilot on the day that was read."""
-    now = snapshot.status
-    named = {gate.holder for gate in snapshot.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE}
-    named |= {snapshot.pilot.exceptions_to, snapshot.pilot.exceptions_deputy}
-    seated = {
-        who
-        for gate in snapshot.gates
-        if gate.kind.clears_by != ClearsBy.ACCEPTANCE
-        for who in rights.named(gate.status.seat)
-    }
-    has = {
-        Role.OFFICE: office,
-        Role.SPONSOR: now.sponsor == person.pk,
-        Role.MANAGER: now.manager == person.pk,
-        Role.NAMED: person in named,
-        Role.DECIDER: person.pk in seated,
-        Role.ESCALATION: snapshot.pilot.portfolio.escalation_id == person.pk,
-    }
-    return frozenset(role for role, yes in has.items() if yes)
+    pilot, now = snapshot.pilot, snapshot.status
+    accepts = [gate.status.holder for gate in snapshot.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE]
+    seats = [gate.status.seat for gate in snapshot.gates if gate.kind.clears_by != ClearsBy.ACCEPTANCE]
+    return permissions.roles_of(
+        person.pk,
+        office=office,
+        sponsor=now.sponsor,
+        manager=now.manager,
+        escalation=pilot.portfolio.escalation_id,
+        named={*accepts, pilot.exceptions_to_id, pilot.exceptions_deputy_id},
+        seated={who for seat in seats for who in rights.named(seat)},
+    )
 
 
 def on_pilot(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> list[str]:
@@ -98,7 +92,7 @@ def on_gate(
     return offered
 
 
-def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[str]) -> list[str]:
+def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[Role]) -> list[str]:
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
     mine |= {what for what, who in named.items() if who == person.pk}
     words = ("accept", "decline", "leave", "nominate")

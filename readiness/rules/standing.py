@@ -204,31 +204,15 @@ def read(
     """A pilot on a date, from the periods in which the date lies. `residence` is carried where it is adopted."""
     terms = terms or Terms()
     stage = pilot.stage_on(at)
-    nobody = rights.Seat(first_day=at, last_day=None)
-    now = {
-        key: read_gate(
-            kind,
-            periods[key],
-            seats.get(key, nobody),
-            # Of what is void no gate waits on anybody, as of what has ended.
-            stage=stage if pilot.void_since is None else Stage.RETIRED,
-            at=at,
-            open_before=terms.open_before(pilot),
-        )
-        for key, kind in kinds.items()
-        if key in periods and periods[key].awaits != Awaits.OFF
-    }
+    now = _gates(kinds, pilot, periods, seats, at=at, terms=terms)
     open_gates = [key for key, gate in now.items() if gate.is_open]
     said = [key for key, gate in now.items() if gate.state == State.ASSERTED]
     missing = adoption.missing(open_gates, said, pilot.missing_rules)
-    stalls_on = None
-    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.stall_clock_from is not None and pilot.void_since is None:
-        stalls_on = stalls.stalls_on(pilot.stall_clock_from, terms.quiet_days)
-    standing = standing_of(
-        stage, stalls_on, all_clear=not open_gates and not said, missing=missing, at=at, warning_days=terms.warning_days
-    )
-    if pilot.void_since is not None:
-        standing = Standing.VOID
+    stalls_on = _stalls_on(pilot, stage, terms)
+    standing: str = Standing.VOID
+    if pilot.void_since is None:
+        all_clear, warning = not open_gates and not said, terms.warning_days
+        standing = standing_of(stage, stalls_on, all_clear=all_clear, missing=missing, at=at, warning_days=warning)
     over = stage != pilot.stage and pilot.paused_until is not None
     return PilotStatus(
         at=at,
@@ -256,6 +240,32 @@ def read(
         void_since=pilot.void_since,
         never_started=standing == Stage.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
     )
+
+
+def _gates(
+    kinds: Mapping[str, Kind],
+    pilot: PilotPeriod,
+    periods: Mapping[str, GatePeriod],
+    seats: Mapping[str, rights.Seat],
+    *,
+    at: date,
+    terms: Terms,
+) -> dict[str, GateStatus]:
+    """The gates that are not switched off on a date. Of what is void no gate waits on anybody, as of what has ended."""
+    stage = pilot.stage_on(at) if pilot.void_since is None else Stage.RETIRED
+    nobody, before = rights.Seat(first_day=at, last_day=None), terms.open_before(pilot)
+    return {
+        key: read_gate(kind, periods[key], seats.get(key, nobody), stage=stage, at=at, open_before=before)
+        for key, kind in kinds.items()
+        if key in periods and periods[key].awaits != Awaits.OFF
+    }
+
+
+def _stalls_on(pilot: PilotPeriod, stage: str, terms: Terms) -> date | None:
+    """The stall date (rule 5) of what runs or is paused, and is not void."""
+    if stage not in (Stage.RUNNING, Stage.PAUSED) or pilot.stall_clock_from is None or pilot.void_since is not None:
+        return None
+    return stalls.stalls_on(pilot.stall_clock_from, terms.quiet_days)
 
 
 def _claim(pilot: PilotPeriod) -> Claim:

@@ -31,7 +31,7 @@ from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Busy
 from readiness.api.base import ApiView
-from readiness.checks import letters_leave
+from readiness.management.checks import letters_leave
 from readiness.text import address_letters, mail
 
 ROOT = settings.BASE_DIR
