@@ -240,22 +240,6 @@ ROWS: dict[str, Row] = {
     "assert_": Row(_("yes according to a source")),
     "end_assertion": Row(_("no longer a yes according to the source")),
     # In the order in which a gate offers them
-    "nominate": Row(
-        _("named"),
-        title=_("Name somebody"),
-        button=_("Name them"),
-        done_says=_("Named. Being named is not accepting: they are asked."),
-    ),
-    "ask_exception": Row(
-        _("exception requested"),
-        title=_("Request an exception"),
-        button=_("Request it"),
-        done_says=_("Requested. Somebody else grants it, or does not."),
-        arguments=(
-            Argument("reason", Asks.SENTENCE, _("Why it cannot wait"), KEPT),
-            Argument("until", Asks.DAY, _("Until, the last day"), _("Whoever grants it gives the day that binds.")),
-        ),
-    ),
     "except_": Row(
         _("let past"),
         title=_("Grant an exception"),
@@ -285,6 +269,16 @@ ROWS: dict[str, Row] = {
         button=_("Record it as met"),
         rests_on_evidence=True,
     ),
+    "ask_exception": Row(
+        _("exception requested"),
+        title=_("Request an exception"),
+        button=_("Request it"),
+        done_says=_("Requested. Somebody else grants it, or does not."),
+        arguments=(
+            Argument("reason", Asks.SENTENCE, _("Why it cannot wait"), KEPT),
+            Argument("until", Asks.DAY, _("Until, the last day"), _("Whoever grants it gives the day that binds.")),
+        ),
+    ),
     "accept": Row(
         _("accepted"),
         title=_("Accept"),
@@ -302,6 +296,12 @@ ROWS: dict[str, Row] = {
         title=_("Leave it"),
         button=_("Leave it"),
         done_says=_("You left it. The gate is open from today."),
+    ),
+    "nominate": Row(
+        _("named"),
+        title=_("Name somebody"),
+        button=_("Name them"),
+        done_says=_("Named. Being named is not accepting: they are asked."),
     ),
     "file_evidence": Row(_("evidence filed")),
     "replace_evidence": Row(_("newer version of the evidence filed")),
@@ -334,7 +334,7 @@ ROWS: dict[str, Row] = {
     "erase_person": Row(_("name erased by law")),
     "record_set_up": Row(_("installation set up")),
 }
-"""Every action, by its word; those on a pilot in the order in which they are offered."""
+"""Every action, by its word; those on a pilot, or on a gate, in the order in which they are offered."""
 
 FOLLOWS: dict[str, Any] = {
     "open_gate": _("gate opened"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.decisions import sign_answer
-from pilots.actions.guards import lock_gate, require_acceptance, require_expected_gate
+from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
 from pilots.actions.locked_pilot import LockedPilot
 from pilots.actions.texts import need_plain
 from pilots.event_log.sign import logged_transaction
@@ -40,7 +40,7 @@ def nominate(
 def nominating(locked: LockedPilot, row: Gate, person: Person | None, *, expected_version: int | None = None) -> Event:
     """Name somebody for a gate of a locked pilot."""
     state = locked.state.gates[row.kind.key]
-    require_acceptance(state)
+    require_kind("nominate", state)
     locked.require_role("nominate")
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("nominate")
@@ -65,7 +65,7 @@ def _in_own_name(
 ) -> Decision:
     """What only the person named can say, or a refusal."""
     locked, gate, state = lock_gate(gate, by, on, known)
-    require_acceptance(state)
+    require_kind(action, state)
     if by is None or permissions.has_left(by, locked.on):
         raise NotNamed
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.cited_evidence import CitedEvidence, cited
-from pilots.actions.guards import lock_gate, require_approval, require_expected_gate
+from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
 from pilots.actions.locked_pilot import LockedPilot, last_day
 from pilots.actions.texts import need_plain, need_reason, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
@@ -128,7 +128,7 @@ def decide(
         Refused: with the code that `SCENARIOS.md` names for it.
     """
     locked, row, state = lock_gate(gate, by, on, known)
-    require_approval(state)
+    require_kind("decide", state)
     decider, capacity = decider_of(locked, state, for_)
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("decide")
@@ -285,7 +285,7 @@ def assert_(*, gate: Gate, source: str, on: date | None = None, known: date | No
 def asserting(locked: LockedPilot, row: Gate, source: str) -> Decision:
     """Record what a source says of a gate of a locked pilot."""
     state = locked.state.gates[row.kind.key]
-    require_approval(state)
+    require_kind("assert_", state)
     locked.require_stage("assert_")
     day = max(locked.on, locked.pilot.recorded_on)
     return sign_answer(
@@ -309,7 +309,7 @@ def end_assertion(*, gate: Gate, source: str, on: date | None = None, known: dat
         NothingAsked: no assertion stands; what a person answered stays.
     """
     locked, row, state = lock_gate(gate, None, on, known)
-    require_approval(state)
+    require_kind("end_assertion", state)
     locked.require_stage("end_assertion")
     if state.answer != Outcome.ASSERTED:
         raise NothingAsked(_("No source says yes here."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilots.actions.cited_evidence import cited
 from pilots.actions.decisions import decider_of, sign_answer
-from pilots.actions.guards import lock_gate, require_approval, require_expected_gate
+from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
 from pilots.actions.locked_pilot import LockedPilot
 from pilots.actions.texts import need_reason
 from pilots.event_log.sign import logged_transaction
@@ -97,7 +97,7 @@ def ask_exception(
     The request remembers what it was asked on, as an exception would seal it (rule 8).
     """
     locked, row, state = lock_gate(gate, by, on, known)
-    require_approval(state)
+    require_kind("ask_exception", state)
     locked.require_role("ask_exception")
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("ask_exception")
@@ -134,7 +134,7 @@ def except_(
         Refused: with the code that `SCENARIOS.md` names for it.
     """
     locked, row, state = lock_gate(gate, by, on, known)
-    require_approval(state)
+    require_kind("except_", state)
     decider, capacity = decider_of(locked, state, for_, askers=state.askers)
     require_expected_gate(locked, row, expected_version)
     changed = require_confirmation(locked, state, confirmed=confirmed)

@@ -14,13 +14,14 @@ from pilots.refusals import (
     WrongGate,
 )
 from pilots.rules import gates
+from pilots.rules.actions import ACTIONS
 from pilots.rules.vocabulary import ClearsBy
 
 
 def lock_gate(
     gate: Gate, by: Person | None, on: date | None, known: date | None
 ) -> tuple[LockedPilot, Gate, gates.GateState]:
-    """Sit down at a gate's pilot."""
+    """Lock a gate's pilot. Returns it with the gate, and where the gate stands."""
     locked = lock_pilot(gate.pilot, by, on, known)
     key = gate.kind.key
     if locked.state.gates[key].off:
@@ -40,11 +41,7 @@ def require_expected_gate(locked: LockedPilot, gate: Gate, expected_version: int
         raise ChangedMeanwhile
 
 
-def require_approval(state: gates.GateState) -> None:
-    if state.kind.clears_by == ClearsBy.ACCEPTANCE:
-        raise WrongGate
-
-
-def require_acceptance(state: gates.GateState) -> None:
-    if state.kind.clears_by != ClearsBy.ACCEPTANCE:
+def require_kind(word: str, state: gates.GateState) -> None:
+    """Refuse an action on a gate of a kind that it is not for: one clears by acceptance, the others do not."""
+    if ACTIONS[word].on_acceptance != (state.kind.clears_by == ClearsBy.ACCEPTANCE):
         raise WrongGate

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pilots.actions.cited_evidence import cited
-from pilots.actions.guards import lock_gate, require_approval, require_expected_gate
+from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
 from pilots.actions.locked_pilot import LockedPilot
 from pilots.actions.texts import need_text
 from pilots.event_log.sign import logged_transaction
@@ -33,7 +33,7 @@ def answer(
 ) -> Event:
     """The team answers a request or a no: the gate waits on the decider again."""
     locked, row, state = lock_gate(gate, by, on, known)
-    require_approval(state)
+    require_kind("answer", state)
     locked.require_role("answer")
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("answer")
@@ -56,7 +56,7 @@ def meet_condition(
 ) -> Event:
     """Record that a condition was met, with the evidence; met late, the gate is conditional again from that day."""
     locked, row, state = lock_gate(gate, by, on, known)
-    require_approval(state)
+    require_kind("meet_condition", state)
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
     locked.require_role("meet_condition", locked.owner_of(asked))

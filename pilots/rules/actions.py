@@ -53,9 +53,9 @@ class Action:
 
     Attributes:
         on: what it is on.
-        may: who may do it; one of these roles is enough.
+        allowed: who may do it; one of these roles is enough.
         forgets: where in its event people's own words or names stand, which a law may ask to be erased. Every row says it.
-        beyond: who may do it past the limits of rules 4, 5 and 6 as well (a third slip, a third pause, what was answered).
+        beyond_limits: who may do it past the limits of rules 4, 5 and 6 as well (a third slip, a third pause, what was answered).
         stages: the stages that it fits; None where it fits all, or is on no pilot.
         applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
             an earlier one is written down late: it stays in the log and changes nothing.
@@ -63,6 +63,7 @@ class Action:
         until_stalled: it is refused once the stall date has come.
         by_people: a list does not do it.
         on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
+        on_acceptance: it is done to a gate that clears by acceptance; every other action on a gate only to one that does not.
         event: the word of its event, where that is not its own.
     """
 
@@ -77,6 +78,7 @@ class Action:
     until_stalled: bool = False
     by_people: bool = False
     on_void: bool = False
+    on_acceptance: bool = False
     event: str = ""
 
     @property
@@ -182,10 +184,34 @@ ACTIONS = _table(
         Action("record_minutes", Target.GATES, SEATED, (REASON, DATA, DECISION), stages=ANY, by_people=True),
         Action("assert_", Target.GATE, NOBODY, (REASON, DECISION), event="assert"),
         Action("end_assertion", Target.GATE, NOBODY, (REASON, DECISION)),
-        Action("nominate", Target.GATE, OFFICE, FACTS, stages=ANY),
-        Action("accept", Target.GATE, frozenset({Role.NOMINEE}), (REASON, DECISION), stages=ANY, event="accepted"),
-        Action("decline", Target.GATE, frozenset({Role.NOMINEE}), (REASON, DECISION), stages=ANY, event="declined"),
-        Action("leave", Target.GATE, frozenset({Role.ACCEPTED}), (REASON, DECISION), stages=ANY, event="left"),
+        Action("nominate", Target.GATE, OFFICE, FACTS, stages=ANY, on_acceptance=True),
+        Action(
+            "accept",
+            Target.GATE,
+            frozenset({Role.NOMINEE}),
+            (REASON, DECISION),
+            stages=ANY,
+            event="accepted",
+            on_acceptance=True,
+        ),
+        Action(
+            "decline",
+            Target.GATE,
+            frozenset({Role.NOMINEE}),
+            (REASON, DECISION),
+            stages=ANY,
+            event="declined",
+            on_acceptance=True,
+        ),
+        Action(
+            "leave",
+            Target.GATE,
+            frozenset({Role.ACCEPTED}),
+            (REASON, DECISION),
+            stages=ANY,
+            event="left",
+            on_acceptance=True,
+        ),
         Action("answer", Target.GATE, TEAM, (REASON,), stages=ANY, by_people=True),
         Action(
             "meet_condition", Target.GATE, TEAM | {Role.NAMED, Role.OWNER}, (REASON, DATA), stages=ANY, by_people=True
@@ -226,7 +252,7 @@ ACTIONS = _table(
         Action("record_set_up", Target.INSTALLATION, NOBODY, FACTS, event="set_up"),
     )
 )
-"""Every action, by its word. Beside `may`: what reaches beyond the portfolios that somebody keeps (an account that holds
+"""Every action, by its word. Beside `allowed`: what reaches beyond the portfolios that somebody keeps (an account that holds
 something elsewhere, a right for all) takes whoever keeps all of them; whoever decides or accepts has a confirmed address; nobody
 grants what they asked for, no sponsor decides on their own pilot, and whoever accepted the risk does not adopt; these are refused
 as `self_approval`. What somebody may not see is not there for them."""

@@ -47,7 +47,7 @@ def _in_stage(word: str, snapshot: PilotSnapshot) -> bool:
     return action.on_void == is_void and (action.stages is None or snapshot.status.stage in action.stages)
 
 
-def _may(word: str, mine: frozenset[str]) -> bool:
+def _may(word: str, mine: frozenset[Role]) -> bool:
     """Whether the table lets them, within the limits of rules 4 to 6 or beyond."""
     return permissions.allowed(word, mine) or permissions.allowed_beyond_limits(word, mine)
 
@@ -74,29 +74,33 @@ def on_gate(
     """The actions on one gate that this person may do now, as they stand in addresses."""
     if snapshot.status.stage == Stage.RETIRED or snapshot.status.void_since:
         return []
-    mine = roles(person, snapshot, office=office)
-    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
-        return _on_acceptance(person, state, mine)
-    offered = []
-    records = permissions.allowed("record_for_decider", mine)
-    if records or may_decide(person, snapshot, gate, away=away):
-        offered.append("decide")
-    if state.askers and (records or may_decide(person, snapshot, gate, askers=state.askers, away=away)):
-        offered.append("except")
-    if state.answer in gates.ASKS_TEAM and permissions.allowed("answer", mine):
-        offered.append("answer")
-    if any(_may_meet(person, each, mine) for each in unmet(state)):
-        offered.append("meet-condition")
-    if gate.status.is_open and permissions.allowed("ask_exception", mine):
-        offered.append("ask-exception")
-    return offered
-
-
-def _on_acceptance(person: Person, state: gates.GateState, mine: frozenset[Role]) -> list[str]:
     named = {Role.NOMINEE: state.nominee, Role.ACCEPTED: state.accepted}
-    mine |= {what for what, who in named.items() if who == person.pk}
-    words = ("accept", "decline", "leave", "nominate")
-    return [word for word in words if permissions.allowed(word, mine)]
+    mine = roles(person, snapshot, office=office) | {what for what, who in named.items() if who == person.pk}
+    accepts = gate.kind.clears_by == ClearsBy.ACCEPTANCE
+
+    def may(word: str) -> bool:
+        if word in ("decide", "except_"):
+            askers = state.askers if word == "except_" else ()
+            decides = may_decide(person, snapshot, gate, askers=askers, away=away)
+            return permissions.allowed("record_for_decider", mine) or decides is not None
+        if word == "meet_condition":
+            return any(_may_meet(person, each, mine) for each in unmet(state))
+        return permissions.allowed(word, mine)
+
+    return [
+        registry.address(word)
+        for word in registry.offered(Target.GATE)
+        if ACTIONS[word].on_acceptance == accepts and _fits_gate(word, gate, state) and may(word)
+    ]
+
+
+def _fits_gate(word: str, gate: GateSnapshot, state: gates.GateState) -> bool:
+    """Whether the gate is where an action has something to do."""
+    if word == "except_":
+        return bool(state.askers)
+    if word == "answer":
+        return state.answer in gates.ASKS_TEAM
+    return gate.status.is_open if word == "ask_exception" else True
 
 
 def unmet(state: gates.GateState) -> list[dict[str, object]]:
@@ -104,7 +108,7 @@ def unmet(state: gates.GateState) -> list[dict[str, object]]:
     return [each for each in state.conditions if not each.get("met")]
 
 
-def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[str]) -> bool:
+def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[Role]) -> bool:
     owns = {Role.OWNER} if condition["owner"] == person.pk else set()
     return permissions.allowed("meet_condition", mine | owns)
 
