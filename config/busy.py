@@ -14,7 +14,7 @@ from pilots.refusals import Busy
 
 
 class BusyDatabase:
-    """Answers 503 where a view could not have a lock. Forms and the API tell it themselves, and keep what was typed."""
+    """Answers 503 where a view could not have a lock. Forms and the API answer by themselves, and keep what was typed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -47,7 +47,7 @@ class Row:
     """How people meet an action.
 
     Attributes:
-        done: the past tense, as the log tells it.
+        done: the past tense, as the log says it.
         title: what its form is called; empty where no form for pilots or gates has it.
         button: what the button of the form says.
         done_says: what is said once it is done.

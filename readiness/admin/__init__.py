@@ -1,1 +1,1 @@
-"""The program office's desk, table by table. Every act on it goes through an action, and nothing derived can be typed."""
+"""The program office's admin site, table by table. Every change goes through an action, and nothing derived can be edited."""

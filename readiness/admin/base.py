@@ -110,7 +110,7 @@ class ActionModelAdmin(Admin):
         return office_of(request).limit(rows, self.portfolio_path, shared=self.shared)
 
     def get_object(self, request: HttpRequest, object_id: Any, from_field: str | None = None) -> Any:
-        """The row at an address, or 404: nothing tells whether it is somebody else's."""
+        """The row at an address, or 404: the answer does not show whether it is somebody else's."""
         found = super().get_object(request, str(object_id), from_field)
         if found is None:
             raise Http404

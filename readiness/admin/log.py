@@ -173,7 +173,7 @@ def changed(row: Any) -> str:
 class Log(ChangeList):
     """A page of the log, each event with its text: names are looked up once a page.
 
-    An act on many is one row, that opens to what was done to each; a search, or a gate that is chosen, finds each.
+    An event on many pilots is one row, that opens to what was done to each; a search, or a filter by gate, finds each.
     """
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -29,7 +29,7 @@ AS_OF = "as_of"
 
 
 def day_of(request: HttpRequest) -> date:
-    """The day that the list is asked for; read once for each request. What is no date is told, and today is shown."""
+    """The day that the list is asked for; read once for each request. What is no date is reported, and today is shown."""
     kept: dict[str, Any] = vars(request)
     if "_at" not in kept:
         try:

@@ -1,4 +1,4 @@
-"""The program office's desk: Django's admin, for whoever keeps the records of a portfolio, and for nobody else."""
+"""The program office's admin site: Django's admin, for whoever keeps the records of a portfolio, and for nobody else."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class OfficeSite(admin.AdminSite):
         return isinstance(person, Person) and person.is_active and person.is_staff and office_of(request).enters
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Strangers are sent to sign in; whoever is signed in and keeps no records is told so at once."""
+        """Strangers are sent to sign in; whoever is signed in and keeps no records gets that answer at once."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -77,7 +77,7 @@ class OfficeSite(admin.AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Whoever is signed in and still sent here has no desk; strangers are sent to sign in before."""
+        """Whoever is signed in and still sent here has no access to the admin; strangers are sent to sign in before."""
         if not isinstance(request.user, AnonymousUser) and not self.has_permission(request):
             raise PermissionDenied
         return redirect("admin:index")

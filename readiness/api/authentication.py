@@ -53,7 +53,7 @@ def _note(token: ApiToken) -> None:
 
 
 class BySession(authentication.SessionAuthentication):
-    """The session of a page. An action needs the page's CSRF token; strangers are told to bring a key (401, not 403)."""
+    """The session of a page. An action needs the CSRF token; without credentials the answer is 401, not 403."""
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"

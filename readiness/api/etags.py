@@ -1,4 +1,4 @@
-"""Marks of what was read: a reader who has it already is told so, and who writes says what they saw."""
+"""ETags: a reader who has the current version gets 304, and a writer names the version that they read."""
 
 from __future__ import annotations
 

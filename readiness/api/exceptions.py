@@ -36,7 +36,7 @@ class TooLarge(exceptions.APIException):
 
 
 def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> HttpResponse:
-    """A problem document. `type` names the code, `detail` is a sentence that a person can act on.
+    """A problem document. `type` names the code, `detail` is a sentence that says what to do.
 
     It is JSON whatever the address answers otherwise: the schema is YAML, and its errors are not.
     """

@@ -88,7 +88,7 @@ def ids() -> serializers.ListField:
 
 
 class ActionInput(serializers.Serializer[Any]):
-    """What every action may be told: the day that it counts from, today unless said."""
+    """What every action accepts: the day that it counts from, today unless given."""
 
     default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
     on = day(help_text="The day it counts from; today unless said.")

@@ -285,7 +285,7 @@ class DecisionSerializer(serializers.Serializer[Decision]):
 
 
 class EventSerializer(serializers.Serializer[Event]):
-    """One act, from the log. An act on many is one: `pilots` says on how many, and `?batch=` what was done to each."""
+    """One event of the log. An event on many pilots is one: `pilots` says on how many, `?batch=` lists each."""
 
     id = serializers.CharField(source="public_id")
     verb = serializers.CharField(source="action")

@@ -228,7 +228,7 @@ def _is_drawn(event: Event) -> bool:
 
 
 def _day_of(event: Event, snapshot: PilotSnapshot) -> date:
-    """The day on which an act lies: a start that a list has corrected since, on the day that is known now."""
+    """The day on which an event lies: a start that a list has corrected since, on the day that is known now."""
     of_a_list = event.action == "start" and event.by_id is None
     return snapshot.status.started_on or event.effective_on if of_a_list else event.effective_on
 

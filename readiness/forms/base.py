@@ -24,7 +24,7 @@ from readiness.forms.rows import RowFormSet
 from readiness.queries.consequences import AGREED, Comparison, Consequences, NotAgreed, of_pilots, weigh
 
 SHUTS = frozenset({NotYours.status, WrongStage.status})
-"""The statuses of refusals that nothing typed could change: of who acts, and of how the pilot or the gate stands."""
+"""The statuses of refusals that nothing typed could change: of who asks, and of how the pilot or the gate stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class ActionForm(forms.Form):
         return dict(self.cleaned_data)
 
     def on_what(self) -> dict[str, Any]:
-        """What the action acts on."""
+        """What the action is on."""
         return {}
 
     def row_options(self) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from readiness.text import events as event_texts
 Target = Pilot | Gate
 
 MOST = 20
-"""No more acts than this are told; whoever slept longer reads the history."""
+"""The most events that are listed; for more there is the history."""
 
 
 def pilot_of(target: Target) -> Pilot:
-    """The pilot that an act is on, whether it names the pilot or one of its gates."""
+    """The pilot that an action is on, whether it names the pilot or one of its gates."""
     return target.pilot if isinstance(target, Gate) else target
 
 
@@ -44,7 +44,7 @@ def since(target: Target, written: str) -> QuerySet[Event]:
     if isinstance(target, Gate):
         rows = rows.filter(Q(gate=None) | Q(gate=target))
     else:
-        # Read again: the row in hand may be as old as the form. Each act on a pilot counts its version up.
+        # Read again: the row in hand may be as old as the form. Each action on a pilot counts its version up.
         target = Pilot.objects.only("version").get(pk=target.pk)
     try:
         passed = min(max(int(token(target)) - read(written), 0), MOST)

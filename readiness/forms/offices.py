@@ -1,4 +1,4 @@
-"""Whose records a person at the office's desk keeps: read once for each request, and the scope of all that is shown there."""
+"""Whose records a person in the admin keeps: read once for each request, and the scope of all that is shown there."""
 
 from __future__ import annotations
 

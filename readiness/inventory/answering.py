@@ -114,7 +114,7 @@ def _asserted(sentence: str | None) -> str:
 
 
 def _unless_on_record(recorded: RecordedPilot, statement: Statement, kind: str, outcome: RecordReport) -> None:
-    """A list that is new to a pilot says yes where a person has answered: told, unless the answer is yes."""
+    """A list that is new to a pilot says yes where a person has answered: reported, unless the answer is yes."""
     found = recorded.found.gate(kind) if recorded.found else None
     if found is None or vocabulary.gate(found.status.state) != vocabulary.YES:
         outcome.keep(statement, statement.column_of_gate(kind), _("the list says yes; what a person answered is kept."))

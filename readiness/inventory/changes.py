@@ -20,7 +20,7 @@ from readiness.text.events import FIELDS
 
 NAMES = {"started_on": gettext_lazy("start"), "decide_by": gettext_lazy("decide by"), "stage": gettext_lazy("stage")}
 LONGEST = 80
-"""Characters of a text that are told of a change; the record holds the rest."""
+"""Characters of a text that are shown of a change; the record holds the rest."""
 
 
 @dataclass(slots=True)
@@ -36,25 +36,25 @@ class RecordReport:
     not_taken: list[Finding] = field(default_factory=list)
 
     def change(self, statement: Statement, column: str, what: Any, before: Any, after: Any) -> None:
-        """Tell what became another: “start: 30 June 2025 → 1 October 2025”."""
+        """Report what changed: “start: 30 June 2025 → 1 October 2025”."""
         self.changed = True
         sentence = f"{statement.key}: {what}: {_as_text(before)} → {_as_text(after)}"
         self.changes.append(Finding("changed", sentence, statement.line, column))
 
     def fall(self, statement: Statement, column: str, sentences: Iterable[str]) -> None:
-        """Tell whose answers fell by a change, and what became of the standing."""
+        """Report whose answers fell by a change, and what became of the standing."""
         self.fell += [Finding("fell", f"{statement.key}: {says}", statement.line, column) for says in sentences]
 
     def keep(self, statement: Statement, column: str, sentence: Any) -> None:
-        """Tell what people decided, and stays so."""
+        """Report what people decided, and stays so."""
         self.kept.append(Finding("kept", f"{statement.key}: {sentence}", statement.line, column))
 
     def refuse(self, statement: Statement, column: str, sentence: Any) -> None:
-        """Tell what is not taken, and why."""
+        """Report what is not taken, and why."""
         self.not_taken.append(comparing.not_taken(statement, column, str(sentence)))
 
     def is_taken(self, statement: Statement, column: str, change: Callable[[], object], what: str = "") -> bool:
-        """Do what a cell says; where that is refused, tell it with the reason, and the rest of the row is taken."""
+        """Do what a cell says; where that is refused, report it with the reason; the rest of the row is taken."""
         try:
             change()
         except Refused as refused:

@@ -1,4 +1,4 @@
-"""What of a list is never taken, because people and days make it so: where it says otherwise it is told, with the reason."""
+"""What of a list is never taken, because people and days make it so: where it says otherwise it is reported, with the reason."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def agrees(column: str, text: str, found: Current | None, pilot: Pilot) -> bool:
 
 
 def _states(gate: GateSnapshot, last: GatePeriod) -> set[str]:
-    """What a gate may say of itself, by the acts on record, on one day or another."""
+    """What a gate may say of itself, by the events on record, on one day or another."""
     stands = {State.WAITING, State.UNOWNED} if last.state == State.OPEN else {last.state}
     return {gate.status.state} | stands | ({State.LAPSED} if last.good_until else set())
 

@@ -142,7 +142,7 @@ class Applying:
     def _assert(self, locked: NewPilot, statement: Statement) -> list[str]:
         """Record the yeses of the list. A kind of gate that this pilot has not is none of its questions."""
         asserted = [kind for kind in statement.asserted if self._answerable(locked, kind)]
-        # What a source says is written down wherever the pilot stands: it need not be told again.
+        # What a source says is written down wherever the pilot stands: it need not be reported again.
         locked.on = self.at
         for kind in asserted:
             asserting(locked, locked.gates[kind], statement.asserted[kind])

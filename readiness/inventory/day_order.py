@@ -17,7 +17,7 @@ BEGAN: Mapping[str, str] = {"started_on": "started", "adopted_on": "adopted", "r
 def in_order(
     days: MutableMapping[str, date | None], cells: Mapping[str, str], line: int, at: date
 ) -> Iterator[Finding]:
-    """What of a row's days cannot be so; it is taken out of `days`, and told.
+    """What of a row's days cannot be so; it is taken out of `days`, and reported.
 
     Args:
         cells: what the file says, by the same names.

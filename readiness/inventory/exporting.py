@@ -25,7 +25,7 @@ _REPLAYED = ("record", "amend", "set_rules")
 
 @dataclass
 class Export:
-    """The pilots on record on a date; of one portfolio where one is named. `today` tells which records are as they are now."""
+    """The pilots on record on a date; of one portfolio where one is named. `today` says which records are as they are now."""
 
     at: date
     today: date
@@ -55,7 +55,7 @@ def _now(pilot: Pilot) -> dict[str, Any]:
 
 
 def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
-    """What the records and rules of pilots said on a date, told from their events. Three queries for any number."""
+    """What the records and rules of pilots said on a date, replayed from their events. Three queries for any number."""
     events: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
     logged = Event.objects.filter(pilot__in=batch, action__in=_REPLAYED, effective_on__lte=at)
     for event in logged.select_related("decision", "gate__kind").order_by("pk"):

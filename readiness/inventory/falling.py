@@ -1,4 +1,4 @@
-"""Whose answers fall by what a list changes: told in the sentences in which whoever edits a pilot by hand is asked."""
+"""Whose answers fall by what a list changes, reported in the sentences that ask whoever edits a pilot by hand."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def report_what_falls(
     at: date,
     outcome: RecordReport,
 ) -> Done:
-    """Do what a list says, and tell what fell by it. Where no person has acted on a pilot there is nothing that could.
+    """Do what a list says, and report what fell by it. Where no person has acted on a pilot there is nothing that could.
 
     Raises:
-        Refused: as the act does.
+        Refused: as the action does.
     """
     if not Event.objects.filter(pilot=recorded.pilot, by__isnull=False).exists():
         return change()

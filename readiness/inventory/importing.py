@@ -29,7 +29,7 @@ Tick = Callable[[int], object]
 
 @dataclass
 class Import:
-    """One import of a list. `tick` is told how many rows were read, for whoever waits."""
+    """One import of a list. `tick` is called with the number of rows read so far, to show progress."""
 
     source: List
     rejects: Path | None = None

@@ -86,7 +86,7 @@ class Inventory:
         cells = row.cells
         stage, day = _stage(row), _day(row)
         if day and day.day > self.at:
-            day = None  # told, and then as if it were not stated
+            day = None  # reported, and then as if it were not stated
         agency = _agency(row)
         return Record(
             portfolio_key=tidy(agency),

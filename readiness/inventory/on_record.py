@@ -121,7 +121,7 @@ class RecordedPilot:
         self.shown = self.pilot.stage == Stage.ADOPTED and bool(_shown([self.pilot.pk], at))
 
     def events(self) -> list[EventRecord]:
-        """All that was done to it, each act on the day that is known of it now."""
+        """All that was done to it, each event on the day that is known of it now."""
         return corrections.corrected(load.event_records(self.pilot))
 
 

@@ -14,7 +14,7 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something worth telling about a row; `line` is the spreadsheet row (the header is 1).
+    """Something to report about a row; `line` is the spreadsheet row (the header is 1).
 
     `of_new` says of a cell that is not taken what is so by that of a pilot that is new: a sentence that waits for it ends
     without a full stop. A pilot on record keeps what it has.

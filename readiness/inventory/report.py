@@ -75,7 +75,7 @@ class Report:
         return self.created + self.updated + self.unchanged
 
     def find(self, finding: Finding) -> None:
-        """Something worth telling about a row that was read."""
+        """Report something about a row that was read."""
         shown = SHOWN if finding.code in HOW_READ else SHOWN_AT_MOST
         self.found.setdefault(finding.code, Group(shown=shown)).add(finding)
 

@@ -20,7 +20,7 @@ STAGES = {
     "retired": gettext_lazy("retired"),
     "not_stated": gettext_lazy("not stated"),
 }
-"""What is told of the pilots in a list, in this order: the stage, and of the adopted whether the facts show it."""
+"""What is reported of the pilots in a list, in this order: the stage, and of the adopted whether the facts show it."""
 
 TITLES = {
     "approximate_date": gettext_lazy("A month or a year, read as its last day"),

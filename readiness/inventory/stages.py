@@ -1,4 +1,4 @@
-"""Which acts lead from the stage on record to the one that a list states (design, section 9)."""
+"""Which actions lead from the stage on record to the one that a list states (design, section 9)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def same_stage(one: str, other: str) -> bool:
 
 
 def steps(stage: str, statement: Statement, at: date) -> list[Step]:
-    """The acts that lead from a stage to the one stated; none where it is the same, or where no list may lead.
+    """The actions that lead from a stage to the one stated; none where it is the same, or where no list may lead.
 
     What a list says may lie before the record. Where it gives no day it is `at`, the day of the record.
     """

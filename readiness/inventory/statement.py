@@ -81,7 +81,7 @@ class Statement:
 
     @property
     def stage_before(self) -> str:
-        """The stage in which a pilot that is new goes on record, before what its list says of it is told."""
+        """The stage in which a pilot that is new goes on record, before what its list says of it is done."""
         return Stage.NOT_STATED if self.stage == Stage.NOT_STATED else Stage.PLANNED
 
     def remembered(self, name: str) -> str:
@@ -222,7 +222,7 @@ def _holders(gates: Mapping[str, OwnGate], clears_by: Mapping[str, str]) -> dict
 def _never_taken(
     record: OwnRecord, gates: Mapping[str, OwnGate], answers: Mapping[str, str], clears_by: Mapping[str, str]
 ) -> dict[str, str]:
-    """By column, what only people and days make so; it is compared with the record, and told where that says otherwise."""
+    """By column, what only people and days make so; it is compared with the record, and reported where that says otherwise."""
     found: dict[str, Any] = {"recorded_on": record.recorded_on, "learned": record.learned}
     for kind, gate in gates.items():
         for name in GATE_FIELDS:

@@ -138,7 +138,7 @@ def _fields(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows,
 
 
 def _do(changes_made: list[Callable[[], object]]) -> bool:
-    """Whether any of the acts made a difference."""
+    """Whether any of the actions made a difference."""
     done = [change() for change in changes_made]
     return any(done)
 
@@ -214,7 +214,7 @@ def _people_moved(pilot: Pilot) -> bool:
 
 
 def _never_taken(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> None:
-    """Tell the cells that say otherwise than the record and than the list before, and are never taken."""
+    """Report the cells that say otherwise than the record and than the list before, and are never taken."""
     before = recorded.remembered(statement.form)
     differing = [column for column, text in statement.cells.items() if before.cells.get(column) != mark(text)]
     outcome.not_taken += comparing.otherwise(statement, differing, recorded.found, recorded.pilot)

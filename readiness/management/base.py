@@ -19,7 +19,7 @@ _SAID_BY_ENGINES = ("database or disk is full", "disk I/O error", "No space left
 
 
 class ProductCommand(BaseCommand):
-    """A command that says it when there is no room left. Each act is one transaction: it is kept whole, or not at all."""
+    """A command that reports a full disk. Each action is one transaction: it is kept whole, or not at all."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

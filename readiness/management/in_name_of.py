@@ -1,4 +1,4 @@
-"""What commands that act in somebody's name share: who, on what, and a refusal as a command says it."""
+"""What commands that do an action in somebody's name share: who, on what, and a refusal as a command says it."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def held_by(person: Person) -> QuerySet[DecisionRight]:
 
 
 def planned(request: HttpRequest, form: ReferenceForm | None = None) -> dict[str, Any]:
-    """What the section draws: what is planned, and a form for each act; `form` is one that was sent and not done."""
+    """What the section draws: what is planned, and a form for each action; `form` is one that was sent and not done."""
     person, office = reader(request), office_of(request)
     rights = list(held_by(person))
     absences = list(person.absences.filter(ends__gte=today()).order_by("starts", "pk"))

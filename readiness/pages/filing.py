@@ -20,7 +20,7 @@ from readiness.rules import offers
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def filing(request: HttpRequest, key: str) -> HttpResponse:
-    """What is filed for a pilot; whoever may act on it files more, or a newer version of a piece (`?newer=`)."""
+    """What is filed for a pilot; whoever may change it files more, or a newer version of a piece (`?newer=`)."""
     person, at = reader(request), today()
     pilot = pilot_or_404(person, key)
     snapshot = snapshot_of(pilot, at=at)

@@ -43,7 +43,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """What stands above every page; `desk` is the address of the office's desk for whoever may enter it, else empty."""
+    """What stands above every page; `desk` is the address of the admin for whoever may enter it, else empty."""
 
     rooms: list[Room]
 

@@ -1,6 +1,6 @@
-"""What follows from an act besides what it says: whose answers fall by it, and what becomes of the standing (rules 6, 8, 11).
+"""What follows from an action besides what it says: whose answers fall by it, and what becomes of the standing (rules 6, 8, 11).
 
-Nothing is foretold: the act is done, what is so then is compared with what was so before, and it is taken back where
+Nothing is predicted: the action is done, what is so then is compared with what was so before, and it is taken back where
 answers fall that nobody has agreed to. So the question and the answer cannot differ.
 """
 
@@ -37,9 +37,9 @@ NAMED_AT_MOST = 10
 
 @dataclass(slots=True)
 class Consequences:
-    """What an act changes besides what it says, in sentences that hold before it and after it.
+    """What an action changes besides what it says, in sentences that hold before it and after it.
 
-    `falls` has to be agreed to; `follows` is only told. `marks` say what falls, whatever the words.
+    `falls` has to be agreed to; `follows` is only shown. `marks` say what falls, whatever the words.
     """
 
     falls: list[str] = field(default_factory=list)
@@ -60,13 +60,13 @@ class Consequences:
         self.falls.append(sentence)
 
     def put_first(self, mark: str, sentence: str) -> None:
-        """What is always to be agreed to: on how many an act is that is done to many at once."""
+        """What is always to be agreed to: on how many pilots an action is that is done to many at once."""
         self.marks.append(mark)
         self.falls.insert(0, sentence)
 
 
 class NotAgreed(Exception):
-    """Answers would fall by the act, and nobody has agreed to that. It was taken back."""
+    """Answers would fall by the action, and nobody has agreed to that. It was rolled back."""
 
     def __init__(self, consequences: Consequences) -> None:
         self.consequences = consequences
@@ -78,15 +78,15 @@ Comparison = Callable[[], Callable[[], Consequences]]
 
 
 def weigh(action: Callable[[], Any], compare: Comparison, *, agreed: str | None) -> tuple[Any, Consequences]:
-    """Do an act, unless something falls by it that was not agreed to. Returns what it returns, and what followed.
+    """Do an action, unless something falls by it that was not agreed to. Returns what it returns, and what followed.
 
     Args:
-        agreed: the token of the consequences that whoever acts has seen; empty where they have seen none, None where
+        agreed: the token of the consequences that whoever asks was shown; empty where they were shown none, None where
             nobody is asked.
 
     Raises:
         NotAgreed: with what would fall. Nothing is kept.
-        Refused: as the act does.
+        Refused: as the action does.
     """
     with logged_transaction():
         afterwards = compare()
@@ -98,7 +98,7 @@ def weigh(action: Callable[[], Any], compare: Comparison, *, agreed: str | None)
 
 
 def foresee(action: Callable[[], Any], compare: Comparison) -> Consequences:
-    """What would follow from an act, which is done and taken back. Raises Refused as the act does."""
+    """What would follow from an action, which is done and rolled back. Raises Refused as the action does."""
     with transaction.atomic():
         afterwards = compare()
         action()

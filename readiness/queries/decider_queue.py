@@ -49,10 +49,10 @@ def escalating_to(person: Person, at: date) -> GatesQuerySet:
 def _with_deciders(
     units: Iterable[tuple[Seat, int | None]], at: date, known_at: date | None, stages: Iterable[str]
 ) -> GatesQuerySet:
-    """The gates in their decider's court that lie in these seats' cells.
+    """The gates in their decider's court that lie in these seats' units.
 
-    Seats are asked for first, so that a queue costs what lies in its cells, however many gates there are; and what a court
-    follows from is asked column by column, so that PostgreSQL can tell how many there are of it.
+    Seats are asked for first, so that a queue costs what lies in its units, however many gates there are; and what a court
+    follows from is asked column by column, so that PostgreSQL can estimate how many there are of it.
     """
     asked = frozenset(stages or standing.WAITING_STAGES) - NOBODY_DECIDES
     found: GatesQuerySet = (
@@ -65,7 +65,7 @@ def _with_deciders(
 
 
 def _there(units: Iterable[tuple[Seat, int | None]]) -> Q:
-    """The gates of these seats: each kind with its cells, kinds that lie in the same cells together."""
+    """The gates of these seats: each kind with its units, kinds that lie in the same units together."""
     by_kind: dict[Reach, set[int]] = {}
     for seat, carried_by in units:
         if seat.holder_id is not None:
@@ -94,7 +94,7 @@ def _reach(seat: Seat, person: Person, away: set[int]) -> list[int | None]:
 
 
 def _open_since(at: date) -> Case:
-    """Since when a gate is in its state, as `standing.read_gate` says it of a pilot that stayed in its cell."""
+    """Since when a gate is in its state, as `standing.read_gate` says it of a pilot that stayed in its unit."""
     over = Q(good_until__lt=at)
     return Case(
         When(over & Q(good_until__lt=F("first_day")), then=F("since")),

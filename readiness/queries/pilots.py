@@ -188,7 +188,7 @@ def _stage(at: date) -> Case:
 
 
 def _runs(at: date) -> Q:
-    """What `stage_then` being running comes to, column by column: so PostgreSQL can tell how many do, and takes an index."""
+    """What `stage_then` being running comes to, column by column: so PostgreSQL can estimate how many do, and takes an index."""
     paused = Q(stage_said=Stage.PAUSED, pause_ends__lt=at)
     return Q(stage_said=Stage.RUNNING) | paused
 

@@ -146,7 +146,7 @@ def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[A
 
 
 def _seats(units: set[int], at: date) -> dict[int, dict[int, Seat]]:
-    """Who sits where on a date, by cell and kind."""
+    """Who sits where on a date, by unit and kind."""
     out: dict[int, dict[int, Seat]] = {}
     rows = Seat.objects.filter(
         Q(last_day=None) | Q(last_day__gte=at), unit__in=units, first_day__lte=at
@@ -161,7 +161,7 @@ Runs = dict[int, date | None]
 
 
 def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -> dict[int, Runs]:
-    """The runs of pilots that moved to another cell while a gate was open, by pilot. Two queries where one may have."""
+    """The runs of pilots that moved to another unit while a gate was open, by pilot. Two queries where one may have."""
     may_have = [pilot for pilot, found in gates.items() if any(_waits_from_before(period) for period in found)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:

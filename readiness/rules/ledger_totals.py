@@ -14,7 +14,7 @@ from readiness.queries.snapshots import charges_of
 from readiness.rules.ledger import Charge
 
 BY = ("court", "kind", "holder", "function", "portfolio", "pilot")
-"""What the days of a period can be told by."""
+"""What the days of a period can be counted by."""
 BATCH = 500
 
 
@@ -52,7 +52,7 @@ def waits(
 
     Args:
         pilots: read with their portfolio; they are gone through in batches.
-        by: one of `BY`; `court` tells all of them together.
+        by: one of `BY`; `court` counts all of them together.
         kind, holder: only the gates of this kind, or the days on which this person held them.
         functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
         at: only the days that had come before this one; today unless said. The others are charged to nobody.
@@ -85,7 +85,7 @@ def _charges(pilots: Iterable[Pilot], start: date, end: date) -> Iterator[tuple[
 
 
 def _of(by: str, pilot: Pilot, charge: Charge) -> tuple[str, str]:
-    """What a charge is told by, and its name where that is known already."""
+    """What a charge is counted by, and its name where that is known already."""
     if by == "portfolio":
         return pilot.portfolio.key, pilot.portfolio.name
     if by == "pilot":

@@ -41,7 +41,7 @@ class SeatPeriod:
 
 @dataclass(frozen=True, slots=True)
 class SeatStatus:
-    """Who decides a kind of gate in a cell on a date, in the order in which they do.
+    """Who decides a kind of gate in a unit on a date, in the order in which they do.
 
     Nobody has to where it is switched off, or is not `asked`: it is for other portfolios.
     """
@@ -110,10 +110,10 @@ def away_on(at: date) -> dict[int, date]:
 
 
 def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[UnitOn]:
-    """Who decides these kinds, or all, in these cells on a date. Five queries at most for any number of them.
+    """Who decides these kinds, or all, in these units on a date. Five queries at most for any number of them.
 
     Args:
-        cells: read with their portfolio and function.
+        units: read with their portfolio and function.
     """
     wanted, away = list(units), away_on(at)
     kinds = decided_kinds() if kinds is None else kinds

@@ -1,4 +1,4 @@
-"""What the office's desk draws: lists, their filters, and the log in words."""
+"""What the admin draws: lists, their filters, and the log in words."""
 
 from __future__ import annotations
 

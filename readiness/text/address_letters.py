@@ -38,7 +38,7 @@ def person_of(token: str) -> Person | None:
 
 
 def send(person: Person, absolute: Callable[[str], str]) -> bool:
-    """Tell both addresses of a change that waits. False where a letter could not be sent.
+    """Send a letter to both addresses about a change that waits. False where a letter could not be sent.
 
     Args:
         absolute: makes an address of ours one that can stand in a letter.

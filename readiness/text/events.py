@@ -1,4 +1,4 @@
-"""The text of every event: one for each, whoever prints it (a pilot's page, its time line, the desk's log, a form).
+"""The text of every event: one for each, whoever prints it (a pilot's page, its time line, the log in the admin, a form).
 
 Names are looked up by primary key when a text is made, so that a name stands in one place and is erased there.
 """
@@ -84,12 +84,12 @@ SAID_IN_THE_TEXT = {
 NOT_BY_A_LIST = frozenset({"close_account", "open_gate", "switch_off", "switch_on"})
 """What on a pilot follows from something else; without a person it was the installation, not a list."""
 LONGEST = 160
-"""Characters of a text that are told of a change; the record holds the rest."""
+"""Characters of a text that are shown of a change; the record holds the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventText:
-    """One event in words: who did it, what was done, what else changed; `address` is its pilot's at the desk, or empty.
+    """One event in words: who did it, what was done, what else changed; `address` is its pilot's in the admin, or empty.
 
     Where it was done to many pilots at once, the address is the event's own, and `opens` says on how many.
     """
@@ -177,7 +177,7 @@ class _Names:
 
 
 def _names(events: Sequence[Event]) -> _Names:
-    """The names that events tell by primary key, asked for only where there are any."""
+    """The names that events hold by primary key, asked for only where there are any."""
     people: set[int] = set()
     functions: set[int] = set()
     portfolios: set[int] = set()
@@ -207,7 +207,7 @@ def _keys(change: Mapping[str, Any]) -> set[int]:
 
 
 def _way(event: Event) -> tuple[str, str]:
-    """Where an event leads at the desk, and what the link says where that is not the pilot's name."""
+    """Where an event leads in the admin, and what the link says where that is not the pilot's name."""
     if event.pilot_id:
         return reverse("admin:pilots_pilot_change", args=[event.pilot_id]), ""
     if event.batch:
@@ -243,7 +243,7 @@ def _action(event: Event) -> str:
 
 
 def _seat_left(decision: Decision) -> str:
-    """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did not act."""
+    """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did nothing."""
     says = {"who": str(decision.decider)}
     if decision.outcome == Outcome.LEFT:
         return _("left by %(who)s, whose account was closed") % says

@@ -19,7 +19,7 @@ class NoMailServer(Exception):
 
 
 class NoLetters(BaseEmailBackend):
-    """Where no mail server is set outside development: nothing is sent, nothing is printed, and whoever asked is told."""
+    """Where no mail server is set outside development: nothing is sent, nothing is printed, and whoever asked sees that."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> NoReturn:
         raise NoMailServer("No mail server is set: give EMAIL_HOST.")

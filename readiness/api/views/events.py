@@ -61,7 +61,7 @@ class Decisions(AskingForMany):
 
 
 def _entries(mine: Any) -> Any:
-    """The events of these pilots, an act on many as one: what stands for it, with the number of these that it was on."""
+    """The events of these pilots. An event on many is one row, with the number of these pilots that it was on."""
     members = Event.objects.filter(
         batch=OuterRef("batch"), portfolio=Coalesce(OuterRef("portfolio"), F("portfolio")), pilot__in=mine
     )
@@ -74,7 +74,7 @@ def _entries(mine: Any) -> Any:
 class Changes(AskingForMany):
     """What was done to pilots that whoever asks may see, from a day to a day, in the order of the log.
 
-    What was done to many at once is one entry; asked for its batch, or for a pilot, each is told.
+    What was done to many at once is one entry; with `batch` or `pilot`, each is listed.
     """
 
     queryset: Any = Event.objects.none()

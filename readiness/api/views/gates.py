@@ -99,7 +99,7 @@ class ShowsGate(ApiView):
 
     def shown(self, request: Request, gate: Gate, status: int = 200) -> Response:
         """A gate with its mark: what counts is what was done on it, and on its pilot as a whole."""
-        # Before it is read: an act in between makes the mark too old, which is refused, and never too new.
+        # Before it is read: an event in between makes the ETag too old, which is refused, and never too new.
         version = of_gates([gate])[gate.pk]
         snapshots = snapshots_of([gate.pilot], at=self.at, known_at=self.known_at)
         for one in (row for each in snapshots for row in each.gates):

@@ -109,7 +109,7 @@ class PilotAction(ActionView):
         if not registry.ROWS[self.action].weighs:
             action()
             return shown(request, pilot, self._found(pilot))
-        # Whoever writes by program is not asked, but told.
+        # A program is not asked to agree: the answer lists the consequences.
         _done, consequences = weigh(action, of_pilots([pilot]), agreed=None)
         shape = ChangedPilotSerializer(self._found(pilot), context={"consequences": consequences})
         return answered(request, pilot.version, shape.data)

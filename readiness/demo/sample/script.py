@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any
 
 DATES = frozenset({"due", "decide_by", "ends", "starts", "to", "until", "week"})
-"""What is written as a number of days from today, like the day of an act."""
+"""What is written as a number of days from today, like the day of an action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which day a number of days before today is. People work from Monday to Friday: a weekend is told as its Friday."""
+    """Which day a number of days before today is. People work from Monday to Friday: a day at the weekend becomes its Friday."""
 
     today: date
 
@@ -34,7 +34,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act of the sample: its day, the day it was written down, who did what, and to which pilot (none: the company)."""
+    """One action of the sample: its day, the day it was written down, who did what, and to which pilot (none: the company)."""
 
     on: date
     known: date

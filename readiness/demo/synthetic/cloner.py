@@ -1,8 +1,8 @@
 """Lives that were lived once through the actions, copied to other days and other people, by the thousand.
 
-What the rules tell of a pilot depends on how far its days lie apart and on who is who, never on which days or people
+What the rules replay of a pilot depends on how far its days lie apart and on who is who, never on which days or people
 these are. So a copy whose days are shifted, and whose people stand in for those of the life, each for one, is as true as
-the life: the same acts, the same periods, and a chain of its own.
+the life: the same events, the same periods, and a chain of its own.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Signed:
 
 @dataclass(slots=True)
 class Life:
-    """A pilot's rows with blanks for its days, people and keys. `days` is how far its last act lies from its first."""
+    """A pilot's rows with blanks for its days, people and keys. `days` is how far its last event lies from its first."""
 
     tables: dict[type[models.Model], list[str]]
     gates: int
@@ -345,4 +345,4 @@ def people_at_once(names: Iterable[tuple[str, str]], random: Random, day: date) 
 
 
 ROWS_AN_EVENT = 500
-"""Accounts that one event tells of."""
+"""Accounts that one event names."""

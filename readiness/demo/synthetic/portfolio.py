@@ -112,7 +112,7 @@ class Home:
 
 
 def make(*, pilots: int, seed: int, at: date) -> Iterator[int]:
-    """Write so many pilots whose acts end on a date at the latest. Yields how many there are, batch by batch.
+    """Write so many pilots whose events end on a date at the latest. Yields how many there are, batch by batch.
 
     Memory does not grow with their number. The same seed and date give the same portfolio.
 
@@ -192,7 +192,7 @@ def _homes(random: Random, pilots: int, seed: int, at: date) -> list[Home]:
         most = 2 + len(home.people["manager"]) // 10
         home.functions = random.sample(functions, min(len(functions), most))
         home.weights = _long_tail(len(home.functions))
-    # Cells come after all rights, so that each cell's seats are worked out once.
+    # Units come after all rights, so that each unit's seats are worked out once.
     found = units_of((home.portfolio.pk, function.pk) for home in homes for function in home.functions)
     for home in homes:
         home.units = found[home.portfolio.pk].found

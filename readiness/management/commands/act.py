@@ -1,4 +1,4 @@
-"""One act on a pilot or one of its gates, from the command line, by the same form and the same action as on a page."""
+"""One action on a pilot or one of its gates, from the command line, by the same form and the same action as on a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from readiness.queries.consequences import AGREED
 
 
 class Command(ProductCommand):
-    """Do one act in somebody's name, and say what became of it.
+    """Do one action in somebody's name, and say what became of it.
 
     Ends with 0 where it was done, and with 2 where it was refused or could not be read; then nothing was written.
     """

@@ -1,4 +1,4 @@
-"""Assign a decision right from the command line, by the same form and the same action as at the desk."""
+"""Assign a decision right from the command line, by the same form and the same action as in the admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_periods`: tell every pilot again from its decisions, events and rights."""
+"""`manage.py rebuild_periods`: replay every pilot from its decisions, events and rights."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Command(ProductCommand):
 
 
 def _refuse_broken_log() -> None:
-    """Refuse to tell anything from a log that somebody bent: what follows from it would look as if it were so (rule 8)."""
+    """Refuse to replay a log that somebody changed: what follows from it would look as if it were so (rule 8)."""
     try:
         found = verify.verify()
     except DatabaseError as error:

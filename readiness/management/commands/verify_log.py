@@ -55,7 +55,7 @@ class Command(ProductCommand):
             )
         troubles += self._files() if options.get("files") else []
         if options.get("derived"):
-            # What follows from a log that is not whole cannot be told.
+            # A log that is not whole cannot be replayed.
             troubles += self._derived() if found.first is None else [NOT_DERIVED]
         if troubles:
             raise CommandError("\n".join(troubles), returncode=1)
