@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from config.masking import masked
+from config.masking import mask_secrets
 
 
 class MaskedLogger(Logger):  # type: ignore[misc]
@@ -14,4 +14,4 @@ class MaskedLogger(Logger):  # type: ignore[misc]
 
     def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         found = super().atoms(*args, **kwargs)
-        return {name: masked(value) if isinstance(value, str) else value for name, value in found.items()}
+        return {name: mask_secrets(value) if isinstance(value, str) else value for name, value in found.items()}

@@ -84,7 +84,7 @@ class LetterNotSent(Exception):
 
 
 @transaction.atomic
-def verified(person: Person) -> None:
+def record_verified_address(person: Person) -> None:
     """Write down for the sign-in package that a person's address is theirs: one person, one address, one row."""
     EmailAddress.objects.filter(email=person.email).exclude(user=person).delete()
     EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
@@ -103,7 +103,7 @@ def network_of(address: str) -> str:
     return address if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False).network_address)
 
 
-def closed(_request: HttpRequest) -> HttpResponse:
+def closed_page(_request: HttpRequest) -> HttpResponse:
     """Where a page of the sign-in package is not offered.
 
     Raises:

@@ -16,19 +16,19 @@ SECRET = re.compile(
 MASK = r"\1…"
 
 
-def masked(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """A text without the secrets of the addresses in it."""
     return SECRET.sub(MASK, text)
 
 
 def mask_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     """A step of structlog: no value of a line holds a secret."""
-    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
+    return {name: mask_secrets(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
-class Masked(logging.Filter):
+class SecretMaskingFilter(logging.Filter):
     """For lines that are printed as they come, such as those of the development server."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = masked(record.getMessage()), ()
+        record.msg, record.args = mask_secrets(record.getMessage()), ()
         return True

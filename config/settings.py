@@ -327,9 +327,12 @@ LOGGING = {
         },
         "served": {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"},
     },
-    "filters": {"masked": {"()": "config.masking.Masked"}, "told_once": {"()": "config.request_log.LoggedOnce"}},
+    "filters": {
+        "masked": {"()": "config.masking.SecretMaskingFilter"},
+        "logged_once": {"()": "config.request_log.LoggedOnce"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["told_once"]},
+        "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["logged_once"]},
         "server": {"class": "logging.StreamHandler", "formatter": "served", "filters": ["masked"]},
     },
     "loggers": {

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.accounts import LetterNotSent, may_ask_for_a_letter, verified, with_address
+from config.accounts import LetterNotSent, may_ask_for_a_letter, record_verified_address, with_address
 from pilots import actions, holdings
 from pilots.models import Person
 from readiness.text import mail
@@ -83,4 +83,4 @@ class SetPasswordByLetter(ResetPasswordKeyForm, KeepTokens):  # type: ignore[mis
     def save(self) -> None:
         """Whoever sets a password by a letter has read it: the address that it went to is theirs."""
         self.set_password()
-        verified(self.user)
+        record_verified_address(self.user)

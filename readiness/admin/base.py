@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Event
-from readiness.admin.bulk import act_on_several
+from readiness.admin.bulk import perform_on_several
 from readiness.forms.base import ActionForm
 from readiness.forms.offices import office_of
 from readiness.forms.reference import people_offered
@@ -325,7 +325,7 @@ class ActionModelAdmin(Admin):
         """Django's actions of a list: those of a row that can be done to several."""
         on_many = {word: made for word, made in self.object_actions.items() if made.on_many}
         return {
-            word: (act_on_several, word, made.title)
+            word: (perform_on_several, word, made.title)
             for word, made in on_many.items()
             if office_of(request).allowed(made.action)
         }

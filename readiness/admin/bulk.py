@@ -21,7 +21,7 @@ MOST = 100
 """Rows at once; more cannot be read on one page."""
 
 
-def act_on_several(table: Any, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
+def perform_on_several(table: Any, request: HttpRequest, chosen: QuerySet[Any]) -> HttpResponse | None:
     """Ask for what the action needs, once for all of them; then do it to each."""
     word = request.POST["action"]
     made: type[ActionForm] = table.object_actions[word]
@@ -36,7 +36,7 @@ def act_on_several(table: Any, request: HttpRequest, chosen: QuerySet[Any]) -> H
     forms = [made(_typed(request, row) if sent else None, **table.form_options(made, request, row)) for row in rows]
     refusals: list[tuple[Any, str]] = []
     if sent:
-        refusals = _act(forms, rows)
+        refusals = _perform_all(forms, rows)
         if not refusals:
             says = ngettext(
                 "Done on one, and written into the log.", "Done on %(n)s, each written into the log.", len(rows)
@@ -65,10 +65,10 @@ def _typed(request: HttpRequest, row: Any) -> Any:
     return typed
 
 
-def _act(forms: Sequence[ActionForm], rows: Sequence[Any]) -> list[tuple[Any, str]]:
+def _perform_all(forms: Sequence[ActionForm], rows: Sequence[Any]) -> list[tuple[Any, str]]:
     """Do all of it, or none. Why not, by row."""
     try:
-        _act_or_take_back(forms)
+        _perform_or_roll_back(forms)
     except Refused as busy:
         return [(rows[0], busy.says)]
     wrong = [(row, form) for row, form in zip(rows, forms, strict=True) if form.refused or form.all_errors]
@@ -76,7 +76,7 @@ def _act(forms: Sequence[ActionForm], rows: Sequence[Any]) -> list[tuple[Any, st
 
 
 @refused_when_busy
-def _act_or_take_back(forms: Sequence[ActionForm]) -> None:
+def _perform_or_roll_back(forms: Sequence[ActionForm]) -> None:
     with transaction.atomic():
         done = [form.perform() for form in forms]
         transaction.set_rollback(not all(done))

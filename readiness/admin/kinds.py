@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import GateKind, SwitchedOff
 from readiness.admin.base import ActionModelAdmin, ReadOnlyInline
-from readiness.forms.kinds import AddKind, AmendKind, SwitchOffIn, SwitchOnIn, sealable
+from readiness.forms.kinds import AddKind, AmendKind, SwitchOffIn, SwitchOnIn, sealable_choices
 from readiness.forms.offices import office_of
 
 
@@ -22,7 +22,7 @@ def clears_by(row: GateKind) -> str:
 
 @admin.display(description=_("Seals"))
 def seals(row: GateKind) -> str:
-    named = dict(sealable())
+    named = dict(sealable_choices())
     return ", ".join(named.get(name, name.replace("_", " ")) for name in row.seals) or "–"
 
 

@@ -35,7 +35,7 @@ BEYOND = _(
 
 
 @admin.display(description=_("Opens the desk"), boolean=False)
-def opens_the_desk(row: Person) -> str:
+def admin_access(row: Person) -> str:
     return str(_("yes") if row.is_staff else "–")
 
 
@@ -67,11 +67,11 @@ class People(ActionModelAdmin):
         "confirm-address": ConfirmAddress,
         "close": CloseAccount,
     }
-    list_display = ("name", "email", "function", opens_the_desk, account)
+    list_display = ("name", "email", "function", admin_access, account)
     list_select_related = ("function",)
     search_fields = ("name", "email")
     ordering = ("name", "pk")
-    readonly_fields: ClassVar[Any] = (opens_the_desk, account)
+    readonly_fields: ClassVar[Any] = (admin_access, account)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         waits = obj is not None and obj.address_unconfirmed

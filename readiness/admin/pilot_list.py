@@ -96,7 +96,7 @@ def with_dates(rows: Any) -> Any:
 # The columns
 
 
-def _then(row: Any) -> PilotSnapshot:
+def _snapshot(row: Any) -> PilotSnapshot:
     snapshot: PilotSnapshot = row.then
     return snapshot
 
@@ -113,18 +113,18 @@ def portfolio(row: Any) -> str:
 
 @admin.display(description=_("Function"), ordering="function_then", empty_value="–")
 def function(row: Any) -> str | None:
-    found = _then(row).function
+    found = _snapshot(row).function
     return str(found) if found else None
 
 
 @admin.display(description=_("Standing"), ordering="presses")
 def standing(row: Any) -> str:
-    return wall.standing_words(_then(row).status.standing)
+    return wall.standing_words(_snapshot(row).status.standing)
 
 
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
 def days_quiet(row: Any) -> int | str:
-    now = _then(row).status
+    now = _snapshot(row).status
     if now.stage != Stage.RUNNING:
         return "–"
     return str(_("start not known")) if now.days_quiet is None else now.days_quiet
@@ -132,22 +132,25 @@ def days_quiet(row: Any) -> int | str:
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
 def stalls_on(row: Any) -> SafeString | str | None:
-    when = _then(row).status.stalls_on
+    when = _snapshot(row).status.stalls_on
     if when is None:
         return None
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), labels.ago(when, _then(row).at), labels.day(when)
+        '<time datetime="{}" title="{}">{}</time>',
+        when.isoformat(),
+        labels.ago(when, _snapshot(row).at),
+        labels.day(when),
     )
 
 
 @admin.display(description=_("Manager"), ordering="manager_then", empty_value="–")
 def manager(row: Any) -> Person | None:
-    return _then(row).manager
+    return _snapshot(row).manager
 
 
 @admin.display(description=_("Sponsor"), ordering="sponsor_then", empty_value="–")
 def sponsor(row: Any) -> Person | None:
-    return _then(row).sponsor
+    return _snapshot(row).sponsor
 
 
 def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
@@ -155,7 +158,7 @@ def gate_column(kind: GateKind) -> Callable[[Any], SafeString | str]:
 
     @admin.display(description=kind.name)
     def unit(row: Any) -> SafeString | str:
-        for gate in _then(row).gates:
+        for gate in _snapshot(row).gates:
             if gate.kind.pk == kind.pk:
                 return wall.mark(gate.status.state, gate.status.court)
         return format_html(

@@ -97,7 +97,7 @@ class Pilots(ActionModelAdmin):
         if (obj := context["original"]) is not None:
             whole = Pilot.objects.select_related("portfolio", "exceptions_to", "exceptions_deputy").get(pk=obj.pk)
             at = pilot_list.day_of(request)
-            about = pilot_page.described(whole, _who(request), at)
+            about = pilot_page.described(whole, _person(request), at)
             context |= {"pilot": whole, "at": at, "is_today": at == today(), **about}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -118,14 +118,14 @@ class Pilots(ActionModelAdmin):
         if word not in OF_PILOT:
             raise Http404
         pilot = self._pilot(request, object_id)
-        make = partial(OF_PILOT[word], target=pilot, by=_who(request), office=True)
+        make = partial(OF_PILOT[word], target=pilot, by=_person(request), office=True)
         self._opens(request, make, word, pilot)
         return self.perform(request, make(_typed(request)), pilot)
 
     def evidence_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Evidence for a pilot, a file or a link."""
         pilot = self._pilot(request, object_id)
-        form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_who(request))
+        form = FileEvidenceForm(_typed(request), request.FILES or None, pilot=pilot, by=_person(request))
         return self.perform(request, form, pilot, title=form.title_of_form)
 
     def gate_view(self, request: HttpRequest, object_id: str, kind: str, word: str) -> HttpResponse:
@@ -139,8 +139,8 @@ class Pilots(ActionModelAdmin):
         if OF_GATE[word] is MeetConditionForm:
             more["conditions"] = pilot_page.unmet(gate, today())
         if word in ("decide", "except"):
-            more["initial"] = self._recorded_for(gate, _who(request))
-        make = partial(OF_GATE[word], target=gate, by=_who(request), office=True, **more)
+            more["initial"] = self._recorded_for(gate, _person(request))
+        make = partial(OF_GATE[word], target=gate, by=_person(request), office=True, **more)
         extra = {"title": pilot_page.called(word), "gate": gate}
         if word == "decide" and "another" in request.POST:
             form = DecideForm.with_one_more_row(request.POST, **make.keywords)
@@ -159,7 +159,7 @@ class Pilots(ActionModelAdmin):
         if isinstance(form, GrantExceptionForm):
             extra["requests"] = form.requests
         if obj is not None and form.refused and form.refused.missing:
-            extra["missing"] = pilot_page.described(obj, _who(request), today())["missing_words"]
+            extra["missing"] = pilot_page.described(obj, _person(request), today())["missing_words"]
         return super().render_action_form(request, form, obj, **extra)
 
     def _pilot(self, request: HttpRequest, object_id: str) -> Pilot:
@@ -175,7 +175,7 @@ class Pilots(ActionModelAdmin):
         recorded = action in ("decide", "except_") and office_of(request).allowed("record_for_decider")
         if request.method == "POST" or recorded or office_of(request).allowed(action):
             return
-        if word not in pilot_page.offered_on(pilot, _who(request), kind):
+        if word not in pilot_page.offered_on(pilot, _person(request), kind):
             refused = shut(make)
             if refused is not None:
                 raise PermissionDenied(refused.says)
@@ -210,6 +210,6 @@ def _typed(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _who(request: HttpRequest) -> Person:
+def _person(request: HttpRequest) -> Person:
     assert isinstance(request.user, Person)
     return request.user

@@ -48,21 +48,21 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
         assert isinstance(self.request.user, Person)
         return self.request.user
 
-    def mine(self) -> StandingQuerySet:
+    def visible_pilots(self) -> StandingQuerySet:
         """The pilots that whoever asks may see; for them there are no others."""
         mine: StandingQuerySet = pilots().visible_to(self.person)
         return mine
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""
-        found: Pilot | None = self.mine().select_related(*WITH).filter(key=key).first()
+        found: Pilot | None = self.visible_pilots().select_related(*WITH).filter(key=key).first()
         if found is None:
             raise Http404
         return found
 
     def gate(self, public_id: str) -> Gate:
         """A gate by its id. Raises Http404 where there is none for whoever asks."""
-        mine = self.mine().order_by().values("pk")
+        mine = self.visible_pilots().order_by().values("pk")
         found = (
             Gate.objects.filter(public_id=public_id, pilot__in=mine)
             .select_related("kind", *(f"pilot__{name}" for name in WITH))

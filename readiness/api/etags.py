@@ -19,7 +19,7 @@ def etag(version: int, body: Any) -> str:
     return f'"{version}.{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
 
 
-def answered(request: Request, version: int, body: Any, status: int = 200) -> Response:
+def tagged_response(request: Request, version: int, body: Any, status: int = 200) -> Response:
     """The answer with its mark; 304 without a body where the reader has it already."""
     mark = etag(version, body)
     if request.method in ("GET", "HEAD") and _has_it(request, mark):

@@ -23,15 +23,15 @@ NOBODY = PersonField.default_error_messages["nobody"]
 
 def one_of(values: Iterable[str], **more: Any) -> django_filters.ChoiceFilter:
     """A filter by one of a few words; another is refused with all of them."""
-    return django_filters.ChoiceFilter(**_offered(values), **more)
+    return django_filters.ChoiceFilter(**_choices(values), **more)
 
 
 def some_of(values: Iterable[str], **more: Any) -> django_filters.MultipleChoiceFilter:
     """A filter by some of a few words, each given once more; another is refused with all of them."""
-    return django_filters.MultipleChoiceFilter(**_offered(values), **more)
+    return django_filters.MultipleChoiceFilter(**_choices(values), **more)
 
 
-def _offered(values: Iterable[str]) -> dict[str, Any]:
+def _choices(values: Iterable[str]) -> dict[str, Any]:
     words = list(values)
     says = _("Say one of: %(words)s.") % {"words": ", ".join(words)}
     return {"choices": [(word, word) for word in words], "error_messages": {"invalid_choice": says}}
@@ -70,7 +70,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
         return rows.filter(period__unit__function__name__iexact=value)
 
     def carried_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
-        return rows.filter(period__sponsor=somebody(value, "sponsor"))
+        return rows.filter(period__sponsor=person_named(value, "sponsor"))
 
     def says(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
         holds = {f"{name}__icontains": value for name in ("key", "name", "workflow")}
@@ -87,7 +87,7 @@ class PilotFilter(django_filters.FilterSet):  # type: ignore[misc]
             "kind": known_kind(asked["gate"], "gate", self.request.user) if asked["gate"] else None,
             "court": asked["court"] or None,
             "state": asked["state"] or None,
-            "holder": somebody(asked["holder"], "holder").pk if asked["holder"] else None,
+            "holder": person_named(asked["holder"], "holder").pk if asked["holder"] else None,
         }
         if not any(gate.values()):
             return rows
@@ -117,7 +117,7 @@ def known_portfolio(key: str, field: str, person: Person) -> str:
     return key
 
 
-def somebody(written: str, field: str) -> Person:
+def person_named(written: str, field: str) -> Person:
     """A person by their public id or their address.
 
     Raises:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from pilots.models import Person
 from pilots.refusals import Invalid, Refused, part_of
 from pilots.rules.actions import Target
-from readiness.api.filters import NOBODY, somebody
+from readiness.api.filters import NOBODY, person_named
 from readiness.forms.fields import NOT_A_DATE
 from readiness.registry import Argument, Asks, asked_by_row, input_of, inputs_on
 
@@ -56,7 +56,7 @@ class PersonField(serializers.CharField):
         written = super().to_internal_value(data)
         # Before anybody is looked for: no database can be asked for half of a character.
         self.run_validators(written)
-        return somebody(written, self.field_name or "person")
+        return person_named(written, self.field_name or "person")
 
     def run_validators(self, value: Any) -> None:
         """Only what was written is held against them."""

@@ -20,7 +20,7 @@ from readiness.api.exceptions import BadParameters
 
 UNKNOWN, REPEATED = "unknown_parameter", "repeated_parameter"
 
-INSTEAD: dict[tuple[bool, str], Any] = {
+WHAT_INSTEAD: dict[tuple[bool, str], Any] = {
     (True, "known_at"): gettext_lazy(
         "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."
     ),
@@ -92,8 +92,8 @@ def refuse_empty(request: Request, may_be: Collection[str]) -> None:
 
 def _unknown(name: str, known: Iterable[str], reads: bool) -> str:
     """What is wrong with a parameter: the nearest that is known, or all of them."""
-    if (reads, name) in INSTEAD:
-        return str(INSTEAD[reads, name])
+    if (reads, name) in WHAT_INSTEAD:
+        return str(WHAT_INSTEAD[reads, name])
     shown, names = name[:40].replace("\0", ""), sorted(known)
     if not names:
         return _("“%(name)s” is not known here: this address takes no parameters.") % {"name": shown}

@@ -96,7 +96,7 @@ MOST = 8
 """Measurements drawn: the latest ones. The table below the picture holds them all."""
 
 
-def rounded(value: float, kind: str) -> str:
+def axis_label(value: float, kind: str) -> str:
     """A value on the axis, with no more digits than help to find one's way."""
     return f"{100 * value:.3g}%" if kind == "proportion" else f"{value:.3g}"
 
@@ -113,7 +113,7 @@ def quality_of(events: Iterable[Event]) -> Quality:
             agreed.append(Agreed(event.effective_on, event_texts.who(event), new, eased, source))
         elif event.action == "record_measurement" and agreed:
             rows.append((event, agreed[-1].threshold, _interval(event, agreed[-1])))
-    return _drawn(agreed, rows)
+    return _draw(agreed, rows)
 
 
 def _interval(event: Event, agreed: Agreed) -> tuple[float, float]:
@@ -124,7 +124,7 @@ def _interval(event: Event, agreed: Agreed) -> tuple[float, float]:
     return quality.interval(threshold, value, sample, data.get("deviation"))
 
 
-def _drawn(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tuple[float, float]]]) -> Quality:
+def _draw(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tuple[float, float]]]) -> Quality:
     values = [each.threshold.value for each in agreed]
     for event, _threshold, (low, high) in rows[-MOST:]:
         values += [float(event.data["value"]), low, high]
@@ -163,7 +163,7 @@ def _drawn(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tupl
     ]
     kind = agreed[-1].threshold.kind
     ticks = [
-        Tick(x, rounded(first + (last - first) * x / 100, kind), anchor)
+        Tick(x, axis_label(first + (last - first) * x / 100, kind), anchor)
         for x, anchor in ((0, ""), (50, "mid"), (100, "end"))
     ]
     height = 74 + 44 * (len(rows) - drawn_from) + 28

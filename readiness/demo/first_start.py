@@ -48,7 +48,7 @@ def look(tables: set[str]) -> None:
             raise NotOurs(says)
 
 
-def filled() -> Event | None:
+def setup_event() -> Event | None:
     """How the database was first filled; None where it is empty yet."""
     return Event.objects.filter(action=SET_UP).first()
 

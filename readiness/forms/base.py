@@ -327,7 +327,7 @@ class PilotForm(ActionForm):
         """What others did since the person looked; empty unless that is why it was refused."""
         if not isinstance(self.refused, ChangedMeanwhile):
             return []
-        return list(looked.since(self.target, self.cleaned_data["expected_version"]))
+        return list(looked.events_since(self.target, self.cleaned_data["expected_version"]))
 
     def look_again(self) -> str:
         """What is seen now."""

@@ -38,7 +38,7 @@ def read(written: str) -> int:
     return int(written)
 
 
-def since(target: Target, written: str) -> QuerySet[Event]:
+def events_since(target: Target, written: str) -> QuerySet[Event]:
     """What was done since the form was drawn, oldest first: to the pilot, or to the gate and its pilot as a whole."""
     rows = event_texts.with_people(Event.objects.filter(pilot=pilot_of(target)))
     if isinstance(target, Gate):

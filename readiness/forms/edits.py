@@ -13,7 +13,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-THEIRS = "theirs"
+KEEP_THEIRS = "theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,16 @@ class Edits:
 
     def as_read(self, each: FieldVersions) -> dict[str, str]:
         """The three versions of a field as they are read."""
-        return {side: self._said(each.name, getattr(each, side)) for side in ("was", "theirs", "yours")}
+        return {side: self._as_text(each.name, getattr(each, side)) for side in ("was", "theirs", "yours")}
 
     def _versions(self, name: str) -> FieldVersions:
         field, bound = self.form.fields[name], self.form[name]
-        theirs = _written(field, self.now[name])
+        theirs = _as_sent(field, self.now[name])
         was = _plain(self.form.data.get(bound.html_initial_name, theirs))
-        yours = self._yours(name, was)
+        yours = self._typed(name, was)
         return FieldVersions(name, bound.label, was, theirs, yours, was != theirs, was != yours)
 
-    def _yours(self, name: str, was: str) -> str:
+    def _typed(self, name: str, was: str) -> str:
         """What was typed; a field that was not sent at all was not changed, but for a box, which is sent only if ticked."""
         field, html_name = self.form.fields[name], self.form.add_prefix(name)
         if isinstance(field, forms.BooleanField):
@@ -99,7 +99,7 @@ class Edits:
         return _plain(self.form.data[html_name]) if html_name in self.form.data else was
 
     def _left_to_them(self, each: FieldVersions) -> bool:
-        return bool(self.form.data.get(self.form.add_prefix(each.choice)) == THEIRS)
+        return bool(self.form.data.get(self.form.add_prefix(each.choice)) == KEEP_THEIRS)
 
     def _put(self, data: Any, name: str, written: str) -> None:
         html_name = self.form.add_prefix(name)
@@ -110,7 +110,7 @@ class Edits:
         else:
             data.pop(html_name, None)
 
-    def _said(self, name: str, written: str) -> str:
+    def _as_text(self, name: str, written: str) -> str:
         """A value as it is read: of a choice its label."""
         field: Any = self.form.fields[name]
         if isinstance(field, forms.BooleanField):
@@ -122,7 +122,7 @@ class Edits:
         return written
 
 
-def _written(field: forms.Field, value: Any) -> str:
+def _as_sent(field: forms.Field, value: Any) -> str:
     """A value as a form writes it."""
     if isinstance(field, forms.BooleanField):
         return str(bool(value))

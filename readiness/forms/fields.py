@@ -15,7 +15,7 @@ PEOPLE = "people"
 """The id of the list of names that a page offers while one is typed."""
 
 
-def _over(given: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+def _options(given: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """What a field is built with: what it says of itself, and over it what a form says."""
     return {**given, **said}
 
@@ -32,7 +32,7 @@ class PersonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"list": PEOPLE, "autocomplete": "off"})
         given = {"widget": widget, "required": False}
-        super().__init__(**_over(given, kwargs))
+        super().__init__(**_options(given, kwargs))
 
     def clean(self, value: Any) -> Any:
         written = super().clean(value)
@@ -62,7 +62,7 @@ class ConfirmedField(forms.BooleanField):
 
     def __init__(self, **kwargs: Any) -> None:
         label = _("I have seen what changed since it was asked for, and grant it all the same")
-        super().__init__(**_over({"label": label, "required": False, "widget": YesOrNoInput}, kwargs))
+        super().__init__(**_options({"label": label, "required": False, "widget": YesOrNoInput}, kwargs))
 
 
 class NumberField(forms.CharField):
@@ -71,7 +71,7 @@ class NumberField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         given = {"widget": widget, "required": False}
-        super().__init__(**_over(given, kwargs))
+        super().__init__(**_options(given, kwargs))
 
     def clean(self, value: Any) -> Any:
         written = super().clean(value) or ""
@@ -87,7 +87,7 @@ class OneOfField(forms.ChoiceField):
     """One of a few words, offered. Whether another will do is the action's to say, with the same words on every road."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**_over({"required": False}, kwargs))
+        super().__init__(**_options({"required": False}, kwargs))
 
     def valid_value(self, value: Any) -> bool:
         return True
@@ -101,7 +101,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         given = {"widget": widget, "required": False, "input_formats": ["%Y-%m-%d"]}
-        super().__init__(**_over(given, kwargs))
+        super().__init__(**_options(given, kwargs))
 
 
 class SentenceField(forms.CharField):
@@ -110,7 +110,7 @@ class SentenceField(forms.CharField):
     def __init__(self, *, rows: int = 3, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": rows})
         given = {"widget": widget, "required": False}
-        super().__init__(**_over(given, kwargs))
+        super().__init__(**_options(given, kwargs))
 
 
 class LineField(forms.CharField):
@@ -119,4 +119,4 @@ class LineField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "off"})
         given = {"widget": widget, "required": False}
-        super().__init__(**_over(given, kwargs))
+        super().__init__(**_options(given, kwargs))

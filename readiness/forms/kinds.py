@@ -27,7 +27,7 @@ LONGEST_KEY = 18
 VALID_FOR = _("For how many days an answer holds; empty for no end.")
 
 
-def sealable() -> list[tuple[str, str]]:
+def sealable_choices() -> list[tuple[str, str]]:
     """What an answer can seal, in words."""
     columns = [(name, Pilot._meta.get_field(name)) for name in SEALABLE]
     return [(name, capfirst(str(getattr(column, "verbose_name", name)))) for name, column in columns]
@@ -66,7 +66,7 @@ class AddKind(ReviewedForm):
         label=_("What an answer seals"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        choices=sealable,
+        choices=sealable_choices,
         help_text=_("When one of them changes, the answer must be given again."),
     )
     high_impact_only = forms.BooleanField(label=_("For high-impact pilots only"), required=False)

@@ -47,7 +47,7 @@ class DecideManyForm(DecideForm):
         self.gates, self.requests = list(gates), requests or {}
         super().__init__(*args, target=self.gates[0], shown_version=0, **kwargs)
         if not self.is_bound:
-            self.initial["expected_version"] = self._drawn()
+            self.initial["expected_version"] = self._versions_shown()
 
     def fit(self) -> None:
         """An exception is offered where somebody asked for one on each of the gates."""
@@ -80,12 +80,12 @@ class DecideManyForm(DecideForm):
         except KeyError as missing:
             raise ChangedMeanwhile from missing
 
-    def _drawn(self) -> str:
+    def _versions_shown(self) -> str:
         now = of_gates(self.gates)
         return ",".join(f"{gate.public_id}:{now[gate.pk]}" for gate in self.gates)
 
     def look_again(self) -> str:
-        return self._drawn()
+        return self._versions_shown()
 
 
 OUTCOMES = [

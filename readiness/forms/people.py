@@ -83,7 +83,7 @@ class CloseAccount(ReferenceForm):
 def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
     """What falls when an account is closed, in words: the sort, and each of it."""
     falls = [
-        (labels.HELD[held.what], [labels.held(held.what, row) for row in held.rows]) for held in holdings_of(person)
+        (labels.HELD[held.what], [labels.holding(held.what, row) for row in held.rows]) for held in holdings_of(person)
     ]
     tokens = [str(token) for token in tokens_of(person)]
     return [(what, rows) for what, rows in [*falls, (labels.HELD["tokens"], tokens)] if rows]

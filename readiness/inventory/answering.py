@@ -103,11 +103,11 @@ def _assert(
     if answered:
         outcome.keep(statement, column, _("the list says yes anew, which is logged; what a person answered is kept."))
         return
-    was = _asserted(stands.reason) if stands else _("open")
-    outcome.change(statement, column, gate.kind.name, was, _asserted(says))
+    was = _assertion_text(stands.reason) if stands else _("open")
+    outcome.change(statement, column, gate.kind.name, was, _assertion_text(says))
 
 
-def _asserted(sentence: str | None) -> str:
+def _assertion_text(sentence: str | None) -> str:
     """What a list said, without its place."""
     text = sentence or ""
     return _("asserted: %(says)s") % {"says": text.partition(": ")[2] or text}

@@ -84,12 +84,14 @@ def says_something(statement: Statement, name: str) -> bool:
     return fits
 
 
-def otherwise(statement: Statement, columns: Iterable[str], found: Current | None, pilot: Pilot) -> Iterator[Finding]:
+def differing_cells(
+    statement: Statement, columns: Iterable[str], found: Current | None, pilot: Pilot
+) -> Iterator[Finding]:
     """Of these columns, which are never taken, the cells that say otherwise than the record."""
     for column in columns:
         text = statement.cells[column]
         if not agrees(column, text, found, pilot):
-            now = _now(column, found, pilot)
+            now = _current_text(column, found, pilot)
             yield not_taken(
                 statement,
                 column,
@@ -101,7 +103,7 @@ def otherwise(statement: Statement, columns: Iterable[str], found: Current | Non
 def agrees(column: str, text: str, found: Current | None, pilot: Pilot) -> bool:
     """Whether a cell says what is on record, today or on another day: days alone make an answer lapse, and seats change."""
     if column.count(":") != 2:
-        return text == _now(column, found, pilot)
+        return text == _current_text(column, found, pilot)
     _, kind, name = column.split(":")
     gate = found.gate(kind) if found else None
     if found is None or gate is None:
@@ -111,7 +113,7 @@ def agrees(column: str, text: str, found: Current | None, pilot: Pilot) -> bool:
         says = text.casefold()
         return says in _states(gate, last) or (says not in GATE_STATES and _means(text, gate))
     if name == "holder":
-        return text.strip().casefold() == _now(column, found, pilot).casefold()
+        return text.strip().casefold() == _current_text(column, found, pilot).casefold()
     return last.state == State.OPEN or text in _days(gate, last, name)
 
 
@@ -133,7 +135,7 @@ def _days(gate: GateSnapshot, last: GatePeriod, name: str) -> set[str]:
     return {day.isoformat() for day in days if day is not None}
 
 
-def _now(column: str, found: Current | None, pilot: Pilot) -> str:
+def _current_text(column: str, found: Current | None, pilot: Pilot) -> str:
     """What the record says where a cell does."""
     if column == "agency_name":
         return pilot.portfolio.name

@@ -53,7 +53,7 @@ def read_date(text: str, *, slashes: str | None = MONTH_FIRST, coarse: bool = Tr
     """
     text = text.strip()
     try:
-        return _full(text, slashes) or _numbered(text) or ((_month(text) or _year(text)) if coarse else None)
+        return _full(text, slashes) or _read_day_number(text) or ((_month(text) or _year(text)) if coarse else None)
     except ValueError:
         return None
 
@@ -94,9 +94,9 @@ def _full(text: str, slashes: str | None) -> ReadDate | None:
             return None
         month, day = (first, second) if order == MONTH_FIRST else (second, first)
     elif match := _DAY_AND_NAME.fullmatch(text):
-        day, month, year = int(match[1]), _named(match[2]), int(match[3])
+        day, month, year = int(match[1]), _month_number(match[2]), int(match[3])
     elif match := _NAME_AND_DAY.fullmatch(text):
-        month, day, year = _named(match[1]), int(match[2]), int(match[3])
+        month, day, year = _month_number(match[1]), int(match[2]), int(match[3])
     else:
         return None
     return ReadDate(date(_plausible(year if year > 99 else _century(year)), month, day))
@@ -107,7 +107,7 @@ def _only_order(first: int, second: int) -> str:
     return DAY_FIRST if first > 12 else MONTH_FIRST
 
 
-def _numbered(text: str) -> ReadDate | None:
+def _read_day_number(text: str) -> ReadDate | None:
     match = _DAY_NUMBER.fullmatch(text)
     if match is None:
         return None
@@ -116,7 +116,7 @@ def _numbered(text: str) -> ReadDate | None:
     return ReadDate(day, numbered=True)
 
 
-def _named(name: str) -> int:
+def _month_number(name: str) -> int:
     """The number of a month by its English name, whole or its first letters."""
     found = next((n for n, whole in enumerate(_NAMES, 1) if whole.startswith(name.lower())), None)
     if found is None:

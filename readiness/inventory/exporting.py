@@ -46,15 +46,15 @@ class Export:
 
     def _values(self, batch: list[Pilot]) -> dict[int, dict[str, Any]]:
         if self.at >= self.today:
-            return {pilot.pk: _now(pilot) for pilot in batch}
-        return _then(batch, self.at)
+            return {pilot.pk: _current_values(pilot) for pilot in batch}
+        return _values_on(batch, self.at)
 
 
-def _now(pilot: Pilot) -> dict[str, Any]:
+def _current_values(pilot: Pilot) -> dict[str, Any]:
     return {name: getattr(pilot, name) for name in (*AMENDABLE, *adoption.RULES)}
 
 
-def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
+def _values_on(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
     """What the records and rules of pilots said on a date, replayed from their events. Three queries for any number."""
     events: dict[int, list[Any]] = {pilot.pk: [] for pilot in batch}
     logged = Event.objects.filter(pilot__in=batch, action__in=_REPLAYED, effective_on__lte=at)
@@ -68,8 +68,8 @@ def _then(batch: list[Pilot], at: date) -> dict[int, dict[str, Any]]:
 
 
 def _with_rows(history: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    people = Person.objects.in_bulk(_named(history.values(), PEOPLE))
-    functions = Function.objects.in_bulk(_named(history.values(), ("function",)))
+    people = Person.objects.in_bulk(_primary_keys(history.values(), PEOPLE))
+    functions = Function.objects.in_bulk(_primary_keys(history.values(), ("function",)))
     for values in history.values():
         values["function"] = functions.get(values["function"])
         for name in PEOPLE:
@@ -77,7 +77,7 @@ def _with_rows(history: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     return history
 
 
-def _named(history: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
+def _primary_keys(history: Iterable[dict[str, Any]], names: Iterable[str]) -> set[int]:
     fields = list(names)
     return {values[n] for values in history for n in fields if values[n] is not None}
 

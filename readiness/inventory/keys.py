@@ -65,9 +65,9 @@ class KeyBook:
 
     def key(self, agency: str, identifier: str, identity: bytes, row: bytes) -> str:
         """The row's key; `identity` digests what names it, `row` everything it says."""
-        return self._given(agency, identifier) or self._made(agency, identity, row)
+        return self._key_of_identifier(agency, identifier) or self._made_key(agency, identity, row)
 
-    def _given(self, agency: str, identifier: str) -> str:
+    def _key_of_identifier(self, agency: str, identifier: str) -> str:
         key = candidate(agency, identifier)
         holders = self._agencies.get(key.casefold(), Counter()) if key else Counter[str]()
         if holders[agency] != 1:
@@ -78,6 +78,6 @@ class KeyBook:
         taken = prefixed.casefold() in self._agencies or len(prefixed) > LONGEST_KEY
         return "" if taken else prefixed
 
-    def _made(self, agency: str, identity: bytes, row: bytes) -> str:
+    def _made_key(self, agency: str, identity: bytes, row: bytes) -> str:
         source = identity if self._identities[identity] == 1 else row
         return f"{tidy(agency)[:40]}-x{source.hex()[:16]}"

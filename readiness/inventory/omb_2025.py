@@ -100,12 +100,12 @@ class Inventory:
             adopted_on=day.day if day and stage in _IN_OPERATION else None,
             approximate=bool(day and day.approximate and stage in _DATED),
             high_impact=_FLAG.get(vocabulary.high_impact(cells["is_high_impact"]) or ""),
-            asserted=tuple(_asserted(row, self.path.name)),
+            asserted=tuple(_assertions(row, self.path.name)),
             line=row.line,
             facts=row.facts,
             asked=frozenset(kind for kind, columns in GATE_COLUMNS.items() if not _unclear(row, columns)),
             not_understood=_not_understood(row, day),
-            unread=_unread(row),
+            unread=_digest_of_unread(row),
         )
 
 
@@ -142,7 +142,7 @@ def _not_understood(row: Row, day: ReadDate | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unread(row: Row) -> bytes:
+def _digest_of_unread(row: Row) -> bytes:
     """What stands in columns that are not read, to be compared with the next list."""
     parts = [part for name, text in sorted(row.cells.items()) if text and name not in _READ for part in (name, text)]
     return digest(*parts) if parts else b""
@@ -215,7 +215,7 @@ def _date_findings(row: Row, at: date) -> Iterator[Finding]:
         yield Finding("approximate_date", sentence, row.line, "operational_date")
 
 
-def _asserted(row: Row, file: str) -> Iterator[tuple[str, str]]:
+def _assertions(row: Row, file: str) -> Iterator[tuple[str, str]]:
     """Gates to which the source says yes, each with the sentence that names source and row."""
     for gate, columns in GATE_COLUMNS.items():
         column = next((name for name in columns if _answer(row, name) == vocabulary.YES), None)

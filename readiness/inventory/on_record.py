@@ -118,7 +118,7 @@ class RecordedPilot:
 
     def look_whether_shown(self, at: date) -> None:
         """Learn again whether the facts show an adoption, after they changed."""
-        self.shown = self.pilot.stage == Stage.ADOPTED and bool(_shown([self.pilot.pk], at))
+        self.shown = self.pilot.stage == Stage.ADOPTED and bool(_shown_adopted([self.pilot.pk], at))
 
     def events(self) -> list[EventRecord]:
         """All that was done to it, each event on the day that is known of it now."""
@@ -135,13 +135,13 @@ def on_record(statement: Iterable[Statement], at: date) -> dict[str, RecordedPil
         found[pk].remember(listed)
     for pk, days in _days(found).items():
         found[pk].days = days
-    for pk in _shown([pk for pk, recorded in found.items() if recorded.pilot.stage == Stage.ADOPTED], at):
+    for pk in _shown_adopted([pk for pk, recorded in found.items() if recorded.pilot.stage == Stage.ADOPTED], at):
         found[pk].shown = True
     _read([recorded for recorded in found.values() if _is_compared(recorded, named[recorded.pilot.key])], at)
     return {recorded.pilot.key: recorded for recorded in found.values()}
 
 
-def _shown(pks: list[int], at: date) -> list[int]:
+def _shown_adopted(pks: list[int], at: date) -> list[int]:
     """Which of these pilots are shown to be adopted on a day."""
     rows = pilot_queries.pilots().standing(at).filter(pk__in=pks, standing=Stage.ADOPTED)
     return list(rows.values_list("pk", flat=True)) if pks else []

@@ -247,7 +247,7 @@ class _Cells:
             self._report(Finding("unreadable_date", _no_date(text, two), self.row.line, column, of_new="left empty"))
             return None
         if found.numbered or two:
-            sentence = f"“{text[:60]}” is read as {found.day.isoformat()}, {_assumed(found.numbered)}."
+            sentence = f"“{text[:60]}” is read as {found.day.isoformat()}, {_reading_text(found.numbered)}."
             self.findings.append(Finding("date_as_read", sentence, self.row.line, column))
         return found.day
 
@@ -283,7 +283,7 @@ def _no_date(text: str, of_two_orders: bool) -> str:
     return f"“{text[:60]}” is not a date (like 2026-11-23)"
 
 
-def _assumed(numbered: bool) -> str:
+def _reading_text(numbered: bool) -> str:
     return "a spreadsheet's number of a day" if numbered else "in the order that another date of the file settles"
 
 
@@ -330,10 +330,10 @@ def _cells(record: OwnRecord, kinds: Collection[str]) -> list[str]:
     for kind in kinds:
         gate = gates.get(kind) or OwnGate(kind)
         own.extend(getattr(gate, field) for field in GATE_FIELDS)
-    return [_written(value) for value in own]
+    return [_as_cell(value) for value in own]
 
 
-def _written(value: str | bool | date | None) -> str:
+def _as_cell(value: str | bool | date | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -78,7 +78,7 @@ def lines(report: Report, file: str, *, dry_run: bool) -> Iterator[str]:
         yield from _group(_("Kept as people decided"), report.kept, file)
     for code, group in sorted(report.found.items()):
         yield from _group(str(TITLES.get(code, code)), group, file)
-    yield from _gone(report)
+    yield from _no_longer_listed(report)
     if report.broken_off:
         yield report.broken_off
         yield _("What came before it is kept. Correct the file and import it again.")
@@ -126,7 +126,7 @@ def _place(finding: Finding, file: str) -> str:
     return ", ".join(part for part in (file, row, column) if part)
 
 
-def _gone(report: Report) -> Iterator[str]:
+def _no_longer_listed(report: Report) -> Iterator[str]:
     if not report.no_longer:
         return
     yield ngettext(

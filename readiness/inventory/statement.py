@@ -191,19 +191,19 @@ def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], port
         adopted_on=record.adopted_on,
         retired_on=record.retired_on,
         learned=record.learned,
-        asked=_asked(record, clears_by),
+        asked=_stated_gates(record, clears_by),
         asserted={kind: _sentence(gates[kind], file, record.line) for kind in answers},
         answers=answers,
         holders=_holders(gates, clears_by),
         cells=_never_taken(record, gates, answers, clears_by),
         emptied=record.columns - stated - record.not_understood,
-        unread=_unread(record, clears_by),
+        unread=_digest_of_unread(record, clears_by),
         line=record.line,
         facts=record.facts,
     )
 
 
-def _asked(record: OwnRecord, clears_by: Mapping[str, str]) -> frozenset[str]:
+def _stated_gates(record: OwnRecord, clears_by: Mapping[str, str]) -> frozenset[str]:
     """The gates that have a cell for their state that says something: an empty one states nothing."""
     says = {gate.kind: vocabulary.gate(gate.state) for gate in record.gates}
     return frozenset(
@@ -232,7 +232,7 @@ def _never_taken(
     return {column: str(value) for column, value in found.items() if value}
 
 
-def _unread(record: OwnRecord, clears_by: Mapping[str, str]) -> str:
+def _digest_of_unread(record: OwnRecord, clears_by: Mapping[str, str]) -> str:
     known = known_columns(clears_by)
     parts = [part for name, text in sorted(record.facts) if name not in known for part in (name, text)]
     return mark("\x1f".join(parts)) if parts else ""

@@ -23,7 +23,7 @@ from readiness.inventory.workbooks import (
     MOST_COLUMNS,
     MOST_ROWS,
     is_protected,
-    protected,
+    password_problem,
     refuse_what_cannot_be_read,
     too_many_cells,
 )
@@ -116,7 +116,7 @@ def _kind(path: Path, start: bytes) -> str:
         raise FileProblem("wrong_encoding", sentence, file=path.name, line=1)
     first_line = start.split(b"\n", 1)[0]
     if start.startswith(b"\xd0\xcf\x11\xe0") and is_protected(path):
-        raise protected(path)
+        raise password_problem(path)
     if start.lstrip().lower().startswith(_NOT_TEXT) or _BINARY.search(first_line):
         sentence = "This is neither CSV nor XLSX; save the sheet as one of the two, unencrypted."
         raise FileProblem("not_csv_or_xlsx", sentence, file=path.name)

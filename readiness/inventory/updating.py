@@ -46,7 +46,7 @@ def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, 
             field="key",
         )
     outcome = RecordReport(recorded.stage)
-    emptied = _emptied(recorded, statement, outcome)
+    emptied = _emptied_columns(recorded, statement, outcome)
     listed = recorded.remembered(statement.form).with_statement(statement, emptied)
     _fields(recorded, statement, at, rows, outcome)
     _stage(recorded, statement, at, outcome)
@@ -70,7 +70,7 @@ def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, 
     return outcome
 
 
-def _emptied(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> list[str]:
+def _emptied_columns(recorded: RecordedPilot, statement: Statement, outcome: RecordReport) -> list[str]:
     """The empty cells where the record says something: each states nothing, takes nothing away, and is differing once."""
     remembered = recorded.remembered(statement.form)
     found = [name for name in sorted(statement.emptied) if _says_something(recorded, statement, name)]
@@ -217,6 +217,6 @@ def _never_taken(recorded: RecordedPilot, statement: Statement, outcome: RecordR
     """Report the cells that say otherwise than the record and than the list before, and are never taken."""
     before = recorded.remembered(statement.form)
     differing = [column for column, text in statement.cells.items() if before.cells.get(column) != mark(text)]
-    outcome.not_taken += comparing.otherwise(statement, differing, recorded.found, recorded.pilot)
+    outcome.not_taken += comparing.differing_cells(statement, differing, recorded.found, recorded.pilot)
     if before.remembered and before.unread != statement.unread:
         outcome.refuse(statement, "", _("Columns that are not read say something else now."))

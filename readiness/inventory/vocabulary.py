@@ -150,7 +150,7 @@ def _meaning(text: str, table: Mapping[str, str]) -> str | None:
     for words in (text, choice):
         if (found := table.get(plain(words))) is not None:
             return found
-    return _explained(choice, table)
+    return _without_explanation(choice, table)
 
 
 def _bare(text: str) -> str:
@@ -158,7 +158,7 @@ def _bare(text: str) -> str:
     return text.strip().strip("\"'“”„.,!").strip()
 
 
-def _explained(text: str, table: Mapping[str, str]) -> str | None:
+def _without_explanation(text: str, table: Mapping[str, str]) -> str | None:
     """The meaning of a choice with its known explanation (“Pilot – The use case …”); None where it is any other."""
     words, *explanation = _EXPLAINED.split(text, maxsplit=1)
     meaning = table.get(plain(words))

@@ -59,7 +59,7 @@ def refuse_what_cannot_be_read(path: Path, stream: BinaryIO) -> None:
     with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
         if any(part.flag_bits & 1 for part in parts):
-            raise protected(path)
+            raise password_problem(path)
         if sum(part.file_size for part in parts) > _ALL_PARTS:
             raise _too_large(path)
         for part in parts:
@@ -78,7 +78,7 @@ def is_protected(path: Path) -> bool:
     return False
 
 
-def protected(path: Path) -> FileProblem:
+def password_problem(path: Path) -> FileProblem:
     """The problem of a workbook that cannot be read without its password."""
     sentence = "The workbook is protected by a password; save it without one."
     return FileProblem("password", sentence, file=path.name)

@@ -26,7 +26,7 @@ def to_whoever_reads(stdout: Any) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
 
 
-def ended(problem: Refused | FileProblem) -> CommandError:
+def command_error(problem: Refused | FileProblem) -> CommandError:
     """The error with which a command ends that could do nothing, with the sentence that says what to do instead."""
     says = problem.says if isinstance(problem, Refused) else str(problem)
     return CommandError(says, returncode=NOTHING_DONE)

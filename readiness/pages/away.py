@@ -103,12 +103,12 @@ def planned(request: HttpRequest, form: ReferenceForm | None = None) -> dict[str
         "delegations": list(delegations.order_by("starts", "right__kind__position", "pk")),
         "absence": form if isinstance(form, MyAbsence) else MyAbsence(office=office),
         "delegation": form if isinstance(form, MyDelegation) else MyDelegation(office=office) if rights else None,
-        "near": _near(person, rights),
+        "near": _possible_delegates(person, rights),
         "away_says": says(absences),
     }
 
 
-def _near(person: Person, rights: list[DecisionRight]) -> list[Person]:
+def _possible_delegates(person: Person, rights: list[DecisionRight]) -> list[Person]:
     """Whoever else decides gates of these kinds somewhere."""
     kinds = {right.kind_id for right in rights}
     among = Q(rights_held__kind__in=kinds) | Q(rights_deputised__kind__in=kinds) | Q(rights_escalated__kind__in=kinds)
@@ -121,7 +121,7 @@ def away(request: HttpRequest) -> HttpResponse:
     """The section on a page of its own; or the reader's own absence."""
     if request.method != "POST":
         return _page(request)
-    return _act(request, MyAbsence(request.POST, office=office_of(request)))
+    return _perform(request, MyAbsence(request.POST, office=office_of(request)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,17 +131,17 @@ def delegate(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method != "POST":
         return _page(request)
-    return _act(request, MyDelegation(request.POST, office=office_of(request)))
+    return _perform(request, MyDelegation(request.POST, office=office_of(request)))
 
 
 @require_POST
 def back(request: HttpRequest, pk: int) -> HttpResponse:
     """The reader is back earlier than said. Somebody else's absence is not there."""
     absence = get_object_or_404(Absence, pk=pk, person=reader(request))
-    return _act(request, MyReturn(request.POST, row=absence, office=office_of(request)))
+    return _perform(request, MyReturn(request.POST, row=absence, office=office_of(request)))
 
 
-def _act(request: HttpRequest, form: ReferenceForm) -> HttpResponse:
+def _perform(request: HttpRequest, form: ReferenceForm) -> HttpResponse:
     if not form.perform():
         return _page(request, form)
     messages.success(request, form.done_message)

@@ -57,7 +57,7 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Nomination:
     """One gate that names the reader, since when it does, and what they would accept."""
 
     snapshot: PilotSnapshot
@@ -83,7 +83,7 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
     person, at = reader(request), today()
     page = page_of(request, decider_queue(person, at), A_PAGE)
     waits = _waits(person, [row.gate_id for row in page.object_list])
-    named, escalated = _named(person), _escalated(person)
+    named, escalated = _nominations(person), _escalated_gates(person)
     context: dict[str, Any] = {
         "at": at,
         "page": page,
@@ -99,7 +99,7 @@ def my_decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/my_decisions.html", context)
 
 
-def _escalated(person: Person) -> list[Overdue]:
+def _escalated_gates(person: Person) -> list[Overdue]:
     """What a decider has not answered in time, and is now with the reader: to ask, and to unblock. The oldest first."""
     at = today()
     rows = escalating_to(person, at).filter(open_since__lt=at)
@@ -116,7 +116,7 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
     expected_version, last = of_gates(rows), deadlines.last_answers(rows)
-    seals, said = Seals(rows, at=at), _said(rows)
+    seals, said = Seals(rows, at=at), _team_answers(rows)
     requested = exception_requests(rows, at=at, seals=seals)
     out = []
     for one, gate in found:
@@ -158,7 +158,7 @@ def _read(gate_ids: Sequence[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:
     return [of_gate[pk] for pk in gate_ids if pk in of_gate]
 
 
-def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
+def _team_answers(rows: Sequence[Gate]) -> dict[int, list[Event]]:
     """What the team answered since the last answer on each gate. One query."""
     out: dict[int, list[Event]] = {}
     events = Event.objects.filter(gate__in=rows, action__in=("answer", "decide", "except"))
@@ -171,7 +171,7 @@ def _said(rows: Sequence[Gate]) -> dict[int, list[Event]]:
     return out
 
 
-def _named(person: Person) -> list[Named]:
+def _nominations(person: Person) -> list[Nomination]:
     """What names the reader and waits for their own word."""
     rows = (
         gates_on(today())
@@ -192,7 +192,9 @@ def _named(person: Person) -> list[Named]:
         }
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
         out.append(
-            Named(one, gate, named_on.get(gate.gate.pk), spelled, forms.AcceptForm(**given), forms.DeclineForm(**given))
+            Nomination(
+                one, gate, named_on.get(gate.gate.pk), spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)
+            )
         )
     return out
 
@@ -208,7 +210,7 @@ def _number(many: int, most: int) -> str:
     return _("At least %(n)s") % {"n": labels.how_many(many)} if many >= most else labels.number(many)
 
 
-def opening(count: int, waits: Sequence[Wait], named: Sequence[Named], escalated: int) -> str:
+def opening(count: int, waits: Sequence[Wait], named: Sequence[Nomination], escalated: int) -> str:
     """The sentence that the page opens with."""
     if not count and not named and not escalated:
         return _("Nothing waits on you today.")

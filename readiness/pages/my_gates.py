@@ -57,7 +57,7 @@ class Entry:
 def my_gates(request: HttpRequest) -> HttpResponse:
     """The pilots that the reader carries or lives with, those that stall soonest first."""
     person, at = reader(request), today()
-    theirs = of(person)
+    theirs = pilots_of(person)
     page = page_of(request, theirs, A_PAGE)
     snapshots = snapshots_of(page.object_list, at=at)
     first = snapshots if page.number == 1 and not page.has_next() else snapshots_of(theirs[:LOOKED_AT], at=at)
@@ -76,7 +76,7 @@ def my_gates(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/my_gates.html", context)
 
 
-def of(person: Person) -> StandingQuerySet:
+def pilots_of(person: Person) -> StandingQuerySet:
     """The pilots that a person has accepted to carry, or lives with; those whose clock runs first, the earliest stall first."""
     at = today()
     own = _periods_of(person).filter(pilot=OuterRef("pk"))
@@ -201,7 +201,7 @@ def _without_letter(snapshots: Sequence[PilotSnapshot], *, more: bool) -> str:
     if not open_gates:
         gates = [gate for one in snapshots for gate in one.gates]
         return _("Of %(n)s, %(gates)s.") % {
-            "n": _carried(len(snapshots), more=more),
+            "n": _carried_text(len(snapshots), more=more),
             "gates": labels.nothing_open(gates),
         }
     others = [(one, gate) for one in snapshots for gate in one.open_gates if gate.status.court != Court.DECIDER]
@@ -214,7 +214,7 @@ def _without_letter(snapshots: Sequence[PilotSnapshot], *, more: bool) -> str:
     }
 
 
-def _carried(many: int, *, more: bool) -> str:
+def _carried_text(many: int, *, more: bool) -> str:
     """The pilots that were looked at: all that the reader carries, or the first of them where there may be more."""
     if more:
         return _("the first %(n)d pilots that you carry") % {"n": many}

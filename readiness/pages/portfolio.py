@@ -117,13 +117,13 @@ def _tail(chosen: str, as_of: str) -> str:
     return urlencode({name: value for name, value in said.items() if value})
 
 
-def _adopted(many: int) -> str:
+def _adopted_text(many: int) -> str:
     return (ngettext("%(n)s is adopted", "%(n)s are adopted", many) if many else _("%(n)s is adopted")) % {
         "n": labels.how_many(many)
     }
 
 
-def _stalled(many: int) -> str:
+def _stalled_text(many: int) -> str:
     return (
         ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many)
         if many
@@ -137,7 +137,12 @@ def opening(counts: dict[str, int]) -> str:
     if not whole:
         return _("No pilot is on record here.")
     shown, stalled, soon = (counts["adopted"], counts[Standing.EXHIBIT], counts[Standing.AT_RISK])
-    says = {"n": f"{whole:,}", "soon": labels.how_many(soon), "adopted": _adopted(shown), "stalled": _stalled(stalled)}
+    says = {
+        "n": f"{whole:,}",
+        "soon": labels.how_many(soon),
+        "adopted": _adopted_text(shown),
+        "stalled": _stalled_text(stalled),
+    }
     start = (
         ngettext("Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole)
         % says

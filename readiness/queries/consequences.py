@@ -244,7 +244,7 @@ def _of_standings(before: Mapping[str, str], after: Mapping[str, str]) -> Conseq
             moves.setdefault((was, after[key]), []).append(key)
     found = Consequences()
     for (was, now), keys in sorted(moves.items()):
-        sentence = _moved(was, now, keys)
+        sentence = _standing_change(was, now, keys)
         if _is_better(was, now):
             found.follows.append(sentence)
         else:
@@ -252,7 +252,7 @@ def _of_standings(before: Mapping[str, str], after: Mapping[str, str]) -> Conseq
     return found
 
 
-def _moved(was: str, now: str, keys: Sequence[str]) -> str:
+def _standing_change(was: str, now: str, keys: Sequence[str]) -> str:
     named = ", ".join(keys[:NAMED_AT_MOST])
     if len(keys) > NAMED_AT_MOST:
         named = _("%(named)s and %(n)d more") % {"named": named, "n": len(keys) - NAMED_AT_MOST}

@@ -57,14 +57,14 @@ def _with_deciders(
     asked = frozenset(stages or standing.WAITING_STAGES) - NOBODY_DECIDES
     found: GatesQuerySet = (
         gates_on(at, known_at)
-        .filter(_there(units), with_decider(at), in_stages(asked, at))
+        .filter(_gates_of_seats(units), with_decider(at), in_stages(asked, at))
         .annotate(open_since=_open_since(at))
         .order_by("open_since", "gate_id")
     )
     return found
 
 
-def _there(units: Iterable[tuple[Seat, int | None]]) -> Q:
+def _gates_of_seats(units: Iterable[tuple[Seat, int | None]]) -> Q:
     """The gates of these seats: each kind with its units, kinds that lie in the same units together."""
     by_kind: dict[Reach, set[int]] = {}
     for seat, carried_by in units:

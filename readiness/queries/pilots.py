@@ -31,7 +31,7 @@ def in_force(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     return where & Q(**{f"{prefix}superseded_on": None}) & open_end
 
 
-SAID = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
+PERIOD_COLUMNS = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
 """What is asked of the period in which a date lies, by the names under which it stands beside a row."""
 
 Policies = dict[int, tuple[int, int]]
@@ -46,7 +46,7 @@ def policies(at: date) -> Policies:
     }
 
 
-def settled(at: date) -> dict[str, Any]:
+def stall_terms(at: date) -> dict[str, Any]:
     """The same beside each period of a pilot: `quiet_days` and `warning_days` of its portfolio."""
     latest = StallPolicy.objects.filter(portfolio=OuterRef("pilot__portfolio"), starts__lte=at).order_by("-starts")
     usual = {"quiet_days": stalls.QUIET_DAYS, "warning_days": stalls.WARNING_DAYS}
@@ -62,7 +62,7 @@ class StandingQuerySet(PilotQuerySet):
         Those that are void on that day are left out unless they are asked for (rule 6). What a period says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         period = FilteredRelation("periods", condition=in_force(at, known_at, "periods__"))
-        said = {name: F(f"period__{column}") for name, column in SAID.items()}
+        said = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
         there: StandingQuerySet = (
             self.annotate(period=period)
             .alias(**said)
@@ -89,7 +89,7 @@ class StandingQuerySet(PilotQuerySet):
         running = Q(stage_then=Stage.RUNNING)
         answers = [
             When(void_said__isnull=False, then=Value(Standing.VOID)),
-            When(stage_then=Stage.ADOPTED, then=_shown(at)),
+            When(stage_then=Stage.ADOPTED, then=_adopted_or_claimed(at)),
             When(running & quiet, then=Value(Standing.EXHIBIT)),
             When(running & warned, then=Value(Standing.AT_RISK)),
             When(running & _all_clear(at), then=Value(Standing.READY)),
@@ -216,7 +216,7 @@ def _all_clear(at: date) -> Q:
     return Q(period__all_clear=True) & (Q(period__clear_through=None) | Q(period__clear_through__gte=at))
 
 
-def _shown(at: date) -> Case:
+def _adopted_or_claimed(at: date) -> Case:
     return Case(
         When(_all_clear(at) & Q(period__rules_known=True), then=Value(Stage.ADOPTED)),
         default=Value(Standing.CLAIMED),
@@ -281,14 +281,14 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
         Q(unit__seats__last_day=None) | Q(unit__seats__last_day__gte=at)
     )
     found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(awaits=Awaits.OFF)
-    said: dict[str, Any] = {name: F(f"period__{column}") for name, column in SAID.items()}
+    said: dict[str, Any] = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
     sponsor: Any = F("period__sponsor")
     if known_at is None:
         own = in_force(at, None, "gate__pilot__periods__")
         found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
     else:
         known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-first_day")
-        said = {name: Subquery(known.values(column)[:1]) for name, column in SAID.items()}
+        said = {name: Subquery(known.values(column)[:1]) for name, column in PERIOD_COLUMNS.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
         later = GatePeriod.objects.filter(
             in_force(at, known_at), gate=OuterRef("gate"), first_day__gt=OuterRef("first_day")

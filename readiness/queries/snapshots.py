@@ -18,7 +18,7 @@ from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, P
 from pilots.rules import rights
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
-from readiness.queries.pilots import in_force, pilots, settled
+from readiness.queries.pilots import in_force, pilots, stall_terms
 from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
 from readiness.rules.working_days import Days
@@ -95,7 +95,7 @@ def snapshots_of(rows: Iterable[Pilot], *, at: date, known_at: date | None = Non
     wanted = list(rows)
     there = _with_earlier(NOBODY_ASKED, at, known_at)
     found = PilotPeriod.objects.filter(there, pilot__in=wanted)
-    own = _in_order(found.annotate(**settled(at)), "pilot_id", known_at)
+    own = _in_order(found.annotate(**stall_terms(at)), "pilot_id", known_at)
     there = _with_earlier(TO_ANSWER, at, known_at)
     history = _in_order(GatePeriod.objects.filter(there, gate__pilot__in=wanted), "gate_id", known_at)
     gates: dict[int, list[GatePeriod]] = {}
@@ -289,7 +289,7 @@ def charges_of(rows: Sequence[Pilot], *, start: date, end: date) -> Iterator[tup
         of_gate.append(periods.as_gate_period(period))
     seats = _seats_by_place({pilot.portfolio_id for pilot in rows})
     for pilot in rows:
-        sat = partial(_sat, seats, pilot.portfolio_id)
+        sat = partial(_seats_at, seats, pilot.portfolio_id)
         for charge in ledger.charges(kinds, own[pilot.pk], found[pilot.pk], sat, start=start, end=end):
             yield pilot, charge
 
@@ -297,7 +297,7 @@ def charges_of(rows: Sequence[Pilot], *, start: date, end: date) -> Iterator[tup
 Places = dict[tuple[int, int | None, str], list[Any]]
 
 
-def _sat(seats: Places, portfolio: int, function: int | None, kind: str) -> list[Any]:
+def _seats_at(seats: Places, portfolio: int, function: int | None, kind: str) -> list[Any]:
     return seats.get((portfolio, function, kind), [])
 
 

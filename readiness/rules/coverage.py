@@ -86,26 +86,26 @@ def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iter
         pilots: read with their portfolio.
     """
     absent = _absences(first, last)
-    for some in batched(pilots, BATCH):
+    for some in in_batches(pilots, BATCH):
         read = snapshots_of(some, at=at)
         running = [one for one in read if one.status.stage == Stage.RUNNING]
-        yield from _of(running, absent, first, last)
+        yield from _holes_of(running, absent, first, last)
 
 
-def _of(running: Sequence[PilotSnapshot], absent: Absences, first: date, last: date) -> Iterator[Hole]:
+def _holes_of(running: Sequence[PilotSnapshot], absent: Absences, first: date, last: date) -> Iterator[Hole]:
     seats = _seats(running, first, last)
     for found in running:
         of = working_days.calendar(found.pilot.portfolio.calendar)
-        days = list(working_days.between(first, last, of))
+        days = list(working_days.days_between(first, last, of))
         place = (found.pilot.portfolio_id, found.status.function)
         for gate in found.gates:
             sat = seats.get((*place, gate.kind.pk), [])
-            whys = [_why(gate, found, sat, absent, day) for day in days]
+            whys = [_reason(gate, found, sat, absent, day) for day in days]
             for begins, ends, why in _stretches(days, whys):
                 yield Hole(found.pilot, gate.gate, gate.kind, begins, ends, why)
 
 
-def batched(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
+def in_batches(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
     """The rows in lists of a size; the last may be shorter."""
     there = iter(rows)
     while some := list(islice(there, size)):
@@ -131,7 +131,7 @@ def _absences(first: date, last: date) -> Absences:
     return out
 
 
-def _why(
+def _reason(
     gate: GateSnapshot, snapshot: PilotSnapshot, sat: Sequence[rights.Seat], absent: Absences, day: date
 ) -> str | None:
     """Why nobody is there for a gate on a day, or None where somebody is."""

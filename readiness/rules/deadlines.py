@@ -43,7 +43,7 @@ def answer_due(gate: GateSnapshot, snapshot: PilotSnapshot) -> AnswerDue | None:
         return None
     days = working_days.calendar(snapshot.pilot.portfolio.calendar)
     return AnswerDue(
-        since, working_days.after(since, gate.answer_within, days, snapshot.pauses), escalation(gate, snapshot)
+        since, working_days.add(since, gate.answer_within, days, snapshot.pauses), escalation(gate, snapshot)
     )
 
 

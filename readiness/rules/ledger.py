@@ -55,12 +55,12 @@ def charges(
     """
     for key, found in gates.items():
         for first, before in _stretches(pilot, found, seats, key, start, end):
-            own, period = _on(pilot, first), _on(found, first)
+            own, period = _period_on(pilot, first), _period_on(found, first)
             if own is None or own.void_since or own.stage_on(first) not in standing.WAITING_STAGES:
                 continue
             if period is None or period.awaits == Awaits.OFF:
                 continue
-            seat = _on(seats(period.function, key), first)
+            seat = _period_on(seats(period.function, key), first)
             gate = standing.read_gate(
                 kinds[key], period, seat or rights.Seat(first_day=first, last_day=None), stage=Stage.RUNNING, at=first
             )
@@ -81,14 +81,14 @@ def with_decider(kind: Kind, found: Sequence[GatePeriod], seat: rights.Seat, *, 
     since, start = at, max(start, seat.run_from or start)
     cuts = _stretches((), found, lambda _function, _kind: (), kind.key, start, at + DAY)
     for first, before in reversed(list(cuts)):
-        period = _on(found, first)
+        period = _period_on(found, first)
         if period is None or period.awaits == Awaits.OFF or not _lasts(period, before):
             break
         gate = standing.read_gate(kind, period, seat, stage=Stage.RUNNING, at=first)
         if gate.court != Court.DECIDER:
             break
         since = first
-        if period.first_day == first and _asked_anew(period, _on(found, first - DAY)):
+        if period.first_day == first and _asked_anew(period, _period_on(found, first - DAY)):
             break
     return since
 
@@ -110,22 +110,22 @@ def _stretches(
     """The period cut wherever anything that a court follows from could become another."""
     days = {start}
     for own in pilot:
-        days |= {own.first_day, _after(own.paused_until)}
+        days |= {own.first_day, _day_after(own.paused_until)}
     for period in found:
-        days |= {period.first_day, _after(period.good_until), _after(period.outside_until)}
-        days.add(_after(period.met_until))
+        days |= {period.first_day, _day_after(period.good_until), _day_after(period.outside_until)}
+        days.add(_day_after(period.met_until))
     for function in {period.function for period in found}:
         for seat in seats(function, kind):
-            days |= {seat.first_day, _after(seat.last_day)}
+            days |= {seat.first_day, _day_after(seat.last_day)}
     cuts = sorted(day for day in days if start <= day < end)
     yield from zip(cuts, [*cuts, end][1:], strict=True)
 
 
-def _after(day: date | None) -> date:
+def _day_after(day: date | None) -> date:
     return min(day, date.max - DAY) + DAY if day is not None else date.min
 
 
-def _on(found: Sequence[Any], day: date) -> Any:
+def _period_on(found: Sequence[Any], day: date) -> Any:
     """The period in which a day lies, or None before the first."""
     place = bisect_right(found, day, key=lambda period: period.first_day)
     period = found[place - 1] if place else None

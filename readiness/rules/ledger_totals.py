@@ -69,7 +69,7 @@ def waits(
             continue
         if functions is not None and charge.function not in functions:
             continue
-        of, name = _of(by, pilot, charge)
+        of, name = _counted_by(by, pilot, charge)
         wait = found.setdefault(of, Wait(of, name, start, end))
         wait.courts[charge.court] += charge.days
         people |= {charge.holder} if by == "holder" and charge.holder else set()
@@ -84,7 +84,7 @@ def _charges(pilots: Iterable[Pilot], start: date, end: date) -> Iterator[tuple[
         yield from charges_of(some, start=start, end=end)
 
 
-def _of(by: str, pilot: Pilot, charge: Charge) -> tuple[str, str]:
+def _counted_by(by: str, pilot: Pilot, charge: Charge) -> tuple[str, str]:
     """What a charge is counted by, and its name where that is known already."""
     if by == "portfolio":
         return pilot.portfolio.key, pilot.portfolio.name

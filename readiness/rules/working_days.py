@@ -27,7 +27,7 @@ Days = tuple[date, date]
 """From a day to a day, both included."""
 
 
-def after(day: date, number: int, of: HolidayBase, but_not: Sequence[Days] = ()) -> date:
+def add(day: date, number: int, of: HolidayBase, but_not: Sequence[Days] = ()) -> date:
     """The working day that comes `number` working days after a day, those of the stretches in `but_not` left out."""
     for _ in range(number):
         day += timedelta(days=1)
@@ -41,7 +41,7 @@ def lies_in(day: date, of: Sequence[Days]) -> bool:
     return any(first <= day <= last for first, last in of)
 
 
-def between(first: date, last: date, of: HolidayBase) -> Iterator[date]:
+def days_between(first: date, last: date, of: HolidayBase) -> Iterator[date]:
     """The working days from one day to another, both included."""
     day = first
     while day <= last:

@@ -225,7 +225,7 @@ def clear_apart(gates_of: Iterable[GateSnapshot]) -> str:
     for gate in gates_of:
         if gate.status.state in found:
             found[gate.status.state].append(gate)
-    return ", ".join(_counted(state, of) for state, of in found.items() if of)
+    return ", ".join(_count_text(state, of) for state, of in found.items() if of)
 
 
 CLEAR: dict[str, Any] = {
@@ -237,7 +237,7 @@ CLEAR: dict[str, Any] = {
 """How many gates are in each state that is not open."""
 
 
-def _counted(state: str, of: Sequence[GateSnapshot]) -> str:
+def _count_text(state: str, of: Sequence[GateSnapshot]) -> str:
     ends = {gate.status.good_until for gate in of if gate.status.good_until}
     says = {"n": len(of), "until": day(min(ends)) if ends else ""}
     if state == State.EXCEPTED and len(ends) > 1:
@@ -318,7 +318,7 @@ HELD: dict[str, Any] = {
 """What a person holds, by the sorts of `pilots.holdings`."""
 
 
-def held(what: str, row: Any) -> str:
+def holding(what: str, row: Any) -> str:
     """One thing that a person holds: “Legal, Service lines”, “Renewal drafts, Sponsor”."""
     if what == "roles":
         return f"{row.get_role_display()}, {row.portfolio}"

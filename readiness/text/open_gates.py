@@ -83,7 +83,7 @@ def _says(of: Of) -> dict[str, str]:
     return {"gates": listed(gate.kind.name for gate in of), "who": listed(names)}
 
 
-def _waits(of: Of, _found: PilotSnapshot) -> str:
+def _waits_clause(of: Of, _found: PilotSnapshot) -> str:
     """“Legal waits on Perpetua Rask, Data access on Jory Mellin”."""
     by_name: dict[str, list[GateSnapshot]] = {}
     for gate in of:
@@ -93,13 +93,13 @@ def _waits(of: Of, _found: PilotSnapshot) -> str:
     return ", ".join([clause, *(_("%(gates)s on %(who)s") % _says(more) for more in rest)])
 
 
-def _lapsed(of: Of, _found: PilotSnapshot) -> str:
+def _lapsed_clause(of: Of, _found: PilotSnapshot) -> str:
     return ngettext(
         "%(gates)s has lapsed and waits on %(who)s", "%(gates)s have lapsed and wait on %(who)s", len(of)
     ) % _says(of)
 
 
-def _reconfirm(of: Of, _found: PilotSnapshot) -> str:
+def _reconfirm_clause(of: Of, _found: PilotSnapshot) -> str:
     people = len({_name(gate) for gate in of})
     return ngettext(
         "what was decided on has changed, and %(who)s has not answered again",
@@ -108,29 +108,29 @@ def _reconfirm(of: Of, _found: PilotSnapshot) -> str:
     ) % _says(of)
 
 
-def _undecidable(of: Of, _found: PilotSnapshot) -> str:
+def _undecidable_clause(of: Of, _found: PilotSnapshot) -> str:
     return _("nobody has the right to decide on %(gates)s") % _says(of)
 
 
-def _unjudged(_of: Of, _found: PilotSnapshot) -> str:
+def _unjudged_clause(_of: Of, _found: PilotSnapshot) -> str:
     return _("it was measured and is good enough, and nobody has the right to say so")
 
 
-def _asked(of: Of, _found: PilotSnapshot) -> str:
-    to = listed((_to(gate) for gate in of), last=_("%(first)s and %(last)s"))
+def _asked_clause(of: Of, _found: PilotSnapshot) -> str:
+    to = listed((_request_text(gate) for gate in of), last=_("%(first)s and %(last)s"))
     return _("%(who)s was asked %(to)s, and has not answered") % {"who": _name(of[0]), "to": to}
 
 
-def _unasked(of: Of, _found: PilotSnapshot) -> str:
-    to = listed((_to(gate) for gate in of), last=_("%(first)s or %(last)s"))
+def _unasked_clause(of: Of, _found: PilotSnapshot) -> str:
+    to = listed((_request_text(gate) for gate in of), last=_("%(first)s or %(last)s"))
     return _("there is nobody %(to)s") % {"to": to}
 
 
-def _to(gate: GateSnapshot) -> str:
+def _request_text(gate: GateSnapshot) -> str:
     return str(TO.get(gate.kind.key) or _("to answer “%(question)s”") % {"question": gate.kind.question})
 
 
-def _refused(of: Of, _found: PilotSnapshot) -> str:
+def _refused_clause(of: Of, _found: PilotSnapshot) -> str:
     return ngettext(
         "%(gates)s was refused, and the team has not answered",
         "%(gates)s were refused, and the team has not answered",
@@ -138,40 +138,40 @@ def _refused(of: Of, _found: PilotSnapshot) -> str:
     ) % _says(of)
 
 
-def _requested(of: Of, _found: PilotSnapshot) -> str:
+def _requested_clause(of: Of, _found: PilotSnapshot) -> str:
     return _("the team has not answered what was asked about %(gates)s") % _says(of)
 
 
-def _outside(of: Of, _found: PilotSnapshot) -> str:
+def _outside_clause(of: Of, _found: PilotSnapshot) -> str:
     return ngettext("%(gates)s waits on somebody outside", "%(gates)s wait on somebody outside", len(of)) % _says(of)
 
 
-def _unmet(of: Of, _found: PilotSnapshot) -> str:
+def _unmet_clause(of: Of, _found: PilotSnapshot) -> str:
     return _("a condition on %(gates)s was not met") % _says(of)
 
 
-def _unmeasured(_of: Of, snapshot: PilotSnapshot) -> str:
+def _unmeasured_clause(_of: Of, snapshot: PilotSnapshot) -> str:
     return str(QUALITY[snapshot.status.quality])
 
 
-def _said(of: Of, _found: PilotSnapshot) -> str:
+def _asserted_clause(of: Of, _found: PilotSnapshot) -> str:
     return _("only a list says yes to %(gates)s") % _says(of)
 
 
 CLAUSES: dict[str, Clause] = {
-    "waits": _waits,
-    State.LAPSED: _lapsed,
-    State.RECONFIRM: _reconfirm,
-    "undecidable": _undecidable,
-    "unjudged": _unjudged,
-    "asked": _asked,
-    "unasked": _unasked,
-    State.REFUSED: _refused,
-    State.CHANGES_REQUESTED: _requested,
-    "outside": _outside,
-    "unmet": _unmet,
-    "unmeasured": _unmeasured,
-    "said": _said,
+    "waits": _waits_clause,
+    State.LAPSED: _lapsed_clause,
+    State.RECONFIRM: _reconfirm_clause,
+    "undecidable": _undecidable_clause,
+    "unjudged": _unjudged_clause,
+    "asked": _asked_clause,
+    "unasked": _unasked_clause,
+    State.REFUSED: _refused_clause,
+    State.CHANGES_REQUESTED: _requested_clause,
+    "outside": _outside_clause,
+    "unmet": _unmet_clause,
+    "unmeasured": _unmeasured_clause,
+    "said": _asserted_clause,
 }
 
 

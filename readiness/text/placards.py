@@ -17,15 +17,15 @@ from readiness.text import labels, open_gates
 def placard(snapshot: PilotSnapshot) -> str:
     """What hangs beside an exhibit or a claim, to be read aloud; empty for any other pilot. No figure but dates and days."""
     if snapshot.status.standing == Standing.EXHIBIT:
-        parts = [_ran(snapshot), _state_words(snapshot), _open(snapshot), _goalpost(snapshot)]
+        parts = [_run_text(snapshot), _state_words(snapshot), _open(snapshot), _goalpost(snapshot)]
     elif snapshot.status.standing == Standing.CLAIMED:
-        parts = [_claimed(snapshot), _open(snapshot)]
+        parts = [_claimed_text(snapshot), _open(snapshot)]
     else:
         return ""
     return " ".join(part for part in parts if part)
 
 
-def _ran(snapshot: PilotSnapshot) -> str:
+def _run_text(snapshot: PilotSnapshot) -> str:
     now = snapshot.status
     what = capfirst(snapshot.pilot.workflow or snapshot.pilot.name)
     if now.decide_by is None:
@@ -68,7 +68,7 @@ def _state_words(snapshot: PilotSnapshot) -> str:
     }
 
 
-def _claimed(snapshot: PilotSnapshot) -> str:
+def _claimed_text(snapshot: PilotSnapshot) -> str:
     claim = snapshot.status.claim
     assert claim is not None
     says = {

@@ -88,7 +88,7 @@ class ThenAndNow:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class FactOfGates:
     """One sealed fact of several gates side by side, by the gate's primary key."""
 
     field: str
@@ -110,7 +110,7 @@ class Seals:
     def facts(self, gate: int) -> list[Fact]:
         """What an answer on a gate would seal, by the gate's primary key."""
         return [
-            Fact(capfirst(_what(name)), self._named.say(name, value) or _("not said"))
+            Fact(capfirst(_field_label(name)), self._named.say(name, value) or _("not said"))
             for name, value in self.to_seal(gate).items()
         ]
 
@@ -162,7 +162,7 @@ def sealed_in(decision: Decision) -> list[Fact]:
     """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
     then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
-    return [Fact(capfirst(_what(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
+    return [Fact(capfirst(_field_label(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
 
 
 def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[int, list[ThenAndNow]]:
@@ -172,7 +172,7 @@ def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]
         gate: [
             ThenAndNow(
                 name,
-                capfirst(_what(name)),
+                capfirst(_field_label(name)),
                 named.say(name, then[name]),
                 named.say(name, now.get(name)),
                 name in seals.broken(then, now),
@@ -183,7 +183,7 @@ def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]
     }
 
 
-def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
+def differences_between(of: Iterable[Gate], *, at: date) -> list[FactOfGates]:
     """What an answer on each of these gates would seal on a date, side by side, in the order of the kind's seal."""
     found = Seals(of, at=at)
     values: dict[str, dict[int, Any]] = {}
@@ -191,9 +191,9 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
         for name, value in found.to_seal(gate).items():
             values.setdefault(name, {})[gate] = value
     return [
-        Beside(
+        FactOfGates(
             field=name,
-            what=_what(name),
+            what=_field_label(name),
             values={gate: found.say(name, value) for gate, value in of_gates.items()},
             differs=len({seals.plain(value) for value in of_gates.values()}) > 1,
         )
@@ -201,7 +201,7 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[Beside]:
     ]
 
 
-def _what(name: str) -> str:
+def _field_label(name: str) -> str:
     return str(FIELD.get(name, name))
 
 
@@ -244,8 +244,8 @@ def _difference(name: str, gate: gates.GateState, pilot: replay.PilotState, name
     before, after = named.say(name, then), named.say(name, now)
     if name == "verdict":
         day = pilot.measured_on or day
-        return Difference(name, before, after, day, _measured(str(now), day))
-    says = {"what": _what(name), "before": before, "after": after, "day": labels.day(day)}
+        return Difference(name, before, after, day, _measurement_text(str(now), day))
+    says = {"what": _field_label(name), "before": before, "after": after, "day": labels.day(day)}
     return Difference(name, before, after, day, _sentence(name, before, after) % says)
 
 
@@ -259,7 +259,7 @@ def _sentence(name: str, before: str, after: str) -> str:
     return _("%(what)s changed from “%(before)s” to “%(after)s” on %(day)s")
 
 
-def _measured(verdict: str, day: date) -> str:
+def _measurement_text(verdict: str, day: date) -> str:
     if verdict == Verdict.NONE:
         return _("nothing has been measured against the new threshold")
     says = {"day": labels.day(day)}

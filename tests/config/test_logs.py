@@ -26,7 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from gunicorn.config import Config
 
 from config.access_log import MaskedLogger
-from config.masking import Masked, masked
+from config.masking import SecretMaskingFilter, mask_secrets
 from pilots import actions
 from pilots.models import Person
 from pilots.refusals import Busy
@@ -84,11 +84,11 @@ def test_every_address_that_takes_a_secret_is_known() -> None:
     assert len(found) == len(ADDRESSES), found
     for address, says in ADDRESSES.items():
         path = address.format(secret=SECRET)
-        assert masked(f"GET {path}?next=/ HTTP/1.1") == f"GET {says}?next=/ HTTP/1.1"
+        assert mask_secrets(f"GET {path}?next=/ HTTP/1.1") == f"GET {says}?next=/ HTTP/1.1"
         for times in (1, 2):
             path = quote(path, safe="")
-            assert SECRET not in masked(f"/accounts/login/?next={path}&a=b"), times
-            assert masked(f"/accounts/login/?next={path}&a=b").endswith("&a=b")
+            assert SECRET not in mask_secrets(f"/accounts/login/?next={path}&a=b"), times
+            assert mask_secrets(f"/accounts/login/?next={path}&a=b").endswith("&a=b")
 
 
 @pytest.mark.django_db
@@ -117,11 +117,11 @@ def test_the_link_in_a_letter_is_in_no_log() -> None:
 def test_neither_the_development_server_nor_gunicorn_writes_one() -> None:
     path = next(iter(ADDRESSES)).format(secret=SECRET)
     record = logging.LogRecord("django.server", logging.INFO, "", 0, '"%s" %s', (f"GET {path} HTTP/1.1", "200"), None)
-    assert Masked().filter(record)
+    assert SecretMaskingFilter().filter(record)
     assert SECRET not in record.getMessage()
     handlers = [each for each in logging.getLogger("django.server").handlers if type(each) is logging.StreamHandler]
     assert handlers
-    assert all(any(isinstance(each, Masked) for each in handler.filters) for handler in handlers)
+    assert all(any(isinstance(each, SecretMaskingFilter) for each in handler.filters) for handler in handlers)
     logger = MaskedLogger(Config())
     environ = {"REQUEST_METHOD": "GET", "RAW_URI": path, "PATH_INFO": path, "SERVER_PROTOCOL": "HTTP/1.1"}
     response = type("Response", (), {"status": "200 OK", "sent": 1, "headers": []})()

@@ -150,9 +150,9 @@ def test_back_early_somebody_is_there_again(cast: Cast) -> None:
 
 def test_holidays_and_weekends_are_no_working_days() -> None:
     bavaria = working_days.calendar("DE-BY")
-    assert working_days.after(date(2025, 4, 17), 1, bavaria) == date(2025, 4, 22)
-    assert working_days.after(date(2025, 4, 17), 1, working_days.calendar("")) == date(2025, 4, 18)
-    assert working_days.after(date(2025, 4, 17), 0, bavaria) == date(2025, 4, 17)
+    assert working_days.add(date(2025, 4, 17), 1, bavaria) == date(2025, 4, 22)
+    assert working_days.add(date(2025, 4, 17), 1, working_days.calendar("")) == date(2025, 4, 18)
+    assert working_days.add(date(2025, 4, 17), 0, bavaria) == date(2025, 4, 17)
 
 
 def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
@@ -320,9 +320,9 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     listed = {
         (hole.pilot.key, hole.kind.key, day): hole.why
         for hole in found
-        for day in working_days.between(hole.first, hole.last, working_days.calendar("DE-BY"))
+        for day in working_days.days_between(hole.first, hole.last, working_days.calendar("DE-BY"))
     }
-    days = list(working_days.between(first, last, working_days.calendar("DE-BY")))
+    days = list(working_days.days_between(first, last, working_days.calendar("DE-BY")))
     assert date(2025, 5, 1) not in days  # Labour Day, a Thursday
     assert date(2025, 5, 29) not in days  # Ascension, a Thursday
     for pilot in pilots:

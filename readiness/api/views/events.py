@@ -18,7 +18,7 @@ from pilots.models import Decision, Event
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Outcome
 from readiness.api.base import AS_OF, KNOWN_AT, AskingForMany
-from readiness.api.filters import KindFilter, one_of, somebody
+from readiness.api.filters import KindFilter, one_of, person_named
 from readiness.api.serializers import DecisionSerializer, EventSerializer
 from readiness.queries.request_dates import as_of
 
@@ -33,7 +33,7 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]
     decider = django_filters.CharFilter(method="signed_by")
 
     def signed_by(self, rows: Any, _name: str, value: str) -> Any:
-        return rows.filter(decider=somebody(value, "decider"))
+        return rows.filter(decider=person_named(value, "decider"))
 
 
 class Decisions(AskingForMany):
@@ -47,7 +47,7 @@ class Decisions(AskingForMany):
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self) -> Any:
-        mine = self.mine().order_by().values("pk")
+        mine = self.visible_pilots().order_by().values("pk")
         rows = Decision.objects.filter(gate__pilot__in=mine, effective_on__lte=self.at)
         if self.known_at is not None:
             rows = rows.filter(known_on__lte=self.known_at)
@@ -94,7 +94,7 @@ class Changes(AskingForMany):
         first, last = as_of(query, "from"), as_of(query, "to")
         if query.get("from") and first > last:
             raise Invalid(_("The last day lies before the first."), field="to")
-        mine = self.mine().order_by().values("pk")
+        mine = self.visible_pilots().order_by().values("pk")
         rows = Event.objects.filter(pilot__in=mine)
         if query.get("batch"):
             rows = rows.of_batch(query["batch"])

@@ -19,8 +19,8 @@ from pilots.models import Gate, GatePeriod
 from pilots.rules.vocabulary import Court, Outcome, Stage, State
 from readiness.api.actions import ActionView, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
-from readiness.api.etags import answered, expected_version
-from readiness.api.filters import KindFilter, PortfolioFilter, some_of, somebody
+from readiness.api.etags import expected_version, tagged_response
+from readiness.api.filters import KindFilter, PortfolioFilter, person_named, some_of
 from readiness.api.inputs import OF_GATE
 from readiness.api.serializers import OneGateSerializer, WholeGateSerializer
 from readiness.queries import evidence
@@ -53,11 +53,11 @@ class GateFilter(django_filters.FilterSet):  # type: ignore[misc]
         """Those that wait on somebody's decision, as their own page shows them (rule 7)."""
         view = self.request.parser_context["view"]
         stages = self.form.cleaned_data["stage"]
-        queue = decider_queue(somebody(value, "waits_on"), view.at, view.known_at, stages=stages)
+        queue = decider_queue(person_named(value, "waits_on"), view.at, view.known_at, stages=stages)
         return rows.filter(pk__in=queue.order_by().values("pk"))
 
     def held_by(self, rows: QuerySet[Any], _name: str, value: str) -> Any:
-        return rows.filter(holding=somebody(value, "holder").pk)
+        return rows.filter(holding=person_named(value, "holder").pk)
 
 
 class Gates(AskingForMany):
@@ -71,7 +71,7 @@ class Gates(AskingForMany):
     ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
 
     def get_queryset(self) -> Any:
-        mine = self.mine().order_by().values("pk")
+        mine = self.visible_pilots().order_by().values("pk")
         there = gates_on(self.at, self.known_at).filter(gate__pilot__in=mine)
         pilots = (f"gate__pilot__{name}" for name in WITH)
         return there.select_related("gate", *pilots)
@@ -105,7 +105,7 @@ class ShowsGate(ApiView):
         for one in (row for each in snapshots for row in each.gates):
             if one.gate.pk == gate.pk:
                 shape = OneGateSerializer(one, context=self._context(snapshots, one))
-                return answered(request, version, shape.data, status)
+                return tagged_response(request, version, shape.data, status)
         raise Http404
 
     def _context(self, snapshots: list[PilotSnapshot], gate: GateSnapshot) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pilots.rules.vocabulary import Standing
 from readiness import registry
 from readiness.api.actions import ActionView, view_of
 from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
-from readiness.api.etags import answered, expected_version
+from readiness.api.etags import expected_version, tagged_response
 from readiness.api.filters import PilotFilter
 from readiness.api.inputs import OF_PILOT
 from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer
@@ -44,7 +44,7 @@ class Pilots(AskingForMany):
         return asked[0] if asked in ([Standing.EXHIBIT], [Standing.CLAIMED]) else None
 
     def get_queryset(self) -> Any:
-        mine, room = self.mine(), self._room()
+        mine, room = self.visible_pilots(), self._room()
         if room == Standing.EXHIBIT:
             return mine.exhibits(self.at, self.known_at).select_related(*WITH)
         if room == Standing.CLAIMED:
@@ -90,7 +90,7 @@ class OnePilot(ApiView):
 
 def shown(request: Request, pilot: Pilot, snapshot: PilotSnapshot, known_at: date | None = None) -> Response:
     """A pilot with all of its record, and its mark."""
-    return answered(request, pilot.version, WholePilotSerializer(snapshot, context={"known_at": known_at}).data)
+    return tagged_response(request, pilot.version, WholePilotSerializer(snapshot, context={"known_at": known_at}).data)
 
 
 class PilotAction(ActionView):
@@ -108,13 +108,13 @@ class PilotAction(ActionView):
         )
         if not registry.ROWS[self.action].weighs:
             action()
-            return shown(request, pilot, self._found(pilot))
+            return shown(request, pilot, self._snapshot(pilot))
         # A program is not asked to agree: the answer lists the consequences.
         _done, consequences = weigh(action, of_pilots([pilot]), agreed=None)
-        shape = ChangedPilotSerializer(self._found(pilot), context={"consequences": consequences})
-        return answered(request, pilot.version, shape.data)
+        shape = ChangedPilotSerializer(self._snapshot(pilot), context={"consequences": consequences})
+        return tagged_response(request, pilot.version, shape.data)
 
-    def _found(self, pilot: Pilot) -> PilotSnapshot:
+    def _snapshot(self, pilot: Pilot) -> PilotSnapshot:
         snapshot = snapshot_of(pilot, at=self.at)
         assert snapshot is not None
         return snapshot

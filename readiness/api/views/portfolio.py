@@ -19,7 +19,7 @@ from pilots.models import Function, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court
 from readiness.api.base import AS_OF, WITH, ApiView
-from readiness.api.filters import known_kind, known_portfolio, somebody
+from readiness.api.filters import known_kind, known_portfolio, person_named
 from readiness.api.pagination import Pages
 from readiness.api.serializers import PersonSerializer
 from readiness.queries.bottlenecks import bottlenecks
@@ -106,7 +106,7 @@ class OfPortfolio(ApiView):
 
     def chosen(self) -> StandingQuerySet:
         """The pilots that are asked about."""
-        mine, key = self.mine(), self.request.query_params.get("portfolio")
+        mine, key = self.visible_pilots(), self.request.query_params.get("portfolio")
         return mine.filter(portfolio__key=known_portfolio(key, "portfolio", self.person)) if key else mine
 
 
@@ -234,7 +234,7 @@ class Waits(OfPortfolio):
             end=end,
             by=by,
             kind=kind,
-            holder=somebody(holder, "holder") if holder else None,
+            holder=person_named(holder, "holder") if holder else None,
             functions=functions,
             at=at,
         )

@@ -135,7 +135,7 @@ class Stage:
             )
 
 
-def _planned(living: Living) -> None:
+def _live_planned(living: Living) -> None:
     living.record()
     living.later(1, 40)
     if living.random.random() < 0.3:
@@ -146,7 +146,7 @@ def _not_stated(living: Living) -> None:
     living.record(stage="not_stated", source="a list that never was")
 
 
-def _claimed(living: Living) -> None:
+def _live_claimed(living: Living) -> None:
     living.record(source="a list that never was")
     living.do(actions.record_claim, None)
     for gate in living.random.sample(sorted(SEATS), living.random.randint(0, 2)):
@@ -160,7 +160,7 @@ def _assert(*, gate: Gate, by: None, on: date, known: date) -> None:
     actions.assert_(gate=gate, source="a list that never was", on=on, known=known)
 
 
-def _tried(living: Living) -> None:
+def _live_tried(living: Living) -> None:
     """Started, asked about here and there, put off, sometimes paused; then nothing."""
     _begin(living)
     for _ in range(living.random.randint(0, 7)):
@@ -184,10 +184,10 @@ def _carried_through(living: Living) -> None:
         _decide(living, kind, "cleared")
     living.later(1, 10)
     if living.do(actions.adopt, "office"):
-        _afterwards(living)
+        _live_on_after_adoption(living)
 
 
-def _afterwards(living: Living) -> None:
+def _live_on_after_adoption(living: Living) -> None:
     for _ in range(living.random.randint(0, 3)):
         living.later(150, 340)
         drawn = living.random.random()
@@ -203,8 +203,8 @@ def _afterwards(living: Living) -> None:
             living.do(actions.leave, "sponsor", gate="named-sponsor")
 
 
-def _retired(living: Living) -> None:
-    _tried(living)
+def _live_retired(living: Living) -> None:
+    _live_tried(living)
     living.length = LONGEST + 90
     living.later(10, 90)
     living.do(actions.retire, "office", learned="The letters were never the slow part.")
@@ -314,11 +314,11 @@ def _rules(living: Living) -> None:
 
 
 WAYS: dict[Callable[[Living], None], int] = {
-    _planned: 16,
+    _live_planned: 16,
     _not_stated: 5,
-    _claimed: 18,
-    _tried: 38,
+    _live_claimed: 18,
+    _live_tried: 38,
     _carried_through: 14,
-    _retired: 9,
+    _live_retired: 9,
 }
 """How a pilot may live, and how many of a hundred do."""

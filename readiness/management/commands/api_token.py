@@ -12,7 +12,7 @@ from pilots.models import ApiToken, Person
 from pilots.permissions import SCOPES
 from pilots.refusals import Refused
 from readiness.management.base import ProductCommand
-from readiness.management.exits import NOTHING_DONE, ended
+from readiness.management.exits import NOTHING_DONE, command_error
 from readiness.text import labels
 
 
@@ -51,7 +51,7 @@ class Command(ProductCommand):
                 person=person, by=None, scope=options["scope"], name=options["name"], days=options["days"]
             )
         except Refused as refused:
-            raise ended(refused) from refused
+            raise command_error(refused) from refused
         self.stdout.write(key)
 
     def _list(self, theirs: Any) -> None:

@@ -40,9 +40,9 @@ class Command(ProductCommand):
             executor = MigrationExecutor(connection)
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         except DatabaseError as wrong:
-            raise _nothing(f"The database cannot be read: {wrong}") from wrong
+            raise _nothing_done(f"The database cannot be read: {wrong}") from wrong
         if waiting:
-            raise _nothing("Its tables are not those of this version. Run migrate, and then this again.")
+            raise _nothing_done("Its tables are not those of this version. Run migrate, and then this again.")
 
     def _fewer(self, kept: backup_notes.Note) -> list[str]:
         now = backup_notes.count()
@@ -66,10 +66,10 @@ def _read(path: Path) -> backup_notes.Note:
     try:
         return backup_notes.read_note(path.read_text(encoding="utf-8"))
     except OSError as wrong:
-        raise _nothing(f"The note {path} cannot be read: {wrong.strerror}.") from wrong
+        raise _nothing_done(f"The note {path} cannot be read: {wrong.strerror}.") from wrong
     except ValueError as wrong:
-        raise _nothing(f"{path} is no note of a back-up: {wrong}.") from wrong
+        raise _nothing_done(f"{path} is no note of a back-up: {wrong}.") from wrong
 
 
-def _nothing(says: str) -> CommandError:
+def _nothing_done(says: str) -> CommandError:
     return CommandError(says, returncode=NOTHING_DONE)

@@ -45,7 +45,7 @@ class Command(ProductCommand):
         now = today()
         file, at = options["file"], options["as_of"] or now
         if at > now:
-            raise exits.ended(InFuture(field="as_of"))
+            raise exits.command_error(InFuture(field="as_of"))
         portfolio = options["portfolio"]
         if portfolio and not Portfolio.objects.filter(key=portfolio).exists():
             raise _refusal(_("There is no portfolio with the key %(key)s.") % {"key": portfolio})
@@ -53,7 +53,7 @@ class Command(ProductCommand):
         try:
             self._write(export, file, options["format"])
         except FileProblem as problem:
-            raise exits.ended(problem) from problem
+            raise exits.command_error(problem) from problem
         if file is not None:
             says = ngettext("%(n)s pilot written to %(file)s.", "%(n)s pilots written to %(file)s.", export.written)
             self.stdout.write(says % {"n": f"{export.written:,}", "file": file.name})

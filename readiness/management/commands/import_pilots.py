@@ -59,7 +59,7 @@ class Command(ProductCommand):
             try:
                 report = run.run()
             except (Refused, FileProblem) as problem:
-                raise exits.ended(problem) from problem
+                raise exits.command_error(problem) from problem
         for line in report_text.lines(report, file.name, dry_run=dry_run):
             self.stdout.write(line)
         self._end(report)

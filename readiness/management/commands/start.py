@@ -61,7 +61,7 @@ class Command(ProductCommand):
     def _set_up(self, kind: str) -> None:
         self._look()
         call_command("migrate", verbosity=0, interactive=False)
-        done = first_start.filled()
+        done = first_start.setup_event()
         if done is None:
             self._say(_("Setting up. The first time takes a few seconds."))
             done = first_start.fill(kind, today())
