@@ -45,15 +45,8 @@ class Alike:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide_many(request: HttpRequest) -> HttpResponse:
     """Several gates of one kind, decided once."""
-    person = reader(request)
-    asked = request.POST if request.method == "POST" else request.GET
-    wanted = asked.getlist("gate")[:MOST]
-    gates = _gates(person, wanted)
-    if len(gates) < len(set(wanted)):
-        raise Http404
-    if gates and not work_of(person).decides:
-        raise PermissionDenied
-    queue = reverse("readiness:my-decisions")
+    person, queue = reader(request), reverse("readiness:my-decisions")
+    gates = _chosen_gates(request, person)
     if not gates or len({gate.kind_id for gate in gates}) > 1:
         says = (
             _("Choose gates of one kind: what is decided on differs between kinds.")
@@ -62,6 +55,38 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         )
         messages.error(request, says)
         return redirect(queue)
+    form = _decide_many_form(request, person, gates)
+    if request.method == "POST" and not _adds_row(request) and form.perform():
+        messages.success(request, str(form.done_says))
+        return redirect(queue)
+    context = _decide_many_context(form, gates) | {"back": queue}
+    return render(request, "pages/decide_many.html", context, status=form.status)
+
+
+def _chosen_gates(request: HttpRequest, person: Person) -> list[Gate]:
+    """The gates that the request names, all of which the person may see and decide.
+
+    Raises:
+        Http404: one of them is not there for this person.
+        PermissionDenied: the person decides nothing.
+    """
+    data = request.POST if request.method == "POST" else request.GET
+    wanted = data.getlist("gate")[:MOST]
+    gates = _gates(person, wanted)
+    if len(gates) < len(set(wanted)):
+        raise Http404
+    if gates and not work_of(person).decides:
+        raise PermissionDenied
+    return gates
+
+
+def _adds_row(request: HttpRequest) -> bool:
+    """Whether the form was sent only to get one more row of conditions."""
+    return "another" in request.POST
+
+
+def _decide_many_form(request: HttpRequest, person: Person, gates: list[Gate]) -> DecideManyForm:
+    """The form over these gates: blank on a GET, else with what was sent."""
     given: dict[str, Any] = {
         "gates": gates,
         "by": person,
@@ -69,17 +94,16 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "filed": evidence.to_choose(person, *(gate.pilot for gate in gates)),
         "requests": exception_requests(gates, at=today()),
     }
-    form = DecideManyForm(**given)
-    if request.method == "POST":
-        if "another" in request.POST:
-            form = DecideManyForm.with_one_more_row(request.POST, **given)
-        else:
-            form = DecideManyForm(request.POST, **given)
-            if form.perform():
-                messages.success(request, str(form.done_says))
-                return redirect(queue)
+    if request.method != "POST":
+        return DecideManyForm(**given)
+    if _adds_row(request):
+        return DecideManyForm.with_one_more_row(request.POST, **given)
+    return DecideManyForm(request.POST, **given)
+
+
+def _decide_many_context(form: DecideManyForm, gates: list[Gate]) -> dict[str, Any]:
     same, names, alike = alike_or_not(gates)
-    context = {
+    return {
         "form": form,
         "gates": gates,
         "kind": gates[0].kind,
@@ -90,9 +114,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         "opening": opening(gates),
         "people": forms.people_near(gates[0].pilot),
         "at": today(),
-        "back": queue,
     }
-    return render(request, "pages/decide_many.html", context, status=form.status)
 
 
 def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
