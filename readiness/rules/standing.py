@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from pilots.rules import adoption, gates, quality, rights, stalls
 from pilots.rules.events import Kind
@@ -204,22 +205,15 @@ def read(
     """A pilot on a date, from the periods in which the date lies. `residence` is carried where it is adopted."""
     terms = terms or Terms()
     stage = pilot.stage_on(at)
-    now = _gates(kinds, pilot, periods, seats, at=at, terms=terms)
-    open_gates = [key for key, gate in now.items() if gate.is_open]
-    said = [key for key, gate in now.items() if gate.state == State.ASSERTED]
-    missing = adoption.missing(open_gates, said, pilot.missing_rules)
-    stalls_on = _stalls_on(pilot, stage, terms)
-    standing: str = Standing.VOID
-    if pilot.void_since is None:
-        all_clear, warning = not open_gates and not said, terms.warning_days
-        standing = standing_of(stage, stalls_on, all_clear=all_clear, missing=missing, at=at, warning_days=warning)
-    over = stage != pilot.stage and pilot.paused_until is not None
+    now = _read_gates(kinds, pilot, periods, seats, stage=stage, at=at, open_before=terms.open_before(pilot))
+    judgement = _judge(pilot, stage, now, at=at, terms=terms)
+    standing = judgement.standing
     return PilotStatus(
         at=at,
         stage=stage,
-        since=pilot.paused_until + timedelta(days=1) if over and pilot.paused_until else pilot.since,
+        since=_stage_since(pilot, stage),
         standing=standing,
-        stalls_on=stalls_on,
+        stalls_on=judgement.stalls_on,
         days_quiet=(at - pilot.last_movement).days if pilot.last_movement else None,
         last_movement=pilot.last_movement,
         started_on=pilot.started_on,
@@ -232,8 +226,8 @@ def read(
         quality=quality.at(pilot.quality, pilot.measured_on, at),
         goalpost_moved=pilot.goalpost_moved,
         gates=now,
-        blocked_by=open_gates,
-        missing=missing,
+        blocked_by=judgement.open_gates,
+        missing=judgement.missing,
         claim=_claim(pilot) if standing == Standing.CLAIMED else None,
         on_exception_until=_exception(now) if standing == Stage.ADOPTED else None,
         residence=residence if standing == Stage.ADOPTED else None,
@@ -242,30 +236,58 @@ def read(
     )
 
 
-def _gates(
+def _read_gates(
     kinds: Mapping[str, Kind],
     pilot: PilotPeriod,
     periods: Mapping[str, GatePeriod],
     seats: Mapping[str, rights.Seat],
     *,
+    stage: str,
     at: date,
-    terms: Terms,
+    open_before: date | None,
 ) -> dict[str, GateStatus]:
-    """The gates that are not switched off on a date. Of what is void no gate waits on anybody, as of what has ended."""
-    stage = pilot.stage_on(at) if pilot.void_since is None else Stage.RETIRED
-    nobody, before = rights.Seat(first_day=at, last_day=None), terms.open_before(pilot)
+    """The pilot's gates by kind, without those that are switched off."""
+    nobody = rights.Seat(first_day=at, last_day=None)
+    # Of what is void no gate waits on anybody, as of what has ended.
+    stage = stage if pilot.void_since is None else Stage.RETIRED
     return {
-        key: read_gate(kind, periods[key], seats.get(key, nobody), stage=stage, at=at, open_before=before)
+        key: read_gate(kind, periods[key], seats.get(key, nobody), stage=stage, at=at, open_before=open_before)
         for key, kind in kinds.items()
         if key in periods and periods[key].awaits != Awaits.OFF
     }
 
 
-def _stalls_on(pilot: PilotPeriod, stage: str, terms: Terms) -> date | None:
-    """The stall date (rule 5) of what runs or is paused, and is not void."""
-    if stage not in (Stage.RUNNING, Stage.PAUSED) or pilot.stall_clock_from is None or pilot.void_since is not None:
-        return None
-    return stalls.stalls_on(pilot.stall_clock_from, terms.quiet_days)
+class _Judgement(NamedTuple):
+    """What rule 6 says of a pilot on a date, and what it rests on."""
+
+    standing: str
+    stalls_on: date | None
+    open_gates: list[str]
+    missing: list[str]
+
+
+def _judge(pilot: PilotPeriod, stage: str, now: Mapping[str, GateStatus], *, at: date, terms: Terms) -> _Judgement:
+    """The standing, with the open gates, what adoption misses and the day of the stall."""
+    open_gates = [key for key, gate in now.items() if gate.is_open]
+    asserted = [key for key, gate in now.items() if gate.state == State.ASSERTED]
+    missing = adoption.missing(open_gates, asserted, pilot.missing_rules)
+    if pilot.void_since is not None:
+        return _Judgement(Standing.VOID, None, open_gates, missing)
+    stalls_on = None
+    if stage in (Stage.RUNNING, Stage.PAUSED) and pilot.stall_clock_from is not None:
+        stalls_on = stalls.stalls_on(pilot.stall_clock_from, terms.quiet_days)
+    all_clear = not open_gates and not asserted
+    standing = standing_of(
+        stage, stalls_on, all_clear=all_clear, missing=missing, at=at, warning_days=terms.warning_days
+    )
+    return _Judgement(standing, stalls_on, open_gates, missing)
+
+
+def _stage_since(pilot: PilotPeriod, stage: str) -> date:
+    """The first day of the stage on a date: where a pause has ended since the period began, the day after the pause."""
+    if stage != pilot.stage and pilot.paused_until is not None:
+        return pilot.paused_until + timedelta(days=1)
+    return pilot.since
 
 
 def _claim(pilot: PilotPeriod) -> Claim:
