@@ -16,7 +16,7 @@ from readiness.inventory import comparing
 from readiness.inventory.records import Finding
 from readiness.inventory.statement import Statement
 from readiness.text import labels
-from readiness.text.events import FIELDS
+from readiness.text.field_changes import FIELDS
 
 NAMES = {"started_on": gettext_lazy("start"), "decide_by": gettext_lazy("decide by"), "stage": gettext_lazy("stage")}
 LONGEST = 80

@@ -5,76 +5,28 @@ Names are looked up by primary key when a text is made, so that a name stands in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pilots.models import Decision, Event, Function, GateKind, Person, Pilot, Portfolio
+from pilots.models import Decision, Event
 from pilots.rules import gates
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import Outcome
 from readiness import registry
 from readiness.text import labels
+from readiness.text.field_changes import LONGEST, Names, change_text, names_in
 
 ACTIONS: dict[str, Any] = registry.past_tenses()
 """What was done, by the event's action; a filter offers these, and `text` adds what the event itself says."""
 
-FIELDS: dict[str, Any] = {
-    "decide_by": gettext_lazy("to be decided by"),
-    "started_on": gettext_lazy("start"),
-    "adopted_on": gettext_lazy("adopted on"),
-    "retired_on": gettext_lazy("retired on"),
-    "threshold": gettext_lazy("threshold"),
-    "escalation": gettext_lazy("escalation person"),
-    "quiet_days": gettext_lazy("quiet days"),
-    "warning_days": gettext_lazy("days of warning"),
-    "residents": gettext_lazy("people who used it that week"),
-    "calendar": gettext_lazy("public holidays"),
-    "person": gettext_lazy("who"),
-    "kind": gettext_lazy("gate"),
-    "portfolio": gettext_lazy("portfolio"),
-    "function": gettext_lazy("function"),
-    "reach": gettext_lazy("where"),
-    "holder": gettext_lazy("holder"),
-    "delegate": gettext_lazy("decides too"),
-    "deputy": gettext_lazy("deputy"),
-    "escalate_to": gettext_lazy("escalates to"),
-    "answer_within_days": gettext_lazy("working days to answer"),
-    "starts": gettext_lazy("first day"),
-    "until": gettext_lazy("last day"),
-    "ends": gettext_lazy("last day"),
-    "ended": gettext_lazy("last day of the right that it ended"),
-    "corrected": gettext_lazy("corrected"),
-    "email": gettext_lazy("e-mail address"),
-    "role": gettext_lazy("role"),
-    "scope": gettext_lazy("scope"),
-    "tokens_ended": gettext_lazy("API tokens that ended"),
-}
-PEOPLE = frozenset(
-    {
-        "manager",
-        "exceptions_to",
-        "exceptions_deputy",
-        "escalation",
-        "person",
-        "holder",
-        "delegate",
-        "deputy",
-        "escalate_to",
-    }
-)
-FUNCTIONS = frozenset({"function"})
-PORTFOLIOS = frozenset({"portfolio"})
-KINDS = frozenset({"kind"})
-DAYS = frozenset({"decide_by", "started_on", "adopted_on", "retired_on", "starts", "until", "ends", "ended"})
 SAID_IN_THE_TEXT = {
     "register_threshold": frozenset({"threshold"}),
     "record_residents": frozenset({"residents"}),
@@ -83,8 +35,6 @@ SAID_IN_THE_TEXT = {
 """What an event's text, or its reason, says already; its changes say of it only what it was before."""
 NOT_BY_A_LIST = frozenset({"close_account", "open_gate", "switch_off", "switch_on"})
 """What on a pilot follows from something else; without a person it was the installation, not a list."""
-LONGEST = 160
-"""Characters of a text that are shown of a change; the record holds the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +65,18 @@ def texts(events: Iterable[Event], *, on_pilot: bool = False) -> list[EventText]
         on_pilot: the pilot's own name stands above, and no way to it is given.
     """
     rows = list(events)
-    names = _names(rows)
+    names = names_in(rows)
     return [
-        EventText(event, who(event), _what(event, names), _changes(event, names), *(() if on_pilot else _way(event)))
+        EventText(
+            event, who(event), _event_text(event, names), _changes(event, names), *(() if on_pilot else _link(event))
+        )
         for event in rows
     ]
 
 
 def what(event: Event) -> str:
     """What was done: “Legal: cleared until 28 April 2027”, “Started, to be decided by 18 May 2026”."""
-    return _what(event, _names([event]))
+    return _event_text(event, names_in([event]))
 
 
 def who(event: Event) -> str:
@@ -168,45 +120,7 @@ def is_slip(event: Event) -> bool:
     return bool(change["from"]) and str(change["to"]) > str(change["from"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    people: Mapping[int, str]
-    functions: Mapping[int, str]
-    portfolios: Mapping[int, str]
-    kinds: Mapping[str, str]
-
-
-def _names(events: Sequence[Event]) -> _Names:
-    """The names that events hold by primary key, asked for only where there are any."""
-    people: set[int] = set()
-    functions: set[int] = set()
-    portfolios: set[int] = set()
-    of_kinds = False
-    for event in events:
-        if event.action == "nominate":
-            people |= {event.data.get("person") or 0, *(_keys(event.changes[0]) if event.changes else ())}
-        for change in event.changes or []:
-            of_kinds |= change["field"] in KINDS
-            keys = _keys(change)
-            if change["field"] in PEOPLE:
-                people |= keys
-            elif change["field"] in FUNCTIONS:
-                functions |= keys
-            elif change["field"] in PORTFOLIOS:
-                portfolios |= keys
-    return _Names(
-        dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {},
-        dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
-        dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
-        dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
-    )
-
-
-def _keys(change: Mapping[str, Any]) -> set[int]:
-    return {each for each in (change["from"], change["to"]) if isinstance(each, int)}
-
-
-def _way(event: Event) -> tuple[str, str]:
+def _link(event: Event) -> tuple[str, str]:
     """Where an event leads in the admin, and what the link says where that is not the pilot's name."""
     if event.pilot_id:
         return reverse("admin:pilots_pilot_change", args=[event.pilot_id]), ""
@@ -223,16 +137,16 @@ def on_many(event: Event) -> str:
     return ngettext("on %(n)s pilot", "on %(n)s pilots", number) % {"n": f"{number:,}"}
 
 
-def _what(event: Event, names: _Names) -> str:
+def _event_text(event: Event, names: Names) -> str:
     decision = decision_of(event) if event.gate_id else None
     if event.action == "close_account" and decision is not None:
-        says = _seat_left(decision)
+        says = _closing_text(decision)
     elif event.action == "nominate":
-        says = _named(event, names)
+        says = _nomination_text(event, names)
     elif decision is not None:
         says = answer(decision)
     else:
-        says = TEXTS.get(event.action, _until)(event)
+        says = TEXTS.get(event.action, _action_until)(event)
     if event.gate is None:
         return capfirst(says)
     return _("%(gate)s: %(what)s") % {"gate": event.gate.kind.name, "what": says}
@@ -242,7 +156,7 @@ def _action(event: Event) -> str:
     return str(ACTIONS.get(event.action, event.action.replace("_", " ")))
 
 
-def _seat_left(decision: Decision) -> str:
+def _closing_text(decision: Decision) -> str:
     """What the closing of an account does to a gate: whoever closed it did not leave, and whoever left did nothing."""
     says = {"who": str(decision.decider)}
     if decision.outcome == Outcome.LEFT:
@@ -250,7 +164,7 @@ def _seat_left(decision: Decision) -> str:
     return _("%(who)s is named no longer, for the account was closed") % says
 
 
-def _named(event: Event, names: _Names) -> str:
+def _nomination_text(event: Event, names: Names) -> str:
     person = names.people.get(event.data.get("person") or 0)
     before = names.people.get((event.changes[0]["from"] or 0) if event.changes else 0)
     if person is None:
@@ -260,7 +174,7 @@ def _named(event: Event, names: _Names) -> str:
     return _("%(who)s named") % {"who": person}
 
 
-def _started(event: Event) -> str:
+def _start_text(event: Event) -> str:
     known = event.data.get("start_known", True)
     what = _action(event) if known else str(registry.ROWS["record_running"].done)
     decide_by = event.data.get("decide_by")
@@ -275,7 +189,7 @@ DATED = {
 """The days that a list says, and may say otherwise later."""
 
 
-def _corrected(event: Event) -> str:
+def _correction_text(event: Event) -> str:
     """“the start corrected by a list from 30 June 2025 to 1 October 2025”."""
     change = event.changes[0]
     says = {"what": DATED.get(change["field"], change["field"]), "day": _day(change["to"])}
@@ -284,7 +198,7 @@ def _corrected(event: Event) -> str:
     return _("%(what)s corrected by a list from %(before)s to %(day)s") % (says | {"before": _day(change["from"])})
 
 
-def _moved(event: Event) -> str:
+def _date_move_text(event: Event) -> str:
     if not event.changes or not event.changes[0]["from"]:
         return _action(event)
     says = {"from": _day(event.changes[0]["from"]), "to": _day(event.changes[0]["to"])}
@@ -293,12 +207,12 @@ def _moved(event: Event) -> str:
     return _("decide-by date moved from %(from)s to %(to)s") % says
 
 
-def _until(event: Event) -> str:
+def _action_until(event: Event) -> str:
     until = event.data.get("until") if event.pilot_id else None
     return _("%(what)s until %(day)s") % {"what": _action(event), "day": _day(until)} if until else _action(event)
 
 
-def _measured(event: Event) -> str:
+def _measurement_text(event: Event) -> str:
     data = event.data
     says = {
         "value": labels.figure(data["value"], data.get("kind", "mean")),
@@ -310,23 +224,23 @@ def _measured(event: Event) -> str:
     return _("measured: %(value)s on %(sample)s, %(verdict)s") % says
 
 
-def _agreed(event: Event) -> str:
+def _threshold_text(event: Event) -> str:
     return _("threshold registered: %(what)s") % {"what": labels.threshold(Threshold.of(event.data))}
 
 
-def _residents(event: Event) -> str:
+def _residents_text(event: Event) -> str:
     """“31 people used it, 12 visitors, week of 16 November 2026”."""
     data = event.data
     if not data.get("week"):
         return _action(event)
     people, visitors = int(data["people"]), int(data.get("visitors") or 0)
     used = ngettext("%(n)d person used it", "%(n)d people used it", people) % {"n": people}
-    expected_version = ngettext("%(n)d visitor", "%(n)d visitors", visitors) % {"n": visitors} if visitors else ""
+    visited = ngettext("%(n)d visitor", "%(n)d visitors", visitors) % {"n": visitors} if visitors else ""
     week = _("week of %(day)s") % {"day": _day(data["week"])}
-    return ", ".join(part for part in (used, expected_version, week) if part)
+    return ", ".join(part for part in (used, visited, week) if part)
 
 
-def _met(event: Event) -> str:
+def _condition_text(event: Event) -> str:
     said = event.data.get("text")
     if not said:
         return _action(event)
@@ -334,82 +248,26 @@ def _met(event: Event) -> str:
 
 
 TEXTS = {
-    "start": _started,
-    "correct_date": _corrected,
-    "move_decide_by": _moved,
-    "record_measurement": _measured,
-    "register_threshold": _agreed,
-    "record_residents": _residents,
-    "meet_condition": _met,
+    "start": _start_text,
+    "correct_date": _correction_text,
+    "move_decide_by": _date_move_text,
+    "record_measurement": _measurement_text,
+    "register_threshold": _threshold_text,
+    "record_residents": _residents_text,
+    "meet_condition": _condition_text,
 }
 """The actions whose events say more than the action alone."""
 
 
-def _day(written: Any) -> str:
-    when = date.fromisoformat(written) if isinstance(written, str) else written
-    return labels.day(when) if when else ""
-
-
-def _changes(event: Event, names: _Names) -> list[str]:
+def _changes(event: Event, names: Names) -> list[str]:
     """What became another, in words: field by field."""
     said = SAID_IN_THE_TEXT.get(event.action, frozenset())
     if event.action in ("nominate", "correct_date") or moves_date(event):
         return []
     changes = event.changes or []
-    return [_change(change, names) for change in changes if change["from"] or change["field"] not in said]
+    return [change_text(change, names) for change in changes if change["from"] or change["field"] not in said]
 
 
-def _change(change: Mapping[str, Any], names: _Names) -> str:
-    field = str(change["field"])
-    old, new = (_value(field, change[side], names) for side in ("from", "to"))
-    says = {"field": _field(field, names), "old": old, "new": new}
-    if not old:
-        return _("%(field)s: %(new)s") % says
-    if not new:
-        return _("%(field)s: %(old)s was taken out") % says
-    return _("%(field)s: from %(old)s to %(new)s") % says
-
-
-def _field(field: str, names: _Names) -> str:
-    if field in FIELDS:
-        return str(FIELDS[field])
-    if field in names.kinds:
-        return names.kinds[field]
-    if field in labels.MISSING:
-        return str(labels.MISSING[field])
-    try:
-        return str(getattr(Pilot._meta.get_field(field), "verbose_name", field))
-    except FieldDoesNotExist:
-        return field.replace("_", " ")
-
-
-def _value(field: str, value: Any, names: _Names) -> str:
-    if field == "high_impact" and value is None:
-        return _("not stated")
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, int) and (field in PEOPLE or field in names.kinds):
-        return names.people.get(value, "")
-    if isinstance(value, int) and field in FUNCTIONS:
-        return names.functions.get(value, "")
-    if isinstance(value, int) and field in PORTFOLIOS:
-        return names.portfolios.get(value, "")
-    if isinstance(value, list):
-        return ", ".join(_field(each, names) for each in value)
-    if isinstance(value, str):
-        return _text(field, value, names)
-    return Truncator(value).chars(LONGEST)
-
-
-def _text(field: str, value: str, names: _Names) -> str:
-    if field in DAYS:
-        return labels.day(date.fromisoformat(value))
-    if field in KINDS:
-        return names.kinds.get(value, value)
-    if field == "reach":
-        return _("everywhere")
-    if field == "role":
-        return str(labels.ROLE.get(value, value))
-    return Truncator(value).chars(LONGEST)
+def _day(written: Any) -> str:
+    when = date.fromisoformat(written) if isinstance(written, str) else written
+    return labels.day(when) if when else ""
