@@ -21,8 +21,8 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponseBase:
     The bytes are held against what was filed before the first of them is sent: others, or none, are 410 and logged.
     """
     assert isinstance(request.user, Person)
-    expected_version = Evidence.objects.visible_to(request.user)
-    piece = get_object_or_404(expected_version, public_id=public_id, kind=Evidence.Kind.FILE)
+    visible = Evidence.objects.visible_to(request.user)
+    piece = get_object_or_404(visible, public_id=public_id, kind=Evidence.Kind.FILE)
     try:
         file = files.open_as_filed(piece.file_key, piece.checksum)
     except files.NotAsFiled as wrong:

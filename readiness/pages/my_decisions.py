@@ -115,23 +115,23 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
     at, away = today(), offers.away_on(today())
     found = _read(gate_ids)
     rows = [gate.gate for _found, gate in found]
-    expected_version, last = of_gates(rows), deadlines.last_answers(rows)
-    seals, said = Seals(rows, at=at), _team_answers(rows)
+    versions, last = of_gates(rows), deadlines.last_answers(rows)
+    seals, replies = Seals(rows, at=at), _team_answers(rows)
     requested = exception_requests(rows, at=at, seals=seals)
     out = []
     for one, gate in found:
         row, due = gate.gate, deadlines.answer_due(gate, one)
         row.pilot = one.pilot
-        answer, since = last.get(row.pk), said.get(row.pk, [])
+        answer, since = last.get(row.pk), replies.get(row.pk, [])
         requests = requested.get(row.pk, [])
         askers = [request.by.pk for request in requests if request.by]
         given: dict[str, Any] = {
             "target": row,
             "by": person,
             "office": False,
-            "shown_version": expected_version[row.pk],
+            "shown_version": versions[row.pk],
         }
-        consecutive_exceptions = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
+        may_grant = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
         out.append(
             Wait(
                 one,
@@ -145,7 +145,7 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
                 requests,
                 since,
                 forms.DecideForm(**given, answered=answer is not None),
-                forms.GrantExceptionForm(**given, requests=requests) if consecutive_exceptions else None,
+                forms.GrantExceptionForm(**given, requests=requests) if may_grant else None,
             )
         )
     return out
@@ -179,7 +179,7 @@ def _nominations(person: Person) -> list[Nomination]:
         .order_by("since", "gate_id")
     )
     found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
-    expected_version = of_gates([gate.gate for _one, gate in found])
+    versions = of_gates([gate.gate for _one, gate in found])
     named_on = _named_on(person, [gate.gate for _one, gate in found])
     out = []
     for one, gate in found:
@@ -188,7 +188,7 @@ def _nominations(person: Person) -> list[Nomination]:
             "target": gate.gate,
             "by": person,
             "office": False,
-            "shown_version": expected_version[gate.gate.pk],
+            "shown_version": versions[gate.gate.pk],
         }
         spelled = acceptance.spelled_out(gate.kind, one.pilot)
         out.append(
