@@ -131,9 +131,9 @@ def database(name: str, default: str | None, *, pool_size: int, wait: int) -> di
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     given: dict[str, Any] = settings.get("OPTIONS", {})
     # To compile a statement takes longer than any page may: the cost of who sees what is guessed too high. An address can ask for it.
-    said = ("-c jit=off", given.get("options", ""), f"-c lock_timeout={wait}s")
-    waits = " ".join(part for part in said if part)
-    options = given | {"pool": pool, "options": waits}
+    flags = ("-c jit=off", given.get("options", ""), f"-c lock_timeout={wait}s")
+    server_options = " ".join(part for part in flags if part)
+    options = given | {"pool": pool, "options": server_options}
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}
 
 

@@ -109,8 +109,8 @@ def _instead_of(response: HttpResponseBase) -> HttpResponse:
 
 def _row(place: int, refused: Refused) -> dict[str, Any]:
     """One refusal of many asked at once, with the place, from 0, of what was asked."""
-    said = {"row": place, "code": refused.code, "detail": refused.says}
-    return said | ({"field": refused.field} if refused.field else {})
+    problem = {"row": place, "code": refused.code, "detail": refused.says}
+    return problem | ({"field": refused.field} if refused.field else {})
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:

@@ -110,8 +110,8 @@ def known_portfolio(key: str, field: str, person: Person) -> str:
     need_plain(key, field)
     there = Portfolio.objects.filter(key=key)
     if not person.is_superuser:
-        seen = Pilot.objects.visible_to(person).filter(portfolio=OuterRef("pk"))
-        there = there.filter(Q(roles__person=person) | Q(escalation=person) | Exists(seen))
+        visible = Pilot.objects.visible_to(person).filter(portfolio=OuterRef("pk"))
+        there = there.filter(Q(roles__person=person) | Q(escalation=person) | Exists(visible))
     if not there.exists():
         raise Invalid(_("There is no such portfolio."), field=field)
     return key

@@ -173,9 +173,9 @@ class ConditionAsk(serializers.Serializer[Any]):
     due = day()
 
     def to_internal_value(self, data: Any) -> Any:
-        said = super().to_internal_value(data)
-        owner = said.get("owner")
-        return said | {"owner": owner.pk if owner else None}
+        values = super().to_internal_value(data)
+        owner = values.get("owner")
+        return values | {"owner": owner.pk if owner else None}
 
 
 @input_of("decide")
@@ -242,9 +242,11 @@ class AssignRight(ActionInput):
 
 def by_row(word: str, asked: tuple[Argument, ...]) -> type[ActionInput]:
     """The input of an action whose row says all that is asked."""
-    said = {each.name: FIELDS[each.asks]() for each in asked if each.name != "on"}
+    fields = {each.name: FIELDS[each.asks]() for each in asked if each.name != "on"}
     return (
-        type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, **said}) if said else ActionInput
+        type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, **fields})
+        if fields
+        else ActionInput
     )
 
 

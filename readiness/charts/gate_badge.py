@@ -38,12 +38,12 @@ class Mark:
 
 def mark(state: str, court: str | None = None) -> Mark:
     """The mark of a state and a court, as `standing.GateStatus` and `querysets.gates_on` name them."""
-    said = str(labels.STATE[state])
+    words = str(labels.STATE[state])
     if state not in LETTERS:
-        return Mark("", "clear" if state == State.CLEARED else f"clear {state}", said)
+        return Mark("", "clear" if state == State.CLEARED else f"clear {state}", words)
     if court is None:
-        return Mark(str(LETTERS[state]), "", said)
-    says = _("%(state)s, %(court)s") % {"state": said, "court": _COURTS[court]}
+        return Mark(str(LETTERS[state]), "", words)
+    says = _("%(state)s, %(court)s") % {"state": words, "court": _COURTS[court]}
     return Mark(str(LETTERS[state]), court, says)
 
 

@@ -18,8 +18,8 @@ FIELDS: dict[Asks, type[forms.Field]] = {Asks.SENTENCE: SentenceField, Asks.DAY:
 def make(base: type[PilotForm], word: str, asked: tuple[Argument, ...]) -> type[PilotForm]:
     """A form that asks for these arguments."""
     asides = tuple((each.aside, (each.name,)) for each in asked if each.aside)
-    said: dict[str, Any] = {each.name: FIELDS[each.asks](label=each.label, help_text=each.help) for each in asked}
-    return type(f"{word}_form", (base,), {"__module__": __name__, "asides_of": asides, **said})
+    fields: dict[str, Any] = {each.name: FIELDS[each.asks](label=each.label, help_text=each.help) for each in asked}
+    return type(f"{word}_form", (base,), {"__module__": __name__, "asides_of": asides, **fields})
 
 
 for _target, _base in ((Target.PILOT, PilotForm), (Target.GATE, GateForm)):

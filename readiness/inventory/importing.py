@@ -36,7 +36,7 @@ class Import:
     dry_run: bool = False
     tick: Tick = lambda rows: None
     report: Report = field(default_factory=Report)
-    seen: set[int] = field(default_factory=set)
+    pilots_in_list: set[int] = field(default_factory=set)
     applying: Applying = field(init=False)
 
     def run(self) -> Report:
@@ -68,7 +68,7 @@ class Import:
 
     def _take(self, batches: Iterable[list[Statement]], applying: Applying, rejects: Rejects) -> None:
         for batch in batches:
-            self.seen |= applying.take(batch)
+            self.pilots_in_list |= applying.take(batch)
             for rejected in applying.rejected:
                 rejects.write(rejected)
             # While the batch can still be taken back: a disk that is full says so only now.
@@ -114,7 +114,7 @@ class Import:
         found = once.order_by("pilot__key").values_list("pilot_id", "pilot__key")
         gone: set[int] = set()
         for pk, key in found.iterator(chunk_size=2000):
-            if pk in self.seen or pk in gone:
+            if pk in self.pilots_in_list or pk in gone:
                 continue
             gone.add(pk)
             if len(self.report.no_longer_first) < SHOWN:

@@ -113,8 +113,8 @@ def _tally(counts: dict[str, int], chosen: str, as_of: str) -> list[Figure]:
 
 def _tail(chosen: str, as_of: str) -> str:
     """What a link carries on of the portfolio and the day that were asked for."""
-    said = {"portfolio": chosen, "as_of": as_of}
-    return urlencode({name: value for name, value in said.items() if value})
+    query = {"portfolio": chosen, "as_of": as_of}
+    return urlencode({name: value for name, value in query.items() if value})
 
 
 def _adopted_text(many: int) -> str:

@@ -62,10 +62,10 @@ class StandingQuerySet(PilotQuerySet):
         Those that are void on that day are left out unless they are asked for (rule 6). What a period says is annotated before it is filtered by: a filter on the relation itself would join it again.
         """
         period = FilteredRelation("periods", condition=in_force(at, known_at, "periods__"))
-        said = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
+        columns = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
         there: StandingQuerySet = (
             self.annotate(period=period)
-            .alias(**said)
+            .alias(**columns)
             .annotate(
                 period_starts=F("period__first_day"),
                 stage_then=_stage(at),
@@ -281,14 +281,14 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
         Q(unit__seats__last_day=None) | Q(unit__seats__last_day__gte=at)
     )
     found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(awaits=Awaits.OFF)
-    said: dict[str, Any] = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
+    columns: dict[str, Any] = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
     sponsor: Any = F("period__sponsor")
     if known_at is None:
         own = in_force(at, None, "gate__pilot__periods__")
         found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
     else:
         known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-first_day")
-        said = {name: Subquery(known.values(column)[:1]) for name, column in PERIOD_COLUMNS.items()}
+        columns = {name: Subquery(known.values(column)[:1]) for name, column in PERIOD_COLUMNS.items()}
         sponsor = Subquery(known.values("sponsor")[:1])
         later = GatePeriod.objects.filter(
             in_force(at, known_at), gate=OuterRef("gate"), first_day__gt=OuterRef("first_day")
@@ -297,7 +297,7 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
     holding = Case(When(kind__clears_by=ClearsBy.ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("unit__seats", condition=seats))
-        .alias(**said)
+        .alias(**columns)
         .filter(void_said=None)
         .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
         .annotate(now=_state_now(at))

@@ -94,15 +94,15 @@ def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iter
 
 def _holes_of(running: Sequence[PilotSnapshot], absent: Absences, first: date, last: date) -> Iterator[Hole]:
     seats = _seats(running, first, last)
-    for found in running:
-        of = working_days.calendar(found.pilot.portfolio.calendar)
+    for snapshot in running:
+        of = working_days.calendar(snapshot.pilot.portfolio.calendar)
         days = list(working_days.days_between(first, last, of))
-        place = (found.pilot.portfolio_id, found.status.function)
-        for gate in found.gates:
+        place = (snapshot.pilot.portfolio_id, snapshot.status.function)
+        for gate in snapshot.gates:
             sat = seats.get((*place, gate.kind.pk), [])
-            whys = [_reason(gate, found, sat, absent, day) for day in days]
+            whys = [_reason(gate, snapshot, sat, absent, day) for day in days]
             for begins, ends, why in _stretches(days, whys):
-                yield Hole(found.pilot, gate.gate, gate.kind, begins, ends, why)
+                yield Hole(snapshot.pilot, gate.gate, gate.kind, begins, ends, why)
 
 
 def in_batches(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:

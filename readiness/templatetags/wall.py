@@ -105,10 +105,10 @@ def step_words(step: Step) -> str:
 def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeString:
     """`{% mark state court %}`: the letter and its edge, and the same in hidden words unless they stand beside it."""
     drawn = gate_badge.mark(state, court)
-    seen = format_html('<span class="mark {}" aria-hidden="true">{}</span>', drawn.classes, drawn.letter)
+    badge = format_html('<span class="mark {}" aria-hidden="true">{}</span>', drawn.classes, drawn.letter)
     if not spoken:
-        return seen
-    return format_html('{}<span class="said">{}</span>', seen, drawn.words)
+        return badge
+    return format_html('{}<span class="said">{}</span>', badge, drawn.words)
 
 
 @register.inclusion_tag("components/key.html")

@@ -241,10 +241,10 @@ def _residents_text(event: Event) -> str:
 
 
 def _condition_text(event: Event) -> str:
-    said = event.data.get("text")
-    if not said:
+    text = event.data.get("text")
+    if not text:
         return _action(event)
-    return _("condition met: “%(what)s”") % {"what": Truncator(said).chars(LONGEST)}
+    return _("condition met: “%(what)s”") % {"what": Truncator(text).chars(LONGEST)}
 
 
 TEXTS = {
@@ -261,11 +261,11 @@ TEXTS = {
 
 def _changes(event: Event, names: Names) -> list[str]:
     """What became another, in words: field by field."""
-    said = SAID_IN_THE_TEXT.get(event.action, frozenset())
+    in_text = SAID_IN_THE_TEXT.get(event.action, frozenset())
     if event.action in ("nominate", "correct_date") or moves_date(event):
         return []
     changes = event.changes or []
-    return [change_text(change, names) for change in changes if change["from"] or change["field"] not in said]
+    return [change_text(change, names) for change in changes if change["from"] or change["field"] not in in_text]
 
 
 def _day(written: Any) -> str:

@@ -171,12 +171,12 @@ def move(gate: GateSnapshot) -> str:
     """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
     if gate.status.court is None:
         return _("%(gate)s: was open at the end") % {"gate": gate.kind.name}
-    said = {
+    texts = {
         "gate": gate.kind.name,
         "who": gate.holder.name if gate.holder else "",
         "long": wait(gate.status),
     }
-    return _sentence(gate) % said
+    return _sentence(gate) % texts
 
 
 def _sentence(gate: GateSnapshot) -> str:

@@ -121,11 +121,11 @@ def of_today(
     """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
     gone = set(away)
     waiting: dict[int, tuple[Person, list[Item]]] = {}
-    for found in pilots:
-        for gate in found.waiting_gates:
-            to = offers.waits_on(found, gate, away=gone) if gate.status.court == Court.DECIDER else None
+    for snapshot in pilots:
+        for gate in snapshot.waiting_gates:
+            to = offers.waits_on(snapshot, gate, away=gone) if gate.status.court == Court.DECIDER else None
             if to is not None and to != sender:
-                waiting.setdefault(to.pk, (to, []))[1].append((found, gate))
+                waiting.setdefault(to.pk, (to, []))[1].append((snapshot, gate))
     if not waiting:
         return None
     return max(waiting.values(), key=lambda one: _presses(one[1]))

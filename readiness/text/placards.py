@@ -83,9 +83,9 @@ def _claimed_text(snapshot: PilotSnapshot) -> str:
 
 def _open(snapshot: PilotSnapshot) -> str:
     """What is open, or what else keeps a pilot where it is."""
-    said = open_gates.sentence(snapshot)
-    if said:
-        return said
+    sentence = open_gates.sentence(snapshot)
+    if sentence:
+        return sentence
     if snapshot.status.standing == Standing.EXHIBIT:
         return capfirst(
             _("%(gates)s, and it is not declared adopted.") % {"gates": labels.nothing_open(snapshot.gates)}

@@ -154,8 +154,8 @@ def differences(
 ) -> dict[int, list[Difference]]:
     """What has changed since it was decided on, by primary key, for each of these gates of which something has."""
     found = Seals(of, at=at, known_at=known_at, state=state)
-    said = {gate: found.differences(gate) for gate in found.history}
-    return {gate: each for gate, each in said.items() if each}
+    by_gate = {gate: found.differences(gate) for gate in found.history}
+    return {gate: each for gate, each in by_gate.items() if each}
 
 
 def sealed_in(decision: Decision) -> list[Fact]:
