@@ -22,7 +22,7 @@ TABLES = ("kinds", "log", "people", "pilots", "portfolios", "rights")
 
 
 class OfficeAdminConfig(AdminConfig):
-    """Django's admin, with the office's desk as its site."""
+    """Django's admin, with the program office's site."""
 
     default_site = "readiness.admin.site.OfficeSite"
 

@@ -106,7 +106,7 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 
 @dataclass(slots=True)
 class LockedPilot:
-    """One pilot, locked, as it stood on the day of the actionion and as is known today.
+    """One pilot, locked, as it stood on the day of the action and as is known today.
 
     `history` is its history where all of its events lie before the day of the action: the first event goes on from there, and
     the state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
@@ -138,17 +138,17 @@ class LockedPilot:
         return self.by.pk
 
     def seat(self, kind: str) -> rights.Seat:
-        """Who holds the decision on the day of the actionion."""
+        """Who holds the decision on the day of the action."""
         if self.seats is None:
             self.seats = load.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
         return self.seats.get(kind) or rights.Seat(first_day=self.on, last_day=None)
 
     def away(self) -> set[int]:
-        """Who is away on the day of the actionion."""
+        """Who is away on the day of the action."""
         return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
     def roles(self) -> frozenset[Role]:
-        """What the person acting is to this pilot on the day of the actionion."""
+        """What the person acting is to this pilot on the day of the action."""
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
         gates, portfolio = self.state.gates, self.pilot.portfolio
@@ -228,7 +228,7 @@ class LockedPilot:
             raise AlreadyStalled
 
     def _void_since(self) -> date | None:
-        """Since when the pilot is void on the day of the actionion, or by now: nothing is written down late on what is void."""
+        """Since when the pilot is void on the day of the action, or by now: nothing is written down late on what is void."""
         if (
             self.state.void_since is None
             and self.on < self.known
@@ -257,7 +257,7 @@ class LockedPilot:
         return self.replay(self.events).state
 
     def has_stalled(self) -> bool:
-        """Whether the stall date had come on the day of the actionion, or has come by now: no late note takes the mark off."""
+        """Whether the stall date had come on the day of the action, or has come by now: no late note takes the mark off."""
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: PilotState, day: date) -> bool:
@@ -377,7 +377,7 @@ def mirror(pilot: Pilot, state: PilotState) -> None:
 def lock_pilot(
     pilot: Pilot, by: Person | None, on: date | None, known: date | None, expected_version: int | None = None
 ) -> LockedPilot:
-    """Lock a pilot and learn where it stood on the day of the actionion. Must be called in a transaction.
+    """Lock a pilot and learn where it stood on the day of the action. Must be called in a transaction.
 
     Where `expected_version` is not the version that stands, `require_stage` and `require_expected_version` refuse.
 

@@ -65,7 +65,7 @@ class PilotPeriod:
         )
 
     def stage_on(self, day: date) -> str:
-        """The stage on a day: a pause last_day by itself."""
+        """The stage on a day: a pause ends by itself."""
         over = self.stage == Stage.PAUSED and self.paused_until is not None and day > self.paused_until
         return Stage.RUNNING if over else self.stage
 

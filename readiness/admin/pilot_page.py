@@ -1,4 +1,4 @@
-"""What the page of a pilot at the desk shows beside its record: read, never typed."""
+"""What the admin's page of a pilot shows beside its record: read, never typed."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def state_of(snapshot: PilotSnapshot) -> PilotState:
 
 
 def called(word: str) -> Any:
-    """What an act on a gate is called at the desk."""
+    """What an action on a gate is called in the admin."""
     return OF_GATE[word].recorded or OF_GATE[word].title
 
 

@@ -31,7 +31,7 @@ class Command(ProductCommand):
         for difference in rebuild.rebuild(only, keep=not check, done=done):
             differ += 1
             self.stdout.write(str(difference))
-        self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.units:,} cells told again")
+        self.stdout.write(f"{done.rows:,} rows of {done.pilots:,} pilots and {done.units:,} units derived again")
         if differ:
             kept = "nothing was changed" if check else "they are right now"
             raise CommandError(f"{differ:,} rows differed; {kept}.", returncode=1)

@@ -51,7 +51,7 @@ def test_a_rebuild_leaves_the_same_rows(cast: Signed, capsys: Any) -> None:
     before = rows()
     status, said = rebuild(capsys)
     assert status == 0
-    assert "1 pilots and 1 cells told again" in said
+    assert "1 pilots and 1 units derived again" in said
     assert rows() == before
 
 
