@@ -115,10 +115,10 @@ def scopes_of(person: Person) -> frozenset[str]:
         return frozenset(SCOPES)
     mine = Q(person=person) | Q(nominee=person)
     named = GatePeriod.objects.filter(mine, superseded_on=None, last_day=None)
-    events = (
+    may_decide_something = (
         named.exists()
         or Seat.objects.on(today()).of(person).exists()
         or Pilot.objects.filter(manager=person).exists()
         or person.answers_for.exists()
     )
-    return frozenset({"read", "decide"}) if events else frozenset({"read"})
+    return frozenset({"read", "decide"}) if may_decide_something else frozenset({"read"})

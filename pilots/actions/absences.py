@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import days
+from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.event_log.sign import logged_transaction
 from pilots.models import (
@@ -21,7 +21,7 @@ __all__ = ["away", "back"]
 @logged_transaction()
 def back(*, absence: Absence, by: Person | None, on: date | None = None, known: date | None = None) -> None:
     """Somebody is back earlier than said: from that day on they are there. One that had not begun is taken off."""
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by != absence.person:
         only_office(by, None, on)
         not_beyond(by, absence.person)
@@ -51,7 +51,7 @@ def away(
     Raises:
         NotYours: `by` is neither the person nor of a program office, or the person holds something beyond its portfolios.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by != person:
         only_office(by, None, on)
         not_beyond(by, person)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import days, lock_all, lock_pilot
+from pilots.actions.locked_pilot import action_days, lock_all, lock_pilot
 from pilots.actions.reference import clean, concerns, log, not_beyond, only_office, put
 from pilots.actions.texts import need_plain, need_reason
 from pilots.actions.tokens import end_tokens
@@ -55,7 +55,7 @@ def open_account(
         NotYours: `by` is of no program office.
         Invalid: the address is none, or has an account already; the name says nothing.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, None, on)
     person = Person(email=_address(email, None), name=_name_of(name), function=function)
     clean(person)
@@ -79,7 +79,7 @@ def amend_account(
         NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
         Invalid: the address is none, or has an account already; the name says nothing.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, None, on)
     if by != person:
         not_beyond(by, person)
@@ -126,7 +126,7 @@ def confirm_address(
         ReasonRequired: it is not the owner who confirms.
         Invalid: no address waits, somebody else has it by now, or the account is closed.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by != person:
         _keeps_all(by, person, on)
     reason = need_plain((reason or "").strip(), "reason") if by == person else need_reason(reason)
@@ -147,7 +147,7 @@ def reject_address(*, person: Person, by: Person | None, on: date | None = None,
         NotYours: `by` is somebody else.
         Invalid: no address waits, or the account is closed.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by is not None and by != person:
         raise NotYours
     person.refresh_from_db(from_queryset=Person.objects.select_for_update())
@@ -209,7 +209,7 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
         NotYours: `by` is of no program office, or the person holds something beyond the portfolios that `by` keeps.
         Invalid: it is closed already, or nobody would be left to keep a portfolio's records, or all portfolios.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     hold_keepers()
     if by is not None:
         # Whoever was closed while this waited closes nobody.

@@ -14,7 +14,7 @@ from pilots.actions.decisions import decide
 from pilots.actions.event_batch import event_batch, log_batch
 from pilots.actions.evidence import file_evidence
 from pilots.actions.exception_requests import except_
-from pilots.actions.locked_pilot import days, lock_all
+from pilots.actions.locked_pilot import action_days, lock_all
 from pilots.actions.reference import concerns
 from pilots.event_log.sign import logged_transaction
 from pilots.files import Upload
@@ -134,7 +134,7 @@ def _log(
 ) -> None:
     """Write what stands for these answers: one event for each portfolio, in whose log it is written."""
     portfolios = {decision.gate.pilot.portfolio_id: decision.gate.pilot.portfolio for decision in done}
-    log_batch(batch, action, by, *days(on, known), data, portfolios=portfolios.values(), **more)
+    log_batch(batch, action, by, *action_days(on, known), data, portfolios=portfolios.values(), **more)
 
 
 def _file(

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from pilots.actions.kinds import kinds_in_force
-from pilots.actions.locked_pilot import LockedPilot, days, mirror
+from pilots.actions.locked_pilot import LockedPilot, action_days, copy_state_to_columns
 from pilots.actions.records import AMENDABLE, clean, gates_for, only, recording
 from pilots.derived import load
-from pilots.derived.periods import Before, Replayed, store_periods
+from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units, units_of
 from pilots.event_log.sign import logged_transaction, move_heads, sign
 from pilots.models import Decision, Event, Evidence, Gate, GateKind, Pilot, Portfolio
@@ -66,7 +66,7 @@ class Batch:
     @classmethod
     def begin(cls, on: date | None = None, known: date | None = None) -> Batch:
         """A batch of a day. Raises InFuture where the day has not come."""
-        return cls(*days(on, known), _kinds=list(GateKind.objects.all()))
+        return cls(*action_days(on, known), _kinds=list(GateKind.objects.all()))
 
     def record(
         self,
@@ -122,7 +122,7 @@ class Batch:
         locked_pilots, self.locked_pilots = self.locked_pilots, []
         history = [_replayed(locked) for locked in locked_pilots]
         for locked, what in zip(locked_pilots, history, strict=True):
-            mirror(locked.pilot, what.state)
+            copy_state_to_columns(locked.pilot, what.state)
         pilots = Pilot.objects.bulk_create([locked.pilot for locked in locked_pilots])
         Gate.objects.bulk_create(g for locked in locked_pilots for g in locked.gates.values())
         for locked in locked_pilots:
@@ -139,7 +139,7 @@ class Batch:
         units = units_of((locked.pilot.portfolio_id, period.function) for locked, what in both for period in what.pilot)
         store_periods(
             [
-                Replayed(locked.pilot, locked.gates, what, units[locked.pilot.portfolio_id], Before({}, ()))
+                ReplayedPilot(locked.pilot, locked.gates, what, units[locked.pilot.portfolio_id], StoredPeriods({}, ()))
                 for locked, what in both
             ],
             self.known,

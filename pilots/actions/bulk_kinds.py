@@ -50,7 +50,7 @@ def _change(change: KindChange, pilots: list[Pilot]) -> int:
     growth = Growth.of(change, {pilot.pk: pilot for pilot in pilots if pilot.pk not in again}, owned)
     again |= growth.settle()
     growth.store()
-    states = periods.replay_pilots([pilot for pilot in pilots if pilot.pk in again], change.known) if again else {}
+    states = periods.replay_and_store([pilot for pilot in pilots if pilot.pk in again], change.known) if again else {}
     stages = {pk: period.stage for pk, period in growth.begun_pilots.items()}
     _mirror(pilots, stages | {pk: state.stage for pk, state in states.items()})
     return len(pilots)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.cited_evidence import CitedEvidence, cited
 from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
-from pilots.actions.locked_pilot import LockedPilot, last_day
+from pilots.actions.locked_pilot import LockedPilot, answer_ends_on
 from pilots.actions.texts import need_plain, need_reason, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Decision, Evidence, Gate, Person
@@ -45,7 +45,7 @@ def _capacity(
     # Only an escalation person has to ask who is away.
     capacity = rights.may_decide(seat, decider.pk, barred=barred, away=())
     if capacity is None:
-        away = locked.away()
+        away = locked.people_away()
         capacity = rights.may_decide(seat, decider.pk, barred=barred, away=away)
     if capacity is None:
         others = barred - {decider.pk}
@@ -214,7 +214,7 @@ def _measured(locked: LockedPilot) -> None:
 
 
 def _good_until(locked: LockedPilot, state: gates.GateState, outcome: str) -> date | None:
-    term = last_day(locked.on, state.kind.valid_for)
+    term = answer_ends_on(locked.on, state.kind.valid_for)
     if (
         state.kind.clears_by == ClearsBy.MEASUREMENT
         and locked.state.measured_on
@@ -296,7 +296,7 @@ def asserting(locked: LockedPilot, row: Gate, source: str) -> Decision:
         reason=need_text(source, "source"),
         decider=None,
         capacity=Capacity.ASSERTED,
-        good_until=last_day(day, state.kind.valid_for),
+        good_until=answer_ends_on(day, state.kind.valid_for),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from pilots.actions.locked_pilot import days, lock_pilot
+from pilots.actions.locked_pilot import action_days, lock_pilot
 from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.actions.texts import need_reason
 from pilots.event_log.sign import logged_transaction
@@ -58,7 +58,7 @@ def erase_person(
         NotYours: `by` is of no program office, or the name stands beyond the portfolios that `by` keeps.
         Invalid: the account is still open.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, None, on)
     not_beyond(by, person, ever=True)
     reason = need_reason(reason)

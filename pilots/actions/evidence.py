@@ -13,7 +13,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from pilots import files, permissions
-from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot
+from pilots.actions.locked_pilot import LockedPilot, action_days, lock_pilot
 from pilots.actions.reference import concerns, log
 from pilots.actions.texts import need_plain, within_reach
 from pilots.event_log.sign import logged_transaction
@@ -67,7 +67,7 @@ def file_evidence(
         Invalid: a file too large, not taken, or not what its name says; a link that is none; an end before its start.
     """
     pilot = gate.pilot if gate is not None else pilot
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if pilot is not None:
         _may_change(lock_pilot(pilot, by, on, known), gate)
         portfolio = pilot.portfolio
@@ -105,7 +105,7 @@ def replace_evidence(
     Raises:
         ChangedMeanwhile: this version has a newer one already.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     users = pilots_using(evidence)
     locked_pilots = [lock_pilot(pilot, by, max(on, pilot.recorded_on), known) for pilot in users]
     old = _locked(evidence, users)
@@ -166,7 +166,7 @@ def _replay(locked: LockedPilot, old: Evidence, new: Evidence, reason: str) -> N
 def _may_change(locked: LockedPilot, gate: Gate | None) -> None:
     """Refuse whoever may not act on this pilot; the owner of a condition may on its gate."""
     asked = locked.state.gates[gate.kind.key].conditions if gate is not None else ()
-    locked.require_role("file_evidence", locked.owner_of(asked))
+    locked.require_role("file_evidence", locked.roles_on_conditions(asked))
     locked.require_stage("file_evidence")
 
 

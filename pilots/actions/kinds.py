@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.bulk_kinds import change_kind
 from pilots.actions.event_batch import event_batch, log_batch
-from pilots.actions.locked_pilot import LockedPilot, days
+from pilots.actions.locked_pilot import LockedPilot, action_days
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, put
 from pilots.actions.texts import need_reason
 from pilots.derived.kind_growth import OPEN, SWITCH_OFF, SWITCH_ON, KindChange
@@ -57,7 +57,7 @@ def add_kind(
         NotYours: `by` does not keep all that it is for.
         Invalid: the key is taken, a field cannot be sealed, it would clear in a way that is not known, or it is for none.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     scope = None if portfolios is None else sorted(set(portfolios), key=lambda one: one.pk)
     _reaches(by, scope, on)
     if scope == []:
@@ -116,7 +116,7 @@ def amend_kind(
     Raises:
         NotYours: `by` does not keep all that it is for.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     scope = scope_of(kind)
     _reaches(by, scope, on)
     _numbers(set)
@@ -158,7 +158,7 @@ def switch_off(
         ReasonRequired: nobody will know why.
         Invalid: it is switched off already, or is not for this portfolio.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, portfolio, on)
     reason = need_reason(reason)
     if not kind.is_for(portfolio):
@@ -190,7 +190,7 @@ def switch_on(
     *, kind: GateKind, portfolio: Portfolio, by: Person | None, on: date | None = None, known: date | None = None
 ) -> SwitchedOff:
     """Ask again for a kind of gate that was switched off in a portfolio. Answers that still hold, hold."""
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, portfolio, on)
     off = SwitchedOff.objects.filter(kind=kind, portfolio=portfolio, ends=None).first()
     if off is None or off.starts > on:

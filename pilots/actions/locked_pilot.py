@@ -17,7 +17,7 @@ from pilots.actions.event_batch import current_batch
 from pilots.clock import today
 from pilots.derived import load
 from pilots.derived.compiled import Compiled
-from pilots.derived.periods import Before, Replayed, store_periods
+from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units
 from pilots.event_log.sign import sign
 from pilots.models import (
@@ -51,7 +51,7 @@ from pilots.rules.vocabulary import ClearsBy, Role, Stage
 COLUMNS = Pilot._meta.concrete_fields
 
 
-KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
+FOREIGN_KEYS = ("function", "manager", "exceptions_to", "exceptions_deputy")
 """What of a pilot's record and rules its events name by primary key."""
 
 
@@ -62,7 +62,7 @@ _LOCKED = Compiled(
 """A pilot's columns, locked."""
 
 
-LEADS_ON: dict[str, tuple[Any, Any]] = {
+STAGE_REFUSALS: dict[str, tuple[Any, Any]] = {
     Stage.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
     Stage.NOT_STATED: (
         gettext_lazy("Nobody has said since %(day)s whether it runs."),
@@ -82,21 +82,25 @@ LEADS_ON: dict[str, tuple[Any, Any]] = {
 """How a stage is said, with the day since which it holds, and what leads on from it to an action that does not fit it."""
 
 
-VOID = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
+VOID_REFUSAL = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
 
 
-NOT_VOID = gettext_lazy("It is not void: there is nothing to restore.")
+NOT_VOID_REFUSAL = gettext_lazy("It is not void: there is nothing to restore.")
 
 
-RUNS_ALREADY: dict[frozenset[str], Any] = {
+INSTEAD_WHEN_RUNNING: dict[frozenset[str], Any] = {
     NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
     PAUSED: gettext_lazy("There is no pause to end."),
 }
 """What to do instead with a pilot that runs, by the stages that the action fits; otherwise it fits only what is adopted."""
 
 
-def days(on: date | None, known: date | None) -> tuple[date, date]:
-    """The day from which an action counts, and the day on which it is written down; both are today unless given."""
+def action_days(on: date | None, known: date | None) -> tuple[date, date]:
+    """The day from which an action counts, and the day on which it is written down; both are today unless given.
+
+    Raises:
+        InFuture: the day has not come.
+    """
     known = known or today()
     on = on or known
     if on > known:
@@ -108,8 +112,8 @@ def days(on: date | None, known: date | None) -> tuple[date, date]:
 class LockedPilot:
     """One pilot, locked, as it stood on the day of the action and as is known today.
 
-    `history` is its history where all of its events lie before the day of the action: the first event goes on from there, and
-    the state with it. `before` holds its periods as they are stored, where nothing was done after that day; `stored` its columns.
+    `history` is the replay so far, which `append` continues in place; None where an event lies on or after the day.
+    `stored_periods` are its periods; None where an event lies after the day. `stored_columns` are its columns.
     """
 
     pilot: Pilot
@@ -122,8 +126,8 @@ class LockedPilot:
     units: Units
     seats: dict[str, rights.Seat] | None = None
     history: replay.History | None = None
-    before: Before | None = None
-    stored: dict[str, Any] = field(default_factory=dict)
+    stored_periods: StoredPeriods | None = None
+    stored_columns: dict[str, Any] = field(default_factory=dict)
     is_stale: bool = False
 
     @property
@@ -131,7 +135,7 @@ class LockedPilot:
         return self.state.stage_on(self.on)
 
     @property
-    def who(self) -> int:
+    def actor_id(self) -> int:
         """The person acting; only a person may do this."""
         if self.by is None:
             raise NotYours
@@ -143,7 +147,7 @@ class LockedPilot:
             self.seats = load.seats_on(self.pilot.portfolio_id, self.state.function, self.on, self.units)
         return self.seats.get(kind) or rights.Seat(first_day=self.on, last_day=None)
 
-    def away(self) -> set[int]:
+    def people_away(self) -> set[int]:
         """Who is away on the day of the action."""
         return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
@@ -160,10 +164,10 @@ class LockedPilot:
             manager=self.state.manager,
             escalation=portfolio.escalation_id,
             named=self.state.named,
-            seated={who for seat in seats for who in rights.named(seat)},
+            seated={actor_id for seat in seats for actor_id in rights.named(seat)},
         )
 
-    def require_role(self, word: str, is_: frozenset[str] = frozenset()) -> None:
+    def require_role(self, word: str, roles_on_target: frozenset[str] = frozenset()) -> None:
         """Refuse whoever may not do this here, within the limits or beyond; an import may, where no person has to.
 
         Args:
@@ -172,17 +176,20 @@ class LockedPilot:
         """
         action = ACTIONS.get(word)
         if self.by is None:
-            if action is not None and action.by_people:
+            if action is not None and action.needs_person:
                 raise NotYours
             return
-        mine = self.roles() | is_
+        mine = self.roles() | roles_on_target
         if not permissions.allowed(word, mine) and (
             action is None or not permissions.allowed_beyond_limits(word, mine)
         ):
             raise NotYours
 
-    def require_limits(self, word: str, *, exceeded: bool) -> None:
-        """The escalation person may do what only they may allow, and no list may; anything else is the office's."""
+    def require_within_limits(self, word: str, *, exceeded: bool) -> None:
+        """Refuse what exceeds a limit to everybody but `beyond_limits`, and what does not to everybody but `allowed`.
+
+        A list may do it within the limits.
+        """
         if self.by is None:
             if exceeded:
                 raise EscalationRequired
@@ -200,7 +207,7 @@ class LockedPilot:
         if self.by is not None and self.by.address_unconfirmed:
             raise AddressUnconfirmed
 
-    def owner_of(self, conditions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    def roles_on_conditions(self, conditions: Iterable[Mapping[str, Any]]) -> frozenset[str]:
         """What the person acting is to these conditions: the owner of one, or nothing."""
         if self.by is None or permissions.has_left(self.by, self.on):
             return frozenset()
@@ -213,18 +220,18 @@ class LockedPilot:
             raise ChangedMeanwhile
 
     def require_stage(self, word: str) -> None:
-        """Refuse an action that does not fit the stage; before that, whoever saw the pilot otherwise than it is.
+        """Refuse, in this order: an outdated version, a pilot that is void (or is not), a stage that does not fit, a stall date.
 
         Ask who may first: refusals come in the order of docs/refusals.md.
         """
         self.require_expected_version()
         action, void_since = ACTIONS[word], self._void_since()
         if action.on_void != (void_since is not None):
-            says = NOT_VOID if void_since is None else VOID % {"day": date_format(void_since, "j F Y")}
+            says = NOT_VOID_REFUSAL if void_since is None else VOID_REFUSAL % {"day": date_format(void_since, "j F Y")}
             raise WrongStage(says)
         if action.stages is not None and self.stage not in action.stages:
-            raise WrongStage(self._stage_says(action.stages))
-        if action.until_stalled and self.has_stalled():
+            raise WrongStage(self._stage_refusal(action.stages))
+        if action.refused_once_stalled and self.has_stalled():
             raise AlreadyStalled
 
     def _void_since(self) -> date | None:
@@ -238,26 +245,26 @@ class LockedPilot:
         return self.state.void_since
 
     def require(self, word: str) -> None:
-        """Refuse whoever may not do an action here, then whoever saw the pilot otherwise, then a stage that it does not fit."""
+        """Refuse whoever may not do an action here, then an outdated version, then a stage that it does not fit."""
         self.require_role(word)
         self.require_stage(word)
 
-    def _stage_says(self, allowed: frozenset[str]) -> str:
+    def _stage_refusal(self, allowed: frozenset[str]) -> str:
         """Since when the pilot is in its stage, and what to do instead."""
         until, since = self.state.paused_until, self.state.since
         if until is not None and self.on > until:
             since = until + timedelta(days=1)
-        is_, instead = LEADS_ON[self.stage]
+        since_says, instead = STAGE_REFUSALS[self.stage]
         if self.stage == Stage.RUNNING:
-            instead = RUNS_ALREADY.get(allowed, instead)
-        return f"{is_ % {'day': date_format(since, 'j F Y')}} {instead}"
+            instead = INSTEAD_WHEN_RUNNING.get(allowed, instead)
+        return f"{since_says % {'day': date_format(since, 'j F Y')}} {instead}"
 
     def latest(self) -> PilotState:
         """Where the pilot stands by all that is known, with what came after the day of the action."""
         return self.replay(self.events).state
 
     def has_stalled(self) -> bool:
-        """Whether the stall date had come on the day of the action, or has come by now: no late note takes the mark off."""
+        """Whether the stall date had come on the day of the action, or has come by now: an action recorded late does not undo a stall."""
         return self._stalled(self.state, self.on) or (self.on < self.known and self._stalled(self.latest(), self.known))
 
     def _stalled(self, state: PilotState, day: date) -> bool:
@@ -316,16 +323,16 @@ class LockedPilot:
         if decision is not None:
             decision.save()
         if pieces:
-            _carry(event, rests_on or decision, pieces)
+            _link_evidence(event, rests_on or decision, pieces)
         history = self._replay_with(load.event_record(event))
-        before = self.before if self.on == self.known else None
-        store_periods([Replayed(self.pilot, self.gates, history, self.units, before)], self.known)
-        self.before = None
-        mirror(self.pilot, history.state)
+        before = self.stored_periods if self.on == self.known else None
+        store_periods([ReplayedPilot(self.pilot, self.gates, history, self.units, before)], self.known)
+        self.stored_periods = None
+        copy_state_to_columns(self.pilot, history.state)
         self._save()
 
     def _replay_with(self, event: EventRecord) -> replay.History:
-        """The pilot's history with one more event."""
+        """The pilot's history with one more event, which is also added to `events`."""
         self.events.append(event)
         history, self.history = self.history, None
         if history is None or event.action in ("open_gate", CORRECT_DATE):
@@ -336,9 +343,9 @@ class LockedPilot:
     def _save(self) -> None:
         """Save the columns of the pilot that are others than before."""
         now = {c.name: getattr(self.pilot, c.attname) for c in COLUMNS}
-        changed = [name for name, value in now.items() if self.stored.get(name) != value]
-        self.pilot.save(update_fields=changed if self.stored else None)
-        self.stored = now
+        changed = [name for name, value in now.items() if self.stored_columns.get(name) != value]
+        self.pilot.save(update_fields=changed if self.stored_columns else None)
+        self.stored_columns = now
 
     def replay(self, events: Iterable[EventRecord]) -> replay.History:
         """The pilot's history by these events."""
@@ -361,17 +368,17 @@ def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
     )
 
 
-def _carry(event: Event, decision: Decision | None, pieces: Sequence[Evidence]) -> None:
+def _link_evidence(event: Event, decision: Decision | None, pieces: Sequence[Evidence]) -> None:
     DecisionEvidence.objects.bulk_create(
         DecisionEvidence(decision=decision, evidence=piece, event=event, checksum=piece.checksum) for piece in pieces
     )
 
 
-def mirror(pilot: Pilot, state: PilotState) -> None:
+def copy_state_to_columns(pilot: Pilot, state: PilotState) -> None:
     """Give a pilot's columns the values that follow from its events."""
     pilot.stage, pilot.void_since = state.stage, state.void_since
     for name, value in {**state.fields, **state.rules}.items():
-        setattr(pilot, f"{name}_id" if name in KEYS else name, value)
+        setattr(pilot, f"{name}_id" if name in FOREIGN_KEYS else name, value)
 
 
 def lock_pilot(
@@ -385,8 +392,8 @@ def lock_pilot(
         InFuture, BeforeRecord: the day of the action cannot be.
     """
     assert transaction.get_connection().in_atomic_block
-    on, known = days(on, known)
-    stored = _lock(pilot)
+    on, known = action_days(on, known)
+    stored_columns = _lock(pilot)
     if by is not None and on < pilot.recorded_on:
         raise BeforeRecord(field="on")
     gates = load.gates_of(pilot)
@@ -394,11 +401,13 @@ def lock_pilot(
     # What is known never becomes known earlier: where the clock of another process was a day ahead, its day is used.
     known = max([known, *(event.known for event in events[-1:])])
     empty = PilotState(on, {})
-    locked = LockedPilot(pilot, by, on, known, events, empty, gates, Units(pilot.portfolio_id), stored=stored)
+    locked = LockedPilot(
+        pilot, by, on, known, events, empty, gates, Units(pilot.portfolio_id), stored_columns=stored_columns
+    )
     locked.is_stale = expected_version is not None and expected_version != pilot.version
     if all(event.effective_on <= on for event in events):
         history = locked.replay(events)
-        locked.before, locked.state = Before.of(history), replay.state_at_end(history, on)
+        locked.stored_periods, locked.state = StoredPeriods.of(history), replay.state_at_end(history, on)
         locked.history = history if all(event.effective_on < on for event in events) else None
     else:
         locked.state = locked.state_on(on)
@@ -410,11 +419,11 @@ def _lock(pilot: Pilot) -> dict[str, Any]:
     rows = _LOCKED(pilot=pilot.pk)
     if not rows:
         raise Pilot.DoesNotExist
-    stored = {}
+    stored_columns = {}
     for column, value in zip(COLUMNS, rows[0], strict=True):
-        stored[column.name] = value
+        stored_columns[column.name] = value
         setattr(pilot, column.attname, value)
-    return stored
+    return stored_columns
 
 
 def lock_all(pilots: Any) -> list[Pilot]:
@@ -424,6 +433,6 @@ def lock_all(pilots: Any) -> list[Pilot]:
     return list(found.order_by("pk"))
 
 
-def last_day(on: date, valid_for: int | None) -> date | None:
+def answer_ends_on(on: date, valid_for: int | None) -> date | None:
     """The last good day of an answer given on a day."""
     return on + timedelta(days=valid_for - 1) if valid_for else None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
 from pilots.actions.keepers import OFFICE, hold_keepers
-from pilots.actions.locked_pilot import days
+from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, plain, put
 from pilots.actions.roles import give, give_role
 from pilots.event_log.sign import logged_transaction, put_last
@@ -48,7 +48,7 @@ def open_portfolio(
         SelfApproval: `by` would be their own escalation person.
         Invalid: the key is taken, or says nothing.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     hold_keepers()
     only_office(by, None, on)
     keepers = _keepers_by_role(by)
@@ -85,7 +85,7 @@ def amend_portfolio(
     known: date | None = None,
 ) -> Event | None:
     """Rename a portfolio, or name its escalation person. Returns None where nothing changed."""
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, portfolio, on)
     if "escalation" in set:
         _escalates(portfolio, set["escalation"], by)
@@ -115,7 +115,7 @@ def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -
 @logged_transaction()
 def name_function(*, name: str, by: Person | None, on: date | None = None, known: date | None = None) -> Function:
     """Put a business function on record, so that pilots, people and rights can lie there."""
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, None, on)
     function = Function(name=name.strip())
     clean(function)
@@ -133,7 +133,7 @@ def name_functions(*, names: Iterable[str], on: date | None = None, known: date 
     Raises:
         Invalid: a name that cannot be.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     functions = [Function(name=name.strip()) for name in names]
     for function in functions:
         _clean_name(function)
@@ -168,7 +168,7 @@ def rename_function(
         NotYours: `by` is of no program office, or the function is one of a portfolio that `by` does not keep, too.
         Invalid: the name says nothing, or is taken.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, None, on)
     if (
         by is not None
@@ -204,7 +204,7 @@ def set_stall_policy(
         NotYours, EscalationRequired: `by` may not.
         Invalid: a number that cannot be, or a day that is over.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     starts = starts or known
     need_whole(quiet_days, "quiet_days", least=1, most=LONGEST_QUIET)
     need_whole(warning_days, "warning_days", least=0, most=LONGEST_QUIET)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.kinds import fit, kinds_in_force
-from pilots.actions.locked_pilot import LockedPilot, days, lock_pilot
+from pilots.actions.locked_pilot import LockedPilot, action_days, lock_pilot
 from pilots.actions.texts import need_plain, need_reason, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
@@ -64,7 +64,7 @@ def record(
         NotYours: `by` is not of the portfolio's program office.
         Invalid: a value that cannot be, with the field.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by is not None and (permissions.has_left(by, on) or not permissions.is_office(by, portfolio)):
         raise NotYours
     only(values, AMENDABLE)
@@ -185,7 +185,7 @@ def void(
     locked = lock_pilot(pilot, by, on, known, expected_version)
     locked.require("void")
     reason = need_reason(reason)
-    locked.require_limits("void", exceeded=_is_answered(locked))
+    locked.require_within_limits("void", exceeded=_is_answered(locked))
     return locked.write("void", reason=reason)
 
 
@@ -206,7 +206,7 @@ def restore(
     locked = lock_pilot(pilot, by, on, known, expected_version)
     locked.require("restore")
     reason = need_reason(reason)
-    locked.require_limits("restore", exceeded=_is_answered(locked))
+    locked.require_within_limits("restore", exceeded=_is_answered(locked))
     event = locked.write("restore", reason=reason)
     fit(locked, GateKind.objects.all())
     return event

@@ -59,7 +59,7 @@ def meet_condition(
     require_kind("meet_condition", state)
     unmet = [c for c in state.conditions if not c.get("met")]
     asked = [c for c in unmet if seals.same(c["text"], text)]
-    locked.require_role("meet_condition", locked.owner_of(asked))
+    locked.require_role("meet_condition", locked.roles_on_conditions(asked))
     require_expected_gate(locked, row, expected_version)
     locked.require_stage("meet_condition")
     if not unmet:

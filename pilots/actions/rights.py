@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.locked_pilot import days
+from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import concerns, log, need_whole, only_office, plain
 from pilots.actions.texts import within_reach
 from pilots.derived import seats
@@ -60,7 +60,7 @@ def assign_right(
         Overlap: another right of the same reach holds on those days; both are named.
         Invalid: an end before its start, a deputy who is the holder, somebody whose account is closed by its start.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     _reaches(by, portfolio, on)
     starts = starts or on
     _can_be_asked(kind, portfolio)
@@ -183,7 +183,7 @@ def end_right(
     Raises:
         Invalid: it would end before it starts, or later than it ends already.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     _reaches(by, right.portfolio, on)
     within_reach(until, "until")
     seats.hold_seats([right.kind])
@@ -220,7 +220,7 @@ def delegate(
         Overlap: somebody else is the delegate on those days.
         Invalid: a day that is over, an end that cannot be, or a person who decides anyway or has left.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by != right.holder:
         _reaches(by, right.portfolio, on)
     seats.hold_seats([right.kind])

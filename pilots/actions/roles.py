@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import days
+from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import concerns, log, only_office
 from pilots.event_log.rows import named
 from pilots.event_log.sign import logged_transaction
@@ -35,7 +35,7 @@ def give_role(
         NotYours: `by` is not of the portfolio's program office.
         Invalid: no such role, or the account is closed.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     only_office(by, portfolio, on)
     if role not in Role.values():
         raise Invalid(_("Say program-office or reviewer."), field="role")
@@ -79,7 +79,7 @@ def take_role(
         NotYours: `by` is not of the portfolio's program office.
         Invalid: nobody would be left to keep the portfolio's records, or all portfolios.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     hold_keepers()
     only_office(by, portfolio, on)
     held = PortfolioRole.objects.filter(portfolio=portfolio, role=role, person=person).first()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.accounts import open_account
 from pilots.actions.keepers import hold_keepers
-from pilots.actions.locked_pilot import days
+from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import concerns, log
 from pilots.actions.roles import may_open_the_admin
 from pilots.actions.tokens import end_tokens
@@ -40,7 +40,7 @@ def open_first_account(
         NotYours: somebody who keeps them all can sign in already; they open accounts.
         Invalid: the address is none, or its account is closed.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     hold_keepers()
     # There may be no keeper to hold yet: of two that open a first account at once, one waits here.
     seats.hold_seats()
@@ -111,7 +111,7 @@ def set_password(
         NotYours: `by` is somebody else.
         Invalid: the account is closed.
     """
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     if by is not None and by != person:
         raise NotYours
     if person.closed_by(on):
@@ -128,6 +128,6 @@ def record_set_up(
     *, kind: str, accounts: Mapping[str, Person], on: date | None = None, known: date | None = None
 ) -> Event:
     """Write down what these tables were first filled with, and whose accounts show what each role sees."""
-    on, known = days(on, known)
+    on, known = action_days(on, known)
     by_role = {role: person.pk for role, person in accounts.items()}
     return log(SET_UP, None, on, known, {"kind": kind, "accounts": by_role})

@@ -70,7 +70,7 @@ def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known:
     if decide_by < locked.on and start_known:
         raise Invalid(_("The decide-by date lies before the start."), field="decide_by")
     far = decide_by > locked.on + stalls.HALF_A_YEAR
-    locked.require_limits("start", exceeded=far)
+    locked.require_within_limits("start", exceeded=far)
     if not start_known:
         data["start_known"] = False
     return locked.write("start", data={"decide_by": decide_by} | data)
@@ -100,7 +100,7 @@ def move_decide_by(
     reason = need_reason(reason)
     if to < state.counts_from or to == state.decide_by:
         raise Invalid(_("Give another date, not before the start."), field="to")
-    locked.require_limits("move_decide_by", exceeded=takes)
+    locked.require_within_limits("move_decide_by", exceeded=takes)
     return locked.write(
         "move_decide_by",
         data={"to": to},
@@ -130,7 +130,7 @@ def pause(
         raise Invalid(_("The pause would end before it starts."), field="until")
     if until > locked.on + stalls.LONGEST_PAUSE:
         raise EndTooLate(field="until")
-    locked.require_limits(
+    locked.require_within_limits(
         "pause", exceeded=stalls.needs_escalation_for_pause(locked.latest().pauses, (locked.on, until))
     )
     return locked.write("pause", data={"until": until}, reason=reason)
@@ -175,7 +175,7 @@ def adopt(
     code = adoption.refusal_code(codes, locked.gates)
     if code:
         raise ALL[code](missing=codes)
-    if locked.state.risk_by == locked.who:
+    if locked.state.risk_by == locked.actor_id:
         raise SelfApproval
     return locked.write("adopt")
 

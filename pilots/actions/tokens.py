@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.locked_pilot import days as days_of
+from pilots.actions.locked_pilot import action_days as days_of
 from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.event_log.sign import logged_transaction
 from pilots.models import ApiToken, Person

@@ -1,4 +1,4 @@
-"""Keeping periods and seats in step with the facts they follow from."""
+"""Stores the periods that follow from a pilot's events."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from pilots.rules.events import EventRecord
 
 
 @dataclass(slots=True)
-class Before:
+class StoredPeriods:
     """A pilot's periods as they follow from its events before an action, and are stored."""
 
     gates: Mapping[str, Sequence[gates.GatePeriod]]
     pilot: Sequence[replay.PilotPeriod]
 
     @classmethod
-    def of(cls, history: replay.History) -> Before:
+    def of(cls, history: replay.History) -> StoredPeriods:
         """The periods of a history, as they are now."""
         return cls({key: list(of) for key, of in history.gates.items()}, list(history.pilot))
 
 
 @dataclass(slots=True)
-class Replayed:
+class ReplayedPilot:
     """A pilot with its gates by the key of their kind, and its history as it follows from all its events.
 
     `before` holds the periods that are stored, where the caller knows them: with it, nothing has to be read. It may be given
@@ -42,17 +42,17 @@ class Replayed:
     gates: Mapping[str, Gate]
     history: replay.History
     units: Units
-    before: Before | None = None
+    before: StoredPeriods | None = None
 
 
-def store_periods(replayed: Sequence[Replayed], known: date) -> None:
-    """Make the stored periods of pilots say what follows as known on a day; what is superseded stays, known until that day.
+def store_periods(replayed: Sequence[ReplayedPilot], known: date) -> None:
+    """Make the stored periods equal to the replayed ones as known on a day. Rows that hold no longer are superseded on that day.
 
     Statements do not grow with the pilots or their gates: only what differs from before is written. Where the periods before
     are given and have only grown at their ends, nothing is read.
     """
-    of_pilots, of_gates = _Added(PilotPeriod, "pilot_id"), _Added(GatePeriod, "gate_id")
-    others = [one for one in replayed if not _add(one, known, of_pilots, of_gates)]
+    of_pilots, of_gates = _AppendedPeriods(PilotPeriod, "pilot_id"), _AppendedPeriods(GatePeriod, "gate_id")
+    others = [one for one in replayed if not _try_append(one, known, of_pilots, of_gates)]
     of_pilots.store()
     of_gates.store()
     if others:
@@ -60,7 +60,7 @@ def store_periods(replayed: Sequence[Replayed], known: date) -> None:
 
 
 @dataclass(slots=True)
-class _Added:
+class _AppendedPeriods:
     """Periods of one table that begin after those that are stored, and whose last one ends on which day."""
 
     model: Any
@@ -81,12 +81,12 @@ class _Added:
             self.model.objects.bulk_create(self.new)
 
 
-def _add(one: Replayed, known: date, of_pilots: _Added, of_gates: _Added) -> bool:
-    """Whether a pilot's periods have only grown at their ends; then what is to be written for it is added."""
+def _try_append(one: ReplayedPilot, known: date, of_pilots: _AppendedPeriods, of_gates: _AppendedPeriods) -> bool:
+    """Queue a pilot's new periods where they were only appended. Returns False where earlier ones changed too."""
     if one.before is None or (one.before.gates and one.before.gates.keys() != one.history.gates.keys()):
         return False
-    own = _grown(one.before.pilot, one.history.pilot)
-    grown = {key: _grown(one.before.gates.get(key, ()), of) for key, of in one.history.gates.items()}
+    own = _appended(one.before.pilot, one.history.pilot)
+    grown = {key: _appended(one.before.gates.get(key, ()), of) for key, of in one.history.gates.items()}
     if own is None or None in grown.values():
         return False
     last, more = own
@@ -99,7 +99,7 @@ def _add(one: Replayed, known: date, of_pilots: _Added, of_gates: _Added) -> boo
     return True
 
 
-def _grown(before: Sequence[Any], after: Sequence[Any]) -> tuple[Any, Sequence[Any]] | None:
+def _appended(before: Sequence[Any], after: Sequence[Any]) -> tuple[Any, Sequence[Any]] | None:
     """The last period before, with its end now, and those that follow it; None where a list has changed otherwise."""
     if not before:
         return None, after
@@ -109,24 +109,24 @@ def _grown(before: Sequence[Any], after: Sequence[Any]) -> tuple[Any, Sequence[A
     return after[last], after[last + 1 :]
 
 
-def _store_differences(replayed: Sequence[Replayed], known: date) -> None:
+def _store_differences(replayed: Sequence[ReplayedPilot], known: date) -> None:
     """Read what is stored of these pilots, and write what differs."""
     stored = _stored(PilotPeriod, "pilot_id", [one.pilot.pk for one in replayed], known)
     for one in replayed:
         for period in stored[one.pilot.pk]:
             one.units.found[period.unit.function_id] = period.unit_id
     own = {one.pilot.pk: [pilot_columns(period, one.units) for period in one.history.pilot] for one in replayed}
-    _keep(PilotPeriod, "pilot_id", own, stored, known)
+    _write_differences(PilotPeriod, "pilot_id", own, stored, known)
     of_gates = {
         gate.pk: [gate_columns(period, gate, one.units) for period in one.history.gates[key]]
         for one in replayed
         for key, gate in one.gates.items()
         if key in one.history.gates
     }
-    _keep(GatePeriod, "gate_id", of_gates, _stored(GatePeriod, "gate_id", list(of_gates), known), known)
+    _write_differences(GatePeriod, "gate_id", of_gates, _stored(GatePeriod, "gate_id", list(of_gates), known), known)
 
 
-def replay_pilots(pilots: Sequence[Pilot], known: date) -> dict[int, replay.PilotState]:
+def replay_and_store(pilots: Sequence[Pilot], known: date) -> dict[int, replay.PilotState]:
     """Replay many pilots from all their events, and store what follows as known on a day: a fixed number of statements.
 
     Returns where each stands after the last of its events, by primary key.
@@ -146,7 +146,7 @@ def replay_pilots(pilots: Sequence[Pilot], known: date) -> dict[int, replay.Pilo
     }
     units = units_of((pilot.portfolio_id, period.function) for pilot in pilots for period in history[pilot.pk].pilot)
     store_periods(
-        [Replayed(pilot, owned[pilot.pk], history[pilot.pk], units[pilot.portfolio_id]) for pilot in pilots], known
+        [ReplayedPilot(pilot, owned[pilot.pk], history[pilot.pk], units[pilot.portfolio_id]) for pilot in pilots], known
     )
     return {pk: what.state for pk, what in history.items()}
 
@@ -163,7 +163,7 @@ def _stored(model: Any, owner: str, pks: list[int], known: date) -> dict[int, li
 
 
 def gate_columns(period: gates.GatePeriod, gate: Gate | GatePeriod, units: Units) -> dict[str, Any]:
-    """A gate's period as columns, with the unit it lies in and the kind of the gate, or of another period of it."""
+    """A gate's period as columns; `gate` supplies the kind, and may be another period of the gate."""
     row = {each.name: getattr(period, each.name) for each in fields(period)}
     row["person_id"], row["unit_id"] = row.pop("person"), units[row.pop("function")]
     row["nominee_id"] = row.pop("nominee")
@@ -180,7 +180,7 @@ def pilot_columns(period: replay.PilotPeriod, units: Units) -> dict[str, Any]:
     return row
 
 
-def _keep(
+def _write_differences(
     model: Any, owner: str, rows: dict[int, list[dict[str, Any]]], stored: dict[int, list[Any]], known: date
 ) -> None:
     """Keep what was known before this day, and put this day's knowledge on top of it, for each owner.
@@ -197,7 +197,7 @@ def _keep(
         before = [period for period in stored[pk] if period.recorded_from < known]
         todays = [period for period in stored[pk] if period.recorded_from >= known]
         kept.append((before, _still_holding(before, wanted)))
-        of_today, again = _again(todays, wanted)
+        of_today, again = _match_todays(todays, wanted)
         gone += of_today
         changed += again
         new += [model(**{owner: pk}, **row, recorded_from=known) for row in wanted.values()]
@@ -221,7 +221,11 @@ ROWS_AT_ONCE = 500
 
 def _still_holding(before: list[Any], wanted: dict[date, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     """Periods known before that still say what is wanted, with the row that they stand for; it is wanted no more."""
-    return {period.pk: wanted.pop(period.first_day) for period in before if _says(period, wanted.get(period.first_day))}
+    return {
+        period.pk: wanted.pop(period.first_day)
+        for period in before
+        if _equal_but_end(period, wanted.get(period.first_day))
+    }
 
 
 def _close_superseded(before: list[Any], holds: Mapping[int, dict[str, Any]], known: date) -> list[Any]:
@@ -237,21 +241,21 @@ def _close_superseded(before: list[Any], holds: Mapping[int, dict[str, Any]], kn
     return out
 
 
-def _again(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> tuple[list[int], list[Any]]:
+def _match_todays(todays: list[Any], wanted: dict[date, dict[str, Any]]) -> tuple[list[int], list[Any]]:
     """Periods of this day's knowledge: those that hold are taken off what is wanted.
 
     Returns the keys of the others, and those of the first that change.
     """
     gone, changed = [], []
     for period in todays:
-        if not _says(period, wanted.get(period.first_day)):
+        if not _equal_but_end(period, wanted.get(period.first_day)):
             gone.append(period.pk)
         elif _set(period, last_day=wanted.pop(period.first_day)["last_day"]):
             changed.append(period)
     return gone, changed
 
 
-def _says(period: Any, row: dict[str, Any] | None) -> bool:
+def _equal_but_end(period: Any, row: dict[str, Any] | None) -> bool:
     """Whether a stored period says what is wanted, whatever its end."""
     return row is not None and all(getattr(period, name) == value for name, value in row.items() if name != "last_day")
 
@@ -265,7 +269,7 @@ def _set(period: Any, **values: Any) -> bool:
     return True
 
 
-def rebuild(pilot: Pilot) -> None:
+def rebuild_pilot(pilot: Pilot) -> None:
     """Replay a pilot again from its first event, day of knowledge by day of knowledge."""
     PilotPeriod.objects.filter(pilot=pilot).delete()
     GatePeriod.objects.filter(gate__pilot=pilot).delete()
@@ -276,7 +280,7 @@ def rebuild(pilot: Pilot) -> None:
         kinds = [gate.kind.as_rule() for key, gate in gates_by_kind.items() if opened.get(key, known) <= known]
         then = [event for event in events if event.known <= known]
         history = replay.replay(pilot.recorded_on, kinds, then)
-        store_periods([Replayed(pilot, gates_by_kind, history, units)], known)
+        store_periods([ReplayedPilot(pilot, gates_by_kind, history, units)], known)
 
 
 def as_pilot_period(row: PilotPeriod) -> replay.PilotPeriod:

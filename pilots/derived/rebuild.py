@@ -93,7 +93,7 @@ def _sit(units: list[int]) -> None:
 
 def _replay(pilots: list[int]) -> None:
     for pilot in Pilot.objects.select_for_update().filter(pk__in=pilots).order_by("pk"):
-        periods.rebuild(pilot)
+        periods.rebuild_pilot(pilot)
 
 
 def _again(stored: Stored, replay: Any, keep: bool, done: Rebuilt) -> list[Difference]:

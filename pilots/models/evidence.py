@@ -26,12 +26,12 @@ class Evidences(models.QuerySet["Evidence"]):
 
         if person.is_superuser:
             return self
-        expected_version = Pilot.objects.visible_to(person).values("pk")
+        visible_pilots = Pilot.objects.visible_to(person).values("pk")
         used = DecisionEvidence.objects.filter(
-            evidence__piece=OuterRef("piece"), decision__gate__pilot__in=expected_version
+            evidence__piece=OuterRef("piece"), decision__gate__pilot__in=visible_pilots
         )
         office = Q(portfolio__roles__person=person, portfolio__roles__role=Role.OFFICE)
-        return self.filter(office | Q(pilot__in=expected_version) | Exists(used)).distinct()
+        return self.filter(office | Q(pilot__in=visible_pilots) | Exists(used)).distinct()
 
     def current(self) -> Evidences:
         """The latest version of each piece."""

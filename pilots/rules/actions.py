@@ -31,19 +31,19 @@ class Target(Enum):
     INSTALLATION = auto()
 
 
-ANY = frozenset(Stage) - {Stage.RETIRED}
+NOT_RETIRED = frozenset(Stage) - {Stage.RETIRED}
 NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 RUNNING, PAUSED, ADOPTED = (frozenset({stage}) for stage in (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED))
 
 OFFICE, ESCALATION, SELF = (frozenset({role}) for role in (Role.OFFICE, Role.ESCALATION, Role.SELF))
 SEATED = frozenset({Role.HOLDER, Role.DEPUTY, Role.DELEGATE, Role.STAND_IN})
 INVOLVED = frozenset({Role.OFFICE, Role.SPONSOR, Role.DECIDER, Role.MANAGER, Role.NAMED, Role.ESCALATION})
-TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
+OFFICE_AND_TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
 NOBODY: frozenset[Role] = frozenset()
 """What only a list that is read in, or the installation itself, does."""
 
 REASON, CHANGES, DATA, DECISION = "reason", "changes", "data", "decision"
-FACTS: tuple[str, ...] = ()
+NOTHING_TO_ERASE: tuple[str, ...] = ()
 """Nothing of the event is anybody's own words, or names a person but by key."""
 
 
@@ -52,37 +52,39 @@ class Action:
     """One action, by the name of its function in `pilots.actions`.
 
     Attributes:
-        on: what it is on.
+        word: its name, also of its function; in logs, stories, commands and addresses.
+        target: what it is on.
         allowed: who may do it; one of these roles is enough.
-        forgets: where in its event people's own words or names stand, which a law may ask to be erased. Every row says it.
-        beyond_limits: who may do it past the limits of rules 4, 5 and 6 as well (a third slip, a third pause, what was answered).
+        erasable: where in its event people's own words or names stand, which a law may ask to be erased. Every row says it.
+        beyond_limits: who may do it where a limit of rules 4, 5 or 6 is exceeded (a third slip, a third pause, what was
+            answered); those of `allowed` may not.
         stages: the stages that it fits; None where it fits all, or is on no pilot.
         applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
             an earlier one is written down late: it stays in the log and changes nothing.
         enters: the stage that begins with it.
-        until_stalled: it is refused once the stall date has come.
-        by_people: a list does not do it.
+        refused_once_stalled: it is refused once the stall date has come.
+        needs_person: an imported list cannot do it.
         on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
         on_acceptance: it is done to a gate that clears by acceptance; every other action on a gate only to one that does not.
         event: the word of its event, where that is not its own.
     """
 
     word: str
-    on: Target
+    target: Target
     allowed: frozenset[Role]
-    forgets: tuple[str, ...]
+    erasable: tuple[str, ...]
     beyond_limits: frozenset[Role] = NOBODY
     stages: frozenset[Stage] | None = None
     applies_in: frozenset[Stage] | None = None
     enters: Stage | None = None
-    until_stalled: bool = False
-    by_people: bool = False
+    refused_once_stalled: bool = False
+    needs_person: bool = False
     on_void: bool = False
     on_acceptance: bool = False
     event: str = ""
 
     @property
-    def writes(self) -> str:
+    def event_word(self) -> str:
         """The word of its event."""
         return self.event or self.word
 
@@ -100,13 +102,13 @@ ACTIONS = _table(
             "start",
             Target.PILOT,
             OFFICE,
-            FACTS,
+            NOTHING_TO_ERASE,
             beyond_limits=ESCALATION,
             stages=NOT_STARTED,
             applies_in=NOT_STARTED,
             enters=Stage.RUNNING,
         ),
-        Action("record_running", Target.PILOT, NOBODY, FACTS, event="start"),
+        Action("record_running", Target.PILOT, NOBODY, NOTHING_TO_ERASE, event="start"),
         Action(
             "move_decide_by",
             Target.PILOT,
@@ -114,7 +116,7 @@ ACTIONS = _table(
             (REASON,),
             beyond_limits=ESCALATION,
             stages=RUNNING,
-            until_stalled=True,
+            refused_once_stalled=True,
         ),
         Action(
             "pause",
@@ -125,25 +127,27 @@ ACTIONS = _table(
             stages=RUNNING,
             applies_in=RUNNING | PAUSED,
             enters=Stage.PAUSED,
-            until_stalled=True,
+            refused_once_stalled=True,
         ),
-        Action("resume", Target.PILOT, OFFICE, FACTS, stages=PAUSED, applies_in=PAUSED, enters=Stage.RUNNING),
+        Action(
+            "resume", Target.PILOT, OFFICE, NOTHING_TO_ERASE, stages=PAUSED, applies_in=PAUSED, enters=Stage.RUNNING
+        ),
         Action(
             "adopt",
             Target.PILOT,
             OFFICE | {Role.SPONSOR},
-            FACTS,
+            NOTHING_TO_ERASE,
             stages=RUNNING,
             applies_in=RUNNING | PAUSED,
-            by_people=True,
+            needs_person=True,
             enters=Stage.ADOPTED,
         ),
         Action(
             "record_claim",
             Target.PILOT,
             NOBODY,
-            FACTS,
-            stages=ANY - ADOPTED,
+            NOTHING_TO_ERASE,
+            stages=NOT_RETIRED - ADOPTED,
             applies_in=NOT_STARTED | RUNNING | PAUSED,
             enters=Stage.ADOPTED,
         ),
@@ -161,36 +165,45 @@ ACTIONS = _table(
             Target.PILOT,
             OFFICE | {Role.SPONSOR},
             (REASON, CHANGES),
-            stages=ANY,
-            applies_in=ANY,
+            stages=NOT_RETIRED,
+            applies_in=NOT_RETIRED,
             enters=Stage.RETIRED,
         ),
-        Action("void", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, by_people=True),
-        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, by_people=True, on_void=True),
+        Action("void", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, needs_person=True),
+        Action("restore", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, needs_person=True, on_void=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
         Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
         # Its rules, its quality, and who lives in it
-        Action("set_rules", Target.PILOT, OFFICE, (CHANGES, DATA), stages=ANY),
-        Action("accept_risk", Target.PILOT, INVOLVED, FACTS, stages=ANY, by_people=True),
-        Action("confirm_rules", Target.PILOT, frozenset({Role.MANAGER}), FACTS, stages=ANY, by_people=True),
-        Action("register_threshold", Target.PILOT, OFFICE, (CHANGES, DATA), stages=ANY),
-        Action("record_measurement", Target.PILOT, OFFICE, FACTS, stages=ANY),
-        Action("record_residents", Target.PILOT, TEAM, FACTS, stages=RUNNING | PAUSED | ADOPTED),
-        Action("look_again", Target.PILOT, TEAM, (REASON, DATA), stages=ADOPTED),
+        Action("set_rules", Target.PILOT, OFFICE, (CHANGES, DATA), stages=NOT_RETIRED),
+        Action("accept_risk", Target.PILOT, INVOLVED, NOTHING_TO_ERASE, stages=NOT_RETIRED, needs_person=True),
+        Action(
+            "confirm_rules",
+            Target.PILOT,
+            frozenset({Role.MANAGER}),
+            NOTHING_TO_ERASE,
+            stages=NOT_RETIRED,
+            needs_person=True,
+        ),
+        Action("register_threshold", Target.PILOT, OFFICE, (CHANGES, DATA), stages=NOT_RETIRED),
+        Action("record_measurement", Target.PILOT, OFFICE, NOTHING_TO_ERASE, stages=NOT_RETIRED),
+        Action("record_residents", Target.PILOT, OFFICE_AND_TEAM, NOTHING_TO_ERASE, stages=RUNNING | PAUSED | ADOPTED),
+        Action("look_again", Target.PILOT, OFFICE_AND_TEAM, (REASON, DATA), stages=ADOPTED),
         # Its gates
-        Action("decide", Target.GATE, SEATED, (REASON, DECISION), stages=ANY, by_people=True),
-        Action("decide_many", Target.GATES, SEATED, (REASON, DECISION), stages=ANY, by_people=True),
-        Action("except_", Target.GATE, SEATED, (REASON, DECISION), stages=ANY, by_people=True, event="except"),
-        Action("record_minutes", Target.GATES, SEATED, (REASON, DATA, DECISION), stages=ANY, by_people=True),
+        Action("decide", Target.GATE, SEATED, (REASON, DECISION), stages=NOT_RETIRED, needs_person=True),
+        Action("decide_many", Target.GATES, SEATED, (REASON, DECISION), stages=NOT_RETIRED, needs_person=True),
+        Action(
+            "except_", Target.GATE, SEATED, (REASON, DECISION), stages=NOT_RETIRED, needs_person=True, event="except"
+        ),
+        Action("record_minutes", Target.GATES, SEATED, (REASON, DATA, DECISION), stages=NOT_RETIRED, needs_person=True),
         Action("assert_", Target.GATE, NOBODY, (REASON, DECISION), event="assert"),
         Action("end_assertion", Target.GATE, NOBODY, (REASON, DECISION)),
-        Action("nominate", Target.GATE, OFFICE, FACTS, stages=ANY, on_acceptance=True),
+        Action("nominate", Target.GATE, OFFICE, NOTHING_TO_ERASE, stages=NOT_RETIRED, on_acceptance=True),
         Action(
             "accept",
             Target.GATE,
             frozenset({Role.NOMINEE}),
             (REASON, DECISION),
-            stages=ANY,
+            stages=NOT_RETIRED,
             event="accepted",
             on_acceptance=True,
         ),
@@ -199,7 +212,7 @@ ACTIONS = _table(
             Target.GATE,
             frozenset({Role.NOMINEE}),
             (REASON, DECISION),
-            stages=ANY,
+            stages=NOT_RETIRED,
             event="declined",
             on_acceptance=True,
         ),
@@ -208,24 +221,36 @@ ACTIONS = _table(
             Target.GATE,
             frozenset({Role.ACCEPTED}),
             (REASON, DECISION),
-            stages=ANY,
+            stages=NOT_RETIRED,
             event="left",
             on_acceptance=True,
         ),
-        Action("answer", Target.GATE, TEAM, (REASON,), stages=ANY, by_people=True),
+        Action("answer", Target.GATE, OFFICE_AND_TEAM, (REASON,), stages=NOT_RETIRED, needs_person=True),
         Action(
-            "meet_condition", Target.GATE, TEAM | {Role.NAMED, Role.OWNER}, (REASON, DATA), stages=ANY, by_people=True
+            "meet_condition",
+            Target.GATE,
+            OFFICE_AND_TEAM | {Role.NAMED, Role.OWNER},
+            (REASON, DATA),
+            stages=NOT_RETIRED,
+            needs_person=True,
         ),
-        Action("ask_exception", Target.GATE, TEAM | {Role.DECIDER}, (REASON, DATA), stages=ANY, by_people=True),
-        Action("file_evidence", Target.EVIDENCE, INVOLVED | {Role.OWNER}, (CHANGES, DATA), by_people=True),
-        Action("replace_evidence", Target.EVIDENCE, INVOLVED, (REASON, CHANGES), by_people=True),
-        Action("erase", Target.DECISION, OFFICE, (REASON,), by_people=True),
+        Action(
+            "ask_exception",
+            Target.GATE,
+            OFFICE_AND_TEAM | {Role.DECIDER},
+            (REASON, DATA),
+            stages=NOT_RETIRED,
+            needs_person=True,
+        ),
+        Action("file_evidence", Target.EVIDENCE, INVOLVED | {Role.OWNER}, (CHANGES, DATA), needs_person=True),
+        Action("replace_evidence", Target.EVIDENCE, INVOLVED, (REASON, CHANGES), needs_person=True),
+        Action("erase", Target.DECISION, OFFICE, (REASON,), needs_person=True),
         # Rights, and who is there
-        Action("assign_right", Target.RIGHT, OFFICE, FACTS),
-        Action("end_right", Target.RIGHT, OFFICE, FACTS),
-        Action("delegate", Target.RIGHT, OFFICE | {Role.HOLDER}, FACTS),
-        Action("away", Target.ABSENCE, OFFICE | SELF, FACTS),
-        Action("back", Target.ABSENCE, OFFICE | SELF, FACTS),
+        Action("assign_right", Target.RIGHT, OFFICE, NOTHING_TO_ERASE),
+        Action("end_right", Target.RIGHT, OFFICE, NOTHING_TO_ERASE),
+        Action("delegate", Target.RIGHT, OFFICE | {Role.HOLDER}, NOTHING_TO_ERASE),
+        Action("away", Target.ABSENCE, OFFICE | SELF, NOTHING_TO_ERASE),
+        Action("back", Target.ABSENCE, OFFICE | SELF, NOTHING_TO_ERASE),
         # Accounts and keys
         Action("open_account", Target.PERSON, OFFICE, (CHANGES, DATA)),
         Action("open_first_account", Target.INSTALLATION, NOBODY, (CHANGES, DATA), event="make_administrator"),
@@ -233,23 +258,23 @@ ACTIONS = _table(
         Action("close_account", Target.PERSON, OFFICE, (REASON, DECISION)),
         Action("confirm_address", Target.PERSON, frozenset({Role.ALL_OFFICES, Role.SELF}), (REASON, CHANGES, DATA)),
         Action("reject_address", Target.PERSON, SELF, (CHANGES, DATA)),
-        Action("set_password", Target.PERSON, SELF, FACTS),
-        Action("give_role", Target.PORTFOLIO, OFFICE, FACTS),
-        Action("take_role", Target.PORTFOLIO, OFFICE, FACTS),
+        Action("set_password", Target.PERSON, SELF, NOTHING_TO_ERASE),
+        Action("give_role", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
+        Action("take_role", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
         Action("issue_token", Target.TOKEN, SELF, (CHANGES, DATA)),
         Action("revoke_token", Target.TOKEN, OFFICE | SELF, (CHANGES, DATA)),
         Action("erase_person", Target.PERSON, OFFICE, (DATA,)),
         # Portfolios, functions and kinds
-        Action("open_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
-        Action("amend_portfolio", Target.PORTFOLIO, OFFICE, FACTS),
-        Action("set_stall_policy", Target.PORTFOLIO, OFFICE, FACTS, beyond_limits=ESCALATION),
-        Action("name_function", Target.FUNCTION, OFFICE, FACTS),
-        Action("rename_function", Target.FUNCTION, OFFICE, FACTS),
-        Action("add_kind", Target.KIND, OFFICE, FACTS),
-        Action("amend_kind", Target.KIND, OFFICE, FACTS),
+        Action("open_portfolio", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
+        Action("amend_portfolio", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
+        Action("set_stall_policy", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE, beyond_limits=ESCALATION),
+        Action("name_function", Target.FUNCTION, OFFICE, NOTHING_TO_ERASE),
+        Action("rename_function", Target.FUNCTION, OFFICE, NOTHING_TO_ERASE),
+        Action("add_kind", Target.KIND, OFFICE, NOTHING_TO_ERASE),
+        Action("amend_kind", Target.KIND, OFFICE, NOTHING_TO_ERASE),
         Action("switch_off", Target.KIND, OFFICE, (REASON,)),
         Action("switch_on", Target.KIND, OFFICE, (REASON,)),
-        Action("record_set_up", Target.INSTALLATION, NOBODY, FACTS, event="set_up"),
+        Action("record_set_up", Target.INSTALLATION, NOBODY, NOTHING_TO_ERASE, event="set_up"),
     )
 )
 """Every action, by its word. Beside `allowed`: what reaches beyond the portfolios that somebody keeps (an account that holds
@@ -265,13 +290,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 """What people may do that is no action of its own. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
 
 
-OF_STAGES = frozenset(action.writes for action in ACTIONS.values() if action.enters is not None)
+STAGE_EVENTS = frozenset(action.event_word for action in ACTIONS.values() if action.enters is not None)
 """The words of the events with which a stage begins."""
 
 
-def on(target: Target) -> list[Action]:
+def actions_on(target: Target) -> list[Action]:
     """The actions on something, in their order."""
-    return [action for action in ACTIONS.values() if action.on is target]
+    return [action for action in ACTIONS.values() if action.target is target]
 
 
 def who_may(word: str) -> frozenset[Role]:

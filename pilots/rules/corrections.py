@@ -7,10 +7,10 @@ from dataclasses import replace
 from operator import attrgetter
 
 from pilots.rules import stalls
-from pilots.rules.actions import OF_STAGES
+from pilots.rules.actions import STAGE_EVENTS
 from pilots.rules.events import CORRECT_DATE, EventRecord, in_order
 
-STAGE_ACTIONS = OF_STAGES | {"move_decide_by"}
+STAGE_ACTIONS = STAGE_EVENTS | {"move_decide_by"}
 """What happened one after the other: no correction puts one of them before another that came before it."""
 
 

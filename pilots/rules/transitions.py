@@ -166,7 +166,7 @@ class PilotState:
 Transition = Callable[[PilotState, EventRecord], bool]
 
 APPLIES_IN: Mapping[str, frozenset[str]] = {
-    action.writes: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
+    action.event_word: action.applies_in for action in ACTIONS.values() if action.applies_in is not None
 }
 """The stages in which an action still has an effect when it is replayed: a retired pilot does not run again because a pause was
 written down after it."""

@@ -323,10 +323,10 @@ class ActionModelAdmin(Admin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Django's actions of a list: those of a row that can be done to several."""
-        on_many = {word: made for word, made in self.object_actions.items() if made.on_many}
+        bulk = {word: made for word, made in self.object_actions.items() if made.bulk}
         return {
             word: (perform_on_several, word, made.title)
-            for word, made in on_many.items()
+            for word, made in bulk.items()
             if office_of(request).allowed(made.action)
         }
 

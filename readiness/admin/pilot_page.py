@@ -93,7 +93,7 @@ def state_of(snapshot: PilotSnapshot) -> PilotState:
 
 def called(word: str) -> Any:
     """What an action on a gate is called in the admin."""
-    return OF_GATE[word].recorded or OF_GATE[word].title
+    return OF_GATE[word].title_on_behalf or OF_GATE[word].title
 
 
 def unmet(gate: Gate, at: date) -> list[str]:

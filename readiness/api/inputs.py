@@ -14,7 +14,7 @@ from pilots.refusals import Invalid, Refused, part_of
 from pilots.rules.actions import Target
 from readiness.api.filters import NOBODY, person_named
 from readiness.forms.fields import NOT_A_DATE
-from readiness.registry import Argument, Asks, asked_by_row, input_of, inputs_on
+from readiness.registry import Argument, ArgumentType, arguments_on, input_of, inputs_on
 
 NOT_A_LIST = _("Send a list.")
 NOT_A_FILE = _("This is not a file. Send it as a form.")
@@ -242,7 +242,7 @@ class AssignRight(ActionInput):
 
 def by_row(word: str, asked: tuple[Argument, ...]) -> type[ActionInput]:
     """The input of an action whose row says all that is asked."""
-    fields = {each.name: FIELDS[each.asks]() for each in asked if each.name != "on"}
+    fields = {each.name: FIELDS[each.type]() for each in asked if each.name != "on"}
     return (
         type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, **fields})
         if fields
@@ -250,8 +250,8 @@ def by_row(word: str, asked: tuple[Argument, ...]) -> type[ActionInput]:
     )
 
 
-FIELDS: dict[Asks, Callable[[], Any]] = {Asks.SENTENCE: words, Asks.DAY: day}
-for _word, _asked in (asked_by_row(Target.PILOT) | asked_by_row(Target.GATE)).items():
+FIELDS: dict[ArgumentType, Callable[[], Any]] = {ArgumentType.SENTENCE: words, ArgumentType.DAY: day}
+for _word, _asked in (arguments_on(Target.PILOT) | arguments_on(Target.GATE)).items():
     input_of(_word)(by_row(_word, _asked))
 
 OF_PILOT: dict[str, tuple[str, type[ActionInput]]] = inputs_on(Target.PILOT)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from django.utils.formats import date_format
 
 from pilots.models import Event, GatePeriod
-from pilots.rules.actions import OF_STAGES
+from pilots.rules.actions import STAGE_EVENTS
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import standing
@@ -23,7 +23,7 @@ ROOM, NARROW_ROOM = 3.4, 6.4
 """What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
 SHORTEST = 28
 """Days that a time line shows at least, so that one day is not as wide as the page."""
-DRAWN = OF_STAGES | {"record_measurement"}
+DRAWN = STAGE_EVENTS | {"record_measurement"}
 
 
 @dataclass(frozen=True, slots=True)

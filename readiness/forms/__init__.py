@@ -27,7 +27,9 @@ OF_PILOT: dict[str, type[PilotForm]] = registry.forms_on(Target.PILOT)
 OF_GATE: dict[str, type[GateForm]] = registry.forms_on(Target.GATE)
 """The forms of the actions on a gate, by the word that stands in an address."""
 
-RESTS_ON_EVIDENCE = frozenset(registry.address(word) for word, row in registry.ROWS.items() if row.rests_on_evidence)
+RESTS_ON_EVIDENCE = frozenset(
+    registry.address(word) for word, row in registry.INTERFACES.items() if row.rests_on_evidence
+)
 """The actions on a gate that can rest on evidence that is filed."""
 
 __all__ = [

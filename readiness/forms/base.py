@@ -44,21 +44,20 @@ class ActionForm(forms.Form):
     """
 
     action: str
-    takes: ClassVar[str | None] = None
+    target_argument: ClassVar[str | None] = None
     """The action's argument that the form is on; None where the action makes it."""
     title: ClassVar[Any]
-    offer: ClassVar[Any] = None
     """What the way to the form says, where that is not its title."""
-    recorded: ClassVar[Any] = None
+    title_on_behalf: ClassVar[Any] = None
     """What an office calls it whose answer it is not: it is put on record for its decider."""
     button: ClassVar[Any]
-    done_says: Any = _("Done, and written into the log.")
+    success_message: Any = _("Done, and written into the log.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
-    weighs: bool = False
+    warns_of_lost_answers: bool = False
     """Whether answers can fall by it: then it asks before they do (`readiness.queries.consequences`)."""
-    on_many: ClassVar[bool] = False
+    bulk: ClassVar[bool] = False
     """Whether it can be done to several at once, with the same typed for all."""
     rows_of: ClassVar[type[RowFormSet] | None] = None
     """The formset of the rows that it asks for besides its fields."""
@@ -149,7 +148,7 @@ class ActionForm(forms.Form):
     def _do(self) -> None:
         arguments = {"by": self.by} | self.on_what() | self.arguments()
         action = partial(getattr(actions, self.action), **arguments)
-        if not self.weighs:
+        if not self.warns_of_lost_answers:
             self.done = action()
             return
         agreed = str(self.data.get(self.add_prefix(AGREED), ""))
@@ -170,7 +169,7 @@ class ActionForm(forms.Form):
     def done_message(self) -> str:
         """What is said once it is done, with whatever followed from it."""
         followed = self.consequences.sentences if self.consequences else []
-        return " ".join([str(self.done_says), *followed])
+        return " ".join([str(self.success_message), *followed])
 
     @property
     def button_now(self) -> Any:
@@ -270,7 +269,7 @@ class ActionForm(forms.Form):
 class PilotForm(ActionForm):
     """One action on a pilot or on one of its gates; what the person saw of it is carried along (`concurrency`)."""
 
-    takes: ClassVar[str] = "pilot"
+    target_argument: ClassVar[str] = "pilot"
     expected_version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -302,7 +301,7 @@ class PilotForm(ActionForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "expected_version"}
 
     def on_what(self) -> dict[str, Any]:
-        return {self.takes: self.target, "expected_version": self.require_expected_version()}
+        return {self.target_argument: self.target, "expected_version": self.require_expected_version()}
 
     def require_expected_version(self) -> Any:
         """What the action takes as `expected_version`."""
@@ -361,7 +360,7 @@ def shut(make: Callable[..., PilotForm]) -> Refused | None:
 class GateForm(PilotForm):
     """One action on one gate."""
 
-    takes = "gate"
+    target_argument = "gate"
     target: Gate
 
     def __init__(self, *args: Any, filed: Sequence[Evidence] = (), **kwargs: Any) -> None:

@@ -10,18 +10,18 @@ from pilots.rules.actions import Target
 from readiness import registry
 from readiness.forms.base import GateForm, PilotForm
 from readiness.forms.fields import DayField, SentenceField
-from readiness.registry import Argument, Asks
+from readiness.registry import Argument, ArgumentType
 
-FIELDS: dict[Asks, type[forms.Field]] = {Asks.SENTENCE: SentenceField, Asks.DAY: DayField}
+FIELDS: dict[ArgumentType, type[forms.Field]] = {ArgumentType.SENTENCE: SentenceField, ArgumentType.DAY: DayField}
 
 
 def make(base: type[PilotForm], word: str, asked: tuple[Argument, ...]) -> type[PilotForm]:
     """A form that asks for these arguments."""
-    asides = tuple((each.aside, (each.name,)) for each in asked if each.aside)
-    fields: dict[str, Any] = {each.name: FIELDS[each.asks](label=each.label, help_text=each.help) for each in asked}
+    asides = tuple((each.collapsed_under, (each.name,)) for each in asked if each.collapsed_under)
+    fields: dict[str, Any] = {each.name: FIELDS[each.type](label=each.label, help_text=each.help) for each in asked}
     return type(f"{word}_form", (base,), {"__module__": __name__, "asides_of": asides, **fields})
 
 
 for _target, _base in ((Target.PILOT, PilotForm), (Target.GATE, GateForm)):
-    for _word, _asked in registry.asked_by_row(_target).items():
+    for _word, _asked in registry.arguments_on(_target).items():
         registry.form_of(_word)(make(_base, _word, _asked))

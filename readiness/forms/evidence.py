@@ -23,7 +23,7 @@ class FileEvidenceForm(ActionForm):
     action = "file_evidence"
     title_of_form = _("File evidence")
     button = _("File it")
-    done_says = _("Filed, and written into the log.")
+    success_message = _("Filed, and written into the log.")
 
     file = forms.FileField(
         label=_("A file"),
@@ -43,7 +43,7 @@ class FileEvidenceForm(ActionForm):
     ) -> None:
         self.pilot, self.newer_than = pilot, newer_than
         if newer_than is not None:
-            self.action, self.weighs = "replace_evidence", True
+            self.action, self.warns_of_lost_answers = "replace_evidence", True
         super().__init__(data, files, by=by, auto_id="filing-%s")
 
     def on_what(self) -> dict[str, Any]:

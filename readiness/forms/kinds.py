@@ -50,7 +50,7 @@ class AddKind(ReviewedForm):
     title = _("Add a kind of gate")
     button = _("Add it")
     confirms = _("Yes, add it")
-    done_says = _("Added.")
+    success_message = _("Added.")
     key = LineField(label=_("Key"), help_text=_("Short, for addresses: security-review. It is never changed."))
     name = LineField(label=_("Short name"), help_text=_("For columns: Security."))
     question = LineField(label=_("Question"), help_text=_("Has Security said yes to this use?"))
@@ -104,7 +104,7 @@ class AmendKind(ReferenceForm):
     action, takes, sets = "amend_kind", "kind", True
     title = _("The kind of gate")
     button = _("Keep these changes")
-    done_says = _("Kept. What was answered stays as it was answered.")
+    success_message = _("Kept. What was answered stays as it was answered.")
     name = LineField(label=_("Short name"))
     question = LineField(label=_("Question"))
     valid_for = NumberField(label=_("Valid for days"), help_text=VALID_FOR)
@@ -114,7 +114,7 @@ class AmendKind(ReferenceForm):
 class InPortfolio(ReviewedForm):
     """This kind of gate, in one portfolio."""
 
-    takes = "kind"
+    target_argument = "kind"
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
 
     def fit(self) -> None:
@@ -129,11 +129,11 @@ class InPortfolio(ReviewedForm):
 class SwitchOffIn(ReviewedSwitchOff, InPortfolio):
     title = _("Switch it off for a portfolio")
     button = _("Switch it off")
-    done_says = _("Switched off, visibly. Nothing is asked of it there from today.")
+    success_message = _("Switched off, visibly. Nothing is asked of it there from today.")
     reason = SentenceField(label=_("Reason, in a sentence"))
 
 
 class SwitchOnIn(ReviewedSwitchOn, InPortfolio):
     title = _("Switch it on again for a portfolio")
     button = _("Switch it on")
-    done_says = _("Switched on. Answers that still hold, hold.")
+    success_message = _("Switched on. Answers that still hold, hold.")

@@ -33,7 +33,7 @@ class DecideManyForm(DecideForm):
     action = "decide_many"
     title = _("One answer for all of them")
     button = _("Sign this decision for each")
-    done_says = _("Signed for each. The ones after the first cite it.")
+    success_message = _("Signed for each. The ones after the first cite it.")
     confirmed = ConfirmedField()
 
     def __init__(

@@ -22,7 +22,7 @@ class OpenAccount(ReferenceForm):
     action = "open_account"
     title = _("Open an account")
     button = _("Open it")
-    done_says = _("Opened. They set their own password: nobody here knows it.")
+    success_message = _("Opened. They set their own password: nobody here knows it.")
     name = LineField(label=_("Name"), help_text=_("A person, not a team."))
     email = LineField(label=_("E-mail address"), help_text=ADDRESS)
     function = FunctionField()
@@ -50,7 +50,7 @@ class ConfirmAddress(ReferenceForm):
     action, takes = "confirm_address", "person"
     title = _("Confirm the new address for them")
     button = _("Confirm it")
-    done_says = _("Confirmed. From now on they sign in with it; why is in the log.")
+    success_message = _("Confirmed. From now on they sign in with it; why is in the log.")
     reason = SentenceField(
         label=_("Why they cannot"),
         help_text=_(
@@ -63,7 +63,7 @@ class CloseAccount(ReferenceForm):
     action, takes = "close_account", "person"
     title = _("Close the account")
     button = _("Close it")
-    done_says = _("Closed. Seats passed on, and every seat they had accepted is open.")
+    success_message = _("Closed. Seats passed on, and every seat they had accepted is open.")
     on = DayField(label=_("From"), help_text=_("Today unless you give an earlier day. It cannot be opened again."))
     agreed = forms.BooleanField(
         label=_("I have read what falls with it"),
@@ -92,7 +92,7 @@ def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
 class OfPortfolio(ReferenceForm):
     """A role of this person in a portfolio."""
 
-    takes = "person"
+    target_argument = "person"
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
 
@@ -124,7 +124,7 @@ class RenameFunction(ReferenceForm):
     action, takes = "rename_function", "function"
     title = _("The function")
     button = _("Rename it")
-    done_says = _("Renamed. It stays the same function: no right and no pilot is touched.")
+    success_message = _("Renamed. It stays the same function: no right and no pilot is touched.")
     name = LineField(label=_("Name"))
 
     def begins_with(self) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class RecordAbsence(ReferenceForm):
     action = "away"
     title = _("Record an absence")
     button = _("Record it")
-    done_says = _("Recorded. The deputy covers; where there is none, the hole is shown.")
+    success_message = _("Recorded. The deputy covers; where there is none, the hole is shown.")
     person = PersonField(label=_("Who"), required=True)
     starts = DayField(label=_("Away from, the first day"), required=True)
     ends = DayField(label=_("Until, the last day"), required=True)

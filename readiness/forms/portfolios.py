@@ -25,7 +25,7 @@ class OpenPortfolio(ReferenceForm):
     action = "open_portfolio"
     title = _("Open a portfolio")
     button = _("Open it")
-    done_says = _("Opened. You keep its records.")
+    success_message = _("Opened. You keep its records.")
     key = LineField(label=_("Key"), help_text=_("Short, for addresses: customer-operations."))
     name = LineField(label=_("Name"))
     escalation = PersonField(label=_("Escalation person"), help_text=ESCALATION)
@@ -44,7 +44,7 @@ class AmendPortfolio(ReferenceForm):
 class OfItsPilots(ReferenceForm):
     """What is settled for all pilots of a portfolio at once."""
 
-    takes, weighs = "portfolio", True
+    takes, warns_of_lost_answers = "portfolio", True
 
     def pilots(self) -> QuerySet[Pilot]:
         return Pilot.objects.filter(portfolio=self.row)
@@ -54,7 +54,7 @@ class SetStallPolicy(OfItsPilots):
     action, blends = "set_stall_policy", False
     title = _("Set the stall clock")
     button = _("Set it")
-    done_says = _("Set. What was an exhibit yesterday stays one.")
+    success_message = _("Set. What was an exhibit yesterday stays one.")
     quiet_days = NumberField(
         label=_("Quiet days until it is an exhibit"), help_text=_("More of them take the escalation person.")
     )
@@ -105,10 +105,10 @@ class ReviewedSwitchOn(ReviewedForm):
 
 
 class SwitchOff(ReviewedSwitchOff):
-    takes = "portfolio"
+    target_argument = "portfolio"
     title = _("Switch a gate off")
     button = _("Switch it off")
-    done_says = _("Switched off, visibly. Nothing is asked of it here from today.")
+    success_message = _("Switched off, visibly. Nothing is asked of it here from today.")
     kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
     reason = SentenceField(label=_("Reason, in a sentence"))
 
@@ -121,10 +121,10 @@ class SwitchOff(ReviewedSwitchOff):
 
 
 class SwitchOn(ReviewedSwitchOn):
-    takes = "portfolio"
+    target_argument = "portfolio"
     title = _("Switch a gate on again")
     button = _("Switch it on")
-    done_says = _("Switched on. Answers that still hold, hold.")
+    success_message = _("Switched on. Answers that still hold, hold.")
     kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
 
     def fit(self) -> None:

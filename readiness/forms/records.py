@@ -58,7 +58,7 @@ class RecordForm(Typed, ReferenceForm):
     action = "record"
     title = _("Add a pilot")
     button = _("Add it")
-    done_says = _("Added, with a gate of each kind that applies to it.")
+    success_message = _("Added, with a gate of each kind that applies to it.")
     portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
     key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
 
@@ -72,10 +72,10 @@ class AmendForm(Typed, PilotForm):
     """Edit a pilot's record. It moves nothing; where answers fall by it, it asks first."""
 
     action = "amend"
-    weighs = True
+    warns_of_lost_answers = True
     title = _("The record")
     button = _("Keep these changes")
-    done_says = _("Kept. An edit moves nothing: the clock runs on.")
+    success_message = _("Kept. An edit moves nothing: the clock runs on.")
 
     def fit(self) -> None:
         self.with_data()

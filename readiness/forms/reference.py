@@ -80,7 +80,7 @@ class ReferenceForm(ActionForm):
         return {"set": {name: value for name, value in typed.items() if name in changed}}
 
     def on_what(self) -> dict[str, Any]:
-        return {} if self.takes is None else {self.takes: self.row}
+        return {} if self.target_argument is None else {self.target_argument: self.row}
 
     def pilots(self) -> QuerySet[Pilot]:
         """The pilots that may come to stand otherwise, where it weighs that."""
@@ -121,7 +121,7 @@ class ReferenceForm(ActionForm):
 class ReviewedForm(ReferenceForm):
     """An action on many pilots at once: what would come of it is shown before it is kept, and always asked."""
 
-    weighs = True
+    warns_of_lost_answers = True
     confirms: ClassVar[Any] = _("Yes, do this")
 
     def how_many(self, number: int) -> str:

@@ -34,7 +34,7 @@ class HeldBy(ReferenceForm):
 class AssignRight(HeldBy):
     title = _("Assign a decision right")
     button = _("Assign it")
-    done_says = _("Assigned. An open-ended right of the same reach ends the day before.")
+    success_message = _("Assigned. An open-ended right of the same reach ends the day before.")
     kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
     portfolio = forms.ModelChoiceField(
         Portfolio.objects.none(), label=_("Portfolio"), required=False, empty_label=_("every portfolio")
@@ -60,7 +60,7 @@ class AssignRight(HeldBy):
 class AssignAnew(HeldBy):
     title = _("Assign it anew")
     button = _("Assign it anew from that day")
-    done_says = _("Assigned anew. The past still shows who held it then.")
+    success_message = _("Assigned anew. The past still shows who held it then.")
     blends = False
     ended = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -77,20 +77,20 @@ class AssignAnew(HeldBy):
 
 class EndRight(ReferenceForm):
     action, takes = "end_right", "right"
-    on_many = True
+    bulk = True
     title = _("End the right")
     button = _("End it")
-    done_says = _("Ended. From the day after, the next broader right decides, or nobody, which is shown.")
+    success_message = _("Ended. From the day after, the next broader right decides, or nobody, which is shown.")
     until = DayField(label=_("The last day"), required=True)
 
 
 class Delegate(ReferenceForm):
     action = "delegate"
-    on_many = True
-    takes: ClassVar[str | None] = "right"
+    bulk = True
+    target_argument: ClassVar[str | None] = "right"
     title = _("Let somebody else decide for a while")
     button = _("Delegate it")
-    done_says = _("Delegated. The holder stays the holder, and the log names both.")
+    success_message = _("Delegated. The holder stays the holder, and the log names both.")
     to = PersonField(label=_("Who"), required=True)
     starts = DayField(label=_("From"), help_text=_("Today unless you say."))
     until = DayField(label=_("Until, the last day"))

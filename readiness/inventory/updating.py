@@ -14,7 +14,7 @@ from pilots.models import Event, Pilot
 from pilots.models.choices import STAGE
 from pilots.refusals import Invalid
 from pilots.rules import adoption
-from pilots.rules.actions import OF_STAGES
+from pilots.rules.actions import STAGE_EVENTS
 from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import comparing
 from readiness.inventory.answering import answer, name_holders
@@ -209,7 +209,7 @@ def _not_before(recorded: RecordedPilot, on: date, statement: Statement, at: dat
 
 def _people_moved(pilot: Pilot) -> bool:
     """Whether any person has acted on the stage: no list undoes that."""
-    changes_made = Event.objects.filter(pilot=pilot, action__in=OF_STAGES, by__isnull=False)
+    changes_made = Event.objects.filter(pilot=pilot, action__in=STAGE_EVENTS, by__isnull=False)
     return changes_made.exists()
 
 

@@ -32,7 +32,7 @@ from readiness.text import acceptance, labels
 from readiness.text import events as event_texts
 from readiness.text.sealed_values import Seals
 
-RECORDED = frozenset(word for word, form in forms.OF_GATE.items() if form.recorded)
+RECORDED = frozenset(word for word, form in forms.OF_GATE.items() if form.title_on_behalf)
 """The actions that an office puts on record for whoever decides."""
 OF_QUALITY = frozenset({"register-threshold", "record-measurement"})
 """The actions that are judged against what is agreed."""
@@ -251,5 +251,5 @@ class GatePage(PilotPage):
         }
 
     def about(self) -> dict[str, Any]:
-        title = self.form_class.recorded if self.records else self.form_class.title
+        title = self.form_class.title_on_behalf if self.records else self.form_class.title
         return self.facts | {"title": title, "records": self.records}

@@ -56,7 +56,7 @@ class MyAbsence(RecordAbsence):
 class MyReturn(EndAbsence):
     """Back today; an absence that had not begun is taken off."""
 
-    done_says = gettext_lazy("Done: from today on you are there.")
+    success_message = gettext_lazy("Done: from today on you are there.")
 
     def fit(self) -> None:
         del self.fields["on"]
@@ -67,8 +67,8 @@ class MyDelegation(Delegate):
 
     title = gettext_lazy("Let somebody else decide for you")
     button = gettext_lazy("Let them decide")
-    done_says = gettext_lazy("Delegated. You stay the holder, and the log names you both.")
-    takes = None
+    success_message = gettext_lazy("Delegated. You stay the holder, and the log names you both.")
+    target_argument = None
     right = RightField(
         DecisionRight.objects.none(),
         label=gettext_lazy("What they decide"),

@@ -57,7 +57,7 @@ def decide_many(request: HttpRequest) -> HttpResponse:
         return redirect(queue)
     form = _decide_many_form(request, person, gates)
     if request.method == "POST" and not _adds_row(request) and form.perform():
-        messages.success(request, str(form.done_says))
+        messages.success(request, str(form.success_message))
         return redirect(queue)
     context = _decide_many_context(form, gates) | {"back": queue}
     return render(request, "pages/decide_many.html", context, status=form.status)

@@ -153,7 +153,7 @@ def gate_rows(
 def _called(action: str, records: bool) -> Any:
     """What the way to an act on a gate says; an office records what others answer."""
     form = forms.OF_GATE[action]
-    return (records and form.recorded) or form.offer or form.title
+    return (records and form.title_on_behalf) or form.title
 
 
 def sentence(snapshot: PilotSnapshot) -> str:

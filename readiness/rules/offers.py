@@ -53,7 +53,7 @@ def _may(word: str, mine: frozenset[Role]) -> bool:
 
 
 def _fits(word: str, snapshot: PilotSnapshot, state: PilotState) -> bool:
-    if ACTIONS[word].until_stalled and snapshot.status.standing == Standing.EXHIBIT:
+    if ACTIONS[word].refused_once_stalled and snapshot.status.standing == Standing.EXHIBIT:
         return False
     if word == "confirm_rules":
         return bool(state.rules) and not state.confirmed

@@ -176,7 +176,7 @@ def _nomination_text(event: Event, names: Names) -> str:
 
 def _start_text(event: Event) -> str:
     known = event.data.get("start_known", True)
-    what = _action(event) if known else str(registry.ROWS["record_running"].done)
+    what = _action(event) if known else str(registry.INTERFACES["record_running"].past_tense)
     decide_by = event.data.get("decide_by")
     return _("%(what)s, to be decided by %(day)s") % {"what": what, "day": _day(decide_by)} if decide_by else what
 

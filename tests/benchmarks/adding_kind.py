@@ -122,9 +122,7 @@ def _statements() -> list[str]:
     stands = "s.last_day IS NULL AND s.superseded_on IS NULL"
     over = "(s.stage = 'paused' AND s.paused_until < %(day)s)"
     mine = "JOIN pilots_gate g ON g.pilot_id = p.id AND g.kind_id = %(kind)s"
-    period_into = (
-        "gate_id, kind_id, unit_id, first_day, last_day, state, awaits, since, ends_by_condition, consecutive_exceptions, moved, recorded_from"
-    )
+    period_into = "gate_id, kind_id, unit_id, first_day, last_day, state, awaits, since, ends_by_condition, consecutive_exceptions, moved, recorded_from"
     changes = f"{stands} AND s.first_day < %(day)s AND (s.all_clear OR {over})"
     lapses = f"{stands} AND s.good_until < %(day)s AND s.since <= s.good_until AND s.first_day < %(day)s"
     theirs = (

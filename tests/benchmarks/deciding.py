@@ -37,7 +37,9 @@ def measure(rounds: int) -> Iterator[Measured]:
 
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
     """Gates that wait on the holder of a right, each of a running pilot of its own."""
-    found = gates_on(AT).filter(kind__key="legal-sign-off", court=Court.DECIDER, stage_then=Stage.RUNNING, last_day=None)
+    found = gates_on(AT).filter(
+        kind__key="legal-sign-off", court=Court.DECIDER, stage_then=Stage.RUNNING, last_day=None
+    )
     rows = found.select_related("gate__pilot", "gate__kind").order_by("pk")[:number]
     people = Person.objects.in_bulk({row.holding for row in rows})
     return [(row.gate, people[row.holding]) for row in rows]
@@ -53,7 +55,11 @@ def _by_hand(gate: Gate, by: Person) -> None:
     with connection.cursor() as cursor:
         _event_and_decision(cursor, gate, by)
         _periods(
-            cursor, GatePeriod, "gate_id", gate.pk, {"state": "cleared", "awaits": "nothing", "since": TODAY, "moved": True}
+            cursor,
+            GatePeriod,
+            "gate_id",
+            gate.pk,
+            {"state": "cleared", "awaits": "nothing", "since": TODAY, "moved": True},
         )
         _periods(cursor, PilotPeriod, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "stall_clock_from": TODAY})
 

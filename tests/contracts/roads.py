@@ -74,7 +74,7 @@ def filled(form: forms.Form, says: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_form(made: type[PilotForm], says: Mapping[str, Any], by: Person, **more: Any) -> dict[str, Any]:
-    form = made(target=says[made.takes], by=by, office=True, **more)
+    form = made(target=says[made.target_argument], by=by, office=True, **more)
     return filled(form, says)
 
 
@@ -279,7 +279,7 @@ def _while_away() -> Iterator[Road]:
 
 def _page(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
-        if made.takes == "pilot":
+        if made.target_argument == "pilot":
             return reverse("readiness:pilot-action", args=[cast.pilot.key, word])
         gate = ask.says(cast)["gate"]
         return reverse("readiness:gate-action", args=[gate.public_id, word])
@@ -369,7 +369,7 @@ def _acts_on_pilots() -> Iterator[Road]:
 
 def _desk(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
     def path(cast: Cast) -> str:
-        if made.takes == "pilot":
+        if made.target_argument == "pilot":
             return reverse("admin:pilots_pilot_act", args=[cast.pilot.pk, word])
         kind = ask.says(cast)["gate"].kind.key
         return reverse("admin:pilots_pilot_gate", args=[cast.pilot.pk, kind, word])
@@ -441,7 +441,7 @@ def _action_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> 
 
 def _row(ask: ActionInput, made: type[ReferenceForm], model: type[Model], cast: Cast) -> Any:
     """The row that an act is on: the action's own, or, where the action makes one anew, the one it comes after."""
-    return ask.says(cast)[made.takes] if made.takes else ROWS[model].one(cast)
+    return ask.says(cast)[made.target_argument] if made.target_argument else ROWS[model].one(cast)
 
 
 def _row_form(ask: ActionInput, made: type[ReferenceForm], model: type[Model] | None) -> Typed:

@@ -30,14 +30,14 @@ def test_every_form_and_every_input_is_registered_under_an_action() -> None:
 
 
 def test_what_a_row_calls_by_a_title_has_a_form_and_an_input() -> None:
-    titled = {word for word, row in registry.ROWS.items() if row.title}
+    titled = {word for word, row in registry.INTERFACES.items() if row.title}
     assert titled == registry.FORMS.keys()
-    assert {word for word in titled if registry.ROWS[word].api is not None} == registry.INPUTS.keys()
+    assert {word for word in titled if registry.INTERFACES[word].api is not None} == registry.INPUTS.keys()
 
 
 def test_a_form_says_what_its_row_says() -> None:
     for word, form in registry.FORMS.items():
-        row: Any = registry.ROWS[word]
+        row: Any = registry.INTERFACES[word]
         says = {name: getattr(row, name) for name in ("title", "button", "done_says", "offer", "recorded", "weighs")}
         assert {name: getattr(form, name) for name in says} == says
 
@@ -46,7 +46,7 @@ def test_every_transition_is_that_of_an_event_which_the_log_can_tell() -> None:
     assert APPLY.keys() <= events.ACTIONS.keys()
 
 
-FORGETS = {action.writes: action.forgets for action in ACTIONS.values()}
+FORGETS = {action.event_word: action.erasable for action in ACTIONS.values()}
 """Where people's own words stand in an event, by its word."""
 
 
@@ -76,21 +76,21 @@ def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> 
         assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)
     assert read(pilot) == (anew.pilot, anew.gates)
     for event in Event.objects.filter(pk__in=[action.seq for action in new]):
-        forgets = FORGETS[event.action]
-        assert not event.reason or REASON in forgets
-        assert events.decision_of(event) is None or DECISION in forgets
+        erasable = FORGETS[event.action]
+        assert not event.reason or REASON in erasable
+        assert events.decision_of(event) is None or DECISION in erasable
     pilot.refresh_from_db()
     assert (pilot.stage, pilot.void_since) == (anew.state.stage, anew.state.void_since)
 
 
-def by_people() -> list[ActionInput]:
+def needs_person() -> list[ActionInput]:
     """What a person does to a pilot that is there, or to one of its gates."""
     there = (ask for ask in ASKS if ACTIONS[ask.action].on in ON_PILOTS and ask.action != "record")
     return [ask for ask in there if ACTIONS[ask.action].allowed]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("ask", by_people(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond_limits else ''}")
+@pytest.mark.parametrize("ask", needs_person(), ids=lambda ask: f"{ask.line}{'_beyond' if ask.beyond_limits else ''}")
 def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(ask: ActionInput) -> None:
     cast = Cast()
     ask.before(cast)

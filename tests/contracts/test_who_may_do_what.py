@@ -23,7 +23,7 @@ from pilots.refusals import Refused
 from pilots.rules.actions import ACTIONS, NOBODY, PERMISSIONS
 from readiness.pages import masthead
 from readiness.queries.people import work_of
-from readiness.registry import ROWS
+from readiness.registry import INTERFACES
 from tests.company import NAME, ROLES, Cast, taken_back
 from tests.contracts.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
 from tests.contracts.asks import ASKS, NO_PERSON, ActionInput
@@ -55,7 +55,7 @@ def test_every_action_has_a_row_and_every_row_its_action() -> None:
     missing, idle = sorted(told - ACTIONS.keys()), sorted(ACTIONS.keys() - told)
     assert not missing, f"say who may do {missing}: give each a row in pilots.rules.actions"
     assert not idle, f"no action is called {idle}"
-    assert ROWS.keys() == ACTIONS.keys(), "each action has its row in readiness.registry too"
+    assert INTERFACES.keys() == ACTIONS.keys(), "each action has its row in readiness.registry too"
 
 
 def test_every_verb_is_asked() -> None:

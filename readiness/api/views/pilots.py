@@ -106,7 +106,7 @@ class PilotAction(ActionView):
             expected_version=expected_version(request),
             **says,
         )
-        if not registry.ROWS[self.action].weighs:
+        if not registry.INTERFACES[self.action].warns_of_lost_answers:
             action()
             return shown(request, pilot, self._snapshot(pilot))
         # A program is not asked to agree: the answer lists the consequences.
@@ -123,5 +123,5 @@ class PilotAction(ActionView):
 def action_view(address: str) -> Any:
     """The view of one action, by the word that stands in its address."""
     action, ask = OF_PILOT[address]
-    answer = ChangedPilotSerializer if registry.ROWS[action].weighs else WholePilotSerializer
+    answer = ChangedPilotSerializer if registry.INTERFACES[action].warns_of_lost_answers else WholePilotSerializer
     return view_of(PilotAction, "pilot", action, ask, answer)

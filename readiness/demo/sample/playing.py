@@ -98,7 +98,7 @@ class Played:
             if step.do in ("assign_right", "give_role", "set_stall_policy"):
                 return {"portfolio": self.portfolio}
             return self._right(values) if step.do == "delegate" else {}
-        if BY_DO[step.do].on is Target.GATE:
+        if BY_DO[step.do].target is Target.GATE:
             return {"gate": self.gates[step.pilot, values.pop("gate")]}
         return {"pilot": self.pilots[step.pilot]}
 

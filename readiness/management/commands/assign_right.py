@@ -42,7 +42,7 @@ class Command(ProductCommand):
         form = AssignRight(typed, office=office)
         if not form.perform():
             raise why_not(form)
-        self.stdout.write(str(form.done_says))
+        self.stdout.write(str(form.success_message))
 
 
 def _one(field: str, rows: Any, /, **by: str) -> int:

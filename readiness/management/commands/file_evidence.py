@@ -41,7 +41,7 @@ class Command(ProductCommand):
             form = FileEvidenceForm(typed, files, pilot=pilot, by=person)
             if not form.perform():
                 raise why_not(form)
-        self.stdout.write(str(form.done_says))
+        self.stdout.write(str(form.success_message))
 
 
 def _open(path: Path) -> File[bytes]:

@@ -75,7 +75,9 @@ class Command(ProductCommand):
         done = comparison.Compared()
         troubles = [f"Not as it follows from the log: {each}." for each in comparison.differences(done)]
         again = done.rebuilt
-        self.stdout.write(f"{again.rows:,} derived rows of {again.pilots:,} pilots and {again.units:,} units derived again")
+        self.stdout.write(
+            f"{again.rows:,} derived rows of {again.pilots:,} pilots and {again.units:,} units derived again"
+        )
         self.stdout.write(f"{done.rows:,} rows of pilots, gates and the installation held against the log")
         return troubles
 

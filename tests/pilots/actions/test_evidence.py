@@ -518,7 +518,7 @@ def test_a_condition_is_met_with_a_piece_and_the_answer_rests_on_it_too(pilot: P
     actions.replace_evidence(evidence=piece, by=cast["mia"], link="https://a.org", **on(allowed))
     assert state(pilot, allowed).state == "reconfirm"
     history = load.event_records(pilot)
-    periods.rebuild(pilot)
+    periods.rebuild_pilot(pilot)
     assert state(pilot, allowed).state == "reconfirm"
     assert history == load.event_records(pilot)
 

@@ -35,5 +35,5 @@ def test_what_a_late_note_superseded_can_hold_again_on_the_same_day(pilot: Pilot
         (TENTH, mia.pk, TENTH),
     ]
     before = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
-    periods.rebuild(pilot)
+    periods.rebuild_pilot(pilot)
     assert before == (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))

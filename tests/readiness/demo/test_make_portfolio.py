@@ -52,7 +52,7 @@ def _periods_are_as_a_rebuild_leaves_them() -> None:
     for pilot in Pilot.objects.all()[:: PILOTS // 30]:
         before = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
         state, version = Pilot.objects.filter(pk=pilot.pk).values().get(), pilot.version
-        periods.rebuild(pilot)
+        periods.rebuild_pilot(pilot)
         after = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
         assert before == after, pilot
         told = Event.objects.filter(pilot=pilot).count()

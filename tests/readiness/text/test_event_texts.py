@@ -36,7 +36,7 @@ def told(action: str) -> list[str]:
 
 
 def test_every_action_is_told_in_words() -> None:
-    assert {action.writes for action in ACTIONS.values()} <= event_texts.ACTIONS.keys()
+    assert {action.event_word for action in ACTIONS.values()} <= event_texts.ACTIONS.keys()
     assert all(str(says) for says in event_texts.ACTIONS.values())
 
 
