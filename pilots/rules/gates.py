@@ -109,7 +109,7 @@ class GateState:
         return self.due is not None and (self.lasts is None or self.due < self.lasts)
 
     def state(self, sealed_now: Mapping[str, Any]) -> str:
-        """What the last event left, before any lapse."""
+        """What the last event left, before any lapse: an answer whose seal broke has to be confirmed (rule 8)."""
         if self.off:
             return State.OFF
         if self.kind.clears_by == ClearsBy.ACCEPTANCE:

@@ -121,17 +121,13 @@ class PilotState:
         return Stage.RUNNING if until is not None and day > until else self.stage
 
     def to_seal(self, kind: Kind, outcome: str = "cleared") -> dict[str, Any]:
-        """What an answer of this kind would seal now. An exception on quality seals the threshold only."""
-        values: dict[str, Any] = {**self.fields, **self.rules}
-        sealed = {name: values.get(name) or "" for name in kind.seals if name not in ("threshold", "verdict")}
-        if kind.clears_by == ClearsBy.MEASUREMENT:
-            sealed["threshold"] = self.threshold.in_words() if self.threshold else ""
-            if outcome != Outcome.EXCEPTED:
-                sealed["verdict"] = self.verdict
-        return sealed
+        """What an answer of this kind would seal now (rule 8)."""
+        threshold = self.threshold.in_words() if self.threshold else ""
+        values = {**self.fields, **self.rules}
+        return seals.facts_to_seal(kind, values, outcome, threshold=threshold, verdict=self.verdict)
 
     def against_seal(self, gate: GateState) -> dict[str, Any]:
-        """What a gate's seal is held against now: what an answer would seal, and its evidence in the version that stands."""
+        """What a gate's seal is held against now (rule 8): what an answer would seal, and its evidence in the version that stands."""
         if not gate.sealed:
             return {}
         now = self.to_seal(gate.kind, gate.answer or "")
@@ -159,7 +155,11 @@ class PilotState:
         self.stage, self.since = stage, day
 
     def move(self, day: date) -> None:
-        """Something moved: the stall clock starts again."""
+        """Something moved (rule 3): the stall clock starts again. A transition that returns True calls it.
+
+        What moves: a start on a known day, an adoption, the first roll back; an answer on a gate other than the last one before
+        it; a person's first acceptance of a gate; a result that is met or not met, and other than the last such one.
+        """
         self.last_movement = day if self.last_movement is None else max(day, self.last_movement)
 
 
@@ -256,6 +256,7 @@ def _confirmed(pilot: PilotState, event: EventRecord) -> bool:
 
 
 def _threshold_registered(pilot: PilotState, event: EventRecord) -> bool:
+    """Rule 10: a new version of what is good enough, with nothing measured against it yet."""
     new, old = quality.Threshold.of(event.data), pilot.threshold
     if old and pilot.ever_measured and quality.loosened(old, new):
         pilot.goalposts.append((old.in_words(), new.in_words(), event.effective_on))
@@ -264,6 +265,7 @@ def _threshold_registered(pilot: PilotState, event: EventRecord) -> bool:
 
 
 def _measured(pilot: PilotState, event: EventRecord) -> bool:
+    """Rule 10: a result, and its verdict; rule 3: whether it moves."""
     result = event.data["verdict"]
     pilot.verdict, pilot.measured_on, pilot.ever_measured = result, event.effective_on, True
     for gate in pilot.gates.values():

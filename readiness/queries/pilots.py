@@ -1,4 +1,4 @@
-"""The rules of `readiness.rules.standing` as SQL, for sets of any size. A property test holds the two to the same answer."""
+"""Rules 1, 2, 5, 6, 10 and 11 as SQL, for sets of any size. A property test holds them and the rules in Python to one answer."""
 
 from __future__ import annotations
 

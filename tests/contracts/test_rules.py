@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import NamedTuple
 
 import pytest
 from django.conf import settings
 
-ROW = re.compile(r"^\| (\d+) \| [^|]+ \| (not built yet|`[\w/]+\.py`) \| (`[\w/]+\.py`)? ?\|$", re.M)
+FILE = r"`[\w/]+\.py`"
+ROW = re.compile(
+    rf"^\| (\d+) \| [^|]+ \| (not built yet|{FILE}) \|(?: `([\w.]+)`)? \|(?: ({FILE}))? \|(?: ({FILE}))? \|$", re.M
+)
 NAMED = re.compile(r"\brules? ((?:\d+|, | and | to )+)", re.IGNORECASE)
 BUILT = range(1, 13)
 """Of those that are not, the README says so; each joins here when it is built."""
 
 
-def rows() -> dict[int, tuple[str, str]]:
-    """The home and the test of each rule, as the README has them."""
+class Row(NamedTuple):
+    """Where a rule lives: its home, the function to begin with, where it is asked of sets in SQL, and its test."""
+
+    home: str
+    function: str
+    in_sql: str
+    test: str
+
+
+def rows() -> dict[int, Row]:
+    """Where each rule lives, as the README has it."""
     table = (settings.BASE_DIR / "README.md").read_text().partition("### Where each rule lives")[2]
-    return {int(number): (home.strip("`"), test.strip("`")) for number, home, test in ROW.findall(table)}
+    return {int(number): Row(*(part.strip("`") for part in parts)) for number, *parts in ROW.findall(table)}
+
+
+def names_in(tree: ast.Module) -> set[str]:
+    """The functions of a module, and the methods of its classes with the class before them."""
+    functions = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+    classes = [each for each in tree.body if isinstance(each, ast.ClassDef)]
+    return functions | {
+        f"{of.name}.{each.name}" for of in classes for each in of.body if isinstance(each, ast.FunctionDef)
+    }
 
 
 def rules_named(text: str) -> set[int]:
@@ -39,14 +61,16 @@ def test_the_numbers_in_a_text_are_read(text: str, named: set[int]) -> None:
 
 def test_the_readme_has_a_line_for_each_rule() -> None:
     assert list(rows()) == list(range(1, 19))
-    assert [number for number, (home, _test) in rows().items() if home != "not built yet"] == list(BUILT)
+    assert [number for number, row in rows().items() if row.home != "not built yet"] == list(BUILT)
 
 
 @pytest.mark.parametrize("number", BUILT)
 def test_a_rules_home_and_its_test_name_it(number: int) -> None:
-    home, test = rows()[number]
-    docstring = ast.get_docstring(ast.parse((settings.BASE_DIR / home).read_text()))
-    assert number in rules_named(docstring or ""), f"the docstring of {home} does not name rule {number}"
+    home, function, in_sql, test = rows()[number]
+    for file in filter(None, (home, in_sql)):
+        docstring = ast.get_docstring(ast.parse((settings.BASE_DIR / file).read_text()))
+        assert number in rules_named(docstring or ""), f"the docstring of {file} does not name rule {number}"
+    assert function in names_in(ast.parse((settings.BASE_DIR / home).read_text()))
     assert test.startswith(f"tests/rules/test_rule_{number:02}_")
     tree = ast.parse((settings.BASE_DIR / test).read_text())
     assert number in rules_named(ast.get_docstring(tree) or "")
@@ -56,4 +80,4 @@ def test_a_rules_home_and_its_test_name_it(number: int) -> None:
 
 def test_every_test_of_a_rule_stands_in_the_readme() -> None:
     files = {f"tests/rules/{path.name}" for path in (settings.BASE_DIR / "tests" / "rules").glob("test_*.py")}
-    assert files == {test for _home, test in rows().values() if test}
+    assert files == {row.test for row in rows().values() if row.test}
