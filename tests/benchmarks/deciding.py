@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from pilots import actions
+from pilots.event_log import triggers
 from pilots.models import Event, Gate, GatePeriod, Person, PilotPeriod
 from pilots.models.people import opaque_id
 from pilots.rules.vocabulary import Court, Stage
@@ -25,7 +26,7 @@ def measure(rounds: int) -> Iterator[Measured]:
     half = len(waiting) // 2
     action, by_hand = iter(waiting[:half]), iter(waiting[half:])
     number = Event.objects.count()
-    yield compare(
+    measured = compare(
         "one decision",
         lambda: _decide(*next(action)),
         lambda: _by_hand(*next(by_hand)),
@@ -33,6 +34,8 @@ def measure(rounds: int) -> Iterator[Measured]:
         promise=3.5,
         says=f"Legal says yes, {number:,} events in the log; by hand: 7 statements in one transaction.",
     )
+    _forget(waiting[half:])
+    yield measured
 
 
 def _waiting(number: int) -> list[tuple[Gate, Person]]:
@@ -62,6 +65,20 @@ def _by_hand(gate: Gate, by: Person) -> None:
             {"state": "cleared", "awaits": "nothing", "since": TODAY, "moved": True},
         )
         _periods(cursor, PilotPeriod, "pilot_id", gate.pilot_id, {"last_movement": TODAY, "stall_clock_from": TODAY})
+
+
+def _forget(written: list[tuple[Gate, Person]]) -> None:
+    """Take away from the log what was written by hand: it is in no chain, and whatever reads the log next would fail."""
+    triggers.lift()
+    with connection.cursor() as cursor:
+        for gate, _by in written:
+            since = [gate.pilot_id, gate.pilot.log_count]
+            events = "SELECT id FROM pilots_event WHERE pilot_id = %s AND number > %s"
+            cursor.execute(f"DELETE FROM pilots_decision WHERE event_id IN ({events})", since)
+            cursor.execute(f"DELETE FROM pilots_event WHERE id IN ({events})", since)
+            head = [gate.pilot.log_head, gate.pilot.log_count, gate.pilot_id]
+            cursor.execute("UPDATE pilots_pilot SET log_head = %s, log_count = %s WHERE id = %s", head)
+    triggers.install()
 
 
 def _event_and_decision(cursor: Any, gate: Gate, by: Person) -> None:
