@@ -3,8 +3,7 @@
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying [--decisions 1000000]
 
 The gates are those of `make_portfolio`; each is decided again and again, every decision signed by `sign` with its event into
-its pilot's chain, until there are as many as asked for. Periods are not told again: the log alone is
-read. So nothing else is measured in this database afterwards, and it is not kept.
+its pilot's chain, until there are as many as asked for. Periods are not replayed: the log alone is read. So nothing else is measured in this database afterwards, and it is not kept.
 
 The command runs as a process of its own, as in production, once at a tenth of the decisions and once at all of them. What
 it says of its rate is given as it says it; beside it the most memory that it held (`getrusage`), which is about the same
@@ -27,6 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection, transaction
+from django.db.models import DateTimeField
 from django.utils import timezone
 
 from pilots.event_log import sign, triggers
@@ -71,7 +71,7 @@ class _Signing:
         self.turns = zip(cycle(self.gates), cycle(people))
 
     def until(self, number: int) -> None:
-        """Sign and write, with the gates' heads, and let the planner know."""
+        """Sign and write, with the pilots' heads, and let the planner know."""
         missing = number - Decision.objects.count()
         for done in range(0, missing, AT_ONCE):
             self._write(min(AT_ONCE, missing - done))
@@ -116,12 +116,18 @@ class _Signing:
 
 
 def _lines(model: Any, rows: list[Any]) -> Iterator[str]:
-    """Rows as `copies.write` takes them. What is the same for all of them is put into text once."""
+    """Rows as `cloner.write` takes them. What is the same for all of them is put into text once."""
     columns = cloner.columns(model)
-    same = {f.attname: cloner.text_of(f, rows[0]) for f in columns}
+    same = {f.attname: _text_of(f, rows[0]) for f in columns}
     others = [f for f in columns if len({str(getattr(row, f.attname)) for row in rows}) > 1]
     for row in rows:
-        yield "\t".join((same | {f.attname: cloner.text_of(f, row) for f in others}).values())
+        yield "\t".join((same | {f.attname: _text_of(f, row) for f in others}).values())
+
+
+def _text_of(of: Any, row: Any) -> str:
+    text = cloner.text_of(of, row)
+    # SQLite keeps a moment in UTC without saying so.
+    return text.removesuffix("+00:00") if connection.vendor == "sqlite" and isinstance(of, DateTimeField) else text
 
 
 def _bent() -> Measured:
