@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -169,7 +168,7 @@ def with_rules_known(pilot: Pilot, *, manager: Person, accepted_by: Person, **wh
     actions.confirm_rules(pilot=pilot, by=manager, **when)
 
 
-# The company of the pages ----------------------------------------------------------------------------------------
+# The company by name, for the pages ---------------------------------------------------------------------------------
 
 NAMES = {
     "ria": "Ria Sand",
@@ -188,19 +187,34 @@ NAMES = {
 and a stranger."""
 
 
-@dataclass
-class Stage:
-    """Everybody, and the pilots that were put on it."""
+class Named:
+    """People whom a test calls by their first name: `company.ria`."""
 
-    portfolio: Portfolio
-    function: Function
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, Person]
 
     def __getattr__(self, name: str) -> Person:
         try:
-            return self.people[name]
+            return self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+class Company(Named):
+    """Everybody, with a right for each kind that is decided, and pilots by the state that they are put in."""
+
+    def __init__(self) -> None:
+        self.function = Function.objects.create(name="Customer operations")
+        self.portfolio = Portfolio.objects.create(key="service", name="Service lines")
+        self.people = {
+            short: Person.objects.create_user(f"{short}@example.org", None, name=name) for short, name in NAMES.items()
+        }
+        self.portfolio.escalation = self.ines
+        self.portfolio.save()
+        for person, role in ((self.ria, "program-office"), (self.vera, "reviewer")):
+            PortfolioRole.objects.create(portfolio=self.portfolio, person=person, role=role)
+        rights = ((LEGAL, self.perpetua, self.jory), (DATA, self.bastian, None), (QUALITY, self.tove, None))
+        for kind, holder, deputy in rights:
+            a_right(kind, holder, self.portfolio, deputy=deputy, escalate_to=self.ines, day=date(2020, 1, 1))
 
     def day(self, ago: int = 0) -> date:
         return today() - timedelta(days=ago)
@@ -265,38 +279,7 @@ class Stage:
         with_rules_known(pilot, manager=self.ottilie, accepted_by=self.hedda, on=day)
 
 
-def set_the_stage() -> Stage:
-    """The cast, with a right for each kind that is decided."""
-    function = Function.objects.create(name="Customer operations")
-    portfolio = Portfolio.objects.create(key="service", name="Service lines")
-    stage = Stage(portfolio, function)
-    for short, name in NAMES.items():
-        stage.people[short] = Person.objects.create_user(f"{short}@example.org", None, name=name)
-    portfolio.escalation = stage.ines
-    portfolio.save()
-    roles = {stage.ria: "program-office", stage.vera: "reviewer"}
-    for person, role in roles.items():
-        PortfolioRole.objects.create(portfolio=portfolio, person=person, role=role)
-    rights = {
-        LEGAL: (stage.perpetua, stage.jory),
-        DATA: (stage.bastian, None),
-        QUALITY: (stage.tove, None),
-    }
-    for kind, (holder, deputy) in rights.items():
-        actions.assign_right(
-            kind=GateKind.objects.get(key=kind),
-            portfolio=portfolio,
-            holder=holder,
-            deputy=deputy,
-            escalate_to=stage.ines,
-            by=None,
-            starts=date(2020, 1, 1),
-            on=date(2020, 1, 1),
-        )
-    return stage
-
-
-# The same by capacity, for the tests that try everybody ----------------------------------------------------------
+# A cast by capacity, for the tests that try everybody ------------------------------------------------------------
 
 ROLES: dict[str, frozenset[str]] = {
     "office": frozenset({Role.OFFICE}),
@@ -454,17 +437,22 @@ class Cast:
 # A pilot with decisions on it, for the tests of the log ----------------------------------------------------------
 
 
-@dataclass
-class Signed:
-    """Ria keeps the records, Lena decides for Legal and Ivo for IT, Sam is named, and Olga has nothing to do with it."""
+class Signed(Named):
+    """A pilot that runs since 3 March 2025. Ria keeps its records, Lena decides for Legal and Ivo for IT, Sam is named, and
+    Olga has nothing to do with it."""
 
-    ria: Person
-    lena: Person
-    ivo: Person
-    sam: Person
-    olga: Person
-    portfolio: Portfolio
-    pilot: Pilot
+    def __init__(self, key: str = "P-1") -> None:
+        self.people = {
+            name: Person.objects.create_user(f"{name}@{key.lower()}.example", name=name.title())
+            for name in ("ria", "lena", "ivo", "sam", "olga")
+        }
+        self.portfolio = Portfolio.objects.create(key=key.lower(), name=key)
+        actions.give_role(portfolio=self.portfolio, person=self.ria, role="program-office", by=None, **on(MARCH))
+        for kind, holder in ((LEGAL, self.lena), (DATA, self.ivo)):
+            a_right(kind, holder, self.portfolio, day=MARCH)
+        facts = {"name": "Renewal drafts", "workflow": "Drafting renewal e-mails", "tool": "Drafter 1"}
+        self.pilot = a_planned_pilot(self.portfolio, key, day=MARCH, **facts)
+        actions.start(pilot=self.pilot, by=self.ria, **on(MARCH))
 
     def gate(self, kind: str = LEGAL) -> Gate:
         return gate_of(self.pilot, kind)
@@ -473,23 +461,6 @@ class Signed:
         by = self.lena if kind == LEGAL else self.ivo
         asked = {"outcome": "cleared", "reason": "Standard terms apply."} | says
         return actions.decide(gate=self.gate(kind), by=by, on=on, known=on, **asked)
-
-
-def signed(key: str = "P-1") -> Signed:
-    """The cast, with a pilot that runs since 3 March 2025."""
-    people = [
-        Person.objects.create_user(f"{name}@{key.lower()}.example", name=name.title())
-        for name in ("ria", "lena", "ivo", "sam", "olga")
-    ]
-    ria, lena, ivo, sam, olga = people
-    portfolio = Portfolio.objects.create(key=key.lower(), name=key)
-    actions.give_role(portfolio=portfolio, person=ria, role="program-office", by=None, **on(MARCH))
-    for kind, holder in ((LEGAL, lena), (DATA, ivo)):
-        a_right(kind, holder, portfolio, day=MARCH)
-    facts = {"name": "Renewal drafts", "workflow": "Drafting renewal e-mails", "tool": "Drafter 1"}
-    pilot = a_planned_pilot(portfolio, key, day=MARCH, **facts)
-    actions.start(pilot=pilot, by=ria, **on(MARCH))
-    return Signed(ria, lena, ivo, sam, olga, portfolio, pilot)
 
 
 def reading_of(pilot: Pilot, at: date, known_at: date | None = None) -> standing.PilotStatus:

@@ -14,7 +14,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pilots.models import Person
-from tests.company import Stage, set_the_stage
+from tests.company import Company
 
 # The browser's driver runs a loop in this thread, which Django would take for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -61,7 +61,7 @@ class House:
 
     browser: Browser
     address: str
-    stage: Stage
+    company: Company
     open_doors: list[BrowserContext] = field(default_factory=list)
 
     def visit(self, person: Person, **how: Any) -> Visitor:
@@ -92,7 +92,7 @@ def _watch(visitor: Visitor) -> None:
 
 @pytest.fixture
 def house(browser: Browser, live_server: Any) -> Iterator[House]:
-    opened = House(browser, live_server.url, set_the_stage())
+    opened = House(browser, live_server.url, Company())
     yield opened
     for context in opened.open_doors:
         context.close()

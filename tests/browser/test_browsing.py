@@ -11,27 +11,27 @@ from django.urls import reverse
 from pilots.models import Decision, Pilot
 from tests.browser.conftest import House
 from tests.browser.furniture import furnish
-from tests.company import Stage
+from tests.company import Company
 
 pytestmark = pytest.mark.browser
 
 ROOMS = ("my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio")
 
 
-def places(stage: Stage, pilot: Pilot) -> list[tuple[Any, str]]:
+def places(company: Company, pilot: Pilot) -> list[tuple[Any, str]]:
     """Every page, with somebody who uses it."""
-    gate = stage.gate(pilot, "legal-sign-off")
-    other = stage.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
-    users = {"my-gates": stage.ansel, "my-decisions": stage.perpetua, "my-away": stage.perpetua}
-    rooms = [(users.get(room, stage.vera), reverse(f"readiness:{room}")) for room in ROOMS]
+    gate = company.gate(pilot, "legal-sign-off")
+    other = company.gate(Pilot.objects.get(key="CO-015"), "legal-sign-off")
+    users = {"my-gates": company.ansel, "my-decisions": company.perpetua, "my-away": company.perpetua}
+    rooms = [(users.get(room, company.vera), reverse(f"readiness:{room}")) for room in ROOMS]
     return [
         *rooms,
-        (stage.ria, reverse("readiness:pilot", args=[pilot.key])),
-        *((stage.ria, reverse("readiness:pilot", args=[key])) for key in ("CO-015", "CO-018", "CO-019")),
-        (stage.ria, reverse("readiness:gate-action", args=[gate.public_id, "decide"])),
-        (stage.ria, reverse("readiness:pilot-action", args=[pilot.key, "set-rules"])),
-        (stage.ria, reverse("readiness:minutes")),
-        (stage.perpetua, f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}"),
+        (company.ria, reverse("readiness:pilot", args=[pilot.key])),
+        *((company.ria, reverse("readiness:pilot", args=[key])) for key in ("CO-015", "CO-018", "CO-019")),
+        (company.ria, reverse("readiness:gate-action", args=[gate.public_id, "decide"])),
+        (company.ria, reverse("readiness:pilot-action", args=[pilot.key, "set-rules"])),
+        (company.ria, reverse("readiness:minutes")),
+        (company.perpetua, f"{reverse('readiness:decide-many')}?gate={gate.public_id}&gate={other.public_id}"),
     ]
 
 

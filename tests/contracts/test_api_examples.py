@@ -13,7 +13,7 @@ from django.conf import settings
 
 from pilots import actions
 from pilots.models import Event, Gate, Person
-from tests.company import Stage
+from tests.company import Company
 from tests.readiness.api.conftest import client
 
 PAGE = settings.BASE_DIR / "docs" / "api.md"
@@ -45,8 +45,8 @@ are made readable.
 class Writer:
     """Asks as somebody, and writes down what was asked and answered."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.page = stage, [HEAD]
+    def __init__(self, company: Company) -> None:
+        self.stage, self.page = company, [HEAD]
 
     def ask(self, title: str, who: Person, address: str, body: Any = None, **marks: str) -> Any:
         asks, path = client(who), f"/api/v1/{address}"
@@ -93,49 +93,52 @@ def _cut(body: Any) -> Any:
     return body
 
 
-def written(stage: Stage) -> str:
+def written(company: Company) -> str:
     """The whole page, asked anew."""
-    pilot = stage.running(ago=150)
-    legal = stage.gate(pilot, "legal-sign-off")
-    actions.ask_exception(gate=stage.gate(pilot, "it-data-access"), by=stage.ansel, reason="The review is in January.")
-    writer, gate = Writer(stage), f"gates/{legal.public_id}/"
-    exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
-    writer.ask("Which pilots have stalled on Legal", stage.vera, exhibits)
-    writer.ask(
-        "What waits on one decider, as their own page shows it", stage.perpetua, "gates/?waits_on=perpetua@example.org"
+    pilot = company.running(ago=150)
+    legal = company.gate(pilot, "legal-sign-off")
+    actions.ask_exception(
+        gate=company.gate(pilot, "it-data-access"), by=company.ansel, reason="The review is in January."
     )
-    read = writer.ask("One gate, and whose move it is", stage.perpetua, gate)
+    writer, gate = Writer(company), f"gates/{legal.public_id}/"
+    exhibits = "pilots/?standing=museum_exhibit&gate=legal-sign-off&court=decider"
+    writer.ask("Which pilots have stalled on Legal", company.vera, exhibits)
+    writer.ask(
+        "What waits on one decider, as their own page shows it",
+        company.perpetua,
+        "gates/?waits_on=perpetua@example.org",
+    )
+    read = writer.ask("One gate, and whose move it is", company.perpetua, gate)
     again = {"if_none_match": read["ETag"]}
-    writer.ask("The same again, which has not changed", stage.perpetua, gate, **again)
+    writer.ask("The same again, which has not changed", company.perpetua, gate, **again)
     yes = {
         "outcome": "conditional",
         "reason": "Standard terms apply.",
         "conditions": [{"text": "Name the retention period.", "owner": "ria@example.org", "due": "2026-12-31"}],
     }
     expected_version = {"if_match": read["ETag"]}
-    writer.ask("Legal decides, on what was read", stage.perpetua, f"{gate}decisions/", yes, **expected_version)
+    writer.ask("Legal decides, on what was read", company.perpetua, f"{gate}decisions/", yes, **expected_version)
     late = {"outcome": "refused", "reason": "Not with names in it."}
     writer.ask(
-        "The deputy decides on what is not so any more", stage.jory, f"{gate}decisions/", late, **expected_version
+        "The deputy decides on what is not so any more", company.jory, f"{gate}decisions/", late, **expected_version
     )
-    access = f"gates/{stage.gate(pilot, 'it-data-access').public_id}/decisions/"
+    access = f"gates/{company.gate(pilot, 'it-data-access').public_id}/decisions/"
     grant = {"outcome": "excepted", "reason": "Until the review."}
-    writer.ask("An exception without an end", stage.bastian, access, grant)
-    writer.ask("Adopting too early", stage.ansel, f"pilots/{pilot.key}/adopt/", {})
-    writer.ask("What was so on another day", stage.vera, "portfolio/summary/?as_of=2026-08-01")
-    writer.ask("The one answer that frees most", stage.vera, "portfolio/bottlenecks/")
+    writer.ask("An exception without an end", company.bastian, access, grant)
+    writer.ask("Adopting too early", company.ansel, f"pilots/{pilot.key}/adopt/", {})
+    writer.ask("What was so on another day", company.vera, "portfolio/summary/?as_of=2026-08-01")
+    writer.ask("The one answer that frees most", company.vera, "portfolio/bottlenecks/")
     writer.ask(
-        "Whom a quarter was spent waiting on", stage.vera, "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind"
+        "Whom a quarter was spent waiting on", company.vera, "portfolio/waits/?from=2026-07-01&to=2026-10-01&by=kind"
     )
-    writer.ask("What happened last week", stage.vera, "changes/?from=2026-11-16&to=2026-11-23")
+    writer.ask("What happened last week", company.vera, "changes/?from=2026-11-16&to=2026-11-23")
     return writer.text()
 
 
 def test_the_page_of_examples_shows_what_the_api_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.company import set_the_stage
 
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_a, **_k: TODAY)
-    said = written(set_the_stage())
+    said = written(Company())
     if os.environ.get("WRITE_DOCS"):
         PAGE.write_text(said, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == said

@@ -1,4 +1,4 @@
-"""Bad input, by the office's desk, a page, the API and the command alike: the same code, the same sentence, at the same field.
+"""Bad input, by the office's admin, a page, the API and the command alike: the same code, the same sentence, at the same field.
 
 Nothing is written. `docs/roads.md` says which roads each action has, and why not the others.
 """
@@ -23,7 +23,7 @@ from pilots.actions.texts import LONGEST_TEXT
 from pilots.models import Decision, DecisionRight, Event, Evidence, Gate, GateKind, Person, Pilot
 from pilots.refusals import ALL, Refused
 from readiness.forms.concurrency import token
-from tests.company import Stage, browser_of, set_the_stage
+from tests.company import Company, browser_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,12 @@ IN_API = {
     "except": "decisions",
     "record-residents": "residents",
 }
-"""The acts that the API calls otherwise."""
+"""The actions that the API calls otherwise."""
 
 
 @dataclass(frozen=True)
 class Bad:
-    """Something that cannot be done: who tries, which act, on which gate, with what typed."""
+    """Something that cannot be done: who tries, which action, on which gate, with what typed."""
 
     name: str
     who: str
@@ -48,7 +48,7 @@ class Bad:
     kind: str | None
     typed: dict[str, str]
     code: str
-    before: Callable[[Stage, Pilot], None] | None = None
+    before: Callable[[Company, Pilot], None] | None = None
     field: str | None = None
     late: bool = False
     """Whether what `before` did came after the person had looked."""
@@ -57,32 +57,32 @@ class Bad:
         return self.name
 
 
-def retired(stage: Stage, pilot: Pilot) -> None:
-    actions.retire(pilot=pilot, by=stage.ria, learned="Nobody reads them.")
+def retired(company: Company, pilot: Pilot) -> None:
+    actions.retire(pilot=pilot, by=company.ria, learned="Nobody reads them.")
 
 
-def answered_meanwhile(stage: Stage, pilot: Pilot) -> None:
-    gate = stage.gate(pilot, "legal-sign-off")
-    actions.decide(gate=gate, by=stage.jory, outcome="refused", reason="No.")
+def answered_meanwhile(company: Company, pilot: Pilot) -> None:
+    gate = company.gate(pilot, "legal-sign-off")
+    actions.decide(gate=gate, by=company.jory, outcome="refused", reason="No.")
 
 
-def held_by_the_office(stage: Stage, pilot: Pilot) -> None:
+def held_by_the_office(company: Company, pilot: Pilot) -> None:
     """Whoever keeps the records also decides, and has asked for an exception."""
     actions.assign_right(
         kind=GateKind.objects.get(key="legal-sign-off"),
-        portfolio=stage.portfolio,
-        holder=stage.ria,
+        portfolio=company.portfolio,
+        holder=company.ria,
         by=None,
-        starts=stage.day(30),
-        on=stage.day(30),
+        starts=company.day(30),
+        on=company.day(30),
     )
-    gate = stage.gate(pilot, "legal-sign-off")
-    actions.ask_exception(gate=gate, by=stage.ria, reason="It cannot wait.")
+    gate = company.gate(pilot, "legal-sign-off")
+    actions.ask_exception(gate=gate, by=company.ria, reason="It cannot wait.")
 
 
-def asked_by_the_office(stage: Stage, pilot: Pilot) -> None:
-    gate = stage.gate(pilot, "legal-sign-off")
-    actions.ask_exception(gate=gate, by=stage.ansel, reason="Quarter's end.")
+def asked_by_the_office(company: Company, pilot: Pilot) -> None:
+    gate = company.gate(pilot, "legal-sign-off")
+    actions.ask_exception(gate=gate, by=company.ansel, reason="Quarter's end.")
 
 
 LEGAL, QUALITY = "legal-sign-off", "quality-threshold"
@@ -335,11 +335,11 @@ CASES = [
 
 
 @pytest.fixture
-def stage() -> Stage:
-    stage = set_the_stage()
-    Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
-    stage.people["ria"] = Person.objects.get(pk=stage.ria.pk)
-    return stage
+def company() -> Company:
+    company = Company()
+    Person.objects.filter(pk=company.ria.pk).update(is_staff=True)
+    company.people["ria"] = Person.objects.get(pk=company.ria.pk)
+    return company
 
 
 def by_page(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
@@ -351,7 +351,7 @@ def by_page(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") 
     return _typed_into(place, gate, bad, person, expected_version)
 
 
-def by_desk(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
+def by_admin(bad: Bad, person: Person, pilot: Pilot, expected_version: str = "") -> Said:
     if not bad.kind:
         place = reverse("admin:pilots_pilot_act", args=[pilot.pk, bad.action])
         return _typed_into(place, pilot, bad, person, expected_version)
@@ -424,18 +424,18 @@ def in_command(*words: str) -> Said:
     return found[1], found[3], field
 
 
-ROADS = (by_page, by_desk, by_api, by_command)
+ROADS = (by_page, by_admin, by_api, by_command)
 
 
 @pytest.mark.parametrize("bad", CASES, ids=str)
-def test_the_four_roads_refuse_alike_and_write_nothing(stage: Stage, bad: Bad) -> None:
-    pilot = stage.running()
-    looked = token(stage.gate(pilot, bad.kind)) if bad.late and bad.kind else ""
+def test_the_four_roads_refuse_alike_and_write_nothing(company: Company, bad: Bad) -> None:
+    pilot = company.running()
+    looked = token(company.gate(pilot, bad.kind)) if bad.late and bad.kind else ""
     if bad.before:
-        bad.before(stage, pilot)
+        bad.before(company, pilot)
     pilot.refresh_from_db()
     before = (Event.objects.count(), Decision.objects.count())
-    said = {road.__name__: road(bad, stage.people[bad.who], pilot, looked) for road in ROADS}
+    said = {road.__name__: road(bad, company.people[bad.who], pilot, looked) for road in ROADS}
     assert {(code, field) for code, _, field in said.values()} == {(bad.code, bad.field)}, said
     assert len(set(said.values())) == 1, said
     assert (Event.objects.count(), Decision.objects.count()) == before
@@ -467,8 +467,8 @@ def room(tmp_path: Path, settings: Any) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what: str) -> None:
-    pilot, ria, named = stage.running(), stage.ria, FILES[what]
+def test_evidence_that_cannot_be_is_refused_alike(company: Company, room: Path, what: str) -> None:
+    pilot, ria, named = company.running(), company.ria, FILES[what]
 
     def sent() -> dict[str, Any]:
         return {"file": SimpleUploadedFile(*named)} if named else {}
@@ -480,11 +480,11 @@ def test_evidence_that_cannot_be_is_refused_alike(stage: Stage, room: Path, what
     asks = APIClient()
     asks.force_login(ria)
     filing = reverse("readiness:filing", args=[pilot.key])
-    desk = reverse("admin:pilots_pilot_evidence", args=[pilot.pk])
+    admin = reverse("admin:pilots_pilot_evidence", args=[pilot.pk])
     events = Event.objects.count()
     said = {
         "page": in_form(browser_of(ria).post(filing, sent())),
-        "desk": in_form(browser_of(ria).post(desk, sent())),
+        "admin": in_form(browser_of(ria).post(admin, sent())),
         "api": in_problem(asks.post(f"/api/v1/pilots/{pilot.key}/evidence/", sent(), format="multipart")),
         "command": in_command(*words),
     }
@@ -513,36 +513,36 @@ RIGHTS: dict[str, tuple[dict[str, str], str, str | None]] = {
 
 
 @pytest.mark.parametrize("what", RIGHTS)
-def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> None:
-    """The office's desk is the page of rights that are assigned; a function is chosen there, and not written."""
-    stage.running()
+def test_a_right_that_cannot_be_is_refused_alike(company: Company, what: str) -> None:
+    """The office's admin is the page of rights that are assigned; a function is chosen there, and not written."""
+    company.running()
     typed, code, field = RIGHTS[what]
     typed = RIGHT | typed
     kind = GateKind.objects.get(key="legal-sign-off")
-    body = {k: v or None for k, v in typed.items()} | {"kind": kind.key, "portfolio": stage.portfolio.key}
+    body = {k: v or None for k, v in typed.items()} | {"kind": kind.key, "portfolio": company.portfolio.key}
     if typed.get("answer_within_days") == "0":
         body["answer_within_days"] = 0  # type: ignore[assignment]
     options = [word for k, v in typed.items() for word in (f"--{k.replace('_', '-')}", v)]
-    desk = (
+    admin = (
         {}
         if "function" in typed
         else {
-            "desk": in_form(
-                browser_of(stage.ria).post(
+            "admin": in_form(
+                browser_of(company.ria).post(
                     reverse("admin:pilots_decisionright_add"),
-                    typed | {"kind": kind.pk, "portfolio": stage.portfolio.pk},
+                    typed | {"kind": kind.pk, "portfolio": company.portfolio.pk},
                 )
             )
         }
     )
     asks = APIClient()
-    asks.force_login(stage.ria)
+    asks.force_login(company.ria)
     before = DecisionRight.objects.count(), Event.objects.count()
     said = {
-        **desk,
+        **admin,
         "api": in_problem(asks.post("/api/v1/rights/", body)),
         "command": in_command(
-            "assign_right", kind.key, "--portfolio", stage.portfolio.key, "--by", stage.ria.email, *options
+            "assign_right", kind.key, "--portfolio", company.portfolio.key, "--by", company.ria.email, *options
         ),
     }
     assert len(set(said.values())) == 1, said
@@ -550,48 +550,48 @@ def test_a_right_that_cannot_be_is_refused_alike(stage: Stage, what: str) -> Non
     assert (DecisionRight.objects.count(), Event.objects.count()) == before
 
 
-def test_a_right_is_assigned_over_the_api_and_by_the_command(stage: Stage) -> None:
-    stage.running()
+def test_a_right_is_assigned_over_the_api_and_by_the_command(company: Company) -> None:
+    company.running()
     asks = APIClient()
-    asks.force_login(stage.ria)
-    body = {"kind": "legal-sign-off", "portfolio": stage.portfolio.key, "holder": "bastian@example.org"}
+    asks.force_login(company.ria)
+    body = {"kind": "legal-sign-off", "portfolio": company.portfolio.key, "holder": "bastian@example.org"}
     answer = asks.post("/api/v1/rights/", body)
     assert (answer.status_code, answer.json()["holder"]["name"]) == (201, "Bastian Oake")
     call_command(
         "assign_right",
         "it-data-access",
         "--portfolio",
-        stage.portfolio.key,
+        company.portfolio.key,
         "--function",
-        stage.function.name,
+        company.function.name,
         "--holder",
         "Tove Harlan",
         "--by",
-        stage.ria.email,
+        company.ria.email,
         stdout=StringIO(),
     )
     latest = DecisionRight.objects.order_by("-pk")
     assert [(right.kind.key, right.function, right.holder) for right in latest[:2]] == [
-        ("it-data-access", stage.function, stage.tove),
-        ("legal-sign-off", None, stage.bastian),
+        ("it-data-access", company.function, company.tove),
+        ("legal-sign-off", None, company.bastian),
     ]
     assert (
-        in_command("assign_right", "it-data-access", "--holder", "Tove Harlan", "--by", stage.noam.email)[0]
+        in_command("assign_right", "it-data-access", "--holder", "Tove Harlan", "--by", company.noam.email)[0]
         == "not_yours"
     )
 
 
-def test_evidence_is_filed_by_the_command_and_at_the_desk(stage: Stage, tmp_path: Path, settings: Any) -> None:
+def test_evidence_is_filed_by_the_command_and_in_the_admin(company: Company, tmp_path: Path, settings: Any) -> None:
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    pilot, minutes = stage.running(), tmp_path / "minutes.pdf"
+    pilot, minutes = company.running(), tmp_path / "minutes.pdf"
     minutes.write_bytes(b"%PDF-1.7\n%%EOF\n")
-    call_command("file_evidence", pilot.key, "--file", str(minutes), "--by", stage.ottilie.email, stdout=StringIO())
+    call_command("file_evidence", pilot.key, "--file", str(minutes), "--by", company.ottilie.email, stdout=StringIO())
     sent = {"file": SimpleUploadedFile("letter.pdf", minutes.read_bytes())}
-    desk = browser_of(stage.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
-    assert desk.status_code == 302
+    admin = browser_of(company.ria).post(reverse("admin:pilots_pilot_evidence", args=[pilot.pk]), sent)
+    assert admin.status_code == 302
     filed = Evidence.objects.order_by("pk").values_list("title", "by__name")
     assert list(filed) == [("minutes.pdf", "Ottilie Bramm"), ("letter.pdf", "Ria Sand")]
-    gone = call_of(["file_evidence", pilot.key, "--file", "/nowhere.pdf", "--by", stage.ria.email])
+    gone = call_of(["file_evidence", pilot.key, "--file", "/nowhere.pdf", "--by", company.ria.email])
     assert gone == "The file /nowhere.pdf cannot be read."
 
 

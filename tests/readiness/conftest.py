@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.company import Stage, set_the_stage
+from tests.company import Company
 
 
 @pytest.fixture
-def stage(db: None) -> Stage:
-    return set_the_stage()
+def company(db: None) -> Company:
+    return Company()

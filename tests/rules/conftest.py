@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.company import Signed, Stage, set_the_stage, signed
+from tests.company import Company, Signed
 
 
 @pytest.fixture
-def stage(db: None) -> Stage:
-    return set_the_stage()
+def company(db: None) -> Company:
+    return Company()
 
 
 @pytest.fixture
 def cast(db: None) -> Signed:
     """A pilot that runs since 3 March 2025."""
-    return signed()
+    return Signed()

@@ -20,7 +20,6 @@ from tests.company import (
     a_right,
     browser_of,
     on,
-    signed,
     with_a_threshold,
     with_an_acceptance,
 )
@@ -85,7 +84,7 @@ def test_a_share_that_becomes_a_mean_is_another_goalpost() -> None:
 
 @pytest.fixture
 def cast(db: None) -> Signed:
-    found = signed()
+    found = Signed()
     a_right(QUALITY, found.olga, found.portfolio, day=MARCH)
     return found
 

@@ -19,7 +19,7 @@ from pilots.refusals import Refused
 from pilots.rules.vocabulary import Stage
 from readiness.queries import pilots as pilot_queries
 from readiness.queries import snapshots
-from tests.company import DATA, LEGAL, MARCH, SPONSOR, Signed, signed
+from tests.company import DATA, LEGAL, MARCH, SPONSOR, Signed
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -63,7 +63,7 @@ def all_holds() -> None:
 
 @pytest.fixture
 def cast() -> Signed:
-    return signed()
+    return Signed()
 
 
 @pytest.mark.parametrize("time", AT_ONCE)

@@ -16,7 +16,7 @@ from pilots.derived import rebuild
 from pilots.event_log import verify
 from pilots.models import Decision, Event, Gate
 from pilots.refusals import Invalid, NotYours, ReasonRequired
-from tests.company import DATA, MARCH, Signed, signed
+from tests.company import DATA, MARCH, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -25,7 +25,7 @@ SECRET = "Mia told me about her illness."
 
 @pytest.fixture
 def cast() -> Signed:
-    return signed()
+    return Signed()
 
 
 @pytest.fixture

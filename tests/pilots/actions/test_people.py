@@ -10,7 +10,7 @@ import pytest
 from pilots import actions, permissions
 from pilots.models import Event, Function, Person, Portfolio, StallPolicy
 from pilots.refusals import EscalationRequired, Invalid, NotYours, SelfApproval
-from tests.company import MARCH, SPONSOR, signed
+from tests.company import MARCH, SPONSOR, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
@@ -213,7 +213,7 @@ def test_a_closed_account_is_given_nothing(portfolio: Portfolio, ria: Person) ->
 
 def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None:
     """Rule 7: closing an account leaves every seat that the person had accepted, up to the day it is written down."""
-    cast, day = signed(), timedelta(days=1)
+    cast, day = Signed(), timedelta(days=1)
     gate = cast.gate(SPONSOR)
     for action, n in ((actions.nominate, 1), (actions.accept, 10)):
         when = {"on": MARCH + n * day, "known": MARCH + n * day}
@@ -225,7 +225,7 @@ def test_an_account_that_was_closed_late_leaves_what_it_accepted_since() -> None
 
 
 def test_whoever_was_named_to_succeed_is_named_no_longer() -> None:
-    cast, day = signed(), timedelta(days=1)
+    cast, day = Signed(), timedelta(days=1)
     gate = cast.gate(SPONSOR)
     for person, n in ((cast.sam, 1), (cast.olga, 3)):
         when = {"on": MARCH + n * day, "known": MARCH + n * day}

@@ -13,7 +13,7 @@ from django.db import connection, models
 from pilots import actions
 from pilots.event_log import triggers
 from pilots.models import Decision, Event, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
-from tests.company import DATA, MARCH, SPONSOR, Signed, signed
+from tests.company import DATA, MARCH, SPONSOR, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def cast() -> Signed:
     """A pilot with a history: answers, an edit that broke a seal, and an answer written down late."""
-    cast = signed()
+    cast = Signed()
     cast.decide(on=MARCH + DAY)
     cast.decide(DATA, on=MARCH + 2 * DAY, outcome="refused")
     actions.amend(pilot=cast.pilot, by=cast.ria, set={"tool": "Drafter 2"}, on=MARCH + 5 * DAY, known=MARCH + 5 * DAY)
@@ -96,7 +96,7 @@ def test_a_row_too_few_or_too_many_is_a_difference(cast: Signed, capsys: Any, mo
 
 
 def test_one_portfolio_can_be_rebuilt_alone(cast: Signed, capsys: Any) -> None:
-    other = signed("P-2")
+    other = Signed("P-2")
     other.decide()
     PilotPeriod.objects.filter(pilot=other.pilot).update(slips=9)
     assert rebuild(capsys, "--portfolio", cast.portfolio.key)[0] == 0

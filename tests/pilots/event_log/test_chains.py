@@ -18,7 +18,7 @@ from pilots.models import Decision, Event, Installation, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import chain
 from pilots.rules.canonical_json import as_text
-from tests.company import DATA, MARCH, SPONSOR, Signed, signed
+from tests.company import DATA, MARCH, SPONSOR, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ VALUES = st.recursive(
 
 @pytest.fixture
 def cast() -> Signed:
-    return signed()
+    return Signed()
 
 
 def all_holds() -> None:

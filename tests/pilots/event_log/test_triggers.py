@@ -12,14 +12,14 @@ from django.db import DatabaseError, connection, models, transaction
 from pilots import checks
 from pilots.event_log import triggers
 from pilots.models import Decision, Event, GateKind
-from tests.company import MARCH, Signed, signed
+from tests.company import MARCH, Signed
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
 
 
 @pytest.fixture
 def cast(db: None) -> Signed:
-    return signed()
+    return Signed()
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_a_trigger_that_does_something_else_is_a_missing_one(decision: Decision)
 @pytest.mark.django_db(transaction=True)
 def test_a_table_that_was_altered_is_guarded_after_the_next_migrate() -> None:
     """SQLite rebuilds the table and drops its triggers on the way; PostgreSQL keeps them."""
-    signed().decide()
+    Signed().decide()
     wider = models.CharField(max_length=21)
     wider.set_attributes_from_name("outcome")
     wider.model = Decision
@@ -278,5 +278,5 @@ def test_a_flush_empties_the_log_and_the_next_test_is_guarded(time: str) -> None
     assert Event.objects.get().action == "begin_log"
     assert GateKind.objects.filter(ships=True).count() == 6
     assert triggers.missing() == []
-    signed().decide()
+    Signed().decide()
     refused("DELETE FROM pilots_decision")

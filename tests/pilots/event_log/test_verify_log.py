@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from pilots.event_log import sign, triggers, verify
 from pilots.models import Decision, Event, Gate, Pilot
 from pilots.rules.canonical_json import as_text
-from tests.company import DATA, MARCH, Signed, signed
+from tests.company import DATA, MARCH, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def cast() -> Signed:
-    cast = signed()
+    cast = Signed()
     for number, outcome in enumerate(("refused", "cleared", "withdrawn", "cleared")):
         cast.decide(on=MARCH + number * DAY, outcome=outcome)
     cast.decide(DATA)
@@ -179,7 +179,7 @@ def test_a_log_that_was_written_again_from_one_event_on_is_found_by_a_digest(cas
 def test_a_digest_still_holds_when_more_was_decided_since(cast: Signed, capsys: Any) -> None:
     kept = digest(verified(capsys)[1])
     cast.decide(on=MARCH + 9 * DAY, outcome="refused")
-    another = signed("P-2")
+    another = Signed("P-2")
     another.decide()
     status, said = verified(capsys, "--expect", kept)
     assert status == 0
@@ -260,7 +260,7 @@ def test_an_event_of_another_day_or_gate_than_was_signed_is_found(cast: Signed, 
 
 
 def test_two_decisions_that_were_given_each_others_events_are_found(capsys: Any) -> None:
-    cast = signed()
+    cast = Signed()
     for outcome in ("refused", "cleared"):
         cast.decide(outcome=outcome)
     first, last = Decision.objects.order_by("pk")

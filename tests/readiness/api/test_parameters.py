@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.company import Stage
+from tests.company import Company
 from tests.contracts.reading import operations
 from tests.readiness.api.conftest import client, get, post
 
@@ -24,9 +24,9 @@ READS = [(path, known) for path, method, known in operations() if method == "get
 WRITES = [path for path, method, _known in operations() if method == "post"]
 
 
-def at(stage: Stage, path: str) -> str:
-    pilot = stage.portfolio.pilots.first() or stage.running()
-    gate = stage.gate(pilot, "legal-sign-off")
+def at(company: Company, path: str) -> str:
+    pilot = company.portfolio.pilots.first() or company.running()
+    gate = company.gate(pilot, "legal-sign-off")
     return path.removeprefix("/api/v1/").format(key=pilot.key, public_id=gate.public_id)
 
 
@@ -44,20 +44,20 @@ def test_the_schema_names_every_address() -> None:
 
 @pytest.mark.parametrize(("path", "known"), READS, ids=[path for path, _known in READS])
 def test_a_read_takes_what_the_schema_says_once_and_nothing_else(
-    stage: Stage, path: str, known: dict[str, Any]
+    company: Company, path: str, known: dict[str, Any]
 ) -> None:
-    address = at(stage, path)
-    assert refused(get(stage.vera, f"{address}?asof=2026-01-01"), "unknown_parameter", "asof")
-    assert refused(get(stage.vera, f"{address}?format=xml&mood=good"), "unknown_parameter", "format", "mood")
+    address = at(company, path)
+    assert refused(get(company.vera, f"{address}?asof=2026-01-01"), "unknown_parameter", "asof")
+    assert refused(get(company.vera, f"{address}?format=xml&mood=good"), "unknown_parameter", "format", "mood")
     for name, says in known.items():
         for nothing in ("", "%20"):
-            empty = get(stage.vera, f"{address}?{name}={nothing}")
+            empty = get(company.vera, f"{address}?{name}={nothing}")
             if (path, name) in SAYS_NONE:
                 assert empty.status_code == 200
             else:
                 assert (empty.status_code, list(empty.json()["errors"])) == (422, [name])
-        assert refused(get(stage.vera, f"{address}?x{name}=1"), "unknown_parameter", f"x{name}")
-        twice = get(stage.vera, f"{address}?{name}=&{name}=")
+        assert refused(get(company.vera, f"{address}?x{name}=1"), "unknown_parameter", f"x{name}")
+        twice = get(company.vera, f"{address}?{name}=&{name}=")
         if says["type"] == "array":
             assert twice.status_code in (200, 422), name
         else:
@@ -65,45 +65,45 @@ def test_a_read_takes_what_the_schema_says_once_and_nothing_else(
 
 
 @pytest.mark.parametrize("path", WRITES)
-def test_what_is_done_takes_no_parameters(stage: Stage, path: str) -> None:
-    assert refused(post(stage.ria, f"{at(stage, path)}?on=2026-01-01"), "unknown_parameter", "on")
-    assert refused(post(stage.ria, f"{at(stage, path)}?as_of=2026-01-01"), "unknown_parameter", "as_of")
+def test_what_is_done_takes_no_parameters(company: Company, path: str) -> None:
+    assert refused(post(company.ria, f"{at(company, path)}?on=2026-01-01"), "unknown_parameter", "on")
+    assert refused(post(company.ria, f"{at(company, path)}?as_of=2026-01-01"), "unknown_parameter", "as_of")
 
 
 @pytest.mark.parametrize(("path", "known"), READS, ids=[path for path, _known in READS])
 def test_a_word_that_is_none_of_a_few_is_refused_with_all_of_them(
-    stage: Stage, path: str, known: dict[str, Any]
+    company: Company, path: str, known: dict[str, Any]
 ) -> None:
-    address = at(stage, path)
+    address = at(company, path)
     for name, says in known.items():
         words = says.get("enum") or says.get("items", {}).get("enum")
         if not words:
             continue
-        answer = get(stage.vera, f"{address}?{name}=perhaps")
+        answer = get(company.vera, f"{address}?{name}=perhaps")
         assert (answer.status_code, list(answer.json()["errors"])) == (422, [name])
         assert all(word in answer.json()["errors"][name][0] for word in words)
 
 
 @pytest.mark.parametrize(("path", "name"), BESIDE.items())
-def test_the_schema_and_its_page_are_no_exception(stage: Stage, path: str, name: str) -> None:
-    asks = client(stage.vera)
+def test_the_schema_and_its_page_are_no_exception(company: Company, path: str, name: str) -> None:
+    asks = client(company.vera)
     assert asks.get(path).status_code == 200
     assert refused(asks.get(f"{path}?{name}s=1"), "unknown_parameter", f"{name}s")
     assert asks.get(path, {name: "json"}).status_code == 200
 
 
-def test_the_nearest_is_named(stage: Stage) -> None:
-    stage.running()
-    assert "Did you mean “standing”?" in get(stage.vera, "pilots/?standng=museum_exhibit").json()["detail"]
-    assert "Did you mean “as_of”?" in get(stage.vera, "pilots/?asof=2026-01-01").json()["detail"]
-    assert "Known are: as_of, known_at." in get(stage.vera, "pilots/CO-014/?xyz=1").json()["detail"]
-    assert "takes no parameters" in post(stage.ria, "pilots/CO-014/start/?xyz=1").json()["detail"]
-    assert "Send “on”" in post(stage.ria, "pilots/CO-014/start/?as_of=2026-01-01").json()["detail"]
+def test_the_nearest_is_named(company: Company) -> None:
+    company.running()
+    assert "Did you mean “standing”?" in get(company.vera, "pilots/?standng=museum_exhibit").json()["detail"]
+    assert "Did you mean “as_of”?" in get(company.vera, "pilots/?asof=2026-01-01").json()["detail"]
+    assert "Known are: as_of, known_at." in get(company.vera, "pilots/CO-014/?xyz=1").json()["detail"]
+    assert "takes no parameters" in post(company.ria, "pilots/CO-014/start/?xyz=1").json()["detail"]
+    assert "Send “on”" in post(company.ria, "pilots/CO-014/start/?as_of=2026-01-01").json()["detail"]
 
 
 @pytest.mark.parametrize("kind", ["gates/?kind=", "decisions/?kind=", "pilots/?gate=", "portfolio/waits/?kind="])
-def test_a_kind_that_is_none_is_refused_with_those_that_there_are(stage: Stage, kind: str) -> None:
-    answer = get(stage.vera, f"{kind}privacy")
+def test_a_kind_that_is_none_is_refused_with_those_that_there_are(company: Company, kind: str) -> None:
+    answer = get(company.vera, f"{kind}privacy")
     assert answer.status_code == 422
     assert "legal-sign-off" in answer.json()["detail"]
 
@@ -114,11 +114,11 @@ def test_every_address_that_takes_a_portfolio_is_known() -> None:
 
 
 @pytest.mark.parametrize("address", OF_PORTFOLIO)
-def test_a_portfolio_that_is_none_is_refused_and_so_is_one_that_is_not_theirs(stage: Stage, address: str) -> None:
-    stage.running()
-    key = stage.portfolio.key
-    assert get(stage.vera, f"{address}?portfolio={key}").status_code == 200
-    answers = [get(stage.vera, f"{address}?portfolio=nowhere"), get(stage.noam, f"{address}?portfolio={key}")]
+def test_a_portfolio_that_is_none_is_refused_and_so_is_one_that_is_not_theirs(company: Company, address: str) -> None:
+    company.running()
+    key = company.portfolio.key
+    assert get(company.vera, f"{address}?portfolio={key}").status_code == 200
+    answers = [get(company.vera, f"{address}?portfolio=nowhere"), get(company.noam, f"{address}?portfolio={key}")]
     for answer in answers:
         assert (answer.status_code, list(answer.json()["errors"])) == (422, ["portfolio"])
     assert answers[0].content == answers[1].content
@@ -126,15 +126,15 @@ def test_a_portfolio_that_is_none_is_refused_and_so_is_one_that_is_not_theirs(st
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 @pytest.mark.parametrize("debug", [True, False])
-def test_the_api_without_its_last_slash_is_nothing(stage: Stage, settings: Any, method: str, debug: bool) -> None:
+def test_the_api_without_its_last_slash_is_nothing(company: Company, settings: Any, method: str, debug: bool) -> None:
     settings.DEBUG = debug
-    answer = getattr(client(stage.vera), method)("/api/v1")
+    answer = getattr(client(company.vera), method)("/api/v1")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 @pytest.mark.parametrize("size", ["many", "-1", "0", "1.5", "9" * 400])
-def test_a_page_has_a_number_of_rows(stage: Stage, size: str) -> None:
-    answer = get(stage.vera, f"pilots/?page_size={size}")
+def test_a_page_has_a_number_of_rows(company: Company, size: str) -> None:
+    answer = get(company.vera, f"pilots/?page_size={size}")
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["page_size"])
 
 

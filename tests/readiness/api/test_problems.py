@@ -12,17 +12,17 @@ from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
 from readiness.api.views import pilots
-from tests.company import Stage
+from tests.company import Company
 from tests.readiness.api.conftest import by_key
 
 JSON = "application/json"
 
 
 @pytest.fixture(params=[True, False], ids=["debug", "production"])
-def asks(request: pytest.FixtureRequest, stage: Stage) -> Iterator[Client]:
+def asks(request: pytest.FixtureRequest, company: Company) -> Iterator[Client]:
     """Ria's client, with DEBUG on and off."""
     client = Client(raise_request_exception=False)
-    client.force_login(stage.ria)
+    client.force_login(company.ria)
     with override_settings(DEBUG=request.param):
         yield client
 
@@ -52,17 +52,17 @@ def test_a_stranger_is_told_to_sign_in(db: None) -> None:
     is_problem(Client().get("/api/v1/pilots/", headers={"authorization": "Token wrong"}), 401)
 
 
-def test_a_method_that_is_not_allowed_names_those_that_are(asks: Client, stage: Stage) -> None:
-    key = stage.running().key
-    answer = by_key(stage.ria, "write").get(f"/api/v1/pilots/{key}/start/")
+def test_a_method_that_is_not_allowed_names_those_that_are(asks: Client, company: Company) -> None:
+    key = company.running().key
+    answer = by_key(company.ria, "write").get(f"/api/v1/pilots/{key}/start/")
     is_problem(answer, 405, "method_not_allowed")
     assert answer["Allow"] == "POST, OPTIONS"
 
 
-def test_a_form_without_its_token_is_a_problem(stage: Stage) -> None:
+def test_a_form_without_its_token_is_a_problem(company: Company) -> None:
     asks = Client(enforce_csrf_checks=True)
-    asks.force_login(stage.ria)
-    is_problem(asks.post(f"/api/v1/pilots/{stage.running().key}/start/", "{}", JSON), 403, "permission_denied")
+    asks.force_login(company.ria)
+    is_problem(asks.post(f"/api/v1/pilots/{company.running().key}/start/", "{}", JSON), 403, "permission_denied")
 
 
 BODIES: list[tuple[Any, str, int, str]] = [
@@ -83,23 +83,25 @@ BODIES: list[tuple[Any, str, int, str]] = [
 
 
 @pytest.mark.parametrize(("body", "kind", "status", "code"), BODIES, ids=range(len(BODIES)))
-def test_a_body_that_cannot_be_read_is_a_problem(stage: Stage, body: Any, kind: str, status: int, code: str) -> None:
-    asks = by_key(stage.ria, "write")
+def test_a_body_that_cannot_be_read_is_a_problem(
+    company: Company, body: Any, kind: str, status: int, code: str
+) -> None:
+    asks = by_key(company.ria, "write")
     asks.raise_request_exception = False
-    answer = asks.generic("POST", f"/api/v1/pilots/{stage.running().key}/retire/", body, content_type=kind)
+    answer = asks.generic("POST", f"/api/v1/pilots/{company.running().key}/retire/", body, content_type=kind)
     is_problem(answer, status, code if status != 422 else None)
 
 
-def test_as_deep_as_anything_is_meant_is_read(stage: Stage) -> None:
-    asks = by_key(stage.ria, "write")
+def test_as_deep_as_anything_is_meant_is_read(company: Company) -> None:
+    asks = by_key(company.ria, "write")
     deep = json.loads("[" * 19 + "]" * 19)
-    answer = asks.post(f"/api/v1/pilots/{stage.running().key}/retire/", {"learned": deep}, format="json")
+    answer = asks.post(f"/api/v1/pilots/{company.running().key}/retire/", {"learned": deep}, format="json")
     assert is_problem(answer, 422)["errors"].keys() == {"learned"}
 
 
-def test_a_form_of_more_than_is_read_is_a_problem(stage: Stage) -> None:
-    asks = by_key(stage.ria, "write")
-    address = f"/api/v1/pilots/{stage.running().key}/evidence/"
+def test_a_form_of_more_than_is_read_is_a_problem(company: Company) -> None:
+    asks = by_key(company.ria, "write")
+    address = f"/api/v1/pilots/{company.running().key}/evidence/"
     is_problem(asks.post(address, {"title": "x" * 3_000_000}, format="multipart"), 413, "too_large")
     is_problem(asks.post(address, {f"n{n}": "1" for n in range(2000)}, format="multipart"), 400)
     broken = asks.generic("POST", address, b"--x", content_type="multipart/form-data")
@@ -134,9 +136,9 @@ def test_what_a_middleware_refuses_is_a_problem(asks: Client) -> None:
         is_problem(asks.get("/api/v1/pilots/", headers={"host": "elsewhere.example"}), 400, "bad_request")
 
 
-def test_the_schema_is_yaml_and_its_errors_are_not(stage: Stage) -> None:
+def test_the_schema_is_yaml_and_its_errors_are_not(company: Company) -> None:
     asks = APIClient()
-    asks.force_login(stage.ria)
+    asks.force_login(company.ria)
     assert b"openapi: 3.1" in asks.get("/api/v1/schema/").content
     assert asks.get("/api/v1/schema/?format=json").json()["openapi"].startswith("3.1")
     is_problem(asks.get("/api/v1/schema/?format=xml"), 404)

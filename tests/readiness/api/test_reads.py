@@ -13,7 +13,7 @@ from pilots import actions
 from pilots.models import Function
 from readiness.queries import snapshots
 from readiness.rules import ledger
-from tests.company import Stage
+from tests.company import Company
 from tests.readiness.api.conftest import by_key, client, get
 
 KEYS = {
@@ -38,45 +38,45 @@ GATE_KEYS = {"kind", "state", "court", "holder", "since", "days", "good_until"}
 SIX = ["legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold", "error-owner"]
 
 
-def test_a_pilot_has_the_keys_of_the_design(stage: Stage) -> None:
-    stage.running()
-    (row,) = get(stage.vera, "pilots/").json()["results"]
+def test_a_pilot_has_the_keys_of_the_design(company: Company) -> None:
+    company.running()
+    (row,) = get(company.vera, "pilots/").json()["results"]
     assert row.keys() >= KEYS
     assert [gate["kind"] for gate in row["gates"]] == SIX
     assert all(gate.keys() >= GATE_KEYS for gate in row["gates"])
-    assert row["sponsor"] == {"id": stage.ansel.public_id, "name": "Ansel Quaye"}
+    assert row["sponsor"] == {"id": company.ansel.public_id, "name": "Ansel Quaye"}
     assert (row["portfolio"], row["function"]) == ("service", "Customer operations")
     assert row["blocked_by"] == [kind for kind in SIX if kind != "named-sponsor"]
-    one = get(stage.vera, "pilots/CO-014/").json()
+    one = get(company.vera, "pilots/CO-014/").json()
     assert one | row == one
     assert one["tool"] == "Drafter 1"
 
 
-def test_no_primary_key_is_in_any_answer(stage: Stage) -> None:
-    pilot = stage.all_clear(stage.running())
-    one = get(stage.vera, f"pilots/{pilot.key}/").json()
+def test_no_primary_key_is_in_any_answer(company: Company) -> None:
+    pilot = company.all_clear(company.running())
+    one = get(company.vera, f"pilots/{pilot.key}/").json()
     assert "pk" not in one
-    assert all(gate["id"] == stage.gate(pilot, gate["kind"]).public_id for gate in one["gates"])
+    assert all(gate["id"] == company.gate(pilot, gate["kind"]).public_id for gate in one["gates"])
 
 
 def test_a_page_of_fifty_takes_at_most_six_queries_however_many_rows(
-    stage: Stage, django_assert_max_num_queries: Any
+    company: Company, django_assert_max_num_queries: Any
 ) -> None:
-    stage.running("P-000")
-    asks = client(stage.vera)
+    company.running("P-000")
+    asks = client(company.vera)
     asks.get("/api/v1/pilots/")
     for number in range(1, 55):
-        stage.running(f"P-{number:03}")
+        company.running(f"P-{number:03}")
     signed_in = 2
     with django_assert_max_num_queries(6 + signed_in):
         page = asks.get("/api/v1/pilots/").json()
     assert len(page["results"]) == 50
 
 
-def test_reading_on_gives_each_pilot_once(stage: Stage) -> None:
+def test_reading_on_gives_each_pilot_once(company: Company) -> None:
     for number in range(7):
-        stage.running(f"P-{number}")
-    asks, address, expected_version = client(stage.vera), "/api/v1/pilots/?page_size=3", []
+        company.running(f"P-{number}")
+    asks, address, expected_version = client(company.vera), "/api/v1/pilots/?page_size=3", []
     while address:
         page = asks.get(address).json()
         expected_version += [row["key"] for row in page["results"]]
@@ -84,10 +84,10 @@ def test_reading_on_gives_each_pilot_once(stage: Stage) -> None:
     assert expected_version == [f"P-{number}" for number in range(7)]
 
 
-def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> None:
+def test_exhibits_hang_by_the_day_they_stalled_page_after_page(company: Company) -> None:
     for number, ago in enumerate((300, 200, 400, 250)):
-        stage.running(f"P-{number}", ago=ago)
-    asks, address, expected_version = client(stage.vera), "/api/v1/exhibits/?page_size=2", []
+        company.running(f"P-{number}", ago=ago)
+    asks, address, expected_version = client(company.vera), "/api/v1/exhibits/?page_size=2", []
     while address:
         page = asks.get(address).json()
         expected_version += [row["key"] for row in page["results"]]
@@ -114,18 +114,18 @@ def test_exhibits_hang_by_the_day_they_stalled_page_after_page(stage: Stage) -> 
         ("q=rene", ["NEW", "OLD", "PLAN"]),
     ],
 )
-def test_pilots_are_chosen_by_what_is_so_of_them(stage: Stage, query: str, found: list[str]) -> None:
-    stage.running("OLD", ago=200)
-    new = stage.running("NEW", ago=5)
-    actions.decide(gate=stage.gate(new, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.")
-    stage.pilot("PLAN", function=Function.objects.create(name="Billing"))
-    rows = get(stage.vera, f"pilots/?{query}").json()["results"]
+def test_pilots_are_chosen_by_what_is_so_of_them(company: Company, query: str, found: list[str]) -> None:
+    company.running("OLD", ago=200)
+    new = company.running("NEW", ago=5)
+    actions.decide(gate=company.gate(new, "legal-sign-off"), by=company.perpetua, outcome="cleared", reason="Yes.")
+    company.pilot("PLAN", function=Function.objects.create(name="Billing"))
+    rows = get(company.vera, f"pilots/?{query}").json()["results"]
     assert [row["key"] for row in rows] == found
 
 
-def test_gate_and_court_are_asked_of_one_gate(stage: Stage) -> None:
-    stage.running()
-    assert get(stage.vera, "pilots/?gate=named-sponsor&court=nobody").json()["results"] == []
+def test_gate_and_court_are_asked_of_one_gate(company: Company) -> None:
+    company.running()
+    assert get(company.vera, "pilots/?gate=named-sponsor&court=nobody").json()["results"] == []
 
 
 @pytest.mark.parametrize(
@@ -138,51 +138,53 @@ def test_gate_and_court_are_asked_of_one_gate(stage: Stage) -> None:
         ("sponsor=nobody@example.org", "sponsor"),
     ],
 )
-def test_what_cannot_be_asked_is_a_problem_that_names_the_field(stage: Stage, query: str, field: str) -> None:
-    answer = get(stage.vera, f"pilots/?{query}")
+def test_what_cannot_be_asked_is_a_problem_that_names_the_field(company: Company, query: str, field: str) -> None:
+    answer = get(company.vera, f"pilots/?{query}")
     assert answer.status_code in (400, 422)
     assert answer["Content-Type"] == "application/problem+json"
     assert list(answer.json()["errors"]) == [field]
 
 
-def test_the_past_is_read_as_it_was(stage: Stage) -> None:
-    pilot = stage.running(ago=40)
-    on, before = stage.day(10), stage.day(11)
-    actions.decide(gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="cleared", reason="Yes.", on=on)
+def test_the_past_is_read_as_it_was(company: Company) -> None:
+    pilot = company.running(ago=40)
+    on, before = company.day(10), company.day(11)
+    actions.decide(
+        gate=company.gate(pilot, "legal-sign-off"), by=company.perpetua, outcome="cleared", reason="Yes.", on=on
+    )
 
     def legal(query: str) -> str:
-        gates = get(stage.vera, f"pilots/CO-014/?{query}").json()["gates"]
+        gates = get(company.vera, f"pilots/CO-014/?{query}").json()["gates"]
         return str(gates[0]["state"])
 
     assert (legal(f"as_of={before}"), legal(f"as_of={on}")) == ("waiting", "cleared")
     # All of it was written down only today: on that day nothing was known.
-    known = get(stage.vera, f"pilots/CO-014/?as_of={on}&known_at={on}")
+    known = get(company.vera, f"pilots/CO-014/?as_of={on}&known_at={on}")
     assert known.status_code == 404
-    assert get(stage.vera, f"pilots/CO-014/?as_of={stage.day(41)}").status_code == 404
+    assert get(company.vera, f"pilots/CO-014/?as_of={company.day(41)}").status_code == 404
 
 
-def test_what_one_may_not_see_is_not_there(stage: Stage) -> None:
-    pilot = stage.running()
-    gate = stage.gate(pilot, "legal-sign-off")
+def test_what_one_may_not_see_is_not_there(company: Company) -> None:
+    pilot = company.running()
+    gate = company.gate(pilot, "legal-sign-off")
     for address in ("pilots/", "gates/", "decisions/", "exhibits/", "changes/", "portfolio/board/", "rights/"):
-        assert get(stage.noam, address).json()["results"] == [], address
+        assert get(company.noam, address).json()["results"] == [], address
     for address in (f"pilots/{pilot.key}/", f"gates/{gate.public_id}/"):
-        assert get(stage.noam, address).status_code == 404
-        assert get(stage.noam, address).json()["code"] == "not_found"
+        assert get(company.noam, address).status_code == 404
+        assert get(company.noam, address).json()["code"] == "not_found"
 
 
-def test_strangers_are_asked_for_a_key(stage: Stage) -> None:
+def test_strangers_are_asked_for_a_key(company: Company) -> None:
     answer = get(None, "pilots/")
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Token")
 
 
-def test_whoever_has_it_already_is_told_so(stage: Stage) -> None:
-    stage.running()
-    asks = client(stage.vera)
+def test_whoever_has_it_already_is_told_so(company: Company) -> None:
+    company.running()
+    asks = client(company.vera)
     first = asks.get("/api/v1/pilots/CO-014/")
     again = asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (again.status_code, again.content) == (304, b"")
-    actions.move_decide_by(pilot=_pilot("CO-014"), by=stage.ria, to=stage.day(-9), reason="Holidays.")
+    actions.move_decide_by(pilot=_pilot("CO-014"), by=company.ria, to=company.day(-9), reason="Holidays.")
     assert asks.get("/api/v1/pilots/CO-014/", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
 
 
@@ -192,82 +194,82 @@ def _pilot(key: str) -> Any:
     return Pilot.objects.get(key=key)
 
 
-def test_gates_are_listed_with_whose_move_and_by_when(stage: Stage) -> None:
-    stage.running(ago=40)
-    rows = get(stage.vera, "gates/?court=decider&holder=perpetua@example.org").json()["results"]
+def test_gates_are_listed_with_whose_move_and_by_when(company: Company) -> None:
+    company.running(ago=40)
+    rows = get(company.vera, "gates/?court=decider&holder=perpetua@example.org").json()["results"]
     assert [(row["pilot"], row["kind"]) for row in rows] == [("CO-014", "legal-sign-off")]
     assert rows[0]["answer_by"]
     assert rows[0]["escalates_to"]["name"] == "Ines Thorvall"
-    one = get(stage.vera, f"gates/{rows[0]['id']}/").json()
+    one = get(company.vera, f"gates/{rows[0]['id']}/").json()
     assert one == rows[0] | {"differences": [], "exception_requests": []}
 
 
 def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
-    stage: Stage, django_assert_max_num_queries: Any
+    company: Company, django_assert_max_num_queries: Any
 ) -> None:
     for number in range(8):
-        pilot = stage.running(f"P-{number}", ago=60)
-        stage.measured(pilot, ago=30)
-        actions.pause(pilot=pilot, by=stage.ria, until=stage.day(15), reason="Staff.", on=stage.day(25))
+        pilot = company.running(f"P-{number}", ago=60)
+        company.measured(pilot, ago=30)
+        actions.pause(pilot=pilot, by=company.ria, until=company.day(15), reason="Staff.", on=company.day(25))
         for outcome in ("cleared", "withdrawn"):
             actions.decide(
-                gate=stage.gate(pilot, "legal-sign-off"),
-                by=stage.perpetua,
+                gate=company.gate(pilot, "legal-sign-off"),
+                by=company.perpetua,
                 outcome=outcome,
                 reason="So.",
-                on=stage.day(9),
+                on=company.day(9),
             )
     signed_in = 2
-    for query in ("", "?court=decider", f"?holder={stage.perpetua.public_id}"):
-        asks = client(stage.vera)
+    for query in ("", "?court=decider", f"?holder={company.perpetua.public_id}"):
+        asks = client(company.vera)
         asks.get(f"/api/v1/gates/{query}")
         with django_assert_max_num_queries(6 + signed_in):
             rows = asks.get(f"/api/v1/gates/{query}").json()["results"]
         assert any(row["answer_by"] for row in rows)
 
 
-def test_decisions_and_changes_are_told_in_order(stage: Stage) -> None:
-    pilot = stage.running(ago=40)
+def test_decisions_and_changes_are_told_in_order(company: Company) -> None:
+    pilot = company.running(ago=40)
     actions.decide(
-        gate=stage.gate(pilot, "legal-sign-off"),
-        by=stage.perpetua,
+        gate=company.gate(pilot, "legal-sign-off"),
+        by=company.perpetua,
         outcome="refused",
         reason="Not with names in it.",
-        on=stage.day(3),
+        on=company.day(3),
     )
-    first = get(stage.vera, "decisions/").json()["results"][0]
+    first = get(company.vera, "decisions/").json()["results"][0]
     assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")
     assert first["reason"] == "Not with names in it."
-    told = get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(0)}").json()["results"]
+    told = get(company.vera, f"changes/?from={company.day(0)}&to={company.day(0)}").json()["results"]
     assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
     assert told[-1]["outcome"] == "refused"
-    assert get(stage.vera, f"changes/?from={stage.day(0)}&to={stage.day(1)}").status_code == 422
+    assert get(company.vera, f"changes/?from={company.day(0)}&to={company.day(1)}").status_code == 422
 
 
-def test_the_portfolio_adds_up(stage: Stage) -> None:
-    stage.running("OLD", ago=200)
-    stage.running("NEW", ago=5)
-    stage.pilot("PLAN")
-    summary = get(stage.vera, "portfolio/summary/").json()
+def test_the_portfolio_adds_up(company: Company) -> None:
+    company.running("OLD", ago=200)
+    company.running("NEW", ago=5)
+    company.pilot("PLAN")
+    summary = get(company.vera, "portfolio/summary/").json()
     assert summary["pilots"] == 3
     assert {k: n for k, n in summary["standing"].items() if n} == {"moving": 1, "museum_exhibit": 1, "planned": 1}
     # None of the planned one: its gates wait on nobody.
     assert sum(summary["open_gates"].values()) == 5 + 5
-    assert len(get(stage.vera, "portfolio/board/").json()["results"]) == 3
-    trend = get(stage.vera, "portfolio/trend/?months=3").json()
-    assert [point["at"] for point in trend][-1] == stage.day().isoformat()
+    assert len(get(company.vera, "portfolio/board/").json()["results"]) == 3
+    trend = get(company.vera, "portfolio/trend/?months=3").json()
+    assert [point["at"] for point in trend][-1] == company.day().isoformat()
     assert len(trend) == 4
-    assert get(stage.vera, "portfolio/trend/?months=0").status_code == 422
+    assert get(company.vera, "portfolio/trend/?months=0").status_code == 422
 
 
-def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
+def test_the_one_answer_that_frees_most_comes_first(company: Company) -> None:
     for number in range(3):
-        pilot = stage.all_clear(stage.running(f"P-{number}"))
+        pilot = company.all_clear(company.running(f"P-{number}"))
         actions.decide(
-            gate=stage.gate(pilot, "legal-sign-off"), by=stage.perpetua, outcome="withdrawn", reason="New terms."
+            gate=company.gate(pilot, "legal-sign-off"), by=company.perpetua, outcome="withdrawn", reason="New terms."
         )
-    stage.running("OTHER")
-    first = get(stage.vera, "portfolio/bottlenecks/").json()[0]
+    company.running("OTHER")
+    first = get(company.vera, "portfolio/bottlenecks/").json()[0]
     assert (first["kind"], first["holder"]["name"], first["gates"], first["frees"]) == (
         "legal-sign-off",
         "Perpetua Rask",
@@ -277,36 +279,38 @@ def test_the_one_answer_that_frees_most_comes_first(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("by", ["court", "kind", "holder", "function", "portfolio", "pilot"])
-def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(stage: Stage, by: str) -> None:
-    pilots = [stage.running("A", ago=90), stage.running("B", ago=50)]
-    start, end = stage.day(60), stage.day(10)
+def test_waits_add_up_to_the_ledger_by_whatever_they_are_told(company: Company, by: str) -> None:
+    pilots = [company.running("A", ago=90), company.running("B", ago=50)]
+    start, end = company.day(60), company.day(10)
     whole = ledger.by_court(c for _, c in snapshots.charges_of(pilots, start=start, end=end))
-    rows = get(stage.vera, f"portfolio/waits/?from={start}&to={end}&by={by}").json()
+    rows = get(company.vera, f"portfolio/waits/?from={start}&to={end}&by={by}").json()
     for court in ("decider", "team", "nobody", "outside"):
         assert sum(row["courts"][court] for row in rows) == whole.get(court, 0)
     assert sum(row["days"] for row in rows) == sum(whole.values())
 
 
-def test_waits_of_one_person_are_the_days_they_held(stage: Stage) -> None:
-    stage.running("A", ago=30)
+def test_waits_of_one_person_are_the_days_they_held(company: Company) -> None:
+    company.running("A", ago=30)
     rows = get(
-        stage.vera, f"portfolio/waits/?from={stage.day(20)}&to={stage.day(10)}&holder=perpetua@example.org"
+        company.vera, f"portfolio/waits/?from={company.day(20)}&to={company.day(10)}&holder=perpetua@example.org"
     ).json()
     assert [(row["courts"]["decider"], row["days"]) for row in rows] == [(10, 10)]
 
 
 @pytest.fixture
-def moved(stage: Stage) -> Stage:
+def moved(company: Company) -> Company:
     """One pilot that moved from customer operations to billing ten days ago, one that lies in no function."""
-    pilot = stage.running("A", ago=30)
+    pilot = company.running("A", ago=30)
     billing = Function.objects.create(name="Billing")
-    actions.amend(pilot=pilot, by=stage.ria, set={"function": billing}, on=stage.day(10))
-    stage.running("B", ago=30, function=None)
-    return stage
+    actions.amend(pilot=pilot, by=company.ria, set={"function": billing}, on=company.day(10))
+    company.running("B", ago=30, function=None)
+    return company
 
 
 @pytest.mark.parametrize(("function", "days"), [("customer operations", 10), ("BILLING", 6), ("", 16), ("Nobody", 0)])
-def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: Stage, function: str, days: int) -> None:
+def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(
+    moved: Company, function: str, days: int
+) -> None:
     period = f"from={moved.day(20)}&to={moved.day(4)}&kind=funding-owner"
     rows = get(moved.vera, f"portfolio/waits/?{period}&function={function}").json()
     assert sum(row["days"] for row in rows) == days
@@ -314,26 +318,26 @@ def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(moved: St
     assert {row["of"].casefold(): row["days"] for row in told}.get(function.casefold(), 0) == days
 
 
-def test_waits_take_any_period_and_no_day_that_has_not_come(stage: Stage) -> None:
-    stage.running("A", ago=30)
+def test_waits_take_any_period_and_no_day_that_has_not_come(company: Company) -> None:
+    company.running("A", ago=30)
 
     def days(query: str) -> list[tuple[int, str, str]]:
-        rows = get(stage.vera, f"portfolio/waits/?kind=funding-owner&{query}").json()
+        rows = get(company.vera, f"portfolio/waits/?kind=funding-owner&{query}").json()
         return [(row["days"], row["from"], row["to"]) for row in rows]
 
-    first, at, today = stage.day(30), stage.day(10), stage.day().isoformat()
+    first, at, today = company.day(30), company.day(10), company.day().isoformat()
     assert days("from=1900-01-01&to=8999-12-31") == [(30, "1900-01-01", today)]
     assert days(f"from={first}&to=2998-01-01") == [(30, str(first), today)]
     assert days(f"from={first}&as_of={at}") == [(20, str(first), str(at))]
     assert days(f"from={first}&to=2998-01-01&as_of={at}") == [(20, str(first), str(at))]
-    assert days(f"to={stage.day(-40)}") == [(30, str(stage.day(90)), today)]
+    assert days(f"to={company.day(-40)}") == [(30, str(company.day(90)), today)]
     assert days("from=2998-01-01&to=2999-01-01") == []
-    refused = get(stage.vera, f"portfolio/waits/?from={today}&to={at}")
+    refused = get(company.vera, f"portfolio/waits/?from={today}&to={at}")
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["from"])
 
 
-def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(stage: Stage) -> None:
-    pilots, first, end = [stage.running("A", ago=30)], stage.day(30), stage.day()
+def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(company: Company) -> None:
+    pilots, first, end = [company.running("A", ago=30)], company.day(30), company.day()
     told = [list(snapshots.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
     assert told[0] == told[1]
 
@@ -352,22 +356,22 @@ NOT_KNOWING = (
 
 
 @pytest.mark.parametrize("address", NOT_KNOWING)
-def test_what_is_answered_by_all_that_is_known_refuses_to_be_asked_what_was(stage: Stage, address: str) -> None:
-    stage.running()
-    answer = get(stage.vera, f"{address}?known_at={stage.day(3)}")
+def test_what_is_answered_by_all_that_is_known_refuses_to_be_asked_what_was(company: Company, address: str) -> None:
+    company.running()
+    answer = get(company.vera, f"{address}?known_at={company.day(3)}")
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")
     assert list(answer.json()["errors"]) == ["known_at"]
     assert "ask pilots, exhibits, gates or decisions" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("address", KNOWING)
-def test_the_others_answer_by_what_was_known(stage: Stage, address: str) -> None:
-    stage.running(ago=200)
-    assert get(stage.vera, address).json()["results"]
-    assert get(stage.vera, f"{address}?known_at={stage.day(3)}").json()["results"] == []
+def test_the_others_answer_by_what_was_known(company: Company, address: str) -> None:
+    company.running(ago=200)
+    assert get(company.vera, address).json()["results"]
+    assert get(company.vera, f"{address}?known_at={company.day(3)}").json()["results"] == []
 
 
-def test_the_schema_lists_what_a_read_can_be_asked(stage: Stage) -> None:
+def test_the_schema_lists_what_a_read_can_be_asked(company: Company) -> None:
     """A read lists `known_at` exactly where it answers by it."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     reads = {
@@ -379,25 +383,25 @@ def test_the_schema_lists_what_a_read_can_be_asked(stage: Stage) -> None:
     assert knowing == {*KNOWING, "pilots/{key}/", "gates/{public_id}/"}
 
 
-def test_rights_say_who_decides_and_where_nobody_does(stage: Stage) -> None:
-    stage.running()
-    rows = get(stage.vera, "rights/").json()["results"]
+def test_rights_say_who_decides_and_where_nobody_does(company: Company) -> None:
+    company.running()
+    rows = get(company.vera, "rights/").json()["results"]
     legal = next(row for row in rows if row["kind"] == "legal-sign-off")
     assert legal["decides"]["person"]["name"] == "Perpetua Rask"
-    assert get(stage.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"
+    assert get(company.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"
 
 
-def test_the_schema_is_whole_and_the_docs_are_served_by_us(stage: Stage, tmp_path: Any) -> None:
+def test_the_schema_is_whole_and_the_docs_are_served_by_us(company: Company, tmp_path: Any) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
     assert "openapi: 3.1" in (tmp_path / "schema.yml").read_text()
-    page = client(stage.vera).get("/api/v1/docs/")
+    page = client(company.vera).get("/api/v1/docs/")
     assert page.status_code == 200
     assert "http://" not in page.content.decode().replace("http://testserver", "")
     assert "https://" not in page.content.decode()
 
 
-def test_a_key_opens_what_its_person_may_see(stage: Stage) -> None:
-    stage.running()
-    assert len(by_key(stage.vera).get("/api/v1/pilots/").json()["results"]) == 1
-    assert by_key(stage.noam).get("/api/v1/pilots/").json()["results"] == []
-    assert date.fromisoformat(by_key(stage.vera).get("/api/v1/portfolio/summary/").json()["at"]) == stage.day()
+def test_a_key_opens_what_its_person_may_see(company: Company) -> None:
+    company.running()
+    assert len(by_key(company.vera).get("/api/v1/pilots/").json()["results"]) == 1
+    assert by_key(company.noam).get("/api/v1/pilots/").json()["results"] == []
+    assert date.fromisoformat(by_key(company.vera).get("/api/v1/portfolio/summary/").json()["at"]) == company.day()

@@ -12,7 +12,7 @@ from pilots.models import Pilot
 from readiness.charts import timeline
 from readiness.pages.pilot import events_of
 from readiness.queries.snapshots import PilotSnapshot, snapshot_of
-from tests.company import Stage, browser_of
+from tests.company import Company, browser_of
 
 
 def read(pilot: Pilot) -> PilotSnapshot:
@@ -22,52 +22,52 @@ def read(pilot: Pilot) -> PilotSnapshot:
 
 
 def test_a_claim_that_never_started_is_drawn_from_the_day_it_is_claimed_since(
-    stage: Stage,
+    company: Company,
 ) -> None:
-    pilot = stage.pilot(ago=30)
-    actions.record_claim(pilot=pilot, by=None, on=stage.day(20))
+    pilot = company.pilot(ago=30)
+    actions.record_claim(pilot=pilot, by=None, on=company.day(20))
     found = read(pilot)
     scale = timeline.wall_scale([found], found.at)
     picture = timeline.specimen(found, [], scale)
-    assert picture.claimed == (scale.at(stage.day(20)), 100.0)
+    assert picture.claimed == (scale.at(company.day(20)), 100.0)
     assert picture.taken is None
-    room = browser_of(stage.vera).get(reverse("readiness:claims")).content.decode()
+    room = browser_of(company.vera).get(reverse("readiness:claims")).content.decode()
     assert '<line class="was"' in room
     assert "Dashed: said to be adopted" in room
     assert "Hatched" not in room
 
 
-def test_what_was_adopted_and_is_shown_no_longer_keeps_its_dot(stage: Stage) -> None:
-    pilot = stage.all_clear(stage.running(ago=60), ago=40)
-    actions.adopt(pilot=pilot, by=stage.ansel, on=stage.day(30))
+def test_what_was_adopted_and_is_shown_no_longer_keeps_its_dot(company: Company) -> None:
+    pilot = company.all_clear(company.running(ago=60), ago=40)
+    actions.adopt(pilot=pilot, by=company.ansel, on=company.day(30))
     assert timeline.timeline(read(pilot), []).claimed is None
-    actions.amend(pilot=pilot, by=stage.ria, set={"tool": "Drafter 2"}, on=stage.day(10))
+    actions.amend(pilot=pilot, by=company.ria, set={"tool": "Drafter 2"}, on=company.day(10))
     picture = timeline.timeline(read(pilot), [])
     assert picture.taken is not None
     assert picture.claimed is not None
 
 
 def test_a_pilot_started_today_ends_today_and_its_number_stands_inside(
-    stage: Stage,
+    company: Company,
 ) -> None:
-    found = read(stage.running(ago=0))
+    found = read(company.running(ago=0))
     picture = timeline.timeline(found, events_of(found.pilot))
     assert picture.scale.last == today()
     assert today() - picture.scale.first >= timedelta(days=28)
-    first = read(stage.running("A-2", "Older", ago=100))
+    first = read(company.running("A-2", "Older", ago=100))
     assert timeline.timeline(first, events_of(first.pilot)).points[0].x > 2
 
 
-def test_no_number_covers_another_on_a_telephone(stage: Stage) -> None:
-    pilot = stage.running(ago=100)
+def test_no_number_covers_another_on_a_telephone(company: Company) -> None:
+    pilot = company.running(ago=100)
     for ago in range(60, 40, -2):
         outcome = "refused" if ago % 4 else "changes_requested"
         actions.decide(
-            gate=stage.gate(pilot, "legal-sign-off"),
-            by=stage.perpetua,
+            gate=company.gate(pilot, "legal-sign-off"),
+            by=company.perpetua,
             outcome=outcome,
             reason="So.",
-            on=stage.day(ago),
+            on=company.day(ago),
         )
     points = timeline.timeline(read(pilot), events_of(pilot)).points
     drawn = [(point.x, point.narrow) for point in points if point.narrow is not None]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pilots.models import Pilot
-from tests.company import Stage
+from tests.company import Company
 
 
 def pilot_page(pilot: Pilot) -> str:
@@ -21,6 +21,6 @@ def post(client: Client, address: str, **typed: Any) -> Any:
     return client.post(address, {"expected_version": drawn["expected_version"].value(), **typed})
 
 
-def gate_event(stage: Stage, pilot: Pilot, kind: str, action: str) -> str:
-    gate = stage.gate(pilot, kind)
+def gate_event(company: Company, pilot: Pilot, kind: str, action: str) -> str:
+    gate = company.gate(pilot, kind)
     return reverse("readiness:gate-action", args=[gate.public_id, action])

@@ -13,23 +13,23 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import Event, Evidence, GateKind, Person, Pilot
 from readiness.queries.snapshots import snapshot_of
-from tests.company import Stage, browser_of
+from tests.company import Company, browser_of
 from tests.readiness.browser_forms import form_with
 
 
 @pytest.fixture
-def pilot(stage: Stage) -> Pilot:
+def pilot(company: Company) -> Pilot:
     """Adopted, and shown to be."""
-    pilot = stage.all_clear(stage.running())
-    actions.adopt(pilot=pilot, by=stage.ria, on=stage.day(4))
+    pilot = company.all_clear(company.running())
+    actions.adopt(pilot=pilot, by=company.ria, on=company.day(4))
     assert standing(pilot) == "adopted"
     return pilot
 
 
 @pytest.fixture
-def office(stage: Stage) -> Client:
-    Person.objects.filter(pk=stage.ria.pk).update(is_staff=True)
-    return browser_of(stage.ria)
+def office(company: Company) -> Client:
+    Person.objects.filter(pk=company.ria.pk).update(is_staff=True)
+    return browser_of(company.ria)
 
 
 def standing(pilot: Pilot) -> str:
@@ -65,12 +65,12 @@ def told(client: Client, path: str, field: str, asked: Any) -> str:
 
 
 def test_another_tool_asks_whose_answers_are_to_fall_and_tells_it_afterwards(
-    stage: Stage, pilot: Pilot, office: Client
+    company: Company, pilot: Pilot, office: Client
 ) -> None:
     asked = asks(office, page_of(pilot), "workflow", tool="Drafter 2", name="Renewal drafts, again")
     text = asked.content.decode()
     says = [
-        f"Legal: the yes of Perpetua Rask, of {stage.day(5):%-d %B %Y}, no longer holds: "
+        f"Legal: the yes of Perpetua Rask, of {company.day(5):%-d %B %Y}, no longer holds: "
         "the tool changed from “Drafter 1” to “Drafter 2”",
         "Data access: the yes of Bastian Oake",
         "It waits on Perpetua Rask.",
@@ -103,8 +103,8 @@ def test_to_have_agreed_to_one_answer_falling_is_not_to_have_agreed_to_more(pilo
     assert standing(pilot) == "adopted"
 
 
-def test_what_was_restored_holds_again_and_is_only_told(stage: Stage, pilot: Pilot, office: Client) -> None:
-    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"tool": "Drafter 2"})
+def test_what_was_restored_holds_again_and_is_only_told(company: Company, pilot: Pilot, office: Client) -> None:
+    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=company.ria, set={"tool": "Drafter 2"})
     typed = form_with("workflow", office.get(page_of(pilot))) | {"tool": "Drafter 1"}
     answer = office.post(page_of(pilot), typed, follow=True)
     assert "Legal: the answer holds again." in answer.content.decode()
@@ -117,16 +117,16 @@ def test_a_new_manager_has_to_confirm_the_rules(pilot: Pilot, office: Client) ->
     assert "is claimed then" in text
 
 
-def test_another_function_may_have_other_holders(stage: Stage, office: Client) -> None:
-    pilot = stage.running()
+def test_another_function_may_have_other_holders(company: Company, office: Client) -> None:
+    pilot = company.running()
     other = actions.name_function(name="Field service", by=None)
     kind = GateKind.objects.get(key="legal-sign-off")
-    actions.assign_right(kind=kind, portfolio=stage.portfolio, function=other, holder=stage.jory, by=None)
+    actions.assign_right(kind=kind, portfolio=company.portfolio, function=other, holder=company.jory, by=None)
     text = asks(office, page_of(pilot), "workflow", function=str(other.pk)).content.decode()
     assert "Legal: it waits on Perpetua Rask no longer. It waits on Jory Mellin." in text
 
 
-def test_high_impact_may_open_a_gate_and_end_an_adoption(stage: Stage, pilot: Pilot, office: Client) -> None:
+def test_high_impact_may_open_a_gate_and_end_an_adoption(company: Company, pilot: Pilot, office: Client) -> None:
     actions.add_kind(
         key="council",
         name="Works council",
@@ -164,11 +164,11 @@ def test_to_roll_back_says_what_it_will_be(pilot: Pilot, office: Client) -> None
     assert Pilot.objects.get(pk=pilot.pk).stage == "running"
 
 
-def test_a_newer_version_of_evidence_says_beforehand_which_answers_rest_on_it(stage: Stage, office: Client) -> None:
-    pilot = stage.running()
-    piece = actions.file_evidence(pilot=pilot, by=stage.ria, link="https://terms.test/1")
-    gate = stage.gate(pilot, "legal-sign-off")
-    actions.decide(gate=gate, by=stage.perpetua, outcome="cleared", reason="By these terms.", pieces=[piece])
+def test_a_newer_version_of_evidence_says_beforehand_which_answers_rest_on_it(company: Company, office: Client) -> None:
+    pilot = company.running()
+    piece = actions.file_evidence(pilot=pilot, by=company.ria, link="https://terms.test/1")
+    gate = company.gate(pilot, "legal-sign-off")
+    actions.decide(gate=gate, by=company.perpetua, outcome="cleared", reason="By these terms.", pieces=[piece])
     path = f"{reverse('readiness:filing', args=[pilot.key])}?newer={piece.public_id}"
     drawn = office.get(path)
     assert "Legal: the yes of Perpetua Rask" in drawn.content.decode()
@@ -182,12 +182,12 @@ def test_a_newer_version_of_evidence_says_beforehand_which_answers_rest_on_it(st
     assert Evidence.objects.count() == 2
 
 
-def test_to_switch_a_gate_on_again_says_which_adoptions_fall(stage: Stage, pilot: Pilot, office: Client) -> None:
+def test_to_switch_a_gate_on_again_says_which_adoptions_fall(company: Company, pilot: Pilot, office: Client) -> None:
     legal = GateKind.objects.get(key="legal-sign-off")
-    actions.switch_off(kind=legal, portfolio=stage.portfolio, reason="Not here.", by=None)
-    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=stage.ria, set={"workflow": "drafting anything"})
+    actions.switch_off(kind=legal, portfolio=company.portfolio, reason="Not here.", by=None)
+    actions.amend(pilot=Pilot.objects.get(pk=pilot.pk), by=company.ria, set={"workflow": "drafting anything"})
     assert standing(pilot) == "adopted"
-    path = reverse("admin:pilots_portfolio_act", args=[stage.portfolio.pk, "switch-on"])
+    path = reverse("admin:pilots_portfolio_act", args=[company.portfolio.pk, "switch-on"])
     asked = office.post(path, {"kind": str(legal.pk)})
     assert "One pilot was adopted, and is claimed then: " in asked.content.decode()
     assert standing(pilot) == "adopted"
@@ -195,9 +195,9 @@ def test_to_switch_a_gate_on_again_says_which_adoptions_fall(stage: Stage, pilot
     assert standing(pilot) == "claimed"
 
 
-def test_a_shorter_clock_says_what_it_makes_an_exhibit(stage: Stage, office: Client) -> None:
-    pilot = stage.running(ago=60)
-    path = reverse("admin:pilots_portfolio_act", args=[stage.portfolio.pk, "stall-clock"])
+def test_a_shorter_clock_says_what_it_makes_an_exhibit(company: Company, office: Client) -> None:
+    pilot = company.running(ago=60)
+    path = reverse("admin:pilots_portfolio_act", args=[company.portfolio.pk, "stall-clock"])
     asked = asks(office, path, "quiet_days", quiet_days="10")
     assert f"museum exhibit then: {pilot.key}." in asked.content.decode()
 

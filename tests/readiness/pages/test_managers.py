@@ -7,16 +7,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pilots import actions
-from tests.company import Stage, browser_of
+from tests.company import Company, browser_of
 
 ROOM = "readiness:my-gates"
 
 
-def test_a_managers_work_begins_with_the_pilots_they_live_with(stage: Stage) -> None:
-    stage.running("A-1", "First")
-    stage.pilot("A-2", "Planned")
-    stage.running("A-3", "Somebody else’s", manager=stage.hedda)
-    client = browser_of(stage.ottilie)
+def test_a_managers_work_begins_with_the_pilots_they_live_with(company: Company) -> None:
+    company.running("A-1", "First")
+    company.pilot("A-2", "Planned")
+    company.running("A-3", "Somebody else’s", manager=company.hedda)
+    client = browser_of(company.ottilie)
     assert client.get("/")["Location"] == reverse(ROOM)
     page = client.get(reverse(ROOM))
     assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2"]
@@ -26,51 +26,51 @@ def test_a_managers_work_begins_with_the_pilots_they_live_with(stage: Stage) -> 
     assert "My gates" in text
 
 
-def test_rules_that_wait_for_the_managers_word_are_named_first(stage: Stage) -> None:
-    pilot = stage.running("A-1", "First")
-    stage.rules(pilot)
-    client, address = browser_of(stage.ottilie), reverse(ROOM)
+def test_rules_that_wait_for_the_managers_word_are_named_first(company: Company) -> None:
+    pilot = company.running("A-1", "First")
+    company.rules(pilot)
+    client, address = browser_of(company.ottilie), reverse(ROOM)
     assert not client.get(address).context["entries"][0].confirms
-    actions.set_rules(pilot=pilot, by=stage.ria, success="Nobody reads every line.")
+    actions.set_rules(pilot=pilot, by=company.ria, success="Nobody reads every line.")
     page = client.get(address)
     assert page.context["opening"] == "The rules of First wait for your word: can you work by them?"
     confirm = reverse("readiness:pilot-action", args=[pilot.key, "confirm-rules"])
     assert f"{confirm}?next={address}" in page.content.decode()
-    assert "confirm-rules" not in browser_of(stage.ansel).get(address).content.decode()
+    assert "confirm-rules" not in browser_of(company.ansel).get(address).content.decode()
 
 
-def test_where_no_rule_is_stated_there_is_nothing_to_confirm(stage: Stage) -> None:
-    stage.running("A-1", "First")
-    page = browser_of(stage.ottilie).get(reverse(ROOM))
+def test_where_no_rule_is_stated_there_is_nothing_to_confirm(company: Company) -> None:
+    company.running("A-1", "First")
+    page = browser_of(company.ottilie).get(reverse(ROOM))
     assert not page.context["entries"][0].confirms
 
 
-def test_whoever_carries_one_pilot_and_lives_with_another_sees_both(stage: Stage) -> None:
-    stage.running("A-1", "Carried")
-    stage.running("A-2", "Lived with", manager=stage.ansel)
-    text = browser_of(stage.ansel).get(reverse(ROOM)).content.decode()
+def test_whoever_carries_one_pilot_and_lives_with_another_sees_both(company: Company) -> None:
+    company.running("A-1", "Carried")
+    company.running("A-2", "Lived with", manager=company.ansel)
+    text = browser_of(company.ansel).get(reverse(ROOM)).content.decode()
     assert "Ansel Quaye, sponsor of 2 pilots, manager of one pilot." in text
-    stage.pilot("A-3", "Planned", manager=stage.ansel)
-    page = browser_of(stage.ansel).get(reverse(ROOM))
+    company.pilot("A-3", "Planned", manager=company.ansel)
+    page = browser_of(company.ansel).get(reverse(ROOM))
     assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2", "A-3"]
 
 
-def test_a_manager_is_asked_for_no_letter(stage: Stage) -> None:
-    stage.running("A-1", "First")
-    assert "mailto:" not in browser_of(stage.ottilie).get(reverse(ROOM)).content.decode()
+def test_a_manager_is_asked_for_no_letter(company: Company) -> None:
+    company.running("A-1", "First")
+    assert "mailto:" not in browser_of(company.ottilie).get(reverse(ROOM)).content.decode()
 
 
-def test_a_managers_page_costs_the_same_for_any_number_of_pilots(stage: Stage) -> None:
-    client = browser_of(stage.ottilie)
+def test_a_managers_page_costs_the_same_for_any_number_of_pilots(company: Company) -> None:
+    client = browser_of(company.ottilie)
 
     def asks() -> int:
         with CaptureQueriesContext(connection) as asked:
             assert client.get(reverse(ROOM)).status_code == 200
         return len(asked)
 
-    stage.rules(stage.running("A-0", "First", ago=100))
+    company.rules(company.running("A-0", "First", ago=100))
     client.get(reverse(ROOM))
     one = asks()
     for number in range(1, 7):
-        stage.running(f"A-{number}", f"Number {number}", ago=100)
+        company.running(f"A-{number}", f"Number {number}", ago=100)
     assert asks() == one

@@ -10,18 +10,18 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Decision, DecisionEvidence, Evidence, Pilot
-from tests.company import Stage, browser_of
+from tests.company import Company, browser_of
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 MANY, MINUTES = "readiness:decide-many", "readiness:minutes"
 
 
-def two(stage: Stage) -> list[Pilot]:
-    return [stage.running("A-1", "First"), stage.running("A-2", "Second", tool="Drafter 2")]
+def two(company: Company) -> list[Pilot]:
+    return [company.running("A-1", "First"), company.running("A-2", "Second", tool="Drafter 2")]
 
 
-def ids(stage: Stage, pilots: list[Pilot], kind: str = "legal-sign-off") -> list[str]:
-    return [stage.gate(pilot, kind).public_id for pilot in pilots]
+def ids(company: Company, pilots: list[Pilot], kind: str = "legal-sign-off") -> list[str]:
+    return [company.gate(pilot, kind).public_id for pilot in pilots]
 
 
 def send(client: Client, gates: list[str], **typed: Any) -> Any:
@@ -29,24 +29,24 @@ def send(client: Client, gates: list[str], **typed: Any) -> Any:
     return client.post(reverse(MANY), {"gate": gates, "expected_version": drawn["expected_version"].value(), **typed})
 
 
-def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(stage: Stage) -> None:
-    pilots = two(stage)
-    page = browser_of(stage.perpetua).get(reverse(MANY), {"gate": ids(stage, pilots)})
+def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(company: Company) -> None:
+    pilots = two(company)
+    page = browser_of(company.perpetua).get(reverse(MANY), {"gate": ids(company, pilots)})
     assert page.context["names"] == ["The tool"]
     assert [each.differs for each in page.context["alike"]] == [["Drafter 1"], ["Drafter 2"]]
     assert "The data" in [fact.name for fact in page.context["same"]]
-    answer = send(browser_of(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="Standard terms.")
+    answer = send(browser_of(company.perpetua), ids(company, pilots), outcome="cleared", reason="Standard terms.")
     assert answer.status_code == 302
-    assert Decision.objects.filter(outcome="cleared", decider=stage.perpetua).count() == 2
+    assert Decision.objects.filter(outcome="cleared", decider=company.perpetua).count() == 2
 
 
-def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -> None:
-    pilots = two(stage)
-    page = send(browser_of(stage.perpetua), ids(stage, pilots), outcome="cleared", reason="")
+def test_where_one_is_refused_none_is_written_and_the_text_stays(company: Company) -> None:
+    pilots = two(company)
+    page = send(browser_of(company.perpetua), ids(company, pilots), outcome="cleared", reason="")
     assert page.status_code == 422
-    client, gates = browser_of(stage.perpetua), ids(stage, pilots)
+    client, gates = browser_of(company.perpetua), ids(company, pilots)
     drawn = client.get(reverse(MANY), {"gate": gates}).context["form"]["expected_version"].value()
-    actions.decide(gate=stage.gate(pilots[1], "legal-sign-off"), by=stage.jory, outcome="refused", reason="No.")
+    actions.decide(gate=company.gate(pilots[1], "legal-sign-off"), by=company.jory, outcome="refused", reason="No.")
     sent = {"gate": gates, "expected_version": drawn, "outcome": "cleared", "reason": "Mine."}
     late = client.post(reverse(MANY), sent)
     assert late.status_code == 412
@@ -56,25 +56,25 @@ def test_where_one_is_refused_none_is_written_and_the_text_stays(stage: Stage) -
     assert client.post(reverse(MANY), sent | {"expected_version": again}).status_code == 302
 
 
-def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(stage: Stage) -> None:
-    [one, other] = two(stage)
-    mixed = [*ids(stage, [one]), *ids(stage, [other], "it-data-access")]
+def test_gates_of_two_kinds_and_gates_one_may_not_see_are_not_decided_together(company: Company) -> None:
+    [one, other] = two(company)
+    mixed = [*ids(company, [one]), *ids(company, [other], "it-data-access")]
     back = reverse("readiness:my-decisions")
-    assert browser_of(stage.perpetua).get(reverse(MANY), {"gate": mixed})["Location"] == back
-    hidden = browser_of(stage.noam).get(reverse(MANY), {"gate": ids(stage, [one])})
+    assert browser_of(company.perpetua).get(reverse(MANY), {"gate": mixed})["Location"] == back
+    hidden = browser_of(company.noam).get(reverse(MANY), {"gate": ids(company, [one])})
     assert hidden.status_code == 404
 
 
-def test_whoever_decides_nothing_opens_no_answer_for_many(stage: Stage) -> None:
-    gates = {"gate": ids(stage, two(stage))}
-    assert browser_of(stage.ottilie).get(reverse(MANY), gates).status_code == 403
-    assert browser_of(stage.jory).get(reverse(MANY), gates).status_code == 200
+def test_whoever_decides_nothing_opens_no_answer_for_many(company: Company) -> None:
+    gates = {"gate": ids(company, two(company))}
+    assert browser_of(company.ottilie).get(reverse(MANY), gates).status_code == 403
+    assert browser_of(company.jory).get(reverse(MANY), gates).status_code == 200
 
 
-def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) -> None:
-    two(stage)
+def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(company: Company) -> None:
+    two(company)
     typed = {
-        "on": stage.day(1).isoformat(),
+        "on": company.day(1).isoformat(),
         "evidence": "https://minutes.test/7",
         "answers.1.pilot": "A-1",
         "answers.1.kind": "legal-sign-off",
@@ -87,17 +87,17 @@ def test_the_office_enters_the_minutes_of_a_meeting_in_one_form(stage: Stage) ->
         "answers.2.for_": "bastian@example.org",
         "answers.2.reason": "No list of the data.",
     }
-    refused = browser_of(stage.ria).post(reverse(MINUTES), typed | {"evidence": ""})
+    refused = browser_of(company.ria).post(reverse(MINUTES), typed | {"evidence": ""})
     assert refused.status_code == 422
     assert refused.context["form"].errors.as_data()["evidence"][0].code == "evidence_required"
-    assert browser_of(stage.ria).post(reverse(MINUTES), typed).status_code == 302
-    found = Decision.objects.filter(by=stage.ria, recorded_for=True)
-    assert {(d.decider, d.outcome) for d in found} == {(stage.perpetua, "cleared"), (stage.bastian, "refused")}
+    assert browser_of(company.ria).post(reverse(MINUTES), typed).status_code == 302
+    found = Decision.objects.filter(by=company.ria, recorded_for=True)
+    assert {(d.decider, d.outcome) for d in found} == {(company.perpetua, "cleared"), (company.bastian, "refused")}
 
 
-def minutes_of(stage: Stage) -> dict[str, Any]:
+def minutes_of(company: Company) -> dict[str, Any]:
     return {
-        "on": stage.day(1).isoformat(),
+        "on": company.day(1).isoformat(),
         "file": SimpleUploadedFile("Minutes of the board.pdf", PDF),
         "answers.1.pilot": "A-1",
         "answers.1.kind": "legal-sign-off",
@@ -112,42 +112,42 @@ def minutes_of(stage: Stage) -> dict[str, Any]:
     }
 
 
-def test_the_minutes_as_a_file_are_one_piece_that_every_answer_rests_on(stage: Stage) -> None:
-    two(stage)
-    assert browser_of(stage.ria).post(reverse(MINUTES), minutes_of(stage)).status_code == 302
+def test_the_minutes_as_a_file_are_one_piece_that_every_answer_rests_on(company: Company) -> None:
+    two(company)
+    assert browser_of(company.ria).post(reverse(MINUTES), minutes_of(company)).status_code == 302
     [piece] = Evidence.objects.all()
-    assert (piece.title, piece.effective_on) == ("Minutes of the board.pdf", stage.day(1))
+    assert (piece.title, piece.effective_on) == ("Minutes of the board.pdf", company.day(1))
     rests = DecisionEvidence.objects.filter(evidence=piece)
     assert {use.decision.gate.pilot.key for use in rests} == {"A-1", "A-2"}
 
 
-def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_rows(stage: Stage) -> None:
-    two(stage)
-    wrong = minutes_of(stage) | {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90\x00")}
-    page = browser_of(stage.ria).post(reverse(MINUTES), wrong)
+def test_a_file_that_is_not_what_it_says_is_refused_at_its_field_and_keeps_the_rows(company: Company) -> None:
+    two(company)
+    wrong = minutes_of(company) | {"file": SimpleUploadedFile("minutes.pdf", b"MZ\x90\x00")}
+    page = browser_of(company.ria).post(reverse(MINUTES), wrong)
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["file"]
     assert page.context["form"].rows[1]["reason"].value() == "Standard terms."
-    late = minutes_of(stage) | {"answers.2.for_": "bastian@example.org"}
-    assert browser_of(stage.ria).post(reverse(MINUTES), late).status_code == 403
+    late = minutes_of(company) | {"answers.2.for_": "bastian@example.org"}
+    assert browser_of(company.ria).post(reverse(MINUTES), late).status_code == 403
     assert not Evidence.objects.exists()
     assert not Decision.objects.filter(recorded_for=True).exists()
 
 
-def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(stage: Stage) -> None:
-    pilots = two(stage)
-    piece = actions.file_evidence(pilot=pilots[1], by=stage.ria, link="https://terms.test/1")
-    gates = ids(stage, pilots)
+def test_one_answer_for_many_rests_on_what_is_filed_for_any_of_them(company: Company) -> None:
+    pilots = two(company)
+    piece = actions.file_evidence(pilot=pilots[1], by=company.ria, link="https://terms.test/1")
+    gates = ids(company, pilots)
     answer = send(
-        browser_of(stage.perpetua), gates, outcome="cleared", reason="Standard terms.", pieces=[piece.public_id]
+        browser_of(company.perpetua), gates, outcome="cleared", reason="Standard terms.", pieces=[piece.public_id]
     )
     assert answer.status_code == 302
     rests = DecisionEvidence.objects.filter(evidence=piece)
     assert {use.decision.gate.pilot for use in rests} == set(pilots)
 
 
-def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(stage: Stage) -> None:
-    two(stage)
+def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(company: Company) -> None:
+    two(company)
     typed = {
         "evidence": "https://minutes.test/7",
         "answers.1.pilot": "A-1",
@@ -161,33 +161,33 @@ def test_each_row_of_the_minutes_says_its_own_refusal_and_nothing_is_written(sta
         "answers.2.for_": "Perpetua Rask",
         "answers.2.reason": "Fine.",
     }
-    page = browser_of(stage.ria).post(reverse(MINUTES), typed)
+    page = browser_of(company.ria).post(reverse(MINUTES), typed)
     assert page.context["form"].rows[1].errors.as_data()["for_"][0].code == "not_yours"
     assert list(page.context["form"].all_errors) == ["answers.2.for_"]
     assert not Decision.objects.filter(recorded_for=True).exists()
-    unknown = browser_of(stage.ria).post(reverse(MINUTES), typed | {"answers.2.pilot": "Z-9"})
+    unknown = browser_of(company.ria).post(reverse(MINUTES), typed | {"answers.2.pilot": "Z-9"})
     assert unknown.context["form"].rows[1].errors.as_data()["pilot"][0].code == "not_found"
 
 
-def test_what_is_wrong_with_the_meeting_stands_there_once(stage: Stage) -> None:
-    two(stage)
-    typed = minutes_of(stage) | {"file": "", "evidence": "https://minutes.test/7"}
-    page = browser_of(stage.ria).post(reverse(MINUTES), typed | {"on": stage.day(-1).isoformat()})
+def test_what_is_wrong_with_the_meeting_stands_there_once(company: Company) -> None:
+    two(company)
+    typed = minutes_of(company) | {"file": "", "evidence": "https://minutes.test/7"}
+    page = browser_of(company.ria).post(reverse(MINUTES), typed | {"on": company.day(-1).isoformat()})
     assert {name: len(says) for name, says in page.context["form"].errors.items()} == {"on": 1}
     assert page.context["form"].refused.code == "in_future"
 
 
-def test_what_every_gate_refuses_is_said_once(stage: Stage) -> None:
-    page = send(browser_of(stage.perpetua), ids(stage, two(stage)), outcome="cleared", reason="")
+def test_what_every_gate_refuses_is_said_once(company: Company) -> None:
+    page = send(browser_of(company.perpetua), ids(company, two(company)), outcome="cleared", reason="")
     says = page.context["form"].errors["reason"]
     assert says == ["Say why, in a sentence. It is kept with the act. Nothing was written."]
     assert 'class="refusal"' in page.content.decode()
 
 
-def test_minutes_are_for_the_office_and_for_deciders(stage: Stage) -> None:
-    two(stage)
-    assert browser_of(stage.perpetua).get(reverse(MINUTES)).status_code == 200
-    assert browser_of(stage.vera).get(reverse(MINUTES)).status_code == 403
-    more = browser_of(stage.ria).post(reverse(MINUTES), {"another": "1", "answers.1.pilot": "A-1"})
+def test_minutes_are_for_the_office_and_for_deciders(company: Company) -> None:
+    two(company)
+    assert browser_of(company.perpetua).get(reverse(MINUTES)).status_code == 200
+    assert browser_of(company.vera).get(reverse(MINUTES)).status_code == 403
+    more = browser_of(company.ria).post(reverse(MINUTES), {"another": "1", "answers.1.pilot": "A-1"})
     assert more.context["form"].rows[4]["pilot"].value() is None
     assert more.context["form"].rows[0]["pilot"].value() == "A-1"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.models import Person, Portfolio, PortfolioRole
-from tests.company import Stage, browser_of
+from tests.company import Company, browser_of
 from tests.readiness.pages.opened import pilot_page
 
 MINUTES = "readiness:minutes"
@@ -19,9 +19,9 @@ def options(page: str, name: str) -> list[str]:
     return [part.split('"')[1] for part in drawn.split("<option value=")[1:]]
 
 
-def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(stage: Stage) -> None:
-    stage.running("A-1", "First")
-    page = browser_of(stage.ria).get(reverse(MINUTES)).content.decode()
+def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(company: Company) -> None:
+    company.running("A-1", "First")
+    page = browser_of(company.ria).get(reverse(MINUTES)).content.decode()
     people = options(page, "people")
     assert {"perpetua@example.org", "jory@example.org", "bastian@example.org"} <= set(people)
     assert "noam@example.org" not in people
@@ -30,36 +30,36 @@ def test_the_minutes_offer_who_decides_and_the_keys_that_one_may_see(stage: Stag
     assert 'list="people"' in page
 
 
-def test_what_a_decider_may_not_see_is_not_offered(stage: Stage) -> None:
-    stage.running("A-1", "First")
+def test_what_a_decider_may_not_see_is_not_offered(company: Company) -> None:
+    company.running("A-1", "First")
     other = Portfolio.objects.create(key="other", name="Other")
-    PortfolioRole.objects.create(portfolio=other, person=stage.ria, role="program-office")
-    actions.record(portfolio=other, key="B-1", name="Elsewhere", by=stage.ria)
-    page = browser_of(stage.perpetua).get(reverse(MINUTES)).content.decode()
+    PortfolioRole.objects.create(portfolio=other, person=company.ria, role="program-office")
+    actions.record(portfolio=other, key="B-1", name="Elsewhere", by=company.ria)
+    page = browser_of(company.perpetua).get(reverse(MINUTES)).content.decode()
     assert options(page, "keys") == ["A-1"]
 
 
-def test_offering_costs_the_same_for_any_number_of_pilots(stage: Stage) -> None:
-    client = browser_of(stage.ria)
+def test_offering_costs_the_same_for_any_number_of_pilots(company: Company) -> None:
+    client = browser_of(company.ria)
 
     def asks() -> int:
         with CaptureQueriesContext(connection) as asked:
             client.get(reverse(MINUTES))
         return len(asked)
 
-    stage.pilot("A-0", "First")
+    company.pilot("A-0", "First")
     client.get(reverse(MINUTES))
     one = asks()
     for number in range(1, 6):
-        stage.pilot(f"A-{number}", f"Number {number}")
+        company.pilot(f"A-{number}", f"Number {number}")
     assert asks() == one
 
 
-def test_whoever_keeps_a_record_is_led_to_it_and_nobody_else(stage: Stage) -> None:
-    pilot = stage.running()
+def test_whoever_keeps_a_record_is_led_to_it_and_nobody_else(company: Company) -> None:
+    pilot = company.running()
     record = reverse("admin:pilots_pilot_change", args=[pilot.pk])
-    Person.objects.filter(pk__in=[stage.ria.pk, stage.vera.pk]).update(is_staff=True)
-    keeper, reviewer = (Person.objects.get(pk=p.pk) for p in (stage.ria, stage.vera))
+    Person.objects.filter(pk__in=[company.ria.pk, company.vera.pk]).update(is_staff=True)
+    keeper, reviewer = (Person.objects.get(pk=p.pk) for p in (company.ria, company.vera))
     assert record in browser_of(keeper).get(pilot_page(pilot)).content.decode()
     assert browser_of(keeper).get(record).status_code == 200
     assert record not in browser_of(reviewer).get(pilot_page(pilot)).content.decode()

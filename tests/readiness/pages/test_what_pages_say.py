@@ -21,61 +21,61 @@ from readiness.demo.sample import playing
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.rules.standing import STANDINGS
 from readiness.text import labels
-from tests.company import Stage, browser_of, set_the_stage
+from tests.company import Company, browser_of
 from tests.readiness.pages.opened import pilot_page
 
 pytestmark = pytest.mark.django_db
 
 
-def nothing(_stage: Stage) -> None:
+def nothing(_company: Company) -> None:
     """Nothing is on record."""
 
 
-def listed(stage: Stage) -> None:
+def listed(company: Company) -> None:
     """An inventory: pilots that nobody sponsors, running since long ago, called adopted, planned."""
     for number, ago in enumerate((300, 200, 60, 0)):
-        day = stage.day(40)
+        day = company.day(40)
         pilot = actions.record(
-            portfolio=stage.portfolio,
+            portfolio=company.portfolio,
             key=f"L-{9 - number}",
             name=f"Listed {number}",
             by=None,
             source=f"list.csv, row {number}",
-            function=stage.function,
+            function=company.function,
             on=day,
             known=day,
         )
         if ago:
-            actions.start(pilot=pilot, by=None, on=stage.day(ago), known=day)
+            actions.start(pilot=pilot, by=None, on=company.day(ago), known=day)
         if number == 0:
             actions.retire(pilot=pilot, by=None, on=day, known=day)
     for number, ago in enumerate((12, 35, 20)):
         actions.record_claim(
-            pilot=stage.pilot(f"C-{number}", f"Claimed {number}"), on=stage.day(ago), known=stage.day(1)
+            pilot=company.pilot(f"C-{number}", f"Claimed {number}"), on=company.day(ago), known=company.day(1)
         )
 
 
-def decided(stage: Stage) -> None:
+def decided(company: Company) -> None:
     """Everything is decided: ready, adopted, stalled although all is clear."""
-    stage.all_clear(stage.running("D-1", "Ready"))
-    adopted = stage.all_clear(stage.running("D-2", "Adopted"))
-    actions.adopt(pilot=adopted, by=stage.ansel)
-    stage.all_clear(stage.running("D-3", "Clear, and stalled", ago=200), ago=100)
+    company.all_clear(company.running("D-1", "Ready"))
+    adopted = company.all_clear(company.running("D-2", "Adopted"))
+    actions.adopt(pilot=adopted, by=company.ansel)
+    company.all_clear(company.running("D-3", "Clear, and stalled", ago=200), ago=100)
 
 
-def refused(stage: Stage) -> None:
+def refused(company: Company) -> None:
     """Everything is refused, and stalled since."""
     for number, ago in enumerate((200, 150)):
-        pilot = stage.running(f"R-{number}", f"Refused {number}", ago=ago)
-        for kind, who in (("legal-sign-off", stage.perpetua), ("it-data-access", stage.bastian)):
-            gate, on = stage.gate(pilot, kind), stage.day(ago - 5)
+        pilot = company.running(f"R-{number}", f"Refused {number}", ago=ago)
+        for kind, who in (("legal-sign-off", company.perpetua), ("it-data-access", company.bastian)):
+            gate, on = company.gate(pilot, kind), company.day(ago - 5)
             actions.decide(gate=gate, by=who, outcome="refused", reason="No.", would_change="Less data.", on=on)
 
 
-def sample(stage: Stage) -> None:
-    """The sample beside the stage."""
-    stage.function.name = "A function that the sample has not"
-    stage.function.save()
+def sample(company: Company) -> None:
+    """The sample beside the company."""
+    company.function.name = "A function that the sample has not"
+    company.function.save()
     playing.play(today())
 
 
@@ -83,14 +83,14 @@ WORLDS = (nothing, listed, decided, refused, sample)
 
 
 @pytest.fixture(scope="module", params=WORLDS, ids=lambda world: world.__name__)
-def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+def world(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Company]:
     """Each is made once, and only looked at."""
-    make: Callable[[Stage], None] = request.param
+    make: Callable[[Company], None] = request.param
     with django_db_blocker.unblock(), transaction.atomic():
-        stage = set_the_stage()
-        make(stage)
-        Person.objects.filter(pk=stage.ria.pk).update(is_staff=True, is_superuser=True)
-        yield stage
+        company = Company()
+        make(company)
+        Person.objects.filter(pk=company.ria.pk).update(is_staff=True, is_superuser=True)
+        yield company
         transaction.set_rollback(True)
 
 
@@ -115,7 +115,7 @@ def opening(path: str, name: str, who: Person | None = None) -> str:
     return str(browser_of(who or office()).get(path).context[name])
 
 
-def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
+def test_the_portfolio_counts_what_stands_there(world: Company) -> None:
     found, says = everything(), opening(reverse("readiness:portfolio"), "opening")
     if not found:
         assert says == "No pilot is on record here."
@@ -126,7 +126,7 @@ def test_the_portfolio_counts_what_stands_there(world: Stage) -> None:
     assert (f"{labels.how_many(soon)} more stall" in says) == bool(soon)
 
 
-def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
+def test_the_museum_says_of_all_only_what_is_so_of_each(world: Company) -> None:
     hung, says = standing(Standing.EXHIBIT), opening(reverse("readiness:museum"), "says")
     if hung:
         assert says.startswith(f"{labels.number(len(hung))} pilot")
@@ -140,7 +140,7 @@ def test_the_museum_says_of_all_only_what_is_so_of_each(world: Stage) -> None:
         assert says == f"Nothing is on display: {'no pilot that runs has stalled' if runs else 'no pilot runs'}."
 
 
-def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(world: Stage) -> None:
+def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(world: Company) -> None:
     claims = sorted(standing(Standing.CLAIMED), key=lambda one: (one.status.claim.since, one.pilot.pk))  # type: ignore[union-attr]
     keys = [one.pilot.key for one in claims]
     page = browser_of(office()).get(reverse("readiness:claims"))
@@ -157,7 +157,7 @@ def test_claims_hang_in_one_order_on_the_page_in_the_command_and_over_the_api(wo
     assert [one["key"] for one in over_api] == keys
 
 
-def test_exhibits_hang_in_one_order_too(world: Stage) -> None:
+def test_exhibits_hang_in_one_order_too(world: Company) -> None:
     hung = sorted(standing(Standing.EXHIBIT), key=lambda one: (one.status.stalls_on or today(), one.pilot.pk))
     keys = [one.pilot.key for one in hung]
     page = browser_of(office()).get(reverse("readiness:museum"))
@@ -166,7 +166,7 @@ def test_exhibits_hang_in_one_order_too(world: Stage) -> None:
         assert [one["key"] for one in browser_of(office()).get(path, asked).json()["results"]] == keys
 
 
-def test_the_gates_of_a_pilot_stand_in_one_order(world: Stage) -> None:
+def test_the_gates_of_a_pilot_stand_in_one_order(world: Company) -> None:
     for one in everything():
         order = [gate.kind.key for gate in one.gates]
         asked = browser_of(office()).get(f"/api/v1/pilots/{one.pilot.key}/").json()
@@ -174,7 +174,7 @@ def test_the_gates_of_a_pilot_stand_in_one_order(world: Stage) -> None:
         assert asked["blocked_by"] == [kind for kind in order if one.gate(kind).status.is_open]
 
 
-def test_the_desk_counts_what_is_on_record(world: Stage) -> None:
+def test_the_admin_counts_what_is_on_record(world: Company) -> None:
     found, stalled, soon = everything(), len(standing(Standing.EXHIBIT)), len(standing("at_risk"))
     text = say(reverse("admin:index"))
     if not found:
@@ -186,7 +186,7 @@ def test_the_desk_counts_what_is_on_record(world: Stage) -> None:
     assert ("at risk of it" in text) == bool(soon)
 
 
-def test_holes_are_denied_only_where_somebody_is_there_for_each_gate(world: Stage) -> None:
+def test_holes_are_denied_only_where_somebody_is_there_for_each_gate(world: Company) -> None:
     text = say(reverse("readiness:rights"))
     running = standing_in("running")
     held = all(gate.holder for one in running for gate in one.gates)
@@ -202,7 +202,7 @@ def standing_in(stage_then: str) -> list[PilotSnapshot]:
     return [one for one in everything() if one.status.stage == stage_then]
 
 
-def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
+def test_a_decider_reads_how_many_wait_on_them(world: Company) -> None:
     for who in Person.objects.filter(rights_held__isnull=False, closed_on=None).distinct():
         page = browser_of(who).get(reverse("readiness:my-decisions"))
         says, count = page.context["opening"], page.context["page"].paginator.count
@@ -213,7 +213,7 @@ def test_a_decider_reads_how_many_wait_on_them(world: Stage) -> None:
             assert says.startswith(f"{labels.number(count)} decision")
 
 
-def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Stage) -> None:
+def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Company) -> None:
     for who in {one.sponsor for one in everything() if one.sponsor}:
         carried = [one for one in everything() if one.sponsor == who and one.status.stage != "retired"]
         says = opening(reverse("readiness:my-gates"), "opening", who)
@@ -231,7 +231,7 @@ def test_a_sponsor_reads_what_is_so_of_all_they_carry(world: Stage) -> None:
             assert not carried
 
 
-def test_a_pilots_page_says_what_is_so_of_its_gates_and_rules(world: Stage) -> None:
+def test_a_pilots_page_says_what_is_so_of_its_gates_and_rules(world: Company) -> None:
     for one in everything():
         text, now = say(pilot_page(one.pilot)), one.status
         many = len(now.blocked_by)
