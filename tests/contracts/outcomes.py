@@ -68,7 +68,7 @@ OUTCOMES = {
 }
 
 
-class Stage:
+class Trial:
     """A running pilot with rights, a measurement that meets its threshold, and somebody named for each acceptance gate."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class Stage:
             return self._after(kind)
 
     def _before(self, outcome: str, capacity: str, kind: str) -> None:
-        """What leads up to it. A gate on which this cannot happen is refused for the act itself, later."""
+        """What leads up to it. A gate on which this cannot happen is refused for the action itself, later."""
         accepting = kind in ACCEPTANCE
         eve = ON - DAY
         if outcome == "withdrawn" and not accepting:
@@ -220,13 +220,13 @@ Who acts:
 def page() -> str:
     """The whole page, as the actions have it."""
     with taken_back():
-        stage = Stage()
-        rows = stage.rows()
+        trial = Trial()
+        rows = trial.rows()
         parts = [HEAD, *(f"* **{name}**: {says}\n" for name, says in CAPACITIES.items())]
         for outcome, says in OUTCOMES.items():
             parts.append(f"\n## {outcome}\n\n{says}\n\n")
             parts.append(f"| | {' | '.join(rows)} |\n|---{'|---' * len(rows)}|\n")
             for capacity in CAPACITIES:
-                units = [stage.unit(outcome, capacity, row) for row in rows]
+                units = [trial.unit(outcome, capacity, row) for row in rows]
                 parts.append(f"| {capacity} | {' | '.join(units)} |\n")
         return "".join(parts)

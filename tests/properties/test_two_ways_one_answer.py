@@ -22,7 +22,7 @@ from readiness.queries.decider_queue import decider_queue
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import offers, standing
 from tests.properties.seating import seats_across
-from tests.properties.worlds import Played, Stage, World, worlds
+from tests.properties.worlds import Played, Player, World, worlds
 
 DATES = 5
 """On how many days each world is looked at. Raise `max_examples` to look longer."""
@@ -39,7 +39,7 @@ DATES = 5
 @given(worlds())
 def test_python_and_sql_give_one_answer(world: World) -> None:
     with transaction.atomic():
-        played = Stage(world).play(world.steps)
+        played = Player(world).play(world.steps)
         for at in _days_to_ask(played):
             _all_alike(played, at, None)
         _choices_alike(played, max(played.days))
@@ -49,7 +49,7 @@ def test_python_and_sql_give_one_answer(world: World) -> None:
 
 
 def _days_to_ask(played: Played) -> list[date]:
-    """The days on which something turns: that of an act, of a stall, of an answer's end, and the days beside them."""
+    """The days on which something turns: that of an event, of a stall, of an answer's end, and the days beside them."""
     last = max(played.days)
     days = {last, *played.days, last + timedelta(days=20), last + timedelta(days=400)}
     for snapshot in snapshots.snapshots_of(played.pilots, at=last):
@@ -98,7 +98,7 @@ def _alike(says: standing.PilotStatus | None) -> Any:
 
 
 def _replayed(pilot: Pilot, at: date, known_at: date | None) -> standing.PilotStatus | None:
-    """The pilot on a date, told again from its acts."""
+    """The pilot on a date, replayed from its events."""
     pilot = Pilot.objects.get(pk=pilot.pk)
     events = [a for a in load.event_records(pilot) if known_at is None or a.known <= known_at]
     kinds = load.kinds_of(pilot)

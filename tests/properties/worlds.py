@@ -1,4 +1,4 @@
-"""Small worlds for property tests: a cast, their rights, a few pilots, and acts of every kind on days in any order."""
+"""Small worlds for property tests: a cast, their rights, a few pilots, and actions of every kind on days in any order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OUTCOMES = ("cleared", "conditional", "changes_requested", "refused", "withdrawn
 
 @dataclass(frozen=True)
 class Step:
-    """One act to try. `pick` chooses among whatever the act can choose from."""
+    """One action to try. `pick` chooses among whatever the action can choose from."""
 
     do: str
     pilot: int
@@ -61,7 +61,7 @@ class Lies:
 
 @dataclass(frozen=True)
 class World:
-    """All that is drawn: settings of one portfolio, rights, where each pilot lies, and the acts.
+    """All that is drawn: settings of one portfolio, rights, where each pilot lies, and the actions.
 
     `held` says, bit by bit, which kinds somebody may decide everywhere.
     """
@@ -84,7 +84,7 @@ class Played:
 
 
 def worlds() -> st.SearchStrategy[World]:
-    """Worlds with up to three pilots and two dozen acts."""
+    """Worlds with up to three pilots and two dozen actions."""
     few = st.integers(0, 2)
     anyone = st.integers(0, len(CAST) - 1)
     rights = st.builds(
@@ -125,7 +125,7 @@ def worlds() -> st.SearchStrategy[World]:
     )
 
 
-class Stage:
+class Player:
     """Plays a world through the actions. What an action refuses is passed over."""
 
     def __init__(self, world: World) -> None:
@@ -148,7 +148,7 @@ class Stage:
         for number, says in enumerate(world.pilots):
             for do in OPENINGS[says.opening]:
                 step = Step(do, number, pick=1, later=0, back=0, length=30)
-                self.try_to(ACTS[do], self, step)
+                self.try_to(ACTIONS[do], self, step)
 
     def _portfolio(self, number: int) -> Portfolio:
         portfolio = Portfolio.objects.create(
@@ -190,7 +190,7 @@ class Stage:
     def play(self, steps: list[Step]) -> Played:
         for step in steps:
             self.today += timedelta(days=step.later)
-            self.try_to(ACTS[step.do], self, step)
+            self.try_to(ACTIONS[step.do], self, step)
             self.played.days.append(self.today - timedelta(days=step.back))
         return self.played
 
@@ -224,203 +224,205 @@ class Stage:
         return Person.objects.get(pk=seat.holder)
 
 
-def _decide(stage: Stage, step: Step) -> None:
-    gate = stage.gate(step, APPROVALS)
-    on = stage.when(step.back)["on"]
+def _decide(player: Player, step: Step) -> None:
+    gate = player.gate(step, APPROVALS)
+    on = player.when(step.back)["on"]
     end = on + timedelta(days=step.length)
     outcome = OUTCOMES[step.pick // 3 % len(OUTCOMES)]
     office = step.length == 88
-    holder = stage.holder(gate, step)
+    holder = player.holder(gate, step)
     actions.decide(
         gate=gate,
-        by=stage.someone(0) if office else holder,
+        by=player.someone(0) if office else holder,
         for_=holder if office else None,
         evidence="a letter" if office else "",
         outcome=outcome,
         reason="Because.",
-        conditions=[{"text": "Ask first", "owner": stage.someone(5).pk, "due": end}]
+        conditions=[{"text": "Ask first", "owner": player.someone(5).pk, "due": end}]
         if outcome == "conditional"
         else (),
         court="outside" if step.pick % 2 else "team",
         until=end,
-        **stage.when(step.back),
+        **player.when(step.back),
     )
 
 
-def _except(stage: Stage, step: Step) -> None:
-    gate, when = stage.gate(step, APPROVALS), stage.when(step.back)
+def _except(player: Player, step: Step) -> None:
+    gate, when = player.gate(step, APPROVALS), player.when(step.back)
     end = when["on"] + timedelta(days=min(step.length, 90))
     if step.pick % 4:
-        actions.ask_exception(gate=gate, by=stage.someone(0), reason="We cannot wait.", until=end, **when)
+        actions.ask_exception(gate=gate, by=player.someone(0), reason="We cannot wait.", until=end, **when)
     gate.pilot.refresh_from_db()
     says = {"reason": "For a while.", "until": end, "confirmed": bool(step.pick % 2)}
-    actions.except_(gate=gate, by=stage.holder(gate, step), **says, **when)
+    actions.except_(gate=gate, by=player.holder(gate, step), **says, **when)
 
 
-def _answer(stage: Stage, step: Step) -> None:
-    gate = stage.gate(step, APPROVALS)
-    actions.answer(gate=gate, by=stage.someone(0), text="Here it is.", **stage.when(step.back))
+def _answer(player: Player, step: Step) -> None:
+    gate = player.gate(step, APPROVALS)
+    actions.answer(gate=gate, by=player.someone(0), text="Here it is.", **player.when(step.back))
 
 
-def _meet(stage: Stage, step: Step) -> None:
+def _meet(player: Player, step: Step) -> None:
     actions.meet_condition(
-        gate=stage.gate(step, APPROVALS),
-        by=stage.someone(5),
+        gate=player.gate(step, APPROVALS),
+        by=player.someone(5),
         text="ask first",
         evidence="a letter",
-        **stage.when(step.back),
+        **player.when(step.back),
     )
 
 
-def _assert(stage: Stage, step: Step) -> None:
-    actions.assert_(gate=stage.gate(step, APPROVALS), source="a list", **stage.when(step.back))
+def _assert(player: Player, step: Step) -> None:
+    actions.assert_(gate=player.gate(step, APPROVALS), source="a list", **player.when(step.back))
 
 
-def _end_assertion(stage: Stage, step: Step) -> None:
-    actions.end_assertion(gate=stage.gate(step, APPROVALS), source="a newer list", **stage.when(step.back))
+def _end_assertion(player: Player, step: Step) -> None:
+    actions.end_assertion(gate=player.gate(step, APPROVALS), source="a newer list", **player.when(step.back))
 
 
-def _correct(stage: Stage, step: Step) -> None:
-    when = stage.when(0)
+def _correct(player: Player, step: Step) -> None:
+    when = player.when(0)
     of = ("start", "start", "record_claim", "retire")[step.pick % 4]
     to = when["on"] - timedelta(days=2 * step.length)
-    actions.correct_date(pilot=stage.pilot(step), of=of, to=to, source="a newer list", **when)
+    actions.correct_date(pilot=player.pilot(step), of=of, to=to, source="a newer list", **when)
 
 
-def _runs(stage: Stage, step: Step) -> None:
-    actions.record_running(pilot=stage.pilot(step), **stage.when(step.back))
+def _runs(player: Player, step: Step) -> None:
+    actions.record_running(pilot=player.pilot(step), **player.when(step.back))
 
 
-def _nominate(stage: Stage, step: Step) -> None:
-    gate, when = stage.gate(step, ACCEPTANCES), stage.when(step.back)
-    person = stage.someone(step.pick // 3)
-    actions.nominate(gate=gate, by=stage.someone(0), person=person, **when)
+def _nominate(player: Player, step: Step) -> None:
+    gate, when = player.gate(step, ACCEPTANCES), player.when(step.back)
+    person = player.someone(step.pick // 3)
+    actions.nominate(gate=gate, by=player.someone(0), person=person, **when)
     if step.length > 13:
-        gate = stage.gate(step, ACCEPTANCES)
+        gate = player.gate(step, ACCEPTANCES)
         actions.accept(gate=gate, by=person, **when)
 
 
-def _let_go(stage: Stage, step: Step) -> None:
-    gate = stage.gate(step, ACCEPTANCES)
+def _let_go(player: Player, step: Step) -> None:
+    gate = player.gate(step, ACCEPTANCES)
     for who in range(len(CAST)):
         for action in (actions.leave, actions.decline):
-            stage.try_to(
-                lambda action=action, who=who: action(gate=gate, by=stage.someone(who), **stage.when(step.back))
+            player.try_to(
+                lambda action=action, who=who: action(gate=gate, by=player.someone(who), **player.when(step.back))
             )
 
 
-def _start(stage: Stage, step: Step) -> None:
+def _start(player: Player, step: Step) -> None:
     listed = step.pick % 3 == 0
-    on = stage.when(step.back)["on"]
+    on = player.when(step.back)["on"]
     actions.start(
-        pilot=stage.pilot(step),
-        by=None if listed else stage.someone(0),
+        pilot=player.pilot(step),
+        by=None if listed else player.someone(0),
         decide_by=on + timedelta(days=step.length) if step.length else None,
-        **stage.when(step.back),
+        **player.when(step.back),
     )
 
 
-def _move(stage: Stage, step: Step) -> None:
-    pilot = stage.pilot(step)
+def _move(player: Player, step: Step) -> None:
+    pilot = player.pilot(step)
     period = pilot.periods.filter(superseded_on=None, last_day=None).get()
-    to = (period.decide_by or stage.today) + timedelta(days=step.length - 30)
-    by = stage.someone(step.pick % 2)
-    actions.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **stage.when(step.back))
+    to = (period.decide_by or player.today) + timedelta(days=step.length - 30)
+    by = player.someone(step.pick % 2)
+    actions.move_decide_by(pilot=pilot, by=by, to=to, reason="Not yet.", **player.when(step.back))
 
 
-def _pause(stage: Stage, step: Step) -> None:
-    on = stage.when(step.back)["on"]
+def _pause(player: Player, step: Step) -> None:
+    on = player.when(step.back)["on"]
     actions.pause(
-        pilot=stage.pilot(step),
-        by=stage.someone(step.pick % 2),
+        pilot=player.pilot(step),
+        by=player.someone(step.pick % 2),
         until=on + timedelta(days=min(step.length, 90)),
         reason="A holiday.",
-        **stage.when(step.back),
+        **player.when(step.back),
     )
 
 
-def _threshold(stage: Stage, step: Step) -> None:
+def _threshold(player: Player, step: Step) -> None:
     says = {"value": 0.7 + 0.05 * (step.pick % 4), "smallest_sample": 50 if step.pick % 2 else 200}
-    with_a_threshold(stage.pilot(step), by=stage.someone(0), **says, **stage.when(step.back))
+    with_a_threshold(player.pilot(step), by=player.someone(0), **says, **player.when(step.back))
 
 
-def _measure(stage: Stage, step: Step) -> None:
+def _measure(player: Player, step: Step) -> None:
     actions.record_measurement(
-        pilot=stage.pilot(step),
-        by=stage.someone(0),
+        pilot=player.pilot(step),
+        by=player.someone(0),
         value=(0.99, 0.4, 0.8)[step.pick % 3],
         sample=(500, 100)[step.pick % 2],
-        **stage.when(step.back),
+        **player.when(step.back),
     )
 
 
-def _amend(stage: Stage, step: Step) -> None:
+def _amend(player: Player, step: Step) -> None:
     field = ("tool", "data", "workflow", "function", "manager", "name")[step.pick % 6]
     values: dict[str, Any] = {
-        "function": stage.functions[step.pick // 6 % 3],
-        "manager": stage.someone(4 + step.pick % 2),
+        "function": player.functions[step.pick // 6 % 3],
+        "manager": player.someone(4 + step.pick % 2),
     }
     value = values.get(field, f"{field} {step.pick // 6 % 2}")
-    actions.amend(pilot=stage.pilot(step), by=stage.someone(0), set={field: value}, **stage.when(step.back))
+    actions.amend(pilot=player.pilot(step), by=player.someone(0), set={field: value}, **player.when(step.back))
 
 
-def _rules(stage: Stage, step: Step) -> None:
-    pilot, when = stage.pilot(step), stage.when(step.back)
-    sam = stage.someone(4)
-    says = {"acceptable_use": f"Drafts {step.pick % 2}", "exceptions_deputy": stage.someone(2)}
-    with_rules(pilot, by=stage.someone(0), exceptions_to=sam, **says, **when)
+def _rules(player: Player, step: Step) -> None:
+    pilot, when = player.pilot(step), player.when(step.back)
+    sam = player.someone(4)
+    says = {"acceptable_use": f"Drafts {step.pick % 2}", "exceptions_deputy": player.someone(2)}
+    with_rules(pilot, by=player.someone(0), exceptions_to=sam, **says, **when)
     if step.length:
-        actions.confirm_rules(pilot=stage.pilot(step), by=pilot.manager or sam, **when)
+        actions.confirm_rules(pilot=player.pilot(step), by=pilot.manager or sam, **when)
     if step.length > 1:
-        actions.accept_risk(pilot=stage.pilot(step), by=stage.someone(1), **when)
+        actions.accept_risk(pilot=player.pilot(step), by=player.someone(1), **when)
 
 
-def _clear_all(stage: Stage, step: Step) -> None:
+def _clear_all(player: Player, step: Step) -> None:
     """All that adoption needs, as far as it goes."""
     for number in range(3):
-        stage.try_to(_nominate, stage, _as(step, pick=number + 12, length=30))
-    stage.try_to(_threshold, stage, step)
-    stage.try_to(_measure, stage, _as(step, pick=0))
-    stage.try_to(_rules, stage, _as(step, length=30))
+        player.try_to(_nominate, player, _as(step, pick=number + 12, length=30))
+    player.try_to(_threshold, player, step)
+    player.try_to(_measure, player, _as(step, pick=0))
+    player.try_to(_rules, player, _as(step, length=30))
     for number in range(3):
-        stage.try_to(_decide, stage, _as(step, pick=number, length=0))
+        player.try_to(_decide, player, _as(step, pick=number, length=0))
     if step.length > 30:
-        _adopt(stage, step)
+        _adopt(player, step)
 
 
-def _adopt(stage: Stage, step: Step) -> None:
-    actions.adopt(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+def _adopt(player: Player, step: Step) -> None:
+    actions.adopt(pilot=player.pilot(step), by=player.someone(0), **player.when(step.back))
 
 
 def _as(step: Step, **values: int) -> Step:
     return replace(step, **values)
 
 
-def _claim(stage: Stage, step: Step) -> None:
-    actions.record_claim(pilot=stage.pilot(step), **stage.when(step.back))
+def _claim(player: Player, step: Step) -> None:
+    actions.record_claim(pilot=player.pilot(step), **player.when(step.back))
 
 
-def _resume(stage: Stage, step: Step) -> None:
-    actions.resume(pilot=stage.pilot(step), by=stage.someone(0), **stage.when(step.back))
+def _resume(player: Player, step: Step) -> None:
+    actions.resume(pilot=player.pilot(step), by=player.someone(0), **player.when(step.back))
 
 
-def _roll_back(stage: Stage, step: Step) -> None:
-    actions.roll_back(pilot=stage.pilot(step), by=stage.someone(0), reason="Too early.", **stage.when(step.back))
+def _roll_back(player: Player, step: Step) -> None:
+    actions.roll_back(pilot=player.pilot(step), by=player.someone(0), reason="Too early.", **player.when(step.back))
 
 
-def _retire(stage: Stage, step: Step) -> None:
+def _retire(player: Player, step: Step) -> None:
     if step.pick % 3 == 0:
-        actions.retire(pilot=stage.pilot(step), by=stage.someone(0), learned="Not this way.", **stage.when(step.back))
+        actions.retire(
+            pilot=player.pilot(step), by=player.someone(0), learned="Not this way.", **player.when(step.back)
+        )
 
 
-def _close(stage: Stage, step: Step) -> None:
+def _close(player: Player, step: Step) -> None:
     """Lena, Tom or Sam goes; the office stays, or nothing more would happen."""
     if step.pick % 2:
-        actions.close_account(person=stage.someone(2 + step.pick % 3), by=None, **stage.when(step.back))
+        actions.close_account(person=player.someone(2 + step.pick % 3), by=None, **player.when(step.back))
 
 
-def _assign(stage: Stage, step: Step) -> None:
-    stage._right(
+def _assign(player: Player, step: Step) -> None:
+    player._right(
         Right(
             kind=APPROVALS[step.pick % 3],
             portfolio=step.pilot,
@@ -428,39 +430,39 @@ def _assign(stage: Stage, step: Step) -> None:
             holder=step.pick,
             deputy=step.pick // 2 if step.pick % 2 else -1,
             escalate_to=1,
-            starts=(stage.today - FIRST_DAY).days - step.back,
+            starts=(player.today - FIRST_DAY).days - step.back,
             days=step.length,
         )
     )
 
 
-def _away(stage: Stage, step: Step) -> None:
-    starts = stage.when(step.back)["on"]
+def _away(player: Player, step: Step) -> None:
+    starts = player.when(step.back)["on"]
     ends = starts + timedelta(days=step.length)
-    person = stage.someone(step.pick)
-    actions.away(person=person, by=None, starts=starts, ends=ends, **stage.when(step.back))
+    person = player.someone(step.pick)
+    actions.away(person=person, by=None, starts=starts, ends=ends, **player.when(step.back))
 
 
-def _delegate(stage: Stage, step: Step) -> None:
+def _delegate(player: Player, step: Step) -> None:
     """The holder of some right lets somebody else decide too."""
     rights = list(DecisionRight.objects.order_by("pk"))
     if rights:
-        until = stage.today + timedelta(days=step.length)
-        right, to = rights[step.pick % len(rights)], stage.someone(step.pick // 2)
-        actions.delegate(right=right, to=to, by=None, until=until, **stage.when(step.back))
+        until = player.today + timedelta(days=step.length)
+        right, to = rights[step.pick % len(rights)], player.someone(step.pick // 2)
+        actions.delegate(right=right, to=to, by=None, until=until, **player.when(step.back))
 
 
-def _switch(stage: Stage, step: Step) -> None:
-    pilot = stage.pilot(step)
+def _switch(player: Player, step: Step) -> None:
+    pilot = player.pilot(step)
     kind = GateKind.objects.get(key=(*APPROVALS, *ACCEPTANCES)[step.pick % 6])
     event: Callable[..., Any] = actions.switch_off
     why: dict[str, str] = {"reason": "Not here."}
-    if kind.off_for(pilot.portfolio, stage.today):
+    if kind.off_for(pilot.portfolio, player.today):
         event, why = actions.switch_on, {}
-    event(kind=kind, portfolio=pilot.portfolio, by=None, **why, **stage.when(step.back))
+    event(kind=kind, portfolio=pilot.portfolio, by=None, **why, **player.when(step.back))
 
 
-ACTS: dict[str, Callable[[Stage, Step], None]] = {
+ACTIONS: dict[str, Callable[[Player, Step], None]] = {
     "adopt": _adopt,
     "amend": _amend,
     "answer": _answer,
@@ -490,7 +492,7 @@ ACTS: dict[str, Callable[[Stage, Step], None]] = {
     "switch": _switch,
     "threshold": _threshold,
 }
-_OFTEN = [*sorted(ACTS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]
+_OFTEN = [*sorted(ACTIONS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]
 OPENINGS: list[tuple[str, ...]] = [
     (),
     ("claim",),

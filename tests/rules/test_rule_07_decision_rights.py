@@ -19,64 +19,64 @@ from readiness.rules.coverage import Hole, gaps, holes, next_month
 from readiness.rules.deadlines import answer_due
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
 from tests.company import MARCH
-from tests.readiness.rules.works import JAN, Cast
+from tests.readiness.rules.works import JAN, Works
 
 pytestmark = pytest.mark.django_db
 APRIL = date(2025, 4, 1)
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return Cast()
+def works() -> Works:
+    return Works()
 
 
-def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(cast: Cast) -> None:
-    cast.right("lena")
-    cast.right("dora", function=cast.service, starts=APRIL)
-    before, after = cast.who(APRIL - timedelta(days=1)), cast.who(APRIL)
-    assert before.seat.decides.person == cast.lena
+def test_the_nearest_right_decides_and_the_others_are_named_on_the_way(works: Works) -> None:
+    works.right("lena")
+    works.right("dora", function=works.service, starts=APRIL)
+    before, after = works.who(APRIL - timedelta(days=1)), works.who(APRIL)
+    assert before.seat.decides.person == works.lena
     assert [(s.right.holder.name, s.found) for s in before.steps] == [("Dora", "not_yet"), ("Lena", "decides")]
-    assert after.seat.decides.person == cast.dora
+    assert after.seat.decides.person == works.dora
     assert [(s.right.holder.name, s.found) for s in after.steps] == [("Dora", "decides")]
 
 
-def test_where_nobody_of_a_right_is_left_the_answer_says_so(cast: Cast) -> None:
-    cast.right("lena")
-    cast.right("dora", function=cast.service)
-    actions.close_account(person=cast.dora, by=cast.ria, on=MARCH, known=MARCH)
-    answer = cast.who(MARCH)
-    assert answer.seat.decides.person == cast.lena
+def test_where_nobody_of_a_right_is_left_the_answer_says_so(works: Works) -> None:
+    works.right("lena")
+    works.right("dora", function=works.service)
+    actions.close_account(person=works.dora, by=works.ria, on=MARCH, known=MARCH)
+    answer = works.who(MARCH)
+    assert answer.seat.decides.person == works.lena
     assert [s.found for s in answer.steps] == ["emptied", "decides"]
 
 
-def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(cast: Cast) -> None:
-    cast.right("lena", deputy="dora")
-    actions.close_account(person=cast.lena, by=cast.ria, on=MARCH, known=MARCH)
-    seat = cast.who(MARCH).seat
-    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (cast.dora, "deputy", True)
+def test_a_seat_passes_to_the_deputy_and_is_shown_as_orphaned(works: Works) -> None:
+    works.right("lena", deputy="dora")
+    actions.close_account(person=works.lena, by=works.ria, on=MARCH, known=MARCH)
+    seat = works.who(MARCH).seat
+    assert (seat.decides.person, seat.decides.capacity, seat.orphaned) == (works.dora, "deputy", True)
 
 
-def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(cast: Cast) -> None:
-    right = cast.right("lena", deputy="dora")
-    actions.away(person=cast.lena, by=cast.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)
-    assert cast.who(APRIL).seat.decides.person == cast.dora
-    actions.end_right(right=right, until=MARCH, by=cast.ria, on=MARCH, known=MARCH)
-    cast.right("lena", starts=date(2025, 3, 4))
-    alone = cast.who(APRIL).seat
+def test_away_the_deputy_covers_and_without_one_the_hole_is_shown(works: Works) -> None:
+    right = works.right("lena", deputy="dora")
+    actions.away(person=works.lena, by=works.lena, starts=APRIL, ends=APRIL, on=MARCH, known=MARCH)
+    assert works.who(APRIL).seat.decides.person == works.dora
+    actions.end_right(right=right, until=MARCH, by=works.ria, on=MARCH, known=MARCH)
+    works.right("lena", starts=date(2025, 3, 4))
+    alone = works.who(APRIL).seat
     assert (alone.decides, alone.hole) == (None, NONE_FREE)
-    assert cast.who(APRIL + timedelta(days=1)).seat.hole is None
+    assert works.who(APRIL + timedelta(days=1)).seat.hole is None
 
 
-def test_no_right_is_a_hole(cast: Cast) -> None:
-    assert cast.who(APRIL).seat.hole == NOBODY
+def test_no_right_is_a_hole(works: Works) -> None:
+    assert works.who(APRIL).seat.hole == NOBODY
 
 
-def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
-    right = cast.right("lena")
-    pilot = cast.pilot()
+def test_a_delegate_decides_too_from_a_day_to_a_day(works: Works) -> None:
+    right = works.right("lena")
+    pilot = works.pilot()
     last = APRIL + timedelta(days=9)
-    actions.delegate(right=right, to=cast.wim, by=cast.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
-    gate = pilot.gates.select_related("pilot", "kind").get(kind=cast.legal)
+    actions.delegate(right=right, to=works.wim, by=works.lena, starts=APRIL, until=last, on=MARCH, known=MARCH)
+    gate = pilot.gates.select_related("pilot", "kind").get(kind=works.legal)
     for day, allowed in (
         (APRIL - timedelta(days=1), False),
         (APRIL, True),
@@ -84,22 +84,22 @@ def test_a_delegate_decides_too_from_a_day_to_a_day(cast: Cast) -> None:
         (last + timedelta(days=1), False),
     ):
         if allowed:
-            decision = actions.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
-            assert (decision.capacity, decision.decider) == ("delegate", cast.wim)
+            decision = actions.decide(gate=gate, by=works.wim, outcome="cleared", reason="Yes.", on=day, known=day)
+            assert (decision.capacity, decision.decider) == ("delegate", works.wim)
         else:
             with pytest.raises(NotYours):
-                actions.decide(gate=gate, by=cast.wim, outcome="cleared", reason="Yes.", on=day, known=day)
-    seat = cast.who(APRIL).seat
+                actions.decide(gate=gate, by=works.wim, outcome="cleared", reason="Yes.", on=day, known=day)
+    seat = works.who(APRIL).seat
     assert [one.person.name for one in seat.sitting] == ["Lena", "Wim"]
-    assert cast.who(last + timedelta(days=1)).seat.sitting[0].person == cast.lena
-    assert len(cast.who(last + timedelta(days=1)).seat.sitting) == 1
+    assert works.who(last + timedelta(days=1)).seat.sitting[0].person == works.lena
+    assert len(works.who(last + timedelta(days=1)).seat.sitting) == 1
 
 
-def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> None:
-    right = cast.right("lena", deputy="dora")
-    actions.delegate(right=right, to=cast.wim, by=cast.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)
-    actions.close_account(person=cast.lena, by=cast.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
-    assert [one.person.name for one in cast.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]
+def test_a_delegation_is_the_holders_and_ends_with_their_account(works: Works) -> None:
+    right = works.right("lena", deputy="dora")
+    actions.delegate(right=right, to=works.wim, by=works.lena, starts=MARCH, until=APRIL, on=MARCH, known=MARCH)
+    actions.close_account(person=works.lena, by=works.ria, on=date(2025, 3, 10), known=date(2025, 3, 10))
+    assert [one.person.name for one in works.who(date(2025, 3, 10)).seat.sitting] == ["Dora"]
 
 
 @pytest.mark.parametrize(
@@ -114,38 +114,40 @@ def test_a_delegation_is_the_holders_and_ends_with_their_account(cast: Cast) -> 
         ({"by": "wim"}, NotYours),
     ],
 )
-def test_a_delegation_that_cannot_be_is_refused(cast: Cast, changes: dict[str, Any], refusal: type[Exception]) -> None:
-    right = cast.right("lena", deputy="dora")
+def test_a_delegation_that_cannot_be_is_refused(
+    works: Works, changes: dict[str, Any], refusal: type[Exception]
+) -> None:
+    right = works.right("lena", deputy="dora")
     values = {"to": "wim", "by": "lena", "starts": MARCH, "until": APRIL} | changes
-    values["to"], values["by"] = cast.people[values["to"]], cast.people[values["by"]]
+    values["to"], values["by"] = works.people[values["to"]], works.people[values["by"]]
     with pytest.raises(refusal):
         actions.delegate(right=right, on=MARCH, known=MARCH, **values)
 
 
-def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(cast: Cast) -> None:
-    values: dict[str, Any] = {"kind": cast.legal, "holder": cast.lena, "by": cast.ria, "on": JAN, "known": JAN}
+def test_a_right_for_every_portfolio_takes_whoever_keeps_them_all(works: Works) -> None:
+    values: dict[str, Any] = {"kind": works.legal, "holder": works.lena, "by": works.ria, "on": JAN, "known": JAN}
     actions.assign_right(**values)
     other = Portfolio.objects.create(key="q", name="Elsewhere")
     with pytest.raises(NotYours):
         actions.assign_right(**values | {"starts": MARCH})
-    actions.assign_right(**values | {"starts": MARCH, "portfolio": cast.portfolio})
-    PortfolioRole.objects.create(portfolio=other, person=cast.ria, role="program-office")
+    actions.assign_right(**values | {"starts": MARCH, "portfolio": works.portfolio})
+    PortfolioRole.objects.create(portfolio=other, person=works.ria, role="program-office")
     actions.assign_right(**values | {"starts": MARCH})
 
 
-def test_two_delegates_on_one_day_are_refused_by_name(cast: Cast) -> None:
-    right = cast.right("lena")
-    actions.delegate(right=right, to=cast.wim, by=cast.lena, until=APRIL, on=MARCH, known=MARCH)
+def test_two_delegates_on_one_day_are_refused_by_name(works: Works) -> None:
+    right = works.right("lena")
+    actions.delegate(right=right, to=works.wim, by=works.lena, until=APRIL, on=MARCH, known=MARCH)
     with pytest.raises(Overlap, match=r"Otto.*Wim"):
-        actions.delegate(right=right, to=cast.otto, by=cast.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)
+        actions.delegate(right=right, to=works.otto, by=works.lena, starts=APRIL, until=APRIL, on=MARCH, known=MARCH)
 
 
-def test_back_early_somebody_is_there_again(cast: Cast) -> None:
-    cast.right("lena")
-    absence = actions.away(person=cast.lena, by=cast.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)
-    actions.back(absence=absence, by=cast.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))
-    assert cast.who(date(2025, 3, 19)).seat.hole == NONE_FREE
-    assert cast.who(date(2025, 3, 20)).seat.hole is None
+def test_back_early_somebody_is_there_again(works: Works) -> None:
+    works.right("lena")
+    absence = actions.away(person=works.lena, by=works.lena, starts=MARCH, ends=APRIL, on=MARCH, known=MARCH)
+    actions.back(absence=absence, by=works.lena, on=date(2025, 3, 20), known=date(2025, 3, 20))
+    assert works.who(date(2025, 3, 19)).seat.hole == NONE_FREE
+    assert works.who(date(2025, 3, 20)).seat.hole is None
 
 
 def test_holidays_and_weekends_are_no_working_days() -> None:
@@ -155,109 +157,111 @@ def test_holidays_and_weekends_are_no_working_days() -> None:
     assert working_days.add(date(2025, 4, 17), 0, bavaria) == date(2025, 4, 17)
 
 
-def test_an_unknown_calendar_is_refused(cast: Cast) -> None:
+def test_an_unknown_calendar_is_refused(works: Works) -> None:
     with pytest.raises(Invalid):
-        actions.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "ZZ"})
-    actions.amend_portfolio(portfolio=cast.portfolio, by=cast.ria, set={"calendar": "US"})
+        actions.amend_portfolio(portfolio=works.portfolio, by=works.ria, set={"calendar": "ZZ"})
+    actions.amend_portfolio(portfolio=works.portfolio, by=works.ria, set={"calendar": "US"})
 
 
-def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(cast: Cast) -> None:
-    cast.right("lena", escalate_to="wim", answer_within_days=10)
-    pilot = cast.pilot()  # started on Monday 3 March, carnival
+def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(works: Works) -> None:
+    works.right("lena", escalate_to="wim", answer_within_days=10)
+    pilot = works.pilot()  # started on Monday 3 March, carnival
     for at, overdue in ((date(2025, 3, 17), False), (date(2025, 3, 18), True)):
         snapshot = snapshot_of(pilot, at=at)
         assert snapshot is not None
         was = answer_due(snapshot.gate("legal-sign-off"), snapshot)
         assert was is not None
-        assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), cast.wim)
+        assert (was.since, was.answer_by, was.escalates_to) == (MARCH, date(2025, 3, 17), works.wim)
         assert was.is_overdue(at) is overdue
         assert answer_due(snapshot.gate("funding-owner"), snapshot) is None
 
 
-def test_the_table_takes_four_queries_however_many_places(cast: Cast, django_assert_num_queries: Any) -> None:
-    cast.right("lena", deputy="dora", escalate_to="kai")
+def test_the_table_takes_four_queries_however_many_places(works: Works, django_assert_num_queries: Any) -> None:
+    works.right("lena", deputy="dora", escalate_to="kai")
     for number in range(12):
         place = Function.objects.create(name=f"F {number}")
-        cast.pilot(f"P-{number}", function=place)
-    units = list(cast.portfolio.units.select_related("portfolio", "function"))
+        works.pilot(f"P-{number}", function=place)
+    units = list(works.portfolio.units.select_related("portfolio", "function"))
     assert len(units) == 13  # the portfolio as a whole is a place too: a right was given there
     with django_assert_num_queries(4):
         rows = table(units, at=APRIL)
-    assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {cast.lena}
+    assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {works.lena}
 
 
-def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(cast: Cast) -> None:
+def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_passed_to_nobody(works: Works) -> None:
     """Rule 7: orphaned seats are shown, counted, and passed on."""
-    cast.right("dora", function=cast.service)
-    wide = cast.right("lena")
-    cast.pilot()
-    [unit] = cast.portfolio.units.filter(function=cast.service)
-    actions.close_account(person=cast.dora, by=None, on=MARCH, known=MARCH)
+    works.right("dora", function=works.service)
+    wide = works.right("lena")
+    works.pilot()
+    [unit] = works.portfolio.units.filter(function=works.service)
+    actions.close_account(person=works.dora, by=None, on=MARCH, known=MARCH)
     [row] = table([unit], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
-    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (cast.lena, wide, True, None)
-    [history] = orphans([cast.portfolio], at=APRIL)
-    assert (history.right.holder, history.passed_to) == (cast.dora, None)
-    actions.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (works.lena, wide, True, None)
+    [history] = orphans([works.portfolio], at=APRIL)
+    assert (history.right.holder, history.passed_to) == (works.dora, None)
+    actions.close_account(person=works.lena, by=None, on=MARCH, known=MARCH)
     seat = table([unit], at=APRIL)[0].seats[0]
     assert (seat.orphaned, seat.hole) == (True, NOBODY)
-    answer = who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL)
+    answer = who_decides(works.legal, works.portfolio, works.service, at=APRIL)
     assert (answer.seat.orphaned, [step.found for step in answer.steps]) == (True, ["emptied", "emptied"])
-    assert len(orphans([cast.portfolio], at=APRIL)) == 2
-    assert orphans([cast.portfolio], at=JAN) == []
+    assert len(orphans([works.portfolio], at=APRIL)) == 2
+    assert orphans([works.portfolio], at=JAN) == []
 
 
-def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(cast: Cast) -> None:
-    cast.right("lena", deputy="dora")
-    actions.close_account(person=cast.lena, by=None, on=MARCH, known=MARCH)
+def test_the_page_counts_the_orphaned_and_says_to_whom_they_passed(works: Works) -> None:
+    works.right("lena", deputy="dora")
+    actions.close_account(person=works.lena, by=None, on=MARCH, known=MARCH)
     client = Client()
-    client.force_login(cast.ria)
+    client.force_login(works.ria)
     page = client.get(reverse("readiness:rights")).content.decode()
     assert "One right whose holder has left" in page
     assert "passed to Dora, deputy" in page
 
 
-def test_a_gate_that_is_switched_off_is_no_hole(cast: Cast) -> None:
-    cast.pilot()
-    assert table(cast.portfolio.units.all(), at=APRIL)[0].seats[0].hole == NOBODY
+def test_a_gate_that_is_switched_off_is_no_hole(works: Works) -> None:
+    works.pilot()
+    assert table(works.portfolio.units.all(), at=APRIL)[0].seats[0].hole == NOBODY
     actions.switch_off(
-        kind=cast.legal, portfolio=cast.portfolio, by=cast.ria, reason="No contracts here.", on=APRIL, known=APRIL
+        kind=works.legal, portfolio=works.portfolio, by=works.ria, reason="No contracts here.", on=APRIL, known=APRIL
     )
-    seat = table(cast.portfolio.units.all(), at=APRIL)[0].seats[0]
+    seat = table(works.portfolio.units.all(), at=APRIL)[0].seats[0]
     assert (seat.switched_off, seat.hole, seat.decides) == (True, None, None)
-    assert who_decides(cast.legal, cast.portfolio, cast.service, at=APRIL).seat.switched_off
-    assert not who_decides(cast.legal, cast.portfolio, cast.service, at=MARCH).seat.switched_off
+    assert who_decides(works.legal, works.portfolio, works.service, at=APRIL).seat.switched_off
+    assert not who_decides(works.legal, works.portfolio, works.service, at=MARCH).seat.switched_off
 
 
-def test_a_right_makes_the_place_that_it_is_for(cast: Cast) -> None:
+def test_a_right_makes_the_place_that_it_is_for(works: Works) -> None:
     """Before the first pilot lies there, its program office sees who would decide, and what is missing."""
-    cast.right("lena", function=cast.service)
+    works.right("lena", function=works.service)
     client = Client()
-    client.force_login(cast.ria)
+    client.force_login(works.ria)
     page = client.get(reverse("readiness:rights"))
-    assert [str(row.unit.function) for row in page.context["rows"]] == [str(cast.service)]
+    assert [str(row.unit.function) for row in page.context["rows"]] == [str(works.service)]
     elsewhere = Function.objects.create(name="Billing")
     assert elsewhere in page.context["form"].fields["function"].queryset
 
 
-def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(cast: Cast) -> None:
-    actions.close_account(person=cast.dora, by=None, on=JAN, known=JAN)
+def test_nobody_is_given_a_right_who_has_left_and_none_is_given_to_what_is_accepted(works: Works) -> None:
+    actions.close_account(person=works.dora, by=None, on=JAN, known=JAN)
     for named in ({"holder": "dora"}, {"deputy": "dora"}, {"escalate_to": "dora"}):
         with pytest.raises(Invalid) as refused:
-            cast.right(**named)
+            works.right(**named)
         assert refused.value.field == next(iter(named))
     with pytest.raises(WrongGate):
-        cast.right(kind=GateKind.objects.get(key="named-sponsor"))
+        works.right(kind=GateKind.objects.get(key="named-sponsor"))
     assert not DecisionRight.objects.exists()
 
 
-def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None:
+def test_the_headline_knows_a_pause_that_has_ended_by_itself(works: Works) -> None:
     """Rule 4: a pause is over the day after its last; nobody has to say so."""
-    pilot = cast.pilot()
-    actions.pause(pilot=pilot, by=cast.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH)
+    pilot = works.pilot()
+    actions.pause(
+        pilot=pilot, by=works.ria, until=MARCH + timedelta(days=20), reason="A freeze.", on=MARCH, known=MARCH
+    )
     client = Client()
-    client.force_login(cast.ria)
+    client.force_login(works.ria)
     page = client.get(reverse("readiness:rights"))
     assert page.context["how_many"] > 0
     assert {each.key for gap in page.context["gaps"] for each in gap.pilots} == {"P-1"}
@@ -266,7 +270,7 @@ def test_the_headline_knows_a_pause_that_has_ended_by_itself(cast: Cast) -> None
 # The Thursday test ---------------------------------------------------------------------------------------------------
 
 
-def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
+def _oracle(works: Works, pilot: Pilot, kind: GateKind, day: date) -> str | None:
     """By the rights themselves, one day at a time, without seats."""
     snapshot = snapshot_of(pilot, at=APRIL)
     assert snapshot is not None
@@ -280,7 +284,7 @@ def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
             and person.pk != snapshot.status.sponsor
         )
 
-    rights = DecisionRight.objects.filter(kind=kind, portfolio=cast.portfolio, starts__lte=day)
+    rights = DecisionRight.objects.filter(kind=kind, portfolio=works.portfolio, starts__lte=day)
     in_force = [r for r in rights if r.until is None or r.until >= day]
     for right in sorted(in_force, key=lambda r: r.function_id is None):
         if right.function_id in (None, pilot.function_id):
@@ -291,15 +295,15 @@ def _oracle(cast: Cast, pilot: Pilot, kind: GateKind, day: date) -> str | None:
 
 
 def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_listed(
-    cast: Cast, django_assert_max_num_queries: Any
+    works: Works, django_assert_max_num_queries: Any
 ) -> None:
     data = GateKind.objects.get(key="it-data-access")
     allowed = date(2025, 5, 1)
-    cast.right("lena", deputy="dora", escalate_to="wim")
-    cast.right("otto", function=cast.service, until=date(2025, 5, 13))
-    cast.right("sam", kind=data)
+    works.right("lena", deputy="dora", escalate_to="wim")
+    works.right("otto", function=works.service, until=date(2025, 5, 13))
+    works.right("sam", kind=data)
     billing = Function.objects.create(name="Billing")
-    pilots = [cast.pilot("P-1"), cast.pilot("P-2", function=billing), cast.pilot("P-3", function=None)]
+    pilots = [works.pilot("P-1"), works.pilot("P-2", function=billing), works.pilot("P-3", function=None)]
     for person, starts, ends in (
         ("otto", date(2025, 5, 8), date(2025, 5, 9)),
         ("lena", allowed, date(2025, 5, 31)),
@@ -307,10 +311,10 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
         ("wim", date(2025, 5, 16), date(2025, 5, 19)),
         ("sam", date(2025, 5, 28), date(2025, 6, 2)),
     ):
-        actions.away(person=cast.people[person], by=cast.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)
+        actions.away(person=works.people[person], by=works.ria, starts=starts, ends=ends, on=MARCH, known=MARCH)
     sponsor = pilots[1].gates.select_related("pilot", "kind").get(kind__key="named-sponsor")
-    actions.nominate(gate=sponsor, by=cast.ria, person=cast.sam, on=MARCH, known=MARCH)
-    actions.accept(gate=sponsor, by=cast.sam, on=MARCH, known=MARCH)
+    actions.nominate(gate=sponsor, by=works.ria, person=works.sam, on=MARCH, known=MARCH)
+    actions.accept(gate=sponsor, by=works.sam, on=MARCH, known=MARCH)
 
     first, last = next_month(APRIL)
     assert (first, last) == (allowed, date(2025, 5, 31))
@@ -328,7 +332,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     for pilot in pilots:
         for kind in GateKind.objects.all():
             for day in days:
-                expected = _oracle(cast, pilot, kind, day)
+                expected = _oracle(works, pilot, kind, day)
                 assert listed.get((pilot.key, kind.key, day)) == expected, (pilot.key, kind.key, day)
     assert ("P-1", "legal-sign-off", date(2025, 5, 8)) in listed
     assert ("P-1", "legal-sign-off", date(2025, 5, 15)) not in listed
@@ -336,9 +340,9 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     assert ("P-2", "it-data-access", date(2025, 5, 5)) in listed  # its sponsor may not
 
 
-def test_holes_alike_are_told_once(cast: Cast) -> None:
-    a, b = cast.pilot("P-1"), cast.pilot("P-2")
-    same = [Hole(p, p.gates.get(kind=cast.legal), cast.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
+def test_holes_alike_are_told_once(works: Works) -> None:
+    a, b = works.pilot("P-1"), works.pilot("P-2")
+    same = [Hole(p, p.gates.get(kind=works.legal), works.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
     (gap,) = gaps(same)
     assert [p.key for p in gap.pilots] == ["P-1", "P-2"]
 
@@ -352,10 +356,10 @@ def _get(person: Person, address: str) -> Any:
     return client.get(address)
 
 
-def test_the_page_answers_who_decides_with_reasons(cast: Cast) -> None:
-    cast.right("lena", deputy="dora")
-    cast.pilot()
-    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01")
+def test_the_page_answers_who_decides_with_reasons(works: Works) -> None:
+    works.right("lena", deputy="dora")
+    works.pilot()
+    page = _get(works.ria, "/rights/?kind=legal-sign-off&portfolio=p&function=Customer+service&on=2025-04-01")
     said = page.content.decode()
     assert page.status_code == 200
     assert "Legal: Lena, holder." in said
@@ -363,18 +367,18 @@ def test_the_page_answers_who_decides_with_reasons(cast: Cast) -> None:
     assert "Dora, deputy" in said
 
 
-def test_what_cannot_be_asked_is_said_and_the_page_stays(cast: Cast) -> None:
-    cast.pilot()
-    page = _get(cast.ria, "/rights/?as_of=yesterday")
+def test_what_cannot_be_asked_is_said_and_the_page_stays(works: Works) -> None:
+    works.pilot()
+    page = _get(works.ria, "/rights/?as_of=yesterday")
     assert page.status_code == 200
     assert "is not a date" in page.content.decode()
-    page = _get(cast.ria, "/rights/?kind=legal-sign-off&portfolio=q&on=2025-04-01")
+    page = _get(works.ria, "/rights/?kind=legal-sign-off&portfolio=q&on=2025-04-01")
     assert page.status_code == 200
 
 
-def test_who_may_see_nothing_sees_no_place(cast: Cast) -> None:
-    cast.right("lena")
-    cast.pilot()
-    page = _get(cast.otto, "/rights/")
+def test_who_may_see_nothing_sees_no_place(works: Works) -> None:
+    works.right("lena")
+    works.pilot()
+    page = _get(works.otto, "/rights/")
     assert "Customer service" not in page.content.decode()
-    assert "Customer service" in _get(cast.lena, "/rights/").content.decode()
+    assert "Customer service" in _get(works.lena, "/rights/").content.decode()

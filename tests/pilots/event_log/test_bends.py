@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 QUALITY = "quality-threshold"
 
 
-class Story:
+class LoggedPilot:
     """A pilot of which everything is in the log: accounts, a role, rights, answers with evidence, an acceptance, a count."""
 
     def __init__(self, folder: Path) -> None:
@@ -91,9 +91,9 @@ class Story:
 
 
 @pytest.fixture
-def story(tmp_path: Path, settings: Any) -> Story:
+def logged(tmp_path: Path, settings: Any) -> LoggedPilot:
     settings.EVIDENCE_ROOT = tmp_path / "evidence"
-    return Story(tmp_path)
+    return LoggedPilot(tmp_path)
 
 
 def put(rows: QuerySet[Any, Any] | Model, **columns: Any) -> None:
@@ -107,9 +107,9 @@ def run(statement: str, *values: Any) -> None:
         cursor.execute(statement, values)
 
 
-def swap(story: Story) -> None:
+def swap(logged: LoggedPilot) -> None:
     """Let two events change their places."""
-    one, other = story.event("nominate").get(), story.event("accept_risk").get()
+    one, other = logged.event("nominate").get(), logged.event("accept_risk").get()
     for event, number in ((one, 999), (other, one.number), (one, other.number)):
         put(event, number=number)
 
@@ -119,12 +119,12 @@ def delete(event: Event) -> None:
     run("DELETE FROM pilots_event WHERE id = %s", event.pk)
 
 
-def insert(story: Story) -> None:
+def insert(logged: LoggedPilot) -> None:
     """Put an event in, as whoever knows the format would sign it, and leave the head as it was."""
-    last = story.pilot.events.latest("number")
-    event = Event(pilot=story.pilot, portfolio=story.pilot.portfolio, action="resume", by=story.ria, **day_of(last))
-    story.pilot.log_head, story.pilot.log_count = last.checksum, last.number
-    sign.sign(story.pilot, event)
+    last = logged.pilot.events.latest("number")
+    event = Event(pilot=logged.pilot, portfolio=logged.pilot.portfolio, action="resume", by=logged.ria, **day_of(last))
+    logged.pilot.log_head, logged.pilot.log_count = last.checksum, last.number
+    sign.sign(logged.pilot, event)
     event.save()
 
 
@@ -132,9 +132,9 @@ def day_of(event: Event) -> dict[str, date]:
     return {"effective_on": event.effective_on, "known_on": event.known_on}
 
 
-def rewrite(story: Story) -> None:
+def rewrite(logged: LoggedPilot) -> None:
     """Write the pilot's chain again from one event on, every checksum right: whoever can lift the triggers can sign."""
-    pilot = Pilot.objects.get(pk=story.pilot.pk)
+    pilot = Pilot.objects.get(pk=logged.pilot.pk)
     pilot.log_head, pilot.log_count = "0" * 64, 0
     for event in Event.objects.filter(pilot=pilot).select_related("decision").order_by("number"):
         decision = getattr(event, "decision", None)
@@ -146,32 +146,32 @@ def rewrite(story: Story) -> None:
     put(pilot, log_head=pilot.log_head, log_count=pilot.log_count)
 
 
-def cut(story: Story) -> None:
+def cut(logged: LoggedPilot) -> None:
     """Take the last event away, and make head, count and all that follows fit."""
-    last = story.pilot.events.latest("number")
+    last = logged.pilot.events.latest("number")
     delete(last)
-    before = Event.objects.get(pilot=story.pilot, number=last.number - 1)
-    put(story.pilot, log_head=before.checksum, log_count=before.number, version=before.number + 1, stage="running")
+    before = Event.objects.get(pilot=logged.pilot, number=last.number - 1)
+    put(logged.pilot, log_head=before.checksum, log_count=before.number, version=before.number + 1, stage="running")
 
 
-def take_away(story: Story) -> None:
+def take_away(logged: LoggedPilot) -> None:
     """Take a pilot away whole, with all that hangs on it."""
-    gates = list(story.other.gates.values_list("pk", flat=True))
+    gates = list(logged.other.gates.values_list("pk", flat=True))
     GatePeriod.objects.filter(gate__in=gates).delete()
-    PilotPeriod.objects.filter(pilot=story.other).delete()
-    run("DELETE FROM pilots_event WHERE pilot_id = %s", story.other.pk)
-    run("DELETE FROM pilots_gate WHERE pilot_id = %s", story.other.pk)
-    run("DELETE FROM pilots_pilot WHERE id = %s", story.other.pk)
+    PilotPeriod.objects.filter(pilot=logged.other).delete()
+    run("DELETE FROM pilots_event WHERE pilot_id = %s", logged.other.pk)
+    run("DELETE FROM pilots_gate WHERE pilot_id = %s", logged.other.pk)
+    run("DELETE FROM pilots_pilot WHERE id = %s", logged.other.pk)
 
 
-def bytes_of(story: Story) -> None:
+def bytes_of(logged: LoggedPilot) -> None:
     stored = Evidence.objects.get().file_key
     [path] = [each for each in Path(settings.EVIDENCE_ROOT).rglob("*") if each.name == stored]
     path.chmod(0o600)
     path.write_bytes(b"%PDF-1.7\nother")
 
 
-Bend = Callable[[Story], Any]
+Bend = Callable[[LoggedPilot], Any]
 DERIVED, FILES, DIGEST = "--derived", "--files", "--expect"
 
 BENDS: dict[str, tuple[str, Bend]] = {
@@ -225,8 +225,8 @@ def _another_kind() -> GateKind:
     return GateKind.objects.create(key="another", name="Another", question="Another?", clears_by="approval")
 
 
-def _a_role(story: Story) -> None:
-    PortfolioRole.objects.create(portfolio=story.pilot.portfolio, person=story.sam, role="reviewer")
+def _a_role(logged: LoggedPilot) -> None:
+    PortfolioRole.objects.create(portfolio=logged.pilot.portfolio, person=logged.sam, role="reviewer")
 
 
 def look(capsys: Any, *asked: str) -> tuple[int, str]:
@@ -238,25 +238,25 @@ def look(capsys: Any, *asked: str) -> tuple[int, str]:
     return 0, capsys.readouterr().out
 
 
-def bend(story: Story, how: Bend) -> None:
+def bend(logged: LoggedPilot, how: Bend) -> None:
     if connection.vendor == "postgresql":
         run("SET CONSTRAINTS ALL IMMEDIATE")
     triggers.lift()
-    how(story)
+    how(logged)
     triggers.install()
 
 
-def test_nothing_is_found_where_nothing_is_bent(story: Story, capsys: Any) -> None:
+def test_nothing_is_found_where_nothing_is_bent(logged: LoggedPilot, capsys: Any) -> None:
     status, said = look(capsys, "--derived", "--files")
     assert status == 0, said
 
 
 @pytest.mark.parametrize("name", BENDS)
-def test_each_bend_is_found(story: Story, capsys: Any, name: str) -> None:
+def test_each_bend_is_found(logged: LoggedPilot, capsys: Any, name: str) -> None:
     option, how = BENDS[name]
     kept = re.search(r"^Digest (\S+)$", look(capsys)[1], re.M)
     assert kept
-    bend(story, how)
+    bend(logged, how)
     asked = ["--expect", kept[1]] if option == DIGEST else [option]
     status, said = look(capsys, *asked)
     assert status == 1, said
@@ -265,8 +265,8 @@ def test_each_bend_is_found(story: Story, capsys: Any, name: str) -> None:
         assert "BROKEN" not in said
 
 
-def test_a_bent_start_is_not_laundered_by_a_rebuild(story: Story, capsys: Any) -> None:
-    bend(story, lambda s: put(s.event("start"), effective_on=MARCH - DAY))
+def test_a_bent_start_is_not_laundered_by_a_rebuild(logged: LoggedPilot, capsys: Any) -> None:
+    bend(logged, lambda s: put(s.event("start"), effective_on=MARCH - DAY))
     with pytest.raises(CommandError, match="nothing was rebuilt"):
         call_command("rebuild_periods")
     assert look(capsys, "--derived")[0] == 1
@@ -293,15 +293,15 @@ GARBAGE: dict[str, tuple[str, str, Any]] = {
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="needs SQLite")
 @pytest.mark.parametrize("name", GARBAGE)
-def test_what_cannot_even_be_read_is_told_and_is_no_trace(story: Story, capsys: Any, name: str) -> None:
+def test_what_cannot_even_be_read_is_told_and_is_no_trace(logged: LoggedPilot, capsys: Any, name: str) -> None:
     """SQLite takes anything into any column, where no check of its own says no."""
     table, column, value = GARBAGE[name]
 
-    def garble(_story: Story) -> None:
+    def garble(_logged: LoggedPilot) -> None:
         run("PRAGMA ignore_check_constraints = ON")
         run(f"UPDATE {table} SET {column} = %s WHERE id = (SELECT max(id) FROM {table})", value)
         run("PRAGMA ignore_check_constraints = OFF")
 
-    bend(story, garble)
+    bend(logged, garble)
     status, said = look(capsys, "--derived")
     assert status in (1, 2), said

@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from pilots import actions
-from pilots.models import DecisionRight, Function, GateKind, Person, Pilot
+from pilots.models import DecisionRight, Function, GateKind, Pilot
 from readiness.rules.who_decides import who_decides
-from tests.company import LEGAL, MARCH, a_cast, a_portfolio, a_running_pilot
+from tests.company import LEGAL, MARCH, Named, a_cast, a_portfolio, a_running_pilot
 
 JAN = date(2025, 1, 1)
 
 
-class Cast:
+class Works(Named):
     """A portfolio in Bavaria, with its people."""
 
     def __init__(self) -> None:
@@ -23,9 +23,6 @@ class Cast:
         )
         self.service = Function.objects.create(name="Customer service")
         self.legal = GateKind.objects.get(key=LEGAL)
-
-    def __getattr__(self, name: str) -> Person:
-        return self.people[name]
 
     def right(self, holder: str = "lena", **more: Any) -> DecisionRight:
         values = {"deputy": None, "escalate_to": None, "starts": JAN} | more
