@@ -36,9 +36,9 @@ def places(company: Company, pilot: Pilot) -> list[tuple[Any, str]]:
 
 
 def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
-    pilot = furnish(house.stage)
+    pilot = furnish(house.company)
     wrong = []
-    for person, path in places(house.stage, pilot):
+    for person, path in places(house.company, pilot):
         visitor = house.visit(person)
         page = visitor.open(path)
         page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
@@ -57,9 +57,9 @@ def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
 
 
 def test_nothing_pushes_a_page_sideways(house: House) -> None:
-    pilot = furnish(house.stage)
+    pilot = furnish(house.company)
     wide = []
-    for person, path in places(house.stage, pilot):
+    for person, path in places(house.company, pilot):
         page = house.visit(person).open(path)
         for width in (320, 400, 620, 760, 1000, 1280, 1600):
             page.set_viewport_size({"width": width, "height": 900})
@@ -70,8 +70,8 @@ def test_nothing_pushes_a_page_sideways(house: House) -> None:
 
 
 def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
-    pilot = house.stage.running()
-    page = house.visit(house.stage.perpetua).open(reverse("readiness:my-decisions"))
+    pilot = house.company.running()
+    page = house.visit(house.company.perpetua).open(reverse("readiness:my-decisions"))
     _tab_to(page, "input[name=outcome]")
     page.keyboard.press("Space")
     _tab_to(page, "textarea[name=reason]")
@@ -81,12 +81,12 @@ def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
     page.wait_for_selector(".done")
     assert page.url.endswith(reverse("readiness:my-decisions"))
     answer = Decision.objects.get(gate__pilot=pilot, outcome="cleared")
-    assert (answer.decider, answer.reason) == (house.stage.perpetua, "Standard terms apply.")
+    assert (answer.decider, answer.reason) == (house.company.perpetua, "Standard terms apply.")
 
 
 def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_text(house: House) -> None:
-    pilot = house.stage.running()
-    visitor = house.visit(house.stage.perpetua, java_script_enabled=False)
+    pilot = house.company.running()
+    visitor = house.visit(house.company.perpetua, java_script_enabled=False)
     page = visitor.open(reverse("readiness:my-decisions"))
     page.get_by_label("Yes, on conditions with a date").check()
     page.get_by_label("Reason, in a sentence").first.fill("If the fields are listed.")
@@ -95,7 +95,7 @@ def test_a_decision_is_signed_without_scripts_after_a_refusal_that_keeps_the_tex
     assert page.get_by_label("Reason, in a sentence").input_value() == "If the fields are listed."
     page.get_by_label("Condition", exact=True).first.fill("List the fields")
     page.get_by_label("Who meets it").first.fill("hedda@example.org")
-    page.get_by_label("Last good day").first.fill(house.stage.day(-20).isoformat())
+    page.get_by_label("Last good day").first.fill(house.company.day(-20).isoformat())
     page.get_by_role("button", name="Sign this decision").click()
     assert page.locator(".done").count() == 1
     [answer] = Decision.objects.filter(gate__pilot=pilot, outcome="conditional")

@@ -23,9 +23,9 @@ DESK = (
 
 def office(house: House) -> Person:
     """Somebody of the program office who may open the admin."""
-    furnish(house.stage)
-    Person.objects.filter(pk=house.stage.ria.pk).update(is_staff=True)
-    return Person.objects.get(pk=house.stage.ria.pk)
+    furnish(house.company)
+    Person.objects.filter(pk=house.company.ria.pk).update(is_staff=True)
+    return Person.objects.get(pk=house.company.ria.pk)
 
 
 def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
@@ -45,7 +45,7 @@ def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
 def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(house: House) -> None:
     person = office(house)
     for number in range(40):
-        house.stage.pilot(f"ZZ-{number}", "Planned")
+        house.company.pilot(f"ZZ-{number}", "Planned")
     page = house.visit(person).open("/admin/pilots/pilot/")
     for width in (1440, 360):
         page.set_viewport_size({"width": width, "height": 700})
@@ -84,7 +84,7 @@ def test_on_paper_the_wall_stays_and_the_doors_go(house: House) -> None:
 
 
 def test_a_stranger_meets_the_sign_in_and_nothing_else(house: House) -> None:
-    visitor = house.visit(house.stage.vera)
+    visitor = house.visit(house.company.vera)
     visitor.page.context.clear_cookies()
     for path in ("/", "/museum/", "/admin/", "/rights/", "/my/gates/"):
         assert "/accounts/login/" in visitor.open(path).url

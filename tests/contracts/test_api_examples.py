@@ -46,7 +46,7 @@ class Writer:
     """Asks as somebody, and writes down what was asked and answered."""
 
     def __init__(self, company: Company) -> None:
-        self.stage, self.page = company, [HEAD]
+        self.company, self.page = company, [HEAD]
 
     def ask(self, title: str, who: Person, address: str, body: Any = None, **marks: str) -> Any:
         asks, path = client(who), f"/api/v1/{address}"
