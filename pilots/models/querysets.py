@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from pilots.clock import today
 
 if TYPE_CHECKING:
     from pilots.models import Person
+
+
+NO_FUNCTION = 0
+"""What stands for no function where primary keys are listed together."""
 
 
 class PilotQuerySet(models.QuerySet[Any]):
@@ -38,3 +43,80 @@ class PilotQuerySet(models.QuerySet[Any]):
             .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
         )
         return self.filter(Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats))
+
+    def listed_for(self, person: Person, at: date | None = None) -> Self:
+        """The same pilots as `visible_to`, for lists and figures: what the person reaches is asked first, in one statement.
+
+        So that a list costs what lies within somebody's reach, however many pilots there are. A single pilot is looked up
+        by `visible_to`, which asks nothing first.
+        """
+        if person.is_superuser:
+            return self
+        return self.filter(_reach_of(person, at or today()))
+
+
+def _reach_of(person: Person, at: date) -> Q:
+    """Which pilots a person may see, by primary keys: whole portfolios, units in which they have a seat, and single pilots."""
+    portfolios: set[int] = set()
+    named: set[int] = set()
+    kinds_of_unit: dict[tuple[int, int], set[int]] = {}
+    for what, key, function, kind in _rows_of_reach(person, at):
+        if what == "portfolio":
+            portfolios.add(key)
+        elif what == "pilot":
+            named.add(key)
+        else:
+            kinds_of_unit.setdefault((key, function), set()).add(kind)
+    reach: Any = Q(portfolio__in=sorted(portfolios)) | Q(pk__in=sorted(named))
+    for (kinds, functions), those in _alike(kinds_of_unit, portfolios).items():
+        reach |= _in_units(those, functions) & _has_gate(kinds)
+    found: Q = reach
+    return found
+
+
+def _rows_of_reach(person: Person, at: date) -> Any:
+    """What a person reaches: a word, a portfolio or pilot, and of a seat its function and its kind of gate."""
+    from pilots.models import GatePeriod, Pilot, Portfolio, Seat
+
+    def rows(found: Any, what: str, key: str, function: Any = None, kind: Any = None) -> Any:
+        zero = Value(NO_FUNCTION, output_field=models.BigIntegerField())
+        columns = {"what": Value(what), "key_": F(key), "function_": function or zero, "kind_": kind or zero}
+        return found.order_by().annotate(**columns).values_list(*columns)
+
+    granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
+    mine = Pilot.objects.filter(Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person))
+    now = GatePeriod.objects.filter(Q(person=person) | Q(nominee=person), superseded_on=None, last_day=None)
+    seats = Seat.objects.on(at).of(person)
+    function = Coalesce("unit__function_id", NO_FUNCTION)
+    return rows(granted, "portfolio", "pk").union(
+        rows(mine, "pilot", "pk"),
+        rows(now, "pilot", "gate__pilot_id"),
+        rows(seats, "seat", "unit__portfolio_id", function, F("kind_id")),
+    )
+
+
+def _alike(
+    kinds_of_unit: Mapping[tuple[int, int], set[int]], granted: Set[int]
+) -> dict[tuple[frozenset[int], frozenset[int]], list[int]]:
+    """Portfolios by the functions in which somebody has a seat, and by its kinds; without those of which they see all."""
+    functions: dict[tuple[int, frozenset[int]], set[int]] = {}
+    for (portfolio, function), of_unit in kinds_of_unit.items():
+        if portfolio not in granted:
+            functions.setdefault((portfolio, frozenset(of_unit)), set()).add(function)
+    alike: dict[tuple[frozenset[int], frozenset[int]], list[int]] = {}
+    for (portfolio, kinds), those in functions.items():
+        alike.setdefault((kinds, frozenset(those)), []).append(portfolio)
+    return alike
+
+
+def _in_units(portfolios: Iterable[int], functions: Set[int]) -> Q:
+    there = Q(function__in=sorted(functions - {NO_FUNCTION}))
+    if NO_FUNCTION in functions:
+        there |= Q(function=None)
+    return Q(portfolio__in=sorted(portfolios)) & there
+
+
+def _has_gate(kinds: Iterable[int]) -> Exists:
+    from pilots.models import Gate
+
+    return Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind__in=sorted(kinds)))

@@ -49,20 +49,20 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
         return self.request.user
 
     def visible_pilots(self) -> StandingQuerySet:
-        """The pilots that whoever asks may see; for them there are no others."""
-        mine: StandingQuerySet = pilots().visible_to(self.person)
+        """The pilots that whoever asks may see, for lists and figures; for them there are no others."""
+        mine: StandingQuerySet = pilots().listed_for(self.person)
         return mine
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""
-        found: Pilot | None = self.visible_pilots().select_related(*WITH).filter(key=key).first()
+        found: Pilot | None = pilots().visible_to(self.person).select_related(*WITH).filter(key=key).first()
         if found is None:
             raise Http404
         return found
 
     def gate(self, public_id: str) -> Gate:
         """A gate by its id. Raises Http404 where there is none for whoever asks."""
-        mine = self.visible_pilots().order_by().values("pk")
+        mine = pilots().visible_to(self.person).order_by().values("pk")
         found = (
             Gate.objects.filter(public_id=public_id, pilot__in=mine)
             .select_related("kind", *(f"pilot__{name}" for name in WITH))

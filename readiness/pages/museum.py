@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import Function, GateKind, PilotPeriod, Portfolio
+from pilots.models import GateKind, PilotPeriod
 from pilots.rules.vocabulary import Stage
 from readiness.charts import timeline
 from readiness.pages.base import WITH, day_of, page_of, reader
-from readiness.queries.pilots import StandingQuerySet, in_force, pilots
+from readiness.queries.pilots import StandingQuerySet, functions_of, in_force, pilots, portfolios_of
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.text import labels, placards
 
@@ -38,19 +38,22 @@ class Hung:
 def museum(request: HttpRequest) -> HttpResponse:
     """The first room: what stalled, the longest on display first."""
     at, refused = day_of(request)
-    mine = pilots().visible_to(reader(request))
-    return _room(request, mine.exhibits(at), at, refused, "museum")
+    mine = pilots().listed_for(reader(request))
+    return _room(request, mine, mine.exhibits(at), at, refused, "museum")
 
 
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """The second room: declared adopted, and the facts do not show it; the oldest claim first."""
     at, refused = day_of(request)
-    mine = pilots().visible_to(reader(request))
-    return _room(request, mine.claims(at), at, refused, "claims")
+    mine = pilots().listed_for(reader(request))
+    return _room(request, mine, mine.claims(at), at, refused, "claims")
 
 
-def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | None, room: str) -> HttpResponse:
+def _room(
+    request: HttpRequest, mine: StandingQuerySet, rows: StandingQuerySet, at: Any, refused: str | None, room: str
+) -> HttpResponse:
+    """One room: `rows` of the pilots that the reader may see, which are `mine`."""
     chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
     rows = _chosen(rows, chosen, at)
     page = page_of(request, rows.select_related(*WITH), A_PAGE)
@@ -65,18 +68,14 @@ def _room(request: HttpRequest, rows: StandingQuerySet, at: Any, refused: str | 
             page.paginator.count,
             room,
             filtered=any(chosen.values()),
-            runs=page.paginator.count > 0 or _runs(request, at),
+            runs=page.paginator.count > 0 or _runs(mine, at),
         ),
-        "on_record": page.paginator.count or pilots().visible_to(reader(request)).on(at).exists(),
+        "on_record": page.paginator.count or mine.on(at).exists(),
         "longest": snapshots[0] if snapshots and page.number == 1 and room == "museum" else None,
         "chosen": chosen,
         "filtered": any(chosen.values()),
-        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(reader(request)).order_by()).distinct()[
-            :200
-        ],
-        "functions": Function.objects.filter(
-            units__portfolio__pilots__in=pilots().visible_to(reader(request)).order_by()
-        ).distinct()[:200],
+        "portfolios": portfolios_of(mine)[:200],
+        "functions": functions_of(mine)[:200],
         "kinds": GateKind.objects.visible_to(reader(request)),
     }
     return render(request, "pages/museum.html", context)
@@ -109,10 +108,9 @@ def _hang(snapshots: list[PilotSnapshot]) -> list[Hung]:
     ]
 
 
-def _runs(request: HttpRequest, at: date) -> bool:
-    """Whether any pilot that the reader may see runs on a day."""
-    mine = pilots().visible_to(reader(request)).on(at)
-    return bool(mine.filter(stage_then=Stage.RUNNING).exists())
+def _runs(mine: StandingQuerySet, at: date) -> bool:
+    """Whether any of these pilots runs on a day."""
+    return bool(mine.on(at).filter(stage_then=Stage.RUNNING).exists())
 
 
 def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) -> str:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import GateKind, Portfolio
+from pilots.models import GateKind
 from pilots.rules.vocabulary import Standing
 from readiness.pages.base import WITH, day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.queries.people import work_of
-from readiness.queries.pilots import StandingQuerySet, pilots, stalls_on
+from readiness.queries.pilots import StandingQuerySet, pilots, portfolios_of, stalls_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.queries.urgency import presses
 from readiness.rules import standing
@@ -50,7 +50,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     """The pilots that the reader may see, on any day."""
     person = reader(request)
     at, refused = day_of(request)
-    mine = pilots().visible_to(person)
+    visible = mine = pilots().listed_for(person)
     chosen = request.GET.get("portfolio", "")
     if chosen:
         mine = mine.filter(portfolio__key=chosen)
@@ -72,7 +72,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "tail": _tail(chosen, request.GET.get("as_of", "")),
         "chosen": chosen,
-        "portfolios": Portfolio.objects.filter(pilots__in=pilots().visible_to(person).order_by()).distinct()[:200],
+        "portfolios": portfolios_of(visible)[:200],
     }
     return render(request, "pages/portfolio.html", context)
 

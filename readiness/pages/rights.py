@@ -118,7 +118,7 @@ def _answer(form: Question) -> Any:
 def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
     """The holes of next month among the running pilots that a person may see, the earliest first."""
     first, last = next_month(at)
-    there = pilots().visible_to(person).on(at).filter(stage_then=Stage.RUNNING)
+    there = pilots().listed_for(person).on(at).filter(stage_then=Stage.RUNNING)
     if portfolio:
         there = there.filter(portfolio__key=portfolio)
     some = there.select_related("portfolio", "function")[:MOST_PILOTS]

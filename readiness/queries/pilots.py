@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from pilots.models import GatePeriod, Pilot, PilotPeriod, StallPolicy
+from pilots.models import Function, GatePeriod, Pilot, PilotPeriod, Portfolio, StallPolicy, Unit
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
@@ -178,8 +178,19 @@ class GatesQuerySet(models.QuerySet[Any]):
 
 
 def pilots() -> StandingQuerySet:
-    """All pilots; ask `visible_to(person)` before anything is shown to a person."""
+    """All pilots; ask `visible_to(person)`, or for lists `listed_for(person)`, before anything is shown to a person."""
     return StandingQuerySet(Pilot)
+
+
+def portfolios_of(mine: StandingQuerySet) -> models.QuerySet[Portfolio]:
+    """The portfolios in which some of these pilots are."""
+    return Portfolio.objects.filter(Exists(mine.order_by().filter(portfolio=OuterRef("pk"))))
+
+
+def functions_of(mine: StandingQuerySet) -> models.QuerySet[Function]:
+    """The functions that have a unit in one of the portfolios of these pilots."""
+    units = Unit.objects.filter(function=OuterRef("pk"), portfolio__in=portfolios_of(mine).order_by().values("pk"))
+    return Function.objects.filter(Exists(units))
 
 
 def _stage(at: date) -> Case:

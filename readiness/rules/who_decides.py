@@ -82,7 +82,7 @@ class UnitOn:
 
 def units_for(person: Person) -> QuerySet[Unit]:
     """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
-    theirs = pilots().visible_to(person)
+    theirs = pilots().listed_for(person)
     there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
         Q(function=OuterRef("function"))
         | Q(function=None, portfolio__units=OuterRef("pk"), portfolio__units__function=None)

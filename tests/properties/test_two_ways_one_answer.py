@@ -85,8 +85,16 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
     _gates_alike(found, at, known_at, where)
     _queues_alike(read, at, known_at, where)
     if known_at is None:
+        _visible_alike(at, where)
         counts = Counter(says.standing for says in found.values())
         assert +Counter(pilots.pilots().counts(at)) == counts, where
+
+
+def _visible_alike(at: date, where: str) -> None:
+    """Whoever asks for a list sees in it what they may look up, and nothing else."""
+    for person in Person.objects.all():
+        listed, looked_up = (found(person, at) for found in (Pilot.objects.listed_for, Pilot.objects.visible_to))
+        assert set(listed.values_list("pk")) == set(looked_up.values_list("pk")), f"{where}: what {person} sees"
 
 
 def _alike(says: standing.PilotStatus | None) -> Any:
