@@ -101,7 +101,7 @@ class AddKind(ReviewedForm):
 
 
 class AmendKind(ReferenceForm):
-    action, takes, sets = "amend_kind", "kind", True
+    action, target_argument, sets = "amend_kind", "kind", True
     title = _("The kind of gate")
     button = _("Keep these changes")
     success_message = _("Kept. What was answered stays as it was answered.")

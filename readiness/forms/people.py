@@ -29,7 +29,7 @@ class OpenAccount(ReferenceForm):
 
 
 class AmendAccount(ReferenceForm):
-    action, takes, sets = "amend_account", "person", True
+    action, target_argument, sets = "amend_account", "person", True
     title = _("The account")
     button = _("Keep these changes")
     name = LineField(label=_("Name"))
@@ -47,7 +47,7 @@ class AmendAccount(ReferenceForm):
 
 
 class ConfirmAddress(ReferenceForm):
-    action, takes = "confirm_address", "person"
+    action, target_argument = "confirm_address", "person"
     title = _("Confirm the new address for them")
     button = _("Confirm it")
     success_message = _("Confirmed. From now on they sign in with it; why is in the log.")
@@ -60,7 +60,7 @@ class ConfirmAddress(ReferenceForm):
 
 
 class CloseAccount(ReferenceForm):
-    action, takes = "close_account", "person"
+    action, target_argument = "close_account", "person"
     title = _("Close the account")
     button = _("Close it")
     success_message = _("Closed. Seats passed on, and every seat they had accepted is open.")
@@ -121,7 +121,7 @@ class NameFunction(ReferenceForm):
 
 
 class RenameFunction(ReferenceForm):
-    action, takes = "rename_function", "function"
+    action, target_argument = "rename_function", "function"
     title = _("The function")
     button = _("Rename it")
     success_message = _("Renamed. It stays the same function: no right and no pilot is touched.")
@@ -142,7 +142,7 @@ class RecordAbsence(ReferenceForm):
 
 
 class EndAbsence(ReferenceForm):
-    action, takes = "back", "absence"
+    action, target_argument = "back", "absence"
     title = _("They are back earlier")
     button = _("They are back")
     on = DayField(label=_("Back from"), help_text=_("Today unless you say."))

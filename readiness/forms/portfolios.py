@@ -33,7 +33,7 @@ class OpenPortfolio(ReferenceForm):
 
 
 class AmendPortfolio(ReferenceForm):
-    action, takes, sets = "amend_portfolio", "portfolio", True
+    action, target_argument, sets = "amend_portfolio", "portfolio", True
     title = _("The portfolio")
     button = _("Keep these changes")
     name = LineField(label=_("Name"))
@@ -44,7 +44,7 @@ class AmendPortfolio(ReferenceForm):
 class OfItsPilots(ReferenceForm):
     """What is settled for all pilots of a portfolio at once."""
 
-    takes, warns_of_lost_answers = "portfolio", True
+    target_argument, warns_of_lost_answers = "portfolio", True
 
     def pilots(self) -> QuerySet[Pilot]:
         return Pilot.objects.filter(portfolio=self.row)
@@ -67,7 +67,7 @@ class SetStallPolicy(OfItsPilots):
 
 
 class GiveRole(ReferenceForm):
-    action, takes = "give_role", "portfolio"
+    action, target_argument = "give_role", "portfolio"
     title = _("Give a role")
     button = _("Give it")
     person = PersonField(label=_("Who"), required=True)
@@ -75,7 +75,7 @@ class GiveRole(ReferenceForm):
 
 
 class TakeRole(ReferenceForm):
-    action, takes = "take_role", "portfolio"
+    action, target_argument = "take_role", "portfolio"
     title = _("Take a role back")
     button = _("Take it back")
     person = PersonField(label=_("Who"), required=True)

@@ -76,7 +76,7 @@ class AssignAnew(HeldBy):
 
 
 class EndRight(ReferenceForm):
-    action, takes = "end_right", "right"
+    action, target_argument = "end_right", "right"
     bulk = True
     title = _("End the right")
     button = _("End it")
