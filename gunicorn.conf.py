@@ -1,4 +1,16 @@
 """What gunicorn reads where it is started. Its own options and GUNICORN_CMD_ARGS come on top."""
 
+import gc
+from typing import Any
+
 # An access log, where one is switched on, holds no secret of a letter's link.
 logger_class = "config.access_log.MaskedLogger"
+
+# The application is loaded once, before the workers: they share its memory, and start at once. A new version needs a restart.
+preload_app = True
+
+
+def when_ready(server: Any) -> None:
+    """Keep what the application loaded out of every later garbage collection, which would go through all of it each time."""
+    gc.collect()
+    gc.freeze()

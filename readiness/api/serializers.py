@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,12 @@ from readiness.rules.deadlines import answer_due
 from readiness.rules.residence import Look, looks
 from readiness.text.placards import placard
 from readiness.text.sealed_values import Difference, ThenAndNow
+
+
+def serialized(serializer: type[serializers.Serializer[Any]], rows: Iterable[Any], **context: Any) -> list[Any]:
+    """Rows as a serializer gives them, which is built once for all of them."""
+    many: Any = serializer
+    return list(many(list(rows), many=True, context=context).data)
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -240,12 +247,12 @@ class OneGateSerializer(WholeGateSerializer):
     @extend_schema_field(ExceptionRequestSerializer(many=True))
     def get_exception_requests(self, gate: GateSnapshot) -> Any:
         found: list[ExceptionRequest] = self.context["requests"].get(gate.gate.pk, [])
-        return [ExceptionRequestSerializer(each).data for each in found]
+        return serialized(ExceptionRequestSerializer, found)
 
     @extend_schema_field(DifferenceSerializer(many=True))
     def get_differences(self, gate: GateSnapshot) -> Any:
         found: list[Difference] = self.context["differences"].get(gate.gate.pk, [])
-        return [DifferenceSerializer(each).data for each in found]
+        return serialized(DifferenceSerializer, found)
 
 
 class ConditionSerializer(serializers.Serializer[Any]):

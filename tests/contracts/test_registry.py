@@ -38,7 +38,10 @@ def test_what_a_row_calls_by_a_title_has_a_form_and_an_input() -> None:
 def test_a_form_says_what_its_row_says() -> None:
     for word, form in registry.FORMS.items():
         row: Any = registry.INTERFACES[word]
-        says = {name: getattr(row, name) for name in ("title", "button", "done_says", "offer", "recorded", "weighs")}
+        says = {
+            name: getattr(row, name)
+            for name in ("title", "button", "success_message", "title_on_behalf", "warns_of_lost_answers")
+        }
         assert {name: getattr(form, name) for name in says} == says
 
 
@@ -85,7 +88,7 @@ def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> 
 
 def needs_person() -> list[ActionInput]:
     """What a person does to a pilot that is there, or to one of its gates."""
-    there = (ask for ask in ASKS if ACTIONS[ask.action].on in ON_PILOTS and ask.action != "record")
+    there = (ask for ask in ASKS if ACTIONS[ask.action].target in ON_PILOTS and ask.action != "record")
     return [ask for ask in there if ACTIONS[ask.action].allowed]
 
 

@@ -28,15 +28,15 @@ and the commands; without the variable it holds the page against them.
 |---|---|---|---|---|---|
 """
 
-RECORDS = "Records are kept at the desk, and many at once by import."
+RECORDS = "Records are kept in the admin, and many at once by import."
 ROWS = "The desk is the page of what lies beside pilots; few of these are done in a year."
 LISTS = "No person says this: a list does that is read in."
 SET_UP = "No person does this: the installation does."
 ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
-OWN = "Said by whoever it is about, on a page of their own, or by their office at the desk; no program does it."
+OWN = "Said by whoever it is about, on a page of their own, or by their office in the admin; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
 
-BY_LISTS = [word for word, row in ACTIONS.items() if row.allowed == NOBODY and row.on is not Target.INSTALLATION]
+BY_LISTS = [word for word, row in ACTIONS.items() if row.allowed == NOBODY and row.target is not Target.INSTALLATION]
 
 COMMANDS: Mapping[str, str] = {
     **{made.action: f"`act {word}`" for word, made in {**OF_PILOT, **OF_GATE}.items()},

@@ -19,7 +19,7 @@ from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Outcome
 from readiness.api.base import AS_OF, KNOWN_AT, AskingForMany
 from readiness.api.filters import KindFilter, one_of, person_named
-from readiness.api.serializers import DecisionSerializer, EventSerializer
+from readiness.api.serializers import DecisionSerializer, EventSerializer, serialized
 from readiness.queries.request_dates import as_of
 
 
@@ -57,7 +57,7 @@ class Decisions(AskingForMany):
     def get(self, request: Request) -> Response:
         """Decisions up to a day, the latest written down first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        return self.get_paginated_response([DecisionSerializer(row).data for row in rows])
+        return self.get_paginated_response(serialized(DecisionSerializer, rows))
 
 
 def _entries(mine: Any) -> Any:
@@ -112,4 +112,4 @@ class Changes(AskingForMany):
     def get(self, request: Request) -> Response:
         """What became known from a day to a day, in the order of the log."""
         rows = self.paginate_queryset(self.get_queryset()) or []
-        return self.get_paginated_response([EventSerializer(row).data for row in rows])
+        return self.get_paginated_response(serialized(EventSerializer, rows))

@@ -17,7 +17,7 @@ from pilots.permissions import scope_of
 from readiness.api.base import AskingForMany
 from readiness.api.inputs import FileEvidence
 from readiness.api.parsers import Parser
-from readiness.api.serializers import PersonSerializer
+from readiness.api.serializers import PersonSerializer, serialized
 from readiness.queries import evidence
 
 
@@ -62,7 +62,7 @@ class Filed(AskingForMany):
         """Every version of what is filed for a pilot, or used on it."""
         rows = evidence.of_pilot(self.person, self.pilot(key))
         page = self.paginate_queryset(rows) or []
-        return self.get_paginated_response([EvidenceSerializer(each).data for each in page])
+        return self.get_paginated_response(serialized(EvidenceSerializer, page))
 
     @extend_schema(
         operation_id="pilot_file_evidence",

@@ -22,7 +22,7 @@ from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
 from readiness.api.etags import expected_version, tagged_response
 from readiness.api.filters import KindFilter, PortfolioFilter, person_named, some_of
 from readiness.api.inputs import OF_GATE
-from readiness.api.serializers import OneGateSerializer, WholeGateSerializer
+from readiness.api.serializers import OneGateSerializer, WholeGateSerializer, serialized
 from readiness.queries import evidence
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.exception_requests import exception_requests
@@ -91,7 +91,7 @@ def shapes(snapshots: Iterable[PilotSnapshot], wanted: list[int]) -> list[Any]:
     pilots = {one.pilot.pk: one for one in snapshots}
     by_key: dict[int, GateSnapshot] = {gate.gate.pk: gate for one in pilots.values() for gate in one.gates}
     rows = [by_key[pk] for pk in wanted if pk in by_key]
-    return [WholeGateSerializer(row, context={"pilots": pilots}).data for row in rows]
+    return serialized(WholeGateSerializer, rows, pilots=pilots)
 
 
 class ShowsGate(ApiView):

@@ -21,7 +21,7 @@ from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
 from readiness.api.etags import expected_version, tagged_response
 from readiness.api.filters import PilotFilter
 from readiness.api.inputs import OF_PILOT
-from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer
+from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer, serialized
 from readiness.queries.consequences import of_pilots, weigh
 from readiness.queries.snapshots import PilotSnapshot, snapshot_of, snapshots_of
 
@@ -57,7 +57,7 @@ class Pilots(AskingForMany):
         """Pilots as they stood on a day, by key; exhibits or claims asked for by themselves, the oldest first."""
         rows = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         snapshots = snapshots_of(rows, at=self.at, known_at=self.known_at)
-        return self.get_paginated_response([PilotSerializer(one).data for one in snapshots])
+        return self.get_paginated_response(serialized(PilotSerializer, snapshots))
 
 
 class Exhibits(Pilots):

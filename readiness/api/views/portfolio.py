@@ -21,7 +21,7 @@ from pilots.rules.vocabulary import Court
 from readiness.api.base import AS_OF, WITH, ApiView
 from readiness.api.filters import known_kind, known_portfolio, person_named
 from readiness.api.pagination import Pages
-from readiness.api.serializers import PersonSerializer
+from readiness.api.serializers import PersonSerializer, serialized
 from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
@@ -137,7 +137,7 @@ class Board(OfPortfolio):
         """Every pilot with its gates by kind, by key."""
         there = self.chosen().on(self.at).select_related(*WITH)
         snapshots = snapshots_of(self.paginate_queryset(there) or [], at=self.at)
-        return self.get_paginated_response([BoardSerializer(one).data for one in snapshots])
+        return self.get_paginated_response(serialized(BoardSerializer, snapshots))
 
 
 class Bottlenecks(OfPortfolio):
@@ -147,7 +147,7 @@ class Bottlenecks(OfPortfolio):
     def get(self, request: Request) -> Response:
         """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
         found = bottlenecks(self.chosen(), at=self.at)
-        return Response([BottleneckSerializer(one).data for one in found])
+        return Response(serialized(BottleneckSerializer, found))
 
 
 class Trend(OfPortfolio):
@@ -169,7 +169,7 @@ class Trend(OfPortfolio):
         days = [*month_ends(self.at, int(months)), self.at]
         chosen = self.chosen()
         points = [{"at": day, "standing": chosen.counts(day)} for day in days]
-        return Response([PointSerializer(point).data for point in points])
+        return Response(serialized(PointSerializer, points))
 
 
 def month_ends(at: date, months: int) -> list[date]:
@@ -238,7 +238,7 @@ class Waits(OfPortfolio):
             functions=functions,
             at=at,
         )
-        return Response([WaitSerializer(wait).data for wait in found])
+        return Response(serialized(WaitSerializer, found))
 
 
 def period(query: Mapping[str, str], at: date) -> tuple[date, date]:

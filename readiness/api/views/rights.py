@@ -15,7 +15,7 @@ from pilots.refusals import NotYours
 from readiness.api.base import AS_OF, AskingForMany
 from readiness.api.filters import known_portfolio
 from readiness.api.inputs import AssignRight
-from readiness.api.serializers import PersonSerializer
+from readiness.api.serializers import PersonSerializer, serialized
 from readiness.api.views.portfolio import OF
 from readiness.forms.offices import Office, row_named
 from readiness.rules.who_decides import decided_kinds, table, units_for
@@ -84,7 +84,7 @@ class Rights(AskingForMany):
         page = self.paginate_queryset(units)
         rows = table(page or [], decided_kinds(self.person), at=self.at)
         seats = [seat for row in rows for seat in row.seats if seat.asked]
-        return self.get_paginated_response([SeatSerializer(seat).data for seat in seats])
+        return self.get_paginated_response(serialized(SeatSerializer, seats))
 
     @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightSerializer})
     def post(self, request: Request) -> Response:

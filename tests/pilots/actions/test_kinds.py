@@ -115,13 +115,13 @@ def test_switched_on_again_it_is_open_again(pilot: Pilot, portfolio: Portfolio, 
 
 
 def test_told_again_it_is_the_same(pilot: Pilot, portfolio: Portfolio, ria: Person) -> None:
-    from pilots.derived.periods import rebuild
+    from pilots.derived.periods import rebuild_pilot
 
     works_council(ria)
     kind = GateKind.objects.get(key="legal-sign-off")
     actions.switch_off(kind=kind, portfolio=portfolio, by=ria, reason="Decided elsewhere.", on=MAY, known=MAY)
     before = periods(pilot)
-    rebuild(pilot)
+    rebuild_pilot(pilot)
     assert periods(pilot) == before
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pilots import actions
 from pilots.refusals import Refused
-from pilots.rules.actions import Target, on
+from pilots.rules.actions import Target, actions_on
 from tests.company import ERROR, LEGAL, Cast
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_on_a_pilot_whose_it_is_comes_before_what_changed_and_that_before_the_st
 
 
 def test_the_table_names_every_verb_that_has_a_stage() -> None:
-    people = {row.word for row in on(Target.PILOT) if row.stages is not None and row.allowed}
+    people = {row.word for row in actions_on(Target.PILOT) if row.stages is not None and row.allowed}
     assert people == OF_PILOT.keys()
 
 

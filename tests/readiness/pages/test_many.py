@@ -180,7 +180,7 @@ def test_what_is_wrong_with_the_meeting_stands_there_once(company: Company) -> N
 def test_what_every_gate_refuses_is_said_once(company: Company) -> None:
     page = send(browser_of(company.perpetua), ids(company, two(company)), outcome="cleared", reason="")
     says = page.context["form"].errors["reason"]
-    assert says == ["Say why, in a sentence. It is kept with the act. Nothing was written."]
+    assert says == ["Say why, in a sentence. It is kept in the log. Nothing was written."]
     assert 'class="refusal"' in page.content.decode()
 
 
