@@ -78,7 +78,7 @@ def on_gate(
     mine = roles(person, snapshot, office=office) | {what for what, who in named.items() if who == person.pk}
     accepts = gate.kind.clears_by == ClearsBy.ACCEPTANCE
 
-    def may(word: str) -> bool:
+    def is_allowed(word: str) -> bool:
         if word in ("decide", "except_"):
             askers = state.askers if word == "except_" else ()
             decides = may_decide(person, snapshot, gate, askers=askers, away=away)
@@ -90,7 +90,7 @@ def on_gate(
     return [
         registry.address(word)
         for word in registry.offered(Target.GATE)
-        if ACTIONS[word].on_acceptance == accepts and _fits_gate(word, gate, state) and may(word)
+        if ACTIONS[word].on_acceptance == accepts and _fits_gate(word, gate, state) and is_allowed(word)
     ]
 
 
