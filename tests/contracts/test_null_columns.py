@@ -38,9 +38,9 @@ def _carried() -> QuerySet[Any]:
         lambda: Pilot.objects.exclude(portfolio__in=DecisionRight.objects.values("portfolio")),
     ],
 )
-def test_a_question_that_forgets_null_is_an_error(erasable: Any) -> None:
+def test_a_question_that_forgets_null_is_an_error(forgets: Any) -> None:
     with pytest.raises(ForgetsNull):
-        erasable()
+        forgets()
 
 
 def test_what_django_sees_itself_and_what_says_that_a_value_is_there_may_be_asked() -> None:
@@ -71,15 +71,15 @@ def _negated(tree: ast.AST) -> Iterator[ast.Call]:
 def test_every_negation_in_the_code_is_of_columns_that_django_knows() -> None:
     """Also where no test comes by: names that no model has are annotations, and say that the value is there."""
     columns = {field.name for model in apps.get_models() for field in model._meta.get_fields()} | {"pk"}
-    expected_version, erasable = 0, []
+    expected_version, forgets = 0, []
     for path in [*(ROOT / "pilots").rglob("*.py"), *(ROOT / "readiness").rglob("*.py")]:
         for call in _negated(ast.parse(path.read_text(encoding="utf-8"))):
             names = [word.arg for word in call.keywords if word.arg]
             expected_version += 1
-            erasable += [
+            forgets += [
                 f"{path.relative_to(ROOT)}:{call.lineno} {name}"
                 for name in names
                 if name.split("__")[0] not in columns and f"{name.split('__')[0]}__isnull" not in names
             ]
     assert expected_version > 15
-    assert erasable == []
+    assert forgets == []
