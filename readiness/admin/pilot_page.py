@@ -25,7 +25,7 @@ LATEST = 10
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One gate with the acts that fit it now."""
+    """One gate with the actions that fit it now."""
 
     on: GateSnapshot
     offered: list[tuple[str, Any]]

@@ -92,7 +92,7 @@ def _cell(statement: Statement, column: str) -> str:
     return dict(statement.facts).get(column, "").strip()[:60]
 
 
-def move_decide_by(recorded: RecordedPilot, statement: Statement, at: date, outcome: RecordReport) -> None:
+def update_decide_by(recorded: RecordedPilot, statement: Statement, at: date, outcome: RecordReport) -> None:
     """Move the decide-by date where rule 4 lets a list do so: a later one is a slip, and no mark is typed away."""
     day, before = statement.decide_by, recorded.before(statement.form).dates.get("decide_by")
     if day is None or recorded.days.get("decide_by") == day or before == statement.remembered("decide_by"):

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from pilots.refusals import EscalationRequired
 from pilots.rules import stalls
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Stage
 from readiness.inventory.records import Finding
 from readiness.inventory.statement import DATES, Statement
-
-NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pilots.rules.vocabulary import Stage, State
 from readiness.inventory import comparing
 from readiness.inventory.answering import answer, name_holders
 from readiness.inventory.changes import RecordReport, name_of
-from readiness.inventory.correcting import correct_dates, move_decide_by
+from readiness.inventory.correcting import correct_dates, update_decide_by
 from readiness.inventory.falling import report_what_falls
 from readiness.inventory.lookups import Places
 from readiness.inventory.on_record import OWN, RecordedPilot, refuse_older
@@ -51,7 +51,7 @@ def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, 
     _fields(recorded, statement, at, rows, outcome)
     _stage(recorded, statement, at, outcome)
     correct_dates(recorded, statement, at, outcome)
-    move_decide_by(recorded, statement, at, outcome)
+    update_decide_by(recorded, statement, at, outcome)
     answer(recorded, statement, at, outcome)
     name_holders(recorded, statement, at, places, outcome)
     _never_taken(recorded, statement, outcome)

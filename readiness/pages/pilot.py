@@ -18,13 +18,14 @@ from pilots.clock import today
 from pilots.derived.load import event_record, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.transitions import PilotState
 from pilots.rules.vocabulary import Court, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, charges_of, snapshot_of
-from readiness.rules import deadlines, ledger, offers, standing
+from readiness.rules import deadlines, ledger, offers
 from readiness.rules.residence import lived, looks
 from readiness.text import events as event_texts
 from readiness.text import labels, placards
@@ -255,7 +256,7 @@ SHARE: dict[str, Any] = {
 
 def courts(snapshot: PilotSnapshot) -> list[Share]:
     """The blocked days of a pilot by court (rule 12), from its start up to the day that is read; days that have not come are nobody's."""
-    if snapshot.status.stage in standing.NOT_STARTED:
+    if snapshot.status.stage in NOT_STARTED:
         return []
     began = snapshot.status.started_on or snapshot.pilot.recorded_on
     end = min(snapshot.at, today())

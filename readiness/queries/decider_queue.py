@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from django.db.models import Case, DateField, F, Q, When
 
 from pilots.models import Person, Seat
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Stage, State
 from readiness.queries.pilots import GatesQuerySet, gates_on, in_stages, with_decider
 from readiness.rules import offers, standing
 
-NOBODY_DECIDES = standing.NOT_STARTED | {Stage.RETIRED}
+NOBODY_DECIDES = NOT_STARTED | {Stage.RETIRED}
 """The stages in which no gate is in its decider's court, also where they are asked for by name."""
 Reach = tuple[int, int | None]
 """A kind of gate, and whose pilots it is limited to: those that this person carries, or None for all."""

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from pilots.models import Function, GatePeriod, Pilot, PilotPeriod, Portfolio, StallPolicy, Unit
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
 from readiness.rules import standing
 
@@ -329,7 +330,7 @@ def _state_now(at: date) -> Case:
 
 
 def _court(at: date) -> Case:
-    not_started = Q(stage_then__in=sorted(standing.NOT_STARTED))
+    not_started = Q(stage_then__in=sorted(NOT_STARTED))
     unmeasured = Q(kind__clears_by=ClearsBy.MEASUREMENT) & (Q(met_until=None) | Q(met_until__lt=at))
     return Case(
         When(now__in=sorted(gates.HOLD), then=Value(None)),

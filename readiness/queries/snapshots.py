@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from pilots.derived import load, periods
 from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from pilots.rules import rights
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
 from readiness.queries.pilots import in_force, pilots, stall_terms
@@ -23,7 +24,7 @@ from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
 from readiness.rules.working_days import Days
 
-NOBODY_ASKED = Q(stage__in=[*standing.NOT_STARTED, Stage.PAUSED])
+NOBODY_ASKED = Q(stage__in=[*NOT_STARTED, Stage.PAUSED])
 """Of a pilot's periods, those of whose days nobody is asked anything."""
 TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(awaits=Awaits.DECISION) | Q(good_until__lt=F("last_day")))
 """Of a gate's periods, those in which it was a decider's move for some days, whoever held it."""
@@ -233,7 +234,7 @@ def _read(
 
 
 def _asks_from(own: Sequence[PilotPeriod]) -> date:
-    before = [row.last_day for row in own if row.stage in standing.NOT_STARTED]
+    before = [row.last_day for row in own if row.stage in NOT_STARTED]
     return before[-1] + ledger.DAY if before and before[-1] else date.min
 
 

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from pilots.rules import adoption, gates, quality, rights, stalls
+from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.gates import GatePeriod
 from pilots.rules.replay import PilotPeriod
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
 
-NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
 OPEN_STATES = (State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, State.LAPSED, State.RECONFIRM)
 """The states that block adoption as open; an asserted gate is neither open nor clear."""
 STANDINGS = tuple(word for word in Standing.values() if word != Standing.VOID)
