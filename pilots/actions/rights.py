@@ -80,7 +80,7 @@ def assign_right(
     if portfolio is not None:
         # The unit is there to be seen, whether or not a pilot lies in it yet.
         unit_of(portfolio.pk, function.pk if function else None)
-    seats.rebuild_seats([kind])
+    seats.rebuild_seats([kind], seats.units_within(right))
     return right
 
 
@@ -197,7 +197,7 @@ def end_right(
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
     log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
-    seats.rebuild_seats([right.kind])
+    seats.rebuild_seats([right.kind], seats.units_within(right))
     return right
 
 
@@ -244,7 +244,7 @@ def delegate(
     data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
     history = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
     log("delegate", by, on, known, data, portfolio=right.portfolio, changes=history, rows=[given])
-    seats.rebuild_seats([right.kind])
+    seats.rebuild_seats([right.kind], seats.units_within(right))
     return given
 
 
