@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 
 from pilots.derived import load
-from pilots.models import Absence, Function, Gate, GateKind, Person, Pilot, Portfolio, Seat
+from pilots.derived.periods import as_pilot_period
+from pilots.models import Absence, Function, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio, Seat
 from pilots.rules import rights
-from pilots.rules.vocabulary import ClearsBy, Stage
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
+from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
+from readiness.queries.pilots import in_force
 from readiness.rules import working_days
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED
 
@@ -26,7 +27,6 @@ class Hole:
     """A stretch of working days on which nobody can decide a gate, or nobody is named for it, and why."""
 
     pilot: Pilot
-    gate: Gate
     kind: GateKind
     first: date
     last: date
@@ -85,24 +85,85 @@ def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iter
     Args:
         pilots: read with their portfolio.
     """
-    absent = _absences(first, last)
+    span = Span(first, last, _absences(first, last), GateKind.objects.in_bulk())
     for some in in_batches(pilots, BATCH):
-        read = snapshots_of(some, at=at)
-        running = [one for one in read if one.status.stage == Stage.RUNNING]
-        yield from _holes_of(running, absent, first, last)
+        yield from _holes_of(_running(some, at), span, at)
 
 
-def _holes_of(running: Sequence[PilotSnapshot], absent: Absences, first: date, last: date) -> Iterator[Hole]:
-    seats = _seats(running, first, last)
-    for snapshot in running:
-        of = working_days.calendar(snapshot.pilot.portfolio.calendar)
-        days = list(working_days.days_between(first, last, of))
-        place = (snapshot.pilot.portfolio_id, snapshot.status.function)
-        for gate in snapshot.gates:
-            sat = seats.get((*place, gate.kind.pk), [])
-            whys = [_reason(gate, snapshot, sat, absent, day) for day in days]
-            for begins, ends, why in _stretches(days, whys):
-                yield Hole(snapshot.pilot, gate.gate, gate.kind, begins, ends, why)
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days that are asked about, who is away on them, and the kinds of gates by primary key."""
+
+    first: date
+    last: date
+    absences: Absences
+    kinds: Mapping[int, GateKind]
+    _days: dict[str, list[date]] = field(default_factory=dict)
+
+    def working_days(self, calendar: str) -> list[date]:
+        """Its working days by a portfolio's calendar."""
+        if calendar not in self._days:
+            of = working_days.calendar(calendar)
+            self._days[calendar] = list(working_days.days_between(self.first, self.last, of))
+        return self._days[calendar]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running pilot: where it lies, and who carries it, by primary keys."""
+
+    pilot: Pilot
+    function: int | None
+    sponsor: int | None
+
+
+def _running(some: Sequence[Pilot], at: date) -> list[Running]:
+    """Those of these pilots that run on a day, in the order given."""
+    rows = PilotPeriod.objects.filter(in_force(at), pilot__in=some, void_since=None)
+    now = {row.pilot_id: row for row in rows.select_related("unit")}
+    there = ((pilot, now[pilot.pk]) for pilot in some if pilot.pk in now)
+    return [
+        Running(pilot, period.unit.function_id, period.sponsor_id)
+        for pilot, period in there
+        if as_pilot_period(period).stage_on(at) == Stage.RUNNING
+    ]
+
+
+def _holes_of(running: Sequence[Running], span: Span, at: date) -> Iterator[Hole]:
+    """Their holes. What is so of one gate is so of each in the same place, of the same sponsor, or of the same person named."""
+    seats = _seats({each.pilot.portfolio_id for each in running}, span)
+    gates = _gates([each.pilot.pk for each in running], at)
+    named = Person.objects.in_bulk({person for of in gates.values() for _kind, person in of if person is not None})
+    known: dict[tuple[int | None, ...], list[tuple[date, date, str]]] = {}
+    for each in running:
+        days = span.working_days(each.pilot.portfolio.calendar)
+        for kind, person in gates.get(each.pilot.pk, ()):
+            place = (each.pilot.portfolio_id, each.function, kind)
+            if span.kinds[kind].clears_by == ClearsBy.ACCEPTANCE:
+                if (*place, person) not in known:
+                    whys = [_unnamed(named.get(person or 0), day) for day in days]
+                    known[*place, person] = list(_stretches(days, whys))
+                stretches = known[*place, person]
+            else:
+                sat = seats.get(place, [])
+                # Who carries a pilot matters only to a seat that they are on.
+                sponsor = each.sponsor if any(each.sponsor in rights.named(seat) for seat in sat) else None
+                if (*place, sponsor) not in known:
+                    whys = [_undecided(sat, sponsor, span.absences, day) for day in days]
+                    known[*place, sponsor] = list(_stretches(days, whys))
+                stretches = known[*place, sponsor]
+            for begins, ends, why in stretches:
+                yield Hole(each.pilot, span.kinds[kind], begins, ends, why)
+
+
+def _gates(pilots: list[int], at: date) -> dict[int, list[tuple[int, int | None]]]:
+    """The gates of pilots that are asked on a day, by pilot: each kind, in order, and who is named for it."""
+    out: dict[int, list[tuple[int, int | None]]] = {}
+    rows = GatePeriod.objects.filter(in_force(at), gate__pilot__in=pilots).exclude(awaits=Awaits.OFF)
+    ordered = rows.order_by("kind__position", "kind_id").values_list("gate__pilot_id", "kind_id", "person_id")
+    for pilot, kind, person in ordered:
+        out.setdefault(pilot, []).append((kind, person))
+    return out
 
 
 def in_batches(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
@@ -112,11 +173,11 @@ def in_batches(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
         yield some
 
 
-def _seats(snapshots: Sequence[PilotSnapshot], first: date, last: date) -> Seats:
+def _seats(portfolios: set[int], span: Span) -> Seats:
     out: Seats = {}
-    rows = Seat.objects.filter(
-        unit__portfolio__in={one.pilot.portfolio_id for one in snapshots}, first_day__lte=last
-    ).exclude(last_day__lt=first)
+    rows = Seat.objects.filter(unit__portfolio__in=portfolios, first_day__lte=span.last).exclude(
+        last_day__lt=span.first
+    )
     for row in rows.select_related("unit"):
         place = (row.unit.portfolio_id, row.unit.function_id, row.kind_id)
         out.setdefault(place, []).append(load.as_seat(row))
@@ -131,18 +192,14 @@ def _absences(first: date, last: date) -> Absences:
     return out
 
 
-def _reason(
-    gate: GateSnapshot, snapshot: PilotSnapshot, sat: Sequence[rights.Seat], absent: Absences, day: date
-) -> str | None:
-    """Why nobody is there for a gate on a day, or None where somebody is."""
-    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
-        return _unnamed(gate.holder, day)
+def _undecided(sat: Sequence[rights.Seat], sponsor: int | None, absent: Absences, day: date) -> str | None:
+    """Why nobody is there to decide on a day, or None where somebody is; the sponsor does not decide on their own pilot."""
     seat = next((one for one in sat if one.first_day <= day and (one.last_day is None or day <= one.last_day)), None)
     if seat is None or seat.holder is None:
         return NOBODY
     named = {who for who in rights.named(seat) if who is not None}
     away = {who for who in named if any(starts <= day <= ends for starts, ends in absent.get(who, ()))}
-    barred = {who for who in (snapshot.status.sponsor,) if who is not None}
+    barred = {sponsor} if sponsor is not None else set()
     there = any(rights.may_decide(seat, who, barred=barred, away=away) for who in named - away)
     return None if there else NONE_FREE
 

@@ -342,7 +342,7 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
 
 def test_holes_alike_are_told_once(works: Works) -> None:
     a, b = works.pilot("P-1"), works.pilot("P-2")
-    same = [Hole(p, p.gates.get(kind=works.legal), works.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
+    same = [Hole(p, works.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
     (gap,) = gaps(same)
     assert [p.key for p in gap.pilots] == ["P-1", "P-2"]
 
