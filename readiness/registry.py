@@ -47,7 +47,7 @@ class Interface:
     """How people meet an action.
 
     Attributes:
-        done: the past tense, as the log says it.
+        past_tense: what was done, as the log says it.
         title: what its form is called; empty where no form for pilots or gates has it.
         button: what the button of the form says.
         success_message: what is said once it is done.

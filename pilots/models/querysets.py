@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NO_FUNCTION = 0
 """What stands for no function where primary keys are listed together."""
+MOST_TERMS = 60
+"""Conditions in a row: SQLite takes a thousand of them at the most, and many cost more to write down than they save."""
 
 
 class PilotQuerySet(models.QuerySet[Any]):
@@ -48,14 +50,17 @@ class PilotQuerySet(models.QuerySet[Any]):
         """The same pilots as `visible_to`, for lists and figures: what the person reaches is asked first, in one statement.
 
         So that a list costs what lies within somebody's reach, however many pilots there are. A single pilot is looked up
-        by `visible_to`, which asks nothing first.
+        by `visible_to`, which asks nothing first; so is a reach that is too ragged to be written down.
         """
         if person.is_superuser:
             return self
-        return self.filter(_reach_of(person, at or today()))
+        terms = _reach_of(person, at or today())
+        if len(terms) > MOST_TERMS:
+            return self.visible_to(person, at)
+        return self.filter(Q(*terms, _connector=Q.OR))
 
 
-def _reach_of(person: Person, at: date) -> Q:
+def _reach_of(person: Person, at: date) -> list[Q]:
     """Which pilots a person may see, by primary keys: whole portfolios, units in which they have a seat, and single pilots."""
     portfolios: set[int] = set()
     named: set[int] = set()
@@ -67,11 +72,9 @@ def _reach_of(person: Person, at: date) -> Q:
             named.add(key)
         else:
             kinds_of_unit.setdefault((key, function), set()).add(kind)
-    reach: Any = Q(portfolio__in=sorted(portfolios)) | Q(pk__in=sorted(named))
-    for (kinds, functions), those in _alike(kinds_of_unit, portfolios).items():
-        reach |= _in_units(those, functions) & _has_gate(kinds)
-    found: Q = reach
-    return found
+    alike = _alike(kinds_of_unit, portfolios)
+    units = [Q(_in_units(those, functions) & _has_gate(kinds)) for (kinds, those), functions in alike.items()]
+    return [Q(portfolio__in=sorted(portfolios)), Q(pk__in=sorted(named)), *units]
 
 
 def _rows_of_reach(person: Person, at: date) -> Any:
@@ -97,15 +100,18 @@ def _rows_of_reach(person: Person, at: date) -> Any:
 
 def _alike(
     kinds_of_unit: Mapping[tuple[int, int], set[int]], granted: Set[int]
-) -> dict[tuple[frozenset[int], frozenset[int]], list[int]]:
-    """Portfolios by the functions in which somebody has a seat, and by its kinds; without those of which they see all."""
-    functions: dict[tuple[int, frozenset[int]], set[int]] = {}
-    for (portfolio, function), of_unit in kinds_of_unit.items():
+) -> dict[tuple[frozenset[int], frozenset[int]], set[int]]:
+    """The functions in which somebody has a seat, by its kinds and by the portfolios; without those of which they see all.
+
+    By function first: there are fewer of them than portfolios, and a right for all portfolios reaches each in many.
+    """
+    portfolios: dict[tuple[frozenset[int], int], set[int]] = {}
+    for (portfolio, function), kinds in kinds_of_unit.items():
         if portfolio not in granted:
-            functions.setdefault((portfolio, frozenset(of_unit)), set()).add(function)
-    alike: dict[tuple[frozenset[int], frozenset[int]], list[int]] = {}
-    for (portfolio, kinds), those in functions.items():
-        alike.setdefault((kinds, frozenset(those)), []).append(portfolio)
+            portfolios.setdefault((frozenset(kinds), function), set()).add(portfolio)
+    alike: dict[tuple[frozenset[int], frozenset[int]], set[int]] = {}
+    for (of_kinds, function), those in portfolios.items():
+        alike.setdefault((of_kinds, frozenset(those)), set()).add(function)
     return alike
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pilots import actions
-from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
+from pilots.models import Function, GateKind, Person, Pilot, Portfolio, PortfolioRole, querysets
 from tests.company import a_person, a_planned_pilot, a_portfolio
 
 ON = date(2025, 3, 3)
@@ -96,3 +96,23 @@ def test_a_seat_whose_kind_the_pilot_has_no_gate_of_shows_nothing(portfolios: tu
     pilot(one, "A")
     actions.record(portfolio=one, key="B", name="B", by=None, high_impact=True, on=ON, known=ON)
     assert keys_of(nina) == ["B"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("most", [60, 3])
+def test_a_reach_of_many_portfolios_with_different_functions_is_the_same_in_lists(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(querysets, "MOST_TERMS", most)
+    functions = [Function.objects.create(name=f"Function {n}") for n in range(4)]
+    lena, ines = a_person("lena"), a_person("ines")
+    for n in range(8):
+        portfolio = a_portfolio(f"p-{n}", day=ON)
+        for function in functions[n % 4 :]:
+            pilot(portfolio, f"{n}-{function.name[-1]}", function)
+        pilot(portfolio, f"{n}-x")
+    right(lena)
+    right(ines, function=functions[3])
+    # The right for a function decides before the one for all.
+    assert len(keys_of(lena)) == 2 * (3 + 2 + 1) + 8
+    assert keys_of(ines) == [f"{n}-3" for n in range(8)]
