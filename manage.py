@@ -12,7 +12,7 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        # A lock that could not be had is told in a sentence, whichever command it was.
+        # A lock that could not be had is said in a sentence, whichever command it was.
         from pilots.busy import is_busy
         from pilots.refusals import Busy
 

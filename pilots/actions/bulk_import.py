@@ -120,7 +120,7 @@ class Batch:
     def write(self) -> list[Pilot]:
         """Write all of it, and begin anew. Returns the pilots. Statements do not grow with the pilots' gates."""
         locked_pilots, self.locked_pilots = self.locked_pilots, []
-        history = [_replayed(locked) for locked in locked_pilots]
+        history = [locked.replay(locked.events) for locked in locked_pilots]
         for locked, what in zip(locked_pilots, history, strict=True):
             copy_state_to_columns(locked.pilot, what.state)
         pilots = Pilot.objects.bulk_create([locked.pilot for locked in locked_pilots])
@@ -144,10 +144,6 @@ class Batch:
             ],
             self.known,
         )
-
-
-def _replayed(locked: NewPilot) -> replay.History:
-    return locked.replay(locked.events)
 
 
 def _decisions(unwritten: list[Event]) -> Iterator[Decision]:

@@ -31,11 +31,8 @@ class PilotQuerySet(models.QuerySet[Any]):
 
         if person.is_superuser:
             return self
-        granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
-        now = GatePeriod.objects.filter(
-            Q(person=person) | Q(nominee=person), gate__pilot=OuterRef("pk"), superseded_on=None, last_day=None
-        )
-        named = Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
+        granted = Portfolio.objects.filter(_grants(person)).values("pk")
+        now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
         # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
         asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
         seats = (
@@ -44,7 +41,7 @@ class PilotQuerySet(models.QuerySet[Any]):
             .alias(function=Coalesce("unit__function", 0))
             .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
         )
-        return self.filter(Q(portfolio__in=granted.values("pk")) | named | Exists(now) | Exists(seats))
+        return self.filter(Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats))
 
     def listed_for(self, person: Person, at: date | None = None) -> Self:
         """The same pilots as `visible_to`, for lists and figures: what the person reaches is asked first, in one statement.
@@ -58,6 +55,21 @@ class PilotQuerySet(models.QuerySet[Any]):
         if len(terms) > MOST_TERMS:
             return self.visible_to(person, at)
         return self.filter(Q(*terms, _connector=Q.OR))
+
+
+def _grants(person: Person) -> Q:
+    """Of portfolios: those of which somebody sees all pilots."""
+    return Q(roles__person=person) | Q(escalation=person)
+
+
+def _names(person: Person) -> Q:
+    """Of pilots: those whose record or rules name somebody."""
+    return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
+
+
+def _names_now(person: Person) -> Q:
+    """Of periods of gates: the current ones that name somebody."""
+    return (Q(person=person) | Q(nominee=person)) & Q(superseded_on=None, last_day=None)
 
 
 def _reach_of(person: Person, at: date) -> list[Q]:
@@ -86,9 +98,9 @@ def _rows_of_reach(person: Person, at: date) -> Any:
         columns = {"what": Value(what), "key_": F(key), "function_": function or zero, "kind_": kind or zero}
         return found.order_by().annotate(**columns).values_list(*columns)
 
-    granted = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
-    mine = Pilot.objects.filter(Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person))
-    now = GatePeriod.objects.filter(Q(person=person) | Q(nominee=person), superseded_on=None, last_day=None)
+    granted = Portfolio.objects.filter(_grants(person))
+    mine = Pilot.objects.filter(_names(person))
+    now = GatePeriod.objects.filter(_names_now(person))
     seats = Seat.objects.on(at).of(person)
     function = Coalesce("unit__function_id", NO_FUNCTION)
     return rows(granted, "portfolio", "pk").union(

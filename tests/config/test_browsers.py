@@ -1,4 +1,4 @@
-"""What a browser is told of every answer: what may run on it, and that nothing of it is kept."""
+"""What every answer says to a browser: what may run on it, and that nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def signed_in(db: None) -> Client:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_no_browser_or_proxy_keeps_what_somebody_signed_in_was_shown(signed_in: Client, page: str) -> None:
-    told = signed_in.get(page)["Cache-Control"]
-    assert {"private", "no-store"} <= set(told.split(", "))
-    assert "public" not in told
+    cache_control = signed_in.get(page)["Cache-Control"]
+    assert {"private", "no-store"} <= set(cache_control.split(", "))
+    assert "public" not in cache_control
 
 
 def test_a_static_file_may_be_kept_and_carries_the_policy() -> None:

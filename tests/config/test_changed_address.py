@@ -1,4 +1,4 @@
-"""A changed address is told to both addresses, and counts when its owner confirms it; until then much of theirs rests."""
+"""A changed address is written to both addresses, and counts when its owner confirms it; until then much of theirs rests."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ def test_the_link_confirms_once_and_opening_it_does_nothing_yet(cast: Cast) -> N
     assert stranger.post(link, {"answer": "confirm"}).status_code == 302
     assert (cast["manager"].email, cast["manager"].pending_email) == (NEW, None)
     assert stranger.get(link).status_code == stranger.post(link, {"answer": "confirm"}).status_code == 404
-    told = Event.objects.get(action="confirm_address")
-    assert (told.by, told.data, told.reason) == (cast["manager"], {"person": cast["manager"].pk}, "")
+    event = Event.objects.get(action="confirm_address")
+    assert (event.by, event.data, event.reason) == (cast["manager"], {"person": cast["manager"].pk}, "")
 
 
 def test_whoever_says_that_it_was_not_them_keeps_the_old_address(cast: Cast) -> None:
@@ -274,7 +274,7 @@ def test_deciding_accepting_and_tokens_rest_until_it_is_confirmed(cast: Cast, na
 
 
 def test_who_may_comes_before_and_everything_else_after(cast: Cast) -> None:
-    """The order in which refusals are told."""
+    """The order of refusals."""
     moved(cast, "decider")
     with pytest.raises(WrongGate):
         actions.decide(gate=cast.gate(ERROR), by=cast["decider"], outcome="cleared")

@@ -192,8 +192,8 @@ def test_failed_and_limited_are_told_apart_in_the_log_without_what_was_typed(
     with caplog.at_level(logging.INFO):
         for _ in range(6):
             signs_in(Client(), password="correct horse")
-    told = [record.msg["event"] for record in caplog.records if record.name == "config.accounts"]
-    assert told == ["sign_in_failed"] * 5 + ["sign_in_limited"]
+    events = [record.msg["event"] for record in caplog.records if record.name == "config.accounts"]
+    assert events == ["sign_in_failed"] * 5 + ["sign_in_limited"]
     assert EMAIL not in caplog.text
     assert "correct horse" not in caplog.text
 

@@ -1,8 +1,8 @@
 """Every address of the product, walked from the URL configuration, and who may read it.
 
-An address that is not told here fails `test_who_may_do_what.py`, with a sentence that says so: say in `READS` who may
-read it, or, where acts are done there, in `ACTS` how its acts are found. Rows of the admin's tables are told in `ROWS`.
-What a library brings along is told by a rule for all that it has (`of_library`): a newer version may have more.
+An address that is not listed here fails `test_who_may_do_what.py`, with a sentence that says so: say in `READS` who may
+read it, or, where acts are done there, in `ACTS` how its acts are found. Rows of the admin's tables stand in `ROWS`.
+What a library brings along follows a rule for all that it has (`of_library`): a newer version may have more.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ READS: dict[str, Read] = {
     "account_confirm_login_code": Read(signed_in, called("account_confirm_login_code")),
     **{name: Read(lambda _name: SIGN_IN, called(name)) for name in NO_OTHER_SIGN_IN},
 }
-"""Who may read what, by the address's name; what a library brings along is told by the rules below."""
+"""Who may read what, by the address's name; what a library brings along follows the rules below."""
 
 
 # Libraries
@@ -211,7 +211,7 @@ def of_library(address: Address) -> Who | None:
 
 
 def told_by_library(found: Iterable[Address]) -> dict[str, Read]:
-    """What is told by the rule of a library alone."""
+    """What follows the rule of a library alone."""
     rules = ((each, of_library(each)) for each in found if each.name not in READS)
     return {each.name: Read(who, each.path) for each, who in rules if who is not None}
 

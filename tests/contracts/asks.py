@@ -1,6 +1,6 @@
 """How each action is asked, in a situation where nothing but who asks can stand in its way.
 
-An action that is not told here fails `tests/contracts/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
+An action that is not listed here fails `tests/contracts/test_who_may_do_what.py`: add it to `ASKS`, and a row to `pilots.rules.actions`.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def answer(cast: Cast, kind: str = LEGAL, **says: Any) -> dict[str, Any]:
 
 
 def entry(cast: Cast) -> dict[str, Any]:
-    told = Entry(gate=cast.gate(LEGAL), outcome="cleared", reason="Said so.")
-    return {"entries": [told], "evidence": LINK}
+    entry = Entry(gate=cast.gate(LEGAL), outcome="cleared", reason="Said so.")
+    return {"entries": [entry], "evidence": LINK}
 
 
 def others_away(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Extremes in every column of every list that is read: a row is taken, or told with its place; nothing breaks a later read."""
+"""Extremes in every column of every list that is read: a row is taken, or reported with its place; nothing breaks a later read."""
 
 from __future__ import annotations
 

@@ -20,6 +20,6 @@ def test_the_page_of_outcomes_says_what_the_verbs_do() -> None:
 
 def test_every_outcome_is_tried_by_every_capacity_on_every_kind() -> None:
     lines = outcomes.PAGE.read_text(encoding="utf-8").splitlines()
-    told = [line for line in lines if line.startswith("| ") and "`" in line]
-    assert len(told) == len(outcomes.OUTCOMES) * len(outcomes.CAPACITIES)
-    assert {line.count(" | ") for line in told} == {7}
+    rows = [line for line in lines if line.startswith("| ") and "`" in line]
+    assert len(rows) == len(outcomes.OUTCOMES) * len(outcomes.CAPACITIES)
+    assert {line.count(" | ") for line in rows} == {7}

@@ -57,9 +57,9 @@ def sentences() -> Iterator[tuple[str, str]]:
     for path in sorted(path for app in ("pilots", "readiness", "config") for path in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in GETTEXT:
-                for told in node.args:
-                    if isinstance(told, ast.Constant) and isinstance(told.value, str):
-                        yield str(path.relative_to(ROOT)), told.value
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield str(path.relative_to(ROOT)), argument.value
 
 
 def test_an_apostrophe_that_people_read_is_curly() -> None:

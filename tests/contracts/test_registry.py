@@ -53,7 +53,7 @@ FORGETS = {action.event_word: action.erasable for action in ACTIONS.values()}
 """Where people's own words stand in an event, by its word."""
 
 
-def told(pilot: Pilot) -> replay.History:
+def replayed(pilot: Pilot) -> replay.History:
     return replay.replay(pilot.recorded_on, load.kinds_of(pilot), load.event_records(pilot))
 
 
@@ -69,11 +69,11 @@ def read(pilot: Pilot) -> tuple[list[Any], dict[str, list[Any]]]:
 
 def done_gives_what_is_read(cast: Cast, pilot: Pilot, do: Callable[[], Any]) -> None:
     """The old state and the events of what is done give the state that all events give, and both what is stored."""
-    before, old = load.event_records(pilot), told(pilot)
+    before, old = load.event_records(pilot), replayed(pilot)
     do()
     new = load.event_records(pilot)[len(before) :]
     assert new, "it wrote no event"
-    anew = told(pilot)
+    anew = replayed(pilot)
     if all(action.effective_on < cast.day() for action in before):
         replay.replay_day(old, cast.day(), new)
         assert (old.state, old.pilot, old.gates) == (anew.state, anew.pilot, anew.gates)

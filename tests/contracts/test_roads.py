@@ -149,7 +149,7 @@ def test_every_verb_has_its_four_roads_or_a_reason() -> None:
 
 def test_the_page_names_what_there_is() -> None:
     walked = {road.ask.action for road in roads()}
-    told = {action for action in actions.__all__ if any(row(action)[1:4])}
-    assert told == walked | {"replace_evidence"}
+    listed = {action for action in actions.__all__ if any(row(action)[1:4])}
+    assert listed == walked | {"replace_evidence"}
     named = {words.strip("`").split()[0] for words in COMMANDS.values()}
     assert named <= get_commands().keys()

@@ -51,8 +51,8 @@ def cast(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
 
 def test_every_action_has_a_row_and_every_row_its_action() -> None:
     modules = [import_module(f"pilots.actions.{found.name}") for found in iter_modules(actions.__path__)]
-    told = {word for module in modules for word in getattr(module, "__all__", ()) if module.__name__ not in BESIDE}
-    missing, idle = sorted(told - ACTIONS.keys()), sorted(ACTIONS.keys() - told)
+    words = {word for module in modules for word in getattr(module, "__all__", ()) if module.__name__ not in BESIDE}
+    missing, idle = sorted(words - ACTIONS.keys()), sorted(ACTIONS.keys() - words)
     assert not missing, f"say who may do {missing}: give each a row in pilots.rules.actions"
     assert not idle, f"no action is called {idle}"
     assert INTERFACES.keys() == ACTIONS.keys(), "each action has its row in readiness.registry too"
@@ -145,7 +145,7 @@ def test_an_address_that_a_newer_library_brings_is_shut_to_strangers_and_told(ca
 
 def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[str, Client]) -> None:
     """And nobody reads the name of a pilot that is not theirs to see, on any page or list."""
-    found, wanted, told = {}, {}, set()
+    found, wanted, readable = {}, {}, set()
     with taken_back():
         cast.around()
         for name, read in READS.items():
@@ -156,10 +156,10 @@ def test_every_address_is_read_by_whom_the_table_lets(cast: Cast, clients: dict[
                 found[name, who] = came
                 wanted[name, who] = came if allowed == OWN and came != SIGN_IN else allowed
                 if NAME in said(answer):
-                    told.add((name, who))
+                    readable.add((name, who))
     wrong = {at: came for at, came in found.items() if came != wanted[at]}
     assert wrong == {}, f"it should be { ({at: wanted[at] for at in wrong}) }"
-    assert not {at for at in told if not permissions.allowed("see", ROLES[at[1]])}
+    assert not {at for at in readable if not permissions.allowed("see", ROLES[at[1]])}
 
 
 @pytest.mark.parametrize("road", roads(), ids=str)

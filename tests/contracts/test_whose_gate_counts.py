@@ -70,8 +70,8 @@ def imported(path: Path) -> None:
     """Read as of today; rows that it cannot take are no concern here."""
     try:
         call_command("import_pilots", str(path), "--preset", "omb-2025", "--at", today().isoformat(), stdout=StringIO())
-    except CommandError as told:
-        if told.returncode != 1:
+    except CommandError as ended:
+        if ended.returncode != 1:
             raise
 
 
@@ -130,13 +130,13 @@ def _everything() -> list[PilotSnapshot]:
 def agree(root: Person) -> dict[str, int]:
     """The four figures, which are one."""
     counted = by_rules()
-    told: dict[str, Callable[[], dict[str, int]]] = {
+    figures: dict[str, Callable[[], dict[str, int]]] = {
         "page": lambda: on_the_page(root),
         "desk": lambda: at_the_desk(root),
         "API": lambda: over_the_api(root),
         "command": by_the_command,
     }
-    for where, figure in told.items():
+    for where, figure in figures.items():
         assert figure() == counted, where
     return counted
 

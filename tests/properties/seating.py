@@ -1,4 +1,4 @@
-"""Who sits where for a pilot on a day, told the plain way: cell after cell in which it lay."""
+"""Who sits where for a pilot on a day, worked out the plain way: unit after unit in which it lay."""
 
 from __future__ import annotations
 

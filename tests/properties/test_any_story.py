@@ -491,7 +491,7 @@ _REPLAYED: dict[tuple[int, int], replay.History] = {}
 
 
 def _history(pilot: Pilot) -> replay.History:
-    """A pilot told once from its acts, and kept for the days that are counted."""
+    """A pilot replayed once from its events, and kept for the days that are counted."""
     events = load.event_records(pilot) if (pilot.pk, pilot.version) not in _REPLAYED else []
     if events:
         _REPLAYED.clear()

@@ -34,25 +34,25 @@ class Story:
         self._set_the_scene()
 
     def _set_the_scene(self) -> None:
-        told = self.history
-        for name in told["functions"]:
+        history = self.history
+        for name in history["functions"]:
             Function.objects.get_or_create(name=name)
-        for name, says in told["people"].items():
+        for name, says in history["people"].items():
             function = Function.objects.get(name=says["function"]) if says.get("function") else None
             self.people[name] = Person.objects.create_user(
                 f"{name}@example.org", None, name=name.title(), function=function
             )
         self.portfolio = Portfolio.objects.create(
-            key="story", name="Story", escalation=self.person(told["portfolio"].get("escalation"))
+            key="story", name="Story", escalation=self.person(history["portfolio"].get("escalation"))
         )
-        for name, says in told["people"].items():
+        for name, says in history["people"].items():
             if says.get("role"):
                 PortfolioRole.objects.create(portfolio=self.portfolio, person=self.people[name], role=says["role"])
-        settings = told.get("settings") or {}
+        settings = history.get("settings") or {}
         StallPolicy.objects.create(portfolio=self.portfolio, starts=date(2000, 1, 1), **settings)
-        pilot = dict(told["pilot"])
+        pilot = dict(history["pilot"])
         on = date.fromisoformat(pilot.pop("recorded_on"))
-        for right in told["rights"]:
+        for right in history["rights"]:
             self._right(right, None, min(date.fromisoformat(right["from"]), on))
         self.pilot: Pilot = actions.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
         self.reached = on
@@ -145,14 +145,14 @@ class Story:
     # Reading back -----------------------------------------------------------------------------------------------
 
     def by_rules(self, at: date, known_at: date | None = None) -> standing.PilotStatus:
-        """The pilot on a date, told again from its acts."""
-        told, kinds = self._as_text(known_at)
-        own = _on(told.pilot, at)
+        """The pilot on a date, replayed from its events."""
+        history, kinds = self._replayed(known_at)
+        own = _on(history.pilot, at)
         return standing.read(
             kinds,
             own,
-            {key: _on(of, at) for key, of in told.gates.items()},
-            seats_across(self.portfolio.pk, told.pilot, at),
+            {key: _on(of, at) for key, of in history.gates.items()},
+            seats_across(self.portfolio.pk, history.pilot, at),
             at=at,
             terms=standing.Terms(**(self.history.get("settings") or {}), recorded_on=self.pilot.recorded_on),
         )
@@ -171,21 +171,21 @@ class Story:
         return snapshot.status
 
     def ledger_by_rules(self, start: date, end: date) -> dict[str, int]:
-        """Days by court, told again from the acts."""
-        told, kinds = self._as_text(None)
+        """Days by court, replayed from the events."""
+        history, kinds = self._replayed(None)
         sat = partial(seats_of, self.portfolio.pk)
-        return ledger.by_court(ledger.charges(kinds, told.pilot, told.gates, sat, start=start, end=end))
+        return ledger.by_court(ledger.charges(kinds, history.pilot, history.gates, sat, start=start, end=end))
 
     def ledger_by_query(self, start: date, end: date) -> dict[str, int]:
         """Days by court, from the stored periods."""
         found = snapshots.charges_of([self.pilot], start=start, end=end)
         return ledger.by_court(charge for _, charge in found)
 
-    def _as_text(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
+    def _replayed(self, known_at: date | None) -> tuple[replay.History, dict[str, Any]]:
         events = [event for event in load.event_records(self.pilot) if known_at is None or event.known <= known_at]
         kinds = load.kinds_of(self.pilot)
-        told = replay.replay(self.pilot.recorded_on, kinds, events)
-        return told, {kind.key: kind for kind in kinds}
+        history = replay.replay(self.pilot.recorded_on, kinds, events)
+        return history, {kind.key: kind for kind in kinds}
 
 
 def _on(found: list[Any], at: date) -> Any:

@@ -196,7 +196,7 @@ class Waits(OfPortfolio):
             OpenApiTypes.DATE,
             description="The day after the last; today unless said. Days that have not come are charged to nobody, so a later one means today.",
         ),
-        OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are told by."),
+        OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are grouped by."),
         OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
         OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
         OpenApiParameter(

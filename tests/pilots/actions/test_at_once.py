@@ -1,4 +1,4 @@
-"""Two people at the same moment: one succeeds, and the other is told what happened (real connections, PostgreSQL)."""
+"""Two people at the same moment: one succeeds, and the other learns what happened (real connections, PostgreSQL)."""
 
 from __future__ import annotations
 

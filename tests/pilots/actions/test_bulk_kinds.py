@@ -32,7 +32,7 @@ def add(by: Person | None = None, on: date = AT, known: date | None = None, **mo
 
 
 def replayed() -> None:
-    """The proof: every pilot told again from its events leaves the same rows, and its columns say the same."""
+    """The proof: every pilot replayed from its events leaves the same rows, and its columns say the same."""
     assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
     last = PilotPeriod.objects.filter(superseded_on=None, last_day=None)
     assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))

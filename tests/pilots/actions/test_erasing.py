@@ -20,7 +20,7 @@ from tests.company import DATA, MARCH, Signed
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-SECRET = "Mia told me about her illness."
+SECRET = "Mia wrote to me about her illness."
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Where several refusals apply, one is told: whose it is, the day, what changed meanwhile, the stage, what is missing.
+"""Where several refusals apply, one is given: whose it is, the day, what changed meanwhile, the stage, what is missing.
 
 The order is SCENARIOS.md's. Stories name no `expected_version`, so what changed meanwhile is tried here.
 """

@@ -293,8 +293,8 @@ def test_every_row_has_a_history_from_the_event_log(
     row = running if table == "pilot" else rows[table]
     answer = desk.get(there(table, "history", row.pk))
     assert answer.status_code == 200
-    told = answer.content.decode()
-    assert 'class="log"' in told or table == "gatekind"
+    text = answer.content.decode()
+    assert 'class="log"' in text or table == "gatekind"
     assert desk.get(there(table, "history", 999_999)).status_code == 404
 
 

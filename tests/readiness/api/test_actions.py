@@ -312,9 +312,9 @@ def test_the_command_lists_what_there_is_and_takes_one_back(company: Company) ->
     made = [actions.issue_token(person=company.vera, by=None, name=name)[1] for name in ("review", "lost")]
     out = StringIO()
     call_command("api_token", "vera@example.org", "--list", stdout=out)
-    told = out.getvalue()
-    assert [line.rsplit(". ", 1)[1] for line in told.splitlines()] == ["review", "lost"]
-    assert not any(key in told for key in made)
+    printed = out.getvalue()
+    assert [line.rsplit(". ", 1)[1] for line in printed.splitlines()] == ["review", "lost"]
+    assert not any(key in printed for key in made)
     with pytest.raises(CommandError):
         call_command("api_token", "ria@example.org", "--revoke", made[1])
     call_command("api_token", "vera@example.org", "--revoke", made[1][:15], stdout=out)

@@ -62,8 +62,8 @@ def test_what_would_change_a_no_and_what_has_to_be_confirmed_again_are_told(comp
     pilot = company.running()
     legal, data = (company.gate(pilot, "legal-sign-off"), company.gate(pilot, "it-data-access"))
     actions.decide(gate=data, by=company.bastian, outcome="refused", reason="No.", would_change="A list.")
-    told = get(company.ria, "decisions/").json()["results"]
-    assert "A list." in [each["would_change"] for each in told]
+    rows = get(company.ria, "decisions/").json()["results"]
+    assert "A list." in [each["would_change"] for each in rows]
     actions.decide(gate=legal, by=company.perpetua, outcome="cleared", reason="Yes.")
     assert get(company.ria, f"gates/{legal.public_id}/").json()["differences"] == []
     pilot.refresh_from_db()

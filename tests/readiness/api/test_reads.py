@@ -240,9 +240,9 @@ def test_decisions_and_changes_are_told_in_order(company: Company) -> None:
     first = get(company.vera, "decisions/").json()["results"][0]
     assert (first["outcome"], first["decider"]["name"], first["capacity"]) == ("refused", "Perpetua Rask", "holder")
     assert first["reason"] == "Not with names in it."
-    told = get(company.vera, f"changes/?from={company.day(0)}&to={company.day(0)}").json()["results"]
-    assert [row["verb"] for row in told][:3] == ["record", "start", "nominate"]
-    assert told[-1]["outcome"] == "refused"
+    rows = get(company.vera, f"changes/?from={company.day(0)}&to={company.day(0)}").json()["results"]
+    assert [row["verb"] for row in rows][:3] == ["record", "start", "nominate"]
+    assert rows[-1]["outcome"] == "refused"
     assert get(company.vera, f"changes/?from={company.day(0)}&to={company.day(1)}").status_code == 422
 
 
@@ -314,8 +314,8 @@ def test_waits_of_a_function_are_the_days_on_which_the_pilot_lay_there(
     period = f"from={moved.day(20)}&to={moved.day(4)}&kind=funding-owner"
     rows = get(moved.vera, f"portfolio/waits/?{period}&function={function}").json()
     assert sum(row["days"] for row in rows) == days
-    told = get(moved.vera, f"portfolio/waits/?{period}&by=function").json()
-    assert {row["of"].casefold(): row["days"] for row in told}.get(function.casefold(), 0) == days
+    rows = get(moved.vera, f"portfolio/waits/?{period}&by=function").json()
+    assert {row["of"].casefold(): row["days"] for row in rows}.get(function.casefold(), 0) == days
 
 
 def test_waits_take_any_period_and_no_day_that_has_not_come(company: Company) -> None:
@@ -338,8 +338,8 @@ def test_waits_take_any_period_and_no_day_that_has_not_come(company: Company) ->
 
 def test_a_long_period_is_as_much_work_as_what_is_on_record_in_it(company: Company) -> None:
     pilots, first, end = [company.running("A", ago=30)], company.day(30), company.day()
-    told = [list(snapshots.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
-    assert told[0] == told[1]
+    charges = [list(snapshots.charges_of(pilots, start=start, end=end)) for start in (date(1900, 1, 1), first)]
+    assert charges[0] == charges[1]
 
 
 KNOWING = ("pilots/", "exhibits/", "gates/", "decisions/")

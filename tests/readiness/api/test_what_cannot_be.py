@@ -78,7 +78,7 @@ def test_nothing_is_done_in_the_past_by_the_address(company: Company, query: str
 
 
 def test_a_gate_is_chosen_by_what_was_known_of_it_then(company: Company) -> None:
-    first, on, told = company.day(40), company.day(10), company.day(2)
+    first, on, known_at = company.day(40), company.day(10), company.day(2)
     then: dict[str, Any] = {"on": first, "known": first}
     pilot = actions.record(
         portfolio=company.portfolio, key="P-1", name="Drafts", by=company.ria, function=company.function, **then
@@ -92,7 +92,7 @@ def test_a_gate_is_chosen_by_what_was_known_of_it_then(company: Company) -> None
         asked = f"pilots/?gate=legal-sign-off&state=waiting&as_of={on}{query}"
         return [row["key"] for row in get(company.vera, asked).json()["results"]]
 
-    assert (waiting(f"&known_at={told}"), waiting("")) == (["P-1"], [])
+    assert (waiting(f"&known_at={known_at}"), waiting("")) == (["P-1"], [])
 
 
 def test_a_mark_is_never_newer_than_what_was_shown(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

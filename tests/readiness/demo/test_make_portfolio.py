@@ -55,8 +55,8 @@ def _periods_are_as_a_rebuild_leaves_them() -> None:
         periods.rebuild_pilot(pilot)
         after = (rows(PilotPeriod, pilot=pilot), rows(GatePeriod, gate__pilot=pilot))
         assert before == after, pilot
-        told = Event.objects.filter(pilot=pilot).count()
-        assert version == told + 1, state
+        number = Event.objects.filter(pilot=pilot).count()
+        assert version == number + 1, state
 
 
 def _chains_verify() -> None:
@@ -99,18 +99,18 @@ def _it_is_skewed_and_of_every_kind() -> None:
 def test_the_same_seed_gives_the_same_portfolio_and_another_another() -> None:
     def said() -> list[Any]:
         # A chain covers the keys of people named in conditions, and these go on counting.
-        told = Decision.objects.values_list("public_id", "effective_on", "outcome", "event__texts__salt")
+        decisions = Decision.objects.values_list("public_id", "effective_on", "outcome", "event__texts__salt")
         facts = Pilot.objects.values_list("key", "name", "recorded_on", "stage")
-        return [*facts.order_by("key"), *told.order_by("public_id")]
+        return [*facts.order_by("key"), *decisions.order_by("public_id")]
 
-    told = []
+    facts_of_each = []
     for seed in (3, 3, 4):
         with transaction.atomic():
             make(seed=seed, pilots=20)
-            told.append(said())
+            facts_of_each.append(said())
             transaction.set_rollback(True)
-    assert told[0] == told[1]
-    assert told[0] != told[2]
+    assert facts_of_each[0] == facts_of_each[1]
+    assert facts_of_each[0] != facts_of_each[2]
 
 
 @pytest.mark.django_db

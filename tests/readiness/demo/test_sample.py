@@ -211,8 +211,8 @@ def test_an_exception_that_carries_an_adoption_is_about_to_end(expected_version:
 
 def test_a_goalpost_was_moved(expected_version: Seen) -> None:
     (one,) = [p for p in expected_version.pilots.values() if p.status.goalpost_moved]
-    told = [e for e in expected_version.events if e.pilot == one.pilot and e.action == "register_threshold"]
-    assert len(told) == 2
+    thresholds = [e for e in expected_version.events if e.pilot == one.pilot and e.action == "register_threshold"]
+    assert len(thresholds) == 2
 
 
 def test_claims_never_shown_and_no_longer_shown(expected_version: Seen) -> None:
@@ -308,8 +308,8 @@ def test_only_the_office_records_and_starts(expected_version: Seen) -> None:
 
 
 def test_each_role_has_something_to_look_at(expected_version: Seen) -> None:
-    told = script.company()
-    name = {role: told["people"][key]["name"] for role, key in told["demo"].items()}
+    story = script.company()
+    name = {role: story["people"][key]["name"] for role, key in story["demo"].items()}
     running = [one for one in expected_version.pilots.values() if one.status.stage == "running"]
     carried = [one for one in running if str(one.sponsor) == name["sponsor"]]
     assert sum(bool(one.open_gates) for one in carried) >= 3

@@ -69,7 +69,7 @@ def test_conditions_are_typed_in_rows_and_an_empty_row_is_none(company: Company)
 
 @pytest.mark.parametrize("empty", [True, False])
 def test_a_refusal_stands_at_the_part_of_the_condition_where_it_was_typed(company: Company, empty: bool) -> None:
-    """Also where the row before it is empty, which the action is not told of."""
+    """Also where the row before it is empty, which the action does not get."""
     gate = company.gate(company.running(), "legal-sign-off")
     first = {"text": "List the retained fields", "owner": "hedda@example.org", "due": company.day(-9)}
     rows = {} if empty else {f"conditions.1.{part}": str(value) for part, value in first.items()}

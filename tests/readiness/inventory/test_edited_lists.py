@@ -1,4 +1,4 @@
-"""The product's own form, edited in between: what falls by it is told and counted, what is not taken is told once."""
+"""The product's own form, edited in between: what falls by it is reported and counted, what is not taken is reported once."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_the_export_after_an_edited_import_tells_no_differences(tmp_path: Path) 
     assert export(str(tmp_path / "again.csv"))[0] == 0
     said = run(tmp_path / "again.csv", preset="")[1]
     assert "0 created, 0 updated" in said
-    for told in ("Kept", "Not taken", "Changed", "What followed"):
-        assert told not in said, said
+    for heading in ("Kept", "Not taken", "Changed", "What followed"):
+        assert heading not in said, said
     assert NOTHING_CHANGED in said
 
 

@@ -119,8 +119,8 @@ def test_into_an_empty_installation_every_text_arrives(tmp_path: Path) -> None:
     for number, text in enumerate(HARD):
         pilot = Pilot.objects.get(key=f"P-{number}")
         assert (pilot.name, len(pilot.name)) == ((text + " n" * 200)[:236], 236)
-        told = (pilot.purpose, pilot.workflow, pilot.question, pilot.tool, pilot.data)
-        assert told == (text,) * 5
+        texts = (pilot.purpose, pilot.workflow, pilot.question, pilot.tool, pilot.data)
+        assert texts == (text,) * 5
         assert str(pilot.function) == "=Function, “1”"
         assert pilot.acceptable_use == (text if number else "")
         assert pilot.matters_more == ("speed" if number else "")

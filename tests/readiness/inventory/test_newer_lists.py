@@ -1,4 +1,4 @@
-"""A newer list corrects what an older one said: it is taken, told by row, and known from the day of the newer one."""
+"""A newer list corrects what an older one said: it is taken, reported by row, and known from the day of the newer one."""
 
 from __future__ import annotations
 

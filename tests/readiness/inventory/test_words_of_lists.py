@@ -1,4 +1,4 @@
-"""What is not understood in a list is never a value: it is told by row and column, and kept as not stated."""
+"""What is not understood in a list is never a value: it is reported by row and column, and kept as not stated."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def test_a_database_that_cannot_grow_ends_a_command_with_a_sentence(
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite: only it can be told how many pages there are")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite: only there can the number of pages be set")
 def test_a_file_of_sqlite_that_is_full_takes_the_whole_import_back(tmp_path: Path) -> None:
     rows = [f"P-{n},{'Drafts ' * 20},ops,planned" for n in range(200)]
     with connection.cursor() as cursor:

@@ -38,10 +38,10 @@ def start(file: Path, *arguments: str, **more: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serving(file: Path, *arguments: str, told: int = subprocess.DEVNULL) -> Iterator[tuple[str, str]]:
-    """The address, and what was printed before it. What it tells the console of failures goes to `told`."""
+def serving(file: Path, *arguments: str, errors: int = subprocess.DEVNULL) -> Iterator[tuple[str, str]]:
+    """The address, and what was printed before it. What it tells the console of failures goes to `errors`."""
     process = subprocess.Popen(
-        command("--port", "0", *arguments), env=surroundings(file), stdout=subprocess.PIPE, stderr=told, text=True
+        command("--port", "0", *arguments), env=surroundings(file), stdout=subprocess.PIPE, stderr=errors, text=True
     )
     assert process.stdout is not None
     printed = ""
@@ -108,9 +108,9 @@ def test_a_second_start_makes_no_second_sample(file: Path) -> None:
     again = start(file, "--setup-only")
     assert again.stdout.splitlines()[-8:] == (file.with_suffix(".txt").read_text().splitlines()[-8:])
     with sqlite3.connect(file) as rows:
-        told = rows.execute("SELECT count(*) FROM pilots_event WHERE action = 'set_up'").fetchone()
+        rows_written = rows.execute("SELECT count(*) FROM pilots_event WHERE action = 'set_up'").fetchone()
     rows.close()
-    assert told == (1,)
+    assert rows_written == (1,)
 
 
 def test_passwords_differ_between_installations(file: Path, tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_our_own_pages_answer_for_what_is_not_there_or_breaks_and_the_console_sa
     tmp_path: Path, migrated: Path
 ) -> None:
     file, console = Path(shutil.copy(migrated, tmp_path)), tmp_path / "console"
-    with console.open("w") as told, serving(file, "--empty", told=told.fileno()) as (address, _):
+    with console.open("w") as errors, serving(file, "--empty", errors=errors.fileno()) as (address, _):
         status, page = asked(f"{address}nothing/here/")
         assert status == 404
         assert "There is nothing at this address, or it is not yours to see." in page

@@ -1,4 +1,4 @@
-"""Where answers fall by an edit, or a pilot comes to stand otherwise, it is asked before and told afterwards."""
+"""Where answers fall by an edit, or a pilot comes to stand otherwise, it is asked before and shown afterwards."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def asks(client: Client, path: str, field: str, **typed: str) -> Any:
     return answer
 
 
-def told(client: Client, path: str, field: str, asked: Any) -> str:
+def text_after(client: Client, path: str, field: str, asked: Any) -> str:
     """Send what was asked about once more, and read what is said then."""
     answer = client.post(path, form_with(field, asked), follow=True)
     assert answer.redirect_chain
@@ -79,7 +79,7 @@ def test_another_tool_asks_whose_answers_are_to_fall_and_tells_it_afterwards(
     for sentence in says:
         assert sentence in text, sentence
     assert standing(pilot) == "adopted"
-    after = told(office, page_of(pilot), "workflow", asked)
+    after = text_after(office, page_of(pilot), "workflow", asked)
     assert "Kept, and this followed." in after
     assert "An edit moves nothing" not in after
     for sentence in says:
@@ -146,21 +146,21 @@ def test_another_acceptable_use_asks_legal_and_the_manager_again(pilot: Pilot, o
     text = asked.content.decode()
     assert "Legal: the yes of Perpetua Rask" in text
     assert "Ottilie Bramm had confirmed the rules." in text
-    assert "It was adopted, and is claimed then." in told(office, path, "trust_when", asked)
+    assert "It was adopted, and is claimed then." in text_after(office, path, "trust_when", asked)
 
 
 def test_another_threshold_asks_for_quality_again(pilot: Pilot, office: Client) -> None:
     typed = {"metric": "Share sent", "value": "0.5", "smallest_sample": "50"}
     asked = asks(office, perform(pilot, "register-threshold"), "metric", **typed)
     assert "the yes of Tove Harlan" in asked.content.decode()
-    told(office, perform(pilot, "register-threshold"), "metric", asked)
+    text_after(office, perform(pilot, "register-threshold"), "metric", asked)
     assert standing(pilot) == "claimed"
 
 
 def test_to_roll_back_says_what_it_will_be(pilot: Pilot, office: Client) -> None:
     asked = asks(office, perform(pilot, "roll-back"), "reason", reason="Too many errors.")
     assert "It was adopted, and is" in asked.content.decode()
-    told(office, perform(pilot, "roll-back"), "reason", asked)
+    text_after(office, perform(pilot, "roll-back"), "reason", asked)
     assert Pilot.objects.get(pk=pilot.pk).stage == "running"
 
 

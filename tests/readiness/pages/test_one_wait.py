@@ -34,7 +34,7 @@ def text_of(company: Company, who: Person, path: str) -> str:
     return " ".join(page.split())
 
 
-def told(company: Company, pilot: Pilot) -> Iterator[tuple[str, str]]:
+def texts_of(company: Company, pilot: Pilot) -> Iterator[tuple[str, str]]:
     """Every place that tells the wait of the pilot's Legal gate, and what stands there."""
     Person.objects.filter(pk=company.ria.pk).update(is_staff=True)
     office = Person.objects.get(pk=company.ria.pk)
@@ -98,9 +98,9 @@ def listed(company: Company, ago: int) -> Pilot:
 def test_every_place_tells_the_same_days_of_one_wait(company: Company) -> None:
     pilot = started_later(company)
     assert legal(pilot).status.days == 31
-    wrong = {name: text for name, text in told(company, pilot) if not re.search(r"\b31\b", text)}
+    wrong = {name: text for name, text in texts_of(company, pilot) if not re.search(r"\b31\b", text)}
     assert wrong == {}
-    body = dict(told(company, pilot))["the letter"]
+    body = dict(texts_of(company, pilot))["the letter"]
     assert NUMBER.findall(body.split("\n")[2])[0] == "31"
     assert "25 days" not in body
 
@@ -111,9 +111,9 @@ def test_of_a_gate_that_was_open_before_its_record_no_place_tells_a_number(compa
     status = legal(pilot).status
     assert (status.since_at_least, status.days) == (True, ago)
     wanted = f"since before {labels.day(company.day(ago))}"
-    wrong = {name: text for name, text in told(company, pilot) if wanted not in text or f"Legal, {ago} day" in text}
+    wrong = {name: text for name, text in texts_of(company, pilot) if wanted not in text or f"Legal, {ago} day" in text}
     assert wrong == {}
-    zero = {name: text for name, text in told(company, pilot) if re.search(r"\b0 days\b", text)}
+    zero = {name: text for name, text in texts_of(company, pilot) if re.search(r"\b0 days\b", text)}
     assert zero == {}
 
 

@@ -350,14 +350,14 @@ def test_an_answer_that_is_overdue_stands_with_whom_it_escalates_to(company: Com
     left_to(company, company.vera, answer_within_days=5)
     company.running("A-1", "First", ago=30)
     company.running("A-2", "Second", ago=2)
-    told = queue_of(company.vera)
-    [late] = told["escalated"]
+    queue = queue_of(company.vera)
+    [late] = queue["escalated"]
     assert (late.snapshot.pilot.key, late.gate.kind.key, late.gate.holder) == (
         "A-1",
         "legal-sign-off",
         company.perpetua,
     )
     assert (today() - late.due.answer_by).days > 10
-    assert told["opening"] == "One answer is overdue, and has escalated to you."
+    assert queue["opening"] == "One answer is overdue, and has escalated to you."
     others = queue_of(company.ines)["escalated"]
     assert {late.gate.kind.key for late in others} == {"it-data-access"}

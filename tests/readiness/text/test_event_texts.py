@@ -29,7 +29,7 @@ def cast() -> Cast:
     return Cast()
 
 
-def told(action: str) -> list[str]:
+def lines_of(action: str) -> list[str]:
     """What the log says of the last act of this kind that is about no pilot."""
     event = Event.objects.filter(action=action, pilot=None).order_by("-pk")[0]
     return event_texts.texts([event])[0].changes
@@ -62,7 +62,7 @@ def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Cl
     """Whatever was done: every action that a person may ask for, and what only a list does."""
     actions.give_role(portfolio=cast.elsewhere, person=cast["office"], role="program-office", by=None)
     client.force_login(cast["office"])
-    told: set[str] = set()
+    printed: set[str] = set()
     for ask in ASKS:
         who = next((name for name in ROLES if name != "anonymous" and ask.allows(name)), None)
         if who is None:
@@ -70,10 +70,10 @@ def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Cl
         with taken_back():
             ask.before(cast)
             ask.do(cast, who)
-            told |= agree(cast, client)
+            printed |= agree(cast, client)
     with taken_back():
         listed_and_closed(cast)
-        told |= agree(cast, client)
+        printed |= agree(cast, client)
     assert {
         "decide",
         "except",
@@ -82,11 +82,11 @@ def test_a_page_and_the_desk_print_one_text_for_one_event(cast: Cast, client: Cl
         "record_claim",
         "close_account",
         "open_gate",
-    } <= told
+    } <= printed
 
 
 def agree(cast: Cast, client: Client) -> set[str]:
-    """That page, history and log print the same of the pilot; the actions that they told."""
+    """That page, history and log print the same of the pilot; the actions of which they have a line."""
     pilot = cast.pilot
     page = printed(client, reverse("readiness:pilot", args=[pilot.key]) + "?history=all")
     events = list(Event.objects.filter(pilot=pilot))
@@ -137,7 +137,7 @@ def test_every_act_about_no_pilot_says_whom_and_what_it_concerns_and_never_by_na
 def test_a_delegation_names_the_holder_the_delegate_and_what_it_is_about(cast: Cast) -> None:
     first, last = cast.day(-70), cast.day(-80)
     actions.delegate(right=cast.rights[LEGAL], to=cast["outsider"], by=cast["decider"], starts=first, until=last)
-    assert told("delegate") == [
+    assert lines_of("delegate") == [
         "gate: Legal",
         "portfolio: Ours",
         "holder: Decider",
@@ -151,7 +151,7 @@ def test_a_right_says_by_whom_it_was_held_and_which_one_it_ended(cast: Cast) -> 
     kind = GateKind.objects.get(key=LEGAL)
     new = {"holder": cast["outsider"], "deputy": cast["deputy"], "answer_within_days": 5}
     actions.assign_right(kind=kind, portfolio=cast.portfolio, by=cast["office"], **new)
-    assert told("assign_right") == [
+    assert lines_of("assign_right") == [
         "gate: Legal",
         "portfolio: Ours",
         "holder: from Decider to Outsider",
@@ -169,7 +169,7 @@ def test_a_right_that_holds_everywhere_says_so(cast: Cast) -> None:
     kind = GateKind.objects.get(key=LEGAL)
     right = actions.assign_right(kind=kind, holder=cast["outsider"], by=None)
     actions.end_right(right=right, until=cast.day(-9), by=None)
-    assert told("end_right") == [
+    assert lines_of("end_right") == [
         "gate: Legal",
         "where: everywhere",
         "holder: Outsider",
@@ -180,16 +180,16 @@ def test_a_right_that_holds_everywhere_says_so(cast: Cast) -> None:
 def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
     starts, ends = cast.day(3), cast.day(-9)
     absence = actions.away(person=cast["manager"], by=None, starts=starts, ends=ends)
-    assert told("away") == ["who: Manager", f"first day: {labels.day(starts)}", f"last day: {labels.day(ends)}"]
+    assert lines_of("away") == ["who: Manager", f"first day: {labels.day(starts)}", f"last day: {labels.day(ends)}"]
     actions.back(absence=absence, by=cast["manager"])
-    assert told("back") == [
+    assert lines_of("back") == [
         "who: Manager",
         f"first day: {labels.day(starts)}",
         f"last day: from {labels.day(ends)} to {labels.day(cast.day(1))}",
     ]
     coming = actions.away(person=cast["manager"], by=None, starts=cast.day(-3), ends=ends)
     actions.back(absence=coming, by=cast["manager"])
-    assert told("back")[1:] == [
+    assert lines_of("back")[1:] == [
         f"first day: {labels.day(cast.day(-3))} was taken out",
         f"last day: {labels.day(ends)} was taken out",
     ]
@@ -198,18 +198,18 @@ def test_who_was_away_and_is_back_is_told_with_their_days(cast: Cast) -> None:
 def test_roles_and_accounts_say_whose(cast: Cast) -> None:
     given = {"portfolio": cast.portfolio, "person": cast["outsider"], "role": "reviewer"}
     actions.give_role(by=cast["office"], **given)
-    assert told("give_role") == ["who: Outsider", "portfolio: Ours", "role: reviewer"]
+    assert lines_of("give_role") == ["who: Outsider", "portfolio: Ours", "role: reviewer"]
     actions.take_role(by=cast["office"], **given)
-    assert told("take_role")[2] == "role: reviewer was taken out"
+    assert lines_of("take_role")[2] == "role: reviewer was taken out"
     actions.amend_account(person=cast["outsider"], by=cast["office"], set={"email": "noam@cast.example"})
-    assert told("amend_account") == ["who: Outsider", "corrected: e-mail address"]
+    assert lines_of("amend_account") == ["who: Outsider", "corrected: e-mail address"]
 
 
 def test_an_erased_name_is_erased_in_the_words_of_the_log(cast: Cast) -> None:
     actions.close_account(person=cast["outsider"], by=None)
-    assert told("close_account") == ["who: Outsider"]
+    assert lines_of("close_account") == ["who: Outsider"]
     actions.erase_person(person=cast["outsider"], by=None, reason="Asked for by law.")
-    assert told("close_account") == ["who: Somebody whose name was erased"]
+    assert lines_of("close_account") == ["who: Somebody whose name was erased"]
 
 
 def test_an_act_from_before_the_log_said_so_still_reads_well(cast: Cast) -> None:
@@ -240,7 +240,7 @@ def _queries(client: Client, path: str) -> int:
 
 def test_a_setting_says_where_and_from_when(cast: Cast) -> None:
     actions.set_stall_policy(portfolio=cast.portfolio, quiet_days=20, by=None)
-    assert told("set_stall_policy") == [
+    assert lines_of("set_stall_policy") == [
         "portfolio: Ours",
         f"first day: {labels.day(cast.day())}",
         "quiet days: from 30 to 20",
