@@ -130,8 +130,9 @@ def database(name: str, default: str | None, *, pool_size: int, wait: int) -> di
     # The pool is built here: one asked for in the address arrives as text, and fails. Pools and kept connections exclude each other.
     pool = {"min_size": 1, "max_size": pool_size, "timeout": 10}
     given: dict[str, Any] = settings.get("OPTIONS", {})
-    # To compile a statement takes longer than any page may: the cost of who sees what is guessed too high. An address can ask for it.
-    flags = ("-c jit=off", given.get("options", ""), f"-c lock_timeout={wait}s")
+    # To compile a statement takes longer than any page may: the cost of who sees what is guessed too high. And to try every order
+    # of its joins takes longer than most statements: they are written in an order that is good. An address can ask otherwise.
+    flags = ("-c jit=off -c join_collapse_limit=4", given.get("options", ""), f"-c lock_timeout={wait}s")
     server_options = " ".join(part for part in flags if part)
     options = given | {"pool": pool, "options": server_options}
     return settings | {"CONN_MAX_AGE": 0, "OPTIONS": options}

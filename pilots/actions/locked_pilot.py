@@ -16,7 +16,6 @@ from pilots import permissions
 from pilots.actions.event_batch import current_batch
 from pilots.clock import today
 from pilots.derived import load
-from pilots.derived.compiled import Compiled
 from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units
 from pilots.event_log.sign import sign
@@ -32,6 +31,7 @@ from pilots.models import (
     StallPolicy,
     free_texts,
 )
+from pilots.models.compiled import Compiled
 from pilots.refusals import (
     AddressUnconfirmed,
     AlreadyStalled,

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import BigIntegerField, DateField
 
-from pilots.derived.compiled import Compiled
 from pilots.derived.units import Units
 from pilots.models import Event, Gate, GateKind, Pilot, Seat
+from pilots.models.compiled import Compiled
 from pilots.rules import replay, rights
 from pilots.rules.events import EventRecord, Kind
 

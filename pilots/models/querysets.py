@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from pilots.clock import today
+from pilots.models.compiled import Compiled
 
 if TYPE_CHECKING:
     from pilots.models import Person
@@ -57,17 +59,17 @@ class PilotQuerySet(models.QuerySet[Any]):
         return self.filter(Q(*terms, _connector=Q.OR))
 
 
-def _grants(person: Person) -> Q:
+def _grants(person: Any) -> Q:
     """Of portfolios: those of which somebody sees all pilots."""
     return Q(roles__person=person) | Q(escalation=person)
 
 
-def _names(person: Person) -> Q:
+def _names(person: Any) -> Q:
     """Of pilots: those whose record or rules name somebody."""
     return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
 
 
-def _names_now(person: Person) -> Q:
+def _names_now(person: Any) -> Q:
     """Of periods of gates: the current ones that name somebody."""
     return (Q(person=person) | Q(nominee=person)) & Q(superseded_on=None, last_day=None)
 
@@ -77,7 +79,7 @@ def _reach_of(person: Person, at: date) -> list[Q]:
     portfolios: set[int] = set()
     named: set[int] = set()
     kinds_of_unit: dict[tuple[int, int], set[int]] = {}
-    for what, key, function, kind in _rows_of_reach(person, at):
+    for what, key, function, kind in _reach()(person=person.pk, at=at):
         if what == "portfolio":
             portfolios.add(key)
         elif what == "pilot":
@@ -89,8 +91,13 @@ def _reach_of(person: Person, at: date) -> list[Q]:
     return [Q(portfolio__in=sorted(portfolios)), Q(pk__in=sorted(named)), *units]
 
 
-def _rows_of_reach(person: Person, at: date) -> Any:
+@cache
+def _reach() -> Compiled:
     """What a person reaches: a word, a portfolio or pilot, and of a seat its function and its kind of gate."""
+    return Compiled(_rows_of_reach, person=models.BigIntegerField(), at=models.DateField())
+
+
+def _rows_of_reach(person: Any, at: Any) -> Any:
     from pilots.models import GatePeriod, Pilot, Portfolio, Seat
 
     def rows(found: Any, what: str, key: str, function: Any = None, kind: Any = None) -> Any:

@@ -23,7 +23,6 @@ AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="What was so on
 KNOWN_AT = OpenApiParameter(
     "known_at", OpenApiTypes.DATE, description="What was recorded by this day; all that is known now unless said."
 )
-WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
 
 
 class ApiView(TakesParameters, GenericAPIView[Any]):
@@ -55,7 +54,7 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""
-        found: Pilot | None = pilots().visible_to(self.person).select_related(*WITH).filter(key=key).first()
+        found: Pilot | None = pilots().visible_to(self.person).select_related("portfolio").filter(key=key).first()
         if found is None:
             raise Http404
         return found
@@ -64,9 +63,7 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
         """A gate by its id. Raises Http404 where there is none for whoever asks."""
         mine = pilots().visible_to(self.person).order_by().values("pk")
         found = (
-            Gate.objects.filter(public_id=public_id, pilot__in=mine)
-            .select_related("kind", *(f"pilot__{name}" for name in WITH))
-            .first()
+            Gate.objects.filter(public_id=public_id, pilot__in=mine).select_related("kind", "pilot__portfolio").first()
         )
         if found is None:
             raise Http404

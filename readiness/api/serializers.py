@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,28 +10,23 @@ from rest_framework import serializers
 
 from pilots.models import Decision, Event
 from pilots.rules.vocabulary import ClearsBy, Court, Standing
+from readiness.api.rows import RowSerializer, serialized
 from readiness.queries.exception_requests import ExceptionRequest
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules.deadlines import answer_due
-from readiness.rules.residence import Look, looks
+from readiness.rules.residence import looks
 from readiness.text.placards import placard
-from readiness.text.sealed_values import Difference, ThenAndNow
+from readiness.text.sealed_values import Difference
 
 
-def serialized(serializer: type[serializers.Serializer[Any]], rows: Iterable[Any], **context: Any) -> list[Any]:
-    """Rows as a serializer gives them, which is built once for all of them."""
-    many: Any = serializer
-    return list(many(list(rows), many=True, context=context).data)
-
-
-class PersonSerializer(serializers.Serializer[Any]):
+class PersonSerializer(RowSerializer):
     """A person: a name, and an id that says nothing else."""
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
 
 
-class GateSerializer(serializers.Serializer[GateSnapshot]):
+class GateSerializer(RowSerializer):
     """A gate on the day that was read. `court` and `days` are those of an open gate; `good_until` that of a clear one.
 
     Of a pilot that has ended both are null: nobody must move, and no days run.
@@ -60,7 +54,7 @@ class GateSerializer(serializers.Serializer[GateSnapshot]):
         return gate.status.state == "cleared"
 
 
-class SwitchedOffSerializer(serializers.Serializer[Any]):
+class SwitchedOffSerializer(RowSerializer):
     """A kind of gate of which this portfolio asks nothing, since a day."""
 
     kind = serializers.SerializerMethodField()
@@ -74,7 +68,7 @@ class SwitchedOffSerializer(serializers.Serializer[Any]):
         return since
 
 
-class PilotSerializer(serializers.Serializer[PilotSnapshot]):
+class PilotSerializer(RowSerializer):
     """A pilot on the day that was read."""
 
     key = serializers.CharField(source="pilot.key")
@@ -121,7 +115,7 @@ class PilotSerializer(serializers.Serializer[PilotSnapshot]):
         return placard(snapshot)
 
 
-class RulesSerializer(serializers.Serializer[Any]):
+class RulesSerializer(RowSerializer):
     """The known rules, as they were stated last."""
 
     acceptable_use = serializers.CharField()
@@ -133,7 +127,7 @@ class RulesSerializer(serializers.Serializer[Any]):
     success = serializers.CharField()
 
 
-class LookSerializer(serializers.Serializer[Look]):
+class LookSerializer(RowSerializer):
     """The look ninety days after adoption: the day it is due, and what was answered where somebody did."""
 
     due_on = serializers.DateField()
@@ -208,7 +202,7 @@ class WholeGateSerializer(GateSerializer):
         return super().to_representation(instance)
 
 
-class DifferenceSerializer(serializers.Serializer[Difference]):
+class DifferenceSerializer(RowSerializer):
     """One thing that is another now than when it was decided on, in words too."""
 
     field = serializers.CharField()
@@ -218,7 +212,7 @@ class DifferenceSerializer(serializers.Serializer[Difference]):
     says = serializers.CharField()
 
 
-class RequestedFactSerializer(serializers.Serializer[ThenAndNow]):
+class RequestedFactSerializer(RowSerializer):
     """One fact that an exception was asked for on, as it was then and as it is now."""
 
     field = serializers.CharField()
@@ -228,7 +222,7 @@ class RequestedFactSerializer(serializers.Serializer[ThenAndNow]):
     says = serializers.CharField()
 
 
-class ExceptionRequestSerializer(serializers.Serializer[ExceptionRequest]):
+class ExceptionRequestSerializer(RowSerializer):
     """A request to be let past that nobody has granted yet. A grant is held to the `facts` of the latest, which is the last."""
 
     by = PersonSerializer(allow_null=True)
@@ -262,7 +256,7 @@ class ConditionSerializer(serializers.Serializer[Any]):
     due = serializers.DateField()
 
 
-class DecisionSerializer(serializers.Serializer[Decision]):
+class DecisionSerializer(RowSerializer):
     """A decision as it was signed. Texts that were erased by law are null."""
 
     id = serializers.CharField(source="public_id")
@@ -291,7 +285,7 @@ class DecisionSerializer(serializers.Serializer[Decision]):
         return dict(PersonSerializer(decision.by).data)
 
 
-class EventSerializer(serializers.Serializer[Event]):
+class EventSerializer(RowSerializer):
     """One event of the log. An event on many pilots is one: `pilots` says on how many, `?batch=` lists each."""
 
     id = serializers.CharField(source="public_id")

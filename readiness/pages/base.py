@@ -15,9 +15,6 @@ from pilots.refusals import Invalid
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import as_of
 
-WITH = ("portfolio__escalation", "function", "manager", "exceptions_to", "exceptions_deputy")
-"""The rows that a pilot's page reads beside it."""
-
 
 def reader(request: HttpRequest) -> Person:
     """Whoever is signed in; every page but the sign-in asks for one."""
@@ -35,7 +32,7 @@ def day_of(request: HttpRequest) -> tuple[date, str | None]:
 
 def pilot_or_404(person: Person, key: str) -> Pilot:
     """A pilot by its key. What a person may not see is not there."""
-    found = pilots().visible_to(person).select_related(*WITH).filter(key=key).first()
+    found = pilots().visible_to(person).select_related("portfolio").filter(key=key).first()
     if found is None:
         raise Http404
     pilot: Pilot = found
@@ -46,7 +43,7 @@ def gate_or_404(person: Person, public_id: str) -> Gate:
     """A gate by its public id. What a person may not see is not there."""
     mine = pilots().visible_to(person)
     gate = (
-        Gate.objects.select_related("kind", *(f"pilot__{name}" for name in WITH))
+        Gate.objects.select_related("kind", "pilot__portfolio")
         .filter(public_id=public_id, pilot__in=mine.order_by().values("pk"))
         .first()
     )

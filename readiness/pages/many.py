@@ -24,7 +24,7 @@ from pilots.models import Gate, Person, Seat
 from pilots.models.querysets import PilotQuerySet
 from readiness import forms
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
-from readiness.pages.base import WITH, reader
+from readiness.pages.base import reader
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.people import work_of
@@ -121,7 +121,7 @@ def _gates(person: Any, public_ids: Sequence[str]) -> list[Gate]:
     mine = pilots().visible_to(person).order_by().values("pk")
     ids = [each for each in public_ids if not has_null([each])]
     rows = Gate.objects.filter(public_id__in=ids, pilot__in=mine)
-    with_pilot = rows.select_related("kind", *(f"pilot__{name}" for name in WITH))
+    with_pilot = rows.select_related("kind", "pilot__portfolio")
     return list(with_pilot.order_by("pilot__key", "pk"))
 
 

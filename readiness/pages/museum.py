@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from pilots.models import GateKind, PilotPeriod
 from pilots.rules.vocabulary import Stage
 from readiness.charts import timeline
-from readiness.pages.base import WITH, day_of, page_of, reader
+from readiness.pages.base import day_of, page_of, reader
 from readiness.queries.pilots import StandingQuerySet, functions_of, in_force, pilots, portfolios_of
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.text import labels, placards
@@ -56,7 +56,7 @@ def _room(
     """One room: `rows` of the pilots that the reader may see, which are `mine`."""
     chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
     rows = _chosen(rows, chosen, at)
-    page = page_of(request, rows.select_related(*WITH), A_PAGE)
+    page = page_of(request, rows, A_PAGE)
     snapshots = snapshots_of(page.object_list, at=at)
     context: dict[str, Any] = {
         "at": at,

@@ -19,7 +19,7 @@ from pilots.models import Decision, Event, Gate, Person, Pilot
 from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness import forms
 from readiness.pages.away import planned
-from readiness.pages.base import WITH, page_of, reader
+from readiness.pages.base import page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.queries.decider_queue import decider_queue, escalating_to
 from readiness.queries.exception_requests import ExceptionRequest, exception_requests
@@ -153,7 +153,7 @@ def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
 
 def _read(gate_ids: Sequence[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:
     """Gates with their pilots as they stand today, in the order given."""
-    rows = Pilot.objects.filter(gates__in=gate_ids).select_related(*WITH).distinct()
+    rows = Pilot.objects.filter(gates__in=gate_ids).distinct()
     of_gate = {gate.gate.pk: (one, gate) for one in snapshots_of(rows, at=today()) for gate in one.gates}
     return [of_gate[pk] for pk in gate_ids if pk in of_gate]
 

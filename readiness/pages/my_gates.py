@@ -18,7 +18,7 @@ from pilots.clock import today
 from pilots.models import Person, PilotPeriod
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
-from readiness.pages.base import WITH, page_of, reader
+from readiness.pages.base import page_of, reader
 from readiness.pages.pilot import sentence
 from readiness.queries.pilots import StandingQuerySet, in_force, pilots, stalls_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
@@ -84,7 +84,6 @@ def pilots_of(person: Person) -> StandingQuerySet:
         pilots()
         .standing(at)
         .filter(Exists(own))
-        .select_related(*WITH)
         .annotate(stalls=stalls_on(at))
         .order_by(F("stalls").asc(nulls_last=True), "key")
     )

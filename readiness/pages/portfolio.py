@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from pilots.models import GateKind
 from pilots.rules.vocabulary import Standing
-from readiness.pages.base import WITH, day_of, page_of, reader
+from readiness.pages.base import day_of, page_of, reader
 from readiness.pages.pilot import shares
 from readiness.queries.people import work_of
 from readiness.queries.pilots import StandingQuerySet, pilots, portfolios_of, stalls_on
@@ -81,10 +81,8 @@ def _board(mine: StandingQuerySet, at: Any, wanted: str) -> StandingQuerySet:
     rows = mine.standing(at)
     if wanted:
         rows = rows.filter(standing=wanted)
-    ordered: StandingQuerySet = (
-        rows.annotate(presses=presses(), stalls=stalls_on(at))
-        .select_related(*WITH)
-        .order_by("presses", F("stalls").asc(nulls_last=True), "key")
+    ordered: StandingQuerySet = rows.annotate(presses=presses(), stalls=stalls_on(at)).order_by(
+        "presses", F("stalls").asc(nulls_last=True), "key"
     )
     return ordered
 

@@ -5,29 +5,29 @@ The number of queries does not depend on the number of pilots.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from pilots.derived import load, periods
-from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Seat
-from pilots.rules import rights
+from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models.compiled import in_bulk
+from pilots.rules import gates, replay, rights
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
-from readiness.queries.pilots import in_force, pilots, stall_terms
+from readiness.queries.period_rows import GateHistory, PilotHistory, SeatRow, gate_histories, pilot_histories, seats_in
+from readiness.queries.pilots import in_force, pilots
 from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
 from readiness.rules.working_days import Days
 
-NOBODY_ASKED = Q(stage__in=[*NOT_STARTED, Stage.PAUSED])
-"""Of a pilot's periods, those of whose days nobody is asked anything."""
-TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(awaits=Awaits.DECISION) | Q(good_until__lt=F("last_day")))
-"""Of a gate's periods, those in which it was a decider's move for some days, whoever held it."""
+PEOPLE = ("manager", "exceptions_to", "exceptions_deputy")
+"""The columns of a pilot that name people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class GateSnapshot:
     deputy: Person | None
     escalation: Person | None
     answer_within: int | None = None
-    history: Sequence[GatePeriod] = ()
+    history: Sequence[gates.GatePeriod] = ()
     delegate: Person | None = None
 
 
@@ -85,38 +85,29 @@ class PilotSnapshot:
 
 
 def snapshots_of(rows: Iterable[Pilot], *, at: date, known_at: date | None = None) -> list[PilotSnapshot]:
-    """Pilots on a date, in the order given; those not yet on record then are left out. Three queries for any number,
+    """Pilots on a date, in the order given; those not yet on record then are left out. Seven queries for any number,
     one more where any is adopted, and two where any moved to another function while it waited.
 
     Args:
-        rows: pilots, with their portfolio selected where it will be read.
+        rows: pilots; what they name is read here, once for all of them.
         at: the date it was so.
         known_at: what was recorded by that day; all that is known now unless said.
     """
     wanted = list(rows)
-    there = _with_earlier(NOBODY_ASKED, at, known_at)
-    found = PilotPeriod.objects.filter(there, pilot__in=wanted)
-    own = _in_order(found.annotate(**stall_terms(at)), "pilot_id", known_at)
-    there = _with_earlier(TO_ANSWER, at, known_at)
-    history = _in_order(GatePeriod.objects.filter(there, gate__pilot__in=wanted), "gate_id", known_at)
-    gates: dict[int, list[GatePeriod]] = {}
-    for of_gate in history.values():
-        gates.setdefault(of_gate[-1].gate.pilot_id, []).append(of_gate[-1])
-    seats = _seats({of_pilot[-1].unit_id for of_pilot in own.values()}, at)
-    runs = _runs(gates, at, known_at)
-    adopted = [pk for pk, of_pilot in own.items() if of_pilot[-1].stage == Stage.ADOPTED]
+    keys = [pilot.pk for pilot in wanted]
+    own, found = pilot_histories(keys, at, known_at), gate_histories(keys, at, known_at)
+    seats = seats_in({history.unit for history in own.values()}, at)
+    runs = _runs(found, at, known_at)
+    adopted = [pk for pk, history in own.items() if history.periods[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
-    out = []
-    for pilot in wanted:
-        if pilot.pk in own:
-            period = own[pilot.pk][-1]
-            terms = standing.Terms(period.quiet_days, period.warning_days, pilot.recorded_on, bool(pilot.source))
-            held = seats.get(period.unit_id, {})
-            of_pilot = [history[each.gate_id] for each in gates.get(pilot.pk, [])]
-            lives = lived.get(pilot.pk)
-            run = runs.get(pilot.pk, {})
-            out.append(_read(pilot, own[pilot.pk], of_pilot, held, at, terms, lives, run))
-    return out
+    named = _Named(wanted, own, found, seats)
+    return [
+        _read(
+            pilot, own[pilot.pk], found.get(pilot.pk, []), seats, at, lived.get(pilot.pk), runs.get(pilot.pk, {}), named
+        )
+        for pilot in wanted
+        if pilot.pk in own
+    ]
 
 
 def snapshot_of(pilot: Pilot, *, at: date, known_at: date | None = None) -> PilotSnapshot | None:
@@ -125,45 +116,52 @@ def snapshot_of(pilot: Pilot, *, at: date, known_at: date | None = None) -> Pilo
     return snapshots[0] if snapshots else None
 
 
-def _with_earlier(those: Q, at: date, known_at: date | None) -> Q:
-    """The periods in which a date lies, and those of the earlier ones; all earlier ones where it is asked what was known."""
-    there = in_force(at, known_at)
-    return there if known_at else there | Q(superseded_on=None, first_day__lte=at) & those
+class _Named:
+    """The rows that pilots, periods and seats name by primary key, each read once: people, kinds, functions and portfolios.
 
+    Pilots that were read without them get theirs.
+    """
 
-def _in_order(found: Any, owner: str, known_at: date | None) -> dict[int, list[Any]]:
-    """The periods known, in order, by their owner."""
-    people = ("manager", "sponsor") if found.model is PilotPeriod else ("gate", "kind", "person")
-    out: dict[int, list[Any]] = {}
-    for row in found.select_related("unit__function", *people).order_by("first_day"):
-        before = out.setdefault(getattr(row, owner), [])
-        if known_at:
-            # `last_day` follows what is known now: then, a period ended where the next one known then began.
-            row.last_day = None
-            if before:
-                before[-1].last_day = row.first_day - ledger.DAY
-        before.append(row)
-    return out
+    def __init__(
+        self,
+        rows: Sequence[Pilot],
+        own: Mapping[int, PilotHistory],
+        found: Mapping[int, Sequence[GateHistory]],
+        seats: Mapping[int, Mapping[int, SeatRow]],
+    ) -> None:
+        now = [history.periods[-1] for history in own.values()]
+        gates = [gate for of_pilot in found.values() for gate in of_pilot]
+        self.kinds = in_bulk(GateKind, (gate.kind for gate in gates))
+        self.rules = {pk: kind.as_rule() for pk, kind in self.kinds.items()}
+        self.functions = in_bulk(Function, [*(row.function_id for row in rows), *(period.function for period in now)])
+        with_portfolio = Pilot._meta.get_field("portfolio").is_cached  # type: ignore[union-attr]
+        portfolios = {row.portfolio_id: row.portfolio for row in rows if with_portfolio(row)}
+        portfolios |= in_bulk(Portfolio, {row.portfolio_id for row in rows} - portfolios.keys())
+        people = {gate.periods[-1].person for gate in gates}
+        people |= {who for period in now for who in (period.sponsor, period.manager)}
+        people |= {who for unit in seats.values() for row in unit.values() for who in rights.named(row.seat)}
+        people |= {getattr(row, f"{name}_id") for row in rows for name in PEOPLE}
+        people |= {portfolio.escalation_id for portfolio in portfolios.values()}
+        self.people = in_bulk(Person, people)
+        for portfolio in portfolios.values():
+            portfolio.escalation = self.person(portfolio.escalation_id)
+        for row in rows:
+            row.portfolio = portfolios[row.portfolio_id]
+            row.function = self.functions.get(row.function_id) if row.function_id else None
+            for name in PEOPLE:
+                setattr(row, name, self.person(getattr(row, f"{name}_id")))
 
-
-def _seats(units: set[int], at: date) -> dict[int, dict[int, Seat]]:
-    """Who sits where on a date, by unit and kind."""
-    out: dict[int, dict[int, Seat]] = {}
-    rows = Seat.objects.filter(
-        Q(last_day=None) | Q(last_day__gte=at), unit__in=units, first_day__lte=at
-    ).select_related("holder", "deputy", "escalation", "delegate", "right")
-    for row in rows:
-        out.setdefault(row.unit_id, {})[row.kind_id] = row
-    return out
+    def person(self, pk: int | None) -> Person | None:
+        return self.people[pk] if pk is not None else None
 
 
 Runs = dict[int, date | None]
 """Since when a decision has been held, or not, wherever the pilot lay, by kind."""
 
 
-def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -> dict[int, Runs]:
+def _runs(found: Mapping[int, Sequence[GateHistory]], at: date, known_at: date | None) -> dict[int, Runs]:
     """The runs of pilots that moved to another unit while a gate was open, by pilot. Two queries where one may have."""
-    may_have = [pilot for pilot, found in gates.items() if any(_waits_from_before(period) for period in found)]
+    may_have = [pk for pk, gates in found.items() if any(_waits_from_before(gate.periods[-1]) for gate in gates)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
         known = in_force(at, known_at) if known_at else Q(superseded_on=None, first_day__lte=at)
@@ -172,25 +170,25 @@ def _runs(gates: dict[int, list[GatePeriod]], at: date, known_at: date | None) -
             of_pilot = stays.setdefault(pilot, [])
             if not of_pilot or of_pilot[-1][1] != unit:
                 of_pilot.append((first, unit))
-    moved = {pilot: found for pilot, found in stays.items() if len(found) > 1}
+    moved = {pilot: of_pilot for pilot, of_pilot in stays.items() if len(of_pilot) > 1}
     if not moved:
         return {}
     sat: dict[tuple[int, int], list[rights.Seat]] = {}
-    units = {unit for found in moved.values() for _, unit in found}
+    units = {unit for of_pilot in moved.values() for _, unit in of_pilot}
     for seat in Seat.objects.filter(unit__in=units, first_day__lte=at).order_by("first_day"):
         sat.setdefault((seat.unit_id, seat.kind_id), []).append(load.as_seat(seat))
     return {
         pilot: {
-            period.kind_id: rights.run_across(
-                [rights.Stay(day, sat.get((unit, period.kind_id), [])) for day, unit in found], at
+            gate.kind: rights.run_across(
+                [rights.Stay(day, sat.get((unit, gate.kind), [])) for day, unit in of_pilot], at
             )
-            for period in gates[pilot]
+            for gate in found[pilot]
         }
-        for pilot, found in moved.items()
+        for pilot, of_pilot in moved.items()
     }
 
 
-def _waits_from_before(period: GatePeriod) -> bool:
+def _waits_from_before(period: gates.GatePeriod) -> bool:
     """Whether a gate was open already before a period of it began."""
     over = period.good_until is not None and period.good_until < period.first_day
     return (period.awaits == Awaits.DECISION or over) and period.since < period.first_day
@@ -198,77 +196,78 @@ def _waits_from_before(period: GatePeriod) -> bool:
 
 def _read(
     pilot: Pilot,
-    own: list[PilotPeriod],
-    history: list[list[GatePeriod]],
-    held: dict[int, Seat],
+    own: PilotHistory,
+    found: list[GateHistory],
+    seats: Mapping[int, Mapping[int, SeatRow]],
     at: date,
-    terms: standing.Terms,
     residence: str | None,
     runs: Runs,
+    named: _Named,
 ) -> PilotSnapshot:
-    history.sort(key=lambda of_gate: (of_gate[-1].kind.position, of_gate[-1].kind_id))
-    off = [(of[-1].kind, of[-1].since) for of in history if of[-1].awaits == Awaits.OFF]
-    history = [of_gate for of_gate in history if of_gate[-1].awaits != Awaits.OFF]
-    found, period_on = [of_gate[-1] for of_gate in history], own[-1]
+    kinds, held = named.kinds, seats.get(own.unit, {})
+    found.sort(key=lambda gate: (kinds[gate.kind].position, gate.kind))
+    off = [(kinds[gate.kind], gate.periods[-1].since) for gate in found if gate.periods[-1].awaits == Awaits.OFF]
+    asked = [gate for gate in found if gate.periods[-1].awaits != Awaits.OFF]
+    period = own.periods[-1]
     status = standing.read(
-        {period.kind.key: period.kind.as_rule() for period in found},
-        periods.as_pilot_period(period_on),
-        {period.kind.key: periods.as_gate_period(period) for period in found},
-        {period.kind.key: _sits(period.kind_id, held, at, runs) for period in found},
+        {kinds[gate.kind].key: named.rules[gate.kind] for gate in asked},
+        period,
+        {kinds[gate.kind].key: gate.periods[-1] for gate in asked},
+        {kinds[gate.kind].key: _sits(gate.kind, held, at, runs) for gate in asked},
         at=at,
-        terms=terms,
+        terms=standing.Terms(own.quiet_days, own.warning_days, pilot.recorded_on, bool(pilot.source)),
         residence=residence,
     )
-    gates = [_gate(of, status.gates[of[-1].kind.key], held.get(of[-1].kind_id)) for of in history]
     return PilotSnapshot(
         pilot,
         status,
-        gates,
-        period_on.unit.function,
-        period_on.sponsor,
-        period_on.manager,
+        [_gate(gate, status.gates[kinds[gate.kind].key], held.get(gate.kind), named) for gate in asked],
+        named.functions[period.function] if period.function else None,
+        named.person(period.sponsor),
+        named.person(period.manager),
         off,
-        _asks_from(own),
-        _pauses(own, at),
+        _asks_from(own.periods),
+        _pauses(own.periods, at),
     )
 
 
-def _asks_from(own: Sequence[PilotPeriod]) -> date:
-    before = [row.last_day for row in own if row.stage in NOT_STARTED]
+def _asks_from(own: Sequence[replay.PilotPeriod]) -> date:
+    before = [period.last_day for period in own if period.stage in NOT_STARTED]
     return before[-1] + ledger.DAY if before and before[-1] else date.min
 
 
-def _pauses(own: Sequence[PilotPeriod], at: date) -> list[Days]:
+def _pauses(own: Sequence[replay.PilotPeriod], at: date) -> list[Days]:
     """The pauses that had begun by a date. One that still ran goes on to its last day, where it has one."""
     out = []
-    for row in own:
-        if row.stage == Stage.PAUSED:
-            ended = row.last_day if row.last_day and row.last_day < at else None
-            ends = [day for day in (row.paused_until, ended) if day is not None]
-            out.append((row.first_day, min(ends, default=at)))
+    for period in own:
+        if period.stage == Stage.PAUSED:
+            ended = period.last_day if period.last_day and period.last_day < at else None
+            ends = [day for day in (period.paused_until, ended) if day is not None]
+            out.append((period.first_day, min(ends, default=at)))
     return out
 
 
-def _sits(kind: int, held: dict[int, Seat], at: date, runs: Runs) -> rights.Seat:
+def _sits(kind: int, held: Mapping[int, SeatRow], at: date, runs: Runs) -> rights.Seat:
     """Who sits for a kind, and since when somebody, or nobody, has, also where the pilot lay before."""
-    seat = load.as_seat(held[kind]) if kind in held else rights.Seat(first_day=at, last_day=None)
+    seat = held[kind].seat if kind in held else rights.Seat(first_day=at, last_day=None)
     return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
-def _gate(history: Sequence[GatePeriod], status: standing.GateStatus, seat: Seat | None) -> GateSnapshot:
-    period = history[-1]
-    if period.kind.clears_by == ClearsBy.ACCEPTANCE or seat is None:
-        return GateSnapshot(period.gate, period.kind, status, period.person, None, None)
+def _gate(found: GateHistory, status: standing.GateStatus, row: SeatRow | None, named: _Named) -> GateSnapshot:
+    kind = named.kinds[found.kind]
+    gate = Gate(pk=found.gate, public_id=found.public_id, pilot_id=found.pilot, kind=kind)
+    if kind.clears_by == ClearsBy.ACCEPTANCE or row is None:
+        return GateSnapshot(gate, kind, status, named.person(found.periods[-1].person), None, None)
     return GateSnapshot(
-        gate=period.gate,
-        kind=period.kind,
+        gate=gate,
+        kind=kind,
         status=status,
-        holder=seat.holder,
-        deputy=seat.deputy,
-        escalation=seat.escalation,
-        delegate=seat.delegate,
-        answer_within=seat.right.answer_within_days if seat.right else None,
-        history=history,
+        holder=named.person(row.seat.holder),
+        deputy=named.person(row.seat.deputy),
+        escalation=named.person(row.seat.escalation),
+        delegate=named.person(row.seat.delegate),
+        answer_within=row.answer_within,
+        history=found.periods,
     )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import islice
 
+from django.db.models import Q
+
 from pilots.derived import load
-from pilots.derived.periods import as_pilot_period
 from pilots.models import Absence, Function, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio, Seat
 from pilots.rules import rights
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
@@ -119,14 +120,10 @@ class Running:
 
 def _running(some: Sequence[Pilot], at: date) -> list[Running]:
     """Those of these pilots that run on a day, in the order given."""
-    rows = PilotPeriod.objects.filter(in_force(at), pilot__in=some, void_since=None)
-    now = {row.pilot_id: row for row in rows.select_related("unit")}
-    there = ((pilot, now[pilot.pk]) for pilot in some if pilot.pk in now)
-    return [
-        Running(pilot, period.unit.function_id, period.sponsor_id)
-        for pilot, period in there
-        if as_pilot_period(period).stage_on(at) == Stage.RUNNING
-    ]
+    runs = Q(stage=Stage.RUNNING) | Q(stage=Stage.PAUSED, paused_until__lt=at)
+    there = PilotPeriod.objects.filter(in_force(at), runs, pilot__in=some, void_since=None)
+    now = {pilot: columns for pilot, *columns in there.values_list("pilot", "unit__function", "sponsor")}
+    return [Running(pilot, *now[pilot.pk]) for pilot in some if pilot.pk in now]
 
 
 def _holes_of(running: Sequence[Running], span: Span, at: date) -> Iterator[Hole]:

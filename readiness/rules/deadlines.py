@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from pilots.derived import periods
 from pilots.models import Decision, Gate, Person
 from pilots.rules.vocabulary import Court, Outcome
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
@@ -33,8 +32,6 @@ def answer_due(gate: GateSnapshot, snapshot: PilotSnapshot) -> AnswerDue | None:
     charged (rule 12); another holder, and another state of it, do not begin a new one. From the day after, they have the
     working days of the right, by the portfolio's calendar. Paused days are charged to nobody and not counted here either:
     a pause neither lets an answer fall due nor gives anybody all of their days again.
-
-    Read the pilots with their portfolio and its escalation person.
     """
     if gate.status.court != Court.DECIDER or gate.answer_within is None:
         return None
@@ -50,7 +47,7 @@ def answer_due(gate: GateSnapshot, snapshot: PilotSnapshot) -> AnswerDue | None:
 def _first_asked(gate: GateSnapshot, snapshot: PilotSnapshot) -> date:
     since = ledger.with_decider(
         gate.kind.as_rule(),
-        [periods.as_gate_period(period) for period in gate.history],
+        gate.history,
         gate.status.seat,
         start=snapshot.asks_from,
         at=snapshot.at,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from pilots.derived import seats
 from pilots.models import (
@@ -16,6 +16,7 @@ from pilots.models import (
     GateKind,
     GateKindPortfolio,
     Person,
+    PilotPeriod,
     Portfolio,
     Seat,
     SwitchedOff,
@@ -82,19 +83,14 @@ class UnitOn:
 
 def units_for(person: Person) -> QuerySet[Unit]:
     """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
-    theirs = pilots().listed_for(person)
-    there = theirs.filter(portfolio=OuterRef("portfolio")).filter(
-        Q(function=OuterRef("function"))
-        | Q(function=None, portfolio__units=OuterRef("pk"), portfolio__units__function=None)
-    )
-    whole = Q(portfolio__roles__person=person) | Q(portfolio__escalation=person)
-    wanted = Q() if person.is_superuser else Q(Exists(there)) | whole
-    return (
-        Unit.objects.filter(wanted)
-        .select_related("portfolio", "function")
-        .order_by("portfolio__name", "function__name", "pk")
-        .distinct()
-    )
+    units = Unit.objects.select_related("portfolio", "function").order_by("portfolio__name", "function__name", "pk")
+    if person.is_superuser:
+        return units
+    theirs = pilots().listed_for(person).order_by().values("pk")
+    # Where a pilot lies now is where its last period says: so what lies in which unit is asked once, not of each unit.
+    now = PilotPeriod.objects.filter(superseded_on=None, last_day=None, pilot__in=theirs)
+    whole = Portfolio.objects.filter(Q(roles__person=person) | Q(escalation=person))
+    return units.filter(Q(portfolio__in=whole.values("pk")) | Q(pk__in=now.values("unit")))
 
 
 def decided_kinds(person: Person | None = None) -> list[GateKind]:

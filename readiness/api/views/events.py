@@ -19,7 +19,8 @@ from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Outcome
 from readiness.api.base import AS_OF, KNOWN_AT, AskingForMany
 from readiness.api.filters import KindFilter, one_of, person_named
-from readiness.api.serializers import DecisionSerializer, EventSerializer, serialized
+from readiness.api.rows import serialized
+from readiness.api.serializers import DecisionSerializer, EventSerializer
 from readiness.queries.request_dates import as_of
 
 

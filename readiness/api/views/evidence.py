@@ -17,11 +17,12 @@ from pilots.permissions import scope_of
 from readiness.api.base import AskingForMany
 from readiness.api.inputs import FileEvidence
 from readiness.api.parsers import Parser
-from readiness.api.serializers import PersonSerializer, serialized
+from readiness.api.rows import RowSerializer, serialized
+from readiness.api.serializers import PersonSerializer
 from readiness.queries import evidence
 
 
-class EvidenceSerializer(serializers.Serializer[Evidence]):
+class EvidenceSerializer(RowSerializer):
     """One version of a piece of evidence. `download` is where a file of it is got; a link is only named."""
 
     id = serializers.CharField(source="public_id")

@@ -15,14 +15,16 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.concurrency import of_gates
-from pilots.models import Gate, GatePeriod
+from pilots.models import Gate, GatePeriod, Pilot
+from pilots.models.compiled import in_bulk
 from pilots.rules.vocabulary import Court, Outcome, Stage, State
 from readiness.api.actions import ActionView, view_of
-from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
+from readiness.api.base import AS_OF, KNOWN_AT, ApiView, AskingForMany
 from readiness.api.etags import expected_version, tagged_response
 from readiness.api.filters import KindFilter, PortfolioFilter, person_named, some_of
 from readiness.api.inputs import OF_GATE
-from readiness.api.serializers import OneGateSerializer, WholeGateSerializer, serialized
+from readiness.api.rows import serialized
+from readiness.api.serializers import OneGateSerializer, WholeGateSerializer
 from readiness.queries import evidence
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.exception_requests import exception_requests
@@ -72,16 +74,14 @@ class Gates(AskingForMany):
 
     def get_queryset(self) -> Any:
         mine = self.visible_pilots().order_by().values("pk")
-        there = gates_on(self.at, self.known_at).filter(gate__pilot__in=mine)
-        pilots = (f"gate__pilot__{name}" for name in WITH)
-        return there.select_related("gate", *pilots)
+        return gates_on(self.at, self.known_at).filter(gate__pilot__in=mine).select_related("gate")
 
     @extend_schema(responses=WholeGateSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Gates as they stood on a day."""
         periods = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         wanted = [period.gate_id for period in periods]
-        pilots = {period.gate.pilot_id: period.gate.pilot for period in periods}
+        pilots = in_bulk(Pilot, (period.gate.pilot_id for period in periods))
         snapshots = snapshots_of(pilots.values(), at=self.at, known_at=self.known_at)
         return self.get_paginated_response(shapes(snapshots, wanted))
 

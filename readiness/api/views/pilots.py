@@ -17,11 +17,12 @@ from pilots.models import Pilot
 from pilots.rules.vocabulary import Standing
 from readiness import registry
 from readiness.api.actions import ActionView, view_of
-from readiness.api.base import AS_OF, KNOWN_AT, WITH, ApiView, AskingForMany
+from readiness.api.base import AS_OF, KNOWN_AT, ApiView, AskingForMany
 from readiness.api.etags import expected_version, tagged_response
 from readiness.api.filters import PilotFilter
 from readiness.api.inputs import OF_PILOT
-from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer, serialized
+from readiness.api.rows import serialized
+from readiness.api.serializers import ChangedPilotSerializer, PilotSerializer, WholePilotSerializer
 from readiness.queries.consequences import of_pilots, weigh
 from readiness.queries.snapshots import PilotSnapshot, snapshot_of, snapshots_of
 
@@ -46,11 +47,11 @@ class Pilots(AskingForMany):
     def get_queryset(self) -> Any:
         mine, room = self.visible_pilots(), self._room()
         if room == Standing.EXHIBIT:
-            return mine.exhibits(self.at, self.known_at).select_related(*WITH)
+            return mine.exhibits(self.at, self.known_at)
         if room == Standing.CLAIMED:
-            return mine.claims(self.at, self.known_at).select_related(*WITH)
+            return mine.claims(self.at, self.known_at)
         with_void = Standing.VOID in self.request.query_params.getlist("standing")
-        return mine.standing(self.at, self.known_at, with_void=with_void).select_related(*WITH)
+        return mine.standing(self.at, self.known_at, with_void=with_void)
 
     @extend_schema(responses=PilotSerializer(many=True))
     def get(self, request: Request) -> Response:

@@ -18,10 +18,11 @@ from pilots.clock import today
 from pilots.models import Function, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court
-from readiness.api.base import AS_OF, WITH, ApiView
+from readiness.api.base import AS_OF, ApiView
 from readiness.api.filters import known_kind, known_portfolio, person_named
 from readiness.api.pagination import Pages
-from readiness.api.serializers import PersonSerializer, serialized
+from readiness.api.rows import RowSerializer, serialized
+from readiness.api.serializers import PersonSerializer
 from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
@@ -49,7 +50,7 @@ class PointSerializer(serializers.Serializer[Any]):
     standing = serializers.DictField(child=serializers.IntegerField())
 
 
-class BottleneckSerializer(serializers.Serializer[Any]):
+class BottleneckSerializer(RowSerializer):
     """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
 
     kind = serializers.CharField(source="kind.key")
@@ -72,7 +73,7 @@ class WaitSerializer(serializers.Serializer[Any]):
         return super().get_fields() | ends
 
 
-class UnitSerializer(serializers.Serializer[Any]):
+class UnitSerializer(RowSerializer):
     """A gate on the board."""
 
     state = serializers.CharField(source="status.state")
@@ -82,7 +83,7 @@ class UnitSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(source="status.days", allow_null=True)
 
 
-class BoardSerializer(serializers.Serializer[Any]):
+class BoardSerializer(RowSerializer):
     """A pilot on the board: its standing, and its gates by kind."""
 
     key = serializers.CharField(source="pilot.key")
@@ -135,7 +136,7 @@ class Board(OfPortfolio):
     @extend_schema(responses=BoardSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every pilot with its gates by kind, by key."""
-        there = self.chosen().on(self.at).select_related(*WITH)
+        there = self.chosen().on(self.at)
         snapshots = snapshots_of(self.paginate_queryset(there) or [], at=self.at)
         return self.get_paginated_response(serialized(BoardSerializer, snapshots))
 

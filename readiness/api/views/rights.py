@@ -15,13 +15,14 @@ from pilots.refusals import NotYours
 from readiness.api.base import AS_OF, AskingForMany
 from readiness.api.filters import known_portfolio
 from readiness.api.inputs import AssignRight
-from readiness.api.serializers import PersonSerializer, serialized
+from readiness.api.rows import RowSerializer, serialized
+from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
 from readiness.forms.offices import Office, row_named
 from readiness.rules.who_decides import decided_kinds, table, units_for
 
 
-class SittingSerializer(serializers.Serializer[Any]):
+class SittingSerializer(RowSerializer):
     """Somebody who decides, in which capacity, and until when they are away."""
 
     person = PersonSerializer()
@@ -29,7 +30,7 @@ class SittingSerializer(serializers.Serializer[Any]):
     away_until = serializers.DateField(allow_null=True)
 
 
-class SeatSerializer(serializers.Serializer[Any]):
+class SeatSerializer(RowSerializer):
     """Who decides a kind of gate in a place. `hole` says why nobody does: `nobody`, or `none_free`.
 
     `orphaned`: the account of whoever held it is closed. `switched_off`: nothing is asked of this gate there.

@@ -9,8 +9,8 @@ import pytest
 from django.db.models import BigIntegerField, DateField
 
 from pilots import actions
-from pilots.derived.compiled import Compiled
 from pilots.models import Event, Pilot, Portfolio
+from pilots.models.compiled import Compiled
 
 EARLIER, DAY = date(2026, 3, 1), date(2026, 3, 2)
 

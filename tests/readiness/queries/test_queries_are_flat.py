@@ -17,7 +17,7 @@ from readiness.queries.snapshots import snapshots_of
 from tests.company import a_claimed_pilot, a_person, a_portfolio, a_right, a_running_pilot
 
 ON, AT = date(2025, 3, 3), date(2025, 9, 1)
-MOST = 6
+MOST = 10
 
 
 def exhibits() -> Any:

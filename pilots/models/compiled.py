@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
+
+Row = TypeVar("Row", bound=Model)
 
 
 class Blank(Expression):
@@ -18,6 +22,27 @@ class Blank(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (self,)
+
+
+class Among(Func):
+    """Whether a column is one of the primary keys that fill a blank: one statement, however many they are."""
+
+    output_field = BooleanField()
+    arity = 2
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(", **more)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        each = " IN (SELECT value FROM json_each("
+        return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=each, **more)
+
+
+class Keys(Field):  # type: ignore[type-arg]
+    """Primary keys that fill a blank together."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return json.dumps(value) if connection.vendor == "sqlite" else value
 
 
 class _Statement(NamedTuple):
@@ -62,3 +87,23 @@ class Compiled:
             converters = compiler.get_converters(columns)
             self._known[engine] = _Statement(sql, tuple(parameters), converters)
         return self._known[engine]
+
+
+def in_bulk(model: type[Row], keys: Iterable[int | None]) -> dict[int, Row]:
+    """The rows of these primary keys, by primary key, in one query; none is asked for no key."""
+    wanted = sorted({key for key in keys if key is not None})
+    if not wanted:
+        return {}
+    names = [field.attname for field in model._meta.concrete_fields]
+    return {row[0]: model.from_db(connection.alias, names, row) for row in _rows_by_key(model)(keys=wanted)}
+
+
+@cache
+def _rows_by_key(model: type[Model]) -> Compiled:
+    names = [field.attname for field in model._meta.concrete_fields]
+    assert model._meta.pk.attname == names[0]
+
+    def ask(keys: Any) -> QuerySet[Any, Any]:
+        return model._default_manager.filter(Among("pk", keys)).order_by().values_list(*names)
+
+    return Compiled(ask, keys=Keys())

@@ -1,0 +1,138 @@
+"""Periods and seats of many pilots on a date, read in columns and given as the rules need them. One query each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import DateField, F, Q
+
+from pilots.models import GatePeriod, PilotPeriod, Seat
+from pilots.models.compiled import Among, Compiled, Keys
+from pilots.rules import gates, replay, rights
+from pilots.rules.actions import NOT_STARTED
+from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
+from readiness.queries.pilots import in_force, stall_terms
+
+NOBODY_ASKED = Q(stage__in=[*NOT_STARTED, Stage.PAUSED])
+"""Of a pilot's periods, those of whose days nobody is asked anything."""
+TO_ANSWER = ~Q(kind__clears_by=ClearsBy.ACCEPTANCE) & (Q(awaits=Awaits.DECISION) | Q(good_until__lt=F("last_day")))
+"""Of a gate's periods, those in which it was a decider's move for some days, whoever held it."""
+
+
+P = TypeVar("P", replay.PilotPeriod, gates.GatePeriod)
+
+
+@dataclass(slots=True)
+class PilotHistory:
+    """The periods of one pilot up to a date, in order, the earlier ones as far as they were asked for. `unit` is that of the last."""
+
+    unit: int
+    quiet_days: int
+    warning_days: int
+    periods: list[replay.PilotPeriod]
+
+
+@dataclass(slots=True)
+class GateHistory:
+    """The periods of one gate up to a date, in order, of the earlier ones those in which it was a decider's move."""
+
+    pilot: int
+    gate: int
+    public_id: str
+    kind: int
+    periods: list[gates.GatePeriod]
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRow:
+    """Who sits in a unit for a kind, and within how many working days they are to answer, where a right says so."""
+
+    seat: rights.Seat
+    answer_within: int | None
+
+
+_OF_PILOT = ["unit__function" if field.name == "function" else field.name for field in fields(replay.PilotPeriod)]
+_OF_GATE = ["unit__function" if field.name == "function" else field.name for field in fields(gates.GatePeriod)]
+_MISSING_RULES = _OF_PILOT.index("missing_rules")
+
+
+def pilot_histories(pilots: Collection[int], at: date, known_at: date | None = None) -> dict[int, PilotHistory]:
+    """The period of each pilot in which a date lies, by primary key, with the earlier ones in which nobody was asked anything."""
+    out: dict[int, PilotHistory] = {}
+    for pilot, unit, quiet_days, warning_days, *columns in _ask(_PILOTS, _PILOTS_KNOWN, pilots, at, known_at):
+        columns[_MISSING_RULES] = tuple(columns[_MISSING_RULES])
+        found = out.setdefault(pilot, PilotHistory(unit, quiet_days, warning_days, []))
+        found.unit = unit
+        _append(found.periods, replay.PilotPeriod(*columns), known_at)
+    return out
+
+
+def gate_histories(pilots: Collection[int], at: date, known_at: date | None = None) -> dict[int, list[GateHistory]]:
+    """The period of each gate in which a date lies, by pilot, with the earlier ones in which it was a decider's move."""
+    by_gate: dict[int, GateHistory] = {}
+    out: dict[int, list[GateHistory]] = {}
+    for pilot, gate, public_id, kind, *columns in _ask(_GATES, _GATES_KNOWN, pilots, at, known_at):
+        found = by_gate.get(gate)
+        if found is None:
+            found = by_gate[gate] = GateHistory(pilot, gate, public_id, kind, [])
+            out.setdefault(pilot, []).append(found)
+        _append(found.periods, gates.GatePeriod(*columns), known_at)
+    return out
+
+
+def seats_in(units: Collection[int], at: date) -> dict[int, dict[int, SeatRow]]:
+    """Who sits where on a date, by unit and kind."""
+    out: dict[int, dict[int, SeatRow]] = {}
+    for unit, kind, answer_within, *columns in _SEATS(units=sorted(units), at=at) if units else ():
+        out.setdefault(unit, {})[kind] = SeatRow(rights.Seat(*columns), answer_within)
+    return out
+
+
+def _ask(now: Compiled, known: Compiled, pilots: Iterable[int], at: date, known_at: date | None) -> Iterable[list[Any]]:
+    wanted = sorted(pilots)
+    if not wanted:
+        return ()
+    return now(pilots=wanted, at=at) if known_at is None else known(pilots=wanted, at=at, known=known_at)
+
+
+def _append(before: list[P], period: P, known_at: date | None) -> None:
+    """One more period. Asked what was known, each ended where the next one known then began: `last_day` says what is known now."""
+    if known_at is not None:
+        period = replace(period, last_day=None)
+        if before:
+            before[-1] = replace(before[-1], last_day=period.first_day - timedelta(days=1))
+    before.append(period)
+
+
+def _there(those: Q, at: Any, known: Any) -> Q:
+    """The periods in which a date lies, and those of the earlier ones; all earlier ones where it is asked what was known."""
+    there = in_force(at, known)
+    return there if known is not None else there | Q(superseded_on=None, first_day__lte=at) & those
+
+
+def _of_pilots(pilots: Any, at: Any, known: Any = None) -> Any:
+    terms = stall_terms(at)
+    found = PilotPeriod.objects.filter(Among("pilot_id", pilots), _there(NOBODY_ASKED, at, known))
+    return found.annotate(**terms).order_by("first_day").values_list("pilot", "unit", *terms, *_OF_PILOT)
+
+
+def _of_gates(pilots: Any, at: Any, known: Any = None) -> Any:
+    found = GatePeriod.objects.filter(Among("gate__pilot_id", pilots), _there(TO_ANSWER, at, known))
+    return found.order_by("first_day").values_list("gate__pilot", "gate", "gate__public_id", "kind", *_OF_GATE)
+
+
+def _in_units(units: Any, at: Any) -> Any:
+    found = Seat.objects.on(at).filter(Among("unit_id", units))
+    return found.values_list(
+        "unit", "kind", "right__answer_within_days", *(field.name for field in fields(rights.Seat))
+    )
+
+
+_PILOTS = Compiled(_of_pilots, pilots=Keys(), at=DateField())
+_PILOTS_KNOWN = Compiled(_of_pilots, pilots=Keys(), at=DateField(), known=DateField())
+_GATES = Compiled(_of_gates, pilots=Keys(), at=DateField())
+_GATES_KNOWN = Compiled(_of_gates, pilots=Keys(), at=DateField(), known=DateField())
+_SEATS = Compiled(_in_units, units=Keys(), at=DateField())
