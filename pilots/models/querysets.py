@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
@@ -29,21 +29,7 @@ class PilotQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, person: Person, at: date | None = None) -> Self:
         """The pilots that a person may see; nothing else exists for them (section 7 of the design)."""
-        from pilots.models import Gate, GatePeriod, Portfolio, Seat
-
-        if person.is_superuser:
-            return self
-        granted = Portfolio.objects.filter(_grants(person)).values("pk")
-        now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
-        # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
-        asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
-        seats = (
-            Seat.objects.on(at or today())
-            .of(person)
-            .alias(function=Coalesce("unit__function", 0))
-            .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
-        )
-        return self.filter(Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats))
+        return self if person.is_superuser else self.filter(_visible(person, at or today()))
 
     def listed_for(self, person: Person, at: date | None = None) -> Self:
         """The same pilots as `visible_to`, for lists and figures: what the person reaches is asked first, in one statement.
@@ -57,6 +43,56 @@ class PilotQuerySet(models.QuerySet[Any]):
         if len(terms) > MOST_TERMS:
             return self.visible_to(person, at)
         return self.filter(Q(*terms, _connector=Q.OR))
+
+
+def visible_pilot(person: Person, *, pk: int | None = None, key: str | None = None) -> Any:
+    """The pilot of a primary key, or of a key, where a person may see it: as `visible_to` says, in a statement worked out once."""
+    from pilots.models import Pilot
+
+    if person.is_superuser:
+        return Pilot.objects.filter(**({"key": key} if pk is None else {"pk": pk})).first()
+    given = {"person": person.pk, "at": today()}
+    rows = _visible_by_key()(key=key, **given) if pk is None else _visible_by_pk()(pk=pk, **given)
+    return Pilot.from_db(connection.alias, _pilot_columns(), rows[0]) if rows else None
+
+
+def _pilot_columns() -> list[str]:
+    from pilots.models import Pilot
+
+    return [field.attname for field in Pilot._meta.concrete_fields]
+
+
+@cache
+def _visible_by_key() -> Compiled:
+    return Compiled(_one_visible, person=models.BigIntegerField(), at=models.DateField(), key=models.CharField())
+
+
+@cache
+def _visible_by_pk() -> Compiled:
+    return Compiled(_one_visible, person=models.BigIntegerField(), at=models.DateField(), pk=models.BigIntegerField())
+
+
+def _one_visible(person: Any, at: Any, **which: Any) -> Any:
+    from pilots.models import Pilot
+
+    return Pilot.objects.filter(_visible(person, at), **which).order_by().values_list(*_pilot_columns())
+
+
+def _visible(person: Any, at: Any) -> Q:
+    """Of pilots: those that somebody may see, each looked up by itself."""
+    from pilots.models import Gate, GatePeriod, Portfolio, Seat
+
+    granted = Portfolio.objects.filter(_grants(person)).values("pk")
+    now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
+    # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
+    asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
+    seats = (
+        Seat.objects.on(at)
+        .of(person)
+        .alias(function=Coalesce("unit__function", 0))
+        .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
+    )
+    return Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats)
 
 
 def _grants(person: Any) -> Q:

@@ -13,6 +13,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from pilots.models import Gate, Person, Pilot
+from pilots.models.querysets import visible_pilot
 from pilots.refusals import Invalid
 from readiness.api.pagination import Pages
 from readiness.api.parameters import TakesParameters
@@ -54,19 +55,18 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""
-        found: Pilot | None = pilots().visible_to(self.person).select_related("portfolio").filter(key=key).first()
+        found: Pilot | None = visible_pilot(self.person, key=key)
         if found is None:
             raise Http404
         return found
 
     def gate(self, public_id: str) -> Gate:
         """A gate by its id. Raises Http404 where there is none for whoever asks."""
-        mine = pilots().visible_to(self.person).order_by().values("pk")
-        found = (
-            Gate.objects.filter(public_id=public_id, pilot__in=mine).select_related("kind", "pilot__portfolio").first()
-        )
-        if found is None:
+        found = Gate.objects.select_related("kind").filter(public_id=public_id).first()
+        pilot = visible_pilot(self.person, pk=found.pilot_id) if found else None
+        if found is None or pilot is None:
             raise Http404
+        found.pilot = pilot
         return found
 
 

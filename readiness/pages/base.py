@@ -11,8 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from pilots.clock import today
 from pilots.models import Gate, Person, Pilot
+from pilots.models.querysets import visible_pilot
 from pilots.refusals import Invalid
-from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import as_of
 
 
@@ -32,23 +32,19 @@ def day_of(request: HttpRequest) -> tuple[date, str | None]:
 
 def pilot_or_404(person: Person, key: str) -> Pilot:
     """A pilot by its key. What a person may not see is not there."""
-    found = pilots().visible_to(person).select_related("portfolio").filter(key=key).first()
-    if found is None:
+    pilot: Pilot | None = visible_pilot(person, key=key)
+    if pilot is None:
         raise Http404
-    pilot: Pilot = found
     return pilot
 
 
 def gate_or_404(person: Person, public_id: str) -> Gate:
     """A gate by its public id. What a person may not see is not there."""
-    mine = pilots().visible_to(person)
-    gate = (
-        Gate.objects.select_related("kind", "pilot__portfolio")
-        .filter(public_id=public_id, pilot__in=mine.order_by().values("pk"))
-        .first()
-    )
-    if gate is None:
+    gate = Gate.objects.select_related("kind").filter(public_id=public_id).first()
+    pilot = visible_pilot(person, pk=gate.pilot_id) if gate else None
+    if gate is None or pilot is None:
         raise Http404
+    gate.pilot = pilot
     return gate
 
 

@@ -91,6 +91,11 @@ def seats_in(units: Collection[int], at: date) -> dict[int, dict[int, SeatRow]]:
     return out
 
 
+def units_of_pilots(pilots: Collection[int], at: date, known_at: date | None = None) -> Iterable[list[Any]]:
+    """Each pilot, the first day of a period of it up to a date, and the unit in which it lay then; in order of the days."""
+    return _ask(_UNITS, _UNITS_KNOWN, pilots, at, known_at)
+
+
 def _ask(now: Compiled, known: Compiled, pilots: Iterable[int], at: date, known_at: date | None) -> Iterable[list[Any]]:
     wanted = sorted(pilots)
     if not wanted:
@@ -131,6 +136,14 @@ def _in_units(units: Any, at: Any) -> Any:
     )
 
 
+def _units(pilots: Any, at: Any, known: Any = None) -> Any:
+    there = in_force(at, known) if known is not None else Q(superseded_on=None, first_day__lte=at)
+    found = PilotPeriod.objects.filter(Among("pilot_id", pilots), there)
+    return found.order_by("first_day").values_list("pilot", "first_day", "unit")
+
+
+_UNITS = Compiled(_units, pilots=Keys(), at=DateField())
+_UNITS_KNOWN = Compiled(_units, pilots=Keys(), at=DateField(), known=DateField())
 _PILOTS = Compiled(_of_pilots, pilots=Keys(), at=DateField())
 _PILOTS_KNOWN = Compiled(_of_pilots, pilots=Keys(), at=DateField(), known=DateField())
 _GATES = Compiled(_of_gates, pilots=Keys(), at=DateField())

@@ -11,6 +11,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from pilots.derived import load, periods
@@ -20,12 +21,21 @@ from pilots.rules import gates, replay, rights
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
-from readiness.queries.period_rows import GateHistory, PilotHistory, SeatRow, gate_histories, pilot_histories, seats_in
-from readiness.queries.pilots import in_force, pilots
+from readiness.queries.period_rows import (
+    GateHistory,
+    PilotHistory,
+    SeatRow,
+    gate_histories,
+    pilot_histories,
+    seats_in,
+    units_of_pilots,
+)
+from readiness.queries.pilots import pilots
 from readiness.rules import ledger, standing
 from readiness.rules.residence import residences
 from readiness.rules.working_days import Days
 
+_OF_GATE = ("id", "public_id", "pilot_id", "kind_id")
 PEOPLE = ("manager", "exceptions_to", "exceptions_deputy")
 """The columns of a pilot that name people."""
 
@@ -134,7 +144,7 @@ class _Named:
         self.kinds = in_bulk(GateKind, (gate.kind for gate in gates))
         self.rules = {pk: kind.as_rule() for pk, kind in self.kinds.items()}
         self.functions = in_bulk(Function, [*(row.function_id for row in rows), *(period.function for period in now)])
-        with_portfolio = Pilot._meta.get_field("portfolio").is_cached  # type: ignore[union-attr]
+        with_portfolio = Pilot._meta.get_field("portfolio").is_cached
         portfolios = {row.portfolio_id: row.portfolio for row in rows if with_portfolio(row)}
         portfolios |= in_bulk(Portfolio, {row.portfolio_id for row in rows} - portfolios.keys())
         people = {gate.periods[-1].person for gate in gates}
@@ -164,9 +174,7 @@ def _runs(found: Mapping[int, Sequence[GateHistory]], at: date, known_at: date |
     may_have = [pk for pk, gates in found.items() if any(_waits_from_before(gate.periods[-1]) for gate in gates)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
-        known = in_force(at, known_at) if known_at else Q(superseded_on=None, first_day__lte=at)
-        rows = PilotPeriod.objects.filter(known, pilot__in=may_have).order_by("first_day")
-        for pilot, first, unit in rows.values_list("pilot_id", "first_day", "unit_id"):
+        for pilot, first, unit in units_of_pilots(may_have, at, known_at):
             of_pilot = stays.setdefault(pilot, [])
             if not of_pilot or of_pilot[-1][1] != unit:
                 of_pilot.append((first, unit))
@@ -255,7 +263,8 @@ def _sits(kind: int, held: Mapping[int, SeatRow], at: date, runs: Runs) -> right
 
 def _gate(found: GateHistory, status: standing.GateStatus, row: SeatRow | None, named: _Named) -> GateSnapshot:
     kind = named.kinds[found.kind]
-    gate = Gate(pk=found.gate, public_id=found.public_id, pilot_id=found.pilot, kind=kind)
+    gate = Gate.from_db(connection.alias, _OF_GATE, (found.gate, found.public_id, found.pilot, found.kind))
+    gate.kind = kind
     if kind.clears_by == ClearsBy.ACCEPTANCE or row is None:
         return GateSnapshot(gate, kind, status, named.person(found.periods[-1].person), None, None)
     return GateSnapshot(

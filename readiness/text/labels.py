@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import DecisionRight, choices
 from pilots.rules import adoption
@@ -96,6 +97,12 @@ MISSING = {
 
 def day(when: date) -> str:
     """A date as people write it."""
+    return _day(when, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(when: date, _language: str) -> str:
+    """A page says the same few dates again and again, and to write one takes longer than all else in a sentence."""
     return date_format(when, "j F Y")
 
 
