@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Case, CharField, F, Func, OuterRef, Subquery, TextField, Value, When
+from django.db.models import Case, CharField, F, Func, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.lookups import Exact
 
 from pilots.models import Decision, DecisionEvidence, Event
 from pilots.rules import chain
 from pilots.rules.canonical_json import as_text
 
-NULL, BETWEEN, MANY = "~", "|", ";"
+NULL, BETWEEN, MANY, LINE = "~", "|", ";", "\n"
 EMPTY = "{}"
 FACTS = ("data", "conditions", "sealed")
 """JSON that the rules read: of the event, and twice of its decision."""
@@ -54,7 +55,12 @@ def facts(public_id: str, data: str, conditions: str | None, sealed: str | None)
     """The digest of what the rules read, from its stored JSON; empty where there is none. None: no decision."""
     if data == EMPTY and conditions is None:
         return ""
-    return chain.digest(f"{public_id}\n{data}\n{conditions}\n{sealed}")
+    return facts_digest(LINE.join((public_id, data, str(conditions), str(sealed))))
+
+
+def facts_digest(joined: str | None) -> str:
+    """The digest of what the rules read, joined to the event's random id (`stored_facts`); empty where there is none."""
+    return "" if joined is None else chain.digest(joined)
 
 
 def texts_digest(texts: str) -> str:
@@ -101,9 +107,22 @@ class _AsText(Func):
 
 
 class _Joined(Func):
+    """Texts with another between each two. None of them is null: PostgreSQL would leave it out."""
+
     template = "(%(expressions)s)"
-    arg_joiner = f" || '{BETWEEN}' || "
     output_field = TextField()
+
+    def __init__(self, *texts: Any, between: str) -> None:
+        super().__init__(*texts)
+        self.between = between
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, arg_joiner=f" || '{self.between}' || ", **extra)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        # In one go: each `||` would write again all that stands before it.
+        template = f"concat_ws('{self.between}', %(expressions)s)"
+        return self.as_sql(compiler, connection, template=template, arg_joiner=", ", **extra)
 
 
 class _Listed(models.Aggregate):
@@ -120,10 +139,21 @@ class _Listed(models.Aggregate):
 
 def stored_columns(path: str = "") -> Any:
     """`columns` as an expression. `path` leads to the event, as in `events__`."""
+    of_decision = (_AsText(f"{path}decision__{field.attname}", type(field)) for field in OF_DECISION)
+    nothing = When(**{f"{path}decision__pk": None}, then=Value(BETWEEN.join([NULL] * len(OF_DECISION))))
     return _Joined(
         *(_AsText(f"{path}{field.attname}", type(field)) for field in OF_EVENT),
-        *(_AsText(f"{path}decision__{field.attname}", type(field)) for field in OF_DECISION),
+        Case(nothing, default=_Joined(*of_decision, between=BETWEEN), output_field=TextField()),
+        between=BETWEEN,
     )
+
+
+def stored_facts(path: str = "") -> Any:
+    """What `facts` digests, as an expression; null where there is none."""
+    of_decision = [Coalesce(stored_text(f"{path}decision__{name}"), Value("None")) for name in FACTS[1:]]
+    joined = _Joined(f"{path}public_id", stored_text(f"{path}data"), *of_decision, between=LINE)
+    nothing = Q(Exact(stored_text(f"{path}data"), Value(EMPTY)), **{f"{path}decision__conditions__isnull": True})
+    return Case(When(nothing, then=None), default=joined, output_field=TextField())
 
 
 def stored_text(path: str) -> Any:

@@ -117,10 +117,10 @@ def _one_state() -> AbstractContextManager[Any]:
 
 def _columns(path: str) -> tuple[list[str], list[Any]]:
     """What is read of an event, in the order of `_Reader.read`: columns, and what is read as it is stored."""
-    plain = [f"{path}{name}" for name in ("pk", "number", "checksum", "public_id", "texts_digest")]
-    as_stored = ("erased_on", "texts", "data", "decision__conditions", "decision__sealed")
-    stored = [hashing.stored_text(f"{path}{name}") for name in as_stored]
-    return plain, [*stored, hashing.stored_columns(path), hashing.stored_evidence(path)]
+    plain = [f"{path}{name}" for name in ("pk", "number", "checksum", "texts_digest")]
+    as_stored = [hashing.stored_text(f"{path}{name}") for name in ("erased_on", "texts")]
+    of_format = [of(path) for of in (hashing.stored_facts, hashing.stored_columns, hashing.stored_evidence)]
+    return plain, [*as_stored, *of_format]
 
 
 def _of_pilots() -> Iterator[tuple[Any, ...]]:
@@ -188,13 +188,10 @@ class _Reader:
         self,
         number: Any,
         checksum: Any,
-        public_id: str,
         texts_digest: str,
         erased_on: str | None,
         texts: str | None,
-        data: str,
-        conditions: str | None,
-        sealed: str | None,
+        facts: str | None,
         columns: str,
         evidence: str | None,
     ) -> str:
@@ -210,10 +207,10 @@ class _Reader:
                 return "its texts are gone, and nothing says that they were erased"
             elif hashing.texts_digest(texts) != texts_digest:
                 return "its texts are not what was signed"
-            pieces, facts = hashing.in_order(evidence), hashing.facts(public_id, data, conditions, sealed)
             if columns.count(hashing.BETWEEN) != hashing.BETWEENS:
                 return "a column holds more than one value"
-            if chain.checksum(self.checksum, columns, pieces, facts) != checksum:
+            pieces = hashing.in_order(evidence) if evidence else ""
+            if chain.checksum(self.checksum, columns, pieces, hashing.facts_digest(facts)) != checksum:
                 return "its checksum does not fit what it says, or not the event before it"
         except (AttributeError, TypeError, ValueError) as error:
             return f"it cannot be read ({error})"

@@ -20,24 +20,10 @@ def measure(rounds: int) -> Iterator[Measured]:
 
     def check() -> None:
         before = chain.START
-        for (
-            _pk,
-            number,
-            checksum,
-            public_id,
-            digest,
-            _erased,
-            texts,
-            data,
-            conditions,
-            sealed,
-            columns,
-            pieces,
-        ) in rows:
+        for _pk, number, checksum, digest, _erased, texts, facts, columns, pieces in rows:
             assert hashing.texts_digest(texts) == digest
-            facts = hashing.facts(public_id, data, conditions, sealed)
             before = chain.START if number == 1 else before
-            assert chain.checksum(before, columns, hashing.in_order(pieces), facts) == checksum
+            assert chain.checksum(before, columns, hashing.in_order(pieces), hashing.facts_digest(facts)) == checksum
             before = checksum
 
     def plain() -> None:
