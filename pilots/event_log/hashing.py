@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import Exact
 
 from pilots.models import Decision, DecisionEvidence, Event
+from pilots.models.plain_rows import Joined, Listed
 from pilots.rules import chain
 from pilots.rules.canonical_json import as_text
 
@@ -79,7 +80,7 @@ def in_order(listed: str | None) -> str:
 
 
 class _AsText(Func):
-    """A column as `text` writes it."""
+    """A column as `text` writes it, where dates are ISO 8601 as text (`one_reading`)."""
 
     template = f"COALESCE(CAST(%(expressions)s AS text), '{NULL}')"
     output_field = TextField()
@@ -99,51 +100,18 @@ class _AsText(Func):
         inner = "%(expressions)s"
         if issubclass(self.of, models.DateTimeField):
             inner = f"to_char({inner} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
-        elif issubclass(self.of, models.DateField):
-            inner = f"to_char({inner}, 'YYYY-MM-DD')"
         elif issubclass(self.of, models.BooleanField):
             inner = f"{inner}::int"
         return self.as_sql(compiler, connection, template=f"COALESCE(({inner})::text, '{NULL}')", **extra)
-
-
-class _Joined(Func):
-    """Texts with another between each two. None of them is null: PostgreSQL would leave it out."""
-
-    template = "(%(expressions)s)"
-    output_field = TextField()
-
-    def __init__(self, *texts: Any, between: str) -> None:
-        super().__init__(*texts)
-        self.between = between
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, arg_joiner=f" || '{self.between}' || ", **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        # In one go: each `||` would write again all that stands before it.
-        template = f"concat_ws('{self.between}', %(expressions)s)"
-        return self.as_sql(compiler, connection, template=template, arg_joiner=", ", **extra)
-
-
-class _Listed(models.Aggregate):
-    """Texts of several rows as one, in no order."""
-
-    output_field = TextField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template=f"group_concat(%(expressions)s, '{MANY}')", **extra)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, template=f"string_agg(%(expressions)s, '{MANY}')", **extra)
 
 
 def stored_columns(path: str = "") -> Any:
     """`columns` as an expression. `path` leads to the event, as in `events__`."""
     of_decision = (_AsText(f"{path}decision__{field.attname}", type(field)) for field in OF_DECISION)
     nothing = When(**{f"{path}decision__pk": None}, then=Value(BETWEEN.join([NULL] * len(OF_DECISION))))
-    return _Joined(
+    return Joined(
         *(_AsText(f"{path}{field.attname}", type(field)) for field in OF_EVENT),
-        Case(nothing, default=_Joined(*of_decision, between=BETWEEN), output_field=TextField()),
+        Case(nothing, default=Joined(*of_decision, between=BETWEEN), output_field=TextField()),
         between=BETWEEN,
     )
 
@@ -151,7 +119,7 @@ def stored_columns(path: str = "") -> Any:
 def stored_facts(path: str = "") -> Any:
     """What `facts` digests, as an expression; null where there is none."""
     of_decision = [Coalesce(stored_text(f"{path}decision__{name}"), Value("None")) for name in FACTS[1:]]
-    joined = _Joined(f"{path}public_id", stored_text(f"{path}data"), *of_decision, between=LINE)
+    joined = Joined(f"{path}public_id", stored_text(f"{path}data"), *of_decision, between=LINE)
     nothing = Q(Exact(stored_text(f"{path}data"), Value(EMPTY)), **{f"{path}decision__conditions__isnull": True})
     return Case(When(nothing, then=None), default=joined, output_field=TextField())
 
@@ -170,4 +138,4 @@ def stored_evidence(path: str = "") -> Any:
     )
     piece = Concat(Cast("evidence_id", CharField()), Value(":"), "checksum", Value(":"), other)
     rows = DecisionEvidence.objects.filter(event=OuterRef(f"{path}pk")).order_by().values("event")
-    return Subquery(rows.annotate(listed=_Listed(piece)).values("listed"))
+    return Subquery(rows.annotate(listed=Listed(piece, between=MANY)).values("listed"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import chain as chain_of
 from typing import Any
@@ -19,6 +18,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from pilots.event_log import hashing, triggers
 from pilots.event_log.sign import heads_of_batch
 from pilots.models import Decision, DecisionEvidence, Event, Installation, Pilot
+from pilots.models.plain_rows import one_reading
 from pilots.rules import chain
 
 INSTALLATION = None
@@ -100,7 +100,7 @@ def verify(then: Mark | None = None) -> Verified:
     now = None if last is None else Mark.up_to(last)
     found = Verified(now, then, triggers.missing())
     reader = _Reader(found)
-    with _one_state():
+    with one_reading():
         for lost in chain_of(_of_no_chain(), _of_batches()):
             found.broke(lost)
         for rows in (_of_pilots(), _of_installation()):
@@ -108,11 +108,6 @@ def verify(then: Mark | None = None) -> Verified:
                 reader.read(*row)
             reader.end()
     return found
-
-
-def _one_state() -> AbstractContextManager[Any]:
-    """PostgreSQL keeps a cursor on its side in a transaction only. One on SQLite would hold up every writer."""
-    return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
 def _columns(path: str) -> tuple[list[str], list[Any]]:

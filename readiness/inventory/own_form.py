@@ -6,7 +6,7 @@ without it, so that the round trip is exact.
 
 import csv
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,6 +38,8 @@ GATE_KINDS = (
     *("legal-sign-off", "it-data-access", "funding-owner", "named-sponsor", "quality-threshold"),
     "error-owner",
 )
+FORMULA_BEGINS = frozenset("'=+-@\t\r")
+"""How a text begins that may have to be escaped."""
 _LIKE_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _LONGEST_KEY = 200
@@ -94,6 +96,8 @@ class OwnRecord:
 
 
 OwnItem = OwnRecord | Rejected | Finding
+Cell = str | None
+"""What the form is written from, escaped; None is written as nothing."""
 
 
 def escape(text: str) -> str:
@@ -291,21 +295,21 @@ def _says_something(gate: OwnGate) -> bool:
     return gate != OwnGate(gate.kind)
 
 
-def write_csv(records: Iterable[OwnRecord], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS) -> None:
-    """Write the form to `stream`, opened with newline="" and UTF-8."""
+def write_csv(rows: Iterable[Sequence[Cell]], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS) -> None:
+    """Write rows of cells as the form to `stream`, opened with newline="" and UTF-8."""
     writer = csv.writer(stream)
     writer.writerow((*OWN_COLUMNS, *gate_columns(kinds)))
-    writer.writerows(_cells(record, kinds) for record in records)
+    writer.writerows(rows)
 
 
-def write_xlsx(records: Iterable[OwnRecord], path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
-    """Write the form as a workbook. Raises FileProblem where a text cannot stand in one."""
+def write_xlsx(rows: Iterable[Sequence[Cell]], path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
+    """Write rows of cells as the form, as a workbook. Raises FileProblem where a text cannot stand in one."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("pilots")
     sheet.append((*OWN_COLUMNS, *gate_columns(kinds)))
     try:
-        for line, record in enumerate(records, 2):
-            cells = _cells(record, kinds)
+        for line, row in enumerate(rows, 2):
+            cells = ["" if cell is None else cell for cell in row]
             _refuse_unwritable(cells, Path(path), line)
             sheet.append(cells)
     finally:
@@ -322,20 +326,3 @@ def _refuse_unwritable(cells: Iterable[str], path: Path, line: int) -> None:
         if len(text) > 32_767 or _UNWRITABLE.search(text):
             sentence = "A text is too long for a workbook or not writable in one; export CSV."
             raise FileProblem("not_for_xlsx", sentence, file=path.name, line=line)
-
-
-def _cells(record: OwnRecord, kinds: Collection[str]) -> list[str]:
-    gates = {gate.kind: gate for gate in record.gates}
-    own = [getattr(record, column) for column in OWN_COLUMNS]
-    for kind in kinds:
-        gate = gates.get(kind) or OwnGate(kind)
-        own.extend(getattr(gate, field) for field in GATE_FIELDS)
-    return [_as_cell(value) for value in own]
-
-
-def _as_cell(value: str | bool | date | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value.isoformat() if isinstance(value, date) else escape(value)

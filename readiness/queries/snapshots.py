@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import Q
@@ -107,7 +107,7 @@ def snapshots_of(rows: Iterable[Pilot], *, at: date, known_at: date | None = Non
     keys = [pilot.pk for pilot in wanted]
     own, found = pilot_histories(keys, at, known_at), gate_histories(keys, at, known_at)
     seats = seats_in({history.unit for history in own.values()}, at)
-    runs = _runs(found, at, known_at)
+    runs = runs_across_units(_last_periods(found), at, known_at)
     adopted = [pk for pk, history in own.items() if history.periods[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
     named = _Named(wanted, own, found, seats)
@@ -169,9 +169,24 @@ Runs = dict[int, date | None]
 """Since when a decision has been held, or not, wherever the pilot lay, by kind."""
 
 
-def _runs(found: Mapping[int, Sequence[GateHistory]], at: date, known_at: date | None) -> dict[int, Runs]:
+class PeriodOfGate(Protocol):
+    """What of a gate's period says whether it waits from before, as a model or as a plain row."""
+
+    @property
+    def awaits(self) -> str: ...
+    @property
+    def first_day(self) -> date: ...
+    @property
+    def since(self) -> date: ...
+    @property
+    def good_until(self) -> date | None: ...
+
+
+def runs_across_units(
+    found: Mapping[int, Sequence[tuple[int, PeriodOfGate]]], at: date, known_at: date | None = None
+) -> dict[int, Runs]:
     """The runs of pilots that moved to another unit while a gate was open, by pilot. Two queries where one may have."""
-    may_have = [pk for pk, gates in found.items() if any(_waits_from_before(gate.periods[-1]) for gate in gates)]
+    may_have = [pk for pk, of_pilot in found.items() if any(_waits_from_before(period) for _kind, period in of_pilot)]
     stays: dict[int, list[tuple[date, int]]] = {}
     if may_have:
         for pilot, first, unit in units_of_pilots(may_have, at, known_at):
@@ -187,16 +202,18 @@ def _runs(found: Mapping[int, Sequence[GateHistory]], at: date, known_at: date |
         sat.setdefault((seat.unit_id, seat.kind_id), []).append(load.as_seat(seat))
     return {
         pilot: {
-            gate.kind: rights.run_across(
-                [rights.Stay(day, sat.get((unit, gate.kind), [])) for day, unit in of_pilot], at
-            )
-            for gate in found[pilot]
+            kind: rights.run_across([rights.Stay(day, sat.get((unit, kind), [])) for day, unit in of_pilot], at)
+            for kind, _period in found[pilot]
         }
         for pilot, of_pilot in moved.items()
     }
 
 
-def _waits_from_before(period: gates.GatePeriod) -> bool:
+def _last_periods(found: Mapping[int, Sequence[GateHistory]]) -> dict[int, list[tuple[int, gates.GatePeriod]]]:
+    return {pk: [(gate.kind, gate.periods[-1]) for gate in of_pilot] for pk, of_pilot in found.items()}
+
+
+def _waits_from_before(period: PeriodOfGate) -> bool:
     """Whether a gate was open already before a period of it began."""
     over = period.good_until is not None and period.good_until < period.first_day
     return (period.awaits == Awaits.DECISION or over) and period.since < period.first_day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pilots.rules import adoption, gates, quality, rights, stalls
 from pilots.rules.actions import NOT_STARTED
@@ -126,7 +126,7 @@ def read_gate(
         stage: the pilot's. Before the start every open gate is the team's; when the pilot has ended, nobody's move.
         open_before: the day of the record, where the pilot is older than its record.
     """
-    state, since, held = _state(kind, period, seat, at)
+    state, since, held = state_of(kind, period, seat, at)
     is_open = state in OPEN_STATES
     holder = period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder
     good_until = None if is_open else period.good_until
@@ -146,7 +146,23 @@ def read_gate(
     )
 
 
-def _state(kind: Kind, period: GatePeriod, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
+class StatePeriod(Protocol):
+    """What of a gate's period says in which state it is, as the rules replay it or as a plain row."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def first_day(self) -> date: ...
+    @property
+    def since(self) -> date: ...
+    @property
+    def good_until(self) -> date | None: ...
+    @property
+    def person(self) -> Any: ...
+
+
+def state_of(kind: Kind, period: StatePeriod, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
+    """The state of a gate on a date, since when, and whether somebody holds the decision, or is named."""
     held = (period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
     if period.good_until is not None and at > period.good_until:
         # Over before this period began, it has been lapsed since the day that the period carries.

@@ -7,6 +7,7 @@ that a reference that gives other rows than what it is held against is noticed. 
 inventory, or as many rows of it as `--pilots` says. `verifying` runs only where it is named, or with `--all`: it writes a log of a million decisions, which takes minutes.
 
     python -m tests.benchmarks importing
+    DATABASE_URL=postgres://… python -m tests.benchmarks exporting --pilots 100000 --keep
     DATABASE_URL=postgres://… python -m tests.benchmarks museum queue deciding --pilots 100000 --keep
     DATABASE_URL=postgres://… python -m tests.benchmarks adding_kind --pilots 20000
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying --decisions 1000000
@@ -38,10 +39,11 @@ def main() -> None:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from pilots.models import Pilot
-    from tests.benchmarks import adding_kind, deciding, harness, hashing, importing, museum, queue, verifying
+    from tests.benchmarks import adding_kind, deciding, exporting, harness, hashing, importing, museum, queue, verifying
 
     there: dict[str, Callable[[], Iterable[harness.Measured]]] = {
         "importing": lambda: importing.measure(asked.rounds, asked.pilots),
+        "exporting": lambda: exporting.measure(asked.rounds),
         "museum": lambda: museum.measure(asked.rounds),
         "queue": lambda: queue.measure(asked.rounds),
         "deciding": lambda: deciding.measure(asked.rounds),

@@ -49,7 +49,7 @@ class Command(ProductCommand):
         portfolio = options["portfolio"]
         if portfolio and not Portfolio.objects.filter(key=portfolio).exists():
             raise _refusal(_("There is no portfolio with the key %(key)s.") % {"key": portfolio})
-        export = Export(at, now, portfolio)
+        export = Export(at, now, tuple(GateKind.objects.values_list("key", flat=True)), portfolio)
         try:
             self._write(export, file, options["format"])
         except FileProblem as problem:
@@ -59,22 +59,21 @@ class Command(ProductCommand):
             self.stdout.write(says % {"n": f"{export.written:,}", "file": file.name})
 
     def _write(self, export: Export, file: Path | None, chosen: str | None) -> None:
-        kinds = tuple(GateKind.objects.values_list("key", flat=True))
         form = chosen or ("xlsx" if file and file.suffix.lower() == ".xlsx" else "csv")
         if file is None:
             if form == "xlsx":
                 raise _refusal(_("A workbook needs a file: name one."))
             with exits.to_whoever_reads(self.stdout):
-                write_csv(export, cast(TextIO, self.stdout), kinds=kinds)
+                write_csv(export, cast(TextIO, self.stdout), kinds=export.kinds)
             return
         # Whoever reads the file never finds half of it.
         part = file.with_name(f"{file.name}.part")
         try:
             if form == "xlsx":
-                write_xlsx(export, part, kinds=kinds)
+                write_xlsx(export, part, kinds=export.kinds)
             else:
                 with part.open("w", newline="", encoding="utf-8") as stream:
-                    write_csv(export, stream, kinds=kinds)
+                    write_csv(export, stream, kinds=export.kinds)
             os.replace(part, file)
         except OSError as error:
             reason = error.strerror or str(error)

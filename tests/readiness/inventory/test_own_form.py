@@ -10,7 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.inventory.own_form import OwnForm, OwnGate, OwnItem, OwnRecord, escape, unescape, write_csv, write_xlsx
+from readiness.inventory.own_form import (
+    GATE_FIELDS,
+    GATE_KINDS,
+    OWN_COLUMNS,
+    Cell,
+    OwnForm,
+    OwnGate,
+    OwnItem,
+    OwnRecord,
+    escape,
+    unescape,
+    write_csv,
+    write_xlsx,
+)
 from readiness.inventory.records import FileProblem, Finding, Rejected
 
 RENEWALS = OwnRecord(
@@ -31,9 +44,18 @@ def _bare(items: list[OwnItem]) -> list[OwnRecord]:
     return [replace(i, line=0, facts=()) for i in items if isinstance(i, OwnRecord)]
 
 
+def _cells(record: OwnRecord) -> list[Cell]:
+    gates = {gate.kind: gate for gate in record.gates}
+    values = [getattr(record, column) for column in OWN_COLUMNS]
+    for kind in GATE_KINDS:
+        values += [getattr(gates.get(kind, OwnGate(kind)), name) for name in GATE_FIELDS]
+    words = {True: "yes", False: "no", None: ""}
+    return [words[each] if each is None or isinstance(each, bool) else escape(str(each)) for each in values]
+
+
 def _csv(path: Path, *records: OwnRecord) -> Path:
     with path.open("w", newline="", encoding="utf-8") as stream:
-        write_csv(records, stream)
+        write_csv(map(_cells, records), stream)
     return path
 
 
@@ -66,13 +88,13 @@ def test_the_round_trip_by_workbook_is_exact(purpose: str) -> None:
     record = replace(RENEWALS, purpose=purpose)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "own.xlsx"
-        write_xlsx([record], path)
+        write_xlsx([_cells(record)], path)
         assert _bare(list(OwnForm(path))) == [record]
 
 
 def test_a_text_that_no_workbook_holds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileProblem, match="export CSV"):
-        write_xlsx([replace(RENEWALS, purpose="a\rb")], tmp_path / "own.xlsx")
+        write_xlsx([_cells(replace(RENEWALS, purpose="a\rb"))], tmp_path / "own.xlsx")
 
 
 def test_an_unknown_gate_is_named_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,167 @@
+"""Pilots on a date as plain rows, each with its gates as one text: one statement for any number of them, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Exists, F, OuterRef, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce
+
+from pilots.derived import load
+from pilots.models import GateKind, GatePeriod, PilotPeriod, Seat
+from pilots.models.plain_rows import Joined, Listed, batches_of
+from pilots.rules import rights
+from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
+from readiness.queries.pilots import in_force, pilots
+from readiness.queries.snapshots import Runs, runs_across_units
+from readiness.rules.standing import OPEN_STATES, state_of
+
+AT_ONCE = 2000
+"""Rows that are fetched together."""
+FIELD, ROW = "\x1f", "\x1e"
+"""Between the columns of a gate, and between gates: what stands in no key, date or address."""
+_OPEN = frozenset(state.value for state in OPEN_STATES)
+
+
+class PilotRow(NamedTuple):
+    """A pilot on a date: first the columns of the product's own form, in their order, days as ISO 8601.
+
+    `gates` are those of the date, as `gate_rows` reads them; `moved` says whether it lay in another unit before.
+    """
+
+    key: str
+    name: str
+    portfolio: str
+    function: str | None
+    workflow: str
+    purpose: str
+    question: str
+    learned: str
+    tool: str
+    data: str
+    stage: str
+    manager: str | None
+    recorded_on: str
+    started_on: str | None
+    decide_by: str | None
+    adopted_on: str | None
+    retired_on: str | None
+    high_impact: bool | None
+    acceptable_use: str
+    trust_when: str
+    override_when: str
+    exceptions_to: str | None
+    exceptions_deputy: str | None
+    matters_more: str
+    success: str
+    pk: int
+    unit: int
+    moved: bool
+    gates: str | None
+
+
+class GateRow(NamedTuple):
+    """A gate's period on a date, as the rules read it; `person` is the address of whoever has accepted, or is named."""
+
+    kind_id: int
+    state: str
+    awaits: str
+    first_day: date
+    since: date
+    good_until: date | None
+    person: str | None
+
+
+GateOnDate = tuple[str, str, str, str, str]
+"""A gate on a date, as the product's own form states it: kind, state, holder, since, good until."""
+
+
+def pilot_rows(at: date, portfolio: str | None = None) -> Iterator[list[PilotRow]]:
+    """The pilots on record on a date that are not void then, by key, some at a time; of one portfolio where one is named."""
+    found = pilots().on(at).order_by("key")
+    if portfolio is not None:
+        found = found.filter(portfolio__key=portfolio)
+    other = PilotPeriod.objects.filter(superseded_on=None, first_day__lte=at, pilot=OuterRef("pk"))
+    elsewhere: dict[str, Any] = {
+        "portfolio": F("portfolio__key"),
+        "function": F("function__name"),
+        "learned": _where_stage_is(Stage.RETIRED, F("learned")),
+        "stage": F("stage_then"),
+        "manager": F("manager__email"),
+        "recorded_on": Cast("recorded_on", TextField()),
+        "started_on": Cast("period__started_on", TextField()),
+        "decide_by": Cast("period__decide_by", TextField()),
+        "adopted_on": _where_stage_is(Stage.ADOPTED, Cast("period__since", TextField())),
+        "retired_on": _where_stage_is(Stage.RETIRED, Cast("period__since", TextField())),
+        "exceptions_to": F("exceptions_to__email"),
+        "exceptions_deputy": F("exceptions_deputy__email"),
+        "unit": F("period__unit"),
+        "moved": Exists(other.exclude(unit=OuterRef("period__unit"))),
+        "gates": _gates(at),
+    }
+    rows = found.values_list(*(elsewhere.get(name, F(name)) for name in PilotRow._fields))
+    return batches_of(map(PilotRow._make, rows.iterator(chunk_size=AT_ONCE)), AT_ONCE)
+
+
+def _where_stage_is(stage: Stage, value: Any) -> Case:
+    return Case(When(stage_then=stage, then=value), default=None, output_field=TextField())
+
+
+def _gates(at: date) -> Subquery:
+    """The gates of a pilot on a date, without those that are switched off, as `gate_rows` reads them."""
+    columns = [_text(name) for name in ("kind_id", "state", "awaits", "first_day", "since", "good_until")]
+    joined = Joined(*columns, _text("person__email"), between=FIELD)
+    there = GatePeriod.objects.filter(in_force(at), gate__pilot=OuterRef("pk")).exclude(awaits=Awaits.OFF)
+    listed = there.order_by().values("gate__pilot").annotate(listed=Listed(joined, between=ROW))
+    return Subquery(listed.values("listed"))
+
+
+def _text(name: str) -> Coalesce:
+    return Coalesce(Cast(name, TextField()), Value(""), output_field=TextField())
+
+
+def gate_rows(row: PilotRow) -> list[GateRow]:
+    """The gates of a pilot's row."""
+    day = date.fromisoformat
+    found = []
+    for one in row.gates.split(ROW) if row.gates else ():
+        kind, state, awaits, first_day, since, good_until, address = one.split(FIELD)
+        until = day(good_until) if good_until else None
+        found.append(GateRow(int(kind), state, awaits, day(first_day), day(since), until, address or None))
+    return found
+
+
+class GateReader:
+    """Reads the gates of rows on a date. It holds who sits in which unit then, which no pilot adds to."""
+
+    def __init__(self, at: date) -> None:
+        self.at = at
+        self.kinds = {
+            kind.pk: (kind.as_rule(), kind.clears_by == ClearsBy.ACCEPTANCE) for kind in GateKind.objects.all()
+        }
+        held = Seat.objects.on(at).select_related("holder")
+        self.seats = {
+            (row.unit_id, row.kind_id): (load.as_seat(row), row.holder.email if row.holder else "") for row in held
+        }
+        self.empty = rights.Seat(first_day=at, last_day=None)
+
+    def read(self, rows: Sequence[PilotRow]) -> Iterator[tuple[PilotRow, Iterator[GateOnDate]]]:
+        """Some rows with their gates. Two queries where one of the pilots lay in another unit before."""
+        moved = {row.pk: [(gate.kind_id, gate) for gate in gate_rows(row)] for row in rows if row.moved}
+        runs = runs_across_units(moved, self.at)
+        return ((row, self._on_date(row, runs.get(row.pk))) for row in rows)
+
+    def _on_date(self, row: PilotRow, runs: Runs | None) -> Iterator[GateOnDate]:
+        for gate in gate_rows(row):
+            kind, by_acceptance = self.kinds[gate.kind_id]
+            seat, holder = self.seats.get((row.unit, gate.kind_id), (self.empty, gate.person))
+            if runs is not None:
+                seat = replace(seat, run_from=runs[gate.kind_id])
+            state, since, _ = state_of(kind, gate, seat, self.at)
+            if by_acceptance:
+                holder = gate.person
+            good_until = "" if gate.good_until is None or state in _OPEN else gate.good_until.isoformat()
+            yield kind.key, state, holder or "", since.isoformat(), good_until
