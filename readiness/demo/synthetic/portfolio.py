@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from pilots import actions
 from pilots.derived.units import units_of
+from pilots.event_log.sign import logged_transaction
 from pilots.models import Function, GateKind, Person, Portfolio
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Role
@@ -126,7 +127,9 @@ def make(*, pilots: int, seed: int, at: date) -> Iterator[int]:
         )
     random = Random(f"{seed}")
     known = lives(random, min(MOST_LIVES, max(12, pilots // 5)))
-    homes = _homes(random, pilots, seed, at)
+    # Written together: each of their thousands of actions would else wait for its own commit.
+    with logged_transaction():
+        homes = _homes(random, pilots, seed, at)
     fit = [_that_fit(known, home) for home in homes]
     shares = list(accumulate(_long_tail(len(homes))))
     copies = Copies(random)
