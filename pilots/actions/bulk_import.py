@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pilots.actions.kinds import kinds_in_force
+from django.db.models import Model
+
+from pilots.actions.kinds import kinds_in_force_by_portfolio
 from pilots.actions.locked_pilot import LockedPilot, action_days, copy_state_to_columns
 from pilots.actions.records import AMENDABLE, clean, gates_for, only, recording
-from pilots.derived import load
+from pilots.derived import bulk_insert, load
 from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units, units_of
-from pilots.event_log.sign import logged_transaction, move_heads, sign
+from pilots.event_log.sign import logged_transaction, sign
 from pilots.models import Decision, Event, Evidence, Gate, GateKind, Pilot, Portfolio
 from pilots.rules import replay
 
@@ -37,6 +39,7 @@ class NewPilot(LockedPilot):
     def sign(self) -> None:
         """Sign the events, once pilot and gates have their keys."""
         for event in self.unwritten:
+            # Set again: they have their keys by now.
             event.pilot, event.gate = self.pilot, event.gate
             decision: Decision | None = getattr(event, "decision", None)
             if decision is not None:
@@ -58,15 +61,16 @@ class Batch:
 
     on: date
     known: date
+    _kinds_in_force: Callable[[Portfolio], list[GateKind]]
     locked_pilots: list[NewPilot] = field(default_factory=list)
-    _kinds: list[GateKind] = field(default_factory=list)
     _in_force: dict[int, list[GateKind]] = field(default_factory=dict)
     _unreplayed: dict[tuple[str, ...], replay.PilotState] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, on: date | None = None, known: date | None = None) -> Batch:
         """A batch of a day. Raises InFuture where the day has not come."""
-        return cls(*action_days(on, known), _kinds=list(GateKind.objects.all()))
+        on, known = action_days(on, known)
+        return cls(on, known, kinds_in_force_by_portfolio(GateKind.objects.all(), on))
 
     def record(
         self,
@@ -112,24 +116,28 @@ class Batch:
 
     def _kinds_of(self, portfolio: Portfolio) -> list[GateKind]:
         if portfolio.pk not in self._in_force:
-            kinds = kinds_in_force(self._kinds, portfolio, self.on)
-            self._in_force[portfolio.pk] = kinds
+            self._in_force[portfolio.pk] = self._kinds_in_force(portfolio)
         return self._in_force[portfolio.pk]
 
     @logged_transaction()
     def write(self) -> list[Pilot]:
-        """Write all of it, and begin anew. Returns the pilots. Statements do not grow with the pilots' gates."""
+        """Write all of it, and begin anew. Returns the pilots. Statements do not grow with the pilots or their gates."""
         locked_pilots, self.locked_pilots = self.locked_pilots, []
         history = [locked.replay(locked.events) for locked in locked_pilots]
         for locked, what in zip(locked_pilots, history, strict=True):
             copy_state_to_columns(locked.pilot, what.state)
-        pilots = Pilot.objects.bulk_create([locked.pilot for locked in locked_pilots])
-        Gate.objects.bulk_create(g for locked in locked_pilots for g in locked.gates.values())
+        pilots = [locked.pilot for locked in locked_pilots]
+        all_gates = [gate for locked in locked_pilots for gate in locked.gates.values()]
+        unwritten = [event for locked in locked_pilots for event in locked.unwritten]
+        written: list[Sequence[Model]] = [pilots, all_gates, unwritten]
+        for rows in written:
+            bulk_insert.give_keys(rows)
         for locked in locked_pilots:
             locked.sign()
-        unwritten = Event.objects.bulk_create(e for locked in locked_pilots for e in locked.unwritten)
-        move_heads(pilot.pk for pilot in pilots)
-        Decision.objects.bulk_create(_decisions(unwritten))
+        for gate in all_gates:
+            gate.pilot = gate.pilot
+        for rows in (*written, list(_decisions(unwritten))):
+            bulk_insert.insert_rows(rows)
         self._store_periods(locked_pilots, history)
         return pilots
 

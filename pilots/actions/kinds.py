@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from pilots import permissions
@@ -247,7 +247,26 @@ def kinds_in_force(kinds: Iterable[GateKind], portfolio: Portfolio, day: date) -
     """Those of the kinds that are for a portfolio, and are not switched off for it on a day."""
     off = set(SwitchedOff.objects.on(day).filter(portfolio=portfolio).values_list("kind", flat=True))
     own = set(GateKindPortfolio.objects.filter(portfolio=portfolio).values_list("kind", flat=True))
+    return _in_force(kinds, off, own)
+
+
+def _in_force(kinds: Iterable[GateKind], off: Container[int], own: Container[int]) -> list[GateKind]:
     return [kind for kind in kinds if kind.pk not in off and (kind.for_all or kind.pk in own)]
+
+
+def kinds_in_force_by_portfolio(kinds: Iterable[GateKind], day: date) -> Callable[[Portfolio], list[GateKind]]:
+    """`kinds_in_force` for any portfolio, for two queries in all."""
+    off, own = _by_portfolio(SwitchedOff.objects.on(day)), _by_portfolio(GateKindPortfolio.objects.all())
+    wanted = list(kinds)
+    return lambda portfolio: _in_force(wanted, off.get(portfolio.pk, ()), own.get(portfolio.pk, ()))
+
+
+def _by_portfolio(rows: QuerySet[Any]) -> dict[int, set[int]]:
+    """The kinds that rows name, by portfolio."""
+    found: dict[int, set[int]] = {}
+    for portfolio, kind in rows.values_list("portfolio", "kind"):
+        found.setdefault(portfolio, set()).add(kind)
+    return found
 
 
 def _concerned(kind: GateKind) -> Any:

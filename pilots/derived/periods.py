@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from pilots.derived.bulk_insert import insert_columns
 from pilots.derived.load import EVENT_COLUMNS, event_records, gates_of, record_of
 from pilots.derived.units import Units, units_of
 from pilots.models import Event, Gate, GatePeriod, Pilot, PilotPeriod
@@ -65,20 +66,20 @@ class _AppendedPeriods:
 
     model: Any
     owner: str
-    new: list[Any] = field(default_factory=list)
+    new: list[dict[str, Any]] = field(default_factory=list)
     ended: dict[date, list[int]] = field(default_factory=dict)
 
     def add(self, pk: int, last: Any, more: list[dict[str, Any]], known: date) -> None:
         if last is not None and more:
             self.ended.setdefault(last.last_day, []).append(pk)
-        self.new += [self.model(**{self.owner: pk}, recorded_from=known, **row) for row in more]
+        self.new += [{self.owner: pk, "recorded_from": known, "superseded_on": None, **row} for row in more]
 
     def store(self) -> None:
         for day, owners in self.ended.items():
             current = self.model.objects.filter(last_day=None, superseded_on=None, **{f"{self.owner}__in": owners})
             current.update(last_day=day)
         if self.new:
-            self.model.objects.bulk_create(self.new)
+            insert_columns(self.model, self.new)
 
 
 def _try_append(one: ReplayedPilot, known: date, of_pilots: _AppendedPeriods, of_gates: _AppendedPeriods) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from json import JSONEncoder
 from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any
 
 
@@ -30,10 +32,10 @@ def as_text(value: Any) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, Mapping):
-        items = sorted(((str(key), each) for key, each in value.items()), key=_place)
-        return "{" + ", ".join(f"{encode_basestring(key)}: {as_text(each)}" for key, each in items) + "}"
+        items = sorted([(*_key(str(key)), each) for key, each in value.items()], key=_PLACE)
+        return "{" + ", ".join([f"{key}: {_inner(each)}" for _, key, each in items]) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(as_text, value)) + "]"
+        return "[" + ", ".join([_inner(each) for each in value]) + "]"
     if isinstance(value, float | Decimal):
         return _number(value)
     if isinstance(value, date):
@@ -41,9 +43,19 @@ def as_text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is nothing that the log can hold")
 
 
-def _place(item: tuple[str, Any]) -> tuple[int, bytes]:
-    key = item[0].encode()
-    return len(key), key
+def _inner(value: Any) -> str:
+    # Most of what the log holds are texts.
+    return encode_basestring(value) if type(value) is str else as_text(value)
+
+
+@lru_cache(10_000)
+def _key(key: str) -> tuple[tuple[int, bytes], str]:
+    """Where a key stands among others, and the key as it is written. Most are the names of a few columns."""
+    encoded = key.encode()
+    return (len(encoded), encoded), encode_basestring(key)
+
+
+_PLACE = itemgetter(0)
 
 
 def _number(value: float | Decimal) -> str:

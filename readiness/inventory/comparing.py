@@ -65,7 +65,6 @@ def not_taken_of_new(statement: Statement, portfolio: Portfolio) -> Iterator[Fin
         if not says_something(statement, name):
             yield not_taken(statement, statement.column(name), _("The stage of the list has no such day."))
     for column, text in statement.cells.items():
-        reason = _reason(column, text)
         name = column.rpartition(":")[2]
         if _is_by_design(name, text) or (column == "learned" and statement.stage == Stage.RETIRED):
             continue
@@ -73,7 +72,7 @@ def not_taken_of_new(statement: Statement, portfolio: Portfolio) -> Iterator[Fin
             continue
         if name == "state" and vocabulary.gate(text) in (vocabulary.NO, vocabulary.UNSAID):
             continue
-        yield not_taken(statement, column, reason)
+        yield not_taken(statement, column, _reason(column, text))
 
 
 def says_something(statement: Statement, name: str) -> bool:

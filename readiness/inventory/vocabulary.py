@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from pilots.rules.vocabulary import Outcome, Stage, State
@@ -128,16 +129,23 @@ def yes_or_no(text: str) -> str | None:
     return _meaning(text, _YES_OR_NO)
 
 
+WORDS_KEPT = 1000
+"""Texts whose meaning is kept: the cells of a list say the same few."""
+
+
+@lru_cache(WORDS_KEPT)
 def high_impact(text: str) -> str | None:
     """YES, NO or UNSAID; None where the words are not understood."""
     return _meaning(text, _HIGH)
 
 
+@lru_cache(WORDS_KEPT)
 def stage(text: str) -> str | None:
     """A stage; None where the words are not understood. What a list calls adopted is claimed."""
     return _meaning(text, _STAGE)
 
 
+@lru_cache(WORDS_KEPT)
 def gate(text: str) -> str | None:
     """What a list says of a gate: YES, NO (it is open), EXCEPTION or UNSAID; None where the words are not understood."""
     return _meaning(text, _GATE)

@@ -4,7 +4,7 @@ They are no part of the test suite: pytest collects none of them, and no figure 
 that a reference that gives other rows than what it is held against is noticed. They run on the engine that
 `DATABASE_URL` names, in a database of their own beside it (its name with `test_` before it), filled by `make_portfolio`;
 `--keep` leaves that database for the next run. `importing` empties nothing: each of its runs is taken back; it reads the whole
-inventory, or as many rows of it as `--pilots` says. `verifying` runs only where it is named, or with `--all`: it writes a log of a million decisions, which takes minutes.
+inventory, or as many rows as `--pilots` says. `verifying` runs only where it is named, or with `--all`: it writes a log of a million decisions, which takes minutes.
 
     python -m tests.benchmarks importing
     DATABASE_URL=postgres://… python -m tests.benchmarks exporting --pilots 100000 --keep
