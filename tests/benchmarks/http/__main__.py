@@ -45,7 +45,7 @@ def main() -> None:
     for pilots in asked.pilots:
         database = f"lived_in_benchmark_{pilots}"
         address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
-        _settings(address)
+        in_production(address)
         _make(pilots, database, address)
         found += _measure(pilots, database, address, asked)
     report = {
@@ -76,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     return asked
 
 
-def _settings(address: str) -> None:
+def in_production(address: str) -> None:
     """As in production, for this process and the servers."""
     os.environ |= {
         "DATABASE_URL": address,
@@ -106,7 +106,7 @@ def _make(pilots: int, database: str, address: str) -> None:
 
 
 def _measure(pilots: int, database: str, address: str, asked: argparse.Namespace) -> list[dict[str, Any]]:
-    people = _people(pilots, asked.product)
+    people = _people(asked.product)
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=asked.product, check=True
     )
@@ -121,9 +121,9 @@ def _measure(pilots: int, database: str, address: str, asked: argparse.Namespace
     return [line | {"worker_mb": memory["product"]} for line in found]
 
 
-def _people(pilots: int, product: Path) -> list[Reader]:
+def _people(product: Path) -> list[Reader]:
     """Asked of a process of its own: this one reads no settings, so that it can go from database to database."""
-    command = [sys.executable, str(HERE / "people.py"), str(pilots)]
+    command = [sys.executable, str(HERE / "people.py"), "synthetic"]
     given = os.environ | {"PYTHONPATH": str(product)}
     said = subprocess.run(command, cwd=product, env=given, check=True, stdout=subprocess.PIPE, text=True).stdout
     return [Reader(**found) for found in json.loads(said)]

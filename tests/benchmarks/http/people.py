@@ -1,4 +1,4 @@
-"""The five people whom everything is measured as, and how each of them is signed in: `people.py PILOTS` prints them as JSON."""
+"""The five people whom everything is measured as, and how each of them is signed in: `people.py synthetic` prints them as JSON, `people.py sample` everybody of a small installation."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
-NEAR = {10_000: 155, 100_000: 1_548}
-"""How many pilots the reviewed portfolio has about, in an installation of so many."""
+REVIEWED = 64
+"""The reviewer's portfolio has about one in so many of all pilots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,11 @@ class Reader:
     pilot: str
     key: str
     cookie: str
+    gate: str = ""
+    public_id: str = ""
 
 
-def readers(pilots: int) -> list[Reader]:
+def readers() -> list[Reader]:
     """An office of all, a reviewer of one portfolio, a decider of three seats, the busiest decider, a sponsor of two.
 
     Office and reviewer are added to what `make_portfolio` made, once.
@@ -31,11 +33,12 @@ def readers(pilots: int) -> list[Reader]:
     from django.db.models import Count, Q
 
     from pilots import actions
-    from pilots.models import Person, PilotPeriod, Portfolio, Seat
+    from pilots.models import Person, Pilot, PilotPeriod, Portfolio, Seat
     from pilots.rules.vocabulary import Role
 
+    number = Pilot.objects.count()
     portfolios = list(Portfolio.objects.annotate(n=Count("pilots")).order_by("pk"))
-    one = min(portfolios, key=lambda found: abs(found.n - NEAR.get(pilots, pilots // 64)))
+    one = min(portfolios, key=lambda found: abs(found.n * REVIEWED - number))
     office = _account("office@benchmark.example", "Office of all")
     reviewer = _account("reviewer@benchmark.example", "Reviewer of one")
     has = set(office.roles.values_list("portfolio_id", flat=True))
@@ -80,11 +83,25 @@ def _reader(name: str, reach: str, person: Any) -> Reader:
     pilot = pilots().visible_to(person).filter(stage=Stage.RUNNING).order_by("pk").first()
     assert pilot is not None
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    return Reader(name, reach, person.pk, pilot.key, key, f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    gate = pilot.gates.order_by("pk").first().public_id
+    return Reader(
+        name, reach, person.pk, pilot.key, key, f"{settings.SESSION_COOKIE_NAME}={cookie}", gate, person.public_id
+    )
+
+
+def everybody() -> list[Reader]:
+    """Everybody of a small installation who sees a pilot, by name."""
+    from pilots.models import Person
+    from pilots.rules.vocabulary import Stage
+    from readiness.queries.pilots import pilots
+
+    people = Person.objects.filter(closed_on=None, is_active=True).order_by("pk")
+    see = [who for who in people if pilots().visible_to(who).filter(stage=Stage.RUNNING).exists()]
+    return [_reader(str(who), "few", who) for who in see]
 
 
 if __name__ == "__main__":
     import django
 
     django.setup()
-    print(json.dumps([asdict(found) for found in readers(int(sys.argv[1]))]))
+    print(json.dumps([asdict(found) for found in (everybody() if sys.argv[1] == "sample" else readers())]))
