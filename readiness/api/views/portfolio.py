@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots.clock import today
-from pilots.models import Function, PilotPeriod
+from pilots.models import Function
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court
 from readiness.api.base import AS_OF, ApiView
@@ -224,19 +223,16 @@ class Waits(OfPortfolio):
         there = self.chosen()
         if query.get("pilot"):
             there = there.filter(key=query["pilot"])
-        functions = functions_asked(query)
-        if functions is not None:
-            there = there.filter(pk__in=lay_in(functions).values("pilot"))
         kind, holder = query.get("kind"), query.get("holder")
         kind = known_kind(kind, "kind", self.person) if kind else None
         found = waits(
-            there.select_related("portfolio").order_by("pk"),
+            there,
             start=start,
             end=end,
             by=by,
             kind=kind,
             holder=person_named(holder, "holder") if holder else None,
-            functions=functions,
+            functions=functions_asked(query),
             at=at,
         )
         return Response(serialized(WaitSerializer, found))
@@ -262,10 +258,3 @@ def functions_asked(query: Mapping[str, str]) -> set[int | None] | None:
     name = query["function"].strip()
     found = Function.objects.filter(name__iexact=name)
     return set(found.values_list("pk", flat=True)) if name else {None}
-
-
-def lay_in(functions: set[int | None]) -> QuerySet[PilotPeriod]:
-    """The periods of pilots in these functions, or in none."""
-    there = Q(unit__function__in=functions - {None})
-    there |= Q(unit__function=None) if None in functions else Q()
-    return PilotPeriod.objects.filter(there, superseded_on=None)

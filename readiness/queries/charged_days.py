@@ -1,0 +1,245 @@
+"""Rule 12 as SQL: the open days of any number of pilots, each charged to one court, added up by whatever is asked.
+
+`readiness.rules.ledger` says the same of one pilot; a property test holds the two to one answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from pilots.models import Person
+from pilots.rules import gates
+from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
+from readiness.queries.pilots import StandingQuerySet
+from readiness.rules.standing import WAITING_STAGES
+
+
+class ChargedDays(NamedTuple):
+    """The open days of one pilot, kind, holder, function or portfolio, by court."""
+
+    of: str
+    name: str
+    decider: int
+    team: int
+    nobody: int
+    outside: int
+
+    @property
+    def courts(self) -> dict[str, int]:
+        """The days by court, the empty ones included."""
+        return {court: getattr(self, court) for court in Court.values()}
+
+
+class Label(NamedTuple):
+    """What days can be counted by: its primary key beside a stretch of days, and where it is called what."""
+
+    key: str
+    table: str
+    of: str
+    name: str
+
+
+HOLDER = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE seat.holder_id END"
+LABELS: Mapping[str, Label] = {
+    "kind": Label("period.kind_id", "pilots_gatekind", "key", "key"),
+    "holder": Label(HOLDER, "pilots_person", "public_id", "name"),
+    "function": Label("unit.function_id", "pilots_function", "name", "name"),
+    "portfolio": Label("unit.portfolio_id", "pilots_portfolio", "key", "name"),
+    "pilot": Label("gate.pilot_id", "pilots_pilot", "key", "name"),
+}
+Condition = tuple[str, Iterable[Any]]
+"""What is asked of a stretch of days, with its parameters."""
+
+
+def charged_days(
+    pilots: StandingQuerySet,
+    *,
+    start: date,
+    end: date,
+    by: str | None = None,
+    kind: str | None = None,
+    holder: Person | None = None,
+    functions: Collection[int | None] | None = None,
+) -> list[ChargedDays]:
+    """The open days of these pilots from `start` up to, not including, `end`, in no order. One query.
+
+    Args:
+        by: one of `LABELS`; all days together unless said.
+        kind, holder: only the gates of this kind, or the days on which this person held them.
+        functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
+    """
+    try:
+        conditions = _of_pilots(pilots)
+    except EmptyResultSet:
+        return []
+    if kind is not None:
+        conditions.append(("kind.key = %s", [kind]))
+    if holder is not None:
+        conditions.append((f"{HOLDER} = %s", [holder.pk]))
+    if functions is not None:
+        conditions.append(_in_functions(functions))
+    statement = _statement(start, end, [sql for sql, _parameters in conditions], LABELS[by] if by else None)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for _sql, parameters in conditions for value in parameters])
+        return [ChargedDays(*row) for row in cursor.fetchall()]
+
+
+def _of_pilots(pilots: StandingQuerySet) -> list[Condition]:
+    """That a gate is one of these pilots'; nothing, where they are all that there are."""
+    if not pilots.query.has_filters():
+        return []
+    sql, parameters = pilots.order_by().values("pk").query.sql_with_params()
+    return [(f"gate.pilot_id IN ({sql})", parameters)]
+
+
+def _in_functions(functions: Collection[int | None]) -> Condition:
+    named = [pk for pk in functions if pk is not None]
+    # No function has this primary key: of none at all there are no days.
+    there = f"unit.function_id IN ({', '.join(['%s'] * len(named) or ['NULL'])})"
+    return (f"({there} OR unit.function_id IS NULL)" if None in functions else there), named
+
+
+class _Engine(NamedTuple):
+    """How an engine says the number of a day, as Python counts days, and the greatest and the least of some numbers."""
+
+    number: str
+    greatest: str
+    least: str
+
+
+_ENGINES = {
+    "postgresql": _Engine("({} - DATE '0001-01-01' + 1)", "GREATEST", "LEAST"),
+    "sqlite": _Engine("(CAST(julianday({}) AS INTEGER) - 1721424)", "MAX", "MIN"),
+}
+_NEVER = date.max.toordinal() + 1
+
+
+def _number(day: str) -> str:
+    return _ENGINES[connection.vendor].number.format(day)
+
+
+def _after(day: str, otherwise: int = _NEVER) -> str:
+    """The number of the day after one, or another number where there is none."""
+    return f"COALESCE({_number(day)} + 1, {otherwise})"
+
+
+def _greatest(*numbers: str | int) -> str:
+    return f"{_ENGINES[connection.vendor].greatest}({', '.join(str(number) for number in numbers)})"
+
+
+def _least(*numbers: str | int) -> str:
+    return f"{_ENGINES[connection.vendor].least}({', '.join(str(number) for number in numbers)})"
+
+
+def _words(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+def _statement(start: date, end: date, conditions: list[str], by: Label | None) -> str:
+    """The days of all stretches by court. What is neither outside nor the decider's or nobody's move is the team's."""
+    label = f"LEFT JOIN {by.table} label ON label.id = total.of_id" if by else ""
+    of, name = (f"COALESCE(label.{by.of}, '')", f"COALESCE(label.{by.name}, '')") if by else ("'all'", "''")
+    return f"""
+        WITH
+        seats AS ({_seats(start, end)}),
+        stretches AS ({_stretches(start, end, by)} {" ".join(f"AND {condition}" for condition in conditions)}),
+        charged AS ({_charged()}),
+        total AS (
+            SELECT
+                of_id,
+                SUM(CASE WHEN holder_id IS NULL THEN 0 ELSE asked END) AS decider,
+                SUM(opened - outside - asked) AS team,
+                SUM(CASE WHEN holder_id IS NULL THEN asked ELSE 0 END) AS nobody,
+                SUM(outside) AS outside
+            FROM charged WHERE opened > 0 GROUP BY of_id
+        )
+        SELECT {of}, {name}, decider, team, nobody, outside FROM total {label}
+    """
+
+
+def _charged() -> str:
+    """Of each stretch how many days the gate was open, and on how many of these outside, and the decider's or nobody's move."""
+    whole, until_lapsed = _days(), _days("lapses")
+    measured, measured_until_lapsed = _days("stale_on"), _days("stale_on", "lapses")
+    return f"""
+        SELECT
+            of_id,
+            holder_id,
+            {whole} - CASE WHEN state IN ({_words(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
+            CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {_days("back_on", "lapses")} ELSE 0 END AS outside,
+            CASE WHEN state IN ({_words(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
+            + CASE WHEN ends_by_condition THEN 0 ELSE {measured} - {measured_until_lapsed} END AS asked
+        FROM stretches
+    """
+
+
+def _days(*until: str) -> str:
+    """How many days of a stretch come before all of these."""
+    return _greatest(0, f"{_least('ends', *until)} - begins") if until else _greatest(0, "ends - begins")
+
+
+def _stretches(start: date, end: date, by: Label | None) -> str:
+    """The days on which a gate lay in one of its periods, in one of its pilot's, and with one holder, `ends` not included.
+
+    Beside them the days from which its answer has lapsed, what is outside is back, and what was measured is too old.
+    """
+    from_pause = f"CASE own.stage WHEN '{Stage.PAUSED}' THEN {_after('own.paused_until')} ELSE 0 END"
+    begins = (start.toordinal(), _number("period.first_day"), _number("own.first_day"), from_pause)
+    ends = (end.toordinal(), _after("period.last_day"), _after("own.last_day"))
+    stale_on = (
+        f"CASE kind.clears_by WHEN '{ClearsBy.MEASUREMENT}' THEN {_after('period.met_until', 0)} ELSE {_NEVER} END"
+    )
+    return f"""
+        SELECT
+            {by.key if by else 0} AS of_id,
+            {HOLDER} AS holder_id,
+            period.state,
+            period.ends_by_condition,
+            {_greatest(*begins, "COALESCE(seat.begins, 0)")} AS begins,
+            {_least(*ends, f"COALESCE(seat.ends, {_NEVER})")} AS ends,
+            {_after("period.good_until")} AS lapses,
+            {_after("period.outside_until", 0)} AS back_on,
+            {stale_on} AS stale_on
+        FROM pilots_gateperiod period
+        JOIN pilots_gatekind kind ON kind.id = period.kind_id
+        JOIN pilots_unit unit ON unit.id = period.unit_id
+        JOIN pilots_gate gate ON gate.id = period.gate_id
+        JOIN pilots_pilotperiod own ON own.pilot_id = gate.pilot_id
+            AND own.first_day <= COALESCE(period.last_day, '{date.max}')
+            AND period.first_day <= COALESCE(own.last_day, '{date.max}')
+        LEFT JOIN seats seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
+        WHERE {_within("period", start, end)} AND period.superseded_on IS NULL AND period.awaits <> '{Awaits.OFF}'
+            AND (period.state NOT IN ({_words(gates.HOLD)}) OR period.good_until < '{end}')
+            AND {_within("own", start, end)} AND own.superseded_on IS NULL AND own.void_since IS NULL
+            AND (own.stage IN ({_words(WAITING_STAGES)}) OR own.stage = '{Stage.PAUSED}' AND own.paused_until < '{end}')
+    """
+
+
+def _seats(start: date, end: date) -> str:
+    """Who sat where, and before the first seat of a kind in a unit nobody."""
+    return f"""
+        SELECT
+            seat.kind_id,
+            seat.unit_id,
+            CASE held.yes WHEN 1 THEN seat.holder_id END AS holder_id,
+            CASE held.yes WHEN 1 THEN {_number("seat.first_day")} ELSE 0 END AS begins,
+            CASE held.yes WHEN 1 THEN {_after("seat.last_day")} ELSE {_number("seat.first_day")} END AS ends
+        FROM pilots_seat seat
+        JOIN (SELECT 1 AS yes UNION ALL SELECT 0) held ON
+            held.yes = 1 AND {_within("seat", start, end)}
+            OR held.yes = 0 AND seat.first_day > '{start}' AND NOT EXISTS (
+                SELECT 1 FROM pilots_seat earlier
+                WHERE earlier.kind_id = seat.kind_id AND earlier.unit_id = seat.unit_id
+                    AND earlier.first_day < seat.first_day
+            )
+    """
+
+
+def _within(period: str, start: date, end: date) -> str:
+    """That a period has days from `start` up to, not including, `end`."""
+    return f"{period}.first_day < '{end}' AND ({period}.last_day IS NULL OR {period}.last_day >= '{start}')"
