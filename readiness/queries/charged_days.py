@@ -15,6 +15,7 @@ from django.db import connection
 from pilots.models import Person
 from pilots.rules import gates
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
+from readiness.queries.engines import NEVER, greatest, join_pilots, least, number, number_after, quoted
 from readiness.queries.pilots import StandingQuerySet
 from readiness.rules.standing import WAITING_STAGES
 
@@ -74,27 +75,24 @@ def charged_days(
         functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
     """
     try:
-        conditions = _of_pilots(pilots)
+        join, of_pilots = join_pilots("gate.pilot_id", pilots)
     except EmptyResultSet:
         return []
+    conditions: list[Condition] = []
     if kind is not None:
         conditions.append(("kind.key = %s", [kind]))
     if holder is not None:
         conditions.append((f"{HOLDER} = %s", [holder.pk]))
     if functions is not None:
         conditions.append(_in_functions(functions))
-    statement = _statement(start, end, [sql for sql, _parameters in conditions], LABELS[by] if by else None)
+    where = " ".join(f"AND {condition}" for condition, _parameters in conditions)
+    stretches = f"{_stretches(start, end, LABELS[by] if by else None, join)} {where}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [value for _sql, parameters in conditions for value in parameters])
+        cursor.execute(
+            _statement(_seats(start, end), stretches, LABELS[by] if by else None),
+            [*of_pilots, *(value for _condition, parameters in conditions for value in parameters)],
+        )
         return [ChargedDays(*row) for row in cursor.fetchall()]
-
-
-def _of_pilots(pilots: StandingQuerySet) -> list[Condition]:
-    """That a gate is one of these pilots'; nothing, where they are all that there are."""
-    if not pilots.query.has_filters():
-        return []
-    sql, parameters = pilots.order_by().values("pk").query.sql_with_params()
-    return [(f"gate.pilot_id IN ({sql})", parameters)]
 
 
 def _in_functions(functions: Collection[int | None]) -> Condition:
@@ -104,50 +102,14 @@ def _in_functions(functions: Collection[int | None]) -> Condition:
     return (f"({there} OR unit.function_id IS NULL)" if None in functions else there), named
 
 
-class _Engine(NamedTuple):
-    """How an engine says the number of a day, as Python counts days, and the greatest and the least of some numbers."""
-
-    number: str
-    greatest: str
-    least: str
-
-
-_ENGINES = {
-    "postgresql": _Engine("({} - DATE '0001-01-01' + 1)", "GREATEST", "LEAST"),
-    "sqlite": _Engine("(CAST(julianday({}) AS INTEGER) - 1721424)", "MAX", "MIN"),
-}
-_NEVER = date.max.toordinal() + 1
-
-
-def _number(day: str) -> str:
-    return _ENGINES[connection.vendor].number.format(day)
-
-
-def _after(day: str, otherwise: int = _NEVER) -> str:
-    """The number of the day after one, or another number where there is none."""
-    return f"COALESCE({_number(day)} + 1, {otherwise})"
-
-
-def _greatest(*numbers: str | int) -> str:
-    return f"{_ENGINES[connection.vendor].greatest}({', '.join(str(number) for number in numbers)})"
-
-
-def _least(*numbers: str | int) -> str:
-    return f"{_ENGINES[connection.vendor].least}({', '.join(str(number) for number in numbers)})"
-
-
-def _words(words: Iterable[str]) -> str:
-    return ", ".join(f"'{word}'" for word in sorted(words))
-
-
-def _statement(start: date, end: date, conditions: list[str], by: Label | None) -> str:
+def _statement(seats: str, stretches: str, by: Label | None) -> str:
     """The days of all stretches by court. What is neither outside nor the decider's or nobody's move is the team's."""
     label = f"LEFT JOIN {by.table} label ON label.id = total.of_id" if by else ""
     of, name = (f"COALESCE(label.{by.of}, '')", f"COALESCE(label.{by.name}, '')") if by else ("'all'", "''")
     return f"""
         WITH
-        seats AS ({_seats(start, end)}),
-        stretches AS ({_stretches(start, end, by)} {" ".join(f"AND {condition}" for condition in conditions)}),
+        seats AS ({seats}),
+        stretches AS ({stretches}),
         charged AS ({_charged()}),
         total AS (
             SELECT
@@ -170,9 +132,9 @@ def _charged() -> str:
         SELECT
             of_id,
             holder_id,
-            {whole} - CASE WHEN state IN ({_words(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
+            {whole} - CASE WHEN state IN ({quoted(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
             CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {_days("back_on", "lapses")} ELSE 0 END AS outside,
-            CASE WHEN state IN ({_words(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
+            CASE WHEN state IN ({quoted(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
             + CASE WHEN ends_by_condition THEN 0 ELSE {measured} - {measured_until_lapsed} END AS asked
         FROM stretches
     """
@@ -180,19 +142,19 @@ def _charged() -> str:
 
 def _days(*until: str) -> str:
     """How many days of a stretch come before all of these."""
-    return _greatest(0, f"{_least('ends', *until)} - begins") if until else _greatest(0, "ends - begins")
+    return greatest(0, f"{least('ends', *until)} - begins") if until else greatest(0, "ends - begins")
 
 
-def _stretches(start: date, end: date, by: Label | None) -> str:
+def _stretches(start: date, end: date, by: Label | None, of_pilots: str) -> str:
     """The days on which a gate lay in one of its periods, in one of its pilot's, and with one holder, `ends` not included.
 
     Beside them the days from which its answer has lapsed, what is outside is back, and what was measured is too old.
     """
-    from_pause = f"CASE own.stage WHEN '{Stage.PAUSED}' THEN {_after('own.paused_until')} ELSE 0 END"
-    begins = (start.toordinal(), _number("period.first_day"), _number("own.first_day"), from_pause)
-    ends = (end.toordinal(), _after("period.last_day"), _after("own.last_day"))
+    from_pause = f"CASE own.stage WHEN '{Stage.PAUSED}' THEN {number_after('own.paused_until')} ELSE 0 END"
+    begins = (start.toordinal(), number("period.first_day"), number("own.first_day"), from_pause)
+    ends = (end.toordinal(), number_after("period.last_day"), number_after("own.last_day"))
     stale_on = (
-        f"CASE kind.clears_by WHEN '{ClearsBy.MEASUREMENT}' THEN {_after('period.met_until', 0)} ELSE {_NEVER} END"
+        f"CASE kind.clears_by WHEN '{ClearsBy.MEASUREMENT}' THEN {number_after('period.met_until', 0)} ELSE {NEVER} END"
     )
     return f"""
         SELECT
@@ -200,23 +162,24 @@ def _stretches(start: date, end: date, by: Label | None) -> str:
             {HOLDER} AS holder_id,
             period.state,
             period.ends_by_condition,
-            {_greatest(*begins, "COALESCE(seat.begins, 0)")} AS begins,
-            {_least(*ends, f"COALESCE(seat.ends, {_NEVER})")} AS ends,
-            {_after("period.good_until")} AS lapses,
-            {_after("period.outside_until", 0)} AS back_on,
+            {greatest(*begins, "COALESCE(seat.begins, 0)")} AS begins,
+            {least(*ends, f"COALESCE(seat.ends, {NEVER})")} AS ends,
+            {number_after("period.good_until")} AS lapses,
+            {number_after("period.outside_until", 0)} AS back_on,
             {stale_on} AS stale_on
         FROM pilots_gateperiod period
         JOIN pilots_gatekind kind ON kind.id = period.kind_id
         JOIN pilots_unit unit ON unit.id = period.unit_id
         JOIN pilots_gate gate ON gate.id = period.gate_id
+        {of_pilots}
         JOIN pilots_pilotperiod own ON own.pilot_id = gate.pilot_id
             AND own.first_day <= COALESCE(period.last_day, '{date.max}')
             AND period.first_day <= COALESCE(own.last_day, '{date.max}')
         LEFT JOIN seats seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
         WHERE {_within("period", start, end)} AND period.superseded_on IS NULL AND period.awaits <> '{Awaits.OFF}'
-            AND (period.state NOT IN ({_words(gates.HOLD)}) OR period.good_until < '{end}')
+            AND (period.state NOT IN ({quoted(gates.HOLD)}) OR period.good_until < '{end}')
             AND {_within("own", start, end)} AND own.superseded_on IS NULL AND own.void_since IS NULL
-            AND (own.stage IN ({_words(WAITING_STAGES)}) OR own.stage = '{Stage.PAUSED}' AND own.paused_until < '{end}')
+            AND (own.stage IN ({quoted(WAITING_STAGES)}) OR own.stage = '{Stage.PAUSED}' AND own.paused_until < '{end}')
     """
 
 
@@ -227,8 +190,8 @@ def _seats(start: date, end: date) -> str:
             seat.kind_id,
             seat.unit_id,
             CASE held.yes WHEN 1 THEN seat.holder_id END AS holder_id,
-            CASE held.yes WHEN 1 THEN {_number("seat.first_day")} ELSE 0 END AS begins,
-            CASE held.yes WHEN 1 THEN {_after("seat.last_day")} ELSE {_number("seat.first_day")} END AS ends
+            CASE held.yes WHEN 1 THEN {number("seat.first_day")} ELSE 0 END AS begins,
+            CASE held.yes WHEN 1 THEN {number_after("seat.last_day")} ELSE {number("seat.first_day")} END AS ends
         FROM pilots_seat seat
         JOIN (SELECT 1 AS yes UNION ALL SELECT 0) held ON
             held.yes = 1 AND {_within("seat", start, end)}

@@ -14,12 +14,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
 from pilots.derived import load
-from pilots.models import Person, Pilot
+from pilots.models import Person, Pilot, StallPolicy
 from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.snapshots import PilotSnapshot
+from readiness.queries.trend import trend
 from readiness.rules import offers, standing
 from tests.properties.seating import seats_across
 from tests.properties.worlds import Played, Player, World, worlds
@@ -43,6 +44,7 @@ def test_python_and_sql_give_one_answer(world: World) -> None:
         for at in _days_to_ask(played):
             _all_alike(played, at, None)
         _choices_alike(played, max(played.days))
+        _trends_alike(played)
         for at, known_at in _days_known(played):
             _all_alike(played, at, known_at)
         transaction.set_rollback(True)
@@ -88,6 +90,19 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
         _visible_alike(at, where)
         counts = Counter(says.standing for says in found.values())
         assert +Counter(pilots.pilots().counts(at)) == counts, where
+
+
+def _trends_alike(played: Played) -> None:
+    """The counts of many days at once are those of each, also where a portfolio settles something else in between."""
+    first, last = min(played.days), max(played.days)
+    days = [first + timedelta(days=n) for n in range(-1, (last - first).days + 60, 7)]
+    for portfolio, quiet, warned in zip(played.portfolios, (3, 40), (0, 10), strict=True):
+        StallPolicy.objects.create(
+            portfolio=portfolio, starts=days[len(days) // 2], quiet_days=quiet, warning_days=warned
+        )
+    everybody = [pilots.pilots().listed_for(person) for person in Person.objects.all()]
+    for mine in (pilots.pilots(), pilots.pilots().none(), *everybody):
+        assert trend(mine, days) == [mine.counts(day) for day in days]
 
 
 def _visible_alike(at: date, where: str) -> None:

@@ -26,6 +26,7 @@ from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
 from readiness.queries.snapshots import snapshots_of
+from readiness.queries.trend import trend
 from readiness.rules.ledger_totals import BY, waits
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
@@ -167,8 +168,8 @@ class Trend(OfPortfolio):
         if not months.isdecimal() or not 1 <= int(months) <= MOST_MONTHS:
             raise Invalid(_("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS}, field="months")
         days = [*month_ends(self.at, int(months)), self.at]
-        chosen = self.chosen()
-        points = [{"at": day, "standing": chosen.counts(day)} for day in days]
+        standings = trend(self.chosen(), days)
+        points = [{"at": day, "standing": standing} for day, standing in zip(days, standings, strict=True)]
         return Response(serialized(PointSerializer, points))
 
 
