@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -16,8 +16,10 @@ from pilots.models import Person
 from pilots.rules import gates
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
 from readiness.queries.engines import NEVER, greatest, join_pilots, least, number, number_after, quoted
-from readiness.queries.pilots import StandingQuerySet
 from readiness.rules.standing import WAITING_STAGES
+
+if TYPE_CHECKING:
+    from readiness.queries.pilots import StandingQuerySet
 
 
 class ChargedDays(NamedTuple):
@@ -85,14 +87,21 @@ def charged_days(
         conditions.append((f"{HOLDER} = %s", [holder.pk]))
     if functions is not None:
         conditions.append(_in_functions(functions))
+    label = LABELS[by] if by else None
     where = " ".join(f"AND {condition}" for condition, _parameters in conditions)
-    stretches = f"{_stretches(start, end, LABELS[by] if by else None, join)} {where}"
+    charged = charged_stretches({"of_id": label.key if label else "0"}, start=start, end=end, join=join, where=where)
     with connection.cursor() as cursor:
         cursor.execute(
-            _statement(_seats(start, end), stretches, LABELS[by] if by else None),
+            _added_up(charged, label),
             [*of_pilots, *(value for _condition, parameters in conditions for value in parameters)],
         )
         return [ChargedDays(*row) for row in cursor.fetchall()]
+
+
+def gates_by_court(pilots: StandingQuerySet, at: date) -> dict[str, int]:
+    """How many open gates of these pilots wait in each court on a day: each is charged one day (rules 2 and 12). One query."""
+    days = charged_days(pilots, start=at, end=at + timedelta(days=1))
+    return days[0].courts if days else dict.fromkeys(Court.values(), 0)
 
 
 def _in_functions(functions: Collection[int | None]) -> Condition:
@@ -102,15 +111,13 @@ def _in_functions(functions: Collection[int | None]) -> Condition:
     return (f"({there} OR unit.function_id IS NULL)" if None in functions else there), named
 
 
-def _statement(seats: str, stretches: str, by: Label | None) -> str:
+def _added_up(charged: str, by: Label | None) -> str:
     """The days of all stretches by court. What is neither outside nor the decider's or nobody's move is the team's."""
     label = f"LEFT JOIN {by.table} label ON label.id = total.of_id" if by else ""
     of, name = (f"COALESCE(label.{by.of}, '')", f"COALESCE(label.{by.name}, '')") if by else ("'all'", "''")
     return f"""
         WITH
-        seats AS ({seats}),
-        stretches AS ({stretches}),
-        charged AS ({_charged()}),
+        {charged},
         total AS (
             SELECT
                 of_id,
@@ -124,19 +131,31 @@ def _statement(seats: str, stretches: str, by: Label | None) -> str:
     """
 
 
-def _charged() -> str:
-    """Of each stretch how many days the gate was open, and on how many of these outside, and the decider's or nobody's move."""
+def charged_stretches(columns: Mapping[str, str], *, start: date, end: date, join: str = "", where: str = "") -> str:
+    """The tables of a statement that ends in `charged`: stretches of days on which a gate has one holder.
+
+    Of each `holder_id`, on how many days it was `opened`, and on how many of these `outside`, and the decider's or nobody's
+    move (`asked`). On one day, each gate has one stretch at most.
+
+    Args:
+        columns: what else is read of each stretch.
+        join, where: what leaves only some of them.
+    """
     whole, until_lapsed = _days(), _days("lapses")
     measured, measured_until_lapsed = _days("stale_on"), _days("stale_on", "lapses")
     return f"""
-        SELECT
-            of_id,
-            holder_id,
-            {whole} - CASE WHEN state IN ({quoted(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
-            CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {_days("back_on", "lapses")} ELSE 0 END AS outside,
-            CASE WHEN state IN ({quoted(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
-            + CASE WHEN ends_by_condition THEN 0 ELSE {measured} - {measured_until_lapsed} END AS asked
-        FROM stretches
+        seats AS ({_seats(start, end)}),
+        stretches AS ({_stretches(columns, start, end, join)} {where}),
+        charged AS (
+            SELECT
+                {", ".join(columns)},
+                holder_id,
+                {whole} - CASE WHEN state IN ({quoted(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
+                CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {_days("back_on", "lapses")} ELSE 0 END AS outside,
+                CASE WHEN state IN ({quoted(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
+                + CASE WHEN ends_by_condition THEN 0 ELSE {measured} - {measured_until_lapsed} END AS asked
+            FROM stretches
+        )
     """
 
 
@@ -145,7 +164,7 @@ def _days(*until: str) -> str:
     return greatest(0, f"{least('ends', *until)} - begins") if until else greatest(0, "ends - begins")
 
 
-def _stretches(start: date, end: date, by: Label | None, of_pilots: str) -> str:
+def _stretches(columns: Mapping[str, str], start: date, end: date, join: str) -> str:
     """The days on which a gate lay in one of its periods, in one of its pilot's, and with one holder, `ends` not included.
 
     Beside them the days from which its answer has lapsed, what is outside is back, and what was measured is too old.
@@ -158,7 +177,7 @@ def _stretches(start: date, end: date, by: Label | None, of_pilots: str) -> str:
     )
     return f"""
         SELECT
-            {by.key if by else 0} AS of_id,
+            {", ".join(f"{expression} AS {name}" for name, expression in columns.items())},
             {HOLDER} AS holder_id,
             period.state,
             period.ends_by_condition,
@@ -167,15 +186,15 @@ def _stretches(start: date, end: date, by: Label | None, of_pilots: str) -> str:
             {number_after("period.good_until")} AS lapses,
             {number_after("period.outside_until", 0)} AS back_on,
             {stale_on} AS stale_on
-        FROM pilots_gateperiod period
-        JOIN pilots_gatekind kind ON kind.id = period.kind_id
-        JOIN pilots_unit unit ON unit.id = period.unit_id
-        JOIN pilots_gate gate ON gate.id = period.gate_id
-        {of_pilots}
+        FROM pilots_gate gate
+        {join}
         JOIN pilots_pilotperiod own ON own.pilot_id = gate.pilot_id
+        JOIN pilots_gateperiod period ON period.gate_id = gate.id
             AND own.first_day <= COALESCE(period.last_day, '{date.max}')
             AND period.first_day <= COALESCE(own.last_day, '{date.max}')
+        JOIN pilots_gatekind kind ON kind.id = period.kind_id
         LEFT JOIN seats seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
+        LEFT JOIN pilots_unit unit ON unit.id = period.unit_id
         WHERE {_within("period", start, end)} AND period.superseded_on IS NULL AND period.awaits <> '{Awaits.OFF}'
             AND (period.state NOT IN ({quoted(gates.HOLD)}) OR period.good_until < '{end}')
             AND {_within("own", start, end)} AND own.superseded_on IS NULL AND own.void_since IS NULL

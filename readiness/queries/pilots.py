@@ -15,6 +15,8 @@ from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
+from readiness.queries.charged_days import gates_by_court
+from readiness.queries.trend import trend
 from readiness.rules import standing
 
 
@@ -125,15 +127,11 @@ class StandingQuerySet(PilotQuerySet):
 
     def counts(self, at: date) -> dict[str, int]:
         """How many pilots there are of each standing on a date, the empty ones included."""
-        rows = self.standing(at).order_by().values_list("standing")
-        found: dict[str, int] = dict(rows.annotate(n=models.Count("pk")))
-        return {name: found.get(name, 0) for name in standing.STANDINGS}
+        return trend(self, [at])[0]
 
     def open_gates_by_court(self, at: date) -> dict[str, int]:
         """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
-        there = gates_on(at).filter(gate__pilot__in=self.order_by().values("pk")).waiting(at)
-        found: dict[str, int] = dict(there.order_by().values_list("court").annotate(n=models.Count("pk")))
-        return {court: found.get(court, 0) for court in Court.values()}
+        return gates_by_court(self, at)
 
     def with_gate(
         self,

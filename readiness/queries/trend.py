@@ -1,12 +1,13 @@
 """How many pilots had each standing on each of some days (rule 6), in one statement for all of them.
 
-`StandingQuerySet.counts` says the same of one day; a property test holds the two to one answer.
+`StandingQuerySet.standing` says the same of one pilot after the other; a property test holds the two to one answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -14,8 +15,10 @@ from django.db import connection
 from pilots.rules import stalls
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries.engines import join_pilots, number, quoted
-from readiness.queries.pilots import StandingQuerySet
 from readiness.rules.standing import STANDINGS
+
+if TYPE_CHECKING:
+    from readiness.queries.pilots import StandingQuerySet
 
 
 def trend(pilots: StandingQuerySet, days: Sequence[date]) -> list[dict[str, int]]:
