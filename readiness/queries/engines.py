@@ -56,7 +56,8 @@ def quoted(words: Iterable[str]) -> str:
 def join_pilots(column: str, pilots: StandingQuerySet) -> tuple[str, tuple[Any, ...]]:
     """The join that leaves the rows of these pilots, with its parameters; empty, where they are all that there are.
 
-    A join, and no `IN`: an engine estimates how many rows it leaves, and so where in the statement it comes first.
+    A join, and no `IN`: an engine estimates how many rows it leaves. `WITH` keeps PostgreSQL from taking the conditions of a
+    reach, which it estimates badly, into the plan of the whole.
 
     Raises:
         EmptyResultSet: there can be none.
@@ -64,4 +65,4 @@ def join_pilots(column: str, pilots: StandingQuerySet) -> tuple[str, tuple[Any, 
     if not (pilots.query.has_filters() or pilots.query.is_sliced):
         return "", ()
     sql, parameters = pilots.order_by().values("pk").query.sql_with_params()
-    return f"JOIN ({sql}) mine ON mine.pk = {column}", parameters
+    return f"JOIN (WITH reach AS ({sql}) SELECT pk FROM reach) mine ON mine.pk = {column}", parameters
