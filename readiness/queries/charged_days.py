@@ -203,7 +203,12 @@ def _stretches(columns: Mapping[str, str], start: date, end: date, join: str) ->
 
 
 def _seats(start: date, end: date) -> str:
-    """Who sat where, and before the first seat of a kind in a unit nobody."""
+    """Who sat where, and before the first seat of a kind in a unit nobody; on a single day a seat is there or it is not."""
+    if end - start <= timedelta(days=1):
+        return f"""
+            SELECT seat.kind_id, seat.unit_id, seat.holder_id, 0 AS begins, {NEVER} AS ends
+            FROM pilots_seat seat WHERE {_within("seat", start, end)}
+        """
     return f"""
         SELECT
             seat.kind_id,

@@ -18,6 +18,7 @@ from pilots import actions
 from pilots.models import Function, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Refused
 from readiness.queries import snapshots
+from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.charged_days import LABELS, charged_days
 from readiness.queries.pilots import pilots
 from readiness.rules.ledger import Charge
@@ -46,6 +47,8 @@ def test_the_ledger_of_one_and_of_many_charge_the_same_days(
         for start, end in _periods(played, asked):
             charges = list(snapshots.charges_of(rows, start=start, end=end))
             _all_alike(charges, start, end)
+        for at in sorted(set(played.days))[::5]:
+            _bottlenecks_alike(rows, at)
         transaction.set_rollback(True)
 
 
@@ -58,7 +61,8 @@ def _declare_void(pilot: Pilot, played: Played) -> None:
 def _periods(played: Played, asked: list[tuple[int, int]]) -> list[tuple[date, date]]:
     """All that was played and a while more, and some periods within it."""
     some = [(FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=first + days)) for first, days in asked]
-    return [(date.min, max(played.days) + timedelta(days=500)), *some]
+    single = [(day, day + timedelta(days=1)) for day in sorted(set(played.days))[::4]]
+    return [(date.min, max(played.days) + timedelta(days=500)), *some, *single]
 
 
 def _all_alike(charges: Charges, start: date, end: date) -> None:
@@ -80,6 +84,21 @@ def _all_alike(charges: Charges, start: date, end: date) -> None:
         mine = pilots().filter(portfolio=portfolio)
         there = [(pilot, charge) for pilot, charge in charges if pilot.portfolio_id == portfolio.pk]
         assert _by_query(start, end, mine=mine) == _by_rule(there, None), f"{where}: {portfolio}"
+
+
+def _bottlenecks_alike(rows: list[Pilot], at: date) -> None:
+    """Whom pilots wait on, and in how many of them on nobody else, gate by gate."""
+    gates: Counter[tuple[str, str, int | None]] = Counter()
+    frees: Counter[tuple[str, str, int | None]] = Counter()
+    for snapshot in snapshots.snapshots_of(rows, at=at):
+        there = [(gate.kind.key, str(gate.status.court), gate.status.holder) for gate in snapshot.waiting_gates]
+        gates.update(there)
+        frees.update(there if len(there) == 1 else [])
+    found = bottlenecks(pilots(), at=at, most=1000)
+    named = {(one.kind.key, one.court, one.holder.pk if one.holder else None): one for one in found}
+    assert len(named) == len(found)
+    assert {of: (one.gates, one.frees) for of, one in named.items()} == {of: (n, frees[of]) for of, n in gates.items()}
+    assert [(-one.frees, -one.gates) for one in found] == sorted((-one.frees, -one.gates) for one in found)
 
 
 Found = dict[tuple[str, str], dict[str, int]]
