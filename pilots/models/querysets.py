@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Value
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NO_FUNCTION = 0
 """What stands for no function where primary keys are listed together."""
+MOST_NAMED = 1000
+"""Pilots that are named one by one in a condition."""
 MOST_TERMS = 60
 """Conditions in a row: SQLite takes a thousand of them at the most, and many cost more to write down than they save."""
 
@@ -39,10 +41,8 @@ class PilotQuerySet(models.QuerySet[Any]):
         """
         if person.is_superuser:
             return self
-        terms = _reach_of(person, at or today())
-        if len(terms) > MOST_TERMS:
-            return self.visible_to(person, at)
-        return self.filter(Q(*terms, _connector=Q.OR))
+        reach = _reach_of(person, at or today())
+        return self.filter(reach.of_pilots()) if reach.can_be_listed else self.visible_to(person, at)
 
 
 def visible_pilot(person: Person, *, pk: int | None = None, key: str | None = None) -> Any:
@@ -110,8 +110,48 @@ def _names_now(person: Any) -> Q:
     return (Q(person=person) | Q(nominee=person)) & Q(superseded_on=None, last_day=None)
 
 
-def _reach_of(person: Person, at: date) -> list[Q]:
-    """Which pilots a person may see, by primary keys: whole portfolios, units in which they have a seat, and single pilots."""
+def listed(person: Person, path: str, at: date | None = None) -> Q:
+    """Of rows that have a pilot at `path`: those whose pilot is listed for a person. Two queries, whatever there is.
+
+    Few pilots are named by primary key, so that an engine knows how few they are and begins with them; for many, what they
+    have in common is asked of each row as it is read.
+    """
+    from pilots.models import Pilot
+
+    if person.is_superuser:
+        return Q()
+    reach = _reach_of(person, at or today())
+    if not reach.can_be_listed:
+        return Q(**{f"{path}__in": Pilot.objects.visible_to(person, at).order_by().values("pk")})
+    found = Pilot.objects.filter(reach.of_pilots()).order_by().values_list("pk", flat=True)
+    keys = list(found[: MOST_NAMED + 1])
+    return Q(**{f"{path}__in": sorted(keys)}) if len(keys) <= MOST_NAMED else reach.of_pilots(f"{path}__")
+
+
+class _Reach(NamedTuple):
+    """Which pilots a person may see, by primary keys: whole portfolios, single pilots, and units in which they have a seat.
+
+    `units` are the functions in which their seats lie, by the kinds of gates and by portfolios.
+    """
+
+    portfolios: set[int]
+    named: set[int]
+    units: Mapping[tuple[frozenset[int], frozenset[int]], set[int]]
+
+    @property
+    def can_be_listed(self) -> bool:
+        """Whether it is short enough to be written down."""
+        return len(self.units) + 2 <= MOST_TERMS
+
+    def of_pilots(self, path: str = "") -> Q:
+        """The same as a condition on pilots, or on rows that have a pilot at a path, which ends with two underscores."""
+        there = Q(**{f"{path}portfolio__in": sorted(self.portfolios)}) | Q(**{f"{path}pk__in": sorted(self.named)})
+        for (kinds, portfolios), functions in self.units.items():
+            there |= _in_units(path, portfolios, functions) & _has_gate(path, kinds)
+        return there
+
+
+def _reach_of(person: Person, at: date) -> _Reach:
     portfolios: set[int] = set()
     named: set[int] = set()
     kinds_of_unit: dict[tuple[int, int], set[int]] = {}
@@ -122,9 +162,7 @@ def _reach_of(person: Person, at: date) -> list[Q]:
             named.add(key)
         else:
             kinds_of_unit.setdefault((key, function), set()).add(kind)
-    alike = _alike(kinds_of_unit, portfolios)
-    units = [Q(_in_units(those, functions) & _has_gate(kinds)) for (kinds, those), functions in alike.items()]
-    return [Q(portfolio__in=sorted(portfolios)), Q(pk__in=sorted(named)), *units]
+    return _Reach(portfolios, named, _alike(kinds_of_unit, portfolios))
 
 
 @cache
@@ -170,14 +208,14 @@ def _alike(
     return alike
 
 
-def _in_units(portfolios: Iterable[int], functions: Set[int]) -> Q:
-    there = Q(function__in=sorted(functions - {NO_FUNCTION}))
+def _in_units(path: str, portfolios: Iterable[int], functions: Set[int]) -> Q:
+    there = Q(**{f"{path}function__in": sorted(functions - {NO_FUNCTION})})
     if NO_FUNCTION in functions:
-        there |= Q(function=None)
-    return Q(portfolio__in=sorted(portfolios)) & there
+        there |= Q(**{f"{path}function": None})
+    return Q(**{f"{path}portfolio__in": sorted(portfolios)}) & there
 
 
-def _has_gate(kinds: Iterable[int]) -> Exists:
+def _has_gate(path: str, kinds: Iterable[int]) -> Q:
     from pilots.models import Gate
 
-    return Exists(Gate.objects.filter(pilot=OuterRef("pk"), kind__in=sorted(kinds)))
+    return Q(Exists(Gate.objects.filter(pilot=OuterRef(f"{path}pk"), kind__in=sorted(kinds))))

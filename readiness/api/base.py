@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +14,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 
 from pilots.models import Gate, Person, Pilot
-from pilots.models.querysets import visible_pilot
+from pilots.models.querysets import listed, visible_pilot
 from pilots.refusals import Invalid
 from readiness.api.pagination import Pages
 from readiness.api.parameters import TakesParameters
@@ -52,6 +53,10 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
         """The pilots that whoever asks may see, for lists and figures; for them there are no others."""
         mine: StandingQuerySet = pilots().listed_for(self.person)
         return mine
+
+    def of_visible_pilots(self, path: str) -> Q:
+        """The same for lists of rows that have a pilot at a path."""
+        return listed(self.person, path)
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""

@@ -48,8 +48,7 @@ class Decisions(AskingForMany):
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
 
     def get_queryset(self) -> Any:
-        mine = self.visible_pilots().order_by().values("pk")
-        rows = Decision.objects.filter(gate__pilot__in=mine, effective_on__lte=self.at)
+        rows = Decision.objects.filter(self.of_visible_pilots("gate__pilot"), effective_on__lte=self.at)
         if self.known_at is not None:
             rows = rows.filter(known_on__lte=self.known_at)
         return rows.select_related("gate__pilot", "gate__kind", "decider", "by", "event")
@@ -61,14 +60,13 @@ class Decisions(AskingForMany):
         return self.get_paginated_response(serialized(DecisionSerializer, rows))
 
 
-def _entries(mine: Any) -> Any:
+def _entries(mine: Q) -> Any:
     """The events of these pilots. An event on many is one row, with the number of these pilots that it was on."""
-    members = Event.objects.filter(
-        batch=OuterRef("batch"), portfolio=Coalesce(OuterRef("portfolio"), F("portfolio")), pilot__in=mine
-    )
+    of_batch = Q(batch=OuterRef("batch"), portfolio=Coalesce(OuterRef("portfolio"), F("portfolio")))
+    members = Event.objects.filter(of_batch, mine, pilot__isnull=False)
     number = members.order_by().values("batch").annotate(n=Count("pilot", distinct=True)).values("n")
     stands = Q(pilot=None) & ~Q(batch="") & Exists(members)
-    rows = Event.objects.filter(Q(batch="", pilot__in=mine) | stands)
+    rows = Event.objects.filter(Q(batch="", pilot__isnull=False) & mine | stands)
     return rows.annotate(number_of_pilots=Case(When(pilot=None, then=Subquery(number)), default=None))
 
 
@@ -95,8 +93,8 @@ class Changes(AskingForMany):
         first, last = as_of(query, "from"), as_of(query, "to")
         if query.get("from") and first > last:
             raise Invalid(_("The last day lies before the first."), field="to")
-        mine = self.visible_pilots().order_by().values("pk")
-        rows = Event.objects.filter(pilot__in=mine)
+        mine = self.of_visible_pilots("pilot")
+        rows = Event.objects.filter(mine, pilot__isnull=False)
         if query.get("batch"):
             rows = rows.of_batch(query["batch"])
         elif not query.get("pilot"):

@@ -73,8 +73,8 @@ class Gates(AskingForMany):
     ordering: ClassVar[tuple[str, ...]] = ("gate_id",)
 
     def get_queryset(self) -> Any:
-        mine = self.visible_pilots().order_by().values("pk")
-        return gates_on(self.at, self.known_at).filter(gate__pilot__in=mine).select_related("gate")
+        there = gates_on(self.at, self.known_at).filter(self.of_visible_pilots("gate__pilot"))
+        return there.select_related("gate")
 
     @extend_schema(responses=WholeGateSerializer(many=True))
     def get(self, request: Request) -> Response:
