@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NO_FUNCTION = 0
 """What stands for no function where primary keys are listed together."""
-MOST_NAMED = 1000
+MOST_NAMED = 2000
 """Pilots that are named one by one in a condition."""
 MOST_TERMS = 60
 """Conditions in a row: SQLite takes a thousand of them at the most, and many cost more to write down than they save."""
@@ -78,21 +78,22 @@ def _one_visible(person: Any, at: Any, **which: Any) -> Any:
     return Pilot.objects.filter(_visible(person, at), **which).order_by().values_list(*_pilot_columns())
 
 
-def _visible(person: Any, at: Any) -> Q:
-    """Of pilots: those that somebody may see, each looked up by itself."""
+def _visible(person: Any, at: Any, path: str = "") -> Q:
+    """Of pilots, or of rows that have one at a path: those that somebody may see, each looked up by itself."""
     from pilots.models import Gate, GatePeriod, Portfolio, Seat
 
     granted = Portfolio.objects.filter(_grants(person)).values("pk")
-    now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
+    now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef(f"{path}pk"))
     # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
-    asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
+    function = Coalesce(OuterRef(f"{path}function"), 0)
+    asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef(f"{path}pk")))
     seats = (
         Seat.objects.on(at)
         .of(person)
         .alias(function=Coalesce("unit__function", 0))
-        .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=Coalesce(OuterRef("function"), 0))
+        .filter(Exists(asked), unit__portfolio=OuterRef(f"{path}portfolio"), function=function)
     )
-    return Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats)
+    return Q(**{f"{path}portfolio__in": granted}) | _names(person, path) | Exists(now) | Exists(seats)
 
 
 def _grants(person: Any) -> Q:
@@ -100,9 +101,10 @@ def _grants(person: Any) -> Q:
     return Q(roles__person=person) | Q(escalation=person)
 
 
-def _names(person: Any) -> Q:
-    """Of pilots: those whose record or rules name somebody."""
-    return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
+def _names(person: Any, path: str = "") -> Q:
+    """Of pilots, or of rows that have one at a path: those whose record or rules name somebody."""
+    names = (Q(**{f"{path}{name}": person}) for name in ("manager", "exceptions_to", "exceptions_deputy"))
+    return Q(*names, _connector=Q.OR)
 
 
 def _names_now(person: Any) -> Q:
@@ -110,22 +112,25 @@ def _names_now(person: Any) -> Q:
     return (Q(person=person) | Q(nominee=person)) & Q(superseded_on=None, last_day=None)
 
 
-def listed(person: Person, path: str, at: date | None = None) -> Q:
+def listed(person: Person, path: str, *, portfolio: str | None = None) -> Q:
     """Of rows that have a pilot at `path`: those whose pilot is listed for a person. Two queries, whatever there is.
 
     Few pilots are named by primary key, so that an engine knows how few they are and begins with them; for many, what they
     have in common is asked of each row as it is read.
+
+    Args:
+        portfolio: where the rows have their pilot's portfolio, if nearer than at the pilot.
     """
     from pilots.models import Pilot
 
     if person.is_superuser:
         return Q()
-    reach = _reach_of(person, at or today())
+    reach = _reach_of(person, today())
     if not reach.can_be_listed:
-        return Q(**{f"{path}__in": Pilot.objects.visible_to(person, at).order_by().values("pk")})
+        return _visible(person, today(), f"{path}__")
     found = Pilot.objects.filter(reach.of_pilots()).order_by().values_list("pk", flat=True)
     keys = list(found[: MOST_NAMED + 1])
-    return Q(**{f"{path}__in": sorted(keys)}) if len(keys) <= MOST_NAMED else reach.of_pilots(f"{path}__")
+    return Q(**{f"{path}__in": sorted(keys)}) if len(keys) <= MOST_NAMED else reach.of_pilots(f"{path}__", portfolio)
 
 
 class _Reach(NamedTuple):
@@ -143,9 +148,10 @@ class _Reach(NamedTuple):
         """Whether it is short enough to be written down."""
         return len(self.units) + 2 <= MOST_TERMS
 
-    def of_pilots(self, path: str = "") -> Q:
+    def of_pilots(self, path: str = "", portfolio: str | None = None) -> Q:
         """The same as a condition on pilots, or on rows that have a pilot at a path, which ends with two underscores."""
-        there = Q(**{f"{path}portfolio__in": sorted(self.portfolios)}) | Q(**{f"{path}pk__in": sorted(self.named)})
+        there = Q(**{f"{portfolio or f'{path}portfolio'}__in": sorted(self.portfolios)})
+        there |= Q(**{f"{path}pk__in": sorted(self.named)})
         for (kinds, portfolios), functions in self.units.items():
             there |= _in_units(path, portfolios, functions) & _has_gate(path, kinds)
         return there

@@ -54,9 +54,9 @@ class ApiView(TakesParameters, GenericAPIView[Any]):
         mine: StandingQuerySet = pilots().listed_for(self.person)
         return mine
 
-    def of_visible_pilots(self, path: str) -> Q:
+    def of_visible_pilots(self, path: str, *, portfolio: str | None = None) -> Q:
         """The same for lists of rows that have a pilot at a path."""
-        return listed(self.person, path)
+        return listed(self.person, path, portfolio=portfolio)
 
     def pilot(self, key: str) -> Pilot:
         """A pilot by its key. Raises Http404 where there is none for whoever asks."""

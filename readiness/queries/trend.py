@@ -66,11 +66,11 @@ def _statement(days: int, join: str) -> str:
                     ELSE '{Standing.MOVING}'
                 END AS standing
             FROM pilots_pilotperiod own
+            {join}
             JOIN pilots_unit unit ON unit.id = own.unit_id
             JOIN asked ON asked.at >= own.first_day AND (own.last_day IS NULL OR asked.at <= own.last_day)
             LEFT JOIN policy ON policy.portfolio_id = unit.portfolio_id
                 AND policy.starts <= asked.at AND (policy.replaced_on IS NULL OR policy.replaced_on > asked.at)
-            {join}
             WHERE own.superseded_on IS NULL AND own.void_since IS NULL
         )
         SELECT number, standing, COUNT(*) FROM read GROUP BY number, standing

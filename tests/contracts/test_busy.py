@@ -93,7 +93,8 @@ def test_how_long_a_writer_waits_is_set(monkeypatch: pytest.MonkeyPatch, name: s
     options = environment.database("A_DATABASE", "", pool_size=1, wait=seconds)["OPTIONS"]
     assert (
         options.get("timeout", 0) == seconds
-        or options["options"] == f"-c jit=off -c join_collapse_limit=4 -c geqo=off -c lock_timeout={seconds}s"
+        or options["options"]
+        == f"-c jit=off -c join_collapse_limit=4 -c random_page_cost=2 -c geqo=off -c lock_timeout={seconds}s"
     )
 
 

@@ -93,7 +93,7 @@ class Changes(AskingForMany):
         first, last = as_of(query, "from"), as_of(query, "to")
         if query.get("from") and first > last:
             raise Invalid(_("The last day lies before the first."), field="to")
-        mine = self.of_visible_pilots("pilot")
+        mine = self.of_visible_pilots("pilot", portfolio="portfolio")
         rows = Event.objects.filter(mine, pilot__isnull=False)
         if query.get("batch"):
             rows = rows.of_batch(query["batch"])

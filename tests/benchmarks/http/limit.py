@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,8 +24,17 @@ asked: psycopg.Connection[Any] | None = None
 def connection() -> psycopg.Connection[Any]:
     global asked
     if asked is None:
-        asked = psycopg.connect(os.environ["LIMIT_DATABASE"], autocommit=True, options="-c jit=off -c TimeZone=UTC")
+        asked = psycopg.connect(
+            os.environ["LIMIT_DATABASE"], autocommit=True, options="-c jit=off -c random_page_cost=2"
+        )
     return asked
+
+
+@cache
+def has_policies() -> bool:
+    """Whether any portfolio has another policy than the usual."""
+    row = connection().execute("SELECT EXISTS (SELECT 1 FROM pilots_stallpolicy)").fetchone()
+    return bool(row and row[0])
 
 
 def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -41,7 +51,7 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         with there.transaction():
             answer = writes.decide(there, owner[0], **body)
     else:
-        row = there.execute(statements.of(name, given["reach"]), given).fetchone()
+        row = there.execute(statements.of(name, given["reach"], has_policies=has_policies()), given).fetchone()
         assert row is not None
         answer = row[0]
     body = answer.encode()

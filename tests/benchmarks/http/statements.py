@@ -34,6 +34,7 @@ reach AS MATERIALIZED (
     WHERE EXISTS (SELECT 1 FROM pilots_gate g WHERE g.pilot_id = p.id AND g.kind_id = ANY(s.kinds)))"""
 
 VISIBLE = {
+    "mine": "true",
     "few": "p.id IN (SELECT id FROM reach)",
     "many": """(p.portfolio_id IN (SELECT id FROM granted) OR p.id IN (SELECT id FROM named)
   OR ((p.portfolio_id, coalesce(p.function_id, 0)) IN (SELECT portfolio_id, function_id FROM seats)
@@ -258,8 +259,22 @@ FROM page {PEOPLE}"""
 
 
 @cache
-def of(name: str, reach: str) -> str:
-    """The statement of a name for whoever sees few pilots, or nearly all."""
+def of(name: str, reach: str, *, has_policies: bool) -> str:
+    """The statement of a name for whoever sees few pilots, or nearly all; where no portfolio has a policy, with the usual days."""
+    statement = _written(name, reach)
+    if has_policies:
+        return statement
+    usual = {POLICY: "", QUIET: str(QUIET_DAYS), WARNING: str(WARNING_DAYS), "policy.": "none."}
+    usual |= {
+        POLICY.replace("%(at)s", "days.day"): "",
+        f"ORDER BY pp.stall_clock_from + {QUIET_DAYS}": "ORDER BY pp.stall_clock_from",
+    }
+    for written, said in usual.items():
+        statement = statement.replace(written, said)
+    return statement
+
+
+def _written(name: str, reach: str) -> str:
     made = {
         "pilots": lambda: rows(reach),
         "pilot": lambda: rows(reach, "p.key = %(key)s", most=1),
@@ -268,7 +283,7 @@ def of(name: str, reach: str) -> str:
         "museum": lambda: rows(reach, STALLED, HANGS, 9, more=f", 'count', ({_count(reach, STALLED)})"),
         "board": lambda: rows(reach),
         "admin": lambda: rows(reach, most=100),
-        "my_gates": lambda: rows("few", MINE, STALLS, 20),
+        "my_gates": lambda: rows("mine", MINE, STALLS, 20),
         "my_decisions": lambda: queue(reach),
         "portfolio": lambda: rows(reach, order=PRESSES, more=f", 'figures', ({_figures()})").replace(
             "page AS MATERIALIZED", f"{_without_with(waiting(reach))},\npage AS MATERIALIZED", 1
