@@ -8,11 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.db import connection, models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 
 from pilots.clock import today
-from pilots.models.compiled import Compiled
+from pilots.models.compiled import Among, Compiled, Keys
 
 if TYPE_CHECKING:
     from pilots.models import Person
@@ -22,8 +22,10 @@ NO_FUNCTION = 0
 """What stands for no function where primary keys are listed together."""
 MOST_NAMED = 2000
 """Pilots that are named one by one in a condition."""
-MOST_TERMS = 60
-"""Conditions in a row: SQLite takes a thousand of them at the most, and many cost more to write down than they save."""
+MOST_TERMS = 8
+"""Sets of units that are written down one by one, so that an index finds their pilots. More of them are numbered instead."""
+A_PORTFOLIO = 1 << 32
+"""How far the numbers of the units of one portfolio lie apart from those of the next."""
 
 
 class PilotQuerySet(models.QuerySet[Any]):
@@ -37,12 +39,11 @@ class PilotQuerySet(models.QuerySet[Any]):
         """The same pilots as `visible_to`, for lists and figures: what the person reaches is asked first, in one statement.
 
         So that a list costs what lies within somebody's reach, however many pilots there are. A single pilot is looked up
-        by `visible_to`, which asks nothing first; so is a reach that is too ragged to be written down.
+        by `visible_to`, which asks nothing first.
         """
         if person.is_superuser:
             return self
-        reach = _reach_of(person, at or today())
-        return self.filter(reach.of_pilots()) if reach.can_be_listed else self.visible_to(person, at)
+        return self.filter(_reach_of(person, at or today()).of_pilots())
 
 
 def visible_pilot(person: Person, *, pk: int | None = None, key: str | None = None) -> Any:
@@ -78,22 +79,22 @@ def _one_visible(person: Any, at: Any, **which: Any) -> Any:
     return Pilot.objects.filter(_visible(person, at), **which).order_by().values_list(*_pilot_columns())
 
 
-def _visible(person: Any, at: Any, path: str = "") -> Q:
-    """Of pilots, or of rows that have one at a path: those that somebody may see, each looked up by itself."""
+def _visible(person: Any, at: Any) -> Q:
+    """Of pilots: those that somebody may see, each looked up by itself."""
     from pilots.models import Gate, GatePeriod, Portfolio, Seat
 
     granted = Portfolio.objects.filter(_grants(person)).values("pk")
-    now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef(f"{path}pk"))
+    now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
     # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
-    function = Coalesce(OuterRef(f"{path}function"), 0)
-    asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef(f"{path}pk")))
+    function = Coalesce(OuterRef("function"), 0)
+    asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
     seats = (
         Seat.objects.on(at)
         .of(person)
         .alias(function=Coalesce("unit__function", 0))
-        .filter(Exists(asked), unit__portfolio=OuterRef(f"{path}portfolio"), function=function)
+        .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=function)
     )
-    return Q(**{f"{path}portfolio__in": granted}) | _names(person, path) | Exists(now) | Exists(seats)
+    return Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats)
 
 
 def _grants(person: Any) -> Q:
@@ -101,10 +102,9 @@ def _grants(person: Any) -> Q:
     return Q(roles__person=person) | Q(escalation=person)
 
 
-def _names(person: Any, path: str = "") -> Q:
-    """Of pilots, or of rows that have one at a path: those whose record or rules name somebody."""
-    names = (Q(**{f"{path}{name}": person}) for name in ("manager", "exceptions_to", "exceptions_deputy"))
-    return Q(*names, _connector=Q.OR)
+def _names(person: Any) -> Q:
+    """Of pilots: those whose record or rules name somebody."""
+    return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
 
 
 def _names_now(person: Any) -> Q:
@@ -126,8 +126,6 @@ def listed(person: Person, path: str, *, portfolio: str | None = None) -> Q:
     if person.is_superuser:
         return Q()
     reach = _reach_of(person, today())
-    if not reach.can_be_listed:
-        return _visible(person, today(), f"{path}__")
     found = Pilot.objects.filter(reach.of_pilots()).order_by().values_list("pk", flat=True)
     keys = list(found[: MOST_NAMED + 1])
     return Q(**{f"{path}__in": sorted(keys)}) if len(keys) <= MOST_NAMED else reach.of_pilots(f"{path}__", portfolio)
@@ -136,25 +134,27 @@ def listed(person: Person, path: str, *, portfolio: str | None = None) -> Q:
 class _Reach(NamedTuple):
     """Which pilots a person may see, by primary keys: whole portfolios, single pilots, and units in which they have a seat.
 
-    `units` are the functions in which their seats lie, by the kinds of gates and by portfolios.
+    `kinds` are those of the seats, by portfolio and function.
     """
 
     portfolios: set[int]
     named: set[int]
-    units: Mapping[tuple[frozenset[int], frozenset[int]], set[int]]
-
-    @property
-    def can_be_listed(self) -> bool:
-        """Whether it is short enough to be written down."""
-        return len(self.units) + 2 <= MOST_TERMS
+    kinds: Mapping[tuple[int, int], set[int]]
 
     def of_pilots(self, path: str = "", portfolio: str | None = None) -> Q:
         """The same as a condition on pilots, or on rows that have a pilot at a path, which ends with two underscores."""
         there = Q(**{f"{portfolio or f'{path}portfolio'}__in": sorted(self.portfolios)})
         there |= Q(**{f"{path}pk__in": sorted(self.named)})
-        for (kinds, portfolios), functions in self.units.items():
-            there |= _in_units(path, portfolios, functions) & _has_gate(path, kinds)
-        return there
+        return Q(there, *self._of_units(path), _connector=Q.OR)
+
+    def _of_units(self, path: str) -> list[Q]:
+        alike = _alike(self.kinds, self.portfolios)
+        if len(alike) > MOST_TERMS:
+            return _in_numbered_units(path, self.kinds, self.portfolios)
+        return [
+            _in_units(path, portfolios, functions) & _has_gate(path, kinds)
+            for (kinds, portfolios), functions in alike.items()
+        ]
 
 
 def _reach_of(person: Person, at: date) -> _Reach:
@@ -168,7 +168,7 @@ def _reach_of(person: Person, at: date) -> _Reach:
             named.add(key)
         else:
             kinds_of_unit.setdefault((key, function), set()).add(kind)
-    return _Reach(portfolios, named, _alike(kinds_of_unit, portfolios))
+    return _Reach(portfolios, named, kinds_of_unit)
 
 
 @cache
@@ -212,6 +212,19 @@ def _alike(
     for (of_kinds, function), those in portfolios.items():
         alike.setdefault((of_kinds, frozenset(those)), set()).add(function)
     return alike
+
+
+def _in_numbered_units(path: str, kinds_of_unit: Mapping[tuple[int, int], set[int]], granted: Set[int]) -> list[Q]:
+    """The units in which somebody has a seat, as one list for each set of kinds, however ragged they are."""
+    numbers: dict[frozenset[int], list[int]] = {}
+    for (portfolio, function), kinds in sorted(kinds_of_unit.items()):
+        if portfolio not in granted:
+            numbers.setdefault(frozenset(kinds), []).append(portfolio * A_PORTFOLIO + function)
+    here = F(f"{path}portfolio_id") * Value(A_PORTFOLIO) + Coalesce(f"{path}function_id", NO_FUNCTION)
+    number = ExpressionWrapper(here, output_field=models.BigIntegerField())
+    return [
+        Q(Among(number, Value(those, output_field=Keys()))) & _has_gate(path, kinds) for kinds, those in numbers.items()
+    ]
 
 
 def _in_units(path: str, portfolios: Iterable[int], functions: Set[int]) -> Q:
