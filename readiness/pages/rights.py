@@ -7,7 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -17,17 +16,17 @@ from pilots import permissions
 from pilots.clock import today
 from pilots.models import Function, GateKind, Person, Portfolio, Unit
 from pilots.refusals import Invalid
-from pilots.rules.vocabulary import ClearsBy, Stage
+from pilots.rules.vocabulary import ClearsBy
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import as_of
-from readiness.rules.coverage import gaps, holes, next_month
+from readiness.rules.coverage import coverage, next_month
 from readiness.rules.who_decides import decided_kinds, orphans, table, units_for, who_decides
 from readiness.text.open_gates import listed
 
 MOST_UNITS = 200
 """Places shown on one page; a portfolio can be chosen where there are more."""
-MOST_GAPS, MOST_PILOTS = 100, 2000
-"""Holes listed, and running pilots looked at for them, on one page."""
+MOST_GAPS = 100
+"""Holes listed on one page."""
 
 
 if TYPE_CHECKING:
@@ -56,19 +55,26 @@ class Question(forms.Form):
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(
-        self, *args: Any, units: QuerySet[Unit], kinds: Iterable[GateKind], every: bool, **kwargs: Any
+        self,
+        *args: Any,
+        kinds: Iterable[GateKind],
+        portfolios: Iterable[Portfolio],
+        functions: Iterable[Function],
+        **kwargs: Any,
     ) -> None:
-        """`kinds`: those that whoever asks may see. `every`: offer every function; else those in which a pilot lies, or for which a right was given."""
+        """What can be asked about: what whoever asks may see, in the order in which it is offered."""
         super().__init__(*args, **kwargs)
-        self._choose("kind", GateKind.objects.filter(pk__in=[kind.pk for kind in kinds]))
-        self._choose("portfolio", Portfolio.objects.filter(units__in=units).distinct())
-        some = Function.objects.filter(units__in=units).distinct()
-        self._choose("function", Function.objects.all() if every else some)
+        self._choose("kind", GateKind.objects, kinds)
+        self._choose("portfolio", Portfolio.objects, portfolios)
+        self._choose("function", Function.objects, functions)
 
-    def _choose(self, name: str, among: QuerySet[Any]) -> None:
-        field = self.fields[name]
+    def _choose(self, name: str, objects: Any, rows: Iterable[Any]) -> None:
+        """Rows that are read already are offered as they are."""
+        field, found = self.fields[name], list(rows)
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = among
+        field.queryset = objects.filter(pk__in=[row.pk for row in found])
+        none = [] if field.empty_label is None else [("", field.empty_label)]
+        field.choices = [*none, *((field.prepare_value(row), field.label_from_instance(row)) for row in found)]
 
 
 @require_safe
@@ -80,15 +86,15 @@ def rights(request: HttpRequest) -> HttpResponse:
         at = as_of(request.GET)
     except Invalid as wrong:
         at, refused = today(), wrong.says
-    units = units_for(request.user)
-    chosen = units.filter(portfolio__key=request.GET["of"]) if request.GET.get("of") else units
-    shown = list(chosen[: MOST_UNITS + 1])
-    there = Portfolio.objects.filter(units__in=units).distinct()
-    in_force = there.filter(key=request.GET["of"]) if request.GET.get("of") else there
-    asks, office = "kind" in request.GET, permissions.is_office(request.user)
-    kinds = decided_kinds(request.user)
+    of, asks, office = request.GET.get("of", ""), "kind" in request.GET, permissions.is_office(request.user)
+    there, kinds = _Places(request.user, every=office), decided_kinds(request.user)
+    shown = there.units(of)
     form = Question(
-        request.GET if asks else None, units=units, kinds=kinds, every=office, initial={"on": at.isoformat()}
+        request.GET if asks else None,
+        kinds=kinds,
+        portfolios=there.portfolios,
+        functions=there.functions,
+        initial={"on": at.isoformat()},
     )
     context = {
         "at": at,
@@ -97,15 +103,41 @@ def rights(request: HttpRequest) -> HttpResponse:
         "accepted": listed(GateKind.objects.filter(clears_by=ClearsBy.ACCEPTANCE).values_list("name", flat=True)),
         "rows": table(shown[:MOST_UNITS], kinds, at=at),
         "more": len(shown) > MOST_UNITS,
-        "orphans": orphans(in_force, at=at) if shown else [],
-        "portfolios": there,
+        "orphans": orphans([one for one in there.portfolios if not of or one.key == of], at=at) if shown else [],
+        "portfolios": there.portfolios,
         "office": office,
-        "of": request.GET.get("of", ""),
+        "of": of,
         "form": form,
         "answer": _answer(form) if asks else None,
-        **_holes(request.user, request.GET.get("of", ""), at),
+        **_holes(request.user, of, at),
     }
     return render(request, "pages/rights.html", context)
+
+
+class _Places:
+    """The places whose rights a person may see, with their portfolios and functions, each asked once.
+
+    `every`: offer every function; else those in which a pilot lies, or for which a right was given.
+    """
+
+    def __init__(self, person: Person, *, every: bool) -> None:
+        self._rows = list(units_for(person).values_list("pk", "portfolio", "function"))
+        named = {function for _unit, _portfolio, function in self._rows if function is not None}
+        functions = Function.objects.all() if every else Function.objects.filter(pk__in=named)
+        self.functions = list(functions)
+        self.portfolios = list(
+            Portfolio.objects.filter(pk__in={portfolio for _unit, portfolio, _function in self._rows})
+        )
+
+    def units(self, of: str) -> list[Unit]:
+        """The first of them, in one portfolio where one is chosen by its key, and one more than a page shows."""
+        portfolios = {row.pk: row for row in self.portfolios if not of or row.key == of}
+        functions = {row.pk: row for row in self.functions}
+        return [
+            Unit(pk=pk, portfolio=portfolios[portfolio], function=functions.get(function or 0))
+            for pk, portfolio, function in self._rows
+            if portfolio in portfolios
+        ][: MOST_UNITS + 1]
 
 
 def _answer(form: Question) -> Any:
@@ -118,16 +150,8 @@ def _answer(form: Question) -> Any:
 def _holes(person: Person, portfolio: str, at: date) -> dict[str, Any]:
     """The holes of next month among the running pilots that a person may see, the earliest first."""
     first, last = next_month(at)
-    there = pilots().listed_for(person).on(at).filter(stage_then=Stage.RUNNING)
+    mine = pilots().listed_for(person)
     if portfolio:
-        there = there.filter(portfolio__key=portfolio)
-    some = there.select_related("portfolio", "function")[:MOST_PILOTS]
-    found = gaps(holes(some, first=first, last=last, at=at))
-    return {
-        "first": first,
-        "last": last,
-        "gaps": found[:MOST_GAPS],
-        "how_many": len(found),
-        "runs": len(some),
-        "looked_at": MOST_PILOTS if len(some) == MOST_PILOTS else None,
-    }
+        mine = mine.filter(portfolio__key=portfolio)
+    found = coverage(mine, first=first, last=last, at=at, most=MOST_GAPS)
+    return {"first": first, "last": last, "gaps": found.gaps, "how_many": found.number, "runs": found.runs}

@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from itertools import islice
+from heapq import nsmallest
+from typing import NamedTuple
 
-from django.db.models import Q
-
-from pilots.derived import load
-from pilots.models import Absence, Function, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models import Absence, Function, GateKind, Person, Portfolio, Seat, Unit
+from pilots.models.compiled import in_bulk
 from pilots.rules import rights
-from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
-from readiness.queries.pilots import in_force
+from pilots.rules.vocabulary import ClearsBy
+from readiness.queries.pilots import StandingQuerySet
+from readiness.queries.running_gates import (
+    RunningPilot,
+    decided_gates,
+    names_of,
+    running_pilots,
+    unnamed_gates,
+)
 from readiness.rules import working_days
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED
 
-BATCH = 500
-"""Pilots read at once."""
-Seats = dict[tuple[int, int | None, int], list[rights.Seat]]
-Absences = dict[int, list[tuple[date, date]]]
+MOST_PILOTS = 5
+"""Pilots that are named of one gap; the others are counted."""
+Sat = tuple[rights.Seat, ...]
+Seats = Mapping[tuple[int, int], Sat]
+"""Who sits in a unit for a kind of gate."""
+Absences = Mapping[int, Sequence[tuple[date, date]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A stretch of working days on which nobody can decide a gate, or nobody is named for it, and why."""
+class Stretch(NamedTuple):
+    """Working days in a row on which nobody can decide a gate, or nobody is named for it, and why."""
 
-    pilot: Pilot
-    kind: GateKind
     first: date
     last: date
     why: str
 
 
+Stretches = Sequence[Stretch]
+
+
+class PilotOfGap(NamedTuple):
+    """What is shown of a pilot."""
+
+    key: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The same hole of many pilots: one kind of gate, in one place, for one reason, on the same days."""
+    """The same hole of many pilots: one kind of gate, in one place, for one reason, on the same days. The first are named."""
 
     kind: GateKind
     portfolio: Portfolio
@@ -44,29 +59,17 @@ class Gap:
     why: str
     first: date
     last: date
-    pilots: Sequence[Pilot]
+    number: int
+    pilots: Sequence[PilotOfGap]
 
 
-def gaps(found: Iterable[Hole]) -> list[Gap]:
-    """Holes that are one hole, together: the earliest first, and of one day those that concern most pilots."""
-    together: dict[tuple[int, int, int | None, str, date, date], list[Hole]] = {}
-    for hole in found:
-        place = (hole.pilot.portfolio_id, hole.pilot.function_id)
-        key = (hole.kind.pk, *place, hole.why, hole.first, hole.last)
-        together.setdefault(key, []).append(hole)
-    out = [
-        Gap(
-            of[0].kind,
-            of[0].pilot.portfolio,
-            of[0].pilot.function,
-            of[0].why,
-            of[0].first,
-            of[0].last,
-            [hole.pilot for hole in of],
-        )
-        for of in together.values()
-    ]
-    return sorted(out, key=lambda gap: (gap.first, -len(gap.pilots), gap.kind.position))
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many pilots run, how many gaps their gates have, and the first of these."""
+
+    runs: int
+    number: int
+    gaps: Sequence[Gap]
 
 
 def next_month(at: date) -> tuple[date, date]:
@@ -76,30 +79,81 @@ def next_month(at: date) -> tuple[date, date]:
     return first, last
 
 
-def holes(pilots: Iterable[Pilot], *, first: date, last: date, at: date) -> Iterator[Hole]:
+def coverage(mine: StandingQuerySet, *, first: date, last: date, at: date, most: int) -> Coverage:
     """The holes of the running ones of these pilots, from one day to another, by what is known today.
 
     A gate is covered on a day when somebody may decide it and is there: the holder, the deputy, the delegate, or the
     escalation person where neither holder nor deputy can or may. A sponsor does not decide on their own pilot. A gate that
-    is accepted is covered while somebody is named for it. Queries do not depend on the number of pilots.
+    is accepted is covered while somebody is named for it.
 
-    Args:
-        pilots: read with their portfolio.
+    What is so of one gate is so of each of its kind in its unit, but for who carries the pilot or is named. So they are
+    counted together, and pilots are read of the first gaps only, `most` of them: the earliest, and of one day those that
+    concern most pilots. Queries do not depend on the number of pilots.
     """
-    span = Span(first, last, _absences(first, last), GateKind.objects.in_bulk())
-    for some in in_batches(pilots, BATCH):
-        yield from _holes_of(_running(some, at), span, at)
+    running = running_pilots(mine, at)
+    places, span = _Places(one.unit for one in running.values()), Span(first, last, _absences(first, last))
+    holes = _unnamed(running, places, span, at)
+    for hole, pilots in _undecided(running, places, span, at).items():
+        holes[hole] = pilots
+    shown = sorted(holes, key=lambda hole: (hole.days.first, -len(holes[hole]), *places.order(hole)))[:most]
+    first_of = {hole: nsmallest(MOST_PILOTS, holes[hole], key=lambda pk: running[pk].key) for hole in shown}
+    names = names_of({pk for pilots in first_of.values() for pk in pilots})
+    gaps = [
+        places.gap(hole, len(holes[hole]), [PilotOfGap(running[pk].key, names[pk]) for pk in first_of[hole]])
+        for hole in shown
+    ]
+    return Coverage(len(running), len(holes), gaps)
+
+
+class _Hole(NamedTuple):
+    """A kind of gate, a unit, and the days on which nobody is there."""
+
+    kind: int
+    unit: int
+    days: Stretch
+
+
+class _Places:
+    """Units with their portfolios and functions, and the kinds of gates, each read once."""
+
+    def __init__(self, units: Iterable[int]) -> None:
+        self.units = in_bulk(Unit, units)
+        self.portfolios = in_bulk(Portfolio, (unit.portfolio_id for unit in self.units.values()))
+        self.functions = in_bulk(Function, (unit.function_id for unit in self.units.values()))
+        self.kinds = GateKind.objects.in_bulk()
+
+    def calendar(self, unit: int) -> str:
+        return self.portfolios[self.units[unit].portfolio_id].calendar
+
+    def order(self, hole: _Hole) -> tuple[int, int, str, str, str]:
+        """In which order holes stand that begin on one day and concern as many pilots."""
+        unit, kind = self.units[hole.unit], self.kinds[hole.kind]
+        function = self.functions.get(unit.function_id or 0)
+        return (kind.position, kind.pk, self.portfolios[unit.portfolio_id].name, str(function or ""), hole.days.why)
+
+    def gap(self, hole: _Hole, number: int, pilots: Sequence[PilotOfGap]) -> Gap:
+        unit = self.units[hole.unit]
+        return Gap(
+            self.kinds[hole.kind],
+            self.portfolios[unit.portfolio_id],
+            self.functions.get(unit.function_id or 0),
+            hole.days.why,
+            hole.days.first,
+            hole.days.last,
+            number,
+            pilots,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days that are asked about, who is away on them, and the kinds of gates by primary key."""
+    """Days that are asked about, and who is away on them. What was worked out of them is kept."""
 
     first: date
     last: date
     absences: Absences
-    kinds: Mapping[int, GateKind]
     _days: dict[str, list[date]] = field(default_factory=dict)
+    _undecided: dict[tuple[Sat, int | None, str], Stretches] = field(default_factory=dict)
 
     def working_days(self, calendar: str) -> list[date]:
         """Its working days by a portfolio's calendar."""
@@ -108,104 +162,104 @@ class Span:
             self._days[calendar] = list(working_days.days_between(self.first, self.last, of))
         return self._days[calendar]
 
+    def unnamed(self, person: Person | None, calendar: str) -> Stretches:
+        """Where nobody is named for a gate, or somebody whose account is closed."""
+        days = self.working_days(calendar)
+        closed = (UNNAMED if person is None or person.closed_by(day) else None for day in days)
+        return list(_stretches(days, list(closed)))
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A running pilot: where it lies, and who carries it, by primary keys."""
+    def undecided(self, sat: Sat, sponsor: int | None, calendar: str) -> Stretches:
+        """Where nobody of a seat is there to decide; the sponsor does not decide on their own pilot.
 
-    pilot: Pilot
-    function: int | None
-    sponsor: int | None
+        Who carries a pilot matters only to a seat that they are on.
+        """
+        barred = sponsor if any(sponsor in rights.named(seat) for seat in sat) else None
+        asked = (sat, barred, calendar)
+        if asked not in self._undecided:
+            days = self.working_days(calendar)
+            self._undecided[asked] = list(_stretches(days, list(self._whys(sat, barred, days))))
+        return self._undecided[asked]
 
+    def _whys(self, sat: Sat, barred: int | None, days: Iterable[date]) -> Iterator[str | None]:
+        known: dict[tuple[int, frozenset[int]], str | None] = {}
+        for day in days:
+            place = next((n for n, one in enumerate(sat) if _holds(one, day)), -1)
+            away = self._away(rights.named(sat[place]), day) if place >= 0 else frozenset()
+            if (place, away) not in known:
+                known[place, away] = _why(sat[place], barred, away) if place >= 0 else NOBODY
+            yield known[place, away]
 
-def _running(some: Sequence[Pilot], at: date) -> list[Running]:
-    """Those of these pilots that run on a day, in the order given."""
-    runs = Q(stage=Stage.RUNNING) | Q(stage=Stage.PAUSED, paused_until__lt=at)
-    there = PilotPeriod.objects.filter(in_force(at), runs, pilot__in=some, void_since=None)
-    now = {pilot: columns for pilot, *columns in there.values_list("pilot", "unit__function", "sponsor")}
-    return [Running(pilot, *now[pilot.pk]) for pilot in some if pilot.pk in now]
-
-
-def _holes_of(running: Sequence[Running], span: Span, at: date) -> Iterator[Hole]:
-    """Their holes. What is so of one gate is so of each in the same place, of the same sponsor, or of the same person named."""
-    seats = _seats({each.pilot.portfolio_id for each in running}, span)
-    gates = _gates([each.pilot.pk for each in running], at)
-    named = Person.objects.in_bulk({person for of in gates.values() for _kind, person in of if person is not None})
-    known: dict[tuple[int | None, ...], list[tuple[date, date, str]]] = {}
-    for each in running:
-        days = span.working_days(each.pilot.portfolio.calendar)
-        for kind, person in gates.get(each.pilot.pk, ()):
-            place = (each.pilot.portfolio_id, each.function, kind)
-            if span.kinds[kind].clears_by == ClearsBy.ACCEPTANCE:
-                if (*place, person) not in known:
-                    whys = [_unnamed(named.get(person or 0), day) for day in days]
-                    known[*place, person] = list(_stretches(days, whys))
-                stretches = known[*place, person]
-            else:
-                sat = seats.get(place, [])
-                # Who carries a pilot matters only to a seat that they are on.
-                sponsor = each.sponsor if any(each.sponsor in rights.named(seat) for seat in sat) else None
-                if (*place, sponsor) not in known:
-                    whys = [_undecided(sat, sponsor, span.absences, day) for day in days]
-                    known[*place, sponsor] = list(_stretches(days, whys))
-                stretches = known[*place, sponsor]
-            for begins, ends, why in stretches:
-                yield Hole(each.pilot, span.kinds[kind], begins, ends, why)
+    def _away(self, people: Iterable[int | None], day: date) -> frozenset[int]:
+        if not self.absences:
+            return frozenset()
+        named = (who for who in people if who is not None)
+        return frozenset(who for who in named if any(a <= day <= b for a, b in self.absences.get(who, ())))
 
 
-def _gates(pilots: list[int], at: date) -> dict[int, list[tuple[int, int | None]]]:
-    """The gates of pilots that are asked on a day, by pilot: each kind, in order, and who is named for it."""
-    out: dict[int, list[tuple[int, int | None]]] = {}
-    rows = GatePeriod.objects.filter(in_force(at), gate__pilot__in=pilots).exclude(awaits=Awaits.OFF)
-    ordered = rows.order_by("kind__position", "kind_id").values_list("gate__pilot_id", "kind_id", "person_id")
-    for pilot, kind, person in ordered:
-        out.setdefault(pilot, []).append((kind, person))
+Running = Mapping[int, RunningPilot]
+Holes = dict[_Hole, list[int]]
+"""The pilots of each hole, by primary key."""
+
+
+def _unnamed(running: Running, places: _Places, span: Span, at: date) -> Holes:
+    """Where nobody is named for a gate that is accepted."""
+    out: Holes = {}
+    found = unnamed_gates(running, at, span.last)
+    named = in_bulk(Person, (gates.person for gates in found))
+    for gates in found:
+        for days in span.unnamed(named.get(gates.person or 0), places.calendar(gates.unit)):
+            out.setdefault(_Hole(gates.kind, gates.unit, days), []).extend(gates.pilots)
     return out
 
 
-def in_batches(rows: Iterable[Pilot], size: int) -> Iterator[list[Pilot]]:
-    """The rows in lists of a size; the last may be shorter."""
-    there = iter(rows)
-    while some := list(islice(there, size)):
-        yield some
+def _undecided(running: Running, places: _Places, span: Span, at: date) -> Holes:
+    """Where nobody is there to decide a gate. Gates are asked for only of pilots that one of the seats leaves without."""
+    out: Holes = {}
+    seats = _seats(places.units, span)
+    kinds = [kind.pk for kind in places.kinds.values() if kind.clears_by != ClearsBy.ACCEPTANCE]
+    known: dict[tuple[int, int | None], dict[int, Stretches]] = {}
+    for one in running.values():
+        if one[:2] not in known:
+            calendar = places.calendar(one.unit)
+            of_unit = {kind: span.undecided(seats.get((one.unit, kind), ()), one.sponsor, calendar) for kind in kinds}
+            known[one[:2]] = {kind: stretches for kind, stretches in of_unit.items() if stretches}
+    for pilot, kind in decided_gates([pk for pk, one in running.items() if known[one[:2]]], at):
+        for days in known[running[pilot][:2]].get(kind, ()):
+            out.setdefault(_Hole(kind, running[pilot].unit, days), []).append(pilot)
+    return out
 
 
-def _seats(portfolios: set[int], span: Span) -> Seats:
-    out: Seats = {}
-    rows = Seat.objects.filter(unit__portfolio__in=portfolios, first_day__lte=span.last).exclude(
-        last_day__lt=span.first
-    )
-    for row in rows.select_related("unit"):
-        place = (row.unit.portfolio_id, row.unit.function_id, row.kind_id)
-        out.setdefault(place, []).append(load.as_seat(row))
+def _seats(units: Iterable[int], span: Span) -> Seats:
+    out: dict[tuple[int, int], Sat] = {}
+    rows = Seat.objects.filter(unit__in=sorted(units), first_day__lte=span.last).exclude(last_day__lt=span.first)
+    columns = (each.name for each in fields(rights.Seat))
+    for unit, kind, *seat in rows.order_by("first_day").values_list("unit", "kind", *columns):
+        out[unit, kind] = (*out.get((unit, kind), ()), rights.Seat(*seat))
     return out
 
 
 def _absences(first: date, last: date) -> Absences:
-    out: Absences = {}
+    out: dict[int, list[tuple[date, date]]] = {}
     rows = Absence.objects.filter(starts__lte=last, ends__gte=first)
     for person, starts, ends in rows.values_list("person", "starts", "ends"):
         out.setdefault(person, []).append((starts, ends))
     return out
 
 
-def _undecided(sat: Sequence[rights.Seat], sponsor: int | None, absent: Absences, day: date) -> str | None:
-    """Why nobody is there to decide on a day, or None where somebody is; the sponsor does not decide on their own pilot."""
-    seat = next((one for one in sat if one.first_day <= day and (one.last_day is None or day <= one.last_day)), None)
-    if seat is None or seat.holder is None:
+def _holds(seat: rights.Seat, day: date) -> bool:
+    return seat.first_day <= day and (seat.last_day is None or day <= seat.last_day)
+
+
+def _why(seat: rights.Seat, sponsor: int | None, away: Collection[int]) -> str | None:
+    """Why nobody of a seat is there to decide, or None where somebody is."""
+    if seat.holder is None:
         return NOBODY
-    named = {who for who in rights.named(seat) if who is not None}
-    away = {who for who in named if any(starts <= day <= ends for starts, ends in absent.get(who, ()))}
     barred = {sponsor} if sponsor is not None else set()
-    there = any(rights.may_decide(seat, who, barred=barred, away=away) for who in named - away)
-    return None if there else NONE_FREE
+    there = {who for who in rights.named(seat) if who is not None} - set(away)
+    return None if any(rights.may_decide(seat, who, barred=barred, away=away) for who in there) else NONE_FREE
 
 
-def _unnamed(person: Person | None, day: date) -> str | None:
-    return UNNAMED if person is None or person.closed_by(day) else None
-
-
-def _stretches(days: Sequence[date], whys: Sequence[str | None]) -> Iterator[tuple[date, date, str]]:
+def _stretches(days: Sequence[date], whys: Sequence[str | None]) -> Iterator[Stretch]:
     """Working days in a row with the same answer, those with a hole only."""
     begins: date | None = None
     for place, (day, why) in enumerate(zip(days, whys, strict=True)):
@@ -214,5 +268,5 @@ def _stretches(days: Sequence[date], whys: Sequence[str | None]) -> Iterator[tup
         begins = begins or day
         following = whys[place + 1] if place + 1 < len(whys) else None
         if following != why:
-            yield begins, day, why
+            yield Stretch(begins, day, why)
             begins = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -22,6 +23,7 @@ from pilots.models import (
     SwitchedOff,
     Unit,
 )
+from pilots.models.compiled import in_bulk
 from pilots.rules import rights
 from pilots.rules.vocabulary import Capacity, ClearsBy
 from readiness.queries.pilots import pilots
@@ -44,12 +46,12 @@ class SeatPeriod:
 class SeatStatus:
     """Who decides a kind of gate in a unit on a date, in the order in which they do.
 
-    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios.
+    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios. `right` is a primary key.
     """
 
     kind: GateKind
     unit: Unit
-    right: DecisionRight | None = None
+    right: int | None = None
     sitting: Sequence[SeatPeriod] = ()
     escalation: SeatPeriod | None = None
     orphaned: bool = False
@@ -106,7 +108,7 @@ def away_on(at: date) -> dict[int, date]:
 
 
 def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[UnitOn]:
-    """Who decides these kinds, or all, in these units on a date. Five queries at most for any number of them.
+    """Who decides these kinds, or all, in these units on a date. Six queries at most for any number of them.
 
     Args:
         units: read with their portfolio and function.
@@ -116,12 +118,7 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
     scoped = [kind for kind in kinds if not kind.for_all]
     asked = set(GateKindPortfolio.objects.filter(kind__in=scoped).values_list("portfolio", "kind")) if scoped else set()
     off = set(SwitchedOff.objects.on(at).values_list("portfolio", "kind"))
-    found = {
-        (seat.unit_id, seat.kind_id): seat
-        for seat in Seat.objects.on(at)
-        .filter(unit__in=wanted)
-        .select_related("holder", "deputy", "delegate", "escalation", "right")
-    }
+    found = _sat(wanted, at)
     return [
         UnitOn(
             unit,
@@ -130,7 +127,7 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
                 if not kind.for_all and (unit.portfolio_id, kind.pk) not in asked
                 else SeatStatus(kind, unit, switched_off=True)
                 if (unit.portfolio_id, kind.pk) in off
-                else _seat(kind, unit, found.get((unit.pk, kind.pk)), away)
+                else _seat(kind, unit, found.get((unit.pk, kind.pk), _NOBODY), away)
                 for kind in kinds
             ],
         )
@@ -138,21 +135,47 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
     ]
 
 
-def _seat(kind: GateKind, unit: Unit, seat: Seat | None, away: dict[int, date]) -> SeatStatus:
-    if seat is None or seat.holder is None:
-        return SeatStatus(kind, unit, orphaned=seat is not None and seat.orphaned)
+class _Sat(NamedTuple):
+    """Who sits somewhere on a date, in the order in which they decide, and in which capacity."""
 
-    def sits(person: Person, capacity: str) -> SeatPeriod:
-        return SeatPeriod(person, capacity, away.get(person.pk))
+    right: int | None
+    sitting: Sequence[tuple[Person, str]]
+    escalation: Person | None
+    orphaned: bool
 
-    named = ((seat.holder, seat.capacity), (seat.delegate, Capacity.DELEGATE), (seat.deputy, Capacity.DEPUTY))
+
+_NOBODY = _Sat(None, (), None, orphaned=False)
+
+
+def _sat(units: Iterable[Unit], at: date) -> dict[tuple[int, int], _Sat]:
+    """Who sits in these units on a date, by unit and kind of gate. Two queries."""
+    columns = ("unit", "kind", "right", "capacity", "orphaned", "holder", "delegate", "deputy", "escalation")
+    rows = list(Seat.objects.on(at).filter(unit__in=units).values_list(*columns))
+    people = in_bulk(Person, (pk for row in rows for pk in row[5:]))
+    out = {}
+    for unit, kind, right, capacity, orphaned, *named in rows:
+        out[unit, kind] = _sits([people.get(pk or 0) for pk in named], right, capacity, orphaned=orphaned)
+    return out
+
+
+def _sits(named: Sequence[Person | None], right: int | None, capacity: str, *, orphaned: bool) -> _Sat:
+    """`named` are holder, delegate, deputy and escalation person."""
+    holder, delegate, deputy, escalation = named
+    if holder is None:
+        return _NOBODY._replace(orphaned=orphaned)
+    there = ((holder, capacity), (delegate, Capacity.DELEGATE), (deputy, Capacity.DEPUTY))
+    return _Sat(right, [(person, role) for person, role in there if person is not None], escalation, orphaned)
+
+
+def _seat(kind: GateKind, unit: Unit, sat: _Sat, away: dict[int, date]) -> SeatStatus:
+    above = sat.escalation
     return SeatStatus(
         kind,
         unit,
-        seat.right,
-        [sits(person, capacity) for person, capacity in named if person is not None],
-        sits(seat.escalation, Capacity.ESCALATION) if seat.escalation else None,
-        seat.orphaned,
+        sat.right,
+        [SeatPeriod(person, capacity, away.get(person.pk)) for person, capacity in sat.sitting],
+        SeatPeriod(above, Capacity.ESCALATION, away.get(above.pk)) if above else None,
+        sat.orphaned,
     )
 
 
@@ -226,18 +249,8 @@ def who_decides(kind: GateKind, portfolio: Portfolio, function: Function | None,
         return Answer(at, kind, portfolio, function, SeatStatus(kind, unit, switched_off=True))
     people = {p.pk: p for p in Person.objects.filter(pk__in=_people(facts))}
     sat = rights.seat_on(facts, closed, at)
-    seat = Seat(
-        kind=kind,
-        unit=unit,
-        first_day=at,
-        right=by_key.get(sat.right or 0),
-        holder=people.get(sat.holder or 0),
-        deputy=people.get(sat.deputy or 0),
-        delegate=people.get(sat.delegate or 0),
-        escalation=people.get(sat.escalation or 0),
-        capacity=sat.capacity,
-        orphaned=sat.orphaned,
-    )
+    named = [people.get(who or 0) for who in (sat.holder, sat.delegate, sat.deputy, sat.escalation)]
+    seat = _sits(named, sat.right, sat.capacity, orphaned=sat.orphaned)
     return Answer(
         at,
         kind,

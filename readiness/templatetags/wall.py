@@ -6,15 +6,16 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from pilots.models import Decision, DecisionRight
 from readiness.charts import gate_badge
 from readiness.queries.snapshots import GateSnapshot
 from readiness.rules.deadlines import AnswerDue
-from readiness.rules.who_decides import SeatPeriod, Step
+from readiness.rules.who_decides import SeatPeriod, SeatStatus, Step
 from readiness.text import events, labels
 
 register = template.Library()
@@ -87,6 +88,40 @@ def hole_words(why: str) -> str:
 def sitting_words(sitting: SeatPeriod) -> str:
     """`{{ sitting|sitting_words }}`: who decides, in which capacity, and until when they are away."""
     return labels.sitting(sitting)
+
+
+@register.simple_tag(takes_context=True)
+def seat(context: template.RequestContext, status: SeatStatus) -> SafeString:
+    """`{% seat status %}`: who decides, whom it escalates to, or why nobody does or has to, in a cell of the table.
+
+    One right reaches many places, so what was drawn once on a page is drawn again as it is.
+    """
+    drawn: dict[Any, SafeString] = context.render_context.setdefault(seat, {})
+    same = (status.asked, status.switched_off, status.orphaned, tuple(status.sitting), status.escalation)
+    if same not in drawn:
+        drawn[same] = _seat(status)
+    return drawn[same]
+
+
+def _seat(status: SeatStatus) -> SafeString:
+    lines = []
+    if not status.asked:
+        lines.append(format_html('<span class="note">{}</span>', _("not asked here")))
+    if status.switched_off:
+        lines.append(format_html('<span class="note">{}</span>', _("switched off here")))
+    if status.hole:
+        badge = '<span class="mark nobody" aria-hidden="true">U</span> <strong>{}</strong>'
+        lines.append(format_html(badge, labels.HOLE[status.hole]))
+    if status.orphaned and not status.sitting:
+        lines.append(format_html("<small>{}</small>", _("orphaned: whoever had it has left")))
+    for place, one in enumerate(status.sitting):
+        passed = _("orphaned: passed on, for an account is closed") if status.orphaned and not place else None
+        after = format_html(" <small>{}</small>", passed) if passed else ""
+        lines.append(format_html('<span dir="auto">{}</span>{}<br>', labels.sitting(one), after))
+    if status.escalation:
+        name = status.escalation.person.name
+        lines.append(format_html('<small>{} <span dir="auto">{}</span></small>', _("escalates to"), name))
+    return format_html_join(" ", "{}", ((line,) for line in lines))
 
 
 @register.filter

@@ -13,9 +13,10 @@ from pilots import actions
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio, PortfolioRole
 from pilots.refusals import EndRequired, Invalid, NotYours, Overlap, WrongGate
 from pilots.rules.vocabulary import ClearsBy
+from readiness.queries.pilots import pilots as all_pilots
 from readiness.queries.snapshots import snapshot_of
 from readiness.rules import working_days
-from readiness.rules.coverage import Hole, gaps, holes, next_month
+from readiness.rules.coverage import coverage, next_month
 from readiness.rules.deadlines import answer_due
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, orphans, table, who_decides
 from tests.company import MARCH
@@ -176,14 +177,14 @@ def test_an_answer_is_due_in_working_days_from_the_start_and_then_escalates(work
         assert answer_due(snapshot.gate("funding-owner"), snapshot) is None
 
 
-def test_the_table_takes_four_queries_however_many_places(works: Works, django_assert_num_queries: Any) -> None:
+def test_the_table_takes_five_queries_however_many_places(works: Works, django_assert_num_queries: Any) -> None:
     works.right("lena", deputy="dora", escalate_to="kai")
     for number in range(12):
         place = Function.objects.create(name=f"F {number}")
         works.pilot(f"P-{number}", function=place)
     units = list(works.portfolio.units.select_related("portfolio", "function"))
     assert len(units) == 13  # the portfolio as a whole is a place too: a right was given there
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         rows = table(units, at=APRIL)
     assert {row.seats[0].decides.person for row in rows if row.seats[0].decides} == {works.lena}
 
@@ -198,7 +199,7 @@ def test_a_seat_that_passed_to_a_wider_right_is_orphaned_too_and_so_is_one_that_
     [row] = table([unit], at=APRIL)
     seat = row.seats[0]
     assert seat.decides is not None
-    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (works.lena, wide, True, None)
+    assert (seat.decides.person, seat.right, seat.orphaned, seat.hole) == (works.lena, wide.pk, True, None)
     [history] = orphans([works.portfolio], at=APRIL)
     assert (history.right.holder, history.passed_to) == (works.dora, None)
     actions.close_account(person=works.lena, by=None, on=MARCH, known=MARCH)
@@ -235,11 +236,11 @@ def test_a_gate_that_is_switched_off_is_no_hole(works: Works) -> None:
 def test_a_right_makes_the_place_that_it_is_for(works: Works) -> None:
     """Before the first pilot lies there, its program office sees who would decide, and what is missing."""
     works.right("lena", function=works.service)
+    elsewhere = Function.objects.create(name="Billing")
     client = Client()
     client.force_login(works.ria)
     page = client.get(reverse("readiness:rights"))
     assert [str(row.unit.function) for row in page.context["rows"]] == [str(works.service)]
-    elsewhere = Function.objects.create(name="Billing")
     assert elsewhere in page.context["form"].fields["function"].queryset
 
 
@@ -318,13 +319,15 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
 
     first, last = next_month(APRIL)
     assert (first, last) == (allowed, date(2025, 5, 31))
-    rows = Pilot.objects.select_related("portfolio", "function").order_by("key")
-    with django_assert_max_num_queries(8):
-        found = list(holes(rows, first=first, last=last, at=APRIL))
+    with django_assert_max_num_queries(10):
+        found = coverage(all_pilots(), first=first, last=last, at=APRIL, most=100)
+    assert (found.runs, found.number) == (3, len(found.gaps))
+    assert all(gap.number == len(gap.pilots) for gap in found.gaps)
     listed = {
-        (hole.pilot.key, hole.kind.key, day): hole.why
-        for hole in found
-        for day in working_days.days_between(hole.first, hole.last, working_days.calendar("DE-BY"))
+        (pilot.key, gap.kind.key, day): gap.why
+        for gap in found.gaps
+        for pilot in gap.pilots
+        for day in working_days.days_between(gap.first, gap.last, working_days.calendar("DE-BY"))
     }
     days = list(working_days.days_between(first, last, working_days.calendar("DE-BY")))
     assert date(2025, 5, 1) not in days  # Labour Day, a Thursday
@@ -340,11 +343,25 @@ def test_on_every_working_day_of_next_month_somebody_decides_or_the_hole_is_list
     assert ("P-2", "it-data-access", date(2025, 5, 5)) in listed  # its sponsor may not
 
 
-def test_holes_alike_are_told_once(works: Works) -> None:
-    a, b = works.pilot("P-1"), works.pilot("P-2")
-    same = [Hole(p, works.legal, MARCH, APRIL, NOBODY) for p in (a, b)]
-    (gap,) = gaps(same)
-    assert [p.key for p in gap.pilots] == ["P-1", "P-2"]
+def test_holes_alike_are_one_gap_that_counts_its_pilots_and_names_the_first(
+    works: Works, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(7):
+        works.pilot(f"P-{number}")
+    first, last = next_month(APRIL)
+    with django_assert_max_num_queries(10):
+        found = coverage(all_pilots(), first=first, last=last, at=APRIL, most=1)
+    assert found.runs == 7
+    assert found.number == GateKind.objects.count()
+    [gap] = found.gaps
+    assert (gap.kind, gap.why, gap.number) == (works.legal, NOBODY, 7)
+    assert [pilot.key for pilot in gap.pilots] == ["P-0", "P-1", "P-2", "P-3", "P-4"]
+
+
+def test_a_cell_of_the_table_is_not_asked_only_where_it_is_for_other_portfolios(works: Works) -> None:
+    works.right("lena")
+    works.pilot()
+    assert "not asked here" not in _get(works.ria, "/rights/").content.decode()
 
 
 # The page ------------------------------------------------------------------------------------------------------------
