@@ -96,7 +96,8 @@ def seat(context: template.RequestContext, status: SeatStatus) -> SafeString:
 
     One right reaches many places, so what was drawn once on a page is drawn again as it is.
     """
-    drawn: dict[Any, SafeString] = context.render_context.setdefault(seat, {})
+    on_page: dict[Any, Any] = vars(context.render_context)
+    drawn: dict[Any, SafeString] = on_page.setdefault("drawn_seats", {})
     same = (status.asked, status.switched_off, status.orphaned, tuple(status.sitting), status.escalation)
     if same not in drawn:
         drawn[same] = _seat(status)
