@@ -77,6 +77,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+FORM_RENDERER = "config.form_renderer.FormRenderer"
 
 TEMPLATES = [
     {
