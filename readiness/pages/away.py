@@ -82,7 +82,9 @@ class MyDelegation(Delegate):
     def fit(self) -> None:
         field: Any = self.fields["right"]
         field.queryset = held_by(self.by)
-        field.empty_label = None if len(field.queryset) == 1 else _("choose")
+        rights = list(field.queryset)
+        none = [] if len(rights) == 1 else [("", _("choose"))]
+        field.choices = [*none, *((right.pk, field.label_from_instance(right)) for right in rights)]
 
 
 def held_by(person: Person) -> QuerySet[DecisionRight]:

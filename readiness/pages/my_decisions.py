@@ -81,8 +81,9 @@ class Overdue:
 def my_decisions(request: HttpRequest) -> HttpResponse:
     """The reader's queue."""
     person, at = reader(request), today()
-    page = page_of(request, decider_queue(person, at), A_PAGE)
-    waits = _waits(person, [row.gate_id for row in page.object_list])
+    # Which gates they are, in order, is how many as well: the queue is gone through once.
+    page = page_of(request, list(decider_queue(person, at).values_list("gate", flat=True)), A_PAGE)
+    waits = _waits(person, list(page.object_list))
     named, escalated = _nominations(person), _escalated_gates(person)
     context: dict[str, Any] = {
         "at": at,
@@ -104,7 +105,7 @@ def _escalated_gates(person: Person) -> list[Overdue]:
     at = today()
     rows = escalating_to(person, at).filter(open_since__lt=at)
     out = []
-    for one, gate in _read([row.gate_id for row in rows[:ESCALATED_AT_MOST]]):
+    for one, gate in _read(list(rows.values_list("gate", flat=True)[:ESCALATED_AT_MOST])):
         due = deadlines.answer_due(gate, one)
         if due and due.is_overdue(at) and due.escalates_to == person:
             out.append(Overdue(one, gate, due))
@@ -178,7 +179,7 @@ def _nominations(person: Person) -> list[Nomination]:
         .filter(kind__clears_by=ClearsBy.ACCEPTANCE, nominee=person, stage_then__in=ASKS_ITS_NOMINEES)
         .order_by("since", "gate_id")
     )
-    found = _read([row.gate_id for row in rows[:ASKED_AT_MOST]])
+    found = _read(list(rows.values_list("gate", flat=True)[:ASKED_AT_MOST]))
     versions = of_gates([gate.gate for _one, gate in found])
     named_on = _named_on(person, [gate.gate for _one, gate in found])
     out = []

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, DateField, F, Q, When
 
-from pilots.models import Person, Seat
+from pilots.models import GatePeriod, Person, Seat
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Stage, State
 from readiness.queries.pilots import GatesQuerySet, gates_on, in_stages, with_decider
@@ -37,7 +37,7 @@ def decider_queue(
     units = ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person, away))
     found = _with_deciders(units, at, known_at, stages)
     # Where nobody carries a pilot, the comparison alone would be null, and the gate would be in no queue.
-    return found.exclude(carried_by__isnull=False, carried_by=person.pk)
+    return found if found.query.is_empty() else found.exclude(carried_by__isnull=False, carried_by=person.pk)
 
 
 def escalating_to(person: Person, at: date) -> GatesQuerySet:
@@ -55,6 +55,9 @@ def _with_deciders(
     Seats are asked for first, so that a queue costs what lies in its units, however many gates there are; and what a court
     follows from is asked column by column, so that PostgreSQL can estimate how many there are of it.
     """
+    units = list(units)
+    if not units:
+        return GatesQuerySet(GatePeriod).annotate(open_since=F("since")).none()
     asked = frozenset(stages or standing.WAITING_STAGES) - NOBODY_DECIDES
     found: GatesQuerySet = (
         gates_on(at, known_at)

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from config.form_renderer import FormRenderer
 
-CHOICES = [("", gettext_lazy("all")), ("a&b", "<b>A</b> & B"), (3, 'three "3"'), (1234, 1234), (date(2025, 1, 2), "day")]
+CHOICES = [
+    ("", gettext_lazy("all")),
+    ("a&b", "<b>A</b> & B"),
+    (3, 'three "3"'),
+    (1234, 1234),
+    (date(2025, 1, 2), "day"),
+]
 WIDGETS = [
     forms.TextInput(attrs={"class": "wide", "required": True, "disabled": False, "data-x": '"<&>', "size": 40}),
     forms.NumberInput(),
