@@ -29,8 +29,7 @@ class FormRenderer(DjangoTemplates):
                 return mark_safe(_textarea(widget))
             if template_name == f"{WIDGETS}select.html" and _is_flat(widget):
                 return mark_safe(_select(widget))
-        drawn: SafeString = super().render(template_name, context, request)
-        return drawn
+        return mark_safe(super().render(template_name, context, request))
 
 
 def _attributes(attrs: Mapping[str, Any]) -> str:

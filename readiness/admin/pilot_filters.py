@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote_plus
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -20,6 +21,8 @@ from readiness.rules import standing
 from readiness.text import labels
 
 Choices = Iterable[tuple[str, Any]]
+BLANK = "\0"
+"""Stands for a choice in an address. No address holds it: such requests are refused."""
 
 
 class Choice(admin.SimpleListFilter):
@@ -27,6 +30,19 @@ class Choice(admin.SimpleListFilter):
 
     def has_output(self) -> bool:
         return True
+
+    def choices(self, changelist: Any) -> Any:
+        """As Django gives them; the address is put together once, and each choice filled in."""
+        if changelist.add_facets:
+            yield from super().choices(changelist)
+            return
+        chosen = self.value()
+        without = changelist.get_query_string(remove=[self.parameter_name])
+        yield {"selected": chosen is None, "query_string": without, "display": _("All")}
+        address = changelist.get_query_string({self.parameter_name: BLANK})
+        for value, says in self.lookup_choices:
+            there = address.replace(quote_plus(BLANK), quote_plus(str(value)))
+            yield {"selected": chosen == str(value), "query_string": there, "display": says}
 
     def one_of(self) -> str | None:
         """What was chosen, where it is one of the choices."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.db.models import Case, F, Q, When
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import GateKind, Person
+from pilots.models import GateKind, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.queries import request_dates
@@ -41,6 +41,13 @@ def day_of(request: HttpRequest) -> date:
     return at
 
 
+class _Keys(list[int]):
+    """Primary keys in order. Django takes a copy where they fit on one page, as it does of a queryset."""
+
+    def _clone(self) -> _Keys:
+        return self
+
+
 class PilotList(ChangeList):
     """A page of pilots, each with its reading on the day asked for."""
 
@@ -61,12 +68,29 @@ class PilotList(ChangeList):
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        found = {r.pilot.pk: r for r in snapshots_of(self.result_list, at=self.at)}
+        if self._is_asked_for():
+            self._go_through_once(request)
+        else:
+            super().get_results(request)
         rows = list(self.result_list)
+        found = {r.pilot.pk: r for r in snapshots_of(rows, at=self.at)}
         for row in rows:
             row.then = found[row.pk]
         self.result_list = rows
+
+    def _is_asked_for(self) -> bool:
+        """Whether pilots have to be searched, chosen or sorted, and not only read by their keys."""
+        return bool(self.query or self.has_active_filters or ORDER_VAR in self.params)
+
+    def _go_through_once(self, request: HttpRequest) -> None:
+        """Which pilots they are, in order, is how many as well; only those of the page are read."""
+        chosen = self.queryset
+        self.queryset = _Keys(chosen.values_list("pk", flat=True))
+        super().get_results(request)
+        self.queryset = chosen
+        page = list(self.result_list)
+        rows = Pilot.objects.in_bulk(page)
+        self.result_list = [rows[pk] for pk in page]
 
 
 MAY_LACK = {"stalls", "moved_on", "function_then", "manager_then", "sponsor_then"}

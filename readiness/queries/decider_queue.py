@@ -57,7 +57,8 @@ def _with_deciders(
     """
     units = list(units)
     if not units:
-        return GatesQuerySet(GatePeriod).annotate(open_since=F("since")).none()
+        none: GatesQuerySet = GatesQuerySet(GatePeriod).annotate(open_since=F("since")).none()
+        return none
     asked = frozenset(stages or standing.WAITING_STAGES) - NOBODY_DECIDES
     found: GatesQuerySet = (
         gates_on(at, known_at)

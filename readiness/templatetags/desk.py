@@ -7,6 +7,9 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from pilots.models import Event, Pilot
 from readiness.text import events as event_texts
@@ -19,6 +22,26 @@ register = template.Library()
 def log_of(events: Iterable[Event], on_pilot: bool = False) -> dict[str, Any]:
     """`{% log_of events %}`: events in words; `on_pilot` leaves out the name that stands above already."""
     return {"lines": event_texts.texts(events, on_pilot=on_pilot)}
+
+
+@register.filter
+def chosen_words(choices: list[Any]) -> Any:
+    """`{{ choices|chosen_words }}`: what is chosen of a filter; empty where all is."""
+    return next((choice["display"] for choice in choices[1:] if choice["selected"]), "")
+
+
+@register.filter
+def links(choices: list[Any]) -> SafeString:
+    """`{{ choices|links }}`: the choices of a filter, of which there may be hundreds."""
+    usual, chosen = (
+        '<li><a href="{}">{}</a></li>\n',
+        '<li class="selected"><a href="{}" aria-current="true">{}</a></li>\n',
+    )
+    drawn = (
+        format_html(chosen if each["selected"] else usual, iri_to_uri(each["query_string"]), each["display"])
+        for each in choices
+    )
+    return mark_safe("".join(drawn))
 
 
 @register.filter

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pilots.models import Decision, DecisionRight
@@ -140,6 +142,12 @@ def step_words(step: Step) -> str:
 @register.simple_tag
 def mark(state: str, court: str | None = None, spoken: bool = True) -> SafeString:
     """`{% mark state court %}`: the letter and its edge, and the same in hidden words unless they stand beside it."""
+    return _mark(state, court, spoken, get_language())
+
+
+@lru_cache
+def _mark(state: str, court: str | None, spoken: bool, _language: str | None) -> SafeString:
+    """There are a few of them, and hundreds on one page."""
     drawn = gate_badge.mark(state, court)
     badge = format_html('<span class="mark {}" aria-hidden="true">{}</span>', drawn.classes, drawn.letter)
     if not spoken:
