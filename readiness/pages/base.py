@@ -55,6 +55,9 @@ def back_to(request: HttpRequest, otherwise: str) -> str:
     return wanted if ours else otherwise
 
 
-def page_of(request: HttpRequest, rows: Any, size: int) -> Page[Any]:
-    """The page asked for, and the nearest there is where that one is not."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: Any, size: int, *, count: int | None = None) -> Page[Any]:
+    """The page asked for, and the nearest there is where that one is not. `count`: how many rows there are, where that is known."""
+    paginator = Paginator(rows, size)
+    if count is not None:
+        vars(paginator)["count"] = count
+    return paginator.get_page(request.GET.get("page"))

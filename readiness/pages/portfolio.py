@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import GateKind
+from pilots import permissions
+from pilots.models import GateKind, Pilot
 from pilots.rules.vocabulary import Standing
 from readiness.pages.base import day_of, page_of, reader
 from readiness.pages.pilot import shares
-from readiness.queries.people import work_of
 from readiness.queries.pilots import StandingQuerySet, pilots, portfolios_of, stalls_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.queries.urgency import presses
@@ -57,7 +57,9 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     counts = mine.counts(at)
     wanted = request.GET.get("standing", "")
     wanted = wanted if wanted in standing.STANDINGS else ""
-    page = page_of(request, _board(mine, at, wanted), A_PAGE)
+    whole = counts[wanted] if wanted else sum(counts.values())
+    page = page_of(request, _board(mine, at, wanted).values_list("pk", flat=True), A_PAGE, count=whole)
+    there = Pilot.objects.in_bulk(list(page.object_list))
     kinds = list(GateKind.objects.visible_to(person))
     context: dict[str, Any] = {
         "at": at,
@@ -67,8 +69,8 @@ def portfolio(request: HttpRequest) -> HttpResponse:
         "shares": shares(mine.open_gates_by_court(at)),
         "page": page,
         "kinds": kinds,
-        "rows": [_row(one, kinds) for one in snapshots_of(page.object_list, at=at)],
-        "keeps": work_of(person).office,
+        "rows": [_row(one, kinds) for one in snapshots_of([there[pk] for pk in page.object_list], at=at)],
+        "keeps": permissions.is_office(person),
         "wanted": wanted,
         "tail": _tail(chosen, request.GET.get("as_of", "")),
         "chosen": chosen,
