@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BigIntegerField, DateField, Exists, OuterRef, Q
 
 from pilots.clock import today
 from pilots.models import GatePeriod, Person, Pilot, Portfolio, PortfolioRole, Seat
+from pilots.models.compiled import Compiled
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import ClearsBy, Role
 
@@ -26,19 +28,27 @@ class Duties:
 
 
 def work_of(person: Person) -> Duties:
-    """What a person is to the pilots today. One query."""
+    """What a person is to the pilots today. One query, whose statement is worked out once: every page asks it."""
+    [row] = _WORK(person=person.pk, at=today())
+    found = Duties(*row)
+    return replace(found, office=found.office or person.is_superuser)
+
+
+def _work(person: Any, at: Any) -> Any:
     me = OuterRef("pk")
     now = GatePeriod.objects.filter(superseded_on=None, last_day=None)
     roles = PortfolioRole.objects.filter(person=me)
     asked = {
         "carries": Exists(now.filter(kind__key=SPONSOR, person=me)),
         "named": Exists(now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ClearsBy.ACCEPTANCE)),
-        "decides": Exists(Seat.objects.on(today()).of(me)),
+        "decides": Exists(Seat.objects.on(at).of(me)),
         "escalates": Exists(Portfolio.objects.filter(escalation=me)),
         "manages": Exists(Pilot.objects.filter(manager=me)),
         "office": Exists(roles.filter(role=Role.OFFICE)),
         "reviews": Exists(roles.filter(role=Role.REVIEWER)),
     }
-    found = Person.objects.filter(pk=person.pk).annotate(**asked).values(*asked).get()
-    found["office"] = found["office"] or person.is_superuser
-    return Duties(**found)
+    names = [field.name for field in fields(Duties)]
+    return Person.objects.filter(pk=person).annotate(**asked).order_by().values_list(*names)
+
+
+_WORK = Compiled(_work, person=BigIntegerField(), at=DateField())
