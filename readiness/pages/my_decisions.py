@@ -16,24 +16,18 @@ from django.views.decorators.http import require_safe
 from pilots.clock import today
 from pilots.concurrency import of_gates
 from pilots.models import Decision, Event, Gate, Person, Pilot
-from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness import forms
 from readiness.pages.away import planned
 from readiness.pages.base import page_of, reader
 from readiness.pages.pilot import sentence
-from readiness.queries.decider_queue import decider_queue, escalating_to
+from readiness.queries.decider_queue import NAMED_AT_MOST, decider_queue, escalating_to, nominating
 from readiness.queries.exception_requests import ExceptionRequest, exception_requests
-from readiness.queries.pilots import gates_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
 from readiness.rules import deadlines, offers
 from readiness.text import acceptance, labels
 from readiness.text.sealed_values import Difference, Fact, Seals
 
 A_PAGE = 10
-ASKED_AT_MOST = 50
-"""Acceptances shown at once; nobody is named for more."""
-ASKS_ITS_NOMINEES = sorted({*Stage.values()} - {Stage.RETIRED})
-"""A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
 ESCALATED_AT_MOST = 50
 """Gates looked at for an answer that is overdue, the oldest first."""
 
@@ -174,12 +168,7 @@ def _team_answers(rows: Sequence[Gate]) -> dict[int, list[Event]]:
 
 def _nominations(person: Person) -> list[Nomination]:
     """What names the reader and waits for their own word."""
-    rows = (
-        gates_on(today())
-        .filter(kind__clears_by=ClearsBy.ACCEPTANCE, nominee=person, stage_then__in=ASKS_ITS_NOMINEES)
-        .order_by("since", "gate_id")
-    )
-    found = _read(list(rows.values_list("gate", flat=True)[:ASKED_AT_MOST]))
+    found = _read(nominating(person, today()))
     versions = of_gates([gate.gate for _one, gate in found])
     named_on = _named_on(person, [gate.gate for _one, gate in found])
     out = []
@@ -223,7 +212,7 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Nomination], esca
         ) % {"n": _number(escalated, ESCALATED_AT_MOST)}
     if not count:
         return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
-            "n": _number(len(named), ASKED_AT_MOST)
+            "n": _number(len(named), NAMED_AT_MOST)
         }
     start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": labels.number(count)}
     if not waits:

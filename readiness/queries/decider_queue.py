@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, DateField, F, Q, When
+from django.db.models import BigIntegerField, Case, DateField, F, Q, When
 
 from pilots.models import GatePeriod, Person, Seat
+from pilots.models.compiled import Compiled
 from pilots.rules.actions import NOT_STARTED
-from pilots.rules.vocabulary import Stage, State
+from pilots.rules.vocabulary import ClearsBy, Stage, State
 from readiness.queries.pilots import GatesQuerySet, gates_on, in_stages, with_decider
 from readiness.rules import offers, standing
 
 NOBODY_DECIDES = NOT_STARTED | {Stage.RETIRED}
 """The stages in which no gate is in its decider's court, also where they are asked for by name."""
+ASKS_ITS_NOMINEES = sorted({*Stage.values()} - {Stage.RETIRED})
+"""A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
+NAMED_AT_MOST = 50
+"""Acceptances asked for at once; nobody is named for more."""
 Reach = tuple[int, int | None]
 """A kind of gate, and whose pilots it is limited to: those that this person carries, or None for all."""
 
@@ -45,6 +51,19 @@ def escalating_to(person: Person, at: date) -> GatesQuerySet:
     portfolios = Q(escalation=None, unit__portfolio__escalation=person)
     seats = Seat.objects.on(at).filter(Q(escalation=person) | portfolios)
     return _with_deciders(((seat, None) for seat in seats), at, None, ())
+
+
+def nominating(person: Person, at: date) -> list[int]:
+    """The gates, by primary key, that name a person whose own word is asked, the longest named for first. A few at the most."""
+    return [gate for (gate,) in _NOMINATING(person=person.pk, at=at)]
+
+
+def _nominating(person: Any, at: Any) -> Any:
+    accepted = {"kind__clears_by": ClearsBy.ACCEPTANCE, "nominee": person, "stage_then__in": ASKS_ITS_NOMINEES}
+    return gates_on(at).filter(**accepted).order_by("since", "gate_id").values_list("gate")[:NAMED_AT_MOST]
+
+
+_NOMINATING = Compiled(_nominating, person=BigIntegerField(), at=DateField())
 
 
 def _with_deciders(

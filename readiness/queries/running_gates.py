@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from pilots.models import GatePeriod, Pilot, PilotPeriod
 from pilots.models.compiled import Among, Compiled, Keys
 from pilots.models.plain_rows import Listed
-from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
+from pilots.rules.vocabulary import Awaits, Stage
 from readiness.queries.pilots import StandingQuerySet, in_force
 
 
@@ -47,14 +47,17 @@ def running_pilots(mine: StandingQuerySet, at: date) -> dict[int, RunningPilot]:
     return {pk: RunningPilot(unit, sponsor, key) for pk, unit, sponsor, key in rows}
 
 
-def unnamed_gates(pilots: Collection[int], at: date, closed_by: date) -> list[Unnamed]:
-    """The gates of these pilots that are accepted, and for which nobody is named, or somebody whose account is closed by a day."""
-    return [Unnamed(*row) for row in _UNNAMED(pilots=sorted(pilots), at=at, closed_by=closed_by)] if pilots else []
+def unnamed_gates(pilots: Collection[int], kinds: Collection[int], at: date, closed_by: date) -> list[Unnamed]:
+    """The gates of these kinds for which nobody is named, or somebody whose account is closed by a day, of these pilots."""
+    if not pilots:
+        return []
+    rows = _UNNAMED(pilots=sorted(pilots), kinds=sorted(kinds), at=at, closed_by=closed_by)
+    return [Unnamed(*row) for row in rows]
 
 
-def decided_gates(pilots: Collection[int], at: date) -> Iterator[tuple[int, int]]:
-    """The gates of these pilots that somebody with a right decides: each pilot, and the kind."""
-    rows = _DECIDED(pilots=sorted(pilots), at=at) if pilots else ()
+def gates_of(pilots: Collection[int], kinds: Collection[int], at: date) -> Iterator[tuple[int, int]]:
+    """The gates of these kinds that are asked of these pilots: each pilot, and the kind."""
+    rows = _GATES(pilots=sorted(pilots), kinds=sorted(kinds), at=at) if pilots else ()
     return ((pilot, kind) for pilot, kind in rows)
 
 
@@ -63,23 +66,21 @@ def names_of(pilots: Iterable[int]) -> dict[int, str]:
     return dict(Pilot.objects.filter(pk__in=sorted(pilots)).order_by().values_list("pk", "name"))
 
 
-def _asked(pilots: Any, at: Any) -> Any:
-    """The periods of the gates of some pilots that are asked on a date."""
-    rows = GatePeriod.objects.filter(Among("gate__pilot_id", pilots), in_force(at))
-    return rows.exclude(awaits=Awaits.OFF).order_by()
+def _asked(pilots: Any, kinds: Any, at: Any) -> Any:
+    """The periods of the gates of these kinds that are asked on a date. The kind stands in both tables: each is read by it."""
+    those = (Among("gate__pilot_id", pilots), Among("gate__kind_id", kinds), Among("kind_id", kinds))
+    return GatePeriod.objects.filter(*those, in_force(at)).exclude(awaits=Awaits.OFF).order_by()
 
 
-def _unnamed(pilots: Any, at: Any, closed_by: Any) -> Any:
+def _unnamed(pilots: Any, kinds: Any, at: Any, closed_by: Any) -> Any:
     nobody = Q(person=None) | Q(person__closed_on__lte=closed_by)
-    groups = (
-        _asked(pilots, at).filter(nobody, kind__clears_by=ClearsBy.ACCEPTANCE).values_list("unit", "kind", "person")
-    )
+    groups = _asked(pilots, kinds, at).filter(nobody).values_list("unit", "kind", "person")
     return groups.annotate(n=Count("pk"), listed=Listed(Cast("gate__pilot_id", CharField()), between=" "))
 
 
-def _decided(pilots: Any, at: Any) -> Any:
-    return _asked(pilots, at).exclude(kind__clears_by=ClearsBy.ACCEPTANCE).values_list("gate__pilot", "kind")
+def _gates(pilots: Any, kinds: Any, at: Any) -> Any:
+    return _asked(pilots, kinds, at).values_list("gate__pilot", "kind")
 
 
-_UNNAMED = Compiled(_unnamed, pilots=Keys(), at=DateField(), closed_by=DateField())
-_DECIDED = Compiled(_decided, pilots=Keys(), at=DateField())
+_UNNAMED = Compiled(_unnamed, pilots=Keys(), kinds=Keys(), at=DateField(), closed_by=DateField())
+_GATES = Compiled(_gates, pilots=Keys(), kinds=Keys(), at=DateField())

@@ -15,7 +15,7 @@ from pilots.rules.vocabulary import ClearsBy
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.running_gates import (
     RunningPilot,
-    decided_gates,
+    gates_of,
     names_of,
     running_pilots,
     unnamed_gates,
@@ -122,6 +122,10 @@ class _Places:
         self.functions = in_bulk(Function, (unit.function_id for unit in self.units.values()))
         self.kinds = GateKind.objects.in_bulk()
 
+    def kinds_that(self, *, accepted: bool) -> list[int]:
+        """The kinds of gates that are accepted, or those that are decided."""
+        return [pk for pk, kind in self.kinds.items() if (kind.clears_by == ClearsBy.ACCEPTANCE) == accepted]
+
     def calendar(self, unit: int) -> str:
         return self.portfolios[self.units[unit].portfolio_id].calendar
 
@@ -204,7 +208,7 @@ Holes = dict[_Hole, list[int]]
 def _unnamed(running: Running, places: _Places, span: Span, at: date) -> Holes:
     """Where nobody is named for a gate that is accepted."""
     out: Holes = {}
-    found = unnamed_gates(running, at, span.last)
+    found = unnamed_gates(running, places.kinds_that(accepted=True), at, span.last)
     named = in_bulk(Person, (gates.person for gates in found))
     for gates in found:
         for days in span.unnamed(named.get(gates.person or 0), places.calendar(gates.unit)):
@@ -216,15 +220,20 @@ def _undecided(running: Running, places: _Places, span: Span, at: date) -> Holes
     """Where nobody is there to decide a gate. Gates are asked for only of pilots that one of the seats leaves without."""
     out: Holes = {}
     seats = _seats(places.units, span)
-    kinds = [kind.pk for kind in places.kinds.values() if kind.clears_by != ClearsBy.ACCEPTANCE]
+    kinds = places.kinds_that(accepted=False)
+    seated = {who for sat in seats.values() for seat in sat for who in rights.named(seat)}
     known: dict[tuple[int, int | None], dict[int, Stretches]] = {}
-    for one in running.values():
-        if one[:2] not in known:
+    left: dict[int, dict[int, Stretches]] = {}
+    for pk, one in running.items():
+        asked = (one.unit, one.sponsor if one.sponsor in seated else None)
+        if asked not in known:
             calendar = places.calendar(one.unit)
-            of_unit = {kind: span.undecided(seats.get((one.unit, kind), ()), one.sponsor, calendar) for kind in kinds}
-            known[one[:2]] = {kind: stretches for kind, stretches in of_unit.items() if stretches}
-    for pilot, kind in decided_gates([pk for pk, one in running.items() if known[one[:2]]], at):
-        for days in known[running[pilot][:2]].get(kind, ()):
+            of_unit = {kind: span.undecided(seats.get((one.unit, kind), ()), asked[1], calendar) for kind in kinds}
+            known[asked] = {kind: stretches for kind, stretches in of_unit.items() if stretches}
+        if known[asked]:
+            left[pk] = known[asked]
+    for pilot, kind in gates_of(left, kinds, at):
+        for days in left[pilot].get(kind, ()):
             out.setdefault(_Hole(kind, running[pilot].unit, days), []).append(pilot)
     return out
 
