@@ -157,6 +157,7 @@ class Span:
     last: date
     absences: Absences
     _days: dict[str, list[date]] = field(default_factory=dict)
+    _unnamed: dict[tuple[bool, date | None, str], Stretches] = field(default_factory=dict)
     _undecided: dict[tuple[Sat, int | None, str], Stretches] = field(default_factory=dict)
 
     def working_days(self, calendar: str) -> list[date]:
@@ -168,9 +169,12 @@ class Span:
 
     def unnamed(self, person: Person | None, calendar: str) -> Stretches:
         """Where nobody is named for a gate, or somebody whose account is closed."""
-        days = self.working_days(calendar)
-        closed = (UNNAMED if person is None or person.closed_by(day) else None for day in days)
-        return list(_stretches(days, list(closed)))
+        asked = (person is None, person.closed_on if person else None, calendar)
+        if asked not in self._unnamed:
+            days = self.working_days(calendar)
+            whys = [UNNAMED if person is None or person.closed_by(day) else None for day in days]
+            self._unnamed[asked] = list(_stretches(days, whys))
+        return self._unnamed[asked]
 
     def undecided(self, sat: Sat, sponsor: int | None, calendar: str) -> Stretches:
         """Where nobody of a seat is there to decide; the sponsor does not decide on their own pilot.
