@@ -13,8 +13,10 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 
+from pilots.clock import today
 from pilots.derived import load
-from pilots.models import Person, Pilot, StallPolicy
+from pilots.models import Event, Gate, Person, Pilot, StallPolicy
+from pilots.models.querysets import listed as of_listed
 from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
@@ -111,6 +113,11 @@ def _visible_alike(at: date, where: str) -> None:
     for person in Person.objects.all():
         listed, looked_up = (found(person, at) for found in (Pilot.objects.listed_for, Pilot.objects.visible_to))
         assert set(listed.values_list("pk")) == set(looked_up.values_list("pk")), f"{where}: what {person} sees"
+        if at == today():
+            gates = Gate.objects.filter(of_listed(person, "pilot")).values_list("pilot")
+            assert set(gates) <= set(looked_up.values_list("pk")), f"{where}: the gates that {person} sees"
+            events = Event.objects.filter(of_listed(person, "pilot", portfolio="portfolio"), pilot__isnull=False)
+            assert set(events.values_list("pilot")) == set(looked_up.values_list("pk")), f"{where}: events for {person}"
 
 
 def _alike(says: standing.PilotStatus | None) -> Any:

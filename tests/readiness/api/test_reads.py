@@ -223,7 +223,7 @@ def test_gates_and_queues_take_few_queries_however_much_happened_to_them(
     for query in ("", "?court=decider", f"?holder={company.perpetua.public_id}"):
         asks = client(company.vera)
         asks.get(f"/api/v1/gates/{query}")
-        with django_assert_max_num_queries(12 + signed_in):
+        with django_assert_max_num_queries(13 + signed_in):
             rows = asks.get(f"/api/v1/gates/{query}").json()["results"]
         assert any(row["answer_by"] for row in rows)
 
