@@ -70,6 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--product", type=Path, default=ROOT, help="the checkout that is measured; this one unless said"
     )
+    parser.add_argument("--port", type=int, default=8101, help="the port of the product; the limit has the next one")
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     asked.product = asked.product.resolve()
@@ -111,9 +112,15 @@ def _measure(pilots: int, database: str, address: str, asked: argparse.Namespace
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"], cwd=asked.product, check=True
     )
     with ExitStack() as open_:
-        product = open_.enter_context(serving("served:application", 8101, database, product=asked.product))
+        product = open_.enter_context(serving("served:application", asked.port, database, product=asked.product))
         limit = open_.enter_context(
-            serving("tests.benchmarks.http.limit:application", 8102, database, product=ROOT, LIMIT_DATABASE=address)
+            serving(
+                "tests.benchmarks.http.limit:application",
+                asked.port + 1,
+                database,
+                product=ROOT,
+                LIMIT_DATABASE=address,
+            )
         )
         found = list(_lines(pilots, people, product, limit, asked))
         memory = {"product": product.peak_mb(), "limit": limit.peak_mb()}
@@ -132,6 +139,7 @@ def _people(product: Path) -> list[Reader]:
 def _lines(
     pilots: int, people: list[Reader], product: Server, limit: Server, asked: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
+    from tests.benchmarks.http.decisions import decisions
     from tests.benchmarks.http.reads import READS
 
     today = datetime.now(tz=UTC).date()
@@ -140,6 +148,12 @@ def _lines(
         for read in READS:
             if asked.only in read.name and asked.people in reader.name and reader.name in read.of:
                 line = _line(read, reader, days, product, limit, asked.rounds)
+                print(f"{pilots:>9,}  {reader.name:<17} {read.name:<24} {_brief(line)}", file=sys.stderr, flush=True)
+                yield {"pilots": pilots, "reader": reader.name, "read": read.name} | line
+    for reader in people:
+        if asked.people in reader.name and "decider" in reader.name:
+            for read, pairs in decisions(reader, product, limit, asked.rounds, days["today"], asked.only):
+                line = _figures(read, [pair[0] for pair in pairs], [pair[1] for pair in pairs])
                 print(f"{pilots:>9,}  {reader.name:<17} {read.name:<24} {_brief(line)}", file=sys.stderr, flush=True)
                 yield {"pilots": pilots, "reader": reader.name, "read": read.name} | line
 

@@ -28,6 +28,7 @@ class Answer:
     database_ms: float
     statements: int
     leads_to: str = ""
+    cookies: str = ""
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Server:
         after = _ran(worker), sum(_ran(pid) for pid in _backends(self.database))
         number = int(answer.headers.get("X-Statements", "0"))
         ran, asked_of = (after[0] - before[0]) / 1e6, max(0, after[1] - before[1]) / 1e6
-        return Answer(answer.status, text, took, ran, asked_of, number, answer.headers.get("Location", ""))
+        cookies = "; ".join(each.partition(";")[0] for each in answer.headers.get_all("Set-Cookie") or ())
+        return Answer(answer.status, text, took, ran, asked_of, number, answer.headers.get("Location", ""), cookies)
 
     def peak_mb(self) -> float:
         """The most memory that the worker ever had, its own and what it shares, in megabytes."""
