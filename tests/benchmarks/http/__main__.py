@@ -39,6 +39,10 @@ LONGEST = 6.0
 """Seconds that one line takes at the most, once it was asked three times, or once where one answer takes as long."""
 
 
+class NoAnswer(Exception):
+    """The product has not answered a read, or not in time."""
+
+
 def main() -> None:
     asked = _arguments()
     found: list[dict[str, Any]] = []
@@ -52,13 +56,16 @@ def main() -> None:
         "machine": f"{os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}",
         "product": _revision(asked.product),
         "rounds": asked.rounds,
-        "lines": found,
+        "lines": [line for line in found if "failed" not in line],
+        "failed": [line for line in found if "failed" in line],
     }
     if asked.out:
         asked.out.write_text(json.dumps(report, indent=1) + "\n")
     from tests.benchmarks.http.tables import table
 
     print(table(report))
+    if report["failed"]:
+        raise SystemExit("\n".join(line["failed"] for line in report["failed"]))
 
 
 def _arguments() -> argparse.Namespace:
@@ -147,7 +154,12 @@ def _lines(
     for reader in people:
         for read in READS:
             if asked.only in read.name and asked.people in reader.name and reader.name in read.of:
-                line = _line(read, reader, days, product, limit, asked.rounds)
+                try:
+                    line = _line(read, reader, days, product, limit, asked.rounds)
+                except NoAnswer as failed:
+                    print(f"{pilots:>9,}  {failed}", file=sys.stderr, flush=True)
+                    yield {"pilots": pilots, "reader": reader.name, "read": read.name, "failed": str(failed)}
+                    continue
                 print(f"{pilots:>9,}  {reader.name:<17} {read.name:<24} {_brief(line)}", file=sys.stderr, flush=True)
                 yield {"pilots": pilots, "reader": reader.name, "read": read.name} | line
     for reader in people:
@@ -199,7 +211,9 @@ def _hold(read: Any, answer: Answer, limit: Answer | None, reader: Reader) -> No
     from tests.benchmarks.http.reads import contains
 
     if answer.status != 200:
-        raise SystemExit(f"{read.name} as {reader.name}: {answer.status} {answer.body[:300]!r} {answer.leads_to}")
+        raise NoAnswer(
+            f"{read.name} as {reader.name}: {answer.status} after {answer.ms / 1000:,.0f} s {answer.leads_to}"
+        )
     if limit is None or (read.page and read.same is None):
         return
     if limit.status != 200:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 
+LONGEST = 60
+"""Seconds after which a request is given up."""
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 FAR = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1", "Host": "localhost"}
@@ -50,9 +52,13 @@ class Server:
         before = _ran(worker), sum(_ran(pid) for pid in backends)
         began = perf_counter()
         asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
-        asked.request(method, path, body, FAR | headers)
-        answer = asked.getresponse()
-        text = answer.read()
+        try:
+            asked.request(method, path, body, FAR | headers)
+            answer = asked.getresponse()
+            text = answer.read()
+        except (OSError, http.client.HTTPException) as failed:
+            sleep(2)
+            return Answer(0, str(failed).encode(), 1000 * (perf_counter() - began), 0, 0, 0)
         took = 1000 * (perf_counter() - began)
         asked.close()
         after = _ran(worker), sum(_ran(pid) for pid in _backends(self.database))
@@ -96,7 +102,20 @@ def serving(application: str, port: int, database: str, *, product: Path, **envi
     """Start gunicorn with one worker of the product's own settings, and stop it afterwards."""
     paths = [str(product), str(HERE), str(ROOT)]
     given = os.environ | environment | {"PYTHONPATH": os.pathsep.join(paths)}
-    command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-w", "1", "--threads", "1", application]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-b",
+        f"127.0.0.1:{port}",
+        "-w",
+        "1",
+        "--threads",
+        "1",
+        "--timeout",
+        str(LONGEST),
+        application,
+    ]
     with Path(f"/tmp/{database}-{port}.log").open("wb") as log:
         process = subprocess.Popen([*command, "--log-level", "error"], cwd=product, env=given, stdout=log, stderr=log)
     server = Server(port, process, database)
