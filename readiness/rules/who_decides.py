@@ -46,12 +46,13 @@ class SeatPeriod:
 class SeatStatus:
     """Who decides a kind of gate in a unit on a date, in the order in which they do.
 
-    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios. `right` is a primary key.
+    Nobody has to where it is switched off, or is not `asked`: it is for other portfolios. `answer_within_days` is what its
+    right gives for an answer.
     """
 
     kind: GateKind
     unit: Unit
-    right: int | None = None
+    answer_within_days: int | None = None
     sitting: Sequence[SeatPeriod] = ()
     escalation: SeatPeriod | None = None
     orphaned: bool = False
@@ -138,7 +139,7 @@ def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at:
 class _Sat(NamedTuple):
     """Who sits somewhere on a date, in the order in which they decide, and in which capacity."""
 
-    right: int | None
+    answer_within_days: int | None
     sitting: Sequence[tuple[Person, str]]
     escalation: Person | None
     orphaned: bool
@@ -149,22 +150,32 @@ _NOBODY = _Sat(None, (), None, orphaned=False)
 
 def _sat(units: Iterable[Unit], at: date) -> dict[tuple[int, int], _Sat]:
     """Who sits in these units on a date, by unit and kind of gate. Two queries."""
-    columns = ("unit", "kind", "right", "capacity", "orphaned", "holder", "delegate", "deputy", "escalation")
+    columns = (
+        "unit",
+        "kind",
+        "right__answer_within_days",
+        "capacity",
+        "orphaned",
+        "holder",
+        "delegate",
+        "deputy",
+        "escalation",
+    )
     rows = list(Seat.objects.on(at).filter(unit__in=units).values_list(*columns))
     people = in_bulk(Person, (pk for row in rows for pk in row[5:]))
     out = {}
-    for unit, kind, right, capacity, orphaned, *named in rows:
-        out[unit, kind] = _sits([people.get(pk or 0) for pk in named], right, capacity, orphaned=orphaned)
+    for unit, kind, within, capacity, orphaned, *named in rows:
+        out[unit, kind] = _sits([people.get(pk or 0) for pk in named], within, capacity, orphaned=orphaned)
     return out
 
 
-def _sits(named: Sequence[Person | None], right: int | None, capacity: str, *, orphaned: bool) -> _Sat:
+def _sits(named: Sequence[Person | None], within: int | None, capacity: str, *, orphaned: bool) -> _Sat:
     """`named` are holder, delegate, deputy and escalation person."""
     holder, delegate, deputy, escalation = named
     if holder is None:
         return _NOBODY._replace(orphaned=orphaned)
     there = ((holder, capacity), (delegate, Capacity.DELEGATE), (deputy, Capacity.DEPUTY))
-    return _Sat(right, [(person, role) for person, role in there if person is not None], escalation, orphaned)
+    return _Sat(within, [(person, role) for person, role in there if person is not None], escalation, orphaned)
 
 
 def _seat(kind: GateKind, unit: Unit, sat: _Sat, away: dict[int, date]) -> SeatStatus:
@@ -172,7 +183,7 @@ def _seat(kind: GateKind, unit: Unit, sat: _Sat, away: dict[int, date]) -> SeatS
     return SeatStatus(
         kind,
         unit,
-        sat.right,
+        sat.answer_within_days,
         [SeatPeriod(person, capacity, away.get(person.pk)) for person, capacity in sat.sitting],
         SeatPeriod(above, Capacity.ESCALATION, away.get(above.pk)) if above else None,
         sat.orphaned,

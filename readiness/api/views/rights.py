@@ -42,7 +42,7 @@ class SeatSerializer(RowSerializer):
     decides = SittingSerializer(allow_null=True)
     sitting = SittingSerializer(many=True)
     escalation = SittingSerializer(allow_null=True)
-    answer_within_days = serializers.IntegerField(source="right.answer_within_days", default=None)
+    answer_within_days = serializers.IntegerField(default=None)
     orphaned = serializers.BooleanField()
     switched_off = serializers.BooleanField()
     hole = serializers.CharField(allow_null=True)

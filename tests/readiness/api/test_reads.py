@@ -388,6 +388,7 @@ def test_rights_say_who_decides_and_where_nobody_does(company: Company) -> None:
     rows = get(company.vera, "rights/").json()["results"]
     legal = next(row for row in rows if row["kind"] == "legal-sign-off")
     assert legal["decides"]["person"]["name"] == "Perpetua Rask"
+    assert legal["answer_within_days"] == 10
     assert get(company.vera, "rights/?as_of=2019-12-31").json()["results"][0]["hole"] == "nobody"
 
 

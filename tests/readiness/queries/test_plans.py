@@ -20,7 +20,7 @@ from tests.company import a_person, a_portfolio, a_right
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="plans are PostgreSQL's"),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: the plans are its own"),
 ]
 PILOTS, HERE, MANAGERS = 20_000, 40, 500
 """Pilots in all, and in the small portfolio; and people who carry the others."""
