@@ -1,10 +1,16 @@
 """What gunicorn reads where it is started. Its own options and GUNICORN_CMD_ARGS come on top."""
 
 import gc
+import os
 from typing import Any
 
 # An access log, where one is switched on, holds no secret of a letter's link.
 logger_class = "config.access_log.MaskedLogger"
+
+# One more than there are processors: while one waits for the database, another works.
+workers = int(os.environ.get("WEB_CONCURRENCY", (os.cpu_count() or 1) + 1))
+# Of what can be asked for on purpose, the slowest takes seconds; a worker that is silent for longer hangs.
+timeout = 120
 
 # The application is loaded once, before the workers: they share its memory, and start at once. A new version needs a restart.
 preload_app = True

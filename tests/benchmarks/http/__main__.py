@@ -61,9 +61,11 @@ def main() -> None:
     }
     if asked.out:
         asked.out.write_text(json.dumps(report, indent=1) + "\n")
-    from tests.benchmarks.http.tables import table
+    from tests.benchmarks.http.tables import table, write_into
 
     print(table(report))
+    if asked.into:
+        write_into(asked.into, "measured", table(report))
     if report["failed"]:
         raise SystemExit("\n".join(line["failed"] for line in report["failed"]))
 
@@ -79,6 +81,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--port", type=int, default=8101, help="the port of the product; the limit has the next one")
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--into", type=Path, help="a page of the documentation that the table is written into")
     asked = parser.parse_args()
     asked.product = asked.product.resolve()
     return asked

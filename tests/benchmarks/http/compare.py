@@ -1,4 +1,7 @@
-"""Two runs beside each other: `python -m tests.benchmarks.http.compare BEFORE.json AFTER.json`."""
+"""Two runs beside each other: `python -m tests.benchmarks.http.compare BEFORE.json AFTER.json [PAGE]`.
+
+Where a page of the documentation is named, the table is written into it too.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.http.tables import cpu
+from tests.benchmarks.http.tables import cpu, write_into
 
 
 def main() -> None:
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         raise SystemExit(__doc__)
-    before, after = (json.loads(Path(name).read_text()) for name in sys.argv[1:])
+    before, after = (json.loads(Path(name).read_text()) for name in sys.argv[1:3])
     print(compared(before, after))
+    for page in sys.argv[3:]:
+        write_into(Path(page), "compared", compared(before, after))
 
 
 def compared(before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -34,6 +39,8 @@ def compared(before: dict[str, Any], after: dict[str, Any]) -> str:
                 f"| {line['pilots']:,} | {line['read']} | {line['reader']} | {old['ms']:,.1f} | {line['ms']:,.1f} "
                 f"| {cpu(old):,.1f} | {cpu(line):,.1f} | {old['statements']} → {line['statements']} | {less:.1f} |"
             )
+    for line in before.get("failed", ()):
+        out.append(f"| {line['pilots']:,} | {line['read']} | {line['reader']} | no answer in a minute | | | | | |")
     return "\n".join(out)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 HEADS = (
@@ -56,6 +57,15 @@ def _cells(line: dict[str, Any], smaller: dict[str, Any] | None) -> Iterator[str
     yield f"{line['floor']:g} ({line['aim']:g})"
     yield f"{growth:.2f}" if growth is not None else ""
     yield verdict(line, growth)
+
+
+def write_into(page: Path, place: str, text: str) -> None:
+    """Put a table where a page says that it belongs: between `<!-- PLACE -->` and `<!-- end of PLACE -->`."""
+    before, begins, rest = page.read_text(encoding="utf-8").partition(f"<!-- {place} -->\n")
+    _was, ends, after = rest.partition(f"<!-- end of {place} -->")
+    if not begins or not ends:
+        raise SystemExit(f"{page} has no place for {place}.")
+    page.write_text(f"{before}{begins}{text}\n{ends}{after}", encoding="utf-8")
 
 
 def cpu(line: dict[str, Any]) -> float:
