@@ -97,7 +97,10 @@ class BoardSerializer(RowSerializer):
     gates = serializers.SerializerMethodField()
 
     def get_gates(self, found: Any) -> dict[str, Any]:
-        return {gate.kind.key: dict(UnitSerializer(gate).data) for gate in found.gates}
+        return {gate.kind.key: _GATE.to_representation(gate) for gate in found.gates}
+
+
+_GATE = UnitSerializer()
 
 
 class OfPortfolio(ApiView):
