@@ -243,6 +243,7 @@ def _figures(read: Any, mine: list[Answer], limits: list[Answer]) -> dict[str, A
         "aim": read.aim,
         "growth_allowed": read.growth,
         "most_ms": read.most_ms,
+        "beside": read.beside,
     }
     if limits:
         out |= {

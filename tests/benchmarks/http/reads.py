@@ -15,7 +15,10 @@ OF_ADMIN = re.compile(r">(S1-\d+)<")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One address. `floor` and `aim` are ratios to the limit, `growth` is that from the smaller size to the larger."""
+    """One address. `floor` and `aim` are ratios to the limit, `growth` is that from the smaller size to the larger.
+
+    One without a statement of its own is held to `most_ms`, or to the limit of the read that it is `beside`.
+    """
 
     name: str
     path: str
@@ -27,6 +30,7 @@ class Read:
     of: frozenset[str] = ALL
     page: bool = False
     same: Callable[[Any, Any], str | None] | None = None
+    beside: str | None = None
 
 
 def contains(answer: Any, limit: Any, place: str = "") -> str | None:
@@ -112,7 +116,25 @@ READS = (
     Read("/rights/", "/rights/", "rights", 8, 4, page=True),
     Read("/pilots/KEY/", "/pilots/{pilot}/", "pilot", 8, 4, page=True, same=shows),
     Read("admin list", "/admin/pilots/pilot/", "admin", 15, 10, growth=1.2, of=OFFICE, page=True, same=shows),
-    Read("admin list, searched", "/admin/pilots/pilot/?q=invoices", None, 20, 20, of=OFFICE, page=True),
-    Read("admin list, filtered", "/admin/pilots/pilot/?standing=museum_exhibit", None, 20, 20, of=OFFICE, page=True),
-    Read("admin list, sorted", "/admin/pilots/pilot/?o=2", None, 20, 20, of=OFFICE, page=True),
+    Read(
+        "admin list, searched",
+        "/admin/pilots/pilot/?q=invoices",
+        None,
+        20,
+        10,
+        of=OFFICE,
+        page=True,
+        beside="admin list",
+    ),
+    Read(
+        "admin list, filtered",
+        "/admin/pilots/pilot/?standing=museum_exhibit",
+        None,
+        20,
+        10,
+        of=OFFICE,
+        page=True,
+        beside="admin list",
+    ),
+    Read("admin list, sorted", "/admin/pilots/pilot/?o=2", None, 20, 10, of=OFFICE, page=True, beside="admin list"),
 )

@@ -1,7 +1,12 @@
-"""The figures as text: a line for each address and person, with its ratio to the limit and how it grew."""
+"""The figures as text: a line for each address and person, with its ratio to the limit and how it grew.
+
+`python -m tests.benchmarks.http.tables AFTER.json [PAGE]` makes the table of a run again.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,15 +33,26 @@ def table(report: dict[str, Any]) -> str:
     """Markdown, the largest size by size; `growth` is beside the size before it."""
     sizes = sorted({line["pilots"] for line in report["lines"]})
     before = {(line["read"], line["reader"], line["pilots"]): line for line in report["lines"]}
+    lines = [_with_limit(line, before) for line in report["lines"]]
     out = [f"{report['machine']}; {report['rounds']} rounds."]
     for n, size in enumerate(sizes):
         out += ["", f"### {size:,} pilots", "", _row(HEADS), _row(["---"] * len(HEADS))]
-        for line in (line for line in report["lines"] if line["pilots"] == size):
+        for line in (line for line in lines if line["pilots"] == size):
             smaller = before.get((line["read"], line["reader"], sizes[n - 1])) if n else None
             out.append(_row(_cells(line, smaller)))
         memory = max(line["worker_mb"] for line in report["lines"] if line["pilots"] == size)
         out += ["", f"A worker had {memory} MB at the most."]
     return "\n".join(out)
+
+
+def _with_limit(line: dict[str, Any], lines: dict[tuple[str, str, int], dict[str, Any]]) -> dict[str, Any]:
+    """A line with the limit of the read that it is held to, where it has none of its own."""
+    if "limit_ms" in line or not line.get("beside"):
+        return line
+    held_to = lines[line["beside"], line["reader"], line["pilots"]]
+    limit = {name: value for name, value in held_to.items() if name.startswith("limit_")}
+    least = limit["limit_worker_ms"] + limit["limit_database_ms"]
+    return line | limit | {"ratio": line["ms"] / limit["limit_ms"], "ratio_cpu": cpu(line) / least}
 
 
 def _row(cells: Any) -> str:
@@ -80,10 +96,17 @@ def verdict(line: dict[str, Any], growth: float | None) -> str:
     if growth is not None and line["growth_allowed"] and growth > line["growth_allowed"]:
         return "missed: growth" if _worst(line) <= line["floor"] else "missed"
     if "ratio" not in line:
-        return ""
+        return "floor" if line["most_ms"] else ""
     worst = _worst(line)
     return "aim" if worst <= line["aim"] else "floor" if worst <= line["floor"] else "missed"
 
 
 def _worst(line: dict[str, Any]) -> float:
     return max(line.get("ratio", 0.0), line.get("ratio_cpu", 0.0))
+
+
+if __name__ == "__main__":
+    made = table(json.loads(Path(sys.argv[1]).read_text()))
+    print(made)
+    for page in sys.argv[2:]:
+        write_into(Path(page), "measured", made)
