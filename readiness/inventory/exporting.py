@@ -12,7 +12,7 @@ from pilots.derived import load
 from pilots.models import Event, Function, Person
 from pilots.models.plain_rows import one_reading
 from pilots.rules import adoption, replay
-from readiness.inventory.own_form import FORMULA_BEGINS, GATE_FIELDS, OWN_COLUMNS, Cell, escape
+from readiness.inventory.own_form import FORMULA_BEGINS, GATE_FIELDS, OWN_COLUMNS, FormText, escape
 from readiness.inventory.statement import PEOPLE
 from readiness.queries import export_rows
 from readiness.queries.export_rows import PilotRow
@@ -39,9 +39,9 @@ class Export:
     portfolio: str | None = None
     written: int = field(default=0, init=False)
 
-    def __iter__(self) -> Iterator[list[Cell]]:
+    def __iter__(self) -> Iterator[list[FormText]]:
         """The rows of cells, by key. One statement for any number, and a few for each few thousand of an earlier day."""
-        empty: list[Cell] = [""] * (len(self.kinds) * len(GATE_FIELDS))
+        empty: list[FormText] = [""] * (len(self.kinds) * len(GATE_FIELDS))
         places = {kind: n * len(GATE_FIELDS) + OWN for n, kind in enumerate(self.kinds)}
         with one_reading():
             reader = export_rows.GateReader(self.at)
@@ -63,7 +63,7 @@ class Export:
         return [row._replace(**values[row.pk]) for row in rows]
 
 
-def _own_cells(row: PilotRow) -> list[Cell]:
+def _own_cells(row: PilotRow) -> list[FormText]:
     """The cells of a pilot's own columns, in their order."""
     own: list[Any] = [
         escape(value) if isinstance(value, str) and value[:1] in FORMULA_BEGINS else value for value in row[:OWN]

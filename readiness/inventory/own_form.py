@@ -96,7 +96,7 @@ class OwnRecord:
 
 
 OwnItem = OwnRecord | Rejected | Finding
-Cell = str | None
+FormText = str | None
 """What the form is written from, escaped; None is written as nothing."""
 
 
@@ -295,14 +295,14 @@ def _says_something(gate: OwnGate) -> bool:
     return gate != OwnGate(gate.kind)
 
 
-def write_csv(rows: Iterable[Sequence[Cell]], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS) -> None:
+def write_csv(rows: Iterable[Sequence[FormText]], stream: TextIO, *, kinds: Collection[str] = GATE_KINDS) -> None:
     """Write rows of cells as the form to `stream`, opened with newline="" and UTF-8."""
     writer = csv.writer(stream)
     writer.writerow((*OWN_COLUMNS, *gate_columns(kinds)))
     writer.writerows(rows)
 
 
-def write_xlsx(rows: Iterable[Sequence[Cell]], path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
+def write_xlsx(rows: Iterable[Sequence[FormText]], path: str | Path, *, kinds: Collection[str] = GATE_KINDS) -> None:
     """Write rows of cells as the form, as a workbook. Raises FileProblem where a text cannot stand in one."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("pilots")

@@ -169,17 +169,11 @@ Runs = dict[int, date | None]
 """Since when a decision has been held, or not, wherever the pilot lay, by kind."""
 
 
-class PeriodOfGate(Protocol):
-    """What of a gate's period says whether it waits from before, as a model or as a plain row."""
+class PeriodOfGate(standing.StatePeriod, Protocol):
+    """What of a gate's period says whether it waits from before, as the rules replay it or as a plain row."""
 
     @property
     def awaits(self) -> str: ...
-    @property
-    def first_day(self) -> date: ...
-    @property
-    def since(self) -> date: ...
-    @property
-    def good_until(self) -> date | None: ...
 
 
 def runs_across_units(

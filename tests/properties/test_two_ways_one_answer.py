@@ -114,8 +114,9 @@ def _visible_alike(at: date, where: str) -> None:
         listed, looked_up = (found(person, at) for found in (Pilot.objects.listed_for, Pilot.objects.visible_to))
         assert set(listed.values_list("pk")) == set(looked_up.values_list("pk")), f"{where}: what {person} sees"
         if at == today():
-            gates = Gate.objects.filter(of_listed(person, "pilot")).values_list("pilot")
-            assert set(gates) <= set(looked_up.values_list("pk")), f"{where}: the gates that {person} sees"
+            gates = set(Gate.objects.filter(of_listed(person, "pilot")).values_list("pk"))
+            theirs = set(Gate.objects.filter(pilot__in=looked_up.values("pk")).values_list("pk"))
+            assert gates == theirs, f"{where}: the gates that {person} sees"
             events = Event.objects.filter(of_listed(person, "pilot", portfolio="portfolio"), pilot__isnull=False)
             assert set(events.values_list("pilot")) == set(looked_up.values_list("pk")), f"{where}: events for {person}"
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from pilots.derived.bulk_insert import free_keys
 from pilots.event_log import hashing, sign
 from pilots.event_log.rows import named
 from pilots.models import Decision, DecisionEvidence, Event, Gate, GatePeriod, Person, Pilot, PilotPeriod
@@ -298,20 +299,6 @@ class Copies:
         """Opaque ids as `opaque_id` makes them: twelve random bytes each."""
         text = urlsafe_b64encode(self.random.randbytes(12 * number)).decode()
         return (text[16 * n : 16 * n + 16] for n in range(number))
-
-
-def free_keys(model: type[models.Model], number: int) -> Iterator[int]:
-    """As many free primary keys of a table, kept from everybody else."""
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, number]
-            )
-            return iter([row[0] for row in cursor.fetchall()])
-    # On SQLite the transaction keeps others from writing, and the table goes on after its highest key.
-    last = model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
-    return iter(range(last + 1, last + number + 1))
 
 
 def write(model: type[models.Model], lines: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from readiness.inventory.own_form import (
     GATE_FIELDS,
     GATE_KINDS,
     OWN_COLUMNS,
-    Cell,
+    FormText,
     OwnForm,
     OwnGate,
     OwnItem,
@@ -44,7 +44,7 @@ def _bare(items: list[OwnItem]) -> list[OwnRecord]:
     return [replace(i, line=0, facts=()) for i in items if isinstance(i, OwnRecord)]
 
 
-def _cells(record: OwnRecord) -> list[Cell]:
+def _cells(record: OwnRecord) -> list[FormText]:
     gates = {gate.kind: gate for gate in record.gates}
     values = [getattr(record, column) for column in OWN_COLUMNS]
     for kind in GATE_KINDS:
