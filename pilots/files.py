@@ -33,6 +33,12 @@ from pilots.refusals import Invalid
 
 log = logging.getLogger(__name__)
 
+DOWNLOAD_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+"""With which a file is sent, on any road: no browser takes it for something else, or runs what is in it."""
+
 CHUNK = 64 * 1024
 A_DAY = 24 * 60 * 60
 OWNER_ALONE = 0o700

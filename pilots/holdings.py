@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from pilots.clock import today
@@ -15,7 +15,9 @@ from pilots.models import (
     Decision,
     DecisionRight,
     Delegation,
+    Departure,
     Event,
+    FellowManager,
     GatePeriod,
     Person,
     Pilot,
@@ -46,7 +48,9 @@ def holdings_of(person: Person) -> Iterator[Holding]:
     """What a person holds now: roles, rights, seats that they accepted, nominations, and the pilots that name them."""
     in_force = Q(until=None) | Q(until__gte=today())
     seats = GatePeriod.objects.filter(superseded_on=None, last_day=None).select_related("gate__pilot", "kind")
+    gone = Departure.objects.filter(right=OuterRef("pk"), person=person)
     rights = DecisionRight.objects.filter(Q(holder=person) | Q(deputy=person) | Q(escalate_to=person), in_force)
+    rights = rights.exclude(Exists(gone))
     delegations = Delegation.objects.filter(to=person, until__gte=today())
     exceptions = Pilot.objects.filter(Q(exceptions_to=person) | Q(exceptions_deputy=person))
     yield Holding("roles", PortfolioRole.objects.filter(person=person).select_related("portfolio"), "portfolio")
@@ -60,7 +64,13 @@ def holdings_of(person: Person) -> Iterator[Holding]:
     yield Holding("acceptances", seats.filter(person=person), "gate__pilot__portfolio")
     yield Holding("nominations", seats.filter(nominee=person), "gate__pilot__portfolio")
     yield Holding("pilots", Pilot.objects.filter(manager=person), "portfolio")
+    yield Holding("fellows", Pilot.objects.filter(Exists(_lives_with(person))), "portfolio")
     yield Holding("exceptions", exceptions, "portfolio")
+
+
+def _lives_with(person: Person) -> QuerySet[FellowManager]:
+    """Where somebody lives with a pilot beside its manager today."""
+    return FellowManager.objects.on(today()).filter(person=person, pilot=OuterRef("pk"))
 
 
 def event_records(person: Person) -> Iterator[Holding]:

@@ -70,6 +70,7 @@ def roles_of(
     escalation: int | None,
     named: Collection[int | None],
     seated: Collection[int | None],
+    fellows: Collection[int] = (),
 ) -> frozenset[Role]:
     """What a person is to a pilot on a day; people are primary keys.
 
@@ -78,16 +79,28 @@ def roles_of(
         escalation: the portfolio's escalation person.
         named: whoever is named for an acceptance gate or in the rules.
         seated: whoever is on a seat of one of its gates.
+        fellows: the managers who live with it beside its own.
     """
     has = {
         Role.OFFICE: office,
         Role.SPONSOR: person == sponsor,
         Role.MANAGER: person == manager,
+        Role.FELLOW: person in fellows,
         Role.NAMED: person in named,
         Role.DECIDER: person in seated,
         Role.ESCALATION: person == escalation,
     }
     return frozenset(role for role, yes in has.items() if yes)
+
+
+def reads_groups(person: Person, portfolio: Portfolio, roles: frozenset[str]) -> bool:
+    """Whether somebody who is this to a pilot reads what groups of its managers say; so does a reviewer of its portfolio."""
+    return allowed("read_groups", roles) or reviews(person, portfolio)
+
+
+def reviews(person: Person, portfolio: Portfolio) -> bool:
+    """Whether somebody is a reviewer of a portfolio."""
+    return person.roles.filter(role=Role.REVIEWER, portfolio=portfolio).exists()
 
 
 def has_left(person: Person, day: date) -> bool:

@@ -157,7 +157,7 @@ class WrongGate(Refused):
 
 
 class NothingAsked(Refused):
-    """Granting an exception that nobody asked for, or answering what was not requested."""
+    """Granting an exception that nobody asked for, answering what was not requested, or taking back a nomination that is answered."""
 
     code = "nothing_asked"
     sentence = _("Nothing was asked here. Somebody has to ask first.")
@@ -201,7 +201,7 @@ class RulesUnconfirmed(Refused):
 
 
 class EscalationRequired(Refused):
-    """Beyond what the program office may allow: a third slip, a date more than 26 weeks after the start, a third pause, more than 180 paused days, more quiet days, declaring void what a person has answered."""
+    """Beyond what the program office may allow: a third slip, a date more than 26 weeks after the start, a third pause, more than 180 paused days, more quiet days, declaring void what a person has answered, taking back a retirement of more than 30 days ago."""
 
     code = "escalation_required"
     status = 403
@@ -231,6 +231,22 @@ class Busy(Refused):
     sentence = _("Somebody else is writing just now. Nothing was changed; try again.")
     RETRY_AFTER: ClassVar[str] = "5"
     """Seconds, as the header says it."""
+
+
+class LinkNotGood(Refused):
+    """A link to the three questions that was used, is too old, or is none of ours."""
+
+    code = "link_not_good"
+    status = 409
+    sentence = _(
+        "This link is not one of ours, or is no longer good. Sign in to answer, or ask the program office for another."
+    )
+    expired: ClassVar[Any] = _(
+        "This link was good for fourteen days, and they are over. Sign in to answer, or ask the program office for another."
+    )
+    used: ClassVar[Any] = _(
+        "This link was used once, which is as often as it works. Sign in to answer again, or ask the program office for another."
+    )
 
 
 class Invalid(Refused):

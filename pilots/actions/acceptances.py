@@ -15,11 +15,12 @@ from pilots.event_log.sign import logged_transaction
 from pilots.models import Decision, Event, Gate, Person
 from pilots.refusals import (
     Invalid,
+    NothingAsked,
     NotNamed,
 )
 from pilots.rules.vocabulary import Capacity, Outcome, Role
 
-__all__ = ["accept", "decline", "leave", "nominate"]
+__all__ = ["accept", "decline", "leave", "nominate", "withdraw_nomination"]
 
 
 @logged_transaction()
@@ -50,6 +51,31 @@ def nominating(locked: LockedPilot, row: Gate, person: Person | None, *, expecte
         raise Invalid(_("Name somebody with an open account who has not accepted it already."), field="person")
     changes = [{"field": row.kind.key, "from": state.nominee, "to": person.pk}]
     return locked.write("nominate", gate=row, data={"person": person.pk}, changes=changes)
+
+
+@logged_transaction()
+def withdraw_nomination(
+    *,
+    gate: Gate,
+    by: Person | None,
+    on: date | None = None,
+    known: date | None = None,
+    expected_version: int | None = None,
+) -> Event:
+    """Name somebody no longer who has not answered. The gate is again whoever's accepted it before, or nobody's.
+
+    Raises:
+        NothingAsked: nobody is named, or whoever was has answered.
+    """
+    locked, row, state = lock_gate(gate, by, on, known)
+    require_kind("withdraw_nomination", state)
+    locked.require_role("withdraw_nomination")
+    require_expected_gate(locked, row, expected_version)
+    locked.require_stage("withdraw_nomination")
+    if state.nominee is None:
+        raise NothingAsked(_("Nobody is named here who has not answered yet."))
+    changes = [{"field": row.kind.key, "from": state.nominee, "to": None}]
+    return locked.write("withdraw_nomination", gate=row, data={"person": state.nominee}, changes=changes)
 
 
 def _in_own_name(

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions.hand_overs import end_with_account
 from pilots.actions.keepers import hold_keepers, need_other_keepers
-from pilots.actions.locked_pilot import action_days, lock_all, lock_pilot
+from pilots.actions.locked_pilot import LockedPilot, action_days, lock_all, lock_pilot
 from pilots.actions.reference import clean, concerns, log, not_beyond, only_office, put
 from pilots.actions.texts import need_plain, need_reason
 from pilots.actions.tokens import end_tokens
@@ -22,6 +23,8 @@ from pilots.event_log.rows import Row, named
 from pilots.event_log.sign import logged_transaction
 from pilots.models import (
     ApiToken,
+    DecisionRight,
+    Departure,
     Event,
     Function,
     Gate,
@@ -30,9 +33,9 @@ from pilots.models import (
 )
 from pilots.models.people import LONGEST_ADDRESS, opaque_id
 from pilots.refusals import Invalid, NotYours
-from pilots.rules.vocabulary import Capacity, Outcome, Role
+from pilots.rules.vocabulary import Capacity, Outcome, Role, Stage
 
-__all__ = ["amend_account", "close_account", "confirm_address", "open_account", "reject_address"]
+__all__ = ["amend_account", "close_account", "confirm_address", "open_account", "reject_address", "reopen_account"]
 
 
 OF_PERSON = ("name", "function")
@@ -224,12 +227,54 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     person.pending_email, person.pending_email_key = None, ""
     person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
     ended = end_tokens(person)
-    rows: list[Row] = [named(person), *((ApiToken, key) for key in ended)]
+    rows: list[Row] = [named(person), *((ApiToken, key) for key in ended), *end_with_account(person, known)]
     data = {"person": person.pk, "tokens": ended}
     log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
     _leave_seats(person, by, on, known)
     seats.hold_seats()
     seats.rebuild_seats()
+
+
+@logged_transaction()
+def reopen_account(
+    *,
+    person: Person,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Open a closed account again, for the same person. No seat, no acceptance and no token comes back with it.
+
+    Raises:
+        NotYours: `by` is of no program office, or the person has a role beyond the portfolios that `by` keeps.
+        Invalid: it is open, or its name was erased.
+    """
+    on, known = action_days(on, known)
+    only_office(by, None, on)
+    not_beyond(by, person)
+    reason = need_reason(reason)
+    person.refresh_from_db(from_queryset=Person.objects.select_for_update(no_key=True))
+    if person.closed_on is None or person.closed_on > on:
+        raise Invalid(_("This account is not closed."), field="person")
+    if Event.objects.filter(action="erase_person", data__person=person.pk, pilot=None).exists():
+        raise Invalid(_("Its name was erased by law. Open an account for them anew."), field="person")
+    departures = _depart(person, person.closed_on)
+    person.closed_on, person.is_active = None, True
+    person.save(update_fields=["closed_on", "is_active"])
+    data = {"person": person.pk}
+    rows = [person, *departures]
+    event = log("reopen_account", by, on, known, data, changes=concerns(person=person), reason=reason, rows=rows)
+    seats.hold_seats()
+    seats.rebuild_seats()
+    return event
+
+
+def _depart(person: Person, left_on: date) -> list[Departure]:
+    """Let the rights that named somebody when their account was closed go on without them."""
+    names = Q(holder=person) | Q(deputy=person) | Q(escalate_to=person) | Q(delegations__to=person)
+    there = DecisionRight.objects.filter(names, Q(until=None) | Q(until__gte=left_on)).distinct()
+    return Departure.objects.bulk_create(Departure(right=right, person=person, left_on=left_on) for right in there)
 
 
 def _leave_seats(person: Person, by: Person | None, on: date, known: date) -> None:
@@ -251,10 +296,16 @@ def _leave_seat(gate: Gate, person: Person, by: Person | None, on: date, known: 
     if on < gate.pilot.recorded_on:
         return
     locked = lock_pilot(gate.pilot, None, on, known)
+    if locked.stage != Stage.RETIRED:
+        locked.by = by
+        leave_seat(locked, gate, person)
+
+
+def leave_seat(locked: LockedPilot, gate: Gate, person: Person) -> None:
+    """A gate of a locked pilot is left by somebody whose account is closed, where they accepted it or are named for it."""
     state = locked.state.gates[gate.kind.key]
-    if locked.stage == "retired" or person.pk not in (state.accepted, state.nominee):
+    if person.pk not in (state.accepted, state.nominee):
         return
-    locked.by = by
     outcome = Outcome.LEFT if state.accepted == person.pk else Outcome.DECLINED
     locked.write(
         "close_account",

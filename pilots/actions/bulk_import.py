@@ -46,11 +46,6 @@ class NewPilot(LockedPilot):
                 decision.gate = decision.gate
             sign(self.pilot, event, decision)
 
-    def go_to(self, on: date) -> None:
-        """Go to the day of the next action, and learn where the pilot stood then."""
-        self.on = on
-        self.state = self.state_on(on)
-
 
 @dataclass(slots=True)
 class Batch:

@@ -121,7 +121,7 @@ def decide(
         evidence: a text, such as a link.
         pieces: filed evidence that the answer rests on; it is good no longer than these are.
         would_change: for `refused`: what would change the answer.
-        cites: the first of many alike that are decided at once.
+        cites: an earlier answer on a gate of this kind: the first of many alike that are decided at once, or a precedent.
         expected_version: the version of the gate that the person saw, as `pilots.concurrency.gate_version` counts it.
 
     Raises:
@@ -134,6 +134,8 @@ def decide(
     locked.require_stage("decide")
     shown = cited(locked, evidence, pieces, holds=outcome in gates.YES, needed=for_ is not None)
     says = _answer(locked, state, outcome, reason, conditions, until, court)
+    if cites is not None and cites.gate.kind_id != row.kind_id:
+        raise Invalid(_("An answer cites one that was given on a gate of its own kind."), field="cites")
     if outcome == Outcome.REFUSED:
         says["would_change"] = need_plain(would_change.strip(), "would_change")
     says |= {"decider": decider, "capacity": capacity, "recorded_for": for_ is not None}

@@ -10,10 +10,11 @@ from pilots.actions.locked_pilot import action_days, lock_pilot
 from pilots.actions.reference import concerns, log, not_beyond, only_office
 from pilots.actions.texts import need_reason
 from pilots.event_log.sign import logged_transaction
-from pilots.models import Decision, Event, Person
+from pilots.languages import installation_language
+from pilots.models import Decision, Event, Person, SponsorAccount
 from pilots.refusals import Invalid
 
-__all__ = ["erase", "erase_person"]
+__all__ = ["erase", "erase_account", "erase_person"]
 
 
 SIGN_IN = ("emailaddress_set", "socialaccount_set", "authenticator_set")
@@ -49,6 +50,31 @@ def erase(
 
 
 @logged_transaction()
+def erase_account(
+    *,
+    account: SponsorAccount,
+    by: Person | None,
+    reason: str | None = None,
+    on: date | None = None,
+    known: date | None = None,
+) -> Event:
+    """Erase by law the texts of a sponsor's account, which are its event's. Who gave one, when and how they know stays.
+
+    Raises:
+        NotYours: `by` is not of the program office.
+        Invalid: it is erased already.
+    """
+    locked = lock_pilot(account.pilot, by, on, known)
+    locked.require_role("erase_account")
+    reason = need_reason(reason)
+    given = Event.objects.get(pk=account.event_id)
+    if given.erased_on is not None:
+        raise Invalid(_("This is erased already."), field="account")
+    Event.objects.filter(pk=given.pk).erase(locked.known)
+    return locked.write("erase_account", reason=reason, data={"number": given.number})
+
+
+@logged_transaction()
 def erase_person(
     *, person: Person, by: Person | None, reason: str | None = None, on: date | None = None, known: date | None = None
 ) -> Event:
@@ -65,7 +91,8 @@ def erase_person(
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.closed_on is None:
         raise Invalid(_("Close the account first."), field="person")
-    person.name = _("Somebody whose name was erased")
+    with installation_language():
+        person.name = _("Somebody whose name was erased")
     person.email = f"erased-{person.pk}@erased.invalid"
     person.last_login = None
     person.set_unusable_password()

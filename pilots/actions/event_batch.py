@@ -34,6 +34,11 @@ def event_batch(number: int | None = None) -> Iterator[str]:
         _BATCH.reset(before)
 
 
+def log_part(action: str, by: Person | None, on: date, known: date, data: dict[str, Any], **says: Any) -> Event:
+    """Write the event of an action on a right or a portfolio, as a part of the batch that is being written, if any."""
+    return log(action, by, on, known, data, batch=current_batch(), **says)
+
+
 def log_batch(
     batch: str,
     action: str,

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import BigIntegerField, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
 from pilots import permissions
+from pilots.actions.acting_token import token_data
 from pilots.actions.event_batch import current_batch
 from pilots.clock import today
 from pilots.derived import load
 from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units
 from pilots.event_log.sign import sign
+from pilots.figures import written_day
 from pilots.models import (
     Absence,
     Decision,
@@ -43,7 +45,7 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import replay, rights, stalls
-from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED
+from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED, RETIRED
 from pilots.rules.events import CORRECT_DATE, EventRecord, Kind
 from pilots.rules.replay import PilotState
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
@@ -76,7 +78,7 @@ STAGE_REFUSALS: dict[str, tuple[Any, Any]] = {
     ),
     Stage.RETIRED: (
         gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
-        gettext_lazy("To try again, put a new pilot on record."),
+        gettext_lazy("To try again, put a new pilot on record; if it was a mistake, take the retirement back."),
     ),
 }
 """How a stage is said, with the day since which it holds, and what leads on from it to an action that does not fit it."""
@@ -86,6 +88,9 @@ VOID_REFUSAL = gettext_lazy("It was declared void on %(day)s, as recorded by mis
 
 
 NOT_VOID_REFUSAL = gettext_lazy("It is not void: there is nothing to restore.")
+
+
+NOT_RETIRED_REFUSAL = gettext_lazy("It is not retired: there is nothing to take back.")
 
 
 INSTEAD_WHEN_RUNNING: dict[frozenset[str], Any] = {
@@ -135,6 +140,11 @@ class LockedPilot:
         return self.state.stage_on(self.on)
 
     @property
+    def in_hand(self) -> tuple[str, ...] | None:
+        """Columns whose rows need not be looked up again; None where all are."""
+        return None
+
+    @property
     def actor_id(self) -> int:
         """The person acting; only a person may do this."""
         if self.by is None:
@@ -151,6 +161,10 @@ class LockedPilot:
         """Who is away on the day of the action."""
         return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
 
+    def is_office(self) -> bool:
+        """Whether the person acting is of the program office of the pilot's portfolio."""
+        return self.by is not None and permissions.is_office(self.by, self.pilot.portfolio)
+
     def roles(self) -> frozenset[Role]:
         """What the person acting is to this pilot on the day of the action."""
         if self.by is None or permissions.has_left(self.by, self.on):
@@ -159,12 +173,13 @@ class LockedPilot:
         seats = [self.seat(key) for key, gate in gates.items() if gate.kind.clears_by != ClearsBy.ACCEPTANCE]
         return permissions.roles_of(
             self.by.pk,
-            office=permissions.is_office(self.by, portfolio),
+            office=self.is_office(),
             sponsor=self.state.sponsor,
             manager=self.state.manager,
             escalation=portfolio.escalation_id,
             named=self.state.named,
             seated={actor_id for seat in seats for actor_id in rights.named(seat)},
+            fellows=self.state.fellows,
         )
 
     def require_role(self, word: str, roles_on_target: frozenset[str] = frozenset()) -> None:
@@ -227,7 +242,7 @@ class LockedPilot:
         self.require_expected_version()
         action, void_since = ACTIONS[word], self._void_since()
         if action.on_void != (void_since is not None):
-            says = NOT_VOID_REFUSAL if void_since is None else VOID_REFUSAL % {"day": date_format(void_since, "j F Y")}
+            says = NOT_VOID_REFUSAL if void_since is None else VOID_REFUSAL % {"day": written_day(void_since)}
             raise WrongStage(says)
         if action.stages is not None and self.stage not in action.stages:
             raise WrongStage(self._stage_refusal(action.stages))
@@ -255,9 +270,11 @@ class LockedPilot:
         if until is not None and self.on > until:
             since = until + timedelta(days=1)
         since_says, instead = STAGE_REFUSALS[self.stage]
-        if self.stage == Stage.RUNNING:
+        if allowed == RETIRED:
+            instead = NOT_RETIRED_REFUSAL
+        elif self.stage == Stage.RUNNING:
             instead = INSTEAD_WHEN_RUNNING.get(allowed, instead)
-        return f"{since_says % {'day': date_format(since, 'j F Y')}} {instead}"
+        return f"{since_says % {'day': written_day(since)}} {instead}"
 
     def latest(self) -> PilotState:
         """Where the pilot stands by all that is known, with what came after the day of the action."""
@@ -270,11 +287,14 @@ class LockedPilot:
     def _stalled(self, state: PilotState, day: date) -> bool:
         if state.clock is None or state.stage_on(day) != Stage.RUNNING:
             return False
+        return stalls.stalls_on(state.clock, self.quiet_days(day)) <= day
+
+    def quiet_days(self, day: date) -> int:
+        """The days without movement after which pilots of this portfolio stall, on a day (rule 5)."""
         policy = (
             StallPolicy.objects.filter(portfolio=self.pilot.portfolio_id, starts__lte=day).order_by("-starts").first()
         )
-        quiet_days = policy.quiet_days if policy else stalls.QUIET_DAYS
-        return stalls.stalls_on(state.clock, quiet_days) <= day
+        return policy.quiet_days if policy else stalls.QUIET_DAYS
 
     def write(
         self,
@@ -305,7 +325,7 @@ class LockedPilot:
             by=self.by,
             effective_on=self.on,
             known_on=self.known,
-            data=data or {},
+            data={**(data or {}), **token_data()},
             texts=free_texts(reason=reason, changes=changes, evidence=evidence),
             batch=current_batch(),
         )
@@ -347,9 +367,23 @@ class LockedPilot:
         self.pilot.save(update_fields=changed if self.stored_columns else None)
         self.stored_columns = now
 
+    def learn_state(self) -> None:
+        """Learn from its events where the pilot stood on the day of the action."""
+        if all(event.effective_on <= self.on for event in self.events):
+            history = self.replay(self.events)
+            self.stored_periods, self.state = StoredPeriods.of(history), replay.state_at_end(history, self.on)
+            self.history = history if all(event.effective_on < self.on for event in self.events) else None
+        else:
+            self.state = self.state_on(self.on)
+
     def replay(self, events: Iterable[EventRecord]) -> replay.History:
         """The pilot's history by these events."""
         return replay.replay(self.pilot.recorded_on, self._kinds(), events)
+
+    def go_to(self, on: date) -> None:
+        """Go to the day of the next action, and learn where the pilot stood then."""
+        self.on = on
+        self.state = self.state_on(on)
 
     def state_on(self, day: date) -> PilotState:
         """Where the pilot stood at the end of a day."""
@@ -357,6 +391,18 @@ class LockedPilot:
 
     def _kinds(self) -> list[Kind]:
         return [gate.kind.as_rule() for gate in self.gates.values()]
+
+
+class LockedTogether(Protocol):
+    """Pilots that are locked together (`pilots.actions.many`)."""
+
+    def lock(
+        self, pilot: Pilot, by: Person | None, on: date | None, known: date | None, expected_version: int | None
+    ) -> LockedPilot: ...
+
+
+LOCKED_TOGETHER: ContextVar[LockedTogether | None] = ContextVar("locked_together", default=None)
+"""The pilots that an action on many has locked: each action on one of them finds it there, and leaves what it writes there."""
 
 
 def _decision(gate: Gate, event: Event, says: Mapping[str, Any]) -> Decision:
@@ -392,6 +438,9 @@ def lock_pilot(
         InFuture, BeforeRecord: the day of the action cannot be.
     """
     assert transaction.get_connection().in_atomic_block
+    together = LOCKED_TOGETHER.get()
+    if together is not None:
+        return together.lock(pilot, by, on, known, expected_version)
     on, known = action_days(on, known)
     stored_columns = _lock(pilot)
     if by is not None and on < pilot.recorded_on:
@@ -405,12 +454,7 @@ def lock_pilot(
         pilot, by, on, known, events, empty, gates, Units(pilot.portfolio_id), stored_columns=stored_columns
     )
     locked.is_stale = expected_version is not None and expected_version != pilot.version
-    if all(event.effective_on <= on for event in events):
-        history = locked.replay(events)
-        locked.stored_periods, locked.state = StoredPeriods.of(history), replay.state_at_end(history, on)
-        locked.history = history if all(event.effective_on < on for event in events) else None
-    else:
-        locked.state = locked.state_on(on)
+    locked.learn_state()
     return locked
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
+from pilots.actions.event_batch import log_part
 from pilots.actions.keepers import OFFICE, hold_keepers
 from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import clean, concerns, log, need_whole, only_office, plain, put
@@ -96,7 +97,7 @@ def amend_portfolio(
     portfolio.save()
     data = {"portfolio": portfolio.pk}
     history = concerns(portfolio=portfolio) + changes
-    return log("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=history, rows=[portfolio])
+    return log_part("amend_portfolio", by, on, known, data, portfolio=portfolio, changes=history, rows=[portfolio])
 
 
 def _escalates(portfolio: Portfolio, person: Person | None, by: Person | None) -> None:

@@ -6,12 +6,12 @@ import math
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots.actions.locked_pilot import LockedPilot, lock_pilot
 from pilots.actions.texts import need_plain
 from pilots.event_log.sign import logged_transaction
+from pilots.figures import written_day
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid
 from pilots.rules import quality
@@ -112,7 +112,7 @@ def _before_any_measurement(locked: LockedPilot) -> None:
     if measured and max(measured) >= locked.on and locked.on < locked.known:
         raise Invalid(
             _("It was measured on %(day)s already. What is good enough counts from a day after that.")
-            % {"day": date_format(max(measured), "j F Y")},
+            % {"day": written_day(max(measured))},
             field="on",
         )
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.kinds import fit, kinds_in_force
 from pilots.actions.locked_pilot import LockedPilot, action_days, lock_pilot
+from pilots.actions.stages import starting
 from pilots.actions.texts import need_plain, need_reason, need_text, within_reach
+from pilots.clock import today
 from pilots.event_log.sign import logged_transaction
+from pilots.figures import written_day
 from pilots.models import Event, Function, Gate, GateKind, Person, Pilot, Portfolio
+from pilots.models.pilots import NOT_BOTH
 from pilots.refusals import (
     InFuture,
     Invalid,
@@ -30,7 +33,10 @@ from pilots.rules.events import CORRECT_DATE, EventRecord
 __all__ = ["amend", "correct_date", "list_again", "record", "restore", "void"]
 
 
-AMENDABLE = ("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact")
+AMENDABLE = (
+    *("name", "purpose", "workflow", "question", "tool", "data", "function", "manager", "high_impact"),
+    *("presumed_high_impact", "high_impact_reason", "high_impact_determined_by", "high_impact_determined_on"),
+)
 
 
 _PEOPLE_AND_PLACES: dict[str, Any] = {"function": Function, "manager": Person}
@@ -53,15 +59,20 @@ def record(
     source: str = "",
     approximate: bool = False,
     listed: Mapping[str, Any] | None = None,
+    started_on: date | None = None,
+    decide_by: date | None = None,
     **values: Any,
 ) -> Pilot:
     """Put a pilot on record, with a gate of each kind that applies to it. Fields as `amend` can set them.
 
     Args:
         listed: what the list that it was read from says, to be compared with the next one.
+        started_on: since when it runs, also long before the record: it counts from then, as a list's start does.
+        decide_by: six weeks after that unless said (rule 4).
 
     Raises:
         NotYours: `by` is not of the portfolio's program office.
+        InFuture, EscalationRequired: it has not started yet; it is to be decided more than 26 weeks after its start.
         Invalid: a value that cannot be, with the field.
     """
     on, known = action_days(on, known)
@@ -69,15 +80,9 @@ def record(
         raise NotYours
     only(values, AMENDABLE)
     pilot = Pilot(
-        portfolio=portfolio,
-        key=key,
-        name=name,
-        recorded_on=on,
-        stage=stage,
-        source=source,
-        approximate=approximate,
-        **values,
+        portfolio=portfolio, key=key, name=name, stage=stage, source=source, approximate=approximate, **values
     )
+    pilot.recorded_on = on
     clean(pilot)
     try:
         pilot.save()
@@ -86,8 +91,22 @@ def record(
         raise Invalid(_("A pilot with this key is on record."), field="key") from error
     kinds = kinds_in_force(GateKind.objects.all(), portfolio, on)
     Gate.objects.bulk_create(gates_for(pilot, kinds))
-    recording(lock_pilot(pilot, by, on, known), stage=stage, listed=listed)
+    locked = lock_pilot(pilot, by, on, known)
+    recording(locked, stage=stage, listed=listed)
+    if started_on is not None or decide_by is not None:
+        _running_since(locked, started_on, decide_by)
     return pilot
+
+
+def _running_since(locked: LockedPilot, started_on: date | None, decide_by: date | None) -> None:
+    """Start a pilot that was just put on record, from the day since which it runs. No other action reaches before the record."""
+    if started_on is None:
+        raise Invalid(_("Say since when it runs: what is planned has no decide-by date yet."), field="decide_by")
+    if started_on > locked.known:
+        raise InFuture(field="started_on")
+    within_reach(started_on, "started_on")
+    locked.go_to(started_on)
+    starting(locked, decide_by)
 
 
 def gates_for(pilot: Pilot, kinds: Iterable[GateKind]) -> list[Gate]:
@@ -124,6 +143,10 @@ def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> No
     """Refuse a value that cannot be. Rows that a caller has in hand already need not be looked up again."""
     if not str(pilot.name or "").strip():
         raise Invalid(_("Give the pilot a name."), field="name")
+    if pilot.presumed_high_impact and pilot.high_impact:
+        raise Invalid(str(NOT_BOTH), field="presumed_high_impact")
+    if pilot.high_impact_determined_on is not None and pilot.high_impact_determined_on > today():
+        raise Invalid(_("That day has not come."), field="high_impact_determined_on")
     try:
         if known_to_be_there is None:
             pilot.full_clean(validate_unique=pilot._state.adding)
@@ -135,6 +158,11 @@ def clean(pilot: Pilot, *, known_to_be_there: Iterable[str] | None = None) -> No
     for field, value in vars(pilot).items():
         if isinstance(value, str):
             need_plain(value, field)
+
+
+def _differs(now: Any, then: Any) -> bool:
+    """Whether a field is to say something else. What an older record does not hold is as good as an empty text."""
+    return bool(now != then and not (now is None and then == ""))
 
 
 @logged_transaction()
@@ -154,13 +182,14 @@ def amend(
     changes = [
         {"field": name, "from": locked.state.fields.get(name), "to": _plain(name, value)}
         for name, value in set.items()
-        if locked.state.fields.get(name) != _plain(name, value)
+        if _differs(locked.state.fields.get(name), _plain(name, value))
     ]
     if not changes:
         return None
+    pilot = locked.pilot
     for name, value in set.items():
         setattr(pilot, name, value)
-    clean(pilot)
+    clean(pilot, known_to_be_there=locked.in_hand)
     event = locked.write("amend", data={"set": {c["field"]: c["to"] for c in changes}}, changes=changes)
     if any(change["field"] == "high_impact" for change in changes):
         fit(locked, GateKind.objects.filter(high_impact_only=True))
@@ -182,11 +211,15 @@ def void(
     expected_version: int | None = None,
 ) -> Event:
     """Declare void a pilot that was recorded by mistake: from that day it is in no list, count or queue (rule 6)."""
-    locked = lock_pilot(pilot, by, on, known, expected_version)
+    return voiding(lock_pilot(pilot, by, on, known, expected_version), reason)
+
+
+def voiding(locked: LockedPilot, reason: str | None, *, data: Mapping[str, Any] | None = None) -> Event:
+    """Declare a locked pilot void."""
     locked.require("void")
     reason = need_reason(reason)
     locked.require_within_limits("void", exceeded=_is_answered(locked))
-    return locked.write("void", reason=reason)
+    return locked.write("void", reason=reason, data=data)
 
 
 @logged_transaction()
@@ -272,7 +305,7 @@ def _to_correct(locked: LockedPilot, of: str, to: date) -> EventRecord:
     """The event of a list whose day becomes another, or a refusal."""
     field = CORRECTABLE[of]
     wrong = corrections.said_by_a_list(corrections.corrected(locked.events), of)
-    if wrong is None:
+    if wrong is None or (of == "retire" and corrections.is_taken_back(locked.events, wrong)):
         raise WrongStage(_("No list has said that of this pilot, or a person has said it since."))
     if to > locked.on:
         raise InFuture(field=field)
@@ -280,8 +313,7 @@ def _to_correct(locked: LockedPilot, of: str, to: date) -> EventRecord:
     between = corrections.keeps_its_place(corrections.corrected(locked.events), replace(wrong, effective_on=to))
     if between is not None:
         raise Invalid(
-            _("It does not go with what is on record of %(day)s.")
-            % {"day": date_format(between.effective_on, "j F Y")},
+            _("It does not go with what is on record of %(day)s.") % {"day": written_day(between.effective_on)},
             field=field,
         )
     decide_by = wrong.data.get("decide_by")

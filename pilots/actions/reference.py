@@ -11,8 +11,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
+from pilots.actions.acting_token import token_data
 from pilots.event_log.rows import Row, named
 from pilots.event_log.sign import put_last
+from pilots.figures import grouped
 from pilots.models import Event, Function, GateKind, Person, Portfolio, free_texts
 from pilots.refusals import Invalid, NotYours
 
@@ -59,7 +61,7 @@ def need_whole(value: object, field: str, *, least: int, most: int) -> int:
     """A whole number of a size that can be meant, or a refusal. A fraction, a truth value and infinity are none."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise Invalid(
-            _("Give a whole number from %(least)s to %(most)s.") % {"least": f"{least:,}", "most": f"{most:,}"},
+            _("Give a whole number from %(least)s to %(most)s.") % {"least": grouped(least), "most": grouped(most)},
             field=field,
         )
     return value
@@ -118,7 +120,7 @@ def log(
         by=by,
         effective_on=on,
         known_on=known,
-        data=data,
+        data={**data, **token_data()},
         texts=free_texts(reason=reason, changes=changes),
         batch=batch,
     )

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions.event_batch import log_part
 from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import concerns, log, need_whole, only_office, plain
 from pilots.actions.texts import within_reach
@@ -30,7 +31,7 @@ from pilots.rules.vocabulary import ClearsBy
 __all__ = ["assign_right", "delegate", "end_right"]
 
 
-def _reaches(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
+def keep_reach(by: Person | None, portfolio: Portfolio | None, on: date) -> None:
     """Refuse an office that a right would reach beyond: one for every portfolio takes whoever keeps them all."""
     only_office(by, portfolio, on)
     if portfolio is None and by is not None and not permissions.keeps_all(by):
@@ -61,13 +62,13 @@ def assign_right(
         Invalid: an end before its start, a deputy who is the holder, somebody whose account is closed by its start.
     """
     on, known = action_days(on, known)
-    _reaches(by, portfolio, on)
+    keep_reach(by, portfolio, on)
     starts = starts or on
     _can_be_asked(kind, portfolio)
     if holder is None:
         raise Invalid(_("Missing. A name, not a team."), field="holder")
-    _still_here(starts, holder=holder, deputy=deputy, escalate_to=escalate_to)
-    _in_order(starts, until)
+    still_here(starts, holder=holder, deputy=deputy, escalate_to=escalate_to)
+    in_order(starts, until)
     if deputy == holder:
         raise Invalid(_("A deputy is somebody else."), field="deputy")
     need_whole(answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
@@ -92,7 +93,7 @@ def _can_be_asked(kind: GateKind, portfolio: Portfolio | None) -> None:
         raise Invalid(_("This gate is not asked there. Choose a portfolio that it is for."), field="portfolio")
 
 
-def _in_order(starts: date, until: date | None) -> None:
+def in_order(starts: date, until: date | None) -> None:
     """Refuse days of a right that no calendar reaches, or an end before the start."""
     within_reach(starts, "starts")
     within_reach(until, "until")
@@ -104,23 +105,23 @@ def _log_assigned(right: DecisionRight, before: DecisionRight | None, by: Person
     """Write that a right was assigned, and which one it ended."""
     starts, until = right.starts, right.until
     data = {"right": right.pk, "kind": right.kind.key, "holder": right.holder_id, "starts": starts, "until": until}
-    changes = [*_reach(right), *_held(right, before), *concerns(starts=starts, until=until)]
+    changes = [*reach_of(right), *_held(right, before), *concerns(starts=starts, until=until)]
     rows = [right]
     if before is not None:
         data["ended"] = before.pk
         changes += concerns(ended=before.until)
         rows = [before, right]
-    log("assign_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=rows)
+    log_part("assign_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=rows)
 
 
-def _still_here(day: date, **people: Person | None) -> None:
+def still_here(day: date, **people: Person | None) -> None:
     """Refuse to put somebody down whose account is closed by a day."""
     for field, person in people.items():
         if person is not None and person.closed_by(day):
             raise Invalid(_("This account is closed."), field=field)
 
 
-def _reach(right: DecisionRight) -> list[dict[str, Any]]:
+def reach_of(right: DecisionRight) -> list[dict[str, Any]]:
     """What a right is about, for the log: the kind, and where it holds."""
     if right.portfolio is None and right.function is None:
         return concerns(kind=right.kind, reach="everywhere")
@@ -184,7 +185,7 @@ def end_right(
         Invalid: it would end before it starts, or later than it ends already.
     """
     on, known = action_days(on, known)
-    _reaches(by, right.portfolio, on)
+    keep_reach(by, right.portfolio, on)
     within_reach(until, "until")
     seats.hold_seats([right.kind])
     right = DecisionRight.objects.select_for_update().get(pk=right.pk)
@@ -192,11 +193,11 @@ def end_right(
         raise Invalid(_("The right would end before it starts."), field="until")
     if right.until is not None and until > right.until:
         raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
-    changes = [*_reach(right), *concerns(holder=right.holder), {"field": "until", "from": right.until, "to": until}]
+    changes = [*reach_of(right), *concerns(holder=right.holder), {"field": "until", "from": right.until, "to": until}]
     right.until = until
     right.save(update_fields=["until"])
     data = {"right": right.pk, "until": until}
-    log("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
+    log_part("end_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
     seats.rebuild_seats([right.kind], seats.units_within(right))
     return right
 
@@ -222,7 +223,7 @@ def delegate(
     """
     on, known = action_days(on, known)
     if by != right.holder:
-        _reaches(by, right.portfolio, on)
+        keep_reach(by, right.portfolio, on)
     seats.hold_seats([right.kind])
     right = DecisionRight.objects.select_for_update(of=("self",)).get(pk=right.pk)
     starts = starts or known
@@ -242,7 +243,7 @@ def delegate(
         )
     given = Delegation.objects.create(right=right, to=to, starts=starts, until=until)
     data = {"right": right.pk, "holder": right.holder_id, "to": to.pk, "starts": starts, "until": until}
-    history = _reach(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
+    history = reach_of(right) + concerns(holder=right.holder, delegate=to, starts=starts, until=until)
     log("delegate", by, on, known, data, portfolio=right.portfolio, changes=history, rows=[given])
     seats.rebuild_seats([right.kind], seats.units_within(right))
     return given

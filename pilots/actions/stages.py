@@ -1,4 +1,4 @@
-"""A pilot's stages and dates: start, decide-by date, pauses, adoption, roll back, retirement (rules 3 to 6, 11)."""
+"""A pilot's stages and dates: start, decide-by date, pauses, adoption, roll back (rules 3 to 6, 11)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ __all__ = [
     "record_claim",
     "record_running",
     "resume",
-    "retire",
     "roll_back",
     "start",
 ]
@@ -41,12 +40,16 @@ def start(
     pilot: Pilot,
     by: Person | None,
     decide_by: date | None = None,
+    waits: str | None = None,
     on: date | None = None,
     known: date | None = None,
     expected_version: int | None = None,
 ) -> Event:
-    """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4)."""
-    return starting(lock_pilot(pilot, by, on, known, expected_version), decide_by)
+    """Start a pilot, with the date by which it is to be decided: six weeks on unless said (rule 4).
+
+    `waits` says what waits instead, where somebody answers that (rule 18); it stands with the start as its reason.
+    """
+    return starting(lock_pilot(pilot, by, on, known, expected_version), decide_by, waits=waits)
 
 
 @logged_transaction()
@@ -61,7 +64,9 @@ def record_running(
     return starting(lock_pilot(pilot, None, on, known), decide_by, start_known=False)
 
 
-def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known: bool = True) -> Event:
+def starting(
+    locked: LockedPilot, decide_by: date | None = None, *, start_known: bool = True, waits: str | None = None
+) -> Event:
     """Start a locked pilot. Where nobody knows its start, its weeks count from the day of the record."""
     locked.require("start")
     data: dict[str, Any] = {} if decide_by else {"decide_by_follows": True}
@@ -73,7 +78,8 @@ def starting(locked: LockedPilot, decide_by: date | None = None, *, start_known:
     locked.require_within_limits("start", exceeded=far)
     if not start_known:
         data["start_known"] = False
-    return locked.write("start", data={"decide_by": decide_by} | data)
+    reason = need_plain((waits or "").strip(), "waits")
+    return locked.write("start", data={"decide_by": decide_by} | data, reason=reason)
 
 
 @logged_transaction()
@@ -171,7 +177,8 @@ def adopt(
     """Declare a running pilot adopted. Refused while anything is missing; the refusal lists exactly what (rule 11)."""
     locked = lock_pilot(pilot, by, on, known, expected_version)
     locked.require("adopt")
-    codes = adoption.missing(*open_and_asserted(locked), locked.state.missing_rules)
+    gaps = pilot.policy_gaps.filter(blocks_adoption=True, answered_on=None).values_list("public_id", flat=True)
+    codes = adoption.missing(*open_and_asserted(locked), locked.state.missing_rules, gaps)
     code = adoption.refusal_code(codes, locked.gates)
     if code:
         raise ALL[code](missing=codes)
@@ -213,27 +220,3 @@ def roll_back(
     locked.require("roll_back")
     reason = need_reason(reason)
     return locked.write("roll_back", reason=reason)
-
-
-@logged_transaction()
-def retire(
-    *,
-    pilot: Pilot,
-    by: Person | None,
-    learned: str | None = None,
-    on: date | None = None,
-    known: date | None = None,
-    expected_version: int | None = None,
-) -> Event:
-    """End a pilot honestly, with what was learned."""
-    return retiring(lock_pilot(pilot, by, on, known, expected_version), learned)
-
-
-def retiring(locked: LockedPilot, learned: str | None = None) -> Event:
-    """End a locked pilot."""
-    locked.require("retire")
-    if locked.by is not None:
-        learned = need_reason(learned, "learned")
-    pilot = locked.pilot
-    pilot.learned = need_plain(learned or "", "learned")
-    return locked.write("retire", reason=pilot.learned, changes=[{"field": "learned", "from": "", "to": pilot.learned}])

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from pilots.figures import grouped
 from pilots.refusals import (
     Invalid,
     ReasonRequired,
@@ -14,6 +15,9 @@ from pilots.refusals import (
 
 FAR_OFF = 9000
 """The first year that is too far off for any day to be planned in."""
+
+LONG_AGO = 1900
+"""The first year that a day can lie in. An earlier one is a slip of the keyboard, and no calendar has the day before the first."""
 
 
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -25,9 +29,11 @@ LONGEST_TEXT = 10_000
 
 
 def within_reach(day: date | None, field: str) -> None:
-    """Refuse a day so far off that no calendar reaches the day after it; a year typed as 9999 is no open end."""
+    """Refuse a day that no calendar reaches beyond: a year typed as 9999 is no open end, and one typed as 25 no start."""
     if day is not None and day.year >= FAR_OFF:
         raise Invalid(_("That day is too far off."), field=field)
+    if day is not None and day.year < LONG_AGO:
+        raise Invalid(_("That day lies too far back. Is the year written with four digits?"), field=field)
 
 
 def need_plain(text: str, field: str) -> str:
@@ -41,7 +47,7 @@ def need_plain(text: str, field: str) -> str:
             _(
                 "This text has %(n)s characters, and %(most)s are kept at most. Say it in fewer, or file the rest as evidence."
             )
-            % {"n": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"},
+            % {"n": grouped(len(text)), "most": grouped(LONGEST_TEXT)},
             field=field,
         )
     return text

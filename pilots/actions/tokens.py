@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from pilots import permissions
 from pilots.actions.locked_pilot import action_days as days_of
-from pilots.actions.reference import concerns, log, not_beyond, only_office
+from pilots.actions.reference import concerns, log, need_whole, not_beyond, only_office
+from pilots.actions.texts import need_plain
 from pilots.event_log.sign import logged_transaction
 from pilots.models import ApiToken, Person
 from pilots.refusals import AddressUnconfirmed, Invalid, NotYours
@@ -18,6 +19,7 @@ __all__ = ["issue_token", "revoke_token"]
 
 LONGEST = 366
 """A key that nobody renews within a year is nobody's."""
+LONGEST_NAME = 100
 
 
 @logged_transaction()
@@ -44,8 +46,9 @@ def issue_token(
     on, known = days_of(on, known)
     if by is not None and by != person:
         raise NotYours
-    if not 1 <= days <= LONGEST:
-        raise Invalid(_("Give a number of days from 1 to %(most)d.") % {"most": LONGEST}, field="days")
+    days, name = need_whole(days, "days", least=1, most=LONGEST), need_plain(name.strip(), "name")
+    if len(name) > LONGEST_NAME:
+        raise Invalid(_("Say what it is for in %(most)d characters.") % {"most": LONGEST_NAME}, field="name")
     if scope not in ApiToken.Scope.values:
         raise Invalid(_("Say read, decide or write."), field="scope")
     if person.closed_by(known) or not person.is_active:
@@ -57,9 +60,9 @@ def issue_token(
             _("The work of %(person)s does not need the scope %(scope)s.") % {"person": person, "scope": scope},
             field="scope",
         )
-    token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name.strip()[:100])
+    token, key = ApiToken.objects.create(person, expiry=timedelta(days=days), scope=scope, name=name)
     data = {"person": person.pk, "token": token.token_key, "scope": scope, "until": token.expiry.date()}
-    changes = concerns(person=person, scope=scope, until=data["until"])
+    changes = concerns(person=person, name=name, scope=scope, until=data["until"])
     log("issue_token", by, on, known, data, changes=changes, rows=[token])
     return token, key
 

@@ -11,8 +11,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from pilots.derived import load, rebuild
+from pilots.derived.both_sides import both_sides
+from pilots.derived.group_check import group_differences
 from pilots.event_log.rows import CARRIED, NAMED_BY
 from pilots.models import ApiToken, Event, Gate, Pilot, Residents
 from pilots.rules import adoption, replay
@@ -44,6 +47,11 @@ def differences(done: Compared) -> Iterator[str]:
     yield from _readable("an erasure", _erased_otherwise)
 
 
+def groups_that_do_not_fit() -> Iterator[str]:
+    """The groups of managers' reports that do not fit the reports in them. These follow from no log, and are only checked."""
+    yield from _readable("a group of managers", group_differences)
+
+
 def _readable(what: str, look: Callable[[], Iterable[Any]]) -> Iterator[str]:
     """What was found, up to where something cannot even be read."""
     try:
@@ -68,6 +76,9 @@ def _of_pilots(done: Compared) -> Iterator[str]:
         for pilot in Pilot.objects.filter(pk__in=some).order_by("pk"):
             done.rows += 1 + len(gates[pilot.pk])
             yield from _of_pilot(pilot, events[pilot.pk], gates[pilot.pk], counts[pilot.pk])
+        for found in both_sides(some, events):
+            done.rows += found.rows
+            yield from found.sentences
 
 
 def _of_pilot(
@@ -160,7 +171,9 @@ def _erased_otherwise() -> Iterator[str]:
     """Texts that are gone, and no erasure is in the log."""
     erasures = Event.objects.filter(action="erase").annotate(of=KT("data__decision"))
     erasure = erasures.filter(of=OuterRef("decision__public_id"))
-    erased = Event.objects.filter(~Exists(erasure), erased_on__isnull=False).order_by("pk")
+    of_accounts = Event.objects.filter(action="erase_account").annotate(of=KT("data__number"))
+    of_account = of_accounts.filter(pilot=OuterRef("pilot"), of=Cast(OuterRef("number"), models.TextField()))
+    erased = Event.objects.filter(~Exists(erasure), ~Exists(of_account), erased_on__isnull=False).order_by("pk")
     yield from (
         f"texts of event {pk} are gone, and no erasure is in the log" for pk in erased.values_list("pk", flat=True)
     )

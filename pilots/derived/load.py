@@ -16,6 +16,8 @@ from pilots.models.compiled import Compiled
 from pilots.rules import replay, rights
 from pilots.rules.events import EventRecord, Kind
 
+_DATE_OF_RECORD = "high_impact_determined_on"
+"""The one field of a record that is a day."""
 _DATES = ("to", "until", "decide_by", "good_until", "due", "met", "expires_on")
 
 
@@ -23,6 +25,8 @@ def _with_dates(data: dict[str, Any]) -> dict[str, Any]:
     out: dict[str, Any] = {
         k: date.fromisoformat(v) if k in _DATES and isinstance(v, str) else v for k, v in data.items()
     }
+    if isinstance(record := out.get("set"), dict) and isinstance(day := record.get(_DATE_OF_RECORD), str):
+        out["set"] = record | {_DATE_OF_RECORD: date.fromisoformat(day)}
     for name in ("conditions", "pieces"):
         if out.get(name):
             out[name] = [_with_dates(each) for each in out[name]]

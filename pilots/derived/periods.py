@@ -127,6 +127,14 @@ def _store_differences(replayed: Sequence[ReplayedPilot], known: date) -> None:
     _write_differences(GatePeriod, "gate_id", of_gates, _stored(GatePeriod, "gate_id", list(of_gates), known), known)
 
 
+def follow_pilots(ended: Sequence[int], begun: Sequence[dict[str, Any]]) -> None:
+    """End the last periods of pilots, by primary key, on the eve of those that follow, given as all their columns. Two statements."""
+    if begun:
+        eve = begun[0]["first_day"] - timedelta(days=1)
+        PilotPeriod.objects.filter(pk__in=ended).update(last_day=eve)
+        insert_columns(PilotPeriod, begun)
+
+
 def replay_and_store(pilots: Sequence[Pilot], known: date) -> dict[int, replay.PilotState]:
     """Replay many pilots from all their events, and store what follows as known on a day: a fixed number of statements.
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from pilots.event_log import hashing, triggers
 from pilots.event_log.sign import heads_of_batch
 from pilots.models import Decision, DecisionEvidence, Event, Installation, Pilot
+from pilots.models.events import PARTS
 from pilots.models.plain_rows import one_reading
 from pilots.rules import chain
 
@@ -227,7 +228,7 @@ def _of_no_chain() -> Iterator[Break]:
 
 def _of_batches() -> Iterator[Break]:
     """Actions on many whose own event is over other events than are there."""
-    stand = Event.objects.filter(pilot=None).exclude(batch="").order_by("number")
+    stand = Event.objects.filter(pilot=None).exclude(batch="").exclude(action__in=PARTS).order_by("number")
     rows = stand.values_list("pk", "number", "batch", "portfolio", hashing.stored_text("data"))
     for pk, number, batch, portfolio, data in rows.iterator(chunk_size=2000):
         try:

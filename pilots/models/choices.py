@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pilots.rules.vocabulary import Capacity, ClearsBy, Role, Stage
+from pilots.rules.vocabulary import Basis, Capacity, ClearsBy, Occasion, Role, Stage, StepKind
 
 STAGE: dict[str, Any] = {
     Stage.PLANNED: _("planned"),
@@ -35,6 +35,22 @@ ROLE: dict[str, Any] = {
     Role.REVIEWER: _("reviewer"),
 }
 """The roles that are given in a portfolio; every other follows from the facts."""
+
+BASIS: dict[str, Any] = {
+    Basis.SAT: _("sat with the work"),
+    Basis.SPOKE: _("spoke with a manager"),
+    Basis.SUMMARY: _("read a summary"),
+}
+STEP_KIND: dict[str, Any] = {
+    StepKind.WORK: _("work"),
+    StepKind.REWORK: _("rework"),
+    StepKind.REVIEW: _("review"),
+    StepKind.WAITING: _("waiting"),
+}
+OCCASION: dict[str, Any] = {
+    Occasion.QUARTER: _("drawn once a quarter"),
+    Occasion.OFFICE: _("asked by the program office"),
+}
 
 
 def choices(labels: Mapping[str, Any]) -> list[tuple[str, Any]]:

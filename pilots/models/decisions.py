@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from pilots.models.choices import CAPACITY, choices
 from pilots.models.gates import Gate
@@ -33,7 +34,7 @@ class Decision(models.Model):
 
     Its event carries its place in the pilot's chain, a checksum over all of it, and its free texts (`TEXTS`), which a law
     may ask to be erased. `evidence_checksums` are the checksums of the evidence it rests on, by public id; `cites` is the first of many
-    alike, decided at once. Each is null where there is none.
+    alike, decided at once, or an earlier answer on another pilot that this one follows. Each is null where there is none.
     `decider` answered, `by` wrote it down; they differ where the office recorded it. Both are null for an assertion.
     """
 
@@ -89,12 +90,14 @@ class Decision(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="cited_by",
-        db_comment="the first of many alike that were decided at once",
+        db_comment="the first of many alike that were decided at once, or an earlier answer that this one follows",
     )
 
     objects = Decisions.as_manager()
 
     class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
         db_table_comment = "One dated, signed, unchangeable answer on a gate, with what it was decided on."
         ordering = ("gate", "pk")
         constraints: ClassVar = [

@@ -13,7 +13,7 @@ from pilots.models.people import Person
 from pilots.models.pilots import Pilot
 from pilots.models.portfolios import Unit
 from pilots.models.rights import DecisionRight
-from pilots.rules.vocabulary import Awaits, Stage, State, Verdict
+from pilots.rules.vocabulary import Awaits, Cause, Stage, State, Verdict
 
 
 class GatePeriod(models.Model):
@@ -119,6 +119,13 @@ class PilotPeriod(models.Model):
     measured_on = models.DateField(null=True, db_comment="its day")
     goalpost_moved = models.BooleanField(default=False, db_comment="a threshold was loosened after a result")
     void_since = models.DateField(null=True, db_comment="first day on which it is declared to be recorded by mistake")
+    retired_because = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        db_comment="why it was retired, in one of the product's words; empty: not retired, or nobody said it",
+    )
     recorded_from = models.DateField(db_comment="first day on which this was what was known")
     superseded_on = models.DateField(
         null=True, db_comment="day on which something else became known; null: still known"
@@ -138,6 +145,9 @@ class PilotPeriod(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(stage__in=Stage.values()), name="pilot_period_stage_is_known"),
             models.CheckConstraint(condition=Q(quality__in=Verdict.values()), name="pilot_period_verdict_is_known"),
+            models.CheckConstraint(
+                condition=Q(retired_because__in=["", *Cause.values()]), name="pilot_period_cause_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(last_day=None) | Q(last_day__gte=F("first_day")),
                 name="pilot_period_ends_after_it_starts",

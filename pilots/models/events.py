@@ -7,12 +7,15 @@ from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from pilots.models.people import Person, opaque_id
 from pilots.models.portfolios import Portfolio
 from pilots.rules.canonical_json import CanonicalJSON
 from pilots.rules.chain import FORMAT, START
 
+PARTS = ("amend_portfolio", "assign_right", "correct_right", "end_right")
+"""The actions on no pilot that can be a part of one on many: with a batch, such an event stands for nothing but itself."""
 EDITED, DELETED = "Events are never edited. Record a new one.", "Events are never deleted."
 
 
@@ -20,12 +23,16 @@ class EventQuerySet(models.QuerySet["Event"]):
     """The log, in the order of writing. It is never edited or deleted."""
 
     def entries(self) -> EventQuerySet:
-        """An action on many as one: its event of no pilot, without those of its pilots."""
-        return self.filter(models.Q(batch="") | models.Q(pilot=None))
+        """An action on many as one: its event of no pilot, without those that it stands for."""
+        return self.filter(models.Q(batch="") | models.Q(pilot=None) & ~models.Q(action__in=PARTS))
 
     def of_batch(self, batch: str) -> EventQuerySet:
         """What an action on many did to each of its pilots."""
         return self.filter(batch=batch, pilot__isnull=False)
+
+    def parts_of_batch(self, batch: str) -> EventQuerySet:
+        """The same, with what it did to rights and portfolios."""
+        return self.filter(models.Q(pilot__isnull=False) | models.Q(action__in=PARTS), batch=batch)
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise PermissionError(EDITED)
@@ -37,7 +44,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         raise PermissionError(DELETED)
 
     def erase(self, day: date) -> int:
-        """Erase the texts by law; all else stays, and the chain verifies. Only the action `erase` asks for this."""
+        """Erase the texts by law; all else stays, and the chain verifies. Only `erase` and `erase_account` ask for this."""
         return super().update(texts=None, erased_on=day)
 
 
@@ -136,6 +143,8 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         db_table_comment = "What somebody did: who, when, known when, which action, what changed. Its primary key is the sequence that notices follow."
         ordering = ("pk",)
         indexes: ClassVar = [

@@ -82,6 +82,8 @@ class GateKind(models.Model):
     objects = GateKindQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("gate kind")
+        verbose_name_plural = _("gate kinds")
         db_table_comment = (
             "A kind of gate: its question, how it clears, for how many days an answer holds, and what an answer seals."
         )
@@ -130,7 +132,11 @@ class GateKindPortfolio(models.Model):
         GateKind, on_delete=models.PROTECT, related_name="scope", db_comment="the kind of gate", db_index=False
     )
     portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="+", db_comment="a portfolio that it is for"
+        Portfolio,
+        on_delete=models.PROTECT,
+        verbose_name=_("portfolio"),
+        related_name="+",
+        db_comment="a portfolio that it is for",
     )
 
     class Meta:
@@ -156,9 +162,19 @@ class SwitchedOff(models.Model):
     """Days on which a portfolio asks nothing of a kind of gate, both included; `ends` null is an open end."""
 
     kind = models.ForeignKey(
-        GateKind, on_delete=models.PROTECT, related_name="switched_off", db_comment="the kind of gate"
+        GateKind,
+        on_delete=models.PROTECT,
+        verbose_name=_("kind"),
+        related_name="switched_off",
+        db_comment="the kind of gate",
     )
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="switched_off", db_comment="where")
+    portfolio = models.ForeignKey(
+        Portfolio,
+        on_delete=models.PROTECT,
+        verbose_name=_("portfolio"),
+        related_name="switched_off",
+        db_comment="where",
+    )
     starts = models.DateField(_("from"), db_comment="first day")
     ends = models.DateField(_("until"), null=True, blank=True, db_comment="last day; null: no end yet")
     reason = models.TextField(_("reason"), db_comment="why, as shown beside the pilots")
@@ -196,6 +212,8 @@ class Gate(models.Model):
     kind = models.ForeignKey(GateKind, on_delete=models.PROTECT, related_name="gates", db_comment="the kind of gate")
 
     class Meta:
+        verbose_name = _("gate")
+        verbose_name_plural = _("gates")
         db_table_comment = "One condition of adoption for one pilot."
         ordering = ("kind__position", "pk")
         constraints: ClassVar = [models.UniqueConstraint("pilot", "kind", name="gate_is_one_of_its_kind")]

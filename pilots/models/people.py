@@ -85,6 +85,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("function"),
         related_name="people",
         db_comment="business function the person works in",
     )

@@ -15,6 +15,8 @@ from pilots.models.querysets import PilotQuerySet
 from pilots.rules.chain import START
 from pilots.rules.vocabulary import Stage
 
+NOT_BOTH = _("What was presumed high impact but determined not to be is not high impact. Say one or the other.")
+
 
 class Pilot(models.Model):
     """One bounded test of AI on one named workflow. Its columns hold what is so now; its events hold what was so when.
@@ -27,10 +29,20 @@ class Pilot(models.Model):
         _("key"), max_length=80, unique=True, db_comment="key, as in addresses and files; unique without case"
     )
     portfolio = models.ForeignKey(
-        Portfolio, on_delete=models.PROTECT, related_name="pilots", db_comment="where it belongs"
+        Portfolio,
+        on_delete=models.PROTECT,
+        verbose_name=_("portfolio"),
+        related_name="pilots",
+        db_comment="where it belongs",
     )
     function = models.ForeignKey(
-        Function, on_delete=models.PROTECT, null=True, blank=True, related_name="pilots", db_comment="business function"
+        Function,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("function"),
+        related_name="pilots",
+        db_comment="business function",
     )
     name = models.CharField(_("name"), max_length=300, db_comment="name")
     purpose = models.TextField(_("purpose"), blank=True, db_comment="purpose")
@@ -44,12 +56,37 @@ class Pilot(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("manager"),
         related_name="pilots_managed",
         db_comment="the manager who lives with it",
     )
     # Null: not stated, which is neither yes nor no.
     high_impact = models.BooleanField(
         _("high impact"), null=True, blank=True, db_comment="yes, no, or null: not stated"
+    )
+    # Presumed to be so, and determined not to be: what a list or an office says of the road to that answer.
+    presumed_high_impact = models.BooleanField(
+        _("presumed high impact, but determined not to be"),
+        null=True,
+        blank=True,
+        db_comment="whether it was presumed high impact and determined not to be; null: not stated",
+    )
+    high_impact_reason = models.TextField(
+        _("why it is high impact, or not"),
+        blank=True,
+        default="",
+        db_default="",
+        db_comment="why it is high impact, or not",
+    )
+    high_impact_determined_by = models.TextField(
+        _("who determined whether it is high impact"),
+        blank=True,
+        default="",
+        db_default="",
+        db_comment="who determined it: a person, or a body such as a board",
+    )
+    high_impact_determined_on = models.DateField(
+        _("high impact determined on"), null=True, blank=True, db_comment="the day on which that was determined"
     )
     stage = models.CharField(
         max_length=12,
@@ -95,6 +132,7 @@ class Pilot(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("exceptions to"),
         related_name="+",
         db_comment="known rule: who decides exceptions",
     )
@@ -103,6 +141,7 @@ class Pilot(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("exceptions deputy"),
         related_name="+",
         db_comment="known rule: who deputises for them",
     )
@@ -120,6 +159,8 @@ class Pilot(models.Model):
     objects = PilotQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("pilot")
+        verbose_name_plural = _("pilots")
         db_table_comment = "One bounded test of AI on one named workflow. Its columns hold what is so now; its events hold what was so when."
         ordering = ("key",)
         constraints: ClassVar = [
@@ -130,6 +171,14 @@ class Pilot(models.Model):
                 condition=~Q(name=""), name="pilot_has_a_name", violation_error_message=_("Give it a name.")
             ),
             models.CheckConstraint(condition=Q(stage__in=Stage.values()), name="pilot_stage_is_known"),
+            models.CheckConstraint(
+                condition=Q(presumed_high_impact=None)
+                | Q(presumed_high_impact=False)
+                | Q(high_impact=None)
+                | Q(high_impact=False),
+                name="pilot_is_not_high_impact_if_determined_not_to_be",
+                violation_error_message=NOT_BOTH,
+            ),
             models.CheckConstraint(
                 condition=Q(matters_more__in=["", "speed", "accuracy"]),
                 name="pilot_knows_whether_speed_or_accuracy_matters_more",

@@ -58,6 +58,8 @@ class Portfolio(models.Model):
     )
 
     class Meta:
+        verbose_name = _("portfolio")
+        verbose_name_plural = _("portfolios")
         db_table_comment = (
             "Pilots that one program office answers for, and the person who answers for it above that office."
         )
@@ -73,8 +75,10 @@ class PortfolioRole(models.Model):
     portfolio = models.ForeignKey(
         Portfolio, on_delete=models.CASCADE, related_name="roles", db_comment="where", db_index=False
     )
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="roles", db_comment="who")
-    role = models.CharField(max_length=20, choices=choices(ROLE), db_comment="program-office or reviewer")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, verbose_name=_("person"), related_name="roles", db_comment="who"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=choices(ROLE), db_comment="program-office or reviewer")
 
     class Meta:
         db_table_comment = (
@@ -88,7 +92,8 @@ class PortfolioRole(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}, {self.get_role_display()} of {self.portfolio}"
+        says = {"person": self.person, "role": self.get_role_display(), "portfolio": self.portfolio}
+        return gettext("%(person)s, %(role)s of %(portfolio)s") % says
 
 
 class Function(models.Model):
@@ -97,6 +102,8 @@ class Function(models.Model):
     name = models.CharField(_("name"), max_length=240, unique=True, db_comment="name of the business function; unique")
 
     class Meta:
+        verbose_name = _("function")
+        verbose_name_plural = _("functions")
         db_table_comment = (
             "A business function, such as customer operations; the same one may appear in several portfolios."
         )
@@ -172,4 +179,5 @@ class StallPolicy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.portfolio}: {self.quiet_days} quiet days from {self.starts}"
+        says = {"portfolio": self.portfolio, "n": self.quiet_days, "day": self.starts}
+        return gettext("%(portfolio)s: %(n)s quiet days from %(day)s") % says

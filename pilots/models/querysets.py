@@ -94,7 +94,8 @@ def _visible(person: Any, at: Any) -> Q:
         .alias(function=Coalesce("unit__function", 0))
         .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=function)
     )
-    return Q(portfolio__in=granted) | _names(person) | Exists(now) | Exists(seats)
+    fellow = _lives_with(person, at).filter(pilot=OuterRef("pk"))
+    return Q(Q(portfolio__in=granted), _names(person), Exists(now), Exists(seats), Exists(fellow), _connector=Q.OR)
 
 
 def _grants(person: Any) -> Q:
@@ -105,6 +106,13 @@ def _grants(person: Any) -> Q:
 def _names(person: Any) -> Q:
     """Of pilots: those whose record or rules name somebody."""
     return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
+
+
+def _lives_with(person: Any, at: Any) -> Any:
+    """The rows by which somebody lives with pilots on a day, beside their own managers."""
+    from pilots.models import FellowManager
+
+    return FellowManager.objects.filter(Q(left_on=None) | Q(left_on__gt=at), person=person, first_day__lte=at)
 
 
 def _names_now(person: Any) -> Q:
@@ -192,6 +200,7 @@ def _rows_of_reach(person: Any, at: Any) -> Any:
     function = Coalesce("unit__function_id", NO_FUNCTION)
     return rows(granted, "portfolio", "pk").union(
         rows(mine, "pilot", "pk"),
+        rows(_lives_with(person, at), "pilot", "pilot_id"),
         rows(now, "pilot", "gate__pilot_id"),
         rows(seats, "seat", "unit__portfolio_id", function, F("kind_id")),
     )

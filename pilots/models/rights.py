@@ -22,12 +22,19 @@ class DecisionRight(models.Model):
     Portfolio null means every portfolio; function null every function; `until` null an open end.
     """
 
-    kind = models.ForeignKey("GateKind", on_delete=models.PROTECT, related_name="rights", db_comment="the kind of gate")
+    kind = models.ForeignKey(
+        "GateKind",
+        on_delete=models.PROTECT,
+        verbose_name=_("kind"),
+        related_name="rights",
+        db_comment="the kind of gate",
+    )
     portfolio = models.ForeignKey(
         Portfolio,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("portfolio"),
         related_name="rights",
         db_comment="only in this portfolio; null: in all",
     )
@@ -36,15 +43,19 @@ class DecisionRight(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("function"),
         related_name="rights",
         db_comment="only in this function; null: in all",
     )
-    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rights_held", db_comment="who decides")
+    holder = models.ForeignKey(
+        Person, on_delete=models.PROTECT, verbose_name=_("holder"), related_name="rights_held", db_comment="who decides"
+    )
     deputy = models.ForeignKey(
         Person,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("deputy"),
         related_name="rights_deputised",
         db_comment="who deputises",
     )
@@ -53,6 +64,7 @@ class DecisionRight(models.Model):
         on_delete=models.PROTECT,
         null=True,
         blank=True,
+        verbose_name=_("escalate to"),
         related_name="rights_escalated",
         db_comment="to whom it escalates",
     )
@@ -63,6 +75,8 @@ class DecisionRight(models.Model):
     until = models.DateField(_("until"), null=True, blank=True, db_comment="last day; null: no end yet")
 
     class Meta:
+        verbose_name = _("decision right")
+        verbose_name_plural = _("decision rights")
         db_table_comment = (
             "Who decides a kind of gate, for which portfolio and function, from a day to a day (both included)."
         )
@@ -109,7 +123,11 @@ class Delegation(models.Model):
         DecisionRight, on_delete=models.PROTECT, related_name="delegations", db_comment="the right"
     )
     to = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="rights_delegated", db_comment="who may decide too"
+        Person,
+        on_delete=models.PROTECT,
+        verbose_name=_("delegate"),
+        related_name="rights_delegated",
+        db_comment="who may decide too",
     )
     starts = models.DateField(_("from"), db_comment="first day")
     until = models.DateField(_("until"), db_comment="last day")
@@ -126,17 +144,48 @@ class Delegation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.right} to {self.to} until {self.until}"
+        says = {"right": self.right, "to": self.to, "day": self.until}
+        return str(_("%(right)s to %(to)s until %(day)s") % says)
+
+
+class Departure(models.Model):
+    """From a day on somebody whom a right names is no longer of it: their account was closed then, and is open again.
+
+    Seats do not come back with an account. While it is closed, no row is needed.
+    """
+
+    right = models.ForeignKey(
+        DecisionRight, on_delete=models.PROTECT, related_name="departures", db_comment="the right"
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="departures", db_comment="whose account was closed"
+    )
+    left_on = models.DateField(db_comment="first day on which they are no longer of it")
+
+    class Meta:
+        db_table_comment = "From a day on somebody whom a right names is no longer of it: their account was closed then, and is open again."
+        ordering = ("right", "left_on")
+        constraints: ClassVar = [
+            models.UniqueConstraint("right", "person", "left_on", name="departure_is_one_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        says = {"person": self.person, "right": self.right, "day": self.left_on}
+        return str(_("%(person)s left %(right)s on %(day)s") % says)
 
 
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="absences", db_comment="who is away")
-    starts = models.DateField(db_comment="first day away")
-    ends = models.DateField(db_comment="last day away")
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, verbose_name=_("person"), related_name="absences", db_comment="who is away"
+    )
+    starts = models.DateField(_("from"), db_comment="first day away")
+    ends = models.DateField(_("until"), db_comment="last day away")
 
     class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
         db_table_comment = "Days on which a person is away, both included. It takes no right."
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -147,4 +196,5 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} away {self.starts} to {self.ends}"
+        says = {"person": self.person, "from": self.starts, "until": self.ends}
+        return str(_("%(person)s away %(from)s to %(until)s") % says)

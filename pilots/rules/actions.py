@@ -20,6 +20,7 @@ class Target(Enum):
     GATE = auto()
     GATES = auto()
     DECISION = auto()
+    ACCOUNT = auto()
     EVIDENCE = auto()
     RIGHT = auto()
     ABSENCE = auto()
@@ -28,17 +29,23 @@ class Target(Enum):
     FUNCTION = auto()
     KIND = auto()
     TOKEN = auto()
+    GAP = auto()
+    UNNAMED = auto()
+    """What a manager says by pseudonym: it writes no event, and no log says that it was said."""
     INSTALLATION = auto()
 
 
 NOT_RETIRED = frozenset(Stage) - {Stage.RETIRED}
 NOT_STARTED = frozenset({Stage.PLANNED, Stage.NOT_STATED})
-RUNNING, PAUSED, ADOPTED = (frozenset({stage}) for stage in (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED))
+RUNNING, PAUSED, ADOPTED, RETIRED = (
+    frozenset({stage}) for stage in (Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED, Stage.RETIRED)
+)
 
 OFFICE, ESCALATION, SELF = (frozenset({role}) for role in (Role.OFFICE, Role.ESCALATION, Role.SELF))
 SEATED = frozenset({Role.HOLDER, Role.DEPUTY, Role.DELEGATE, Role.STAND_IN})
 INVOLVED = frozenset({Role.OFFICE, Role.SPONSOR, Role.DECIDER, Role.MANAGER, Role.NAMED, Role.ESCALATION})
 OFFICE_AND_TEAM = frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER, Role.FELLOW})
 NOBODY: frozenset[Role] = frozenset()
 """What only a list that is read in, or the installation itself, does."""
 
@@ -57,11 +64,12 @@ class Action:
         allowed: who may do it; one of these roles is enough.
         erasable: where in its event people's own words or names stand, which a law may ask to be erased. Every row says it.
         beyond_limits: who may do it where a limit of rules 4, 5 or 6 is exceeded (a third slip, a third pause, what was
-            answered); those of `allowed` may not.
+            answered, a retirement of long ago); those of `allowed` may not.
         stages: the stages that it fits; None where it fits all, or is on no pilot.
         applies_in: the stages in which replay applies it; None where in all. One done in good faith may no longer fit once
             an earlier one is written down late: it stays in the log and changes nothing.
         enters: the stage that begins with it.
+        returns: the stage of before goes on with it, whichever that was.
         refused_once_stalled: it is refused once the stall date has come.
         needs_person: an imported list cannot do it.
         on_void: it is done to a pilot that is void; every other action only to one that is not (rule 6).
@@ -77,6 +85,7 @@ class Action:
     stages: frozenset[Stage] | None = None
     applies_in: frozenset[Stage] | None = None
     enters: Stage | None = None
+    returns: bool = False
     refused_once_stalled: bool = False
     needs_person: bool = False
     on_void: bool = False
@@ -102,7 +111,7 @@ ACTIONS = _table(
             "start",
             Target.PILOT,
             OFFICE,
-            NOTHING_TO_ERASE,
+            (REASON,),
             beyond_limits=ESCALATION,
             stages=NOT_STARTED,
             applies_in=NOT_STARTED,
@@ -169,9 +178,21 @@ ACTIONS = _table(
             applies_in=NOT_RETIRED,
             enters=Stage.RETIRED,
         ),
+        Action(
+            "reopen",
+            Target.PILOT,
+            OFFICE,
+            (REASON,),
+            beyond_limits=ESCALATION,
+            stages=RETIRED,
+            applies_in=RETIRED,
+            returns=True,
+            needs_person=True,
+        ),
         Action("void", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, needs_person=True),
         Action("restore", Target.PILOT, OFFICE, (REASON,), beyond_limits=ESCALATION, needs_person=True, on_void=True),
         Action("list_again", Target.PILOT, NOBODY, (DATA,)),
+        Action("restore_listed", Target.PILOT, NOBODY, (REASON,), on_void=True, event="restore"),
         Action("correct_date", Target.PILOT, NOBODY, (REASON,)),
         # Its rules, its quality, and who lives in it
         Action("set_rules", Target.PILOT, OFFICE, (CHANGES, DATA), stages=NOT_RETIRED),
@@ -188,6 +209,29 @@ ACTIONS = _table(
         Action("record_measurement", Target.PILOT, OFFICE, NOTHING_TO_ERASE, stages=NOT_RETIRED),
         Action("record_residents", Target.PILOT, OFFICE_AND_TEAM, NOTHING_TO_ERASE, stages=RUNNING | PAUSED | ADOPTED),
         Action("look_again", Target.PILOT, OFFICE_AND_TEAM, (REASON, DATA), stages=ADOPTED),
+        # The managers' account of it, and the sponsor's
+        Action("add_fellow_manager", Target.PILOT, OFFICE, (CHANGES,), stages=NOT_RETIRED),
+        Action("remove_fellow_manager", Target.PILOT, OFFICE, (CHANGES,), stages=NOT_RETIRED),
+        Action(
+            "give_account",
+            Target.PILOT,
+            frozenset({Role.SPONSOR}),
+            (CHANGES,),
+            stages=NOT_RETIRED,
+            needs_person=True,
+        ),
+        Action(
+            "answer_pulse",
+            Target.PILOT,
+            frozenset({Role.SPONSOR}),
+            (CHANGES,),
+            stages=NOT_RETIRED,
+            needs_person=True,
+        ),
+        Action("announce_workflow", Target.PILOT, OFFICE | {Role.SPONSOR}, (CHANGES, DATA), stages=NOT_RETIRED),
+        Action("describe_steps", Target.UNNAMED, MANAGERS, NOTHING_TO_ERASE, stages=NOT_RETIRED),
+        Action("state_incentives", Target.PILOT, OFFICE, (CHANGES, DATA), stages=NOT_RETIRED),
+        Action("answer_pulse_unnamed", Target.UNNAMED, MANAGERS, NOTHING_TO_ERASE, stages=NOT_RETIRED),
         # Its gates
         Action("decide", Target.GATE, SEATED, (REASON, DECISION), stages=NOT_RETIRED, needs_person=True),
         Action("decide_many", Target.GATES, SEATED, (REASON, DECISION), stages=NOT_RETIRED, needs_person=True),
@@ -198,6 +242,7 @@ ACTIONS = _table(
         Action("assert_", Target.GATE, NOBODY, (REASON, DECISION), event="assert"),
         Action("end_assertion", Target.GATE, NOBODY, (REASON, DECISION)),
         Action("nominate", Target.GATE, OFFICE, NOTHING_TO_ERASE, stages=NOT_RETIRED, on_acceptance=True),
+        Action("withdraw_nomination", Target.GATE, OFFICE, NOTHING_TO_ERASE, stages=NOT_RETIRED, on_acceptance=True),
         Action(
             "accept",
             Target.GATE,
@@ -245,8 +290,10 @@ ACTIONS = _table(
         Action("file_evidence", Target.EVIDENCE, INVOLVED | {Role.OWNER}, (CHANGES, DATA), needs_person=True),
         Action("replace_evidence", Target.EVIDENCE, INVOLVED, (REASON, CHANGES), needs_person=True),
         Action("erase", Target.DECISION, OFFICE, (REASON,), needs_person=True),
+        Action("erase_account", Target.ACCOUNT, OFFICE, (REASON,), needs_person=True),
         # Rights, and who is there
         Action("assign_right", Target.RIGHT, OFFICE, NOTHING_TO_ERASE),
+        Action("correct_right", Target.RIGHT, OFFICE, NOTHING_TO_ERASE),
         Action("end_right", Target.RIGHT, OFFICE, NOTHING_TO_ERASE),
         Action("delegate", Target.RIGHT, OFFICE | {Role.HOLDER}, NOTHING_TO_ERASE),
         Action("away", Target.ABSENCE, OFFICE | SELF, NOTHING_TO_ERASE),
@@ -256,6 +303,9 @@ ACTIONS = _table(
         Action("open_first_account", Target.INSTALLATION, NOBODY, (CHANGES, DATA), event="make_administrator"),
         Action("amend_account", Target.PERSON, OFFICE, (REASON, CHANGES, DATA)),
         Action("close_account", Target.PERSON, OFFICE, (REASON, DECISION)),
+        Action("reopen_account", Target.PERSON, OFFICE, (REASON,)),
+        Action("hand_over", Target.PERSON, OFFICE | SELF, NOTHING_TO_ERASE, needs_person=True),
+        Action("end_hand_over", Target.PERSON, OFFICE | SELF, NOTHING_TO_ERASE),
         Action("confirm_address", Target.PERSON, frozenset({Role.ALL_OFFICES, Role.SELF}), (REASON, CHANGES, DATA)),
         Action("reject_address", Target.PERSON, SELF, (CHANGES, DATA)),
         Action("set_password", Target.PERSON, SELF, NOTHING_TO_ERASE),
@@ -268,12 +318,21 @@ ACTIONS = _table(
         Action("open_portfolio", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
         Action("amend_portfolio", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
         Action("set_stall_policy", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE, beyond_limits=ESCALATION),
+        Action("ask_pulse", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
+        Action("schedule_review", Target.PORTFOLIO, OFFICE, NOTHING_TO_ERASE),
         Action("name_function", Target.FUNCTION, OFFICE, NOTHING_TO_ERASE),
         Action("rename_function", Target.FUNCTION, OFFICE, NOTHING_TO_ERASE),
         Action("add_kind", Target.KIND, OFFICE, NOTHING_TO_ERASE),
         Action("amend_kind", Target.KIND, OFFICE, NOTHING_TO_ERASE),
         Action("switch_off", Target.KIND, OFFICE, (REASON,)),
         Action("switch_on", Target.KIND, OFFICE, (REASON,)),
+        # Questions that managers' judgement calls became
+        Action("open_policy_gap", Target.GAP, OFFICE, (CHANGES,), needs_person=True),
+        Action("assign_policy_gap", Target.GAP, OFFICE, (CHANGES,), needs_person=True),
+        Action("answer_policy_gap", Target.GAP, frozenset({Role.OWNER}), (CHANGES,), needs_person=True),
+        # Lists
+        Action("import_list", Target.INSTALLATION, OFFICE, (REASON, CHANGES)),
+        Action("take_back_import", Target.INSTALLATION, OFFICE, (REASON,), needs_person=True),
         Action("record_set_up", Target.INSTALLATION, NOBODY, NOTHING_TO_ERASE, event="set_up"),
     )
 )
@@ -283,15 +342,19 @@ grants what they asked for, no sponsor decides on their own pilot, and whoever a
 as `self_approval`. What somebody may not see is not there for them."""
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
-    "see": INVOLVED | {Role.REVIEWER},
+    "see": INVOLVED | {Role.FELLOW, Role.REVIEWER},
+    "read_groups": frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER, Role.FELLOW, Role.REVIEWER, Role.ESCALATION}),
     "enter_the_desk": OFFICE,
     "record_for_decider": OFFICE,
 }
-"""What people may do that is no action of its own. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
+"""What people may do that is no action of its own. `read_groups` is to read what groups of three
+managers and more say. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
 
 
-STAGE_EVENTS = frozenset(action.event_word for action in ACTIONS.values() if action.enters is not None)
-"""The words of the events with which a stage begins."""
+STAGE_EVENTS = frozenset(
+    action.event_word for action in ACTIONS.values() if action.enters is not None or action.returns
+)
+"""The words of the events with which a stage begins, or goes on."""
 
 
 def actions_on(target: Target) -> list[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 RULES = (
@@ -16,6 +16,8 @@ RULES = (
 )
 RISK = "risk"
 UNCONFIRMED = "rules_unconfirmed"
+POLICY_GAP = "policy_gap:"
+"""What the code of a policy gap begins with that has to be answered first; its public id follows."""
 
 
 def missing_rules(rules: Mapping[str, Any], *, risk_accepted: bool, confirmed: bool) -> tuple[str, ...]:
@@ -28,9 +30,20 @@ def missing_rules(rules: Mapping[str, Any], *, risk_accepted: bool, confirmed: b
     return tuple(codes)
 
 
-def missing(open_gates: Iterable[str], asserted: Iterable[str], rules: Iterable[str]) -> list[str]:
-    """All that adoption misses, in the order of the design: open gates, asserted gates, rules, risk, confirmation."""
-    return [*open_gates, *(f"asserted:{key}" for key in asserted), *rules]
+def waits_for_word(lacks: Collection[str]) -> bool:
+    """Whether rules are stated, and wait for the manager's word that they can work by them (rule 11)."""
+    return UNCONFIRMED in lacks and not set(lacks).issuperset(RULES)
+
+
+def missing(
+    open_gates: Iterable[str], asserted: Iterable[str], rules: Iterable[str], gaps: Iterable[str] = ()
+) -> list[str]:
+    """All that adoption misses, in the order of the design: open gates, asserted gates, rules, risk, confirmation, policy gaps.
+
+    Args:
+        gaps: public ids of policy gaps that are open, and stand in the way.
+    """
+    return [*open_gates, *(f"asserted:{key}" for key in asserted), *rules, *(f"{POLICY_GAP}{gap}" for gap in gaps)]
 
 
 def refusal_code(codes: Iterable[str], kinds: Iterable[str]) -> str | None:

@@ -35,6 +35,11 @@ def said_by_a_list(events: Sequence[EventRecord], action: str, *, before: int | 
     return last if last is not None and last.by is None else None
 
 
+def is_taken_back(events: Sequence[EventRecord], retirement: EventRecord) -> bool:
+    """Whether a person has taken a retirement back since."""
+    return any(event.action == "reopen" and event.seq > retirement.seq for event in events)
+
+
 def _on_its_day(event: EventRecord, correction: EventRecord, events: Sequence[EventRecord]) -> EventRecord:
     day, data = correction.data["to"], dict(event.data)
     if event.action == "start":

@@ -28,7 +28,8 @@ class PilotPeriod:
 
     A pause past `paused_until` is read as running. `stall_clock_from` is max(decide-by, last movement) plus the pauses after it;
     `all_clear` says that every gate has an answer that clears, `clear_through` the last day on which all of them hold.
-    `void_since` is the day on which it was declared void, None where it is not.
+    `void_since` is the day on which it was declared void, None where it is not. `retired_because` is the cause of a retirement,
+    empty where nobody said it.
     `last_shown_on` is the last day on which the facts of earlier periods showed this adoption, None where they never did.
     """
 
@@ -53,13 +54,18 @@ class PilotPeriod:
     measured_on: date | None = None
     goalpost_moved: bool = False
     void_since: date | None = None
+    retired_because: str = ""
 
     @property
     def shows(self) -> bool:
         """Whether an adopted period shows what it declares on its first day; it goes on to show it up to `clear_through`."""
+        return self.stage == Stage.ADOPTED and self.would_show
+
+    @property
+    def would_show(self) -> bool:
+        """Whether the facts of a period show an adoption on its first day, declared or not."""
         return (
-            self.stage == Stage.ADOPTED
-            and self.all_clear
+            self.all_clear
             and not self.missing_rules
             and (self.clear_through is None or self.first_day <= self.clear_through)
         )
@@ -134,9 +140,7 @@ def replay_day(history: History, day: date, todays: Iterable[EventRecord]) -> No
 
 
 def _let_time_pass(pilot: PilotState, day: date) -> None:
-    until = pilot.paused_until
-    if until is not None and day > until:
-        pilot.stage, pilot.since = Stage.RUNNING, until + timedelta(days=1)
+    pilot.let_pause_end(day)
     for gate in pilot.gates.values():
         gate.lapse(day)
 
@@ -195,8 +199,7 @@ def _pilot_period(history: History, day: date) -> PilotPeriod:
     all_clear = all(period.awaits == Awaits.NOTHING for period in now)
     through = min(ends) if ends and all_clear else None
     before = history.pilot[-1] if history.pilot else None
-    if pilot.stage == Stage.ADOPTED and before is not None and before.shows and before.first_day < day:
-        pilot.last_shown_on = min(before.clear_through or date.max, day - timedelta(days=1))
+    _remember_last_shown(pilot, before, day)
     return PilotPeriod(
         first_day=day,
         last_day=None,
@@ -219,4 +222,19 @@ def _pilot_period(history: History, day: date) -> PilotPeriod:
         measured_on=pilot.measured_on,
         goalpost_moved=bool(pilot.goalposts),
         void_since=pilot.void_since,
+        retired_because=pilot.retired_because,
     )
+
+
+def _remember_last_shown(pilot: PilotState, before: PilotPeriod | None, day: date) -> None:
+    """Learn from the period before up to which day the facts showed the adoption.
+
+    While it is retired that is kept aside: taken back, it is adopted as if nothing had been.
+    """
+    if before is None or before.first_day >= day or not before.would_show:
+        return
+    adoption = pilot.before_retirement if pilot.stage == Stage.RETIRED else pilot
+    if adoption is None or adoption.stage != Stage.ADOPTED:
+        return
+    if before.stage == Stage.ADOPTED or (before.stage == Stage.RETIRED and adoption.since <= before.first_day):
+        adoption.last_shown_on = min(before.clear_through or date.max, day - timedelta(days=1))

@@ -24,7 +24,10 @@ class Delegation:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who decides a kind of gate, for which portfolio and function, from a day to a day (both included)."""
+    """Who decides a kind of gate, for which portfolio and function, from a day to a day (both included).
+
+    `departures`: whoever is no longer of it since a day on which their account was closed, though it is open again.
+    """
 
     id: int
     kind: str
@@ -36,6 +39,7 @@ class Right:
     starts: date
     until: date | None
     delegations: tuple[Delegation, ...] = ()
+    departures: tuple[tuple[int, date], ...] = ()
 
     def reaches(self, portfolio: int, function: int | None) -> bool:
         """Whether a unit (a function in a portfolio) lies within this right."""
@@ -45,6 +49,10 @@ class Right:
     def breadth(self) -> int:
         """0 is the most specific: function in portfolio, function, portfolio, everywhere."""
         return (0 if self.function is not None else 2) + (0 if self.portfolio is not None else 1)
+
+    def has_lost(self, who: int, day: date) -> bool:
+        """Whether somebody whose account is open again is no longer of it on a day."""
+        return any(person == who and first <= day for person, first in self.departures)
 
     def in_force(self, day: date) -> bool:
         """Whether the right holds on a day."""
@@ -74,7 +82,11 @@ class Seat:
 def people_left(right: Right, closed: Mapping[int, date], day: date) -> list[tuple[str, int]]:
     """Who of a right still has an account on a day, in the order in which its seat passes."""
     named = ((Capacity.HOLDER, right.holder), (Capacity.DEPUTY, right.deputy), (Capacity.ESCALATION, right.escalate_to))
-    return [(role, who) for role, who in named if who is not None and not (who in closed and closed[who] <= day)]
+    return [
+        (role, who)
+        for role, who in named
+        if who is not None and not (who in closed and closed[who] <= day) and not right.has_lost(who, day)
+    ]
 
 
 def seat_on(rights: Iterable[Right], closed: Mapping[int, date], day: date) -> Seat:
@@ -104,6 +116,7 @@ def _delegate(right: Right, closed: Mapping[int, date], day: date) -> int | None
     """Whom the holder lets decide too on a day. It is the holder's to give, and ends when their account is closed."""
     for given in right.delegations:
         gone = given.to in closed and closed[given.to] <= day
+        gone = gone or any(who == given.to and given.starts <= first <= day for who, first in right.departures)
         if given.in_force(day) and not gone:
             return given.to
     return None
@@ -136,6 +149,7 @@ def seats(rights: list[Right], closed: Mapping[int, date]) -> list[Seat]:
     """The disjoint stretches of a unit's seat, from its first right on; before that nobody sits there."""
     days = {r.starts for r in rights} | {r.until + timedelta(days=1) for r in rights if r.until}
     days |= {day for who, day in closed.items() if any(who in _named(right) for right in rights)}
+    days |= {first for right in rights for _who, first in right.departures}
     for given in (given for right in rights for given in right.delegations):
         days |= {given.starts, given.until + timedelta(days=1)}
     out: list[Seat] = []

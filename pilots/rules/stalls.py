@@ -9,6 +9,8 @@ SIX_WEEKS = timedelta(weeks=6)
 HALF_A_YEAR = timedelta(weeks=26)
 LONGEST_PAUSE = timedelta(days=90)
 LONGEST_EXCEPTION = timedelta(days=90)
+REOPENS_WITHIN = timedelta(days=30)
+"""For how long after a retirement its office takes it back by itself (rule 6)."""
 FREE_SLIPS = 2
 FREE_PAUSES = 2
 FREE_PAUSED_DAYS = 180

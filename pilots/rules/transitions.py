@@ -18,6 +18,19 @@ WITH_CLOCK = frozenset({Stage.RUNNING, Stage.PAUSED})
 
 
 @dataclass(slots=True)
+class BeforeRetirement:
+    """Where a pilot stood when it was retired, to go on from there where that is taken back (rule 6).
+
+    `last_shown_on` is the last day on which the facts would have shown an adoption, had it not been retired.
+    """
+
+    stage: str
+    since: date
+    pauses: list[stalls.Pause]
+    last_shown_on: date | None
+
+
+@dataclass(slots=True)
 class PilotState:
     """One pilot while its events are replayed."""
 
@@ -44,6 +57,9 @@ class PilotState:
     goalposts: list[tuple[str, str, date]] = field(default_factory=list)
     last_shown_on: date | None = None
     void_since: date | None = None
+    retired_because: str = ""
+    fellows: set[int] = field(default_factory=set)
+    before_retirement: BeforeRetirement | None = None
 
     @property
     def paused_until(self) -> date | None:
@@ -154,6 +170,12 @@ class PilotState:
         self.pauses = [(first, min(last, eve)) for first, last in self.pauses]
         self.stage, self.since = stage, day
 
+    def let_pause_end(self, day: date) -> None:
+        """Let a pause be over whose last day lies before this one."""
+        until = self.paused_until
+        if until is not None and day > until:
+            self.stage, self.since = Stage.RUNNING, until + timedelta(days=1)
+
     def move(self, day: date) -> None:
         """Something moved (rule 3): the stall clock starts again. A transition that returns True calls it.
 
@@ -220,7 +242,19 @@ def _rolled_back(pilot: PilotState, event: EventRecord) -> bool:
 
 
 def _retired(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.before_retirement = BeforeRetirement(pilot.stage, pilot.since, list(pilot.pauses), pilot.last_shown_on)
     pilot.enter(Stage.RETIRED, event.effective_on)
+    pilot.retired_because = event.data.get("because", "")
+    return False
+
+
+def _reopened(pilot: PilotState, event: EventRecord) -> bool:
+    """Rule 6: it goes on as if it had not been retired. A pause keeps its end, and is over where that has passed."""
+    before, pilot.before_retirement = pilot.before_retirement, None
+    assert before is not None
+    pilot.stage, pilot.since, pilot.pauses = before.stage, before.since, before.pauses
+    pilot.last_shown_on, pilot.retired_because = before.last_shown_on, ""
+    pilot.let_pause_end(event.effective_on)
     return False
 
 
@@ -252,6 +286,16 @@ def _risk_accepted(pilot: PilotState, event: EventRecord) -> bool:
 
 def _confirmed(pilot: PilotState, event: EventRecord) -> bool:
     pilot.confirmed_by.add(event.by)
+    return False
+
+
+def _fellow_added(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.fellows.add(event.data["person"])
+    return False
+
+
+def _fellow_removed(pilot: PilotState, event: EventRecord) -> bool:
+    pilot.fellows.discard(event.data["person"])
     return False
 
 
@@ -298,6 +342,12 @@ def _nominated(pilot: PilotState, event: EventRecord) -> bool:
     return False
 
 
+def _nomination_withdrawn(pilot: PilotState, event: EventRecord) -> bool:
+    """Rule 9: whoever accepted before still holds it, or nobody does."""
+    pilot.gates[event.gate or ""].nominee = None
+    return False
+
+
 def _answered(pilot: PilotState, event: EventRecord) -> bool:
     gates.replied(pilot.gates[event.gate or ""])
     return False
@@ -340,16 +390,20 @@ APPLY: Mapping[str, Transition] = {
     "record_claim": _adopted,
     "roll_back": _rolled_back,
     "retire": _retired,
+    "reopen": _reopened,
     "void": _voided,
     "restore": _restored,
     "amend": _amended,
     "set_rules": _rules_set,
     "accept_risk": _risk_accepted,
     "confirm_rules": _confirmed,
+    "add_fellow_manager": _fellow_added,
+    "remove_fellow_manager": _fellow_removed,
     "register_threshold": _threshold_registered,
     "record_measurement": _measured,
     "decide": _decided,
     "nominate": _nominated,
+    "withdraw_nomination": _nomination_withdrawn,
     "answer": _answered,
     "ask_exception": _asked,
     "meet_condition": _condition_met,

@@ -107,6 +107,43 @@ class Verdict(Words):
     NONE = "none"
 
 
+class Cause(Words):
+    """Why a pilot was retired, beside what was learned."""
+
+    VALUE_NOT_SHOWN = "value_not_shown"
+    QUALITY_NOT_REACHED = "quality_not_reached"
+    COST = "cost"
+    RISK_OR_LAW = "risk_or_law"
+    DATA = "data"
+    NOBODY_TO_CARRY_IT = "nobody_to_carry_it"
+    SUPERSEDED = "superseded"
+    OTHER = "other"
+
+
+class Basis(Words):
+    """How a sponsor knows what they say of a pilot (rule 15), the closest first."""
+
+    SAT = "sat"
+    SPOKE = "spoke"
+    SUMMARY = "summary"
+
+
+class StepKind(Words):
+    """What a step of a workflow counts as (rule 14): the work itself, or what the tool adds to it."""
+
+    WORK = "work"
+    REWORK = "rework"
+    REVIEW = "review"
+    WAITING = "waiting"
+
+
+class Occasion(Words):
+    """Why the same question is asked of both sides (rule 15): the draw of the quarter, or the program office."""
+
+    QUARTER = "quarter"
+    OFFICE = "office"
+
+
 class ClearsBy(Words):
     """How a kind of gate clears."""
 
@@ -130,8 +167,8 @@ class Role(Words):
     """What somebody is, by the facts of the day: to a pilot, or to the one gate, condition, right or account that an action is on.
 
     `OFFICE` is the portfolio's program office (any, for what lies in none), `ALL_OFFICES` every portfolio's; `DECIDER` is on a
-    seat of one of the pilot's gates; `NAMED` is named for one of them, or in its rules; `ESCALATION` is the portfolio's escalation
-    person. `HOLDER`, `DEPUTY`, `DELEGATE` and `STAND_IN` decide from the gate's seat, each in that capacity: the stand-in is the
+    seat of one of the pilot's gates; `FELLOW` is a manager who lives with it beside its `MANAGER`; `NAMED` is named for one of
+    them, or in its rules; `ESCALATION` is the portfolio's escalation person. `HOLDER`, `DEPUTY`, `DELEGATE` and `STAND_IN` decide from the gate's seat, each in that capacity: the stand-in is the
     right's escalation person, where neither holder nor deputy can or may (rule 7). The gate names the `NOMINEE`, and was `ACCEPTED`
     by somebody; the `OWNER` is to meet the condition; `SELF` is whose account, absence or key it is.
     """
@@ -141,6 +178,7 @@ class Role(Words):
     SPONSOR = "sponsor"
     DECIDER = "decider"
     MANAGER = "manager"
+    FELLOW = "fellow-manager"
     NAMED = "named"
     REVIEWER = "reviewer"
     ESCALATION = "escalation-person"
@@ -152,3 +190,11 @@ class Role(Words):
     ACCEPTED = "accepted"
     OWNER = "owner"
     SELF = "self"
+
+
+class FrictionQuestion(Words):
+    """The three questions to managers (rule 13)."""
+
+    SAVES = "saves"
+    REWORK = "rework"
+    JUDGEMENT = "judgement"

@@ -1,0 +1,124 @@
+"""A right corrected on its first day, while nothing was decided under it (rule 7). After that the next one is assigned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from pilots.actions.event_batch import log_part
+from pilots.actions.locked_pilot import action_days
+from pilots.actions.reference import need_whole, put
+from pilots.actions.rights import in_order, keep_reach, reach_of, still_here
+from pilots.derived import seats
+from pilots.event_log.sign import logged_transaction
+from pilots.figures import written_day
+from pilots.models import Decision, DecisionRight, Event, Person
+from pilots.models.rights import LONGEST_TO_ANSWER
+from pilots.refusals import Invalid, Overlap
+from pilots.rules.vocabulary import Capacity
+
+__all__ = ["correct_right"]
+
+
+CORRECTABLE = ("holder", "deputy", "escalate_to", "answer_within_days", "until")
+
+
+@logged_transaction()
+def correct_right(
+    *,
+    right: DecisionRight,
+    by: Person | None,
+    set: Mapping[str, Any],
+    on: date | None = None,
+    known: date | None = None,
+) -> Event | None:
+    """Correct who holds a right, in how many days they answer, and its end. Returns None where nothing changed.
+
+    Raises:
+        NotYours: `by` does not keep all that it reaches.
+        Invalid: its first day is over, or something was decided or delegated under it: the next one is assigned.
+        Overlap: with another end it would hold on days of another right of the same reach.
+    """
+    on, known = action_days(on, known)
+    keep_reach(by, right.portfolio, on)
+    seats.hold_seats([right.kind])
+    right.refresh_from_db(from_queryset=DecisionRight.objects.select_for_update(of=("self",)))
+    _is_new(right, known)
+    history = reach_of(right)
+    changes = put(right, set, CORRECTABLE)
+    if not changes:
+        return None
+    _can_be(right)
+    right.save()
+    data = {"right": right.pk, "fields": [change["field"] for change in changes]}
+    event = log_part(
+        "correct_right", by, on, known, data, portfolio=right.portfolio, changes=history + changes, rows=[right]
+    )
+    seats.rebuild_seats([right.kind], seats.units_within(right))
+    return event
+
+
+def _is_new(right: DecisionRight, known: date) -> None:
+    """Refuse a right whose first day is over, or under which something was done, and say what to do instead."""
+    if known > right.starts:
+        raise Invalid(
+            _("Its first day, %(day)s, is over: it stays as it was. Assign the next one, from today or a later day.")
+            % {"day": written_day(right.starts)},
+            field="right",
+        )
+    if right.delegations.exists():
+        raise Invalid(
+            _("It was delegated already, so it stays as it is. Assign the next one, from tomorrow on."), field="right"
+        )
+    if _decided_under(right):
+        raise Invalid(
+            _("Something was decided under it already, so it stays as it is. Assign the next one, from tomorrow on."),
+            field="right",
+        )
+
+
+SEATED = (Capacity.HOLDER, Capacity.DEPUTY, Capacity.DELEGATE, Capacity.ESCALATION)
+"""The capacities in which people decide from a seat."""
+
+
+def _decided_under(right: DecisionRight) -> bool:
+    """Whether anybody has decided from a seat that follows from a right."""
+    day = F("effective_on")
+    there = Q(
+        gate__kind=right.kind,
+        capacity__in=SEATED,
+        effective_on__gte=right.starts,
+        gate__periods__superseded_on=None,
+        gate__periods__first_day__lte=day,
+        gate__periods__unit__seats__right=right,
+        gate__periods__unit__seats__first_day__lte=day,
+    )
+    ends = ("gate__periods__last_day", "gate__periods__unit__seats__last_day")
+    for name in ends:
+        there &= Q(**{name: None}) | Q(**{f"{name}__gte": day})
+    return Decision.objects.filter(there).exists()
+
+
+def _can_be(right: DecisionRight) -> None:
+    """Refuse a right that could not have been assigned so."""
+    if right.holder_id is None:
+        raise Invalid(_("Missing. A name, not a team."), field="holder")
+    still_here(right.starts, holder=right.holder, deputy=right.deputy, escalate_to=right.escalate_to)
+    in_order(right.starts, right.until)
+    if right.deputy_id == right.holder_id:
+        raise Invalid(_("A deputy is somebody else."), field="deputy")
+    need_whole(right.answer_within_days, "answer_within_days", least=1, most=LONGEST_TO_ANSWER)
+    alike = DecisionRight.objects.filter(kind=right.kind, portfolio=right.portfolio, function=right.function)
+    clash = alike.exclude(pk=right.pk).filter(Q(until=None) | Q(until__gte=right.starts))
+    if right.until is not None:
+        clash = clash.filter(starts__lte=right.until)
+    if (other := clash.select_related("holder").first()) is not None:
+        raise Overlap(
+            _("%(other)s holds it from %(from)s on. Let this one end before that day.")
+            % {"other": other.holder, "from": written_day(other.starts)},
+            field="until",
+        )
