@@ -10,12 +10,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import actions
+from pilots.languages import installation_language
 from pilots.models import Decision, Gate
 from pilots.rules.vocabulary import Outcome
 from readiness.inventory import comparing, vocabulary
 from readiness.inventory.changes import RecordReport
 from readiness.inventory.falling import report_what_falls
 from readiness.inventory.lookups import Places
+from readiness.inventory.office_edits import OfficeEdits, days, is_changed_here
 from readiness.inventory.on_record import OWN, RecordedPilot, refuse_older
 from readiness.inventory.statement import Statement, mark
 
@@ -73,10 +75,11 @@ def _answer(
             outcome.keep(statement, column, _("the list no longer says yes; what a person answered is kept."))
     elif asserted and (kind in (before or ()) or _says_open(statement, kind)):
         refuse_older(recorded.pilot, at)
-        source = _("%(file)s, row %(row)d: the list no longer says yes.") % {
-            "file": statement.file,
-            "row": statement.line,
-        }
+        with installation_language():
+            source = _("%(file)s, row %(row)d: the list no longer says yes.") % {
+                "file": statement.file,
+                "row": statement.line,
+            }
         if outcome.is_taken(
             statement, column, partial(actions.end_assertion, gate=gate, source=source, on=at, known=at)
         ):
@@ -133,25 +136,33 @@ def _says_open(statement: Statement, kind: str) -> bool:
 
 
 def name_holders(
-    recorded: RecordedPilot, statement: Statement, at: date, places: Places, outcome: RecordReport
+    recorded: RecordedPilot,
+    statement: Statement,
+    at: date,
+    places: Places,
+    outcome: RecordReport,
+    office: OfficeEdits | None = None,
 ) -> None:
     """Name whom the list names now for what is accepted, unless a person named somebody since."""
     before = recorded.before(statement.form).holders
+    is_export = office is not None and statement.version is not None
     for kind, address in statement.holders.items():
         gate = recorded.found.gate(kind) if recorded.found else None
-        if recorded.found is None or gate is None or before.get(kind) == mark(address):
+        if recorded.found is None or gate is None or (before.get(kind) == mark(address) and not is_export):
             continue
         column = f"gate:{kind}:holder"
         now = gate.holder.email.lower() if gate.holder else ""
         person = places.person(address)
         if now == address or (person and recorded.found.last[kind].nominee_id == person.pk):
             continue
+        if is_changed_here(recorded, statement, column, outcome):
+            continue
         if person is None:
             outcome.not_taken.append(comparing.no_account(statement, column, address).ended(on_record=True))
-        elif kind in before and now and before[kind] != mark(now):
+        elif office is None and kind in before and now and before[kind] != mark(now):
             outcome.keep(statement, column, _("the list names somebody else; whom people named is kept."))
         else:
-            _nominate(recorded, gate.gate, person, statement, column, now, at, outcome)
+            _nominate(recorded, gate.gate, person, statement, column, now, at, outcome, office)
 
 
 def _nominate(
@@ -163,8 +174,12 @@ def _nominate(
     now: str,
     at: date,
     outcome: RecordReport,
+    office: OfficeEdits | None,
 ) -> None:
     refuse_older(recorded.pilot, at)
-    name = partial(actions.nominate, gate=gate, by=None, person=person, on=at, known=at)
+
+    def name() -> object:
+        return actions.nominate(gate=gate, person=person, **days(office, at))
+
     if outcome.is_taken(statement, column, partial(report_what_falls, name, recorded, statement, column, at, outcome)):
         outcome.change(statement, column, gate.kind.name, now, person.email)

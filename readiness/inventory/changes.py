@@ -38,7 +38,7 @@ class RecordReport:
     def change(self, statement: Statement, column: str, what: Any, before: Any, after: Any) -> None:
         """Report what changed: “start: 30 June 2025 → 1 October 2025”."""
         self.changed = True
-        sentence = f"{statement.key}: {what}: {_as_text(before)} → {_as_text(after)}"
+        sentence = f"{statement.key}: {what}: {as_text(before)} → {as_text(after)}"
         self.changes.append(Finding("changed", sentence, statement.line, column))
 
     def fall(self, statement: Statement, column: str, sentences: Iterable[str]) -> None:
@@ -63,7 +63,8 @@ class RecordReport:
         return True
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as a report shows it: a long text is cut."""
     if value is None or value == "":
         return _("not stated")
     if isinstance(value, bool):

@@ -21,6 +21,7 @@ BECAUSE = {
     "agency_name": gettext_lazy("A portfolio keeps its name until somebody renames it here."),
     "recorded_on": gettext_lazy("The day of the record is the day on which it was made here."),
     "learned": gettext_lazy("What was learned is said by whoever retires a pilot."),
+    "retired_because": gettext_lazy("Why a pilot ended is said by whoever retires it."),
     "holder": gettext_lazy("Who decides follows from the decision rights."),
     "since": gettext_lazy("It follows from what is decided, and when."),
     "good_until": gettext_lazy("It follows from what is decided, and when."),
@@ -42,6 +43,8 @@ class Current:
         return next((gate for gate in self.on.gates if gate.kind.key == kind), None)
 
 
+ENDS = frozenset({"learned", "retired_because"})
+"""What a list says of a pilot that it calls retired, and of no other."""
 BY_DESIGN = frozenset({"recorded_on", "holder", "since", "good_until"})
 """Of these a list is never believed, whatever it says: they follow from what is done here, and when."""
 
@@ -66,7 +69,7 @@ def not_taken_of_new(statement: Statement, portfolio: Portfolio) -> Iterator[Fin
             yield not_taken(statement, statement.column(name), _("The stage of the list has no such day."))
     for column, text in statement.cells.items():
         name = column.rpartition(":")[2]
-        if _is_by_design(name, text) or (column == "learned" and statement.stage == Stage.RETIRED):
+        if _is_by_design(name, text) or (column in ENDS and statement.stage == Stage.RETIRED):
             continue
         if column == "agency_name" and text == portfolio.name:
             continue
@@ -138,6 +141,8 @@ def _current_text(column: str, found: Current | None, pilot: Pilot) -> str:
     """What the record says where a cell does."""
     if column == "agency_name":
         return pilot.portfolio.name
+    if column == "retired_because":
+        return found.on.status.retired_because if found else ""
     if column in ("recorded_on", "learned"):
         return str(getattr(pilot, column))
     _, kind, name = column.split(":")
@@ -163,5 +168,9 @@ def not_taken(statement: Statement, column: str, reason: str) -> Finding:
 
 def no_account(statement: Statement, column: str, address: str) -> Finding:
     """Nobody here has the address that the list names. It waits for what is so by that."""
-    sentence = _("Nobody has an account with the address “%(address)s”") % {"address": address[:120]}
+    sentence = (
+        _("Nobody has an account with the address “%(address)s”")
+        if "@" in address
+        else _("No open account, or more than one, has the name “%(address)s”")
+    ) % {"address": address[:120]}
     return Finding("not_taken", sentence, statement.line, column, of_new=_("left empty"))

@@ -14,6 +14,7 @@ from pilots.rules.events import EventRecord
 from pilots.rules.vocabulary import Stage
 from readiness.inventory import comparing
 from readiness.inventory.changes import RecordReport, name_of
+from readiness.inventory.office_edits import OfficeEdits, move_decide_by
 from readiness.inventory.on_record import RecordedPilot, refuse_older
 from readiness.inventory.statement import Statement
 from readiness.text import labels
@@ -92,15 +93,27 @@ def _cell(statement: Statement, column: str) -> str:
     return dict(statement.facts).get(column, "").strip()[:60]
 
 
-def update_decide_by(recorded: RecordedPilot, statement: Statement, at: date, outcome: RecordReport) -> None:
+def update_decide_by(
+    recorded: RecordedPilot,
+    statement: Statement,
+    at: date,
+    outcome: RecordReport,
+    office: OfficeEdits | None = None,
+) -> None:
     """Move the decide-by date where rule 4 lets a list do so: a later one is a slip, and no mark is typed away."""
     day, before = statement.decide_by, recorded.before(statement.form).dates.get("decide_by")
-    if day is None or recorded.days.get("decide_by") == day or before == statement.remembered("decide_by"):
+    if day is None or recorded.days.get("decide_by") == day:
+        return
+    is_export = office is not None and statement.version is not None
+    if before == statement.remembered("decide_by") and not is_export:
         return
     if any(finding.column == "decide_by" for finding in outcome.not_taken):
         return
     if recorded.pilot.stage in (Stage.PLANNED, Stage.NOT_STATED):
         outcome.refuse(statement, "decide_by", _("The pilot has not started."))
+        return
+    if office is not None:
+        move_decide_by(recorded, statement, at, office, outcome)
         return
     events = [event for event in recorded.events() if event.action in ("start", "move_decide_by")]
     if before is not None and events and events[-1].by is not None:

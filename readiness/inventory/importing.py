@@ -8,33 +8,57 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Max
 
 from pilots.clock import today
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event
 from pilots.refusals import InFuture
-from readiness.inventory.creating import Applying
+from readiness.inventory.creating import Applying, MayWrite
+from readiness.inventory.office_edits import OfficeEdits
 from readiness.inventory.records import FileProblem, Finding, Rejected
 from readiness.inventory.rejects import Rejects
 from readiness.inventory.report import SHOWN, Report
+from readiness.inventory.row_outcomes import RowOutcome, RowOutcomes
 from readiness.inventory.sources import List
 from readiness.inventory.statement import Statement
+from readiness.queries.engines import one_import_at_a_time, refresh_statistics
 
 BATCH = 500
 IN_ONE = 10_000
 """Up to so many records are written in one transaction; what follows goes batch by batch, each one whole."""
+MANY = 200
+"""From so many rows on, a database plans its queries anew."""
 
 Tick = Callable[[int], object]
 
 
+class OtherThanShown(Exception):
+    """Between a preview and its confirmation something was decided, so that something else would come of the list."""
+
+
 @dataclass
 class Import:
-    """One import of a list. `tick` is called with the number of rows read so far, to show progress."""
+    """One import of a list.
+
+    Attributes:
+        tick: called with the number of rows read since it was called last, to show progress.
+        may_write: whether whoever imports keeps the portfolio of a key; None where it is a command.
+        keep: called after each batch with what came of its rows, in the transaction that writes them.
+        office: in whose name an edited export changes pilots on record; None: in the list's.
+        confirmed: what the preview said would come of the rows, where somebody has confirmed it.
+    """
 
     source: List
     rejects: Path | None = None
     dry_run: bool = False
     tick: Tick = lambda rows: None
+    may_write: MayWrite | None = None
+    office: OfficeEdits | None = None
+    keep: Callable[[Iterable[RowOutcome]], object] = lambda rows: None
+    confirmed: str = ""
+    outcome: str = field(default="", init=False)
+    last_before: int = field(default=0, init=False)
     report: Report = field(default_factory=Report)
     pilots_in_list: set[int] = field(default_factory=set)
     applying: Applying = field(init=False)
@@ -45,25 +69,36 @@ class Import:
         Raises:
             FileProblem: the file cannot be read, and nothing was written.
             InFuture: the day of the record has not come.
+            OtherThanShown: what would come of it now is not what was confirmed, and nothing was written.
         """
         if self.source.at > today():
             raise InFuture(field="at")
-        self.applying = applying = Applying(self.source.at, self.report)
-        with Rejects(self.rejects, self.source.path, self.source.form) as rejects:
+        self.report.assumed = self.source.table.assumed
+        rows = RowOutcomes()
+        self.report.listener = rows.listen
+        self.applying = applying = Applying(self.source.at, self.report, rows, self.may_write, self.office)
+        with Rejects(self.rejects, self.source) as rejects:
             batches = self._batches(rejects)
             with logged_transaction():
-                whole = None if self.dry_run else IN_ONE // BATCH
-                self._take(islice(batches, whole), applying, rejects)
+                one_import_at_a_time()
+                self.last_before = Event.objects.aggregate(last=Max("pk"))["last"] or 0
+                self._take(islice(batches, IN_ONE // BATCH), applying, rejects)
+                self.outcome = rows.digest
                 if self.dry_run:
+                    self._take(batches, applying, rejects)
                     self._finish()
                     transaction.set_rollback(True)
                     return self.report
+                if self.confirmed and self.outcome != self.confirmed:
+                    raise OtherThanShown
             try:
                 self._take(batches, applying, rejects)
             except FileProblem as problem:
                 # What came before stands, and the next run goes on from there.
                 self.report.broken_off = str(problem)
         self._finish()
+        if self.report.read >= MANY:
+            refresh_statistics()
         return self.report
 
     def _take(self, batches: Iterable[list[Statement]], applying: Applying, rejects: Rejects) -> None:
@@ -73,6 +108,7 @@ class Import:
                 rejects.write(rejected)
             # While the batch can still be taken back: a disk that is full says so only now.
             rejects.flush()
+            self.keep(applying.rows_of_list.drain())
 
     def _batches(self, rejects: Rejects) -> Iterator[list[Statement]]:
         batch: list[Statement] = []
@@ -85,6 +121,7 @@ class Import:
                 self.report.find(item)
             elif isinstance(item, Rejected):
                 self.report.reject(item.finding)
+                self.applying.rows_of_list.reject(item.finding.line, item.facts)
                 rejects.write(item)
             else:
                 batch.append(replace(item, left=tuple(left)))

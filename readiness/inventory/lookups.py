@@ -35,8 +35,8 @@ class Places:
         statement = list(batch)
         self._learn_functions({str(s.values.get("function") or "") for s in statement})
         self._learn_people(
-            {_address(s.fields.get(n)) for s in statement for n in PEOPLE}
-            | {_address(holder) for s in statement for holder in s.holders.values()}
+            {str(s.fields.get(n) or "") for s in statement for n in PEOPLE}
+            | {holder for s in statement for holder in s.holders.values()}
         )
         names = {s.portfolio: s.portfolio_name for s in statement}
         for portfolio in Portfolio.objects.filter(key__in=names.keys() - self._portfolios.keys()):
@@ -49,11 +49,21 @@ class Places:
         recorded += name_functions(names=missing, on=self.at, known=self.at)
         self._functions |= {function.name: function for function in recorded}
 
-    def _learn_people(self, addresses: set[str]) -> None:
-        unknown = addresses - self._people.keys() - {""}
+    def _learn_people(self, texts: set[str]) -> None:
+        unknown = {_address(text) for text in texts} - self._people.keys() - {""}
         self._people |= dict.fromkeys(unknown)
         for person in Person.objects.filter(email__in=unknown):
             self._people[person.email.lower()] = person
+        names = {text.strip() for text in texts if "@" not in text and _address(text) in unknown}
+        if names:
+            self._learn_names(names)
+
+    def _learn_names(self, names: set[str]) -> None:
+        """A name stands for a person where one open account alone is called so."""
+        called: dict[str, list[Person]] = {}
+        for person in Person.objects.filter(name__in=names, closed_on=None):
+            called.setdefault(_address(person.name), []).append(person)
+        self._people |= {name: people[0] for name, people in called.items() if len(people) == 1}
 
     def portfolio(self, statement: Statement) -> Portfolio:
         """The portfolio of a record, opened where there is none yet. Raises Invalid where its key cannot be one."""
@@ -75,7 +85,7 @@ class Places:
         return self._functions[name] if name else None
 
     def person(self, address: str) -> Person | None:
-        """The person whose account has an address, or None."""
+        """The person whose account has an address, or alone has a name; or None."""
         return self._people.get(_address(address))
 
 

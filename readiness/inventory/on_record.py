@@ -14,15 +14,22 @@ from pilots.derived import load
 from pilots.models import Event, GatePeriod, Pilot, PilotPeriod
 from pilots.refusals import Invalid
 from pilots.rules import corrections
+from pilots.rules.actions import STAGE_EVENTS
 from pilots.rules.events import EventRecord
 from pilots.rules.vocabulary import Stage, Standing
 from readiness.inventory import comparing
-from readiness.inventory.statement import PEOPLE, Statement
+from readiness.inventory.statement import PEOPLE, Statement, digest_of
+from readiness.models.imports import MAKES, ImportedRow, ImportStage
 from readiness.queries import pilots as pilot_queries
-from readiness.queries import snapshots
+from readiness.queries import snapshots, sources
 
 OWN = "own"
 """The product's own form."""
+
+
+_OF_STAGE = frozenset({"stage", "started_on", "decide_by", "adopted_on", "retired_on"})
+_OF_DAYS = {"move_decide_by": frozenset({"decide_by"}), "correct_date": _OF_STAGE - {"stage"}}
+"""The columns of which an event says something else: of a stage all its days."""
 
 
 @dataclass(slots=True)
@@ -75,7 +82,11 @@ class Memory:
 
 @dataclass(slots=True)
 class RecordedPilot:
-    """A pilot on record, with what lists said of it last, by form and all together, and the days that it holds now."""
+    """A pilot on record, with what lists said of it last, by form and all together, and the days that it holds now.
+
+    `is_taken_back`: it is void for no reason but that the import that made it was taken back. `changed` are the columns of which
+    something else was said here after the export that comes back.
+    """
 
     pilot: Pilot
     by_form: dict[str, Memory] = field(default_factory=dict)
@@ -83,6 +94,8 @@ class RecordedPilot:
     shown: bool = False
     days: dict[str, date | None] = field(default_factory=dict)
     found: comparing.Current | None = None
+    is_taken_back: bool = False
+    changed: frozenset[str] = frozenset()
 
     @property
     def stage(self) -> str:
@@ -112,6 +125,20 @@ class RecordedPilot:
             return value.email if value else ""
         return value
 
+    def learn_what_changed(self, version: int) -> None:
+        """Learn the columns of which something else was said here after an event of the pilot, by its number."""
+        if self.pilot.log_count <= version:
+            return
+        rows = Event.objects.filter(pilot=self.pilot, number__gt=version)
+        found: set[str] = set()
+        for action, data, kind in rows.values_list("action", "data", "gate__kind__key"):
+            found |= {*data.get("set", ())}
+            if action in STAGE_EVENTS or action in _OF_DAYS:
+                found |= _OF_DAYS.get(action, _OF_STAGE)
+            if kind:
+                found.add(f"gate:{kind}:holder")
+        self.changed = frozenset(found)
+
     def look(self) -> None:
         """Learn again which days the pilot holds, after its stage changed."""
         self.days = _days([self.pilot.pk])[self.pilot.pk]
@@ -131,14 +158,57 @@ def on_record(statement: Iterable[Statement], at: date) -> dict[str, RecordedPil
     pilots = Pilot.objects.filter(key__in=list(named)).select_related("portfolio", "function", *PEOPLE)
     found = {pilot.pk: RecordedPilot(pilot) for pilot in pilots}
     remembered = Event.objects.filter(pilot__in=found, action__in=("record", "list_again"), data__has_key="listed")
-    for pk, listed in remembered.order_by("pk").values_list("pilot_id", "data__listed"):
-        found[pk].remember(listed)
+    forgotten = _forgotten(found)
+    columns = ("pk", "action", "pilot_id", "data__listed")
+    for event, action, pk, listed in remembered.order_by("pk").values_list(*columns):
+        # What made a pilot is what it goes on from, where a later list restores it.
+        if action == "record" or not any(first <= event <= last for first, last in forgotten.get(pk, ())):
+            found[pk].remember(listed)
+    _learn_whether_taken_back([recorded for recorded in found.values() if recorded.pilot.void_since])
+    _remember_kept([recorded for recorded in found.values() if named[recorded.pilot.key].kept], named)
     for pk, days in _days(found).items():
         found[pk].days = days
     for pk in _shown_adopted([pk for pk, recorded in found.items() if recorded.pilot.stage == Stage.ADOPTED], at):
         found[pk].shown = True
     _read([recorded for recorded in found.values() if _is_compared(recorded, named[recorded.pilot.key])], at)
     return {recorded.pilot.key: recorded for recorded in found.values()}
+
+
+def _forgotten(pks: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """From which event to which nothing counts that a list said of pilots on record, for it was taken back; by pilot."""
+    rows = ImportedRow.objects.filter(pilot__in=list(pks), session__stage=ImportStage.TAKEN_BACK)
+    rows = rows.exclude(outcome__in=MAKES).filter(session__last_event__isnull=False)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for pk, first, last in rows.values_list("pilot_id", "session__first_event", "session__last_event"):
+        found.setdefault(pk, []).append((first or 0, last or 0))
+    return found
+
+
+def _learn_whether_taken_back(those: list[RecordedPilot]) -> None:
+    """Learn of pilots that are void whether the import that made them was taken back, or people declared them so."""
+    if not those:
+        return
+    rows = {recorded.pilot.pk: recorded for recorded in those}
+    declared = Event.objects.filter(pilot__in=list(rows), action="void").order_by("pk")
+    for pk, data in declared.values_list("pilot_id", "data"):
+        rows[pk].is_taken_back = "taken_back" in data
+
+
+def read_again(recorded: RecordedPilot, statement: Statement, at: date) -> None:
+    """Learn again all that is so of a pilot, after it was restored."""
+    recorded.look()
+    recorded.look_whether_shown(at)
+    if _is_compared(recorded, statement):
+        _read([recorded], at)
+
+
+def _remember_kept(those: list[RecordedPilot], named: Mapping[str, Statement]) -> None:
+    """Of the own form: what stands beside a pilot already is said again where it comes back from an export."""
+    again = {one.pilot.pk: one for one in those if named[one.pilot.key].form == OWN and OWN in one.by_form}
+    for pk, cells in (sources.kept_cells(again) if again else {}).items():
+        statement = named[again[pk].pilot.key]
+        if digest_of(tuple(cells.items())) == statement.unread:
+            again[pk].by_form[OWN].unread = statement.unread
 
 
 def _shown_adopted(pks: list[int], at: date) -> list[int]:

@@ -1,14 +1,22 @@
-"""What reading an inventory yields: records, findings about them, and rows refused."""
+"""What reading a list yields beside what it says of pilots: findings, and rows refused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
 
 from django.utils.translation import gettext as _
 
-Stage = Literal["planned", "running", "adopted", "retired", "not_stated"]
+MARK = "\N{REPLACEMENT CHARACTER}"
+"""What stands for a character that no text of a database holds."""
+
+
+def storable(text: str) -> str:
+    """A text as a database holds it: a null character, and a byte that could not be decoded, are marked."""
+    if text.isascii():
+        return text.replace("\0", MARK)
+    return text.replace("\0", MARK).encode(errors="replace").decode()
+
+
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -40,33 +48,6 @@ class Rejected:
     facts: Facts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One pilot as an inventory states it. Dates are calendar dates; what is not understood is not stated.
-
-    `asked` are the gates of which the inventory says yes or no, `high_impact` null where it says neither, `unread` what
-    stands in columns that are not read.
-    """
-
-    portfolio_key: str
-    portfolio_name: str
-    function: str | None
-    key: str
-    name: str
-    purpose: str
-    stage: Stage
-    started_on: date | None
-    adopted_on: date | None
-    approximate: bool
-    high_impact: bool | None
-    asserted: tuple[tuple[str, str], ...]
-    line: int
-    facts: Facts
-    asked: frozenset[str] = frozenset()
-    not_understood: frozenset[str] = frozenset()
-    unread: bytes = b""
-
-
 class FileProblem(Exception):
     """The file as a whole cannot be read; the sentence names the file and the place."""
 
@@ -76,6 +57,14 @@ class FileProblem(Exception):
         self.file = file
         self.line = line
         self.column = column
-        place = f"{file}, row {line}" if line else file
-        place = f"{place}, column {column}" if column else place
+        place = ", ".join(
+            filter(
+                None,
+                (
+                    file,
+                    _("row %(line)s") % {"line": line} if line else "",
+                    _("column %(column)s") % {"column": column} if column else "",
+                ),
+            )
+        )
         super().__init__(f"{place}: {sentence}")

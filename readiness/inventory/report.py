@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from readiness.inventory.records import Finding
+from readiness.models.imports import Subject
 
 SHOWN = 5
 """How many places are named of each kind of finding that only says how something was read."""
@@ -14,9 +16,13 @@ SHOWN_AT_MOST = 20
 HOW_READ = frozenset(
     {
         *("approximate_date", "date_as_read", "formula", "identical_rows", "no_address", "no_function", "no_workflow"),
-        "start_not_known",
+        *("says_no_task", "start_not_known", "recognised", "restored"),
     }
 )
+
+
+FOUND, REJECTED, CHANGED, FELL, KEPT, NOT_TAKEN = "found", "rejected", "changed", "fell", "kept", "not_taken"
+"""What a finding is about: how a row was read, and what came of its cells."""
 
 
 @dataclass(slots=True)
@@ -35,13 +41,16 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """Counts of rows and records; gates asserted by kind; findings and rejections by code; what is no longer listed.
+    """Counts of rows and records of a subject; gates asserted by kind; findings and rejections by code; what is no longer listed.
 
-    `left` counts the cells that say something that is no value, `by_design` are columns of which nothing is ever taken.
+    `left` counts the cells that say something that is no value, `by_design` are columns of which nothing is ever taken, `assumed`
+    the sentences that say what was assumed of the file; the `listener` hears each finding, with its kind.
     """
 
+    subject: str = Subject.PILOTS
     read: int = 0
     created: int = 0
+    restored: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
@@ -59,11 +68,13 @@ class Report:
     no_longer: int = 0
     no_longer_first: list[str] = field(default_factory=list)
     broken_off: str = ""
+    listener: Callable[[str, Finding], None] | None = None
+    assumed: tuple[str, ...] = ()
 
     @property
     def nothing_changed(self) -> bool:
         """Whether all on record is as it was."""
-        return bool(self.records) and not (self.created or self.updated or self.changed.count)
+        return bool(self.records) and not (self.created or self.restored or self.updated or self.changed.count)
 
     @property
     def cells_not_taken(self) -> int:
@@ -72,12 +83,23 @@ class Report:
 
     @property
     def records(self) -> int:
-        return self.created + self.updated + self.unchanged
+        return self.created + self.restored + self.updated + self.unchanged
 
     def find(self, finding: Finding) -> None:
         """Report something about a row that was read."""
+        self._hear(FOUND, finding)
         shown = SHOWN if finding.code in HOW_READ else SHOWN_AT_MOST
         self.found.setdefault(finding.code, Group(shown=shown)).add(finding)
+
+    def add(self, kind: str, finding: Finding) -> None:
+        """What came of a cell: it changed, something fell by it, a person's is kept, or it is not taken."""
+        self._hear(kind, finding)
+        group: Group = getattr(self, kind)
+        group.add(finding)
+
+    def _hear(self, kind: str, finding: Finding) -> None:
+        if self.listener is not None:
+            self.listener(kind, finding)
 
     def leave(self, finding: Finding, *, on_record: bool) -> None:
         """A cell that says something that is no value."""
@@ -86,5 +108,6 @@ class Report:
 
     def reject(self, finding: Finding) -> None:
         """A row that was not taken."""
+        self._hear(REJECTED, finding)
         self.rejected += 1
         self.refused.setdefault(finding.code, Group()).add(finding)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from pilots.figures import written_day
 from pilots.refusals import EscalationRequired
 from pilots.rules import stalls
 from pilots.rules.actions import NOT_STARTED
@@ -38,7 +38,7 @@ def without_what_cannot_be(statement: Statement, at: date) -> tuple[Statement, l
         return statement, []
     sentence = _("%(key)s: decide by %(day)s. %(why)s") % {
         "key": statement.key,
-        "day": date_format(statement.decide_by, "j F Y"),
+        "day": written_day(statement.decide_by),
         "why": EscalationRequired().says,
     }
     return replace(statement, decide_by=None), [Finding("not_taken", sentence, statement.line, "decide_by")]
@@ -71,4 +71,6 @@ def _steps(stage: str, statement: Statement, at: date) -> Iterator[Step]:
     ):
         yield Step("record_claim", statement.adopted_on or at)
     if statement.stage == Stage.RETIRED:
-        yield Step("retire", statement.retired_on or at, {"learned": statement.learned})
+        yield Step(
+            "retire", statement.retired_on or at, {"learned": statement.learned, "because": statement.retired_because}
+        )

@@ -11,9 +11,16 @@ from pilots.rules import adoption
 from pilots.rules.vocabulary import ClearsBy, Stage
 from readiness.inventory import vocabulary
 from readiness.inventory.keys import digest
-from readiness.inventory.omb_2025 import GATE_COLUMNS
-from readiness.inventory.own_form import GATE_FIELDS, OwnGate, OwnRecord, known_columns
-from readiness.inventory.records import Facts, Finding, Record
+from readiness.inventory.own_form import (
+    GATE_FIELDS,
+    HIGH_IMPACT_COLUMNS,
+    OwnGate,
+    OwnRecord,
+    kept_column,
+    known_columns,
+    unescape,
+)
+from readiness.inventory.records import Facts, Finding
 
 PEOPLE = ("manager", "exceptions_to", "exceptions_deputy")
 """Fields in which a list names a person, by e-mail address."""
@@ -36,8 +43,10 @@ class Statement:
     no value. `asked` are the gates of which the list says yes or no; `asserted` is kind by the sentence that names source
     and row, `answers` the same by what the list says itself, wherever in it that stands. `holders` are addresses by kind of
     acceptance gate, `cells` by column what is compared with the record and never taken, `emptied` the columns with empty
-    cells, and `unread` stands for all that lies in columns that are not read; `left` are its cells that
-    say something that is no value.
+    cells. `kept` are the cells of columns that no field has, and `unread` stands for them; `columns` is by field the column
+    of the file. `has_own_name`: no other row of the list has its name; `named_key` is the key that the list names, where the
+    pilot was recognised by its name; `left` are its cells that say something that is no value. `version` is up to which event of
+    the pilot an export had read that comes back; None where it is none.
     """
 
     form: str
@@ -54,6 +63,7 @@ class Statement:
     adopted_on: date | None = None
     retired_on: date | None = None
     learned: str = ""
+    retired_because: str = ""
     approximate: bool | None = None
     asked: frozenset[str] = frozenset()
     asserted: Mapping[str, str] = field(default_factory=dict)
@@ -62,11 +72,14 @@ class Statement:
     cells: Mapping[str, str] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
     unread: str = ""
-    date_column: str = ""
-    gate_columns: Mapping[str, str] = field(default_factory=dict)
+    kept: Facts = ()
+    has_own_name: bool = False
+    named_key: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
     facts: Facts = ()
     left: tuple[Finding, ...] = ()
+    version: int | None = None
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -90,12 +103,12 @@ class Statement:
         return f"{day.isoformat()}~" if self.approximate and name != "decide_by" else day.isoformat()
 
     def column(self, name: str) -> str:
-        """The column of the file in which a day stands."""
-        return self.date_column or name
+        """The column of the file in which a field stands."""
+        return self.columns.get(name, name)
 
     def column_of_gate(self, kind: str) -> str:
         """The column of the file by which a gate is answered."""
-        return self.gate_columns.get(kind) or f"gate:{kind}:state"
+        return self.column(f"gate:{kind}:state")
 
     def sentence(self, column: str, says: str) -> str:
         """What the list says, with its place, as it stands in the log."""
@@ -121,47 +134,13 @@ def mark(value: Any) -> str:
     return digest("" if value is None else str(value)).hex()[:12]
 
 
-def of_inventory(record: Record, form: str, file: str) -> Statement:
-    """A record of a public inventory, which has all its columns: an empty cell says that there is none."""
-    values = {
-        "name": record.name,
-        "purpose": record.purpose,
-        "function": record.function or "",
-        "high_impact": record.high_impact,
-    }
-    started, adopted = record.started_on, record.adopted_on if record.stage == "adopted" else None
-    no_day = not any(name == "operational_date" and text.strip() for name, text in record.facts)
-    return Statement(
-        form=form,
-        file=file,
-        key=record.key,
-        portfolio=record.portfolio_key,
-        portfolio_name=record.portfolio_name,
-        values={name: value for name, value in values.items() if name not in record.not_understood},
-        stage=record.stage,
-        states_stage="stage" not in record.not_understood,
-        started_on=started,
-        # Of a retired case the date says when its use began, and a use that is over is not claimed.
-        adopted_on=adopted,
-        approximate=record.approximate,
-        asked=record.asked,
-        asserted=dict(record.asserted),
-        answers={kind: text.partition(": ")[2] for kind, text in record.asserted},
-        cells={"agency_name": agency} if (agency := dict(record.facts).get("agency_name", "").strip()) else {},
-        emptied=frozenset(("started_on", "adopted_on") if no_day else ()),
-        unread=record.unread.hex()[:12],
-        date_column="operational_date",
-        gate_columns={kind: columns[0] for kind, columns in GATE_COLUMNS.items()},
-        line=record.line,
-        facts=record.facts,
-    )
-
-
 def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], portfolio_name: str) -> Statement:
     """A record of the product's own form. An empty cell states nothing."""
     texts = dict(record.facts)
+    known = known_columns(clears_by)
+    kept = tuple(_kept(name, text) for name, text in record.facts if name not in known)
     stated = {name for name, text in texts.items() if text.strip()} - record.not_understood
-    names = ("name", "function", *TEXTS, "manager", "high_impact")
+    names = ("name", "function", *TEXTS, "manager", *HIGH_IMPACT_COLUMNS)
     values = {n: getattr(record, n) for n in names if n in stated}
     if "function" in values:
         values["function"] = record.function.strip()
@@ -191,16 +170,26 @@ def of_own_form(record: OwnRecord, file: str, clears_by: Mapping[str, str], port
         adopted_on=record.adopted_on,
         retired_on=record.retired_on,
         learned=record.learned,
+        retired_because=record.retired_because,
         asked=_stated_gates(record, clears_by),
         asserted={kind: _sentence(gates[kind], file, record.line) for kind in answers},
         answers=answers,
         holders=_holders(gates, clears_by),
         cells=_never_taken(record, gates, answers, clears_by),
         emptied=record.columns - stated - record.not_understood,
-        unread=_digest_of_unread(record, clears_by),
+        unread=digest_of(kept),
+        kept=kept,
+        columns=record.names,
+        version=record.version,
         line=record.line,
         facts=record.facts,
     )
+
+
+def _kept(name: str, text: str) -> tuple[str, str]:
+    """A cell that no field has, as the list that said it first had it where it was written by an export."""
+    column = kept_column(name)
+    return (name, text) if column is None else (column, unescape(text))
 
 
 def _stated_gates(record: OwnRecord, clears_by: Mapping[str, str]) -> frozenset[str]:
@@ -223,7 +212,7 @@ def _never_taken(
     record: OwnRecord, gates: Mapping[str, OwnGate], answers: Mapping[str, str], clears_by: Mapping[str, str]
 ) -> dict[str, str]:
     """By column, what only people and days make so; it is compared with the record, and reported where that says otherwise."""
-    found: dict[str, Any] = {"recorded_on": record.recorded_on, "learned": record.learned}
+    found: dict[str, Any] = {name: getattr(record, name) for name in ("recorded_on", "learned", "retired_because")}
     for kind, gate in gates.items():
         for name in GATE_FIELDS:
             if (name == "state" and kind in answers) or (name == "holder" and clears_by[kind] == ClearsBy.ACCEPTANCE):
@@ -232,10 +221,9 @@ def _never_taken(
     return {column: str(value) for column, value in found.items() if value}
 
 
-def _digest_of_unread(record: OwnRecord, clears_by: Mapping[str, str]) -> str:
-    known = known_columns(clears_by)
-    parts = [part for name, text in sorted(record.facts) if name not in known for part in (name, text)]
-    return mark("\x1f".join(parts)) if parts else ""
+def digest_of(kept: Facts) -> str:
+    """What stands for the cells that are kept, to be compared with the next list."""
+    return mark("\x1f".join(part for cell in sorted(kept) for part in cell)) if kept else ""
 
 
 def _sentence(gate: OwnGate, file: str, line: int) -> str:

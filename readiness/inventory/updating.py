@@ -22,18 +22,30 @@ from readiness.inventory.changes import RecordReport, name_of
 from readiness.inventory.correcting import correct_dates, update_decide_by
 from readiness.inventory.falling import report_what_falls
 from readiness.inventory.lookups import Places
-from readiness.inventory.on_record import OWN, RecordedPilot, refuse_older
+from readiness.inventory.office_edits import OfficeEdits, change_stage, days, is_changed_here
+from readiness.inventory.on_record import OWN, RecordedPilot, read_again, refuse_older
+from readiness.inventory.own_form import HIGH_IMPACT_COLUMNS
 from readiness.inventory.stages import same_stage, steps, without_what_cannot_be
 from readiness.inventory.statement import DATES, TEXTS, Statement, mark
 from readiness.text import labels
 
-FIELDS = frozenset({"name", "function", *TEXTS, "manager", "high_impact", *adoption.RULES})
+FIELDS = frozenset({"name", "function", *TEXTS, "manager", *HIGH_IMPACT_COLUMNS, *adoption.RULES})
 """What a list of the own form may state of a record and its rules."""
 Rows = Callable[[Statement, Any], dict[str, Any]]
 
 
-def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, places: Places) -> RecordReport:
+def update(
+    recorded: RecordedPilot,
+    statement: Statement,
+    at: date,
+    rows: Rows,
+    places: Places,
+    office: OfficeEdits | None = None,
+) -> RecordReport:
     """Bring one pilot up to what the list states. What the list does not state is left as it is.
+
+    Args:
+        office: in whose name an edited export changes what has a form; None where a list speaks.
 
     Raises:
         Refused: the record as the list states it cannot be.
@@ -46,22 +58,24 @@ def update(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, 
             field="key",
         )
     outcome = RecordReport(recorded.stage)
+    is_export = office is not None and statement.version is not None
+    if is_export:
+        recorded.learn_what_changed(statement.version or 0)
     emptied = _emptied_columns(recorded, statement, outcome)
     listed = recorded.remembered(statement.form).with_statement(statement, emptied)
-    _fields(recorded, statement, at, rows, outcome)
-    _stage(recorded, statement, at, outcome)
+    _fields(recorded, statement, at, rows, outcome, office)
+    if office is None:
+        _stage(recorded, statement, at, outcome)
+    elif is_export or recorded.before(statement.form).stage != statement.stage:
+        change_stage(recorded, statement, at, office, outcome)
     correct_dates(recorded, statement, at, outcome)
-    update_decide_by(recorded, statement, at, outcome)
+    update_decide_by(recorded, statement, at, outcome, office)
     answer(recorded, statement, at, outcome)
-    name_holders(recorded, statement, at, places, outcome)
+    name_holders(recorded, statement, at, places, outcome, office)
     _never_taken(recorded, statement, outcome)
     remembered = recorded.remembered(statement.form)
-    if (
-        outcome.changed
-        or outcome.kept
-        or outcome.not_taken
-        or (remembered.remembered and remembered.would_change(listed))
-    ):
+    says_anew = remembered.would_change(listed) if remembered.remembered else outcome.kept or outcome.not_taken
+    if outcome.changed or says_anew:
         refuse_older(pilot, at)
         actions.list_again(pilot=pilot, listed=listed, on=at, known=at)
     if outcome.changed:
@@ -74,12 +88,10 @@ def _emptied_columns(recorded: RecordedPilot, statement: Statement, outcome: Rec
     """The empty cells where the record says something: each states nothing, takes nothing away, and is differing once."""
     remembered = recorded.remembered(statement.form)
     found = [name for name in sorted(statement.emptied) if _says_something(recorded, statement, name)]
-    for name in found:
-        if name not in remembered.emptied:
-            column = statement.column(name) if name in DATES else name
-            outcome.refuse(
-                statement, column, _("The cell is empty now, which states nothing; what is on record stays.")
-            )
+    emptied = [name for name in found if name not in remembered.emptied]
+    # Several days may stand in one column.
+    for column in dict.fromkeys(statement.column(name) if name in DATES else name for name in emptied):
+        outcome.refuse(statement, column, _("The cell is empty now, which states nothing; what is on record stays."))
     return found
 
 
@@ -88,12 +100,14 @@ def _says_something(recorded: RecordedPilot, statement: Statement, name: str) ->
     if name in DATES:
         # An inventory has one date: where it is empty it never gave the days that people declared.
         return bool(recorded.days.get(name)) and (
-            statement.form == OWN or bool(recorded.before(statement.form).dates.get(name))
+            statement.form == OWN or bool(recorded.remembered(statement.form).dates.get(name))
         )
     if name == "stage":
         return recorded.pilot.stage != Stage.NOT_STATED
     if name == "learned":
         return recorded.pilot.stage == Stage.RETIRED and bool(recorded.pilot.learned)
+    if name == "retired_because":
+        return bool(recorded.found and recorded.found.on.status.retired_because)
     if name in FIELDS:
         return recorded.now(name) not in (None, "")
     return name.endswith(":state") and _is_answered(recorded, name)
@@ -108,14 +122,26 @@ def _is_answered(recorded: RecordedPilot, column: str) -> bool:
     return recorded.found.last[kind].state != State.OPEN
 
 
-def _fields(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows, outcome: RecordReport) -> None:
+def _fields(
+    recorded: RecordedPilot,
+    statement: Statement,
+    at: date,
+    rows: Rows,
+    outcome: RecordReport,
+    office: OfficeEdits | None,
+) -> None:
     takes, before = {}, recorded.before(statement.form)
+    is_export = office is not None and statement.version is not None
     for name, value in statement.fields.items():
         now, was = recorded.now(name), before.fields.get(name)
-        if _same(now, value) or was == mark(value):
+        if _same(now, value) or (was == mark(value) and not is_export):
             # Where the list says what it said before, somebody has amended it since, or nobody has such an address.
             continue
-        if was == mark(now) or now in (None, "") or (was is None and statement.form == OWN):
+        if value in (None, "") and name not in recorded.remembered(statement.form).fields:
+            continue  # An empty cell takes nothing back that this list never said.
+        if is_changed_here(recorded, statement, name, outcome):
+            continue
+        if was == mark(now) or now in (None, "") or (was is None and statement.form == OWN) or office is not None:
             takes[name] = value
         else:
             outcome.keep(statement, name, _("the list says otherwise now; what a person wrote is kept."))
@@ -128,9 +154,9 @@ def _fields(recorded: RecordedPilot, statement: Statement, at: date, rows: Rows,
     rules = {name: found.pop(name) for name in adoption.RULES if name in found}
     changes_made: list[Callable[[], object]] = []
     if found:
-        changes_made.append(partial(actions.amend, pilot=recorded.pilot, by=None, set=found, on=at, known=at))
+        changes_made.append(partial(actions.amend, pilot=recorded.pilot, set=found, **days(office, at)))
     if rules:
-        changes_made.append(partial(actions.set_rules, pilot=recorded.pilot, by=None, on=at, known=at, **rules))
+        changes_made.append(partial(actions.set_rules, pilot=recorded.pilot, **days(office, at), **rules))
     column = ", ".join(differing)
     if report_what_falls(lambda: _do(changes_made), recorded, statement, column, at, outcome):
         for name, (was, value) in differing.items():
@@ -173,7 +199,7 @@ def _stage(recorded: RecordedPilot, statement: Statement, at: date, outcome: Rec
         action(pilot=pilot, on=on, known=at, **step.values)
         if step.action == "record_running":
             outcome.change(statement, statement.column("started_on"), name_of("started_on"), None, _("not known"))
-    recorded.look()
+    read_again(recorded, statement, at)
     outcome.change(statement, "stage", name_of("stage"), _stage_in_words(was), _stage_in_words(pilot.stage))
 
 
@@ -219,4 +245,6 @@ def _never_taken(recorded: RecordedPilot, statement: Statement, outcome: RecordR
     differing = [column for column, text in statement.cells.items() if before.cells.get(column) != mark(text)]
     outcome.not_taken += comparing.differing_cells(statement, differing, recorded.found, recorded.pilot)
     if before.remembered and before.unread != statement.unread:
-        outcome.refuse(statement, "", _("Columns that are not read say something else now."))
+        outcome.refuse(
+            statement, "", _("Columns that no field has say something else now; they are kept beside the record.")
+        )

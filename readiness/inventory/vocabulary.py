@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from pilots.rules.vocabulary import Outcome, Stage, State
+from pilots.rules.vocabulary import Cause, Outcome, Role, Stage, State
 from readiness.inventory.keys import plain
 
 YES, NO, UNSAID = "yes", "no", "unsaid"
@@ -41,34 +41,71 @@ _HIGH_IMPACT: Final[Mapping[str, tuple[str, ...]]] = {
     NO: (
         *("not high", "not high-impact", "not high impact", "low", "low-impact", "low impact", "niedrig", "gering"),
         *("faible", "bajo", "baja", "basso", "laag"),
-        *(
-            f"presumed high-impact{comma} but {determined}"
-            for comma in ("", ",")
-            for determined in (
-                *("not high-impact", "determined not high-impact"),
-                *("determined not to be", "determined not to be high-impact"),
-            )
-        ),
     ),
 }
+_PRESUMED: Final[Mapping[str, tuple[str, ...]]] = {
+    NO: tuple(
+        f"presumed {high}{comma} but {determined}"
+        for high in ("high-impact", "high impact")
+        for comma in ("", ",")
+        for determined in (
+            *(f"not {high}", f"determined not {high}"),
+            *("determined not to be", f"determined not to be {high}"),
+        )
+    ),
+}
+"""The words of high impact that say besides that it was presumed."""
 _STAGES: Final[Mapping[str, tuple[str, ...]]] = {
     Stage.PLANNED: (
         *("planned", "not started", "pre-deployment", "pre deployment", "predeployment", "geplant", "nicht begonnen"),
-        *("prévu", "planifié", "planificado", "previsto", "pianificato", "planejado", "gepland"),
+        *("initiated", "ideation", "idea", "concept", "proposed", "in development", "development", "in planung"),
+        *(
+            "acquisition and/or development",
+            "prévu",
+            "planifié",
+            "planificado",
+            "previsto",
+            "pianificato",
+            "planejado",
+            "gepland",
+        ),
     ),
     Stage.RUNNING: (
+        *("poc", "proof of concept", "proof-of-concept", "trial", "in trial", "beta", "implementation and assessment"),
         *("running", "pilot", "piloting", "in pilot", "pilot phase", "läuft", "laufend", "pilotphase"),
         *("pilote", "en cours", "piloto", "en curso", "pilota", "in corso", "em andamento", "lopend", "loopt"),
     ),
     Stage.PAUSED: ("paused", "pausiert", "en pause", "en pausa", "in pausa", "gepauzeerd"),
     Stage.ADOPTED: (
         *("adopted", "claimed", "live", "deployed", "in production", "production", "in use", "in operation"),
-        *("operational", "rolled out", "im einsatz", "in betrieb", "produktiv", "eingeführt", "en production"),
+        *(
+            "operation and maintenance",
+            "operations and maintenance",
+            "active",
+            "in mission",
+            "operational",
+            "rolled out",
+        ),
+        *("im einsatz", "in betrieb", "produktiv", "eingeführt", "en production"),
         *("en service", "déployé", "en producción", "en uso", "desplegado", "in produzione", "in uso", "em produção"),
         *("in productie", "in gebruik"),
     ),
     Stage.RETIRED: (
-        *("retired", "decommissioned", "discontinued", "ended", "stillgelegt", "beendet", "eingestellt", "retiré"),
+        *(
+            "cancelled",
+            "canceled",
+            "terminated",
+            "sunset",
+            "abgebrochen",
+            "retired",
+            "decommissioned",
+            "discontinued",
+            "ended",
+            "stillgelegt",
+            "beendet",
+            "eingestellt",
+            "retiré",
+        ),
         *("arrêté", "retirado", "dismesso", "ritirato", "desativado", "beëindigd"),
     ),
     Stage.NOT_STATED: ("not stated", "not_stated", "", "-", "n/a", "na", "unknown", "tbd", "unbekannt"),
@@ -82,7 +119,21 @@ _GATES: Final[Mapping[str, tuple[str, ...]]] = {
     NO: (
         *(State.OPEN, State.UNOWNED, State.WAITING, State.CHANGES_REQUESTED, State.REFUSED, Outcome.WITHDRAWN),
         *(State.LAPSED, State.RECONFIRM, "changes requested", "pending", "requested", "in progress", "in-progress"),
-        *("not yet", "not started", "rejected", "denied", "declined", "expired", "offen", "ausstehend", "wartend"),
+        *(
+            "planned",
+            "planned or in-progress",
+            "planned or in progress",
+            "under review",
+            "not yet",
+            "not started",
+            "rejected",
+            "denied",
+            "declined",
+            "expired",
+            "offen",
+            "ausstehend",
+            "wartend",
+        ),
         *("wartet", "abgelehnt", "en attente", "refusé", "ouvert", "pendiente", "abierto", "rechazado", "in attesa"),
         *("rifiutato", "pendente", "openstaand", "afgewezen"),
     ),
@@ -116,10 +167,50 @@ def _by_word(*tables: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 _YES_OR_NO = _by_word(_ANSWERS)
-_HIGH = _by_word(_ANSWERS, _HIGH_IMPACT)
+_IS_PRESUMED = _by_word(_PRESUMED)
+_HIGH = _by_word(_ANSWERS, _HIGH_IMPACT, _PRESUMED)
+_CAUSE = {cause.replace("_", " "): cause for cause in Cause.values()}
 _STAGE = _by_word(_STAGES)
 _GATE = _by_word(_ANSWERS, _GATES)
 
+
+def stage_words() -> Mapping[str, str]:
+    """The words for stages, each with the stage."""
+    return _STAGE
+
+
+def high_impact_words() -> Mapping[str, str]:
+    """The words for high impact, each with YES, NO or UNSAID."""
+    return _HIGH
+
+
+def cause_words() -> Mapping[str, str]:
+    """The words for why a pilot was retired, each with the cause."""
+    return _CAUSE
+
+
+def role_words() -> Mapping[str, str]:
+    """The words for a role that is given in a portfolio, each with the role."""
+    return _ROLE
+
+
+def gate_words() -> Mapping[str, str]:
+    """The words for states of gates, each with what it says."""
+    return _GATE
+
+
+_ROLE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("program-office", "program office", "programme office", "office", "pmo", "keeps the records", "keeper"),
+            *("editor", "administrator", "admin", "programmbüro", "büro"),
+        ),
+        Role.OFFICE,
+    ),
+    **dict.fromkeys(
+        ("reviewer", "review", "reader", "read", "read only", "viewer", "auditor", "audit", "prüfer"), Role.REVIEWER
+    ),
+}
 _NUMBERED = re.compile(r"(?:\(?[a-z0-9]\)|[a-z0-9]\.)\s+", re.IGNORECASE)
 _EXPLAINED = re.compile(r"\s+[-–—]\s+|\s*[:;(]\s*|\s*\n")
 
@@ -140,6 +231,12 @@ def high_impact(text: str) -> str | None:
 
 
 @lru_cache(WORDS_KEPT)
+def presumed_and_determined_not(text: str) -> bool:
+    """Whether a word for high impact says that it was presumed, and determined not to be."""
+    return _meaning(text, _IS_PRESUMED) == NO
+
+
+@lru_cache(WORDS_KEPT)
 def stage(text: str) -> str | None:
     """A stage; None where the words are not understood. What a list calls adopted is claimed."""
     return _meaning(text, _STAGE)
@@ -149,6 +246,19 @@ def stage(text: str) -> str | None:
 def gate(text: str) -> str | None:
     """What a list says of a gate: YES, NO (it is open), EXCEPTION or UNSAID; None where the words are not understood."""
     return _meaning(text, _GATE)
+
+
+def cause(text: str) -> str | None:
+    """Why a pilot was retired, in the product's own word; empty where nothing is said, None where it is not understood."""
+    if yes_or_no(text) == UNSAID:
+        return ""
+    word = plain(_bare(text)).replace(" ", "_")
+    return word if word in Cause.values() else None
+
+
+def role(text: str) -> str | None:
+    """A role that is given in a portfolio; None where the words are not understood."""
+    return _meaning(text, _ROLE)
 
 
 def _meaning(text: str, table: Mapping[str, str]) -> str | None:

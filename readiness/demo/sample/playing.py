@@ -8,13 +8,19 @@ from typing import Any
 from django.db import transaction
 
 from pilots import actions
+from pilots.actions.friction import FrictionAnswer, report_friction
 from pilots.models import DecisionRight, Function, GateKind, Person, Pilot, Portfolio
 from pilots.refusals import Refused
 from pilots.rules.actions import ACTIONS, Target
 from readiness.demo.sample import script
 from readiness.demo.sample.script import Calendar, Step
+from readiness.queries.friction import bring_up_to_date
 
 PEOPLE = ("person", "for", "holder", "deputy", "escalate_to", "manager", "owner", "exceptions_to", "exceptions_deputy")
+ON_PORTFOLIO = frozenset(
+    {"ask_pulse", "assign_right", "give_role", "open_policy_gap", "schedule_review", "set_stall_policy"}
+)
+"""What is done to the portfolio."""
 BY_DO = {word.strip("_"): action for word, action in ACTIONS.items()}
 """The actions, by what a step is script to do."""
 
@@ -39,6 +45,7 @@ def play(today: date) -> Played:
             played.perform(step)
         except Refused as refused:
             raise Unplayable(f"{refused.code}: {refused.says} {step}") from refused
+    bring_up_to_date()
     return played
 
 
@@ -74,6 +81,9 @@ class Played:
 
     def perform(self, step: Step) -> None:
         """One step, through its action."""
+        if step.do == script.REPORT:
+            self._report(step)
+            return
         by = self.people[step.by] if step.by else None
         values = self._rows(step.values)
         when: dict[str, Any] = {"on": step.on, "known": step.known}
@@ -92,10 +102,22 @@ class Played:
         action = getattr(actions, action.word)
         action(**where, **whose, **when, **values)
 
+    def _report(self, step: Step) -> None:
+        """What a manager answered on a pilot; of who it was nothing is kept but a pseudonym."""
+        assert step.by is not None
+        assert step.pilot is not None
+        answers = {
+            question: FrictionAnswer(says["point"], says.get("minutes"), says.get("words", ""))
+            for question, says in step.values.items()
+        }
+        # As it is on record by now: its manager may have come later.
+        pilot = Pilot.objects.get(pk=self.pilots[step.pilot].pk)
+        report_friction(by=self.people[step.by], pilot=pilot, answers=answers, on=step.on)
+
     def _where(self, step: Step, values: dict[str, Any]) -> dict[str, Any]:
         """What the action is done to: a gate, a pilot, or what the company has settled."""
         if step.pilot is None:
-            if step.do in ("assign_right", "give_role", "set_stall_policy"):
+            if step.do in ON_PORTFOLIO:
                 return {"portfolio": self.portfolio}
             return self._right(values) if step.do == "delegate" else {}
         if BY_DO[step.do].target is Target.GATE:
@@ -117,6 +139,10 @@ class Played:
                 value = self.functions[value]
             elif name == "kind" and value in self.kinds:
                 value = self.kinds[value]
+            elif name == "pilots":
+                value = [self.pilots[key] for key in value]
+            elif name == "gap":
+                value = self.portfolio.policy_gaps.get(point=value)
             elif name == "set":
                 value = self._rows(value)
             elif name == "conditions":

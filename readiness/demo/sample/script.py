@@ -9,8 +9,12 @@ from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
-DATES = frozenset({"due", "decide_by", "ends", "starts", "to", "until", "week"})
+DATES = frozenset({"due", "decide_by", "ends", "held_on", "starts", "to", "until", "week"})
 """What is written as a number of days from today, like the day of an action."""
+
+
+BESIDE_PILOTS = frozenset({"company.toml", "managers.toml"})
+REPORT = "report_friction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ def steps(calendar: Calendar) -> list[Step]:
     """Everything that happened, in the order in which people wrote it down."""
     found = [
         *_steps(company()["acts"], None, calendar),
+        *_steps(_read("managers.toml")["act"], None, calendar),
+        *_reports(calendar),
         *(step for pilot in pilots() for step in _of_pilot(pilot, calendar)),
     ]
     return sorted(found, key=lambda step: step.known)
@@ -61,7 +67,15 @@ def steps(calendar: Calendar) -> list[Step]:
 def pilots() -> list[dict[str, Any]]:
     """The pilots, function by function, each with what was done to it."""
     names = sorted(entry.name for entry in _folder().iterdir() if entry.name.endswith(".toml"))
-    return [pilot for name in names if name != "company.toml" for pilot in _read(name)["pilot"]]
+    return [pilot for name in names if name not in BESIDE_PILOTS for pilot in _read(name)["pilot"]]
+
+
+def _reports(calendar: Calendar) -> Iterator[Step]:
+    """What managers answered, each as a step of its own that is no action of the registry."""
+    for report in _read("managers.toml")["report"]:
+        values = dict(report)
+        on, by, pilot = calendar.day(values.pop("on")), values.pop("by"), values.pop("pilot")
+        yield Step(on, on, by, REPORT, pilot, values)
 
 
 def _of_pilot(pilot: dict[str, Any], calendar: Calendar) -> Iterator[Step]:

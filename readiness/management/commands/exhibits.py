@@ -13,6 +13,7 @@ from django.core.management import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pilots.figures import grouped
 from pilots.models import Portfolio
 from pilots.refusals import Invalid
 from readiness.management.base import ProductCommand
@@ -95,7 +96,7 @@ def _no_portfolio(key: str) -> str:
 def _exhibits(number: int) -> str:
     return ngettext(
         "The first room: %(n)s exhibit.", "The first room: %(n)s exhibits, the longest on display first.", number
-    ) % {"n": f"{number:,}"}
+    ) % {"n": grouped(number)}
 
 
 def _claims(number: int) -> str:
@@ -103,7 +104,7 @@ def _claims(number: int) -> str:
         "The second room: %(n)s claim. Declared adopted; the facts do not show it.",
         "The second room: %(n)s claims. Declared adopted; the facts do not show it.",
         number,
-    ) % {"n": f"{number:,}"}
+    ) % {"n": grouped(number)}
 
 
 def _read(hung: StandingQuerySet, at: date) -> Iterator[PilotSnapshot]:

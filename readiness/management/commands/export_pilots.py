@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.clock import today
+from pilots.figures import grouped
 from pilots.models import GateKind, Portfolio
 from pilots.refusals import InFuture
 from readiness.inventory.exporting import Export
@@ -56,7 +57,7 @@ class Command(ProductCommand):
             raise exits.command_error(problem) from problem
         if file is not None:
             says = ngettext("%(n)s pilot written to %(file)s.", "%(n)s pilots written to %(file)s.", export.written)
-            self.stdout.write(says % {"n": f"{export.written:,}", "file": file.name})
+            self.stdout.write(says % {"n": grouped(export.written), "file": file.name})
 
     def _write(self, export: Export, file: Path | None, chosen: str | None) -> None:
         form = chosen or ("xlsx" if file and file.suffix.lower() == ".xlsx" else "csv")
@@ -64,16 +65,16 @@ class Command(ProductCommand):
             if form == "xlsx":
                 raise _refusal(_("A workbook needs a file: name one."))
             with exits.to_whoever_reads(self.stdout):
-                write_csv(export, cast(TextIO, self.stdout), kinds=export.kinds)
+                write_csv(export, cast(TextIO, self.stdout), kinds=export.kinds, kept=export.kept)
             return
         # Whoever reads the file never finds half of it.
         part = file.with_name(f"{file.name}.part")
         try:
             if form == "xlsx":
-                write_xlsx(export, part, kinds=export.kinds)
+                write_xlsx(export, part, kinds=export.kinds, kept=export.kept)
             else:
                 with part.open("w", newline="", encoding="utf-8") as stream:
-                    write_csv(export, stream, kinds=export.kinds)
+                    write_csv(export, stream, kinds=export.kinds, kept=export.kept)
             os.replace(part, file)
         except OSError as error:
             reason = error.strerror or str(error)

@@ -18,6 +18,7 @@ from pilots.models import Person
 from pilots.refusals import Refused
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import refusal
+from readiness.text.mail import absolute
 
 
 class Command(ProductCommand):
@@ -52,6 +53,4 @@ def _name_in(email: str) -> str:
 def _link(person: Person) -> str:
     """Where the person sets a password: at the first of the hosts that are served."""
     place = {"uidb36": user_pk_to_url_str(person), "key": default_token_generator.make_token(person)}
-    host = settings.ALLOWED_HOSTS[0].removeprefix(".")
-    origin = "http://127.0.0.1:8000" if settings.DEBUG else f"https://{host}"
-    return origin + reverse("account_reset_password_from_key", kwargs=place)
+    return absolute(reverse("account_reset_password_from_key", kwargs=place))

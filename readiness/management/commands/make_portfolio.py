@@ -7,14 +7,15 @@ from time import monotonic
 from typing import Any
 
 from django.core.management import CommandError, CommandParser
-from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from pilots.clock import today
+from pilots.figures import grouped
 from pilots.refusals import Refused
 from readiness.demo.synthetic.portfolio import make
 from readiness.management.base import ProductCommand
+from readiness.queries.engines import refresh_statistics
 
 
 class Command(ProductCommand):
@@ -43,11 +44,9 @@ class Command(ProductCommand):
                     bar.update(done - bar.n)
         except Refused as refused:
             raise CommandError(refused.says, returncode=2) from refused
-        with connection.cursor() as cursor:
-            # The planner has seen none of these rows yet.
-            cursor.execute("ANALYZE")
+        refresh_statistics()
         took = monotonic() - began
         self.stdout.write(
             _("%(pilots)s pilots of seed %(seed)s in %(took).1f seconds, %(rate).0f a second.")
-            % {"pilots": f"{pilots:,}", "seed": options["seed"], "took": took, "rate": pilots / took}
+            % {"pilots": grouped(pilots), "seed": options["seed"], "took": took, "rate": pilots / took}
         )

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from pilots.clock import today
 from pilots.models import Event, Pilot
 from readiness.demo import first_start
+from readiness.inventory import background
 from readiness.management.base import ProductCommand
+from readiness.queries.friction import bring_up_to_date
 from readiness.text import labels
 
 HOST = "127.0.0.1"
@@ -71,6 +73,7 @@ class Command(ProductCommand):
                     "This database holds the sample already. Start without --empty, or name another database in DATABASE_URL."
                 )
             )
+        bring_up_to_date()
         self._introduce(done)
 
     def _look(self) -> None:
@@ -112,6 +115,7 @@ class Command(ProductCommand):
         # A shell that starts it in the background has interrupts ignored; a supervisor sends another signal.
         for ends in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ends, signal.default_int_handler)
+        background.read_beside()
         self._say(f"http://{HOST}:{server.server_port}/")
         self._say(_("Ctrl-C ends it."))
         try:

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from pilots.derived import comparison
+from pilots.derived.group_check import groups_checked
 from pilots.event_log import backup_notes, verify
 from pilots.event_log.verify_files import FilesRead, verify_files
 from pilots.models import Pilot
@@ -74,11 +75,13 @@ class Command(ProductCommand):
     def _derived(self) -> list[str]:
         done = comparison.Compared()
         troubles = [f"Not as it follows from the log: {each}." for each in comparison.differences(done)]
+        troubles += [f"Not as its answers say: {each}." for each in comparison.groups_that_do_not_fit()]
         again = done.rebuilt
         self.stdout.write(
             f"{again.rows:,} derived rows of {again.pilots:,} pilots and {again.units:,} units derived again"
         )
         self.stdout.write(f"{done.rows:,} rows of pilots, gates and the installation held against the log")
+        self.stdout.write(f"{groups_checked():,} groups of managers held against the answers in them")
         return troubles
 
     def _write_note(self, path: Path, found: verify.Verified) -> None:
