@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pilots.figures import decimal, percent
 from pilots.models import Event
 from pilots.rules import quality
 from readiness.text import events as event_texts
@@ -98,7 +99,7 @@ MOST = 8
 
 def axis_label(value: float, kind: str) -> str:
     """A value on the axis, with no more digits than help to find one's way."""
-    return f"{100 * value:.3g}%" if kind == "proportion" else f"{value:.3g}"
+    return percent(value, 3) if kind == "proportion" else decimal(f"{value:.3g}")
 
 
 def quality_of(events: Iterable[Event]) -> Quality:

@@ -21,6 +21,10 @@ LEVELS = (52, 28, 4)
 SLIP_LEVELS = (136, 160)
 ROOM, NARROW_ROOM = 3.4, 6.4
 """What a number needs of the width, in percent, so that it does not touch the next: on a broad page, and on a telephone."""
+LABEL_ROOM, NARROW_LABEL_ROOM = 9.0, 24.0
+"""What the label of a tick needs of the width, in percent, on a broad page and on a telephone."""
+WEEKS_UP_TO, MONTHS_UP_TO, QUARTERS_UP_TO = 90, 760, 2000
+"""Days of a time line on which weeks are marked, or months, or quarters; on a longer one years are."""
 SHORTEST = 28
 """Days that a time line shows at least, so that one day is not as wide as the page."""
 DRAWN = STAGE_EVENTS | {"record_measurement"}
@@ -58,7 +62,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A month's, or a quarter's, first day."""
+    """The first day of a week, a month, a quarter or a year."""
 
     x: float
     label: str
@@ -92,7 +96,7 @@ def timeline(snapshot: PilotSnapshot, events: Iterable[Event]) -> Picture:
     now = snapshot.status
     first = min(snapshot.pilot.recorded_on, now.started_on or snapshot.pilot.recorded_on)
     picture = _picture(snapshot, _roomy(first, snapshot.at))
-    picture.ticks = months(picture.scale)
+    picture.ticks = ticks(picture.scale)
     shown = [event for event in events if _is_drawn(event) and event.effective_on <= snapshot.at]
     above, below = _Places(LEVELS), _Places(SLIP_LEVELS)
     for number, text in enumerate(event_texts.texts(shown, on_pilot=True), start=1):
@@ -164,24 +168,36 @@ def _began(snapshot: PilotSnapshot) -> date:
     return min(days)
 
 
-def months(scale: Scale) -> list[Tick]:
-    """The first days of months, about eight of them labelled."""
-    days = _firsts(scale, 1)
-    every = max(1, -(-len(days) // 8))
-    return [
-        Tick(scale.at(day), _month(day, len(days)) if n % every == 0 else "", n % (2 * every) != 0)
-        for n, day in enumerate(days)
-        if scale.at(day) < 96
-    ]
+def ticks(scale: Scale) -> list[Tick]:
+    """The first days of weeks, months, quarters or years, by how long it is; labelled where a label has room."""
+    days, written = _marks(scale)
+    out: list[Tick] = []
+    broad = narrow = -100.0
+    for day in days:
+        x = scale.at(day)
+        on_broad, on_narrow = (room <= x - last for room, last in ((LABEL_ROOM, broad), (NARROW_LABEL_ROOM, narrow)))
+        on_broad, on_narrow = on_broad and x + LABEL_ROOM <= 100, on_narrow and x + NARROW_LABEL_ROOM <= 100
+        # What a telephone shows stands on a broad page too, so that one label is drawn for both.
+        on_narrow = on_narrow and on_broad
+        broad, narrow = x if on_broad else broad, x if on_narrow else narrow
+        out.append(Tick(x, date_format(day, written) if on_broad else "", not on_narrow))
+    return out
+
+
+def _marks(scale: Scale) -> tuple[list[date], str]:
+    """What is marked on a scale, and how a day of it is written: no more than about sixty of them."""
+    long = (scale.last - scale.first).days
+    if long <= WEEKS_UP_TO:
+        monday = scale.first + timedelta(days=-scale.first.weekday() % 7)
+        return [monday + timedelta(days=7 * n) for n in range((scale.last - monday).days // 7 + 1)], "j M"
+    if long <= MONTHS_UP_TO:
+        return _firsts(scale, 1), "M Y"
+    return (_firsts(scale, 3), "M Y") if long <= QUARTERS_UP_TO else (_firsts(scale, 12), "Y")
 
 
 def quarters(scale: Scale) -> list[Tick]:
     """The first days of quarters, for a wall."""
     return [Tick(scale.at(day), "") for day in _firsts(scale, 3)]
-
-
-def _month(day: date, many: int) -> str:
-    return date_format(day, "M Y" if many > 11 else "M")
 
 
 def _firsts(scale: Scale, step: int) -> list[date]:

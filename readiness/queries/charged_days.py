@@ -16,6 +16,7 @@ from pilots.models import Person
 from pilots.rules import gates
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
 from readiness.queries.engines import NEVER, greatest, join_pilots, least, number, number_after, quoted
+from readiness.queries.waiting_gates import HOLDER, waiting_gates
 from readiness.rules.standing import WAITING_STAGES
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class Label(NamedTuple):
     name: str
 
 
-HOLDER = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE seat.holder_id END"
 LABELS: Mapping[str, Label] = {
     "kind": Label("period.kind_id", "pilots_gatekind", "key", "key"),
     "holder": Label(HOLDER, "pilots_person", "public_id", "name"),
@@ -68,13 +68,12 @@ def charged_days(
     kind: str | None = None,
     holder: Person | None = None,
     functions: Collection[int | None] | None = None,
+    still_open: bool = False,
 ) -> list[ChargedDays]:
     """The open days of these pilots from `start` up to, not including, `end`, in no order. One query.
 
     Args:
-        by: one of `LABELS`; all days together unless said.
-        kind, holder: only the gates of this kind, or the days on which this person held them.
-        functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
+        still_open: only the days of gates that wait on the last day, since they are in the state in which they wait.
     """
     try:
         join, of_pilots = join_pilots("gate.pilot_id", pilots)
@@ -89,10 +88,14 @@ def charged_days(
         conditions.append(_in_functions(functions))
     label = LABELS[by] if by else None
     where = " ".join(f"AND {condition}" for condition, _parameters in conditions)
-    charged = charged_stretches({"of_id": label.key if label else "0"}, start=start, end=end, join=join, where=where)
+    columns, since, before = {"of_id": label.key if label else "0"}, None, ""
+    if still_open:
+        before, since = f"{waiting_gates(end - timedelta(days=1), join)},", "still.since"
+        join, of_pilots = f"{join} JOIN waiting still ON still.gate_id = gate.id", (*of_pilots, *of_pilots)
+    charged = charged_stretches(columns, start=start, end=end, join=join, where=where, since=since)
     with connection.cursor() as cursor:
         cursor.execute(
-            _added_up(charged, label),
+            _added_up(before + charged, label),
             [*of_pilots, *(value for _condition, parameters in conditions for value in parameters)],
         )
         return [ChargedDays(*row) for row in cursor.fetchall()]
@@ -131,7 +134,9 @@ def _added_up(charged: str, by: Label | None) -> str:
     """
 
 
-def charged_stretches(columns: Mapping[str, str], *, start: date, end: date, join: str = "", where: str = "") -> str:
+def charged_stretches(
+    columns: Mapping[str, str], *, start: date, end: date, join: str = "", where: str = "", since: str | None = None
+) -> str:
     """The tables of a statement that ends in `charged`: stretches of days on which a gate has one holder.
 
     Of each `holder_id`, on how many days it was `opened`, and on how many of these `outside`, and the decider's or nobody's
@@ -140,12 +145,13 @@ def charged_stretches(columns: Mapping[str, str], *, start: date, end: date, joi
     Args:
         columns: what else is read of each stretch.
         join, where: what leaves only some of them.
+        since: the number of the day before which no day of a gate is read.
     """
     whole, until_lapsed = _days(), _days("lapses")
     measured, measured_until_lapsed = _days("stale_on"), _days("stale_on", "lapses")
     return f"""
-        seats AS ({_seats(start, end)}),
-        stretches AS ({_stretches(columns, start, end, join)} {where}),
+        sitting AS ({_seats(start, end)}),
+        stretches AS ({_stretches(columns, start, end, join, since)} {where}),
         charged AS (
             SELECT
                 {", ".join(columns)},
@@ -164,13 +170,14 @@ def _days(*until: str) -> str:
     return greatest(0, f"{least('ends', *until)} - begins") if until else greatest(0, "ends - begins")
 
 
-def _stretches(columns: Mapping[str, str], start: date, end: date, join: str) -> str:
+def _stretches(columns: Mapping[str, str], start: date, end: date, join: str, since: str | None) -> str:
     """The days on which a gate lay in one of its periods, in one of its pilot's, and with one holder, `ends` not included.
 
     Beside them the days from which its answer has lapsed, what is outside is back, and what was measured is too old.
     """
     from_pause = f"CASE own.stage WHEN '{Stage.PAUSED}' THEN {number_after('own.paused_until')} ELSE 0 END"
-    begins = (start.toordinal(), number("period.first_day"), number("own.first_day"), from_pause)
+    begins: tuple[str | int, ...] = (start.toordinal(), number("period.first_day"), number("own.first_day"), from_pause)
+    begins += (since,) if since else ()
     ends = (end.toordinal(), number_after("period.last_day"), number_after("own.last_day"))
     stale_on = (
         f"CASE kind.clears_by WHEN '{ClearsBy.MEASUREMENT}' THEN {number_after('period.met_until', 0)} ELSE {NEVER} END"
@@ -193,7 +200,7 @@ def _stretches(columns: Mapping[str, str], start: date, end: date, join: str) ->
             AND own.first_day <= COALESCE(period.last_day, '{date.max}')
             AND period.first_day <= COALESCE(own.last_day, '{date.max}')
         JOIN pilots_gatekind kind ON kind.id = period.kind_id
-        LEFT JOIN seats seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
+        LEFT JOIN sitting seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
         LEFT JOIN pilots_unit unit ON unit.id = period.unit_id
         WHERE {_within("period", start, end)} AND period.superseded_on IS NULL AND period.awaits <> '{Awaits.OFF}'
             AND (period.state NOT IN ({quoted(gates.HOLD)}) OR period.good_until < '{end}')

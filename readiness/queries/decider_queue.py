@@ -6,26 +6,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Case, DateField, F, Q, When
+from django.db import connection
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 
-from pilots.models import GatePeriod, Person, Seat
-from pilots.models.compiled import Compiled
+from pilots.models import Absence, GatePeriod, Person, Seat
 from pilots.rules.actions import NOT_STARTED
-from pilots.rules.vocabulary import ClearsBy, Stage, State
-from readiness.queries.pilots import GatesQuerySet, gates_on, in_stages, with_decider
-from readiness.rules import offers, standing
+from pilots.rules.gates import HOLD
+from pilots.rules.vocabulary import Awaits, ClearsBy, Stage, State
+from readiness.queries.engines import quoted
+from readiness.queries.pilots import GatesQuerySet, gates_on, in_force, in_stages, open_since, with_decider
+from readiness.rules import standing
 
 NOBODY_DECIDES = NOT_STARTED | {Stage.RETIRED}
 """The stages in which no gate is in its decider's court, also where they are asked for by name."""
-ASKS_ITS_NOMINEES = sorted({*Stage.values()} - {Stage.RETIRED})
-"""A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
-NAMED_AT_MOST = 50
-"""Acceptances asked for at once; nobody is named for more."""
+COUNTED_AT_MOST = 1000
+"""How far a queue is counted where only its length is asked: every page does."""
 Reach = tuple[int, int | None]
 """A kind of gate, and whose pilots it is limited to: those that this person carries, or None for all."""
+
+
+class Waiting(NamedTuple):
+    """One gate of a queue: `alone` where nothing else is open on its pilot; `stage` as it is today."""
+
+    gate: int
+    pilot: int
+    public_id: str
+    stage: str
+    alone: bool
 
 
 def decider_queue(
@@ -38,12 +48,45 @@ def decider_queue(
     Args:
         stages: those asked for by name; without them, gates of running and adopted pilots only (rule 2).
     """
-    away = offers.away_on(at)
-    seats = Seat.objects.on(at).of(person)
-    units = ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person, away))
-    found = _with_deciders(units, at, known_at, stages)
+    found = _with_deciders(_reaches_of(person, at), at, known_at, stages)
     # Where nobody carries a pilot, the comparison alone would be null, and the gate would be in no queue.
     return found if found.query.is_empty() else found.exclude(carried_by__isnull=False, carried_by=person.pk)
+
+
+def queue_in_order(person: Person, at: date) -> list[Waiting]:
+    """The whole queue as its page shows it: what waits on nothing else first, running before claimed, then by days. Two queries."""
+    found = decider_queue(person, at)
+    if found.query.is_empty():
+        return []
+    claimed = Case(When(stage_then=Stage.ADOPTED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    ordered = found.annotate(shared=_others_open(at), claimed=claimed).order_by(
+        "shared", "claimed", "open_since", "gate_id"
+    )
+    rows = ordered.values_list("gate", "gate__pilot", "gate__public_id", "stage_then", "shared")
+    return [Waiting(gate, pilot, public_id, stage, not shared) for gate, pilot, public_id, stage, shared in rows]
+
+
+def queue_length(person: Person, at: date) -> int:
+    """How many gates wait on a person's decision, counted up to `COUNTED_AT_MOST`: every page says it, so it is one statement.
+
+    A property test holds it and `decider_queue` to one answer.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LENGTH, {"me": person.pk, "at": at})
+        return int(cursor.fetchone()[0])
+
+
+def not_asked_yet(person: Person, at: date) -> list[Waiting]:
+    """The gates of planned pilots that will wait on this person once these start; nobody is asked before. Two queries."""
+    units = list(_reaches_of(person, at))
+    if not units:
+        return []
+    planned = gates_on(at).filter(
+        _gates_of_seats(units), kind__clears_by=ClearsBy.APPROVAL, stage_then=Stage.PLANNED, now=State.WAITING
+    )
+    theirs = planned.exclude(carried_by__isnull=False, carried_by=person.pk).order_by("since", "gate_id")
+    rows = theirs.values_list("gate", "gate__pilot", "gate__public_id", "stage_then")
+    return [Waiting(gate, pilot, public_id, stage, alone=False) for gate, pilot, public_id, stage in rows]
 
 
 def escalating_to(person: Person, at: date) -> GatesQuerySet:
@@ -53,17 +96,19 @@ def escalating_to(person: Person, at: date) -> GatesQuerySet:
     return _with_deciders(((seat, None) for seat in seats), at, None, ())
 
 
-def nominating(person: Person, at: date) -> list[int]:
-    """The gates, by primary key, that name a person whose own word is asked, the longest named for first. A few at the most."""
-    return [gate for (gate,) in _NOMINATING(person=person.pk, at=at)]
+def _others_open(at: date) -> Exists:
+    """Whether another gate of the pilot is open as well."""
+    there = GatePeriod.objects.filter(in_force(at), gate__pilot=OuterRef("gate__pilot")).exclude(awaits=Awaits.OFF)
+    is_open = ~Q(state__in=sorted(HOLD)) | Q(good_until__lt=at)
+    return Exists(there.filter(is_open).exclude(gate=OuterRef("gate")))
 
 
-def _nominating(person: Any, at: Any) -> Any:
-    accepted = {"kind__clears_by": ClearsBy.ACCEPTANCE, "nominee": person, "stage_then__in": ASKS_ITS_NOMINEES}
-    return gates_on(at).filter(**accepted).order_by("since", "gate_id").values_list("gate")[:NAMED_AT_MOST]
-
-
-_NOMINATING = Compiled(_nominating, person=BigIntegerField(), at=DateField())
+def _reaches_of(person: Person, at: date) -> Iterable[tuple[Seat, int | None]]:
+    """The seats from which a person decides on a day, each with whose pilots it is limited to. One query."""
+    gone = Absence.objects.filter(starts__lte=at, ends__gte=at)
+    absences = {f"{who}_away": Exists(gone.filter(person=OuterRef(who))) for who in ("holder", "deputy")}
+    seats = Seat.objects.on(at).of(person).annotate(**absences)
+    return ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person))
 
 
 def _with_deciders(
@@ -82,7 +127,7 @@ def _with_deciders(
     found: GatesQuerySet = (
         gates_on(at, known_at)
         .filter(_gates_of_seats(units), with_decider(at), in_stages(asked, at))
-        .annotate(open_since=_open_since(at))
+        .annotate(open_since=open_since(at, known_at))
         .order_by("open_since", "gate_id")
     )
     return found
@@ -104,26 +149,51 @@ def _gates_of_seats(units: Iterable[tuple[Seat, int | None]]) -> Q:
     return there
 
 
-def _reach(seat: Seat, person: Person, away: set[int]) -> list[int | None]:
-    """Whose pilots a person decides on from a seat: [None] for all, [] for none.
+def _reach(seat: Seat, person: Person) -> list[int | None]:
+    """Whose pilots a person decides on from a seat that was read with who is away: [None] for all, [] for none.
 
     The escalation person stands in where holder and deputy are away or carry the pilot, which only one of them can.
     """
     if person.pk in (seat.holder_id, seat.deputy_id, seat.delegate_id):
         return [None]
-    there = [who for who in (seat.holder_id, seat.deputy_id) if who is not None and who not in away]
+    sits = {seat.holder_id: vars(seat)["holder_away"], seat.deputy_id: vars(seat)["deputy_away"]}
+    there = [who for who, away in sits.items() if who is not None and not away]
     if not there:
         return [None]
     return [there[0]] if len(there) == 1 else []
 
 
-def _open_since(at: date) -> Case:
-    """Since when a gate is in its state, as `standing.read_gate` says it of a pilot that stayed in its unit."""
-    over = Q(good_until__lt=at)
-    return Case(
-        When(over & Q(good_until__lt=F("first_day")), then=F("since")),
-        When(over, then=F("good_until") + timedelta(days=1)),
-        When(state=State.OPEN, seat__run_from__gt=F("since"), then=F("seat__run_from")),
-        default=F("since"),
-        output_field=DateField(),
+def _cannot(who: str) -> str:
+    """Whoever has a seat carries the pilot, or is away."""
+    return f"""(mine.{who} = own.sponsor_id OR mine.{who} IN
+        (SELECT person_id FROM pilots_absence WHERE starts <= %(at)s AND ends >= %(at)s))"""
+
+
+_IN_FORCE = "{0}.first_day <= %(at)s AND ({0}.last_day IS NULL OR {0}.last_day >= %(at)s)"
+_LENGTH = f"""
+    WITH mine AS MATERIALIZED (
+        SELECT kind_id, unit_id, holder_id, deputy_id,
+            CASE WHEN %(me)s IN (holder_id, deputy_id, delegate_id) THEN 1 ELSE 0 END AS sits
+        FROM pilots_seat seat
+        WHERE (holder_id = %(me)s OR deputy_id = %(me)s OR delegate_id = %(me)s OR escalation_id = %(me)s)
+            AND holder_id IS NOT NULL AND {_IN_FORCE.format("seat")}
     )
+    SELECT COUNT(*) FROM (
+        SELECT 1 FROM mine
+        JOIN pilots_gateperiod period ON period.kind_id = mine.kind_id AND period.unit_id = mine.unit_id
+        JOIN pilots_gatekind kind ON kind.id = period.kind_id
+        JOIN pilots_gate gate ON gate.id = period.gate_id
+        JOIN pilots_pilotperiod own ON own.pilot_id = gate.pilot_id
+        WHERE (sits = 1 OR {_cannot("holder_id")} AND (mine.deputy_id IS NULL OR {_cannot("deputy_id")}))
+            AND period.superseded_on IS NULL AND {_IN_FORCE.format("period")} AND period.awaits <> '{Awaits.OFF}'
+            AND (period.good_until < %(at)s AND NOT period.ends_by_condition
+                OR period.awaits = '{Awaits.DECISION}' AND (period.good_until IS NULL OR period.good_until >= %(at)s))
+            AND (kind.clears_by = '{ClearsBy.APPROVAL}'
+                OR kind.clears_by = '{ClearsBy.MEASUREMENT}' AND period.met_until >= %(at)s)
+            AND own.superseded_on IS NULL AND own.void_since IS NULL AND {_IN_FORCE.format("own")}
+            AND (own.stage IN ({quoted(standing.WAITING_STAGES)})
+                OR own.stage = '{Stage.PAUSED}' AND own.paused_until < %(at)s)
+            AND (own.sponsor_id IS NULL OR own.sponsor_id <> %(me)s)
+        LIMIT {COUNTED_AT_MOST}
+    ) found
+"""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.apps import apps
 from django.db import connection
 
 if TYPE_CHECKING:
@@ -15,22 +16,28 @@ NEVER = date.max.toordinal() + 1
 
 
 class _Engine(NamedTuple):
-    """How an engine says the number of a day, as Python counts days, and the greatest and the least of some numbers."""
+    """How an engine says the number of a day, as Python counts days, the day of a number, and the greatest and the least of some."""
 
     number: str
+    day: str
     greatest: str
     least: str
 
 
 _ENGINES = {
-    "postgresql": _Engine("({} - DATE '0001-01-01' + 1)", "GREATEST", "LEAST"),
-    "sqlite": _Engine("(CAST(julianday({}) AS INTEGER) - 1721424)", "MAX", "MIN"),
+    "postgresql": _Engine("({} - DATE '0001-01-01' + 1)", "(DATE '0001-01-01' + ({}) - 1)", "GREATEST", "LEAST"),
+    "sqlite": _Engine("(CAST(julianday({}) AS INTEGER) - 1721424)", "date(({}) + 1721424.5)", "MAX", "MIN"),
 }
 
 
 def number(day: str) -> str:
     """The number of a day."""
     return _ENGINES[connection.vendor].number.format(day)
+
+
+def day_of(number: str) -> str:
+    """The day of a number of type INTEGER; null where that is null."""
+    return _ENGINES[connection.vendor].day.format(number)
 
 
 def number_after(day: str, otherwise: int = NEVER) -> str:
@@ -66,3 +73,27 @@ def join_pilots(column: str, pilots: StandingQuerySet) -> tuple[str, tuple[Any, 
         return "", ()
     sql, parameters = pilots.order_by().values("pk").query.sql_with_params()
     return f"JOIN (WITH reach AS ({sql}) SELECT pk FROM reach) mine ON mine.pk = {column}", parameters
+
+
+_IMPORTS = 20_260_101
+"""The number by which imports of lists wait for each other."""
+
+
+def one_import_at_a_time() -> None:
+    """Wait until no other import is under way, up to the end of this transaction. SQLite has one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_IMPORTS])
+
+
+def refresh_statistics() -> None:
+    """Let PostgreSQL look at what many rows have just become: until it has, it plans as if the tables were empty.
+
+    It does so by itself after a minute, where nobody has switched that off; until then a page would take minutes.
+    """
+    if connection.vendor == "postgresql":
+        tables = [
+            model._meta.db_table for app in ("pilots", "readiness") for model in apps.get_app_config(app).get_models()
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -44,6 +44,13 @@ def to_choose(person: Person, *pilots: Pilot) -> list[Evidence]:
     return [piece.now for piece in pieces(person, *pilots)]
 
 
+def file_of(person: Person, public_id: str) -> Evidence | None:
+    """A piece that is a file, by its public id; None where there is none for this person. A link is served from nowhere."""
+    visible = Evidence.objects.visible_to(person)
+    found: Evidence | None = visible.filter(public_id=public_id, kind=Evidence.Kind.FILE).first()
+    return found
+
+
 def by_id(person: Person, ids: Iterable[str]) -> list[Evidence]:
     """Pieces by their public ids.
 

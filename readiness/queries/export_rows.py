@@ -15,7 +15,7 @@ from pilots.models import GateKind, GatePeriod, PilotPeriod, Seat
 from pilots.models.plain_rows import Joined, Listed, batches_of
 from pilots.rules import rights
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
-from readiness.queries.pilots import in_force, pilots
+from readiness.queries.pilots import StandingQuerySet, in_force, pilots
 from readiness.queries.snapshots import Runs, runs_across_units
 from readiness.rules.standing import OPEN_STATES, state_of
 
@@ -40,6 +40,7 @@ class PilotRow(NamedTuple):
     purpose: str
     question: str
     learned: str
+    retired_because: str
     tool: str
     data: str
     stage: str
@@ -50,6 +51,10 @@ class PilotRow(NamedTuple):
     adopted_on: str | None
     retired_on: str | None
     high_impact: bool | None
+    presumed_high_impact: bool | None
+    high_impact_reason: str
+    high_impact_determined_by: str
+    high_impact_determined_on: str | None
     acceptable_use: str
     trust_when: str
     override_when: str
@@ -57,6 +62,7 @@ class PilotRow(NamedTuple):
     exceptions_deputy: str | None
     matters_more: str
     success: str
+    version: str
     pk: int
     unit: int
     moved: bool
@@ -79,16 +85,18 @@ GateOnDate = tuple[str, str, str, str, str]
 """A gate on a date, as the product's own form states it: kind, state, holder, since, good until."""
 
 
-def pilot_rows(at: date, portfolio: str | None = None) -> Iterator[list[PilotRow]]:
-    """The pilots on record on a date that are not void then, by key, some at a time; of one portfolio where one is named."""
-    found = pilots().on(at).order_by("key")
-    if portfolio is not None:
-        found = found.filter(portfolio__key=portfolio)
+def pilot_rows(at: date, portfolio: str | None = None, among: Any = None) -> Iterator[list[PilotRow]]:
+    """The pilots on record on a date that are not void then, by key, some at a time; of one portfolio where one is named.
+
+    `among`: the primary keys of those that are asked for, as a query or a list; all where it is None.
+    """
+    found = pilots_written(at, portfolio, among).order_by("key")
     other = PilotPeriod.objects.filter(superseded_on=None, first_day__lte=at, pilot=OuterRef("pk"))
     elsewhere: dict[str, Any] = {
         "portfolio": F("portfolio__key"),
         "function": F("function__name"),
         "learned": _where_stage_is(Stage.RETIRED, F("learned")),
+        "retired_because": F("period__retired_because"),
         "stage": F("stage_then"),
         "manager": F("manager__email"),
         "recorded_on": Cast("recorded_on", TextField()),
@@ -96,14 +104,26 @@ def pilot_rows(at: date, portfolio: str | None = None) -> Iterator[list[PilotRow
         "decide_by": Cast("period__decide_by", TextField()),
         "adopted_on": _where_stage_is(Stage.ADOPTED, Cast("period__since", TextField())),
         "retired_on": _where_stage_is(Stage.RETIRED, Cast("period__since", TextField())),
+        "high_impact_determined_on": Cast("high_impact_determined_on", TextField()),
         "exceptions_to": F("exceptions_to__email"),
         "exceptions_deputy": F("exceptions_deputy__email"),
+        "version": Cast("log_count", TextField()),
         "unit": F("period__unit"),
         "moved": Exists(other.exclude(unit=OuterRef("period__unit"))),
         "gates": _gates(at),
     }
     rows = found.values_list(*(elsewhere.get(name, F(name)) for name in PilotRow._fields))
     return batches_of(map(PilotRow._make, rows.iterator(chunk_size=AT_ONCE)), AT_ONCE)
+
+
+def pilots_written(at: date, portfolio: str | None = None, among: Any = None) -> StandingQuerySet:
+    """The same pilots, without the columns."""
+    found = pilots().on(at)
+    if among is not None:
+        found = found.filter(pk__in=among)
+    if portfolio is not None:
+        found = found.filter(portfolio__key=portfolio)
+    return found
 
 
 def _where_stage_is(stage: Stage, value: Any) -> Case:

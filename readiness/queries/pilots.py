@@ -7,15 +7,17 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from pilots.models import Function, GatePeriod, Pilot, PilotPeriod, Portfolio, StallPolicy, Unit
+from pilots.models.compiled import Compiled
 from pilots.models.querysets import PilotQuerySet
 from pilots.rules import gates, stalls
 from pilots.rules.actions import NOT_STARTED
-from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, Standing, State
+from pilots.rules.vocabulary import Awaits, Cause, ClearsBy, Court, Stage, Standing, State
 from readiness.queries.charged_days import gates_by_court
+from readiness.queries.runs_sql import SinceAcrossUnits
 from readiness.queries.trend import trend
 from readiness.rules import standing
 
@@ -37,16 +39,32 @@ def in_force(at: date, known_at: date | None = None, prefix: str = "") -> Q:
 PERIOD_COLUMNS = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
 """What is asked of the period in which a date lies, by the names under which it stands beside a row."""
 
+OF_PERIOD = {
+    "sponsor_then": "period__sponsor",
+    "manager_then": "period__manager",
+    "slips_then": "period__slips",
+    "function_then": "period__unit__function",
+    "function_name_then": "period__unit__function__name",
+}
+"""What lists are filtered by, of the same period. By their paths themselves the period would be joined once more."""
+
+CAUSE_NOT_STATED = "not_stated"
+"""Under what those are counted whose cause nobody has said."""
+
 Policies = dict[int, tuple[int, int]]
 
 
 def policies(at: date) -> Policies:
-    """Quiet days and days of warning in force on a date, by portfolio; the others have the design's."""
+    """Quiet days and days of warning in force on a date, by portfolio; the others have the design's. Every list asks it."""
+    return {portfolio: (quiet, warning) for portfolio, quiet, warning in _POLICIES(at=at)}
+
+
+def _policies(at: Any) -> Any:
     rows = StallPolicy.objects.filter(starts__lte=at).order_by("starts")
-    return {
-        row.portfolio_id: (row.quiet_days, row.warning_days)
-        for row in rows.only("portfolio_id", "quiet_days", "warning_days")
-    }
+    return rows.values_list("portfolio", "quiet_days", "warning_days")
+
+
+_POLICIES = Compiled(_policies, at=models.DateField())
 
 
 def stall_terms(at: date) -> dict[str, Any]:
@@ -75,9 +93,8 @@ class StandingQuerySet(PilotQuerySet):
                 stall_clock_from=F("period__stall_clock_from"),
             )
         )
-        there = there.filter(period_starts__isnull=False)
-        if not with_void:
-            there = there.filter(void_said=None)
+        on_record = Q(period_starts__isnull=False)
+        there = there.filter(on_record if with_void else on_record & Q(void_said=None))
         if known_at is not None:
             # `last_day` follows what is known now, so among the periods known then the latest must be found.
             later = PilotPeriod.objects.filter(
@@ -85,6 +102,11 @@ class StandingQuerySet(PilotQuerySet):
             )
             there = there.filter(~Exists(later))
         return there
+
+    def with_columns(self, *names: str) -> StandingQuerySet:
+        """The same with columns of the period of the date to filter by, as `OF_PERIOD` calls them. Ask `on` before."""
+        named: StandingQuerySet = self.alias(**{name: F(OF_PERIOD[name]) for name in names})
+        return named
 
     def standing(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
         """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
@@ -95,7 +117,7 @@ class StandingQuerySet(PilotQuerySet):
             When(stage_then=Stage.ADOPTED, then=_adopted_or_claimed(at)),
             When(running & quiet, then=Value(Standing.EXHIBIT)),
             When(running & warned, then=Value(Standing.AT_RISK)),
-            When(running & _all_clear(at), then=Value(Standing.READY)),
+            When(running & all_clear(at), then=Value(Standing.READY)),
             When(running, then=Value(Standing.MOVING)),
         ]
         there = self.on(at, known_at, with_void=with_void)
@@ -109,8 +131,7 @@ class StandingQuerySet(PilotQuerySet):
         stalled: StandingQuerySet = (
             self.on(at, known_at)
             .filter(quiet, _runs(at))
-            .annotate(standing=Value(Standing.EXHIBIT))
-            .annotate(hangs_by=_stalled_on(days))
+            .annotate(standing=Value(Standing.EXHIBIT), hangs_by=_stalled_on(days))
             .order_by("hangs_by", "pk")
         )
         return stalled
@@ -129,6 +150,12 @@ class StandingQuerySet(PilotQuerySet):
         """How many pilots there are of each standing on a date, the empty ones included."""
         return trend(self, [at])[0]
 
+    def retired_by_cause(self, at: date) -> dict[str, int]:
+        """How many pilots that are retired on a date were so for which cause, the empty ones included; `not_stated` for none."""
+        retired = self.on(at).filter(stage_then=Stage.RETIRED).order_by().values("period__retired_because")
+        counted = dict(retired.annotate(many=Count("pk")).values_list("period__retired_because", "many"))
+        return {cause: counted.get(cause, 0) for cause in Cause.values()} | {CAUSE_NOT_STATED: counted.get("", 0)}
+
     def open_gates_by_court(self, at: date) -> dict[str, int]:
         """How many open gates of these pilots wait on a date, by court, the empty ones included (rule 2)."""
         return gates_by_court(self, at)
@@ -138,30 +165,74 @@ class StandingQuerySet(PilotQuerySet):
         at: date,
         known_at: date | None = None,
         *,
-        kind: str | None = None,
+        kind: str | Iterable[str] | None = None,
         state: Iterable[str] | None = None,
-        court: str | None = None,
+        court: str | Iterable[str] | None = None,
         holder: Any = None,
+        longer_than: int | None = None,
         open_only: bool = False,
         stages: Iterable[str] = (),
     ) -> StandingQuerySet:
         """The pilots of which one gate on that date is all that is said: of a kind, in a state, in a court, held by somebody.
 
-        `stages` are those that were asked for by name; a court has gates of no others than these, or those that wait.
+        Of kinds, states, courts and holders several may be named: one of each is enough. `longer_than` are the days for which
+        it has waited, and more. `stages` are those that were asked for by name; a court, and what waits, has gates of no others
+        than these, or those that wait.
         """
         found = gates_on(at, known_at)
         if kind is not None:
-            found = found.filter(kind__key=kind)
+            found = found.filter(kind__key__in=[kind] if isinstance(kind, str) else list(kind))
         if state is not None:
             found = found.filter(now__in=list(state))
         if court is not None:
-            found = found.in_court(at, court, stages=stages)
+            found = found.in_court(at, *([court] if isinstance(court, str) else court), stages=stages)
         if holder is not None:
-            found = found.filter(holding=holder)
+            found = found.held_by(holder if isinstance(holder, list | tuple | set) else [holder])
+        if longer_than is not None:
+            found = found.waiting_longer(at, longer_than, stages, known_at)
         if open_only:
             found = found.filter(now__in=standing.OPEN_STATES)
         # Asked once for all gates, not once for each pilot: SQLite would read every gate of the kind again and again.
         return self.filter(pk__in=found.order_by().values("gate__pilot"))
+
+    def stalling(self, at: date, first: date, last: date) -> StandingQuerySet:
+        """Those that stall between two days, both included, as is known on a date: they run, or are paused. Ask `standing` before."""
+        days = policies(at)
+        usual, named = (
+            stalls.QUIET_DAYS,
+            [portfolio for portfolio, (quiet, _) in days.items() if quiet != stalls.QUIET_DAYS],
+        )
+        groups = [(usual, ~Q(portfolio__in=named) if named else Q())]
+        groups += [(days[portfolio][0], Q(portfolio=portfolio)) for portfolio in named]
+        found = Q()
+        for quiet, where in groups:
+            ends = (first - timedelta(days=quiet), last - timedelta(days=quiet))
+            found |= where & Q(stall_clock_from__gte=ends[0], stall_clock_from__lte=ends[1])
+        return self.filter(found, stage_then__in=[Stage.RUNNING, Stage.PAUSED])
+
+    def waiting_on_only(self, at: date, kind: str) -> StandingQuerySet:
+        """Those of which one gate alone waits on somebody: the one of this kind."""
+        waiting = gates_on(at).waiting(at).order_by()
+        mine, others = waiting.filter(kind__key=kind), waiting.exclude(kind__key=kind)
+        return self.filter(pk__in=mine.values("gate__pilot")).exclude(pk__in=others.values("gate__pilot"))
+
+    def lacking(self, name: str) -> StandingQuerySet:
+        """Those that have not ended and say nothing in a field. Ask `standing` before."""
+        where = LACKS[name]
+        return self.filter(where, stage_then__in=sorted(set(Stage) - {Stage.RETIRED}))
+
+
+LACKS: dict[str, Q] = {
+    "workflow": Q(workflow=""),
+    "manager": Q(period__manager=None),
+    "function": Q(period__unit__function=None),
+    "sponsor": Q(period__sponsor=None),
+    "question": Q(question=""),
+    "purpose": Q(purpose=""),
+    "tool": Q(tool=""),
+    "data": Q(data=""),
+}
+"""What says that nothing is said in a field of a pilot."""
 
 
 class GatesQuerySet(models.QuerySet[Any]):
@@ -174,6 +245,17 @@ class GatesQuerySet(models.QuerySet[Any]):
     def in_court(self, at: date, *courts: str, stages: Iterable[str] = ()) -> Self:
         """Those of the gates that wait in one of these courts."""
         return self.waiting(at, stages).filter(court__in=courts)
+
+    def held_by(self, holders: Iterable[int | None]) -> Self:
+        """Those that one of these people holds, by primary key; None among them for those that nobody does."""
+        wanted = set(holders)
+        there = Q(holding__in=sorted(pk for pk in wanted if pk is not None))
+        return self.filter(there | Q(holding=None) if None in wanted else there)
+
+    def waiting_longer(self, at: date, days: int, stages: Iterable[str] = (), known_at: date | None = None) -> Self:
+        """Those that have waited for more than so many days."""
+        found = self.waiting(at, stages).annotate(open_since=open_since(at, known_at))
+        return found.filter(open_since__lt=at - timedelta(days=days))
 
 
 def pilots() -> StandingQuerySet:
@@ -222,13 +304,30 @@ def with_decider(at: date) -> Q:
     return measured & (lapsed | asked)
 
 
-def _all_clear(at: date) -> Q:
+def open_since(at: date, known_at: date | None = None) -> Case:
+    """Since when a gate is in its state, as `standing.state_of` says it."""
+    over = Q(good_until__lt=at)
+    # PostgreSQL makes a moment of a day and an interval.
+    day_after = Cast(F("good_until") + timedelta(days=1), models.DateField())
+    decided = Q(state=State.OPEN) & ~Q(kind__clears_by=ClearsBy.ACCEPTANCE)
+    return Case(
+        When(over & Q(good_until__lt=F("first_day")), then=F("since")),
+        When(over, then=day_after),
+        When(decided & Q(since__lt=F("first_day")), then=SinceAcrossUnits(at, known_at)),
+        When(decided & Q(seat__run_from__gt=F("since")), then=F("seat__run_from")),
+        default=F("since"),
+        output_field=models.DateField(),
+    )
+
+
+def all_clear(at: date) -> Q:
+    """Pilots of which every gate is clear on a date. Ask `on` before."""
     return Q(period__all_clear=True) & (Q(period__clear_through=None) | Q(period__clear_through__gte=at))
 
 
 def _adopted_or_claimed(at: date) -> Case:
     return Case(
-        When(_all_clear(at) & Q(period__rules_known=True), then=Value(Stage.ADOPTED)),
+        When(all_clear(at) & Q(period__rules_known=True), then=Value(Stage.ADOPTED)),
         default=Value(Standing.CLAIMED),
         output_field=models.CharField(),
     )
@@ -279,6 +378,18 @@ def stalls_on(at: date) -> Case:
     """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused."""
     there = Q(stage_then__in=[Stage.RUNNING, Stage.PAUSED])
     return Case(When(there, then=_stalled_on(policies(at))), default=None, output_field=models.DateField(null=True))
+
+
+def ordering_column(name: str, at: date) -> Any:
+    """What lists of pilots are ordered by, besides what a pilot says itself: its stall date, movement, slips, and stage."""
+    if name == "by_stall":
+        return stalls_on(at)
+    if name == "by_since":
+        # PostgreSQL makes a moment of a day and an interval.
+        day_after = Cast(F("pause_ends") + timedelta(days=1), models.DateField())
+        over = When(Q(stage_said=Stage.PAUSED, pause_ends__lt=at), then=day_after)
+        return Case(over, default=F("period__since"), output_field=models.DateField())
+    return F({"by_movement": "period__last_movement", "by_slips": "period__slips"}[name])
 
 
 def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:

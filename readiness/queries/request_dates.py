@@ -45,9 +45,10 @@ LONGEST = 500
 """Characters of one parameter. Not every engine can be asked for 50,000, and nothing on record is called that."""
 
 
-def too_long_in(query: QueryDict) -> str | None:
-    """The first parameter of a query whose name or value is longer than anything that can be meant, or None."""
-    return next((name[:LONGEST] for name, said in query.lists() if max(map(len, [name, *said])) > LONGEST), None)
+def too_long_in(query: QueryDict, but: str = "") -> str | None:
+    """The first parameter of a query, but for one, whose name or value is longer than anything that can be meant, or None."""
+    asked = ((name, said) for name, said in query.lists() if name != but)
+    return next((name[:LONGEST] for name, said in asked if max(map(len, [name, *said])) > LONGEST), None)
 
 
 def null_in(query: QueryDict) -> str | None:

@@ -80,6 +80,11 @@ class PilotSnapshot:
         return self.status.at
 
     @property
+    def learned(self) -> str:
+        """What was learned, of a pilot that has ended; a retirement that was taken back says nothing."""
+        return self.pilot.learned if self.status.stage == Stage.RETIRED else ""
+
+    @property
     def open_gates(self) -> list[GateSnapshot]:
         return [gate for gate in self.gates if gate.status.is_open]
 

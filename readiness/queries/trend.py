@@ -6,15 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
-from pilots.rules import stalls
-from pilots.rules.vocabulary import Stage, Standing
-from readiness.queries.engines import join_pilots, number, quoted
+from readiness.queries.engines import join_pilots
+from readiness.queries.standing_sql import POLICY, join_policy, standing_on
 from readiness.rules.standing import STANDINGS
 
 if TYPE_CHECKING:
@@ -37,40 +36,28 @@ def trend(pilots: StandingQuerySet, days: Sequence[date]) -> list[dict[str, int]
     return list(found.values())
 
 
+def month_ends(at: date, months: int) -> list[date]:
+    """The last days of the months before a date's, the oldest first."""
+    ends: list[date] = []
+    last = at.replace(day=1) - timedelta(days=1)
+    for _month in range(months):
+        ends.append(last)
+        last = last.replace(day=1) - timedelta(days=1)
+    return ends[::-1]
+
+
 def _statement(days: int, join: str) -> str:
     """Each period of a pilot is read once, and counted on each of the days that lie in it."""
-    clear = "own.all_clear AND (own.clear_through IS NULL OR own.clear_through >= asked.at)"
-    quiet = f"asked.number - COALESCE(policy.quiet_days, {stalls.QUIET_DAYS})"
-    warned = f"{quiet} + COALESCE(policy.warning_days, {stalls.WARNING_DAYS})"
     return f"""
         WITH
         asked(number, at) AS (VALUES {", ".join(["(%s, %s)"] * days)}),
-        policy AS (
-            SELECT
-                portfolio_id, starts, quiet_days, warning_days,
-                LEAD(starts) OVER (PARTITION BY portfolio_id ORDER BY starts) AS replaced_on
-            FROM pilots_stallpolicy
-        ),
+        {POLICY},
         read AS (
-            SELECT
-                asked.number,
-                CASE
-                    WHEN own.stage = '{Stage.ADOPTED}' AND {clear} AND own.rules_known THEN '{Standing.ADOPTED}'
-                    WHEN own.stage = '{Stage.ADOPTED}' THEN '{Standing.CLAIMED}'
-                    WHEN own.stage NOT IN ({quoted([Stage.RUNNING, Stage.PAUSED])}) THEN own.stage
-                    WHEN own.stage = '{Stage.PAUSED}' AND (own.paused_until IS NULL OR own.paused_until >= asked.at)
-                        THEN own.stage
-                    WHEN {number("own.stall_clock_from")} <= {quiet} THEN '{Standing.EXHIBIT}'
-                    WHEN {number("own.stall_clock_from")} <= {warned} THEN '{Standing.AT_RISK}'
-                    WHEN {clear} THEN '{Standing.READY}'
-                    ELSE '{Standing.MOVING}'
-                END AS standing
+            SELECT asked.number, {standing_on("asked.at", "asked.number")} AS standing
             FROM pilots_pilotperiod own
             {join}
-            JOIN pilots_unit unit ON unit.id = own.unit_id
             JOIN asked ON asked.at >= own.first_day AND (own.last_day IS NULL OR asked.at <= own.last_day)
-            LEFT JOIN policy ON policy.portfolio_id = unit.portfolio_id
-                AND policy.starts <= asked.at AND (policy.replaced_on IS NULL OR policy.replaced_on > asked.at)
+            {join_policy("asked.at")}
             WHERE own.superseded_on IS NULL AND own.void_since IS NULL
         )
         SELECT number, standing, COUNT(*) FROM read GROUP BY number, standing

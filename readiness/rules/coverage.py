@@ -63,13 +63,41 @@ class Gap:
     pilots: Sequence[PilotOfGap]
 
 
+class Cause(NamedTuple):
+    """Why gates of one kind have nobody, and on which days: what one sort of act closes."""
+
+    kind: str
+    why: str
+    first: date
+    last: date
+
+
+@dataclass(slots=True)
+class CauseFound:
+    """A cause with the gates that have it, one each of its pilots, and where they lie: portfolios by name, functions counted."""
+
+    cause: Cause
+    kind: GateKind
+    pilots: int = 0
+    gaps: int = 0
+    portfolios: set[Portfolio] = field(default_factory=set)
+    functions: set[int | None] = field(default_factory=set)
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many pilots run, how many gaps their gates have, and the first of these."""
+    """How many pilots run, how many gaps their gates have, and some of these; the causes of all, what concerns most first.
+
+    `undecided` and `unnamed` count the gates that nobody can decide, and for which nobody is named, on one day or more.
+    """
 
     runs: int
     number: int
     gaps: Sequence[Gap]
+    skipped: int
+    causes: Sequence[CauseFound]
+    undecided: int
+    unnamed: int
 
 
 def next_month(at: date) -> tuple[date, date]:
@@ -79,7 +107,18 @@ def next_month(at: date) -> tuple[date, date]:
     return first, last
 
 
-def coverage(mine: StandingQuerySet, *, first: date, last: date, at: date, most: int) -> Coverage:
+def coverage(
+    mine: StandingQuerySet,
+    *,
+    first: date,
+    last: date,
+    at: date,
+    most: int,
+    skip: int = 0,
+    kind: str = "",
+    cause: Cause | None = None,
+    units: Iterable[Unit] = (),
+) -> Coverage:
     """The holes of the running ones of these pilots, from one day to another, by what is known today.
 
     A gate is covered on a day when somebody may decide it and is there: the holder, the deputy, the delegate, or the
@@ -89,20 +128,47 @@ def coverage(mine: StandingQuerySet, *, first: date, last: date, at: date, most:
     What is so of one gate is so of each of its kind in its unit, but for who carries the pilot or is named. So they are
     counted together, and pilots are read of the first gaps only, `most` of them: the earliest, and of one day those that
     concern most pilots. Queries do not depend on the number of pilots.
+
+    Args:
+        most, skip: how many gaps are read, and how many are passed over before; of too many, all but the last page.
+        kind: the key of a kind of gate, where only its gates are asked about.
+        cause: one of the causes, where only its gaps are to be read; causes are counted all the same.
+        units: places that were read already, with their portfolio and function.
     """
     running = running_pilots(mine, at)
-    places, span = _Places(one.unit for one in running.values()), Span(first, last, _absences(first, last))
-    holes = _unnamed(running, places, span, at)
-    for hole, pilots in _undecided(running, places, span, at).items():
-        holes[hole] = pilots
-    shown = sorted(holes, key=lambda hole: (hole.days.first, -len(holes[hole]), *places.order(hole)))[:most]
+    places = _Places((one.unit for one in running.values()), kind, units)
+    span = Span(first, last, _absences(first, last))
+    holes = _unnamed(running, places, span, at) | _undecided(running, places, span, at)
+    causes = _causes(holes, places, span)
+    those = [hole for hole in holes if cause is None or places.cause(hole, span) == cause]
+    ordered = sorted(those, key=lambda hole: (hole.days.first, -len(holes[hole]), *places.order(hole)))
+    skipped = min(skip, max(len(ordered) - 1, 0) // most * most) if most else 0
+    shown = ordered[skipped : skipped + most]
     first_of = {hole: nsmallest(MOST_PILOTS, holes[hole], key=lambda pk: running[pk].key) for hole in shown}
     names = names_of({pk for pilots in first_of.values() for pk in pilots})
     gaps = [
         places.gap(hole, len(holes[hole]), [PilotOfGap(running[pk].key, names[pk]) for pk in first_of[hole]])
         for hole in shown
     ]
-    return Coverage(len(running), len(holes), gaps)
+    undecided, unnamed = (_gates_in(holes, unnamed=which) for which in (False, True))
+    return Coverage(len(running), len(those), gaps, skipped, causes, undecided, unnamed)
+
+
+def _gates_in(holes: Mapping[_Hole, Collection[int]], *, unnamed: bool) -> int:
+    """How many gates these holes concern: one has several where it is uncovered on some days and then on others."""
+    return len({(pk, hole.kind) for hole, pks in holes.items() if (hole.days.why == UNNAMED) == unnamed for pk in pks})
+
+
+def _causes(holes: Mapping[_Hole, Collection[int]], places: _Places, span: Span) -> list[CauseFound]:
+    found: dict[Cause, CauseFound] = {}
+    for hole, pilots in holes.items():
+        cause, unit = places.cause(hole, span), places.units[hole.unit]
+        one = found.setdefault(cause, CauseFound(cause, places.kinds[hole.kind]))
+        one.pilots += len(pilots)
+        one.gaps += 1
+        one.portfolios.add(places.portfolios[unit.portfolio_id])
+        one.functions.add(unit.function_id)
+    return sorted(found.values(), key=lambda one: (-one.pilots, one.kind.position, one.kind.pk, *one.cause[1:]))
 
 
 class _Hole(NamedTuple):
@@ -114,13 +180,19 @@ class _Hole(NamedTuple):
 
 
 class _Places:
-    """Units with their portfolios and functions, and the kinds of gates, each read once."""
+    """Units with their portfolios and functions, and the kinds of gates, or the one that is asked about, each read once."""
 
-    def __init__(self, units: Iterable[int]) -> None:
-        self.units = in_bulk(Unit, units)
-        self.portfolios = in_bulk(Portfolio, (unit.portfolio_id for unit in self.units.values()))
-        self.functions = in_bulk(Function, (unit.function_id for unit in self.units.values()))
-        self.kinds = GateKind.objects.in_bulk()
+    def __init__(self, units: Iterable[int], kind: str, known: Iterable[Unit]) -> None:
+        wanted = set(units)
+        there = {unit.pk: unit for unit in known if unit.pk in wanted}
+        others = in_bulk(Unit, wanted - there.keys())
+        self.units = there | others
+        self.portfolios = {unit.portfolio_id: unit.portfolio for unit in there.values()}
+        self.functions = {unit.function.pk: unit.function for unit in there.values() if unit.function is not None}
+        self.portfolios |= in_bulk(Portfolio, {unit.portfolio_id for unit in others.values()} - self.portfolios.keys())
+        named = {unit.function_id for unit in others.values() if unit.function_id is not None}
+        self.functions |= in_bulk(Function, named - self.functions.keys())
+        self.kinds = {row.pk: row for row in GateKind.objects.all() if kind in ("", row.key)}
 
     def kinds_that(self, *, accepted: bool) -> list[int]:
         """The kinds of gates that are accepted, or those that are decided."""
@@ -134,6 +206,13 @@ class _Places:
         unit, kind = self.units[hole.unit], self.kinds[hole.kind]
         function = self.functions.get(unit.function_id or 0)
         return (kind.position, kind.pk, self.portfolios[unit.portfolio_id].name, str(function or ""), hole.days.why)
+
+    def cause(self, hole: _Hole, span: Span) -> Cause:
+        """Why, and when: on each working day of the span, whatever a portfolio's calendar calls one, or from a day to a day."""
+        days, first, last = span.working_days(self.calendar(hole.unit)), hole.days.first, hole.days.last
+        if (first, last) == (days[0], days[-1]):
+            first, last = span.first, span.last
+        return Cause(self.kinds[hole.kind].key, hole.days.why, first, last)
 
     def gap(self, hole: _Hole, number: int, pilots: Sequence[PilotOfGap]) -> Gap:
         unit = self.units[hole.unit]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from pilots.clock import today
 from pilots.models import Person
+from pilots.rules.vocabulary import Court
 from readiness.queries.charged_days import LABELS, charged_days
 from readiness.queries.pilots import StandingQuerySet
 
@@ -19,7 +21,8 @@ BY = ("court", *LABELS)
 class Wait:
     """The days of one pilot, kind, holder, function or portfolio, by court; `days` is all of them.
 
-    They were counted from `start` up to, not including, `end`.
+    They were counted from `start` up to, not including, `end`. Of them `still_open` are those of waits that go on: of gates that
+    wait on the last day, since they are in that state.
     """
 
     of: str
@@ -27,6 +30,12 @@ class Wait:
     start: date
     end: date
     courts: dict[str, int]
+    still_open: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
+
+    @property
+    def finished(self) -> dict[str, int]:
+        """The days of waits that are over, by court."""
+        return {court: days - self.still_open[court] for court, days in self.courts.items()}
 
     @property
     def days(self) -> int:
@@ -45,7 +54,7 @@ def waits(
     functions: Collection[int | None] | None = None,
     at: date | None = None,
 ) -> list[Wait]:
-    """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first. One query.
+    """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first. Two queries.
 
     Args:
         by: one of `BY`; `court` counts all of them together.
@@ -56,6 +65,10 @@ def waits(
     end = min(end, at or today())
     start = min(start, end)
     counted = None if by == "court" else by
-    rows = charged_days(pilots, start=start, end=end, by=counted, kind=kind, holder=holder, functions=functions)
-    found = [Wait(row.of, row.name, start, end, row.courts) for row in rows]
-    return sorted(found, key=lambda wait: (-wait.days, wait.name, wait.of))
+    asked: Any = {"by": counted, "kind": kind, "holder": holder, "functions": functions}
+    rows = charged_days(pilots, start=start, end=end, **asked)
+    found = {row.of: Wait(row.of, row.name, start, end, row.courts) for row in rows}
+    if start < end:
+        for row in charged_days(pilots, start=start, end=end, still_open=True, **asked):
+            found[row.of].still_open = row.courts
+    return sorted(found.values(), key=lambda wait: (-wait.days, wait.name, wait.of))

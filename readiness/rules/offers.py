@@ -15,8 +15,8 @@ from readiness import registry
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 
 
-def roles(person: Person, snapshot: PilotSnapshot, *, office: bool) -> frozenset[Role]:
-    """What a person is to a pilot on the day that was read."""
+def roles(person: Person, snapshot: PilotSnapshot, *, office: bool, state: PilotState | None = None) -> frozenset[Role]:
+    """What a person is to a pilot on the day that was read; a fellow manager, where its replayed state is given."""
     pilot, now = snapshot.pilot, snapshot.status
     accepts = [gate.status.holder for gate in snapshot.gates if gate.kind.clears_by == ClearsBy.ACCEPTANCE]
     seats = [gate.status.seat for gate in snapshot.gates if gate.kind.clears_by != ClearsBy.ACCEPTANCE]
@@ -28,12 +28,13 @@ def roles(person: Person, snapshot: PilotSnapshot, *, office: bool) -> frozenset
         escalation=pilot.portfolio.escalation_id,
         named={*accepts, pilot.exceptions_to_id, pilot.exceptions_deputy_id},
         seated={who for seat in seats for who in rights.named(seat)},
+        fellows=state.fellows if state else (),
     )
 
 
 def on_pilot(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> list[str]:
     """The actions on the pilot that this person may do now, as they stand in addresses, in the order of the registry."""
-    mine = roles(person, snapshot, office=office)
+    mine = roles(person, snapshot, office=office, state=state)
     return [
         registry.address(word)
         for word in registry.offered(Target.PILOT)
@@ -59,6 +60,8 @@ def _fits(word: str, snapshot: PilotSnapshot, state: PilotState) -> bool:
         return bool(state.rules) and not state.confirmed
     if word == "record_measurement":
         return state.threshold is not None
+    if word == "remove_fellow_manager":
+        return bool(state.fellows)
     return True
 
 
@@ -98,6 +101,8 @@ def _fits_gate(word: str, gate: GateSnapshot, state: gates.GateState) -> bool:
     """Whether the gate is where an action has something to do."""
     if word == "except_":
         return bool(state.askers)
+    if word == "withdraw_nomination":
+        return state.nominee is not None
     if word == "answer":
         return state.answer in gates.ASKS_TEAM
     return gate.status.is_open if word == "ask_exception" else True

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from pilots.models import Event, Person, Pilot, Residents
 from pilots.rules.vocabulary import Stage
+from readiness.queries.workflows import net_relief_of
 from readiness.rules import standing
 
 LIVED_IN, EMPTY, NOT_COUNTED = "lived_in", "empty", "not_counted"
@@ -37,14 +38,19 @@ def residence(people: Mapping[date, int], *, at: date, relief: int | None = None
 
 
 def residences(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> dict[int, str]:
-    """The residence of many pilots, by primary key, in one query; none is asked for no pilot."""
+    """The residence of many pilots, by primary key, in one query; none is asked for no pilot. One more where some are in use,
+    and three where managers of these have said what relief is left.
+    """
     wanted = list(pilots)
     people: dict[int, dict[date, int]] = {pk: {} for pk in wanted}
     if wanted:
         rows = Residents.objects.known(known_at).filter(pilot__in=wanted, week__gte=first_week(at), week__lte=at)
         for pilot, week, n in rows.values_list("pilot", "week", "people"):
             people[pilot][week] = n
-    return {pk: residence(found, at=at) for pk, found in people.items()}
+    found = {pk: residence(of_pilot, at=at) for pk, of_pilot in people.items()}
+    in_use = [pk for pk, says in found.items() if says == LIVED_IN]
+    relief = net_relief_of(in_use, at=at, known_at=known_at) if in_use else {}
+    return found | {pk: residence(people[pk], at=at, relief=relief.get(pk)) for pk in in_use}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,17 @@ NEVER_STARTED_AFTER = timedelta(days=180)
 NEVER_SHOWN, NO_LONGER_SHOWN = "never_shown", "no_longer_shown"
 
 
+def by_stage(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many pilots have each stage, of how many have each standing: a standing says which stage was declared."""
+    found = {stage: counts.get(stage, 0) for stage in Stage.values()}
+    found[Stage.RUNNING] = sum(counts.get(name, 0) for name in _OF_RUNNING)
+    found[Stage.ADOPTED] += counts.get(Standing.CLAIMED, 0)
+    return found
+
+
+_OF_RUNNING = (Standing.MOVING, Standing.AT_RISK, Standing.READY, Standing.EXHIBIT)
+
+
 @dataclass(frozen=True, slots=True)
 class GateStatus:
     """One gate on a date: its state, whose court it is in, who holds it, since when, and until when a yes holds.
@@ -103,6 +114,7 @@ class PilotStatus:
     residence: str | None = None
     never_started: bool = False
     void_since: date | None = None
+    retired_because: str = ""
 
     @property
     def start_known(self) -> bool:
@@ -248,6 +260,7 @@ def read(
         on_exception_until=_exception(now) if standing == Stage.ADOPTED else None,
         residence=residence if standing == Stage.ADOPTED else None,
         void_since=pilot.void_since,
+        retired_because=pilot.retired_because,
         never_started=standing == Stage.PLANNED and at - pilot.since > NEVER_STARTED_AFTER,
     )
 

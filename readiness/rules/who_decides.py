@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pilots.derived import seats
 from pilots.models import (
     Absence,
     DecisionRight,
+    Departure,
     Function,
     GateKind,
     GateKindPortfolio,
@@ -84,6 +86,49 @@ class UnitOn:
     seats: Sequence[SeatStatus]
 
 
+@dataclass(frozen=True, slots=True)
+class PortfolioSeats:
+    """A kind of gate in all places of a portfolio: who decides in how many of them, and in how many nobody does or has to."""
+
+    kind: GateKind
+    places: int
+    deciders: Sequence[tuple[Person, int]]
+    holes: Mapping[str, int]
+    idle: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioOn:
+    """A portfolio with its seats in the order of the kinds."""
+
+    portfolio: Portfolio
+    places: int
+    seats: Sequence[PortfolioSeats]
+
+
+def by_portfolio(rows: Iterable[UnitOn]) -> list[PortfolioOn]:
+    """The table with all places of a portfolio in one row; the portfolios in the order of the rows."""
+    of: dict[int, list[UnitOn]] = {}
+    for row in rows:
+        of.setdefault(row.unit.portfolio_id, []).append(row)
+    return [
+        PortfolioOn(
+            there[0].unit.portfolio,
+            len(there),
+            [_together(seats) for seats in zip(*(row.seats for row in there), strict=True)],
+        )
+        for there in of.values()
+    ]
+
+
+def _together(seats: Sequence[SeatStatus]) -> PortfolioSeats:
+    """Whoever decides in most places first."""
+    deciders = Counter(seat.decides.person for seat in seats if seat.decides)
+    holes = Counter(seat.hole for seat in seats if seat.hole)
+    idle = len(seats) - deciders.total() - holes.total()
+    return PortfolioSeats(seats[0].kind, len(seats), deciders.most_common(), dict(holes), idle)
+
+
 def units_for(person: Person) -> QuerySet[Unit]:
     """The places whose rights a person may see: those of the portfolios they keep or review, and those of their pilots."""
     units = Unit.objects.select_related("portfolio", "function").order_by("portfolio__name", "function__name", "pk")
@@ -108,13 +153,20 @@ def away_on(at: date) -> dict[int, date]:
     return dict(rows.values_list("person", "ends"))
 
 
-def table(units: Iterable[Unit], kinds: Sequence[GateKind] | None = None, *, at: date) -> list[UnitOn]:
+def table(
+    units: Iterable[Unit],
+    kinds: Sequence[GateKind] | None = None,
+    *,
+    at: date,
+    away: Mapping[int, date] | None = None,
+) -> list[UnitOn]:
     """Who decides these kinds, or all, in these units on a date. Six queries at most for any number of them.
 
     Args:
         units: read with their portfolio and function.
+        away: who is away on that date, where it was read already.
     """
-    wanted, away = list(units), away_on(at)
+    wanted, away = list(units), away_on(at) if away is None else away
     kinds = decided_kinds() if kinds is None else kinds
     scoped = [kind for kind in kinds if not kind.for_all]
     asked = set(GateKindPortfolio.objects.filter(kind__in=scoped).values_list("portfolio", "kind")) if scoped else set()
@@ -178,7 +230,7 @@ def _sits(named: Sequence[Person | None], within: int | None, capacity: str, *, 
     return _Sat(within, [(person, role) for person, role in there if person is not None], escalation, orphaned)
 
 
-def _seat(kind: GateKind, unit: Unit, sat: _Sat, away: dict[int, date]) -> SeatStatus:
+def _seat(kind: GateKind, unit: Unit, sat: _Sat, away: Mapping[int, date]) -> SeatStatus:
     above = sat.escalation
     return SeatStatus(
         kind,
@@ -198,17 +250,21 @@ class Orphan:
     passed_to: SeatPeriod | None
 
 
-def orphans(portfolios: Iterable[Portfolio], *, at: date) -> list[Orphan]:
-    """The orphaned rights that reach into these portfolios on a date. Three queries for any number."""
+def orphans(portfolios: Iterable[Portfolio], *, at: date, away: Mapping[int, date] | None = None) -> list[Orphan]:
+    """The orphaned rights that reach into these portfolios on a date. Four queries for any number.
+
+    Args:
+        away: who is away on that date, where it was read already.
+    """
     reach = Q(portfolio__in=list(portfolios)) | Q(portfolio=None)
-    there = DecisionRight.objects.filter(
-        reach, Q(until=None) | Q(until__gte=at), starts__lte=at, holder__closed_on__lte=at
-    )
+    gone = Departure.objects.filter(right=OuterRef("pk"), person=OuterRef("holder"), left_on__lte=at)
+    closed_or_gone = Q(holder__closed_on__lte=at) | Exists(gone)
+    there = DecisionRight.objects.filter(reach, Q(until=None) | Q(until__gte=at), closed_or_gone, starts__lte=at)
     people = ("holder", "deputy", "escalate_to")
     found = there.select_related("kind", "portfolio", "function", *people)
-    away = away_on(at)
+    away = away_on(at) if away is None else away
     out = []
-    for right in found.prefetch_related("delegations").order_by("kind__position", "starts", "pk"):
+    for right in found.prefetch_related("delegations", "departures").order_by("kind__position", "starts", "pk"):
         fact, person_of = (seats.as_right(right), {p.pk: p for p in (right.deputy, right.escalate_to) if p})
         closed = {p.pk: p.closed_on for p in (right.holder, *person_of.values()) if p.closed_on}
         left = rights.people_left(fact, closed, at)

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pilots.languages import installation_language
 from pilots.models import Person
 from readiness.text.mail import NoMailServer
 
@@ -45,11 +46,14 @@ def send(person: Person, absolute: Callable[[str], str]) -> bool:
     """
     link = absolute(reverse("readiness:address-by-link", args=[token_of(person)]))
     context = {"person": person, "link": link, "days": GOOD_FOR.days}
-    subject = _("Your address at Lived In is to be changed")
-    letters = [
-        mail.EmailMessage(subject, render_to_string(f"letters/address_changed_{which}.txt", context).strip(), to=[to])
-        for which, to in (("old", person.email), ("new", str(person.pending_email)))
-    ]
+    with installation_language():
+        subject = _("Your address at Lived In is to be changed")
+        letters = [
+            mail.EmailMessage(
+                subject, render_to_string(f"letters/address_changed_{which}.txt", context).strip(), to=[to]
+            )
+            for which, to in (("old", person.email), ("new", str(person.pending_email)))
+        ]
     try:
         mail.get_connection().send_messages(letters)
     except (OSError, SMTPException, NoMailServer) as error:

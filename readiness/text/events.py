@@ -16,11 +16,15 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from pilots.actions.acting_token import BY_TOKEN
+from pilots.figures import grouped
 from pilots.models import Decision, Event
+from pilots.models.events import PARTS
 from pilots.rules import gates
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import Outcome
 from readiness import registry
+from readiness.models.imports import Subject
 from readiness.text import labels
 from readiness.text.field_changes import LONGEST, Names, change_text, names_in
 
@@ -31,6 +35,7 @@ SAID_IN_THE_TEXT = {
     "register_threshold": frozenset({"threshold"}),
     "record_residents": frozenset({"residents"}),
     "retire": frozenset({"learned"}),
+    "answer_pulse": frozenset({"score"}),
 }
 """What an event's text, or its reason, says already; its changes say of it only what it was before."""
 NOT_BY_A_LIST = frozenset({"close_account", "open_gate", "switch_off", "switch_on"})
@@ -80,7 +85,14 @@ def what(event: Event) -> str:
 
 
 def who(event: Event) -> str:
-    """Who did it, and for whom where it was recorded for somebody; without a person a list, or the installation."""
+    """Who did it, with which token, and for whom where it was recorded for somebody; without a person a list, or the installation."""
+    begins = event.data.get(BY_TOKEN)
+    return (
+        _("%(who)s, with the API token %(begins)s…") % {"who": _who(event), "begins": begins} if begins else _who(event)
+    )
+
+
+def _who(event: Event) -> str:
     decision = decision_of(event)
     if decision and decision.recorded_for and decision.decider and event.by and event.action != "close_account":
         return _("%(who)s, recorded by %(by)s") % {"who": decision.decider, "by": event.by}
@@ -124,8 +136,12 @@ def _link(event: Event) -> tuple[str, str]:
     """Where an event leads in the admin, and what the link says where that is not the pilot's name."""
     if event.pilot_id:
         return reverse("admin:pilots_pilot_change", args=[event.pilot_id]), ""
-    if event.batch:
+    if event.action == "hand_over":
+        return reverse("admin:pilots_event_change", args=[event.pk]), _("each part of it")
+    if event.batch and event.action not in PARTS:
         return reverse("admin:pilots_event_change", args=[event.pk]), on_many(event)
+    if event.action == "import_list":
+        return reverse("admin:readiness_importsession_of", args=[event.data["session"]]), _("the import")
     return "", ""
 
 
@@ -134,7 +150,7 @@ def on_many(event: Event) -> str:
     number = event.data.get("count", 0)
     if event.portfolio_id is None:
         return _("on pilots of every portfolio")
-    return ngettext("on %(n)s pilot", "on %(n)s pilots", number) % {"n": f"{number:,}"}
+    return ngettext("on %(n)s pilot", "on %(n)s pilots", number) % {"n": grouped(number)}
 
 
 def _event_text(event: Event, names: Names) -> str:
@@ -143,6 +159,8 @@ def _event_text(event: Event, names: Names) -> str:
         says = _closing_text(decision)
     elif event.action == "nominate":
         says = _nomination_text(event, names)
+    elif event.action == "withdraw_nomination":
+        says = _("%(who)s is named no longer") % {"who": names.people.get(event.data["person"], _("Somebody"))}
     elif decision is not None:
         says = answer(decision)
     else:
@@ -179,6 +197,12 @@ def _start_text(event: Event) -> str:
     what = _action(event) if known else str(registry.INTERFACES["record_running"].past_tense)
     decide_by = event.data.get("decide_by")
     return _("%(what)s, to be decided by %(day)s") % {"what": what, "day": _day(decide_by)} if decide_by else what
+
+
+def _retirement_text(event: Event) -> str:
+    """“retired: its cost”."""
+    because = labels.CAUSE.get(event.data.get("because", ""))
+    return _("%(what)s: %(because)s") % {"what": _action(event), "because": because} if because else _action(event)
 
 
 DATED = {
@@ -240,6 +264,17 @@ def _residents_text(event: Event) -> str:
     return ", ".join(part for part in (used, visited, week) if part)
 
 
+def _account_text(event: Event) -> str:
+    """“sponsor’s account given: sat with the work”."""
+    basis = labels.BASIS.get(event.data.get("basis", ""), "")
+    return _("%(what)s: %(basis)s") % {"what": _action(event), "basis": basis}
+
+
+def _pulse_text(event: Event) -> str:
+    """“question answered by the sponsor: 4 of 5”."""
+    return _("%(what)s: %(score)s of 5") % {"what": _action(event), "score": event.data.get("score")}
+
+
 def _condition_text(event: Event) -> str:
     text = event.data.get("text")
     if not text:
@@ -247,14 +282,39 @@ def _condition_text(event: Event) -> str:
     return _("condition met: “%(what)s”") % {"what": Truncator(text).chars(LONGEST)}
 
 
+def _import_text(event: Event) -> str:
+    """“list imported: 40 new, 3 changed”; “list imported, of people: 2 new”."""
+    counts = event.data.get("counts", {})
+    words = {"created": _("%(n)s new"), "restored": _("%(n)s restored"), "updated": _("%(n)s changed")}
+    says = [words[name] % {"n": grouped(counts[name])} for name in words if counts.get(name)]
+    what = _action(event)
+    if of := event.data.get("of"):
+        what = _("%(what)s, of %(of)s") % {"what": what, "of": Subject(of).label}
+    return _("%(what)s: %(counts)s") % {"what": what, "counts": ", ".join(says) or _("nothing new")}
+
+
+def _hand_over_text(event: Event) -> str:
+    """“hands over what they hold: 4 things handed on, 2 requested of the office”."""
+    done, requested = event.data.get("done", 0), event.data.get("requested", 0)
+    says = [ngettext("%(n)s thing handed on", "%(n)s things handed on", done) % {"n": done}] if done else []
+    if requested:
+        says.append(_("%(n)s requested of the program office") % {"n": requested})
+    return _("%(what)s: %(counts)s") % {"what": _action(event), "counts": ", ".join(says)}
+
+
 TEXTS = {
+    "hand_over": _hand_over_text,
+    "import_list": _import_text,
     "start": _start_text,
+    "retire": _retirement_text,
     "correct_date": _correction_text,
     "move_decide_by": _date_move_text,
     "record_measurement": _measurement_text,
     "register_threshold": _threshold_text,
     "record_residents": _residents_text,
     "meet_condition": _condition_text,
+    "give_account": _account_text,
+    "answer_pulse": _pulse_text,
 }
 """The actions whose events say more than the action alone."""
 
@@ -262,7 +322,7 @@ TEXTS = {
 def _changes(event: Event, names: Names) -> list[str]:
     """What became another, in words: field by field."""
     in_text = SAID_IN_THE_TEXT.get(event.action, frozenset())
-    if event.action in ("nominate", "correct_date") or moves_date(event):
+    if event.action in ("nominate", "withdraw_nomination", "correct_date") or moves_date(event):
         return []
     changes = event.changes or []
     return [change_text(change, names) for change in changes if change["from"] or change["field"] not in in_text]

@@ -44,7 +44,22 @@ FIELDS: dict[str, Any] = {
     "email": gettext_lazy("e-mail address"),
     "role": gettext_lazy("role"),
     "scope": gettext_lazy("scope"),
+    "file": gettext_lazy("file"),
+    "easier": gettext_lazy("what got easier"),
+    "riskier": gettext_lazy("what got riskier"),
+    "muddy": gettext_lazy("which decisions stay muddy"),
+    "asked": gettext_lazy("asked, or read"),
+    "steps": gettext_lazy("steps, with their minutes"),
+    "of_manager": gettext_lazy("the managers are measured on"),
+    "of_sponsor": gettext_lazy("the sponsor is measured on"),
+    "if_it_fails": gettext_lazy("whose experiment fails"),
+    "extra_hands": gettext_lazy("extra hands"),
+    "held_on": gettext_lazy("day of the review"),
     "tokens_ended": gettext_lazy("API tokens that ended"),
+    "owner": gettext_lazy("put to"),
+    "due": gettext_lazy("to be answered by"),
+    "question": gettext_lazy("question"),
+    "answer": gettext_lazy("answer"),
 }
 PEOPLE = frozenset(
     {
@@ -57,12 +72,27 @@ PEOPLE = frozenset(
         "delegate",
         "deputy",
         "escalate_to",
+        "owner",
     }
 )
 FUNCTIONS = frozenset({"function"})
 PORTFOLIOS = frozenset({"portfolio"})
 KINDS = frozenset({"kind"})
-DAYS = frozenset({"decide_by", "started_on", "adopted_on", "retired_on", "starts", "until", "ends", "ended"})
+DAYS = frozenset(
+    {
+        "decide_by",
+        "started_on",
+        "adopted_on",
+        "retired_on",
+        "starts",
+        "until",
+        "ends",
+        "ended",
+        "due",
+        "held_on",
+        "high_impact_determined_on",
+    }
+)
 LONGEST = 160
 """Characters of a text that are shown of a change; the record holds the rest."""
 
@@ -84,7 +114,7 @@ def names_in(events: Sequence[Event]) -> Names:
     portfolios: set[int] = set()
     of_kinds = False
     for event in events:
-        if event.action == "nominate":
+        if event.action in ("nominate", "withdraw_nomination"):
             people |= {event.data.get("person") or 0, *(_primary_keys(event.changes[0]) if event.changes else ())}
         for change in event.changes or []:
             of_kinds |= change["field"] in KINDS
@@ -133,7 +163,7 @@ def _label(field: str, names: Names) -> str:
 
 
 def _value(field: str, value: Any, names: Names) -> str:
-    if field == "high_impact" and value is None:
+    if field in ("high_impact", "presumed_high_impact") and value is None:
         return _("not stated")
     if value is None or value == "":
         return ""

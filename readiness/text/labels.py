@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from pilots.figures import decimal, grouped, percent, written_day
 from pilots.models import DecisionRight, choices
 from pilots.rules import adoption
 from pilots.rules.quality import Threshold
-from pilots.rules.vocabulary import ClearsBy, Court, Outcome, Standing, State, Verdict
+from pilots.rules.vocabulary import Cause, ClearsBy, Court, Outcome, Standing, State, Verdict
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import deadlines, residence, standing, who_decides
 
 CAPACITY, CLEARS_BY, ROLE, STAGE = choices.CAPACITY, choices.CLEARS_BY, choices.ROLE, choices.STAGE
+BASIS, STEP_KIND, OCCASION = choices.BASIS, choices.STEP_KIND, choices.OCCASION
 STANDING: dict[str, Any] = {
     Standing.PLANNED: gettext_lazy("planned"),
     Standing.MOVING: gettext_lazy("moving"),
@@ -36,7 +37,7 @@ STANDING: dict[str, Any] = {
 }
 STATE: dict[str, Any] = {
     State.UNOWNED: gettext_lazy("unowned"),
-    State.WAITING: gettext_lazy("waiting"),
+    State.WAITING: pgettext_lazy("state of a gate", "waiting"),
     State.CHANGES_REQUESTED: gettext_lazy("changes requested"),
     State.REFUSED: gettext_lazy("refused"),
     State.CLEARED: gettext_lazy("cleared"),
@@ -82,6 +83,16 @@ VERDICT: dict[str, Any] = {
     Verdict.STALE: gettext_lazy("too old to count"),
     Verdict.NONE: gettext_lazy("not measured"),
 }
+CAUSE: dict[str, Any] = {
+    Cause.VALUE_NOT_SHOWN: gettext_lazy("its value was not shown"),
+    Cause.QUALITY_NOT_REACHED: gettext_lazy("its quality was not reached"),
+    Cause.COST: gettext_lazy("its cost"),
+    Cause.RISK_OR_LAW: gettext_lazy("risk or law"),
+    Cause.DATA: gettext_lazy("the data"),
+    Cause.NOBODY_TO_CARRY_IT: gettext_lazy("nobody to carry it"),
+    Cause.SUPERSEDED: gettext_lazy("something else took its place"),
+    Cause.OTHER: gettext_lazy("another reason"),
+}
 MISSING = {
     "acceptable_use": gettext_lazy("what it may be used for"),
     "trust_when": gettext_lazy("when to trust it"),
@@ -95,6 +106,24 @@ MISSING = {
 }
 
 
+def high_impact(fields: Mapping[str, Any]) -> list[str]:
+    """What a record says of high impact, in sentences; none where nothing is stated."""
+    out = []
+    if fields.get("presumed_high_impact"):
+        out.append(_("Presumed high impact, and determined not to be."))
+    elif (says := fields.get("high_impact")) is not None:
+        out.append(_("High impact.") if says else _("Not high impact."))
+    who, when = fields.get("high_impact_determined_by"), fields.get("high_impact_determined_on")
+    if who and when:
+        out.append(_("Determined by %(who)s on %(day)s.") % {"who": who, "day": day(when)})
+    elif who or when:
+        says_one = {"who": who, "day": day(when) if when else ""}
+        out.append((_("Determined by %(who)s.") if who else _("Determined on %(day)s.")) % says_one)
+    if why := fields.get("high_impact_reason"):
+        out.append(str(why))
+    return out
+
+
 def day(when: date) -> str:
     """A date as people write it."""
     return _day(when, get_language())
@@ -103,17 +132,19 @@ def day(when: date) -> str:
 @lru_cache(maxsize=4096)
 def _day(when: date, _language: str) -> str:
     """A page says the same few dates again and again, and to write one takes longer than all else in a sentence."""
-    return date_format(when, "j F Y")
+    return written_day(when)
 
 
 def days(number: int) -> str:
-    """A number of days."""
-    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+    """A number of days: “1 day”, “5,740 days”."""
+    return ngettext("%(n)s day", "%(n)s days", number) % {"n": count(number)}
 
 
 def figure(value: float, kind: str) -> str:
     """A share as percent, a mean as it is; no more digits than say something."""
-    return f"{100 * value:.4g}%" if kind == "proportion" else f"{value:.4g}"
+    if kind == "proportion":
+        return percent(value, 4)
+    return decimal(f"{value:.4g}")
 
 
 def threshold(agreed: Threshold) -> str:
@@ -124,16 +155,28 @@ def threshold(agreed: Threshold) -> str:
     return _("%(metric)s: at most %(value)s, measured on %(n)d or more") % says
 
 
+def of_standing(standing: str, many: int) -> str:
+    """What so many pilots of a standing are: “museum exhibit”, “museum exhibits”, “planned”."""
+    if standing == Standing.EXHIBIT:
+        return ngettext("museum exhibit", "museum exhibits", many)
+    return str(STANDING[standing])
+
+
 def how_many(many: int) -> str:
     """A number within a sentence: “none”, “one”, “seven”, “14”, “3,608”."""
     if not many:
         return _("none")
-    return str(apnumber(many)) if many < 10 else f"{many:,}"
+    return str(apnumber(many)) if many < 10 else grouped(many)
 
 
 def number(many: int) -> str:
     """A number that begins a sentence: “Seven”, “14”, “3,608”."""
-    return capfirst(str(apnumber(many))) if many < 10 else f"{many:,}"
+    return capfirst(str(apnumber(many))) if many < 10 else grouped(many)
+
+
+def count(many: int) -> str:
+    """A number by itself: “7”, “3,608”."""
+    return grouped(many)
 
 
 def ago(when: date, at: date) -> str:
@@ -142,8 +185,8 @@ def ago(when: date, at: date) -> str:
     if away == 0:
         return _("today")
     if away > 0:
-        return ngettext("in %(n)d day", "in %(n)d days", away) % {"n": away}
-    return ngettext("%(n)d day ago", "%(n)d days ago", -away) % {"n": -away}
+        return ngettext("in %(n)s day", "in %(n)s days", away) % {"n": count(away)}
+    return ngettext("%(n)s day ago", "%(n)s days ago", -away) % {"n": count(-away)}
 
 
 def wait(gate: standing.GateStatus) -> str:
@@ -163,7 +206,7 @@ def wait_in_a_sentence(gate: standing.GateStatus) -> str:
     """The same within a sentence: “for 31 days”, “since today”, “since before 3 March 2026”."""
     if gate.since_at_least or not gate.days:
         return wait(gate)
-    return _("for %(days)s") % {"days": days(gate.days)}
+    return ngettext("for %(n)s day", "for %(n)s days", gate.days) % {"n": count(gate.days)}
 
 
 def deadline(due: deadlines.AnswerDue, at: date) -> str:
@@ -259,6 +302,14 @@ def nothing_open(gates_of: Sequence[GateSnapshot]) -> str:
     return _("no gate is open (%(apart)s)") % {"apart": clear_apart(gates_of)}
 
 
+def open_gates(snapshot: PilotSnapshot) -> str:
+    """The open gates in a table: “Legal, Funding”, “All six gates”."""
+    missing = [gate.kind.name for gate in snapshot.open_gates]
+    if len(missing) > 2 and len(missing) == len(snapshot.gates):
+        return _("All %(n)s gates") % {"n": how_many(len(missing))}
+    return ", ".join(missing)
+
+
 def missing(snapshot: PilotSnapshot) -> list[str]:
     """All that adoption misses, each in words, in the order of the design."""
     of_kind = {gate.kind.key: gate for gate in snapshot.gates}
@@ -272,6 +323,8 @@ def missing(snapshot: PilotSnapshot) -> list[str]:
             )
         elif code in of_kind:
             out.append(move(of_kind[code]))
+        elif code.startswith(adoption.POLICY_GAP):
+            out.append(_("A policy gap is open that has to be answered first"))
         else:
             out.append(_("Not known: %(what)s") % {"what": MISSING[code]})
     return out
@@ -319,6 +372,7 @@ HELD: dict[str, Any] = {
     "acceptances": gettext_lazy("Accepted; the gate opens"),
     "nominations": gettext_lazy("Named, and has not answered"),
     "pilots": gettext_lazy("Manages the pilot"),
+    "fellows": gettext_lazy("Lives with the pilot, beside its manager"),
     "exceptions": gettext_lazy("Decides exceptions in the rules of"),
     "tokens": gettext_lazy("API tokens; they end"),
 }

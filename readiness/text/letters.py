@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilots.models import Person
+from pilots.models import GateKind, Person
 from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import deadlines, offers, standing
 from readiness.text import labels
+from readiness.text.open_gates import listed
 
 Item = tuple[PilotSnapshot, GateSnapshot]
 """An open gate, with its pilot."""
@@ -21,29 +23,63 @@ Item = tuple[PilotSnapshot, GateSnapshot]
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """To whom, about what, and the words."""
+    """To whom, about what, and the words; and the path of the page where it is answered.
+
+    `also` are others to whom the same words go: one message serves them all. Without a `sender` the program office signs.
+    An empty `answered_at` means that where to answer stands in the parts.
+    """
 
     to: Person
     subject: str
-    body: str
+    parts: Sequence[str]
+    sender: Person | None
+    answered_at: str = ""
+    also: Sequence[Person] = ()
+    site: str = ""
+
+    @property
+    def people(self) -> list[Person]:
+        """All to whom it goes."""
+        return [self.to, *self.also]
+
+    @property
+    def body(self) -> str:
+        """The whole letter; where to answer stands in it once the address of the site is known."""
+        dear = _("Dear %(name)s,") % {"name": listed(person.name for person in self.people)}
+        known = self.site and self.answered_at
+        where = [_("Here it is answered: %(address)s") % {"address": self.site + self.answered_at}] if known else []
+        signed = self.sender.name if self.sender else _("The program office")
+        return "\n\n".join([dear, *self.parts, *where, signed])
+
+    def from_site(self, address: str) -> Letter:
+        """The same, with where to answer: `address` is that of the site, without a path."""
+        return replace(self, site=address.rstrip("/"))
 
     @property
     def mailto(self) -> str:
         """The address that opens it in the reader's own mail program."""
-        return f"mailto:{quote(self.to.email, safe='@')}?subject={quote(self.subject)}&body={quote(self.body, safe='')}"
+        to = ",".join(quote(person.email, safe="@") for person in self.people)
+        return f"mailto:{to}?subject={quote(self.subject)}&body={quote(self.body, safe='')}"
 
 
-def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
-    """One letter about every gate of a sender's pilots that waits on one decider."""
-    if len(items) == 1 and items[0][1].kind.clears_by == ClearsBy.ACCEPTANCE:
+def to_decider(sender: Person, to: Person, items: Sequence[Item], *, more: int = 0) -> Letter:
+    """One letter about every gate of a sender's pilots that waits on one decider.
+
+    Args:
+        more: how many pilots wait for the same besides those that are named.
+    """
+    if len(items) == 1 and not more and items[0][1].kind.clears_by == ClearsBy.ACCEPTANCE:
         return to_named(sender, to, items[0])
     names = sorted({gate.kind.name for _found, gate in items})
+    many = len({found.pilot.pk for found, _gate in items}) + more
     subject = ngettext(
-        "%(n)d pilot waits for a yes or no (%(gates)s)",
-        "%(n)d pilots wait for a yes or no (%(gates)s)",
-        len({found.pilot.pk for found, _gate in items}),
-    ) % {"n": len({found.pilot.pk for found, _gate in items}), "gates": ", ".join(names)}
+        "%(n)s pilot waits for a yes or no (%(gates)s)",
+        "%(n)s pilots wait for a yes or no (%(gates)s)",
+        many,
+    ) % {"n": labels.count(many), "gates": ", ".join(names)}
     lines = [_waits(found, gate) for found, gate in items]
+    if more:
+        lines.append(_and_more(more))
     asks = []
     if any(gate.kind.clears_by != ClearsBy.ACCEPTANCE for _found, gate in items):
         asks.append(
@@ -58,7 +94,64 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item]) -> Letter:
             )
         )
     helps = _("A no helps too. It is the silence that we cannot plan with.")
-    return _letter(sender, to, subject, ["\n".join(lines), *asks, helps])
+    return Letter(to, subject, ["\n".join(lines), *asks, helps], sender, reverse("readiness:my-decisions"))
+
+
+def _and_more(more: int) -> str:
+    return ngettext("And one more that waits for the same.", "And %(n)s more that wait for the same.", more) % {
+        "n": labels.count(more)
+    }
+
+
+def to_name_for_many(sender: Person, to: Sequence[Person], items: Sequence[Item], *, more: int = 0) -> Letter:
+    """One letter to the escalation people of some portfolios: nobody holds one kind of gate on these pilots, name one person.
+
+    Args:
+        to: one person at least; the first is written to, the same words go to the others.
+        items: one gate of the same kind on each pilot; one at least.
+        more: how many pilots lack the same besides those that are named.
+    """
+    kind, many = items[0][1].kind, len(items) + more
+    if len(to) > 1:
+        return _to_name_in_theirs(sender, to, kind)
+    if many == 1:
+        return to_name_somebody(sender, to[0], items[0])
+    subject = ngettext("One name: %(gate)s on %(n)s pilot", "One name: %(gate)s on %(n)s pilots", many) % {
+        "gate": kind.name,
+        "n": labels.count(many),
+    }
+    lines = [_waits(found, gate) for found, gate in items] + ([_and_more(more)] if more else [])
+    asks = _(
+        "Nobody holds this on these pilots, so nobody can say yes or no to it: %(question)s Please see that one person is named, or tell me that it should stop. Both are useful."
+    )
+    parts = [asks % {"question": kind.question}, "\n".join(lines)]
+    return Letter(to[0], subject, parts, sender, reverse("readiness:rights"))
+
+
+def _to_name_in_theirs(sender: Person, to: Sequence[Person], kind: GateKind) -> Letter:
+    """The same words to several: no pilot is named, for none of them may see the others' pilots."""
+    asks = _(
+        "In each of your portfolios pilots wait for one thing only, and nobody holds it: %(question)s Please see that one person is named, or tell me that it should stop. Both are useful."
+    )
+    subject = _("One name: %(gate)s") % {"gate": kind.name}
+    parts = [asks % {"question": kind.question}]
+    return Letter(to[0], subject, parts, sender, reverse("readiness:rights"), also=to[1:])
+
+
+def to_teams(sender: Person, to: Sequence[Person], items: Sequence[Item]) -> Letter:
+    """One letter to whoever has to move for the teams of some pilots: nothing else is missing there.
+
+    Args:
+        to: one person at least. Where there are several no pilot is named, for none of them may see the others' pilots.
+        items: one gate of the same kind on each pilot; one at least.
+    """
+    kind = items[0][1].kind
+    subject = _("%(gate)s: it is all that is missing") % {"gate": kind.name}
+    asks = _(
+        "Your pilots wait for one thing only, and it is your move: %(question)s Please do what is asked, or say that it should stop. Both are useful."
+    ) % {"question": kind.question}
+    lines = ["\n".join(_waits(found, gate) for found, gate in items)] if len(to) == 1 else []
+    return Letter(to[0], subject, [asks, *lines], sender, reverse("readiness:my-gates"), also=to[1:])
 
 
 def _waits(snapshot: PilotSnapshot, gate: GateSnapshot) -> str:
@@ -87,7 +180,7 @@ def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:
     asks = _(
         "Nobody holds this on %(pilot)s, so nobody can say yes or no to it: %(question)s It has been so %(long)s. Please see that one person is named, or tell me that it should stop. Both are useful."
     )
-    return _letter(sender, to, subject, [asks % says])
+    return Letter(to, subject, [asks % says], sender, reverse("readiness:pilot", args=[found.pilot.key]))
 
 
 def to_named(sender: Person, to: Person, item: Item) -> Letter:
@@ -98,7 +191,7 @@ def to_named(sender: Person, to: Person, item: Item) -> Letter:
     asks = _(
         "You were named on %(pilot)s: %(question)s It has waited %(long)s. Being named is not accepting. Please accept, or decline and say who should be asked."
     )
-    return _letter(sender, to, subject, [asks % says])
+    return Letter(to, subject, [asks % says], sender, reverse("readiness:my-decisions"))
 
 
 def of_gate(sender: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int] = ()) -> Letter | None:
@@ -143,8 +236,3 @@ def _presses(items: Sequence[Item]) -> tuple[int, int, int]:
         if found.status.stalls_on and found.status.standing != Standing.EXHIBIT
     ]
     return (len(last_open(items)), -min(ahead, default=10_000), sum(gate.status.days or 0 for _found, gate in items))
-
-
-def _letter(sender: Person, to: Person, subject: str, parts: Sequence[str]) -> Letter:
-    dear = _("Dear %(name)s,") % {"name": to.name}
-    return Letter(to, subject, "\n\n".join([dear, *parts, sender.name]))

@@ -110,7 +110,7 @@ class Seals:
     def facts(self, gate: int) -> list[Fact]:
         """What an answer on a gate would seal, by the gate's primary key."""
         return [
-            Fact(capfirst(_field_label(name)), self._named.say(name, value) or _("not said"))
+            Fact(capfirst(field_label(name)), self._named.say(name, value) or _("not said"))
             for name, value in self.to_seal(gate).items()
         ]
 
@@ -162,7 +162,7 @@ def sealed_in(decision: Decision) -> list[Fact]:
     """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
     then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
-    return [Fact(capfirst(_field_label(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
+    return [Fact(capfirst(field_label(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
 
 
 def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[int, list[ThenAndNow]]:
@@ -172,7 +172,7 @@ def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]
         gate: [
             ThenAndNow(
                 name,
-                capfirst(_field_label(name)),
+                capfirst(field_label(name)),
                 named.say(name, then[name]),
                 named.say(name, now.get(name)),
                 name in seals.broken(then, now),
@@ -193,7 +193,7 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[FactOfGates]:
     return [
         FactOfGates(
             field=name,
-            what=_field_label(name),
+            what=field_label(name),
             values={gate: found.say(name, value) for gate, value in of_gates.items()},
             differs=len({seals.plain(value) for value in of_gates.values()}) > 1,
         )
@@ -201,7 +201,8 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[FactOfGates]:
     ]
 
 
-def _field_label(name: str) -> str:
+def field_label(name: str) -> str:
+    """What can be sealed, as it is read aloud."""
     return str(FIELD.get(name, name))
 
 
@@ -245,7 +246,7 @@ def _difference(name: str, gate: gates.GateState, pilot: replay.PilotState, name
     if name == "verdict":
         day = pilot.measured_on or day
         return Difference(name, before, after, day, _measurement_text(str(now), day))
-    says = {"what": _field_label(name), "before": before, "after": after, "day": labels.day(day)}
+    says = {"what": field_label(name), "before": before, "after": after, "day": labels.day(day)}
     return Difference(name, before, after, day, _sentence(name, before, after) % says)
 
 

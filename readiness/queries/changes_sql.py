@@ -1,0 +1,269 @@
+"""The statements that compare two dates: a table of each date's pilots, and of the gates that may have turned in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pilots.rules.vocabulary import Awaits, ClearsBy, Outcome, Stage, Standing, State
+from readiness.queries.engines import quoted
+from readiness.queries.standing_sql import POLICY, join_policy, stage_on, stalls_on, standing_on
+from readiness.rules.changes import FACTS, Change, Exit
+
+if TYPE_CHECKING:
+    from readiness.queries.changes import Question
+    from readiness.queries.pilots import StandingQuerySet
+
+COLUMNS = ("stage", "standing", "decide_by", "stalls_on", "sponsor_id", "last_movement")
+OF_A_DAY = len(COLUMNS)
+"""How many columns a pilot has on each date, in the order of `PilotOnDay`."""
+_OUT = {Standing.ADOPTED: Exit.ADOPTED, Standing.CLAIMED: Exit.CLAIMED, Standing.RETIRED: Exit.RETIRED}
+_OUT |= {Standing.VOID: Exit.VOID}
+Asked = tuple[str, list[Any]]
+"""A statement with its parameters."""
+
+
+def page(mine: StandingQuerySet, question: Question, *, after: str | None, before: str | None, most: int) -> Asked:
+    """The pilots that differ, by key: primary key, what they are called, and their columns on both dates."""
+    tables, parameters = _compared(mine, question)
+    days = ", ".join(f"found.{name}_{day}" for day in ("then", "now") for name in COLUMNS)
+    where, order = "TRUE" if after is None else "pilot.key > %s", "pilot.key"
+    if before is not None:
+        where, order = "pilot.key < %s", "pilot.key DESC"
+    statement = f"""
+        WITH {tables}
+        SELECT found.pilot_id, pilot.key, pilot.name, portfolio.key, function.name, found.retired_because, found.recorded, {days}
+        FROM found
+        JOIN pilots_pilot pilot ON pilot.id = found.pilot_id
+        JOIN pilots_portfolio portfolio ON portfolio.id = pilot.portfolio_id
+        JOIN pilots_unit unit ON unit.id = found.unit_id
+        LEFT JOIN pilots_function function ON function.id = unit.function_id
+        WHERE {where} ORDER BY {order} LIMIT %s
+    """
+    bounds = [key for key in (before if before is not None else after,) if key is not None]
+    return statement, [*parameters, *bounds, most]
+
+
+def counts(mine: StandingQuerySet, question: Question) -> Asked:
+    """How many pilots differ, by each change, and by each way out of the museum and of a claim."""
+    tables, parameters = _compared(mine, question)
+    numbers = [f"SUM({_flag(_CHANGES[change])})" for change in Change]
+    numbers += [f"SUM({_flag(f'{_LEFT} AND ({_EXIT}) = {_word(way)}')})" for way in Exit]
+    numbers += [f"SUM({_flag(f'{_FELL} AND ({_FALL}) = {_word(way)}')})" for way in Exit]
+    return f"WITH {tables} SELECT COUNT(*), {', '.join(numbers)} FROM found", parameters
+
+
+def gates(mine: StandingQuerySet, question: Question) -> Asked:
+    """The gates of some pilots whose states differ: the pilot, the kind, and the state on both dates."""
+    tables, parameters = _turned(mine, question)
+    statement = f"""
+        WITH {tables}
+        SELECT turned.pilot_id, kind.key, turned.state_then, turned.state_now
+        FROM turned JOIN pilots_gatekind kind ON kind.id = turned.kind_id
+        ORDER BY turned.pilot_id, kind.position, kind.id
+    """
+    return statement, parameters
+
+
+def _reach(mine: StandingQuerySet) -> tuple[str, str, list[Any]]:
+    """The table of the pilots asked about, the join to it by `{}`, and its parameters; empty where they are all there are."""
+    if not mine.query.has_filters():
+        return "", "", []
+    statement, parameters = mine.order_by().values("pk").query.sql_with_params()
+    # Never taken into the plan of the whole, which would estimate it badly.
+    return f"mine(id) AS (SELECT * FROM ({statement}) those GROUP BY 1),", "JOIN mine ON mine.id = {}", list(parameters)
+
+
+def _compared(mine: StandingQuerySet, question: Question) -> Asked:
+    """The tables that end in `found`: the pilots that differ, and are asked for."""
+    reach, join, parameters = _reach(mine)
+    days = ", ".join(
+        [f"before.{name} AS {name}_then" for name in COLUMNS] + [f"after.{name} AS {name}_now" for name in COLUMNS]
+    )
+    wanted = f"({' OR '.join(f'({_CHANGES[Change(name)]})' for name in question.changes or Change)})"
+    for day, standings in (("then", question.standing_then), ("now", question.standing_now)):
+        if standings:
+            wanted += f" AND standing_{day} IN ({quoted(standings)})"
+    if Standing.VOID not in question.standing_now:
+        wanted += f" AND standing_now <> {_word(Standing.VOID)}"
+    tables = f"""
+        {reach}
+        {POLICY},
+        before AS ({_pilots(question.first, question.known_at, join)}),
+        after AS ({_pilots(question.last, question.known_at, join)}),
+        {_tables_of_gates(question, join)},
+        decided AS ({_decided(question, join)}),
+        compared AS (
+            SELECT
+                after.pilot_id, after.unit_id, after.retired_because, {days},
+                CASE WHEN before.pilot_id IS NULL THEN 1 ELSE 0 END AS recorded,
+                CASE WHEN gates.pilot_id IS NULL THEN 0 ELSE 1 END AS turned,
+                CASE WHEN decided.pilot_id IS NULL THEN 0 ELSE 1 END AS decided
+            FROM after
+            LEFT JOIN before ON before.pilot_id = after.pilot_id
+            LEFT JOIN (SELECT DISTINCT pilot_id FROM turned) gates ON gates.pilot_id = after.pilot_id
+            LEFT JOIN decided ON decided.pilot_id = after.pilot_id
+        ),
+        found AS (SELECT * FROM compared WHERE {wanted})
+    """
+    return tables, parameters
+
+
+def _turned(mine: StandingQuerySet, question: Question) -> Asked:
+    reach, join, parameters = _reach(mine)
+    return f"{reach} {_tables_of_gates(question, join)}", parameters
+
+
+def _pilots(at: date, known_at: date | None, join: str) -> str:
+    """The pilots on record on a date with the columns that are compared."""
+    day, void = f"'{at}'", "own.void_since IS NOT NULL"
+    stalls = f"own.stage IN ({quoted([Stage.RUNNING, Stage.PAUSED])}) AND NOT {void}"
+    return f"""
+        SELECT
+            own.pilot_id, own.unit_id, own.retired_because, own.decide_by, own.sponsor_id, own.last_movement,
+            {stage_on(day)} AS stage,
+            CASE WHEN {void} THEN {_word(Standing.VOID)} ELSE {standing_on(day, str(at.toordinal()))} END AS standing,
+            CASE WHEN {stalls} THEN {stalls_on()} END AS stalls_on
+        FROM pilots_pilotperiod own
+        {join.format("own.pilot_id")}
+        {join_policy(day)}
+        WHERE {_in_force("own", "pilots_pilotperiod", "pilot_id", at, known_at)}
+    """
+
+
+def _in_force(alias: str, table: str, of: str, at: date, known_at: date | None) -> str:
+    """That a period is the one in which a date lies, by all that is known now or by what was known on a day."""
+    if known_at is None:
+        ends = f"({alias}.last_day IS NULL OR {alias}.last_day >= '{at}')"
+        return f"{alias}.superseded_on IS NULL AND {alias}.first_day <= '{at}' AND {ends}"
+    later = f"later.{of} = {alias}.{of} AND later.first_day > {alias}.first_day AND later.first_day <= '{at}'"
+    return f"""{alias}.first_day <= '{at}' AND {_known(alias, known_at)}
+        AND NOT EXISTS (SELECT 1 FROM {table} later WHERE {later} AND {_known("later", known_at)})"""
+
+
+def _known(alias: str, known_at: date | None) -> str:
+    if known_at is None:
+        return f"{alias}.superseded_on IS NULL"
+    return f"""{alias}.recorded_from <= '{known_at}'
+        AND ({alias}.superseded_on IS NULL OR {alias}.superseded_on > '{known_at}')"""
+
+
+def _tables_of_gates(question: Question, join: str) -> str:
+    """The tables that end in `turned`: the gates whose states differ.
+
+    Of a gate only that period can read otherwise on the second date that began after the first, or in which an answer ended
+    or a seat changed hands in between: no other gate is read.
+    """
+    first, last = question.first, question.last
+    between = f"period.first_day > '{first}' OR period.good_until >= '{first}' AND period.good_until < '{last}'"
+    ends = "" if question.known_at is not None else f"AND (period.last_day IS NULL OR period.last_day >= '{last}')"
+    return f"""
+        reseated AS (
+            SELECT DISTINCT kind_id, unit_id FROM pilots_seat
+            WHERE first_day > '{first}' AND first_day <= '{last}' OR last_day >= '{first}' AND last_day < '{last}'
+        ),
+        touched AS (
+            SELECT gate.id, gate.pilot_id, gate.kind_id
+            FROM pilots_gate gate
+            {join.format("gate.pilot_id")}
+            JOIN pilots_gateperiod period ON period.gate_id = gate.id
+            LEFT JOIN reseated ON reseated.kind_id = period.kind_id AND reseated.unit_id = period.unit_id
+            WHERE {_known("period", question.known_at)} AND period.first_day <= '{last}' {ends}
+                AND ({between} OR period.state = '{State.OPEN}' AND reseated.kind_id IS NOT NULL)
+            GROUP BY gate.id, gate.pilot_id, gate.kind_id
+        ),
+        gates_then AS ({_states(first, question.known_at)}),
+        gates_now AS ({_states(last, question.known_at)}),
+        turned AS (
+            SELECT touched.id, touched.pilot_id, touched.kind_id, gates_then.state AS state_then, gates_now.state AS state_now
+            FROM touched
+            LEFT JOIN gates_then ON gates_then.gate_id = touched.id
+            LEFT JOIN gates_now ON gates_now.gate_id = touched.id
+            WHERE {_differs("gates_then.state", "gates_now.state")}
+        )
+    """
+
+
+def _states(at: date, known_at: date | None) -> str:
+    """The states of the touched gates on a date (rule 2); none for what is switched off."""
+    held = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE seat.holder_id END"
+    return f"""
+        SELECT
+            touched.id AS gate_id,
+            CASE
+                WHEN period.good_until < '{at}' THEN '{State.LAPSED}'
+                WHEN period.state <> '{State.OPEN}' THEN period.state
+                WHEN {held} IS NULL THEN '{State.UNOWNED}'
+                ELSE '{State.WAITING}'
+            END AS state
+        FROM touched
+        JOIN pilots_gateperiod period ON period.gate_id = touched.id
+        JOIN pilots_gatekind kind ON kind.id = touched.kind_id
+        LEFT JOIN pilots_seat seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
+            AND seat.first_day <= '{at}' AND (seat.last_day IS NULL OR seat.last_day >= '{at}')
+        WHERE {_in_force("period", "pilots_gateperiod", "gate_id", at, known_at)} AND period.awaits <> '{Awaits.OFF}'
+    """
+
+
+def _decided(question: Question, join: str) -> str:
+    """The pilots on whose gates people answered after the first date, up to the second."""
+    known = f"AND decision.known_on <= '{question.known_at}'" if question.known_at is not None else ""
+    by_lists = quoted([Outcome.ASSERTED, Outcome.NO_LONGER_ASSERTED])
+    return f"""
+        SELECT DISTINCT gate.pilot_id
+        FROM pilots_decision decision
+        JOIN pilots_gate gate ON gate.id = decision.gate_id
+        {join.format("gate.pilot_id")}
+        WHERE decision.effective_on > '{question.first}' AND decision.effective_on <= '{question.last}' {known}
+            AND decision.outcome NOT IN ({by_lists})
+    """
+
+
+def _differs(then: str, now: str) -> str:
+    """That two values differ, null being one of them."""
+    return f"({then} <> {now} OR ({then} IS NULL) <> ({now} IS NULL))"
+
+
+def _word(word: str) -> str:
+    return f"'{word}'"
+
+
+def _flag(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN 1 ELSE 0 END"
+
+
+def _entered(standing: Standing) -> str:
+    return f"standing_now = '{standing}' AND (recorded = 1 OR standing_then <> '{standing}')"
+
+
+def _left(standing: Standing) -> str:
+    return f"(recorded = 0 AND standing_then = '{standing}' AND standing_now <> '{standing}')"
+
+
+def _way(otherwise: str) -> str:
+    ways = " ".join(f"WHEN '{standing}' THEN '{way}'" for standing, way in _OUT.items())
+    return f"CASE standing_now {ways} ELSE {otherwise} END"
+
+
+_COLUMN = {name: "sponsor_id" if name == "sponsor" else name for name in FACTS}
+_LEFT, _FELL = _left(Standing.EXHIBIT), _left(Standing.CLAIMED)
+_SAME_MOVEMENT = f"NOT {_differs('last_movement_then', 'last_movement_now')}"
+_EXIT = _way(f"CASE WHEN COALESCE({_SAME_MOVEMENT}, TRUE) THEN '{Exit.RECOUNTED}' ELSE '{Exit.MOVED}' END")
+_FALL = _way(f"CASE stage_now WHEN '{Stage.ADOPTED}' THEN '{Exit.RECOUNTED}' ELSE '{Exit.ROLLED_BACK}' END")
+
+
+def _conditions(columns: Mapping[str, str]) -> Iterable[tuple[Change, str]]:
+    """What each change comes to, over the columns of `compared`."""
+    yield Change.RECORDED, "recorded = 1"
+    yield Change.STALLED, _entered(Standing.EXHIBIT)
+    yield Change.LEFT_MUSEUM, _LEFT
+    yield Change.CLAIMED, _entered(Standing.CLAIMED)
+    yield Change.CLAIM_FELL, _FELL
+    yield Change.DECIDED, "decided = 1"
+    for name, column in columns.items():
+        yield Change(name), f"recorded = 0 AND {_differs(f'{column}_then', f'{column}_now')}"
+    yield Change.GATES, "recorded = 0 AND turned = 1"
+
+
+_CHANGES = dict(_conditions(_COLUMN))

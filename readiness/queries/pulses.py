@@ -1,0 +1,87 @@
+"""Pulses of many pilots (rule 15): what is asked now, what both sides answered, and whose turn the draw of a quarter is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.utils.crypto import salted_hmac
+
+from pilots.models import FellowManager, ManagerPulse, Person, Pilot, Portfolio, Pulse, SponsorPulse
+from pilots.rules import pulses as rule
+from pilots.rules.vocabulary import Stage
+from readiness.rules.pulses import Answers, of_counts
+
+ASKED_OF = (Stage.RUNNING, Stage.ADOPTED)
+"""Stages in which there is somebody to ask."""
+
+
+def open_pulse(pilot: Pilot, *, at: date) -> Pulse | None:
+    """The question that is asked of a pilot's portfolio on a day."""
+    return Pulse.objects.open_on(at).filter(portfolio=pilot.portfolio_id).first()
+
+
+def open_pulses(portfolios: Iterable[int], *, at: date) -> dict[int, Pulse]:
+    """The questions that are asked on a day, by portfolio. One query."""
+    return {pulse.portfolio_id: pulse for pulse in Pulse.objects.open_on(at).filter(portfolio__in=list(portfolios))}
+
+
+def answers_of(pilots: Any, *, at: date) -> dict[int, list[Answers]]:
+    """What both sides of each pilot answered to the pulses closed by a day, by primary key, the latest first. Three queries.
+
+    Args:
+        pilots: a query of pilots, or their primary keys.
+    """
+    keys = pilots.order_by().values("pk") if hasattr(pilots, "order_by") else list(pilots)
+    closed = Pulse.objects.closed_by(at)
+    asked = dict(closed.values_list("pk", "asked_on"))
+    sponsors = {
+        (pilot, pulse): score
+        for pilot, pulse, score in SponsorPulse.objects.filter(pilot__in=keys, pulse__in=closed).values_list(
+            "pilot", "pulse", "score"
+        )
+    }
+    counts: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    rows = ManagerPulse.objects.filter(pilot__in=keys, pulse__in=closed).order_by()
+    for pilot, pulse, score, number in rows.values_list("pilot", "pulse", "score").annotate(n=Count("pk")):
+        counts[pilot, pulse][score] = number
+    found: dict[int, list[Answers]] = defaultdict(list)
+    for pilot, pulse in sorted(sponsors.keys() | counts.keys(), key=lambda each: asked[each[1]], reverse=True):
+        given = of_counts(asked[pulse], sponsors.get((pilot, pulse)), counts.get((pilot, pulse), {}))
+        found[pilot].append(given)
+    return found
+
+
+def portfolios_to_ask(day: date) -> list[Portfolio]:
+    """The portfolios in which the question of the quarter is due on a day: something runs there, and the draw has come."""
+    alive = Pilot.objects.filter(portfolio=OuterRef("pk"), stage__in=ASKED_OF, void_since=None)
+    rows = Portfolio.objects.filter(Exists(alive)).annotate(last_asked=Max("pulses__asked_on"))
+    return [row for row in rows if rule.is_due(day, _draw(row, day), row.last_asked)]
+
+
+def _draw(portfolio: Portfolio, day: date) -> int:
+    """A number that is the same all quarter, and that nobody without the installation's secret can compute."""
+    of = f"{portfolio.key}:{rule.first_day_of_quarter(day)}"
+    return int(salted_hmac("readiness.queries.pulses", of, secret=settings.SECRET_KEY).hexdigest(), 16)
+
+
+def sponsor_answer(pulse: Pulse, pilot: Pilot) -> SponsorPulse | None:
+    """What the sponsor has answered so far, in their own name."""
+    return SponsorPulse.objects.filter(pulse=pulse, pilot=pilot).first()
+
+
+def own_answer(pulse: Pulse, pilot: Pilot, pseudonym: str) -> int | None:
+    """What a manager has answered so far, for nobody else but them."""
+    row = ManagerPulse.objects.filter(pulse=pulse, pilot=pilot, pseudonym=pseudonym)
+    return row.values_list("score", flat=True).first()
+
+
+def lives_with(person: Person, *, at: date) -> Any:
+    """The pilots with which somebody lives on a day, as their manager or beside them, that have not ended."""
+    fellow = FellowManager.objects.on(at).filter(person=person, pilot=OuterRef("pk"))
+    alive = Pilot.objects.filter(void_since=None).exclude(stage=Stage.RETIRED)
+    return alive.filter(Q(manager=person) | Exists(fellow))
