@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from pilots import actions
+from pilots.models import Event
 from pilots.permissions import scope_of
 from readiness.api.base import ApiView
-from readiness.api.inputs import ActionInput
+from readiness.api.etags import expected_version_or_none
+from readiness.api.everything_wrong import perform
+from readiness.api.input_fields import ActionInput
+from readiness.api.rows import serialized
+from readiness.api.serializers import EventSerializer
+
+LATEST, MOST_LISTED = 3, 20
+"""Events that a refusal lists: where no version was named, and at the most."""
 
 
 class ActionView(ApiView):
@@ -25,11 +35,20 @@ class ActionView(ApiView):
     def get_serializer_class(self) -> Any:
         return self.ask
 
-    def arguments(self) -> dict[str, Any]:
-        """What was sent, as the action takes it. Raises ValidationError where it cannot be read."""
-        says = self.ask(data=self.request.data)
-        says.is_valid(raise_exception=True)
-        return dict(says.validated_data)
+    def perform(self, attempt: Callable[[dict[str, Any]], Any]) -> Any:
+        """Do the action with what was sent, and return what it returns; or refuse with all that is wrong with it."""
+        return perform(self.ask(data=self.request.data, context={"asker": self.person}), attempt)
+
+    def meanwhile(self, rows: QuerySet[Event], version: int) -> list[dict[str, Any]]:
+        """What happened since the version that was named, or the latest of it: the latest first.
+
+        Args:
+            rows: the events that the version counts, as it is now.
+        """
+        named = expected_version_or_none(self.request)
+        since = LATEST if named is None else max(version - named, 0)
+        found = rows.select_related("by", "gate__kind", "pilot").order_by("-pk")[: min(since, MOST_LISTED)]
+        return serialized(EventSerializer, found)
 
 
 View = TypeVar("View", bound=ActionView)

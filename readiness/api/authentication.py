@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -17,6 +18,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from pilots import permissions
+from pilots.busy import left_to_the_primary
 from pilots.models import ApiToken, Person
 from pilots.refusals import AddressUnconfirmed
 
@@ -47,8 +49,11 @@ class ByToken(TokenAuthentication):  # type: ignore[misc]
 
 
 def _note(token: ApiToken) -> None:
+    """Note that a key was used. A replica, which writes nothing, answers all the same."""
     now = timezone.now()
-    if token.last_used_at is None or now - token.last_used_at > NOTED_EACH:
+    if token.last_used_at is not None and now - token.last_used_at <= NOTED_EACH:
+        return
+    with left_to_the_primary(), transaction.atomic():
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 

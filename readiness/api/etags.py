@@ -22,12 +22,12 @@ def etag(version: int, body: Any) -> str:
 def tagged_response(request: Request, version: int, body: Any, status: int = 200) -> Response:
     """The answer with its mark; 304 without a body where the reader has it already."""
     mark = etag(version, body)
-    if request.method in ("GET", "HEAD") and _has_it(request, mark):
+    if request.method in ("GET", "HEAD") and has_it(request, mark):
         return Response(status=304, headers={"ETag": mark})
     return Response(body, status=status, headers={"ETag": mark})
 
 
-def _has_it(request: Request, mark: str) -> bool:
+def has_it(request: Request, mark: str) -> bool:
     """Whether `If-None-Match` names this mark; a proxy that packs an answer writes W/ before it."""
     known = request.headers.get("If-None-Match", "").split(",")
     return mark in [m.strip().removeprefix("W/") for m in known] or known == ["*"]
@@ -46,3 +46,11 @@ def expected_version(request: Request) -> int | None:
     if not version.isdecimal() or len(version) > 15:
         raise ChangedMeanwhile
     return int(version)
+
+
+def expected_version_or_none(request: Request) -> int | None:
+    """The same, and None for a mark that was never given."""
+    try:
+        return expected_version(request)
+    except ChangedMeanwhile:
+        return None

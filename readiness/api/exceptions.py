@@ -18,7 +18,8 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from pilots.busy import is_busy
-from pilots.refusals import Busy, Invalid, Refused
+from pilots.figures import decimal
+from pilots.refusals import Busy, ChangedMeanwhile, Invalid, Refused
 
 MEDIA_TYPE = "application/problem+json"
 API = "/api/v1/"
@@ -32,7 +33,7 @@ class TooLarge(exceptions.APIException):
 
     def __init__(self) -> None:
         most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20
-        super().__init__(_("This is more than %(most)s MB. Send less at once.") % {"most": f"{most:.1f}"})
+        super().__init__(_("This is more than %(most)s MB. Send less at once.") % {"most": decimal(f"{most:.1f}")})
 
 
 def problem(status: int, *, code: str, detail: str, headers: dict[str, str] | None = None, **more: Any) -> HttpResponse:
@@ -62,13 +63,25 @@ class BadParameters(exceptions.APIException):
         super().__init__(next(iter(errors.values()))[0] if len(errors) == 1 else names, code)
 
 
+class WrongInput(exceptions.APIException):
+    """Values of a body that cannot be. `errors` names each, at once; code and sentence are those of the first refusal, if any."""
+
+    status_code = Invalid.status
+
+    def __init__(self, errors: dict[str, list[str]], first: Refused | None = None) -> None:
+        self.errors = errors
+        super().__init__(first.says if first else _detail(errors), first.code if first else Invalid.code)
+
+
 KEPT = ("WWW-Authenticate", "Retry-After", "Allow")
 """What a reader needs besides the problem."""
+
+NOT_FOUND = gettext_lazy("There is nothing at this address, or it is not yours to see.")
 
 SENTENCES: dict[int, tuple[str, Any]] = {
     400: ("bad_request", gettext_lazy("This request could not be understood.")),
     403: ("permission_denied", gettext_lazy("This is not yours to do here.")),
-    404: ("not_found", gettext_lazy("There is nothing at this address, or it is not yours to see.")),
+    404: ("not_found", NOT_FOUND),
     413: ("too_large", gettext_lazy("This is more than is read at once. Send less.")),
     500: ("broken", gettext_lazy("Something broke here, not with you. Nothing was kept; the log has the reason.")),
 }
@@ -125,9 +138,9 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
             more["rows"] = [_row(place, each) for place, each in error.rows.items()]
         if isinstance(error, Busy):
             more["headers"] = {"Retry-After": Busy.RETRY_AFTER}
-        return problem(error.status, code=error.code, detail=error.says, **more)
+        return problem(_status(error, context), code=error.code, detail=error.says, **more | _meanwhile(error, context))
     if isinstance(error, Http404):
-        error = exceptions.NotFound("There is nothing at this address, or it is not yours to see.")
+        error = exceptions.NotFound(str(NOT_FOUND))
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
@@ -138,11 +151,33 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if response is None or not isinstance(error, exceptions.APIException):
         return None
     headers = {name: response[name] for name in KEPT if response.has_header(name)}
-    if isinstance(error, BadParameters):
+    if isinstance(error, BadParameters | WrongInput):
         return problem(error.status_code, code=_code(error), detail=str(error.detail), errors=error.errors)
     if isinstance(error, exceptions.ValidationError):
-        return _cannot_be(dict(_wrong(error.detail)), headers)
+        return _cannot_be(errors_of(error.detail), headers)
     return problem(response.status_code, code=_code(error), detail=str(error.detail), headers=headers)
+
+
+def _status(error: Refused, context: dict[str, Any]) -> int:
+    """A refusal's status; 412 is for a precondition that was sent, so what else changed meanwhile is 409."""
+    request = context.get("request")
+    if isinstance(error, ChangedMeanwhile) and request is not None and "If-Match" not in request.headers:
+        return HTTPStatus.CONFLICT
+    return error.status
+
+
+def _meanwhile(error: Refused, context: dict[str, Any]) -> dict[str, Any]:
+    """What else is said of a conflict: the version that there is now, its mark, and what happened."""
+    said = getattr(context.get("view"), "state_now", None)
+    if said is None or error.status not in (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED):
+        return {}
+    now: dict[str, Any] = said()
+    return now | {"headers": {"ETag": now["etag"]}} if "etag" in now else now
+
+
+def errors_of(detail: Any) -> dict[str, list[str]]:
+    """What is wrong with what was sent, by field; under no name what is wrong with all of it."""
+    return dict(_wrong(detail))
 
 
 def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -158,12 +193,14 @@ def _wrong(detail: Any, field: str = "") -> Iterator[tuple[str, list[str]]]:
 def _cannot_be(errors: dict[str, list[str]], headers: dict[str, str]) -> HttpResponse:
     """The problem of values that cannot be: the sentence of the one that cannot, or the names of all of them."""
     named = {name: says for name, says in errors.items() if name}
-    detail = _("These cannot be: %(fields)s.") % {"fields": ", ".join(named)}
-    if len(errors) == 1:
-        detail = " ".join(next(iter(errors.values())))
     more = {"errors": named} if named else {}
-    status, code = Invalid.status, Invalid.code
-    return problem(status, code=code, detail=detail, headers=headers, **more)
+    return problem(Invalid.status, code=Invalid.code, detail=_detail(errors), headers=headers, **more)
+
+
+def _detail(errors: dict[str, list[str]]) -> str:
+    if len(errors) == 1:
+        return " ".join(next(iter(errors.values())))
+    return _("These cannot be: %(fields)s.") % {"fields": ", ".join(name for name in errors if name)}
 
 
 def _code(error: exceptions.APIException) -> str:

@@ -5,103 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from pilots.models import Person
-from pilots.refusals import Invalid, Refused, part_of
 from pilots.rules.actions import Target
-from readiness.api.filters import NOBODY, person_named
-from readiness.forms.fields import NOT_A_DATE
+from pilots.rules.vocabulary import Basis, Cause, Court, Outcome, StepKind
+from readiness.api.input_fields import (
+    NOT_A_FILE,
+    NOT_NAMED_VALUES,
+    ActionInput,
+    AsSentField,
+    PersonField,
+    Rows,
+    day,
+    ids,
+    names,
+    number,
+    one_of,
+    words,
+)
 from readiness.registry import Argument, ArgumentType, arguments_on, input_of, inputs_on
 
-NOT_A_LIST = _("Send a list.")
-NOT_A_FILE = _("This is not a file. Send it as a form.")
-NOT_NAMED_VALUES = _("Send an object: each value under its name.")
+OUTCOMES = tuple(
+    outcome.value
+    for outcome in (
+        Outcome.CLEARED,
+        Outcome.CONDITIONAL,
+        Outcome.CHANGES_REQUESTED,
+        Outcome.REFUSED,
+        Outcome.WITHDRAWN,
+        Outcome.EXCEPTED,
+    )
+)
+"""What a decision over the API can say; an exception is one of them."""
 
 
-class DayField(serializers.DateField):
-    """A calendar date. What is none is refused with the words of the forms."""
+@input_of("start")
+class Start(ActionInput):
+    """`waits` says what waits instead, where somebody answers that."""
 
-    def to_internal_value(self, value: Any) -> Any:
-        try:
-            return super().to_internal_value(value)
-        except serializers.ValidationError as wrong:
-            raise Invalid(NOT_A_DATE, field=self.field_name) from wrong
-
-
-class TextField(serializers.CharField):
-    """A text, as it was sent. Nothing, where null was sent."""
-
-    default_error_messages: ClassVar = {"invalid": _("This is not a text.")}
-
-    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        return super().validate_empty_values("" if data is None else data)
-
-
-class AsSentField(serializers.JSONField):
-    """A value as it was sent, of whatever type. Whether it can be is the action's to say."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        return data
-
-
-class PersonField(serializers.CharField):
-    """A person, by their id or the address they sign in with."""
-
-    default_error_messages: ClassVar = {"invalid": NOBODY, "null": NOBODY, "blank": NOBODY}
-
-    def to_internal_value(self, data: Any) -> Any:
-        written = super().to_internal_value(data)
-        # Before anybody is looked for: no database can be asked for half of a character.
-        self.run_validators(written)
-        return person_named(written, self.field_name or "person")
-
-    def run_validators(self, value: Any) -> None:
-        """Only what was written is held against them."""
-        if isinstance(value, str):
-            super().run_validators(value)
-
-    def to_representation(self, value: Any) -> str:
-        return value.public_id if isinstance(value, Person) else str(value)
-
-
-def words(**more: Any) -> TextField:
-    """A text that may be empty: whether an empty one will do is the action's to say."""
-    return TextField(**{"required": False, "allow_blank": True, **more})
-
-
-def day(**more: Any) -> DayField:
-    """A calendar date. Whether it can be left out is the action's to say."""
-    return DayField(**{"required": False, "allow_null": True, **more})
-
-
-def number() -> Any:
-    """A number, as it was sent. Whether it is one is the action's to say."""
-    return AsSentField(required=False, allow_null=True, default=None)
-
-
-def ids() -> serializers.ListField:
-    """Filed pieces of evidence, by their ids."""
-    return serializers.ListField(child=TextField(), required=False, error_messages={"not_a_list": NOT_A_LIST})
-
-
-class ActionInput(serializers.Serializer[Any]):
-    """What every action accepts: the day that it counts from, today unless given."""
-
-    default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
-    on = day(help_text="The day it counts from; today unless said.")
-
-    def to_internal_value(self, data: Any) -> Any:
-        """What was sent; a field that is not known is refused, since it would be lost without a word."""
-        sent = data.dict() if isinstance(data, QueryDict) else data
-        if isinstance(sent, dict):
-            unknown = sorted(set(sent) - set(self.fields))
-            if unknown:
-                says = _("This is not asked for here.")
-                raise serializers.ValidationError({name: [says] for name in unknown})
-        return super().to_internal_value(data)
+    decide_by = day()
+    waits = words()
 
 
 @input_of("set_rules")
@@ -111,16 +54,17 @@ class SetRules(ActionInput):
     override_when = words()
     exceptions_to = PersonField(required=False, allow_null=True)
     exceptions_deputy = PersonField(required=False, allow_null=True)
-    matters_more = words()
+    matters_more = one_of("speed", "accuracy")
     success = words()
 
 
 @input_of("register_threshold")
 class RegisterThreshold(ActionInput):
+    needs = ("metric", "direction", "value", "kind", "smallest_sample")
     metric = words(default="")
-    direction = words(default="")
+    direction = one_of("at_least", "at_most", default="")
     value = number()
-    kind = words(default="")
+    kind = one_of("proportion", "mean", default="")
     smallest_sample = number()
     source = words(default="")  # type: ignore[assignment]
     measured_by = PersonField(required=False, allow_null=True)
@@ -128,37 +72,81 @@ class RegisterThreshold(ActionInput):
 
 @input_of("record_measurement")
 class Measurement(ActionInput):
+    needs = ("value", "sample")
     value = number()
     sample = number()
     deviation = number()
 
 
+@input_of("retire")
+class Retire(ActionInput):
+    """`because` may be left out; said, it is one of the product's causes."""
+
+    needs = ("learned",)
+    learned = words()
+    because = one_of(*Cause.values())
+
+
+@input_of("give_account")
+class GiveAccount(ActionInput):
+    """`basis` is how the sponsor knows, `asked` whom they asked or what they read."""
+
+    basis = one_of(*Basis.values())
+    asked = words()
+    easier = words()
+    riskier = words()
+    muddy = words()
+
+
+class StepInput(serializers.Serializer[Any]):
+    """One step of a run: what happens, minutes, who, with which tool, and what it counts as (work unless said)."""
+
+    class Meta:
+        list_serializer_class = Rows
+
+    default_error_messages: ClassVar = {"invalid": NOT_NAMED_VALUES}
+    name = words(default="")
+    minutes = number()
+    who = words()
+    tool = words()
+    counts_as = one_of(*StepKind.values())
+
+
+@input_of("announce_workflow")
+class AnnounceWorkflow(ActionInput):
+    """`by_hand` is minutes of one run before; `runs` how often a week."""
+
+    steps = StepInput(many=True, required=False)
+    by_hand = number()
+    runs = number()
+
+
+@input_of("state_incentives")
+class StateIncentives(ActionInput):
+    of_manager = names()
+    of_sponsor = names()
+    if_it_fails = words()
+    extra_hands = words()
+
+
+@input_of("answer_pulse")
+class AnswerPulse(ActionInput):
+    """`score` is 1 (more work) to 5 (helping)."""
+
+    score = number()
+
+
+@input_of("add_fellow_manager", "remove_fellow_manager")
+class OfPerson(ActionInput):
+    person = PersonField(required=False, allow_null=True, default=None)
+
+
 @input_of("record_residents")
 class Residents(ActionInput):
+    needs = ("week", "people")
     week = day(default=None)
     people = number()
     visitors: Any = AsSentField(required=False)
-
-
-class Rows(serializers.ListSerializer[Any]):
-    """Several of one kind. What is wrong with one is said of its row and part, as the action says it."""
-
-    default_error_messages: ClassVar = {"not_a_list": NOT_A_LIST}
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, list):
-            self.fail("not_a_list")
-        return [self._row(number, each) for number, each in enumerate(data, 1)]
-
-    def _row(self, number: int, sent: Any) -> Any:
-        try:
-            return self.run_child_validation(sent)
-        except Refused as refused:
-            refused.field = part_of(self.field_name or "", number, refused.field or "")
-            raise
-        except serializers.ValidationError as wrong:
-            parts = wrong.detail if isinstance(wrong.detail, dict) else {}
-            raise serializers.ValidationError({f"{number}": parts}) from wrong
 
 
 class ConditionAsk(serializers.Serializer[Any]):
@@ -182,10 +170,11 @@ class ConditionAsk(serializers.Serializer[Any]):
 class Decide(ActionInput):
     """`until` is the end of an exception, or of the time outside; `for` is whoever answered, where the office records it."""
 
-    outcome = words(default="")
+    needs = ("outcome", "reason")
+    outcome = one_of(*OUTCOMES, default="")
     reason = words()
     conditions = ConditionAsk(many=True, required=False)
-    court = words()
+    court = one_of(Court.TEAM.value, Court.OUTSIDE.value)
     until = day()
     evidence = words()
     pieces = ids()
@@ -201,6 +190,7 @@ class Decide(ActionInput):
 
 @input_of("nominate")
 class Nominate(ActionInput):
+    needs = ("person",)
     person = PersonField(required=False, allow_null=True, default=None)
 
 
@@ -211,6 +201,7 @@ class InOnesOwnName(ActionInput):
 
 @input_of("meet_condition")
 class MeetCondition(ActionInput):
+    needs = ("text",)
     text = words(default="")
     evidence = words()
     pieces = ids()
@@ -229,6 +220,7 @@ class FileEvidence(ActionInput):
 class AssignRight(ActionInput):
     """Who decides a kind of gate, for which portfolio and function (empty: for all of them), from a day to a last day."""
 
+    needs = ("kind", "holder")
     kind = words(default="")
     portfolio = words(default="")
     function = words(default="")
@@ -240,16 +232,43 @@ class AssignRight(ActionInput):
     until = day()
 
 
+class CorrectRight(ActionInput):
+    """Which right (the latest of its kind, portfolio and function), and what of it is another: what is not sent stays."""
+
+    needs = ("kind",)
+    kind = words(default="")
+    portfolio = words(default="")
+    function = words(default="")
+    holder = PersonField(required=False, allow_null=True)
+    deputy = PersonField(required=False, allow_null=True)
+    escalate_to = PersonField(required=False, allow_null=True)
+    answer_within_days: Any = AsSentField(required=False)
+    until = day()
+
+
+class OpenPolicyGap(ActionInput):
+    """A question with an owner and a day; `pilots` by key are those whose rule its answer becomes, in this portfolio."""
+
+    portfolio = words(default="")
+    question = words(default="")
+    owner = PersonField()
+    due = day(required=True, allow_null=False)
+    pilots: Any = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=1000)
+    point = words(default="")
+    blocks_adoption = serializers.BooleanField(required=False)
+
+
 def by_row(word: str, asked: tuple[Argument, ...]) -> type[ActionInput]:
     """The input of an action whose row says all that is asked."""
     fields = {each.name: FIELDS[each.type]() for each in asked if each.name != "on"}
-    return (
-        type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, **fields})
-        if fields
-        else ActionInput
-    )
+    if not fields:
+        return ActionInput
+    needs = tuple(name for name in fields if name not in MAY_BE_LEFT_OUT.get(word, ()))
+    return type(word.title().replace("_", ""), (ActionInput,), {"__module__": __name__, "needs": needs, **fields})
 
 
+MAY_BE_LEFT_OUT = {"start": ("decide_by",), "ask_exception": ("until",)}
+"""Of the arguments that a row names: the day that follows from the start, and the end that whoever grants it gives."""
 FIELDS: dict[ArgumentType, Callable[[], Any]] = {ArgumentType.SENTENCE: words, ArgumentType.DAY: day}
 for _word, _asked in (arguments_on(Target.PILOT) | arguments_on(Target.GATE)).items():
     input_of(_word)(by_row(_word, _asked))

@@ -7,22 +7,25 @@ from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import django_filters
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from pilots.models import ApiToken
 from pilots.refusals import Invalid
 from readiness.api.exceptions import BadParameters
+from readiness.api.renderers import FILES, CsvRenderer, WorkbookRenderer
+from readiness.api.throttling import SaysRate
 
 UNKNOWN, REPEATED = "unknown_parameter", "repeated_parameter"
 
 WHAT_INSTEAD: dict[tuple[bool, str], Any] = {
     (True, "known_at"): gettext_lazy(
-        "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates or decisions with it."
+        "This is answered by all that is known now. Leave “known_at” out here, and ask pilots, exhibits, gates, the board, decisions, events or changes with it."
     ),
     (False, "as_of"): gettext_lazy("An action is done today. Send “on” for the day it counts from."),
     (False, "known_at"): gettext_lazy("An action is done today. Send “on” for the day it counts from."),
@@ -30,7 +33,7 @@ WHAT_INSTEAD: dict[tuple[bool, str], Any] = {
 """What to do instead of a parameter that is known elsewhere, where something is read, and where something is done."""
 
 
-class TakesParameters(APIView):
+class TakesParameters(SaysRate):
     """A view that says which parameters its reads take, and refuses every other; what is done takes none."""
 
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
@@ -40,8 +43,21 @@ class TakesParameters(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if not hasattr(self, (request.method or "").lower()):
+            # Before anything of the request is read: nothing that it says could make it right.
+            self.http_method_not_allowed(request)
         refuse_unknown(request, self.known_parameters(request.method or ""))
         refuse_empty(request, self.may_be_empty)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        found = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(found, ("Authorization", "Cookie"))
+        # Of whoever was refused nothing is asked again: that would be refused again.
+        if isinstance(getattr(request, "_auth", None), ApiToken):
+            # A program's own store: it asks each time whether what it has is still so. A browser keeps nothing.
+            patch_cache_control(found, private=True, no_cache=True)
+            found.asked_by_token = True
+        return found
 
     def known_parameters(self, method: str) -> dict[str, bool]:
         """The parameters that a method takes here, and whether each can be given more than once."""
@@ -52,14 +68,33 @@ class TakesParameters(APIView):
         pages = getattr(self, "pagination_class", None)
         if pages is not None:
             known |= dict.fromkeys((pages.cursor_query_param, pages.page_size_query_param), False)
-        return known | {each.name: bool(each.many) for each in self.parameters}
+        return known | {each.name: bool(each.many) for each in (*self.parameters, *self.list_parameters())}
+
+    def list_parameters(self) -> tuple[OpenApiParameter, ...]:
+        """Those that a list takes besides."""
+        return ()
 
 
 class Schema(AutoSchema):
     """The schema of a view: what its reads take is what the view says."""
 
     def get_override_parameters(self) -> list[Any]:
-        return list(getattr(self.view, "parameters", ())) if self.method == "GET" else []
+        if self.method != "GET" or not isinstance(self.view, TakesParameters):
+            return []
+        return [*self.view.parameters, *self.view.list_parameters()]
+
+    def map_renderers(self, attribute: str) -> list[Any]:
+        """A list that goes out as a file has fields as JSON alone; `_get_response_for_code` adds the files."""
+        found: list[Any] = super().map_renderers(attribute)
+        return [each for each in found if each not in (CsvRenderer.media_type, WorkbookRenderer.media_type)]
+
+    def _get_response_for_code(self, *args: Any, **kwargs: Any) -> Any:
+        found: Any = super()._get_response_for_code(*args, **kwargs)  # type: ignore[no-untyped-call]
+        if self.method == "GET" and set(FILES) & set(getattr(self.view, "renderer_classes", ())):
+            for each in FILES if "content" in found else ():
+                shape = {"type": "string"} if each is CsvRenderer else {"type": "string", "format": "binary"}
+                found["content"][each.media_type] = {"schema": shape}
+        return found
 
 
 def refuse_unknown(request: Request, known: dict[str, bool]) -> None:

@@ -15,20 +15,33 @@ Read = Callable[[Any], Any]
 
 
 class RowSerializer(serializers.Serializer[Any]):
-    """Gives what `Serializer` gives of an object: names, values and order. What it answers with is never taken in."""
+    """Gives what `Serializer` gives of an object: names, values and order. What it answers with is never taken in.
+
+    `only` are the names of the fields that are asked for; all of them where it is None.
+    """
+
+    only: frozenset[str] | None = None
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         return {name: read(instance) for name, read in self._reads}
 
     @cached_property
     def _reads(self) -> list[tuple[str, Read]]:
-        return [(str(field.field_name), _read(field)) for field in self._readable_fields]
+        fields = [field for field in self._readable_fields if self.only is None or field.field_name in self.only]
+        return [(str(field.field_name), _read(field)) for field in fields]
 
 
-def serialized(serializer: type[serializers.Serializer[Any]], rows: Iterable[Any], **context: Any) -> list[Any]:
-    """Rows as a serializer gives them, which is built once for all of them."""
+def serialized(
+    serializer: type[serializers.Serializer[Any]],
+    rows: Iterable[Any],
+    only: frozenset[str] | None = None,
+    **context: Any,
+) -> list[Any]:
+    """Rows as a serializer gives them, which is built once for all of them; of `only` some fields where they are named."""
     many: Any = serializer
-    return list(many(list(rows), many=True, context=context).data)
+    found = many(list(rows), many=True, context=context)
+    found.child.only = only
+    return list(found.data)
 
 
 def _read(field: Any) -> Read:

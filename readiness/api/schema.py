@@ -6,13 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import Http404
+from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 
+from readiness.api import openapi
 from readiness.api.parameters import TakesParameters
+
+COMPLETES = openapi.complete
+"""What completes the schema; it is loaded with the addresses, so that what it says of fields is known before it is written."""
 
 
 class ByFormat(DefaultContentNegotiation):
@@ -22,10 +27,14 @@ class ByFormat(DefaultContentNegotiation):
 
 
 class SchemaView(TakesParameters, SpectacularAPIView):
-    """The OpenAPI schema, as YAML or, with `?format=json`, as JSON."""
+    """The OpenAPI schema, as YAML or, with `?format=json`, as JSON. It is in English, as its keys and codes are."""
 
     content_negotiation_class = ByFormat
     parameters = (OpenApiParameter("format", OpenApiTypes.STR, enum=("yaml", "json")),)
+
+    def _get_schema_response(self, request: Request) -> Any:
+        with translation.override("en-gb"):
+            return super()._get_schema_response(request)  # type: ignore[no-untyped-call]
 
 
 class DocsView(TakesParameters, SpectacularSwaggerSplitView):

@@ -8,8 +8,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from pilots.actions.acting_token import BY_TOKEN
 from pilots.models import Decision, Event
-from pilots.rules.vocabulary import ClearsBy, Court, Standing
+from pilots.rules.vocabulary import Cause, ClearsBy, Court, Standing
 from readiness.api.rows import RowSerializer, serialized
 from readiness.queries.exception_requests import ExceptionRequest
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
@@ -78,6 +79,7 @@ class PilotSerializer(RowSerializer):
     workflow = serializers.CharField(source="pilot.workflow")
     stage = serializers.CharField(source="status.stage")
     standing = serializers.ChoiceField(source="status.standing", choices=Standing.values())
+    since = serializers.DateField(source="status.since")
     at = serializers.DateField()
     started_on = serializers.DateField(source="status.started_on", allow_null=True)
     start_known = serializers.BooleanField(source="status.start_known")
@@ -141,14 +143,24 @@ class WholePilotSerializer(PilotSerializer):
 
     purpose = serializers.CharField(source="pilot.purpose")
     question = serializers.CharField(source="pilot.question")
-    learned = serializers.CharField(source="pilot.learned")
+    learned = serializers.CharField()
+    retired_because = serializers.SerializerMethodField()
     tool = serializers.CharField(source="pilot.tool")
     data = serializers.CharField(source="pilot.data")  # type: ignore[assignment]
+    presumed_high_impact = serializers.BooleanField(source="pilot.presumed_high_impact", allow_null=True)
+    high_impact_reason = serializers.CharField(source="pilot.high_impact_reason")
+    high_impact_determined_by = serializers.CharField(source="pilot.high_impact_determined_by")
+    high_impact_determined_on = serializers.DateField(source="pilot.high_impact_determined_on", allow_null=True)
     recorded_on = serializers.DateField(source="pilot.recorded_on")
     source = serializers.CharField(source="pilot.source")  # type: ignore[assignment]
     approximate = serializers.BooleanField(source="pilot.approximate")
     rules = RulesSerializer(source="pilot")
     look = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Cause.values(), None]})
+    def get_retired_because(self, snapshot: PilotSnapshot) -> str | None:
+        """Why it was retired; null where it is not, or nobody has said."""
+        return snapshot.status.retired_because or None
 
     @extend_schema_field(LookSerializer(allow_null=True))
     def get_look(self, snapshot: PilotSnapshot) -> Any:
@@ -200,6 +212,12 @@ class WholeGateSerializer(GateSerializer):
     def to_representation(self, instance: GateSnapshot) -> Any:
         self._gate = instance
         return super().to_representation(instance)
+
+
+class PilotWithGatesSerializer(PilotSerializer):
+    """A pilot whose gates are whole: who else may decide each, and by when an answer was asked for."""
+
+    gates = WholeGateSerializer(many=True)
 
 
 class DifferenceSerializer(RowSerializer):
@@ -295,11 +313,17 @@ class EventSerializer(RowSerializer):
     pilots = serializers.IntegerField(source="number_of_pilots", default=None, allow_null=True)
     kind = serializers.CharField(source="gate.kind.key", default=None)
     by = PersonSerializer(allow_null=True)
+    token = serializers.SerializerMethodField()
     on = serializers.DateField(source="effective_on")
     known_on = serializers.DateField()
     reason = serializers.CharField()
     fields_changed = serializers.SerializerMethodField()
     outcome = serializers.CharField(source="decision.outcome", default=None)
+
+    def get_token(self, event: Event) -> str | None:
+        """How the API token begins with which it was done; null where with none."""
+        begins: str | None = event.data.get(BY_TOKEN)
+        return begins
 
     def get_fields_changed(self, event: Event) -> list[str]:
         return [change["field"] for change in event.changes]

@@ -2,116 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from pilots.clock import today
-from pilots.models import Function
+from pilots.models import Function, GateKind, Pilot
 from pilots.refusals import Invalid
-from pilots.rules.vocabulary import Court
-from readiness.api.base import AS_OF, ApiView
-from readiness.api.filters import known_kind, known_portfolio, person_named
-from readiness.api.pagination import Pages
-from readiness.api.rows import RowSerializer, serialized
-from readiness.api.serializers import PersonSerializer
-from readiness.queries.bottlenecks import bottlenecks
+from pilots.rules.vocabulary import Court, Standing
+from readiness.api.base import AS_OF, KNOWN_AT, ApiView, GoesOut
+from readiness.api.figures import (
+    BoardSerializer,
+    BottleneckFiguresSerializer,
+    BottleneckSerializer,
+    CountsSerializer,
+    PointSerializer,
+    WaitFiguresSerializer,
+    WaitSerializer,
+)
+from readiness.api.files import Path, columns_of, rows_in_batches
+from readiness.api.filters import (
+    FUNCTION,
+    PORTFOLIO,
+    in_functions,
+    known_kind,
+    known_portfolio,
+    person_known,
+)
+from readiness.api.pagination import MARKS
+from readiness.api.renderers import OF_LISTS
+from readiness.api.rows import serialized
+from readiness.api.views.pilots import WITHOUT_GATES, ListOfPilots, wants_gates
+from readiness.queries.bottlenecks import GROUPS, USUAL, bottlenecks
+from readiness.queries.first_record import first_record
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
 from readiness.queries.snapshots import snapshots_of
-from readiness.queries.trend import trend
+from readiness.queries.trend import month_ends, trend
+from readiness.queries.waiting_gates import gate_figures
 from readiness.rules.ledger_totals import BY, waits
+from readiness.rules.standing import GATE_STATES, STANDINGS, by_stage
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
+OF_SOME = OpenApiParameter("portfolio", OpenApiTypes.STR, many=True, description=str(PORTFOLIO))
+IN_SOME = OpenApiParameter("function", OpenApiTypes.STR, many=True, description=f"On the day that is read. {FUNCTION}")
 MONTHS, MOST_MONTHS = 12, 60
 A_QUARTER = timedelta(days=90)
 
 
-class CountsSerializer(serializers.Serializer[Any]):
-    """How many pilots have each standing, and how many open gates of running and adopted pilots each court has."""
-
-    at = serializers.DateField()
-    pilots = serializers.IntegerField()
-    standing = serializers.DictField(child=serializers.IntegerField())
-    open_gates = serializers.DictField(child=serializers.IntegerField())
-
-
-class PointSerializer(serializers.Serializer[Any]):
-    """How many pilots had each standing on a day."""
-
-    at = serializers.DateField()
-    standing = serializers.DictField(child=serializers.IntegerField())
-
-
-class BottleneckSerializer(RowSerializer):
-    """Open gates that one person holds; `frees` counts pilots in which nothing else is open."""
-
-    kind = serializers.CharField(source="kind.key")
-    court = serializers.ChoiceField(choices=Court.values())
-    holder = PersonSerializer(allow_null=True)
-    gates = serializers.IntegerField()
-    frees = serializers.IntegerField()
-
-
-class WaitSerializer(serializers.Serializer[Any]):
-    """Days by court; `days` is their sum. They were counted from `from` up to, not including, `to`: no day that has not come."""
-
-    of = serializers.CharField()
-    name = serializers.CharField()
-    courts = serializers.DictField(child=serializers.IntegerField())
-    days = serializers.IntegerField()
-
-    def get_fields(self) -> Any:
-        ends = {"from": serializers.DateField(source="start"), "to": serializers.DateField(source="end")}
-        return super().get_fields() | ends
-
-
-class UnitSerializer(RowSerializer):
-    """A gate on the board."""
-
-    state = serializers.CharField(source="status.state")
-    court = serializers.CharField(source="status.court", allow_null=True)
-    since = serializers.DateField(source="status.since")
-    since_at_least = serializers.BooleanField(source="status.since_at_least")
-    days = serializers.IntegerField(source="status.days", allow_null=True)
-
-
-class BoardSerializer(RowSerializer):
-    """A pilot on the board: its standing, and its gates by kind."""
-
-    key = serializers.CharField(source="pilot.key")
-    name = serializers.CharField(source="pilot.name")
-    portfolio = serializers.CharField(source="pilot.portfolio.key")
-    function = serializers.CharField(source="function.name", default=None)
-    standing = serializers.CharField(source="status.standing")
-    stalls_on = serializers.DateField(source="status.stalls_on", allow_null=True)
-    start_known = serializers.BooleanField(source="status.start_known")
-    days_quiet = serializers.IntegerField(source="status.days_quiet", allow_null=True)
-    gates = serializers.SerializerMethodField()
-
-    def get_gates(self, found: Any) -> dict[str, Any]:
-        return {gate.kind.key: _GATE.to_representation(gate) for gate in found.gates}
-
-
-_GATE = UnitSerializer()
-
-
 class OfPortfolio(ApiView):
-    """What is asked of all pilots that whoever asks may see, or of one portfolio."""
+    """What is asked of all pilots that whoever asks may see, or of some portfolios."""
 
-    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
+    parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF_SOME, IN_SOME)
 
     def chosen(self) -> StandingQuerySet:
         """The pilots that are asked about."""
-        mine, key = self.visible_pilots(), self.request.query_params.get("portfolio")
-        return mine.filter(portfolio__key=known_portfolio(key, "portfolio", self.person)) if key else mine
+        query, mine = self.request.query_params, self.visible_pilots()
+        keys = [known_portfolio(key, "portfolio", self.person) for key in query.getlist("portfolio")]
+        if keys:
+            mine = mine.filter(portfolio__key__in=keys)
+        return self.in_functions(mine)
+
+    def in_functions(self, mine: StandingQuerySet) -> StandingQuerySet:
+        """Those of them that lay in the functions that are asked for."""
+        names = self.request.query_params.getlist("function")
+        if not names:
+            return mine
+        found: StandingQuerySet = in_functions(mine.on(self.at), names)
+        return found
+
+
+class RowsOfPortfolio(GoesOut, OfPortfolio):
+    """Figures in rows, all in one answer or one file."""
+
+    renderer_classes = OF_LISTS
+
+    def with_marks(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """These rows, each of which says of which day it is: what is nothing but rows has no other place for it."""
+        marks = self.marks() | {"at": self.at.isoformat()}
+        return [marks | row for row in rows]
+
+    def answer_rows(self, rows: list[dict[str, Any]]) -> Response:
+        form = self.file_asked()
+        return Response(rows) if form is None else self.file_of_rows(form, rows)
 
 
 class Summary(OfPortfolio):
@@ -119,46 +99,98 @@ class Summary(OfPortfolio):
 
     @extend_schema(responses=CountsSerializer)
     def get(self, request: Request) -> Response:
-        """How many pilots stand where on a day, and in whose court the open gates of running and adopted ones are."""
+        """How many pilots stand where on a day, declared and shown, and in whose court the open gates of running and adopted ones are."""
         chosen = self.chosen()
-        counts = chosen.counts(self.at)
-        body = {
-            "at": self.at,
+        counts, gates = chosen.counts(self.at), gate_figures(chosen, self.at)
+        shown, claimed = counts[Standing.ADOPTED], counts[Standing.CLAIMED]
+        by_kind = {kind: _by_court(states) for kind, states in gates.items()}
+        body = self.marks() | {
             "pilots": sum(counts.values()),
             "standing": counts,
-            "open_gates": chosen.open_gates_by_court(self.at),
+            "stage": by_stage(counts),
+            "adoption": {"declared": shown + claimed, "shown": shown, "claimed": claimed},
+            "open_gates": {court: sum(of[court] for of in by_kind.values()) for court in Court.values()},
+            "open_gates_by_kind": by_kind,
+            "gates": {kind: _by_state(states) for kind, states in gates.items()},
+            "retired_because": chosen.retired_by_cause(self.at),
         }
         return Response(CountsSerializer(body).data)
 
 
-class Board(OfPortfolio):
-    pagination_class = Pages
+def _by_court(states: Mapping[str, Mapping[str | None, int]]) -> dict[str, int]:
+    return {court: sum(of.get(court, 0) for of in states.values()) for court in Court.values()}
+
+
+def _by_state(states: Mapping[str, Mapping[str | None, int]]) -> dict[str, int]:
+    return {state: sum(states.get(state, {}).values()) for state in GATE_STATES}
+
+
+class Board(ListOfPilots):
     serializer_class = BoardSerializer
-    ordering: ClassVar[tuple[str, ...]] = ("key",)
+    parameters = (AS_OF, KNOWN_AT, WITHOUT_GATES)
+    file_name = "board"
+
+    @cached_property
+    def only(self) -> frozenset[str] | None:
+        named = super().only
+        if wants_gates(self.request):
+            return named
+        return (named or frozenset(BoardSerializer().fields)) - {"gates"}
+
+    def read(self, rows: Sequence[Pilot]) -> list[Any]:
+        """These pilots as the board has them."""
+        snapshots = snapshots_of(rows, at=self.at, known_at=self.known_at)
+        return serialized(BoardSerializer, snapshots, self.only)
 
     @extend_schema(responses=BoardSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Every pilot with its gates by kind, by key."""
-        there = self.chosen().on(self.at)
-        snapshots = snapshots_of(self.paginate_queryset(there) or [], at=self.at)
-        return self.get_paginated_response(serialized(BoardSerializer, snapshots))
+        form, rows, only = self.file_asked(), self.chosen(), self.only
+        if form is None:
+            return self.answer_with(rows, self.read)
+        columns = columns_of(BoardSerializer(), only)
+        kinds = self._kinds() if columns.pop("gates", None) else []
+        columns |= {f"{kind}:{part}": ("gates", kind, part) for kind in kinds for part in ("state", "court", "days")}
+        ordered = self.order.ordered(rows, backwards=False)
+        return self.file_of_columns(form, rows_in_batches(ordered, self.read), columns)
+
+    def _kinds(self) -> list[str]:
+        return list(GateKind.objects.visible_to(self.person).order_by("position", "pk").values_list("key", flat=True))
 
 
-class Bottlenecks(OfPortfolio):
+class Bottlenecks(RowsOfPortfolio):
     serializer_class = BottleneckSerializer
+    file_name = "bottlenecks"
+    parameters = (
+        AS_OF,
+        OF_SOME,
+        IN_SOME,
+        OpenApiParameter(
+            "by",
+            OpenApiTypes.STR,
+            many=True,
+            enum=list(GROUPS),
+            description="What gates are grouped by; kind, court and holder unless said. Several may be given.",
+        ),
+    )
 
     @extend_schema(responses=BottleneckSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Whom running and adopted pilots wait on: what frees most comes first. At most 50."""
-        found = bottlenecks(self.chosen(), at=self.at)
-        return Response(serialized(BottleneckSerializer, found))
+        by = request.query_params.getlist("by")
+        if any(name not in GROUPS for name in by):
+            raise Invalid(_("Say one of: %(words)s.") % {"words": ", ".join(GROUPS)}, field="by")
+        found = bottlenecks(self.chosen(), at=self.at, by=by or USUAL)
+        return self.answer_rows(self.with_marks(serialized(BottleneckFiguresSerializer, found)))
 
 
-class Trend(OfPortfolio):
+class Trend(RowsOfPortfolio):
     serializer_class = PointSerializer
+    file_name = "trend"
     parameters = (
         AS_OF,
-        OF,
+        OF_SOME,
+        IN_SOME,
         OpenApiParameter(
             "months", OpenApiTypes.INT, description="How many month ends; 12 unless said, 60 at the most."
         ),
@@ -167,33 +199,36 @@ class Trend(OfPortfolio):
     @extend_schema(responses=PointSerializer(many=True))
     def get(self, request: Request) -> Response:
         """How many pilots stood where at each month's end, and on the day asked about; the oldest first."""
-        months = request.query_params.get("months", str(MONTHS))
-        if not months.isdecimal() or not 1 <= int(months) <= MOST_MONTHS:
+        asked = request.query_params.get("months", str(MONTHS))
+        if not (asked.isascii() and asked.isdecimal()) or len(asked) > 9 or not 1 <= int(asked) <= MOST_MONTHS:
             raise Invalid(_("Give a number of months from 1 to %(most)d.") % {"most": MOST_MONTHS}, field="months")
-        days = [*month_ends(self.at, int(months)), self.at]
-        standings = trend(self.chosen(), days)
-        points = [{"at": day, "standing": standing} for day, standing in zip(days, standings, strict=True)]
-        return Response(serialized(PointSerializer, points))
+        days = [*month_ends(self.at, int(asked)), self.at]
+        standings, first, now = trend(self.chosen(), days), first_record(self.visible_pilots()), today()
+        points = [
+            {
+                "at": day,
+                "projected": day > now,
+                "before_first_record": first is None or day < first,
+                "standing": standing,
+            }
+            for day, standing in zip(days, standings, strict=True)
+        ]
+        return self.answer_rows(serialized(PointSerializer, points))
+
+    def file_columns(self) -> dict[str, Path]:
+        marks: dict[str, Path] = {name: (name,) for name in MARKS}
+        return marks | {standing: ("standing", standing) for standing in STANDINGS}
 
 
-def month_ends(at: date, months: int) -> list[date]:
-    """The last days of the months before a date's, the oldest first."""
-    ends: list[date] = []
-    last = at.replace(day=1) - timedelta(days=1)
-    for _month in range(months):
-        ends.append(last)
-        last = last.replace(day=1) - timedelta(days=1)
-    return ends[::-1]
-
-
-class Waits(OfPortfolio):
+class Waits(RowsOfPortfolio):
     serializer_class = WaitSerializer
+    file_name = "waits"
     may_be_empty = frozenset({"function"})
     parameters = (
         OpenApiParameter(
             "as_of", OpenApiTypes.DATE, description="Only days that had come before this one; today unless said."
         ),
-        OF,
+        OF_SOME,
         OpenApiParameter("from", OpenApiTypes.DATE, description="The first day; 90 days before `to` unless said."),
         OpenApiParameter(
             "to",
@@ -202,7 +237,9 @@ class Waits(OfPortfolio):
         ),
         OpenApiParameter("by", OpenApiTypes.STR, enum=BY, description="What the days are grouped by."),
         OpenApiParameter("kind", OpenApiTypes.STR, description="Only gates of this kind."),
-        OpenApiParameter("holder", OpenApiTypes.STR, description="Only the days of this person: their id or address."),
+        OpenApiParameter(
+            "holder", OpenApiTypes.STR, description="Only the days of this person: their id, name or address."
+        ),
         OpenApiParameter(
             "function",
             OpenApiTypes.STR,
@@ -235,11 +272,23 @@ class Waits(OfPortfolio):
             end=end,
             by=by,
             kind=kind,
-            holder=person_named(holder, "holder") if holder else None,
+            holder=person_known(holder, "holder", self.person) if holder else None,
             functions=functions_asked(query),
             at=at,
         )
-        return Response(serialized(WaitSerializer, found))
+        return self.answer_rows(self.with_marks(serialized(WaitFiguresSerializer, found)))
+
+    def in_functions(self, mine: StandingQuerySet) -> StandingQuerySet:
+        """Of a function are the days on which a pilot lay there, not the pilots that lie there now."""
+        return mine
+
+    def file_columns(self) -> dict[str, Path]:
+        parts = [(part, court) for part in ("courts", "finished", "still_open") for court in Court.values()]
+        days: dict[str, Path] = {
+            court if part == "courts" else f"{part}_{court}": (part, court) for part, court in parts
+        }
+        marks: dict[str, Path] = {name: (name,) for name in MARKS}
+        return {name: (name,) for name in ("of", "name", "from", "to", "days")} | days | marks
 
 
 def period(query: Mapping[str, str], at: date) -> tuple[date, date]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,10 +15,12 @@ from rest_framework.response import Response
 
 from pilots import actions, permissions
 from pilots.models import DecisionRight, Function, Unit
-from pilots.refusals import NotYours
+from pilots.refusals import Invalid, NotYours
 from readiness.api.base import AS_OF, AskingForMany
+from readiness.api.cursors import Column, Order
 from readiness.api.filters import known_portfolio
-from readiness.api.inputs import AssignRight
+from readiness.api.input_fields import ActionInput
+from readiness.api.inputs import AssignRight, CorrectRight
 from readiness.api.rows import RowSerializer, serialized
 from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
@@ -52,8 +58,8 @@ class RightSerializer(serializers.Serializer[DecisionRight]):
     """A right as it was assigned. `portfolio` and `function` are null where it holds for all of them."""
 
     kind = serializers.CharField(source="kind.key")
-    portfolio = serializers.CharField(source="portfolio.key", default=None)
-    function = serializers.CharField(source="function.name", default=None)
+    portfolio = serializers.CharField(source="portfolio.key", default=None, allow_null=True)
+    function = serializers.CharField(source="function.name", default=None, allow_null=True)
     holder = PersonSerializer()
     deputy = PersonSerializer(allow_null=True)
     escalate_to = PersonSerializer(allow_null=True)
@@ -67,7 +73,8 @@ class Rights(AskingForMany):
 
     queryset: Any = Unit.objects.none()
     serializer_class = SeatSerializer
-    ordering: ClassVar[tuple[str, ...]] = ("pk",)
+    order = Order((), Column("pk"), ("portfolio__key", "function__name"))
+    file_name = "rights"
     parameters = (AS_OF, OF)
 
     @extend_schema(responses=SeatSerializer(many=True))
@@ -82,25 +89,63 @@ class Rights(AskingForMany):
             # Whoever sits on a seat there sees the place, though no pilot may lie in it yet.
             if not units.exists():
                 known_portfolio(key, "portfolio", self.person)
-        page = self.paginate_queryset(units)
-        rows = table(page or [], decided_kinds(self.person), at=self.at)
-        seats = [seat for row in rows for seat in row.seats if seat.asked]
-        return self.get_paginated_response(serialized(SeatSerializer, seats))
+        kinds = decided_kinds(self.person)
+
+        def read(some: Sequence[Unit]) -> list[Any]:
+            seats = [seat for row in table(some, kinds, at=self.at) for seat in row.seats if seat.asked]
+            return serialized(SeatSerializer, seats, self.only)
+
+        return self.answer_with(units, read)
 
     @extend_schema(operation_id="assign_right", request=AssignRight, responses={201: RightSerializer})
     def post(self, request: Request) -> Response:
         """Give somebody the right to decide a kind of gate, in the name of whoever asks. An open-ended one of the same reach ends."""
-        asked = AssignRight(data=request.data)
-        asked.is_valid(raise_exception=True)
-        says: dict[str, Any] = dict(asked.validated_data)
+        kept = self._office()
+        says = self._read_input(AssignRight)
+        kind, portfolio, function = self._reach(kept, says)
+        right = actions.assign_right(by=self.person, kind=kind, portfolio=portfolio, function=function, **says)
+        there = f"?portfolio={quote(portfolio.key)}" if portfolio else ""
+        place = request.build_absolute_uri(reverse("readiness:api:rights") + there)
+        return Response(RightSerializer(right).data, 201, headers={"Location": place})
+
+    @extend_schema(operation_id="correct_right", request=CorrectRight, responses=RightSerializer)
+    def patch(self, request: Request) -> Response:
+        """Correct a right on its first day, while nothing was decided under it; it is named by its kind and where it holds."""
+        kept = self._office()
+        says = self._read_input(CorrectRight)
+        says.pop("on", None)
+        kind, portfolio, function = self._reach(kept, says)
+        there = DecisionRight.objects.filter(kind=kind, portfolio=portfolio, function=function)
+        right = there.select_related("kind", "portfolio", "function").order_by("-starts").first()
+        if right is None:
+            raise Invalid(_("Nobody has such a right."), field="kind")
+        actions.correct_right(right=right, by=self.person, set=says)
+        return Response(RightSerializer(right).data)
+
+    def _office(self) -> Office:
+        """What whoever asks keeps. Raises NotYours where that is nothing, whatever was sent."""
         kept = Office(self.person, permissions.portfolios_kept(self.person))
         if not kept.enters:
             raise NotYours
-        says["kind"] = row_named("kind", kept.kinds(), key=says["kind"])
-        for name, rows, by in (("portfolio", kept.own(), "key"), ("function", Function.objects.all(), "name")):
-            says[name] = row_named(name, rows, **{by: says[name]}) if says[name] else None
-        right = actions.assign_right(by=self.person, **says)
-        return Response(RightSerializer(right).data, 201)
+        return kept
+
+    def _read_input(self, ask: type[ActionInput]) -> dict[str, Any]:
+        """What was sent. Raises ValidationError."""
+        asked = ask(data=self.request.data, context={"asker": self.person})
+        asked.is_valid(raise_exception=True)
+        return dict(asked.validated_data)
+
+    @staticmethod
+    def _reach(kept: Office, says: dict[str, Any]) -> tuple[Any, Any, Any]:
+        """What a right is about and where it holds, taken out of what was sent."""
+        kind = row_named("kind", kept.kinds(), key=says.pop("kind"))
+        places = {"portfolio": (kept.own(), "key"), "function": (Function.objects.all(), "name")}
+        portfolio, function = (
+            row_named(name, rows, **{by: says[name]}) if says.get(name) else None for name, (rows, by) in places.items()
+        )
+        for name in places:
+            says.pop(name, None)
+        return kind, portfolio, function
 
     def scope_needed(self) -> str:
         """The scope that a key needs to assign a right."""
