@@ -19,10 +19,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Event
-from readiness.admin.bulk import perform_on_several
+from readiness.admin.several import perform_on_several
 from readiness.forms.base import ActionForm
 from readiness.forms.offices import office_of
 from readiness.forms.reference import people_offered
+from readiness.forms.typed_before import typed_before
 from readiness.text import events as event_texts
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class ActionModelAdmin(Admin):
     """What an empty list says that was narrowed to nothing."""
 
     actions = None
+    actions_on_top, actions_on_bottom = False, True
     readonly_fields: ClassVar[Any] = ()
     empty_value_display = "–"
     list_per_page = 100
@@ -118,7 +120,8 @@ class ActionModelAdmin(Admin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only by what is offered: no column can be guessed at through an address, letter by letter."""
-        return lookup in {getattr(each, "parameter_name", None) for each in self.list_filter}
+        offered = {getattr(each, "parameter_name", None) for each in self.list_filter}
+        return lookup in offered or any(lookup in getattr(each, "further_parameters", ()) for each in self.list_filter)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         says = {"title": capfirst(self.opts.verbose_name_plural), "nothing_yet": self.nothing_yet}
@@ -133,7 +136,7 @@ class ActionModelAdmin(Admin):
 
     def make_form(self, form: type[ActionForm], request: HttpRequest, obj: Any) -> ActionForm:
         """The form of an action on a row, with what was typed."""
-        data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        data, files = (request.POST, request.FILES) if request.method == "POST" else (typed_before(request), None)
         return form(data, files, **self.form_options(form, request, obj))
 
     def _form(self, request: HttpRequest, obj: Any) -> Any:

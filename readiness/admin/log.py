@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.http import HttpRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.formats import time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Decision, Event
+from pilots.models import Decision, Event, Person
+from pilots.models.events import PARTS
+from pilots.refusals import Invalid
+from readiness.admin import log_export
 from readiness.admin.base import ActionModelAdmin
-from readiness.admin.pilot_filters import Choice, Choices
+from readiness.admin.pilot_filters import Choice, Choices, day_typed
 from readiness.forms.offices import office_of
+from readiness.inventory.tables_out import FORMS
 from readiness.templatetags import wall
 from readiness.text import events, labels, sealed_values
 
@@ -57,8 +65,88 @@ class ByOutcome(Choice):
         return queryset.filter(outcome=chosen) if chosen else queryset
 
 
+class ByPersonAndDay(Choice):
+    """Who acted, or whom it concerns, and the days on which it was written down."""
+
+    title = _("person and day")
+    parameter_name = "who"
+    further_parameters = ("from_day", "to_day")
+    template = "admin/log_filter.html"
+    carried: list[tuple[str, str]] = []
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        for name in self.further_parameters:
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1]
+        self.days = [day_typed(self.used_parameters.get(name)) for name in self.further_parameters]
+        self.people = _people(self.value() or "")
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter_name, *self.further_parameters]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return []
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.value() or any(self.days))
+
+    @property
+    def person(self) -> str:
+        """Whoever was meant, as they are called."""
+        return ", ".join(str(person) for person in self.people)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether somebody was asked for whom nobody knows."""
+        return bool(self.value()) and not self.people
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        first, last = self.days
+        if first is not None:
+            queryset = queryset.filter(known_on__gte=first)
+        if last is not None:
+            queryset = queryset.filter(known_on__lte=last)
+        if not self.value():
+            return queryset
+        keys = [person.pk for person in self.people]
+        acting = Q(by__in=keys) | Q(decision__decider__in=keys)
+        return queryset.filter(acting | Q(data__person__in=keys))
+
+    def choices(self, changelist: Any) -> Any:
+        """None; what its form carries along is all else that the list is asked for."""
+        mine = self.expected_parameters()
+        self.carried = [(name, value) for name, value in changelist.params.items() if name not in mine]
+        return []
+
+
+def _people(written: str) -> list[Person]:
+    """The people of an address, or of a name; some may share one."""
+    written = written.strip()
+    if not written or "\0" in written:
+        return []
+    return list(Person.objects.with_address(written)[:1]) or list(Person.objects.with_name(written)[:5])
+
+
 class ReadOnly(ActionModelAdmin):
     """Rows that nobody adds, changes or deletes here, a superuser included. Each has a page of its own to be read."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, or all of it with its filters as the file that is asked for (`format=csv`)."""
+        form = request.GET.get("format")
+        if form in FORMS:
+            asked = request.GET.copy()
+            for name in ("format", "p"):
+                asked.pop(name, None)
+            vars(request)["GET"] = asked
+            try:
+                file: Any = log_export.export(request, self.get_changelist_instance(request).queryset, form)
+                return cast(HttpResponse, file)
+            except (IncorrectLookupParameters, Invalid) as wrong:
+                if isinstance(wrong, Invalid):
+                    messages.error(request, wrong.says)
+        return super().changelist_view(request, {"goes_out": True} | (extra_context or {}))
 
     def what_stands_beside(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         """What its page draws."""
@@ -73,18 +161,30 @@ class ReadOnly(ActionModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+def _hour(row: Any) -> SafeString | str:
+    """The time of day at which an event was written down, where that was the day itself."""
+    written = localtime(row.written_at) if isinstance(row, Event) else None
+    if written is None or written.date() != row.effective_on:
+        return ""
+    return format_html(" <small>{}</small>", time_format(written, "H:i"))
+
+
 @admin.display(description=_("When"), ordering="effective_on")
 def when(row: Any) -> SafeString:
     if row.known_on == row.effective_on:
-        return format_html("{}", wall.day(row.effective_on))
+        return format_html("{}{}", wall.day(row.effective_on), _hour(row))
     return format_html("{} <small>{} {}</small>", wall.day(row.effective_on), _("known"), wall.day(row.known_on))
 
 
 @admin.display(description=_("Pilot"))
 def of_pilot(row: Any) -> SafeString | str:
     found = row.gate.pilot if isinstance(row, Decision) else row.pilot
+    if isinstance(row, Event) and row.action == "import_list":
+        (text,) = events.texts([row])
+        return format_html('<a href="{}">{}</a>', text.address, text.opens)
     if found is None:
-        return events.on_many(row) if isinstance(row, Event) and row.batch else "–"
+        stands = isinstance(row, Event) and row.batch and row.action not in (*PARTS, "hand_over")
+        return events.on_many(row) if stands else "–"
     return format_html('<bdi class="work">{}</bdi> <small>{}</small>', found.name, found.key)
 
 
@@ -177,7 +277,7 @@ class Log(ChangeList):
     """
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not (request.GET.get("q") or request.GET.get("gate")):
+        if not any(request.GET.get(name) for name in ("q", "gate")):
             log: Any = self.root_queryset
             self.root_queryset = log.entries()
         return super().get_queryset(request, *args, **kwargs)
@@ -197,7 +297,7 @@ class Events(ReadOnly):
     portfolio_path = "portfolio"
     shared = True
     list_display = (when, what, changed, who, of_pilot, reason)
-    list_filter = (ByAction, ByKind)
+    list_filter = (ByPersonAndDay, ByAction, ByKind)
     search_fields = ("pilot__key", "pilot__name", "by__name", "texts__reason")
     list_select_related = ("pilot", "gate__kind", "by", "decision__decider")
     ordering = ("-pk",)
@@ -210,9 +310,9 @@ class Events(ReadOnly):
         return _("%(what)s, %(who)s, %(day)s") % says
 
     def what_stands_beside(self, request: HttpRequest, row: Event) -> dict[str, Any]:
-        if not row.batch or row.pilot_id:
+        if not row.batch or row.pilot_id or row.action in PARTS:
             return {}
-        of_each = office_of(request).limit(Event.objects.of_batch(row.batch))
+        of_each = office_of(request).limit(Event.objects.parts_of_batch(row.batch), shared=True)
         if row.portfolio_id:
             of_each = of_each.filter(portfolio=row.portfolio_id)
         each = events.with_people(of_each).order_by("pk")

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import Q
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import Absence, DecisionRight, Function, Person, Pilot
+from pilots.models import Absence, Function, Person
 from readiness.admin.base import ActionModelAdmin
+from readiness.admin.pilot_filters import Choice, Choices
 from readiness.forms.base import ActionForm
+from readiness.forms.hand_overs import EndHandOver, HandOver, limit_of
 from readiness.forms.offices import office_of
 from readiness.forms.people import (
     AmendAccount,
@@ -24,10 +27,13 @@ from readiness.forms.people import (
     OpenAccount,
     RecordAbsence,
     RenameFunction,
+    ReopenAccount,
     TakeTheirRole,
 )
+from readiness.queries.hand_overs import REQUESTED, WAITS, leaving, open_hand_over, things_held
+from readiness.queries.responsibilities import responsibilities
 from readiness.templatetags import wall
-from readiness.text import address_letters, labels
+from readiness.text import address_letters, hand_overs, labels
 
 BEYOND = _(
     "%(person)s decides, is named or has a role beyond the portfolios that you keep. Whoever keeps all of them changes or closes this account."
@@ -56,6 +62,20 @@ def to_become(row: Person) -> str:
     return row.pending_email or ""
 
 
+class ByLeaving(Choice):
+    """Lines of the worklist: whose hand-over waits for the office, and whose for the next person."""
+
+    title = _("handing over")
+    parameter_name = "leaving"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(REQUESTED, _("requested of the office")), (WAITS, _("the next person has not accepted"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return leaving(queryset, chosen, limit_of(office_of(request))) if chosen else queryset
+
+
 @admin.register(Person)
 class People(ActionModelAdmin):
     """Whoever signs in, or is named on a record."""
@@ -66,9 +86,13 @@ class People(ActionModelAdmin):
         "take-role": TakeTheirRole,
         "confirm-address": ConfirmAddress,
         "close": CloseAccount,
+        "reopen": ReopenAccount,
+        "hand-over": HandOver,
+        "end-hand-over": EndHandOver,
     }
     list_display = ("name", "email", "function", admin_access, account)
     list_select_related = ("function",)
+    list_filter = (ByLeaving,)
     search_fields = ("name", "email")
     ordering = ("name", "pk")
     readonly_fields: ClassVar[Any] = (admin_access, account)
@@ -89,10 +113,24 @@ class People(ActionModelAdmin):
         if word == "confirm-address":
             return obj.address_unconfirmed and office.keeps_all and office.reaches(obj)
         within = word in ("give-role", "take-role") or office.reaches(obj)
+        if word == "hand-over" and not within:
+            within = bool(things_held(obj, today(), limit_of(office)))
         return within and super().may_do(request, obj, word)
 
     def fits(self, obj: Person, word: str) -> bool:
+        if word == "reopen":
+            return obj.closed_on is not None
+        if word == "end-hand-over":
+            return open_hand_over(obj) is not None
         return obj.closed_on is None and (word != "confirm-address" or obj.address_unconfirmed)
+
+    def render_action_form(
+        self, request: HttpRequest, form: ActionForm, obj: Any = None, **extra: Any
+    ) -> TemplateResponse:
+        page = super().render_action_form(request, form, obj, **extra)
+        if isinstance(form, HandOver):
+            page.template_name = "admin/pilots/person/hand_over.html"
+        return page
 
     def say_done(self, request: HttpRequest, form: ActionForm, obj: Person) -> None:
         """Where the address was changed, write to both, and say so; or say that no letter could be sent."""
@@ -118,15 +156,15 @@ class People(ActionModelAdmin):
 
 
 def _duties(request: HttpRequest, person: Person) -> dict[str, Any]:
-    """What somebody does in the portfolios that an office keeps, and when they are away."""
+    """What somebody is responsible for in the portfolios that an office keeps, and when they are away."""
     office = office_of(request)
-    rights = DecisionRight.objects.filter(Q(holder=person) | Q(deputy=person) | Q(escalate_to=person))
-    of_right = ("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
+    found = responsibilities(person, today(), limit_of(office))
     return {
-        "roles": list(office.limit(person.roles.select_related("portfolio"))),
-        "rights": list(office.limit(rights.select_related(*of_right), shared=True)),
+        "found": found,
+        "rights": [(right, hand_overs.CAPACITIES[capacity]) for right, capacity in found.rights],
+        "parts": [hand_overs.part_text(part) for part in found.parts],
+        "summary": hand_overs.summary(found.parts),
         "absences": list(person.absences.order_by("-starts")[:20]),
-        "managed": list(office.limit(Pilot.objects.filter(manager=person))[:50]),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -14,15 +15,28 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models import GatePeriod, Unit
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import Court, Stage, Standing
-from readiness.admin.pilot_list import AS_OF, day_of
+from readiness.admin.pilot_list import AS_OF, day_of, read_for
 from readiness.forms.offices import office_of
 from readiness.queries.pilots import in_force
+from readiness.queries.worklist import to_do
 from readiness.rules import standing
-from readiness.text import labels
+from readiness.text import labels, worklist
 
 Choices = Iterable[tuple[str, Any]]
 BLANK = "\0"
 """Stands for a choice in an address. No address holds it: such requests are refused."""
+
+
+FROM, TO = "stalls_from", "stalls_to"
+"""The two days between which pilots stall, as they stand in an address."""
+
+
+def _read_once(request: HttpRequest, name: str, rows: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    kept = read_for(request)
+    if name not in kept:
+        kept[name] = list(rows)
+    found: list[tuple[Any, Any]] = kept[name]
+    return found
 
 
 class Choice(admin.SimpleListFilter):
@@ -83,7 +97,7 @@ class ByPortfolio(Choice):
         return len(self.lookup_choices) > 1
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(office_of(request).own().values_list("key", "name"))
+        return _read_once(request, "portfolio", office_of(request).own().values_list("key", "name"))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -97,7 +111,7 @@ class ByFunction(Choice):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         units = office_of(request).limit(Unit.objects.exclude(function=None))
         named = units.order_by("function__name").values_list("function", "function__name")
-        return [(str(pk), name) for pk, name in named.distinct()]
+        return [(str(pk), name) for pk, name in _read_once(request, "function", named.distinct())]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -112,7 +126,7 @@ class BySponsor(Choice):
         now = GatePeriod.objects.filter(in_force(day_of(request)), kind__key=SPONSOR, person__isnull=False)
         there = office_of(request).limit(now, "unit__portfolio")
         named = there.order_by("person__name", "person").values_list("person", "person__name")
-        return [(str(pk), name) for pk, name in named.distinct()]
+        return [(str(pk), name) for pk, name in _read_once(request, f"sponsor {day_of(request)}", named.distinct())]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.one_of()
@@ -131,7 +145,7 @@ class ByGate(Choice):
     parameter_name = "gate"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        return list(office_of(request).kinds().values_list("key", "name"))
+        return _read_once(request, "kind", office_of(request).kinds().values_list("key", "name"))
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         asked: dict[str, Any] = {}
@@ -176,6 +190,136 @@ class ByCourt(OfTheGate):
         return [(name, capfirst(str(labels.COURT[name]))) for name in Court.values()]
 
 
+class OnlyGate(Choice):
+    title = _("the only gate that waits")
+    parameter_name = "only"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return _read_once(request, "kind", office_of(request).kinds().values_list("key", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.waiting_on_only(day_of(request), chosen) if chosen else queryset
+
+
+class ToDo(Choice):
+    """A line of the worklist: its count is of exactly these rows."""
+
+    title = _("what is to be done")
+    parameter_name = "worklist"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(worklist.FILTERS.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return to_do(queryset, chosen, day_of(request)) if chosen else queryset
+
+
+class Lacks(Choice):
+    title = _("what is not said")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(LACKING.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        chosen = self.one_of()
+        return queryset.lacking(chosen) if chosen else queryset
+
+
+LACKING = {
+    "workflow": _("no workflow"),
+    "manager": _("no manager"),
+    "function": _("no function"),
+    "sponsor": _("no sponsor"),
+    "question": _("no question"),
+    "purpose": _("no purpose"),
+    "tool": _("no tool"),
+    "data": _("no data"),
+}
+
+
+class Stalls(Choice):
+    """The day on which they stall: within a time that moves along, in a month, or between two days."""
+
+    title = _("stall date")
+    parameter_name = "stalls"
+    further_parameters = FROM, TO
+    template = "admin/stalls_filter.html"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        for name in (FROM, TO):
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1]
+        self.days = days_between(self.value(), self.used_parameters, day_of(request))
+
+    def expected_parameters(self) -> list[str | None]:
+        return [self.parameter_name, FROM, TO]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return list(SOON.items())
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.stalling(day_of(request), *self.days) if self.days else queryset
+
+    def choices(self, changelist: Any) -> Any:
+        """The choices, and beside them what the form of two days carries along: all else that the list is asked for."""
+        self.carried = [(n, v) for n, v in changelist.params.items() if n not in (self.parameter_name, FROM, TO)]
+        yield from super().choices(changelist)
+
+    @property
+    def chosen_days(self) -> dict[str, str]:
+        """The two days that were typed."""
+        return {name: str(self.used_parameters.get(name, "")) for name in (FROM, TO)}
+
+
+SOON = {"14-days": _("in the next 14 days"), "this-month": _("this month"), "next-month": _("next month")}
+
+
+def days_between(word: str | None, typed: Mapping[str, Any], at: date) -> tuple[date, date] | None:
+    """The first and the last day that a choice, a month as 2026-12, or two typed days stand for; None for no choice."""
+    if word == "14-days":
+        return at, at + timedelta(days=14)
+    if word in ("this-month", "next-month"):
+        first = at.replace(day=1)
+        return _month(first if word == "this-month" else _month(first)[1] + timedelta(days=1))
+    if word:
+        try:
+            return _month(date.fromisoformat(f"{word}-01"))
+        except ValueError:
+            return None
+    ends = [day_typed(typed.get(name)) for name in (FROM, TO)]
+    if ends == [None, None]:
+        return None
+    return ends[0] or date(1900, 1, 1), ends[1] or date(9000, 1, 1)
+
+
+def _month(first: date) -> tuple[date, date]:
+    following = (first.replace(day=28) + timedelta(days=4)).replace(day=1) if first < date(9000, 1, 1) else first
+    return first, following - timedelta(days=1)
+
+
+def day_typed(written: Any) -> date | None:
+    """A day as it was typed into an address; None for what is none."""
+    try:
+        found = date.fromisoformat(str(written or ""))
+    except ValueError:
+        return None
+    return found if date(1900, 1, 1) <= found <= date(9000, 1, 1) else None
+
+
+def months(at: date) -> list[tuple[str, date]]:
+    """This month and the five after it, as an address and a list of links have them."""
+    out = []
+    first = at.replace(day=1)
+    for _number in range(6):
+        out.append((f"{first:%Y-%m}", first))
+        first = _month(first)[1] + timedelta(days=1)
+    return out
+
+
 class AsOf(admin.SimpleListFilter):
     """The day as of which the list is read; the list itself reads it (`pilot_list.day_of`)."""
 
@@ -197,4 +341,18 @@ class AsOf(admin.SimpleListFilter):
         return [{"name": name, "value": value} for name, value in changelist.params.items() if name != AS_OF]
 
 
-FILTERS = (AsOf, ByStanding, ByStage, ByPortfolio, ByFunction, BySponsor, ByGate, ByState, ByCourt)
+FILTERS = (
+    AsOf,
+    ByStanding,
+    Stalls,
+    ByStage,
+    ByPortfolio,
+    ByFunction,
+    BySponsor,
+    ByGate,
+    ByState,
+    ByCourt,
+    OnlyGate,
+    ToDo,
+    Lacks,
+)

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from pilots.clock import today
 from pilots.derived import load
-from pilots.models import Decision, Event, Gate, Person, Pilot
+from pilots.models import Decision, Event, Gate, HandOverPart, Person, Pilot
+from pilots.rules import replay
 from pilots.rules.quality import Threshold
 from pilots.rules.transitions import PilotState
 from readiness.forms import OF_GATE, OF_PILOT
 from readiness.queries import evidence, snapshots
+from readiness.queries.hand_overs import parts_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.queries.sources import source_of
+from readiness.queries.successors import successors_on
 from readiness.rules import offers
 from readiness.text import events as event_texts
 from readiness.text import labels, placards
 from readiness.text.events import EventText
+from readiness.text.hand_overs import part_text
 
 LATEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One gate with the actions that fit it now."""
+    """One gate with the actions that fit it now; `successor` is named to take it over, and has not answered."""
 
     on: GateSnapshot
     offered: list[tuple[str, Any]]
+    successor: Person | None = None
 
 
 def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
@@ -37,35 +43,50 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
     What can be done is offered of today only.
     """
     snapshot = snapshots.snapshot_of(pilot, at=at)
-    events = Event.objects.filter(pilot=pilot)
-    history = event_texts.with_people(events)
+    events = list(event_texts.with_people(Event.objects.filter(pilot=pilot)).order_by("-pk"))
     page = {
         "snapshot": snapshot,
         "placard": placards.placard(snapshot) if snapshot else "",
         "missing_words": labels.missing(snapshot) if snapshot else [],
         "gate_rows": [],
         "pilot_acts": [],
-        "decisions": list(_decisions(pilot)[:LATEST]),
-        "events": list(history.order_by("-pk")[:LATEST]),
+        "decisions": _decisions(events)[:LATEST],
+        "events": events[:LATEST],
         "pieces": evidence.pieces(by, pilot),
         "measures": _measures(events),
         "rules": _rules(pilot),
+        "source": source_of(pilot),
+        "handed_over": [part_text(part) for part in _parts(pilot)] if at == today() else [],
     }
-    return page | _offered(pilot, snapshot, by) if snapshot else page
+    return page | _offered(snapshot, by, events) if snapshot else page
 
 
-def _offered(pilot: Pilot, snapshot: PilotSnapshot, by: Person) -> dict[str, Any]:
+def _parts(pilot: Pilot) -> list[HandOverPart]:
+    """What of a pilot is being handed over; asked only where it was not read with it that nothing is."""
+    return parts_on(pilot) if getattr(pilot, "is_handed_over", True) else []
+
+
+def _offered(snapshot: PilotSnapshot, by: Person, events: Sequence[Event]) -> dict[str, Any]:
     """The rows of the gates, and what this person may do there and on the pilot as a whole."""
     may_change = snapshot.at == today()
-    state, away = state_of(snapshot), offers.away_on(snapshot.at)
+    state, away = _replayed(snapshot, events), offers.away_on(snapshot.at)
     on_pilot = offers.on_pilot(by, snapshot, state, office=True) if may_change else []
-    rows = []
+    rows, successors = [], successors_on(state)
     for gate in snapshot.gates:
         of_gate = state.gates[gate.kind.key]
         on_gate = offers.on_gate(by, snapshot, gate, of_gate, office=True, away=away)
         offered = [(word, called(word)) for word in on_gate] if may_change else []
-        rows.append(GateRow(gate, offered))
+        rows.append(GateRow(gate, offered, successors.get(gate.kind.key)))
     return {"gate_rows": rows, "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot]}
+
+
+def _replayed(snapshot: PilotSnapshot, events: Sequence[Event]) -> PilotState:
+    """Where a pilot stands by its events, the latest of which comes first; its gates are asked for where one is switched off."""
+    records, pilot = [load.event_record(event) for event in reversed(events)], snapshot.pilot
+    if snapshot.switched_off or snapshot.at != today():
+        return load.state_of(pilot, snapshot.at, records)
+    kinds = [gate.kind.as_rule() for gate in snapshot.gates]
+    return replay.state_on(pilot.recorded_on, kinds, records, snapshot.at)
 
 
 def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
@@ -105,15 +126,21 @@ def unmet(gate: Gate, at: date) -> list[str]:
     return [str(condition["text"]) for condition in left]
 
 
-def _decisions(pilot: Pilot) -> Any:
-    rows = Decision.objects.filter(gate__pilot=pilot).select_related("event").order_by("-pk")
-    return rows.select_related("gate__kind", "decider", "by")
+def _decisions(events: Iterable[Event]) -> list[Decision]:
+    """The decisions that some events carry, each with its event, its gate and who signed it."""
+    found = []
+    for event in events:
+        decision = event_texts.decision_of(event)
+        if decision is not None and event.gate is not None:
+            decision.event, decision.gate, decision.by = event, event.gate, event.by
+            found.append(decision)
+    return found
 
 
-def _measures(rows: Any) -> list[EventText]:
+def _measures(events: Iterable[Event]) -> list[EventText]:
     """What was agreed and what was measured, newest first."""
-    found = event_texts.with_people(rows.filter(action__in=("register_threshold", "record_measurement")))
-    return event_texts.texts(found.order_by("-effective_on", "-pk"), on_pilot=True)
+    found = [event for event in events if event.action in ("register_threshold", "record_measurement")]
+    return event_texts.texts(sorted(found, key=lambda e: (e.effective_on, e.pk), reverse=True), on_pilot=True)
 
 
 def _rules(pilot: Pilot) -> Sequence[tuple[Any, Any]]:

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
 from pilots.models import Gate, Person, Pilot
-from readiness.admin import pilot_list, pilot_page
+from readiness.admin import list_export, list_views, pilot_list, pilot_page
 from readiness.admin.base import ActionModelAdmin
+from readiness.admin.bulk import chosen_pilots, preview_or_do
+from readiness.admin.friction import ASK_TITLE, ask_managers
 from readiness.admin.pilot_filters import FILTERS
-from readiness.forms import OF_GATE, OF_PILOT, DecideForm, GrantExceptionForm, MeetConditionForm, PilotForm, shut
+from readiness.forms import (
+    OF_GATE,
+    OF_PILOT,
+    RESTS_ON_EVIDENCE,
+    DecideForm,
+    GrantExceptionForm,
+    MeetConditionForm,
+    PilotForm,
+    shut,
+)
 from readiness.forms.base import ActionForm
 from readiness.forms.evidence import FileEvidenceForm
+from readiness.forms.new_pilot import NewPilotForm
 from readiness.forms.offices import office_of
-from readiness.forms.records import AmendForm, RecordForm
-from readiness.queries import pilots
+from readiness.forms.records import AmendForm, Typed
+from readiness.forms.together import TOGETHER, TogetherForm
+from readiness.forms.typed_before import typed_before
+from readiness.models.saved_views import forget_view
+from readiness.queries import evidence, pilots
+from readiness.queries.hand_overs import with_hand_over
 from readiness.queries.snapshots import snapshot_of
 from readiness.rules import offers
 from readiness.text import labels
+from readiness.text.nouns import question
 
+LIST = "admin:pilots_pilot_changelist"
+RECORD = "pilots_pilot_change"
+WHOLE = ("portfolio", "function", "manager", "exceptions_to", "exceptions_deputy")
+"""The rows that a record names."""
 OF_QUALITY = (OF_PILOT["register-threshold"], OF_PILOT["record-measurement"])
 UNCHANGED = _("Nothing was changed: it says so already.")
 
@@ -37,8 +62,10 @@ UNCHANGED = _("Nothing was changed: it says so already.")
 class Pilots(ActionModelAdmin):
     """The records of pilots."""
 
-    add_form, change_form = RecordForm, AmendForm
+    add_form, change_form = NewPilotForm, AmendForm
+    add_form_template = "admin/pilots/pilot/add_form.html"
     object_actions = OF_PILOT
+    together: ClassVar[Mapping[str, type[TogetherForm]]] = TOGETHER
     action_path = "<int:object_id>/acts/<slug:word>/"
     nothing_yet = _("No pilot is on record here yet.")
     list_filter = FILTERS
@@ -48,12 +75,16 @@ class Pilots(ActionModelAdmin):
 
     # The list
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return office_of(request).limit(pilots.pilots())
-
     def get_list_display(self, request: HttpRequest) -> Any:
         office = office_of(request)
-        return pilot_list.columns(office.kinds(), one_portfolio=office.has_one)
+        return pilot_list.columns(office.kinds(), pilot_list.columns_chosen(request, one_portfolio=office.has_one))
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What presses first, where that is not a search through everything there is."""
+        kept = vars(request)
+        if "_ordering" not in kept:
+            kept["_ordering"] = pilot_list.ordering(office_of(request).portfolios)
+        return kept["_ordering"]
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         return [pilot_list.pilot]
@@ -61,12 +92,87 @@ class Pilots(ActionModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return pilot_list.PilotList
 
+    # Many at once
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Django's actions of a list: what can be done to many together."""
+        allowed = {word: made for word, made in self.together.items() if office_of(request).allowed(made.action)}
+        exports = {
+            f"export-{form}": (list_export.export_chosen(form), f"export-{form}", list_export.TITLES[form])
+            for form in list_export.FORMS
+        }
+        asks = {"ask-managers": (ask_managers, "ask-managers", ASK_TITLE)}
+        return {word: (chosen_pilots, word, made.title) for word, made in allowed.items()} | asks | exports
+
+    def export_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
+        """The list with its filters, as a file."""
+        if form not in list_export.FORMS:
+            raise Http404
+        return list_export.export(self, request, self.get_changelist_instance(request).queryset, form)
+
+    def many_view(self, request: HttpRequest, word: str) -> HttpResponse:
+        """The page between: what becomes of those that were chosen, and the button that does it."""
+        if word not in self.together:
+            raise Http404
+        if not office_of(request).allowed(self.together[word].action):
+            raise PermissionDenied
+        return preview_or_do(self, request, word) if request.method == "POST" else self.back_to_list(request)
+
+    def list_address(self, request: HttpRequest) -> str:
+        """The address of the list as it was, with its filters."""
+        filters = dict(parse_qsl(self.get_preserved_filters(request))).get("_changelist_filters", "")
+        kept = urlencode([(name, value) for name, value in parse_qsl(filters) if name != pilot_list.TICKED])
+        return f"{reverse('admin:pilots_pilot_changelist')}?{kept}".rstrip("?")
+
+    def cancel_address(self, request: HttpRequest) -> str:
+        """The same, with the rows ticked that were."""
+        there = self.list_address(request)
+        return f"{there}{'&' if '?' in there else '?'}{pilot_list.TICKED}=1"
+
+    @admin.display(description=_("Choose"))
+    def action_checkbox(self, obj: Any) -> Any:
+        box: SafeString = super().action_checkbox(obj)
+        return format_html("<input checked{}", SafeString(box.removeprefix("<input"))) if obj.ticked else box
+
+    def back_to_list(self, request: HttpRequest) -> HttpResponse:
+        """The way back to the list as it was."""
+        return redirect(self.list_address(request))
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if "column" in request.GET:
+            return redirect(list_views.with_columns(request))
+        if request.method == "POST":
+            # An action on many leads to a page of its own: nothing of the list is drawn.
+            return super().changelist_view(request)
         at = pilot_list.day_of(request)
-        has_any = office_of(request).own().exists()
-        return super().changelist_view(request, {"at": at, "is_today": at == today(), "keeps_portfolios": has_any})
+        office = office_of(request)
+        says = {"at": at, "is_today": at == today()}
+        return super().changelist_view(request, says | list_views.drawn(self, request, office, at))
+
+    def keep_view(self, request: HttpRequest) -> HttpResponse:
+        """Keep the list as it is looked at, under a name."""
+        return redirect(list_views.keep(request, office_of(request)) if request.method == "POST" else LIST)
+
+    def forget_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Forget a view of one's own."""
+        if request.method == "POST" and not forget_view(owner=_person(request), pk=pk):
+            raise Http404
+        return redirect(LIST)
 
     # The record
+
+    def get_object(self, request: HttpRequest, object_id: Any, from_field: str | None = None) -> Any:
+        """The record with all that its page names, read once where it is only looked at."""
+        kept: dict[Any, Any] = vars(request).setdefault("_pilots", {})
+        if request.method != "GET":
+            return super().get_object(request, object_id, from_field)
+        if object_id not in kept:
+            kept[object_id] = super().get_object(request, object_id, from_field)
+        return kept[object_id]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = office_of(request).limit(pilots.pilots())
+        return with_hand_over(rows).select_related(*WHOLE) if _is_of_record(request) else rows
 
     def form_options(self, form: type[ActionForm], request: HttpRequest, obj: Any) -> dict[str, Any]:
         if issubclass(form, PilotForm):
@@ -77,6 +183,10 @@ class Pilots(ActionModelAdmin):
         guard = self.admin_site.admin_view
         return [
             path("<int:object_id>/gates/<slug:kind>/<slug:word>/", guard(self.gate_view), name="pilots_pilot_gate"),
+            path("views/keep/", guard(self.keep_view), name="pilots_pilot_keep_view"),
+            path("views/<int:pk>/forget/", guard(self.forget_view), name="pilots_pilot_forget_view"),
+            path("export/<slug:form>/", guard(self.export_view), name="pilots_pilot_export"),
+            path("many/<slug:word>/", guard(self.many_view), name="pilots_pilot_many"),
             path("<int:object_id>/evidence/", guard(self.evidence_view), name="pilots_pilot_evidence"),
             *super().get_urls(),
         ]
@@ -95,14 +205,26 @@ class Pilots(ActionModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The record, between what follows from facts: read, and never typed."""
         if (obj := context["original"]) is not None:
-            whole = Pilot.objects.select_related("portfolio", "exceptions_to", "exceptions_deputy").get(pk=obj.pk)
+            whole = (
+                obj if request.method == "GET" else with_hand_over(Pilot.objects).select_related(*WHOLE).get(pk=obj.pk)
+            )
             at = pilot_list.day_of(request)
             about = pilot_page.described(whole, _person(request), at)
             context |= {"pilot": whole, "at": at, "is_today": at == today(), **about}
+            if request.method == "GET":
+                context |= list_views.neighbours(self, request, obj.pk)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def offered(self, request: HttpRequest, obj: Any, context: dict[str, Any]) -> list[str]:
         return [word for word, _title in context["pilot_acts"]]
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """As everywhere; another one is added to the same portfolio."""
+        form = vars(request)["_admin_form"]
+        if "_addanother" not in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        self.say_done(request, form, obj)
+        return self._redirect(request, f"{self._url('add')}?portfolio={form.done.portfolio_id}")
 
     def may_do(self, request: HttpRequest, obj: Any, word: str) -> bool:
         return self.has_change_permission(request, obj)
@@ -110,6 +232,8 @@ class Pilots(ActionModelAdmin):
     def say_done(self, request: HttpRequest, form: ActionForm, obj: Any) -> None:
         unchanged = isinstance(form, AmendForm) and not form.done
         messages.success(request, UNCHANGED if unchanged else form.done_message)
+        if isinstance(form, Typed) and "_continue" not in request.POST and (found := form.ask()) is not None:
+            messages.info(request, question(found), extra_tags="question")
 
     # The short forms
 
@@ -140,6 +264,8 @@ class Pilots(ActionModelAdmin):
             more["conditions"] = pilot_page.unmet(gate, today())
         if word in ("decide", "except"):
             more["initial"] = self._recorded_for(gate, _person(request))
+        if word in RESTS_ON_EVIDENCE:
+            more["filed"] = evidence.to_choose(_person(request), pilot)
         make = partial(OF_GATE[word], target=gate, by=_person(request), office=True, **more)
         extra = {"title": pilot_page.called(word), "gate": gate}
         if word == "decide" and "another" in request.POST:
@@ -207,7 +333,12 @@ def _said_of(gate: Gate) -> str:
 
 
 def _typed(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+    return request.POST if request.method == "POST" else typed_before(request)
+
+
+def _is_of_record(request: HttpRequest) -> bool:
+    """Whether a request is for the page of one record."""
+    return request.resolver_match is not None and request.resolver_match.url_name == RECORD
 
 
 def _person(request: HttpRequest) -> Person:

@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
-from pilots.models import Portfolio, PortfolioRole, StallPolicy, SwitchedOff
+from pilots.models import Portfolio, PortfolioRole, Review, StallPolicy, SwitchedOff
 from readiness.admin.base import ActionModelAdmin, ReadOnlyInline
 from readiness.forms.portfolios import (
     AmendPortfolio,
+    AskPulse,
     GiveRole,
     OpenPortfolio,
+    ScheduleReview,
     SetStallPolicy,
     SwitchOff,
     SwitchOn,
@@ -40,6 +42,13 @@ class Roles(ReadOnlyInline):
     ordering = ("role", "person__name")
 
 
+class Reviews(ReadOnlyInline):
+    model = Review
+    verbose_name_plural = _("Reviews, before which sponsors are asked for their accounts")
+    fields = ("held_on",)
+    ordering = ("-held_on",)
+
+
 class GatesOff(ReadOnlyInline):
     model = SwitchedOff
     verbose_name_plural = _("Gates that are switched off")
@@ -54,6 +63,8 @@ class Portfolios(ActionModelAdmin):
     add_form, change_form = OpenPortfolio, AmendPortfolio
     object_actions = {
         "stall-clock": SetStallPolicy,
+        "review": ScheduleReview,
+        "pulse": AskPulse,
         "give-role": GiveRole,
         "take-role": TakeRole,
         "switch-off": SwitchOff,
@@ -65,7 +76,7 @@ class Portfolios(ActionModelAdmin):
     list_select_related = ("escalation",)
     search_fields = ("key", "name")
     readonly_fields: ClassVar[Any] = ("key",)
-    inlines = (StallPolicies, Roles, GatesOff)
+    inlines = (StallPolicies, Reviews, Roles, GatesOff)
 
     def fits(self, obj: Any, word: str) -> bool:
         return word != "switch-on" or obj.switched_off.on(today()).exists()

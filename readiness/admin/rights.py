@@ -13,7 +13,7 @@ from pilots.clock import today
 from pilots.models import DecisionRight, Delegation
 from readiness.admin.base import ActionModelAdmin, ReadOnlyInline
 from readiness.forms.offices import office_of
-from readiness.forms.rights import AssignAnew, AssignRight, Delegate, EndRight
+from readiness.forms.rights import AssignAnew, AssignRight, CorrectRight, Delegate, EndRight
 from readiness.templatetags import wall
 
 
@@ -53,7 +53,7 @@ class Rights(ActionModelAdmin):
     """Who decides what, where and from when; with the rights that hold everywhere."""
 
     add_form, change_form = AssignRight, AssignAnew
-    object_actions = {"end": EndRight, "delegate": Delegate}
+    object_actions = {"correct": CorrectRight, "end": EndRight, "delegate": Delegate}
     portfolio_path, shared = "portfolio", True
     list_display = (kind, portfolio, function, "holder", "deputy", "escalate_to", "answer_within_days", starts, until)
     list_select_related = ("kind", "portfolio", "function", "holder", "deputy", "escalate_to")
@@ -73,6 +73,8 @@ class Rights(ActionModelAdmin):
         return self.may_change(request, obj) and super().may_do(request, obj, word)
 
     def fits(self, obj: DecisionRight, word: str) -> bool:
+        if word == "correct" and obj.starts < today():
+            return False
         return obj.until is None or obj.until >= today()
 
     def history_of(self, obj: DecisionRight) -> Q:

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from pilots.clock import today
-from pilots.models import Event, Person
-from readiness.forms.offices import office_of
+from pilots.models import Event, Person, Pilot
+from readiness.admin import worklist
+from readiness.admin.set_up import set_up_view
+from readiness.forms.hand_overs import limit_of
+from readiness.forms.offices import Office, office_of
+from readiness.models.imports import ImportSession
 from readiness.queries import pilots
+from readiness.queries.hand_overs import leaving_counts
+from readiness.queries.set_up import something_is_missing
+from readiness.queries.worklist import counts_to_do, imports_with_problems
 from readiness.text import events as event_texts
 from readiness.text import labels
 
-ORDER = ("Pilot", "Portfolio", "Function", "Person", "GateKind", "DecisionRight", "Absence", "Decision", "Event")
+ORDER = (
+    "Pilot",
+    "Portfolio",
+    "Function",
+    "Person",
+    "GateKind",
+    "DecisionRight",
+    "Absence",
+    "Decision",
+    "ImportSession",
+    "Event",
+    "EmptyWord",
+    "Measure",
+    "FrictionPoint",
+    "SignalPolicy",
+)
 """The tables, in the order in which an office needs them."""
 LATEST = 12
+OFFERED, LOOKED_AT, LONGEST_TERM = 20, 1000, 200
+"""How many workflows are offered while one is typed, among how many pilots, and how much of what is typed is looked for."""
 
 
 class PeopleAutocomplete(AutocompleteJsonView):
@@ -43,6 +68,15 @@ class PeopleAutocomplete(AutocompleteJsonView):
         return {"id": obj.email, "text": obj.name}
 
 
+def workflows_view(request: HttpRequest) -> JsonResponse:
+    """Workflows that pilots of the office have, and that hold what was typed: one name for one work, written once."""
+    typed = request.GET.get("term", "").strip()[:LONGEST_TERM]
+    rows = office_of(request).limit(Pilot.objects.filter(workflow__icontains=typed)) if typed else Pilot.objects.none()
+    # As many as are looked at are bounded: what one letter fits may be all of a million.
+    found = sorted(set(rows.order_by().values_list("workflow", flat=True)[:LOOKED_AT]), key=str.casefold)
+    return JsonResponse({"results": [{"id": workflow, "text": workflow} for workflow in found[:OFFERED]]})
+
+
 class OfficeSite(admin.AdminSite):
     """Who may enter is asked of the roles, not of Django's permission rows."""
 
@@ -56,7 +90,7 @@ class OfficeSite(admin.AdminSite):
         models: Iterable[Any] = (
             model_or_iterable if isinstance(model_or_iterable, list | tuple) else [model_or_iterable]
         )
-        ours = [model for model in models if model._meta.app_label == "pilots"]
+        ours = [model for model in models if model._meta.app_label in ("pilots", "readiness")]
         super().register(ours, *args, **kwargs)
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -81,6 +115,16 @@ class OfficeSite(admin.AdminSite):
         if not isinstance(request.user, AnonymousUser) and not self.has_permission(request):
             raise PermissionDenied
         return redirect("admin:index")
+
+    def get_urls(self) -> list[Any]:
+        """Django's own pages, and the guided set-up."""
+        guided = self.admin_view(partial(set_up_view, self))
+        offered = self.admin_view(workflows_view)
+        return [
+            path("set-up/", guided, name="set_up"),
+            path("workflows/", offered, name="workflows"),
+            *super().get_urls(),
+        ]
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         return PeopleAutocomplete.as_view(admin_site=self)(request)
@@ -117,14 +161,23 @@ class OfficeSite(admin.AdminSite):
             for court, number in kept.open_gates_by_court(at).items()
             if number
         ]
-        events = event_texts.with_people(office.limit(Event.objects.entries(), shared=True))
+        by_people = Event.objects.entries().filter(by__isnull=False)
+        events = event_texts.with_people(office.limit(by_people, shared=True))
+        gates = partial(office.limit, path="gate__pilot__portfolio")
         context = {
             **self.each_context(request),
             "title": self.index_title,
             "tally": tally,
             "courts": courts,
+            "worklist": worklist.sections(
+                counts_to_do(kept, gates, at),
+                _imports(office),
+                leaving_counts(limit_of(office)),
+                any_pilot=any(counts.values()),
+            ),
             "counts": counts,
             "keeps_portfolios": office.own().exists(),
+            "set_up_is_missing": something_is_missing(office.own(), office.person, at),
             "total": sum(counts.values()),
             "events": list(events.order_by("-pk")[:LATEST]),
             "at": at,
@@ -132,3 +185,8 @@ class OfficeSite(admin.AdminSite):
         }
         request.current_app = self.name
         return TemplateResponse(request, "admin/index.html", context)
+
+
+def _imports(office: Office) -> int:
+    """How many imports of an office have problems: of its own person, and all for whoever keeps all portfolios."""
+    return imports_with_problems(office.imports(ImportSession.objects.order_by())).count()
