@@ -17,7 +17,7 @@ class ReadinessConfig(AppConfig):
         checks.register(letters_leave, checks.Tags.security, deploy=True)
 
 
-TABLES = ("kinds", "log", "people", "pilots", "portfolios", "rights")
+TABLES = ("empty_words", "imports", "kinds", "log", "measures", "people", "pilots", "portfolios", "rights")
 """Modules of the admin, one a table or a few."""
 
 

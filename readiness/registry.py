@@ -83,17 +83,6 @@ INTERFACES: dict[str, Interface] = {
         title=_("Start it"),
         button=_("Start it"),
         success_message=_("Started. Every decider has been asked."),
-        arguments=(
-            Argument(
-                "decide_by",
-                ArgumentType.DAY,
-                _("To be decided by"),
-                _("Six weeks from the start, unless you give a day."),
-            ),
-            Argument(
-                "on", ArgumentType.DAY, _("The day it started"), collapsed_under=_("Effective on an earlier date")
-            ),
-        ),
     ),
     "record_running": Interface(_("running according to a list, its start not known")),
     "adopt": Interface(
@@ -206,18 +195,64 @@ INTERFACES: dict[str, Interface] = {
             ),
         ),
     ),
+    "give_account": Interface(
+        _("sponsor’s account given"),
+        title=_("Give your account of it"),
+        button=_("Sign this account"),
+        success_message=_("Signed. It is dated, and stands beside what the managers say."),
+    ),
+    "answer_pulse": Interface(
+        _("question answered by the sponsor"),
+        title=_("Answer the question"),
+        button=_("Answer in my own name"),
+        success_message=_(
+            "Answered, in your own name. It is shown beside the managers’ median once the question closes."
+        ),
+    ),
+    "announce_workflow": Interface(
+        _("workflow announced"),
+        title=_("Say how it was announced, step by step"),
+        button=_("Keep these steps"),
+        success_message=_("Kept. What managers live is held against it."),
+    ),
+    "state_incentives": Interface(
+        _("incentives stated"),
+        title=_("Say what each side is measured on"),
+        button=_("Keep it"),
+        success_message=_("Kept. Where the two sides pull apart, the pilot’s page says so."),
+    ),
+    "describe_steps": Interface(_("steps described by a manager")),
+    "answer_pulse_unnamed": Interface(_("question answered by a manager")),
+    "add_fellow_manager": Interface(
+        _("another manager lives with it"),
+        title=_("Name another manager who lives with it"),
+        button=_("Name them"),
+        success_message=_("Named. They see it, and are asked what it is like."),
+    ),
+    "remove_fellow_manager": Interface(
+        _("no longer lives with it"),
+        title=_("A manager no longer lives with it"),
+        button=_("Take them off"),
+        success_message=_("Taken off. What they answered stays."),
+    ),
     "retire": Interface(
         _("retired"),
         bulk=True,
         title=_("Retire it"),
         button=_("Retire it"),
         success_message=_("Retired, with what was learned. An honest ending."),
+    ),
+    "reopen": Interface(
+        _("retirement taken back"),
+        title=_("Take the retirement back"),
+        button=_("Take it back"),
+        success_message=_("Taken back. It goes on in the stage before it, as if nothing had been."),
         arguments=(
             Argument(
-                "learned",
+                "reason",
                 ArgumentType.SENTENCE,
-                _("What was learned"),
-                _("What you would tell whoever tries this again."),
+                _("Reason, in a sentence"),
+                _("More than 30 days after it was retired, the portfolio’s escalation person says it."),
             ),
         ),
     ),
@@ -240,6 +275,7 @@ INTERFACES: dict[str, Interface] = {
         arguments=(REASON,),
     ),
     "list_again": Interface(_("read again from a list")),
+    "restore_listed": Interface(_("restored by a list")),
     "correct_date": Interface(_("date corrected by a list")),
     "decide": Interface(
         _("answered"),
@@ -320,6 +356,13 @@ INTERFACES: dict[str, Interface] = {
         button=_("Name them"),
         success_message=_("Named. Being named is not accepting: they are asked."),
     ),
+    "withdraw_nomination": Interface(
+        _("nomination taken back"),
+        title=_("Take the nomination back"),
+        button=_("Take it back"),
+        success_message=_("Taken back. They are asked no longer."),
+        arguments=(),
+    ),
     "file_evidence": Interface(_("evidence filed")),
     "replace_evidence": Interface(_("newer version of the evidence filed")),
     "add_kind": Interface(_("kind of gate added")),
@@ -327,6 +370,7 @@ INTERFACES: dict[str, Interface] = {
     "switch_off": Interface(_("gate switched off")),
     "switch_on": Interface(_("gate switched on")),
     "assign_right": Interface(_("decision right assigned")),
+    "correct_right": Interface(_("decision right corrected on its first day")),
     "end_right": Interface(_("decision right ended")),
     "delegate": Interface(_("decision delegated")),
     "away": Interface(_("absence recorded")),
@@ -337,6 +381,9 @@ INTERFACES: dict[str, Interface] = {
     "confirm_address": Interface(_("changed address confirmed")),
     "reject_address": Interface(_("address of before kept")),
     "close_account": Interface(_("account closed")),
+    "reopen_account": Interface(_("account opened again")),
+    "hand_over": Interface(_("hands over what they hold")),
+    "end_hand_over": Interface(_("handing over ended")),
     "set_password": Interface(_("password set")),
     "give_role": Interface(_("role given")),
     "take_role": Interface(_("role taken back")),
@@ -345,10 +392,18 @@ INTERFACES: dict[str, Interface] = {
     "open_portfolio": Interface(_("portfolio opened")),
     "amend_portfolio": Interface(_("portfolio edited")),
     "set_stall_policy": Interface(_("stall clock set")),
+    "ask_pulse": Interface(_("question asked of both sides")),
+    "schedule_review": Interface(_("review scheduled")),
     "name_function": Interface(_("function put on record")),
     "rename_function": Interface(_("function renamed")),
+    "open_policy_gap": Interface(_("policy gap opened")),
+    "assign_policy_gap": Interface(_("policy gap assigned")),
+    "answer_policy_gap": Interface(_("policy gap answered")),
     "erase": Interface(_("texts of an answer erased by law")),
+    "erase_account": Interface(_("texts of an account erased by law")),
     "erase_person": Interface(_("name erased by law")),
+    "import_list": Interface(_("list imported")),
+    "take_back_import": Interface(_("import taken back")),
     "record_set_up": Interface(_("installation set up")),
 }
 """Every action, by its word; those on a pilot, or on a gate, in the order in which they are offered."""
@@ -431,6 +486,8 @@ def arguments_on(target: Target) -> dict[str, tuple[Argument, ...]]:
 
 def past_tenses() -> dict[str, Any]:
     """What was done, by the word of the event."""
+    unnamed = [word for word in INTERFACES if actions.ACTIONS[word].target is Target.UNNAMED]
+    alike = ("record_running", "restore_listed", *unnamed)
     return {
-        actions.ACTIONS[word].event_word: row.past_tense for word, row in INTERFACES.items() if word != "record_running"
+        actions.ACTIONS[word].event_word: row.past_tense for word, row in INTERFACES.items() if word not in alike
     } | FURTHER_EVENTS

@@ -2,7 +2,10 @@
 
 from pilots.rules.actions import Target
 from readiness import registry
-from readiness.forms import by_row  # the forms that rows of the registry describe register themselves
+from readiness.forms import (
+    both_sides,  # and so do those of the managers' and the sponsor's account
+    by_row,  # the forms that rows of the registry describe register themselves
+)
 from readiness.forms.base import ActionForm, GateForm, PilotForm, shut
 from readiness.forms.gates import (
     AcceptForm,
@@ -50,6 +53,7 @@ __all__ = [
     "RecordResidentsForm",
     "RegisterThresholdForm",
     "SetRulesForm",
+    "both_sides",
     "by_row",
     "people_near",
     "shut",

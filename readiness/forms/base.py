@@ -15,11 +15,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from pilots import actions, permissions
-from pilots.busy import refused_when_busy
+from pilots.busy import left_to_the_primary, refused_when_busy
 from pilots.models import Event, Evidence, Gate, Person
 from pilots.refusals import ChangedMeanwhile, NotYours, Refused, WrongStage
 from readiness.forms import concurrency as looked
 from readiness.forms.edits import Edits, FieldVersions
+from readiness.forms.fields import ask_as
 from readiness.forms.rows import RowFormSet
 from readiness.queries.consequences import AGREED, Comparison, Consequences, NotAgreed, of_pilots, weigh
 
@@ -34,6 +35,8 @@ class Aside:
     title: Any
     fields: Sequence[BoundField]
     open: bool
+    goes_with: Sequence[str] = ()
+    """The answers that need it: a page shows it with these alone."""
 
 
 class ActionForm(forms.Form):
@@ -53,6 +56,10 @@ class ActionForm(forms.Form):
     button: ClassVar[Any]
     success_message: Any = _("Done, and written into the log.")
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+    """The fields that the action refuses to do without, whatever else is typed: a page says so beside each."""
+    needed_by: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """The answers that need a part of the form, by the first field of the part, or by what its rows are called."""
     places: ClassVar[Mapping[str, str]] = {}
     """Where a refusal's field is called otherwise on the form."""
     warns_of_lost_answers: bool = False
@@ -86,6 +93,7 @@ class ActionForm(forms.Form):
             data, initial=typed_rows, auto_id=self.auto_id, form_kwargs=self.row_options()
         )
         self.fit()
+        ask_as(by, self.fields.values())
         self._edits().remember(but=initial or ())
 
     @classmethod
@@ -115,7 +123,7 @@ class ActionForm(forms.Form):
 
     def row_options(self) -> dict[str, Any]:
         """What each of its rows is made with."""
-        return {}
+        return {"by": self.by}
 
     def compare(self) -> Comparison:
         """Compares what may come to be otherwise, where the form weighs that."""
@@ -213,7 +221,13 @@ class ActionForm(forms.Form):
         for title, names in self.asides_of:
             fields = [self[name] for name in names if name in self.fields]
             if fields:
-                yield Aside(title, fields, any(field.errors or field.value() for field in fields))
+                is_open = any(field.errors or field.value() for field in fields)
+                yield Aside(title, fields, is_open, self.needed_by.get(names[0], ()))
+
+    @property
+    def rows_go_with(self) -> Sequence[str]:
+        """The answers that need the rows of the form."""
+        return self.needed_by.get(self.rows.prefix, ()) if self.rows is not None else ()
 
     def fieldsets(self) -> list[tuple[Any, dict[str, Any]]]:
         """The fields as Django's admin draws them, the hidden ones first."""
@@ -270,7 +284,7 @@ class PilotForm(ActionForm):
     """One action on a pilot or on one of its gates; what the person saw of it is carried along (`concurrency`)."""
 
     target_argument: ClassVar[str] = "pilot"
-    expected_version = forms.CharField(required=False, widget=forms.HiddenInput)
+    expected_version = forms.CharField(label=_("Expected version"), required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -350,7 +364,8 @@ def shut(make: Callable[..., PilotForm]) -> Refused | None:
     if "confirmed" in drawn.fields:
         typed["confirmed"] = "on"
     tried = make(typed, target=deepcopy(drawn.target))
-    with transaction.atomic():
+    # A replica tries nothing: whether it is refused is said when it is sent.
+    with left_to_the_primary(), transaction.atomic():
         tried.perform()
         transaction.set_rollback(True)
     refused = tried.refused

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Person
+from readiness.queries.people import find_people_to_name
 
 NOT_A_DATE = _("This is not a date. Write it as 2026-11-23.")
-PEOPLE = "people"
-"""The id of the list of names that a page offers while one is typed."""
+PEOPLE, WORKFLOWS = "people", "workflows"
+"""The ids of the lists that a page offers while a name, or a workflow, is typed."""
 
 
 def _options(given: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +22,13 @@ def _options(given: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any
 
 
 class PersonField(forms.CharField):
-    """A person, written as their address or, where one person alone has it, their name. No list of everybody is needed."""
+    """A person, written as their address or, where one person alone has it, their name. No list of everybody is needed.
+
+    A name means those alone whom `asker` may know of; an address means whoever has it.
+    """
+
+    asker: Person | None = None
+    """Who types it; `ask_as` says so to every such field of a form."""
 
     default_error_messages = {
         "required": _("Missing. A name, not a team."),
@@ -38,8 +45,8 @@ class PersonField(forms.CharField):
         written = super().clean(value)
         if not written:
             return None
-        found = list(Person.objects.with_address(written).filter(closed_on=None)[:1])
-        found = found or list(Person.objects.with_name(written).filter(closed_on=None)[:2])
+        assert self.asker is not None, "no form said who types it"
+        found = find_people_to_name(self.asker, written, open_only=True)
         if len(found) != 1:
             code = "several" if found else "nobody"
             raise forms.ValidationError(self.error_messages[code], code=code)
@@ -47,6 +54,18 @@ class PersonField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return value.email if isinstance(value, Person) else value
+
+
+def ask_as(person: Person, fields: Iterable[forms.Field]) -> None:
+    """Let somebody type these fields: the people whom they may know of are those whom a name means."""
+    for field in fields:
+        if isinstance(field, PersonField):
+            field.asker = person
+
+
+def row_select() -> forms.Select:
+    """One of the rows that are offered: the admin's script finds it by what is typed, where there are many."""
+    return forms.Select(attrs={"data-finds": _("None, or several, are called that. Choose one that is offered.")})
 
 
 class YesOrNoInput(forms.CheckboxInput):

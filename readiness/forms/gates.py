@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
+from pilots.models import Decision
 from pilots.refusals import part_of
 from readiness import registry
 from readiness.forms.base import GateForm
@@ -63,10 +64,16 @@ class DecideForm(GateForm):
 
     asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (_("After a no: what would change it"), ("would_change",)),
-        (_("The date, where changes wait on somebody outside"), ("court", "until")),
+        (_("Whose move it is after that, and until when it is outside"), ("court", "until")),
         RECORDED,
         ANOTHER_DAY,
     )
+    needs = ("outcome", "reason")
+    needed_by = {
+        "conditions": ("conditional",),
+        "would_change": ("refused",),
+        "court": ("changes_requested",),
+    }
     places = {"conditions": part_of("conditions", 1, "text"), "for": "for_"}
     rows_of = ConditionFormSet
     rows: RowFormSet
@@ -86,22 +93,45 @@ class DecideForm(GateForm):
     evidence = LineField(label=_("Evidence"), help_text=_("A link to the letter or the minutes that show it."))
     on = DayField(label=_("Effective date"))
 
-    def __init__(self, *args: Any, answered: bool = True, **kwargs: Any) -> None:
-        """`answered`: whether there is an answer that can be withdrawn."""
-        self._answered = answered
+    cites = OneOfField(label=_("Cite an earlier answer"), widget=forms.RadioSelect)
+
+    def __init__(
+        self,
+        *args: Any,
+        answered: bool = True,
+        measured: bool = True,
+        precedents: Sequence[tuple[Decision, str]] = (),
+        **kwargs: Any,
+    ) -> None:
+        """What can be answered, where the caller knows it.
+
+        Args:
+            answered: whether there is an answer that can be withdrawn.
+            measured: whether a yes is possible: on a gate that rests on a measurement, only where that was met.
+            precedents: earlier answers that can be cited, each as it is called.
+        """
+        self._cannot_be = {"withdrawn"} if not answered else set()
+        self._cannot_be |= set() if measured else {"cleared", "conditional"}
+        self._precedents = {decision.public_id: decision for decision, _called in precedents}
+        self._called = {decision.public_id: called for decision, called in precedents}
         super().__init__(*args, **kwargs)
 
     def fit(self) -> None:
         _only_the_office_records(self)
-        if not self._answered:
-            field = self.fields["outcome"]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [one for one in OUTCOMES if one[0] != "withdrawn"]
+        field: Any = self.fields["outcome"]
+        field.choices = [one for one in OUTCOMES if one[0] not in self._cannot_be]
+        if self._called:
+            cited: Any = self.fields["cites"]
+            cited.choices = [("", _("None")), *self._called.items()]
+            self.initial.setdefault("cites", "")
+        else:
+            del self.fields["cites"]
 
     def arguments(self) -> dict[str, Any]:
-        return super().arguments() | {
-            "conditions": [row.condition for row in self.rows.typed if isinstance(row, ConditionRow)]
-        }
+        asked = super().arguments()
+        if "cites" in asked:
+            asked["cites"] = self._precedents.get(asked["cites"])
+        return asked | {"conditions": [row.condition for row in self.rows.typed if isinstance(row, ConditionRow)]}
 
 
 @registry.form_of("except_")
@@ -109,6 +139,7 @@ class GrantExceptionForm(GateForm):
     """Let a pilot past an open gate until a date, asked for by somebody else."""
 
     asides_of = (RECORDED, ANOTHER_DAY)
+    needs = ("reason", "until")
     places = {"for": "for_"}
     reason = SentenceField(label=_("Reason, in a sentence"), help_text=KEPT)
     until = DayField(label=_("Until, the last day"), help_text=_("At most 90 days from today."))
@@ -165,6 +196,7 @@ class MeetConditionForm(GateForm):
 class NominateForm(GateForm):
     """Name somebody for an acceptance gate."""
 
+    needs = ("person",)
     person = PersonField(label=_("Who"), help_text=_("A person, not a team: their address, or their name."))
 
 

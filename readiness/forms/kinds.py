@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pilots.actions.kinds import SEALABLE
+from pilots.figures import grouped
 from pilots.models import Pilot, Portfolio
-from readiness.forms.fields import LineField, NumberField, SentenceField
+from readiness.forms.fields import LineField, NumberField, SentenceField, row_select
 from readiness.forms.portfolios import ReviewedSwitchOff, ReviewedSwitchOn
 from readiness.forms.reference import ReferenceForm, ReviewedForm
 
@@ -97,7 +98,7 @@ class AddKind(ReviewedForm):
         says = ngettext(
             "%(n)s pilot has this gate, open, from today.", "%(n)s pilots have this gate, open, from today.", number
         )
-        return says % {"n": f"{number:,}"}
+        return says % {"n": grouped(number)}
 
 
 class AmendKind(ReferenceForm):
@@ -115,7 +116,9 @@ class InPortfolio(ReviewedForm):
     """This kind of gate, in one portfolio."""
 
     target_argument = "kind"
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(), label=_("Portfolio"), empty_label=None, widget=row_select()
+    )
 
     def fit(self) -> None:
         field: Any = self.fields["portfolio"]

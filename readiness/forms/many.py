@@ -34,6 +34,7 @@ class DecideManyForm(DecideForm):
     title = _("One answer for all of them")
     button = _("Sign this decision for each")
     success_message = _("Signed for each. The ones after the first cite it.")
+    needed_by = {**DecideForm.needed_by, "court": ("changes_requested", "excepted")}
     confirmed = ConfirmedField()
 
     def __init__(
@@ -182,7 +183,7 @@ class MinutesForm(ActionForm):
 
     def row_options(self) -> dict[str, Any]:
         kinds = GateKind.objects.visible_to(self.by).exclude(clears_by=ClearsBy.ACCEPTANCE)
-        return {"kinds": [(kind.key, kind.name) for kind in kinds]}
+        return super().row_options() | {"kinds": [(kind.key, kind.name) for kind in kinds]}
 
     def is_valid(self) -> bool:
         """Whether all can be read, and each row is on a gate that this person may see."""

@@ -39,7 +39,9 @@ class Office:
     @property
     def keeps_all(self) -> bool:
         """Whether there is no portfolio that they do not keep."""
-        return permissions.keeps_all(self.person)
+        if self.portfolios is None:
+            return True
+        return bool(self.portfolios) and not Portfolio.objects.exclude(pk__in=self.portfolios).exists()
 
     def reaches(self, person: Person) -> bool:
         """Whether a person's account lies within their portfolios: it holds nothing elsewhere, or they keep all."""
@@ -64,6 +66,13 @@ class Office:
         if shared:
             where |= Q(**{path: None})
         found: Rows = rows.filter(where)
+        return found
+
+    def imports(self, rows: Rows) -> Rows:
+        """The imports that they see: their own, and all where they keep all portfolios."""
+        if self.portfolios is None:
+            return rows
+        found: Rows = rows.filter(started_by=self.person)
         return found
 
     def kinds(self) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.holdings import holdings_of, tokens_of
 from pilots.models import Person, Portfolio
 from pilots.models.choices import ROLE, choices
-from readiness.forms.fields import DayField, LineField, PersonField, SentenceField
+from readiness.forms.fields import DayField, LineField, PersonField, SentenceField, row_select
 from readiness.forms.reference import FunctionField, ReferenceForm
 from readiness.text import labels
 
@@ -64,7 +64,10 @@ class CloseAccount(ReferenceForm):
     title = _("Close the account")
     button = _("Close it")
     success_message = _("Closed. Seats passed on, and every seat they had accepted is open.")
-    on = DayField(label=_("From"), help_text=_("Today unless you give an earlier day. It cannot be opened again."))
+    on = DayField(
+        label=_("From"),
+        help_text=_("Today unless you give an earlier day. Opened again later, it has none of its seats."),
+    )
     agreed = forms.BooleanField(
         label=_("I have read what falls with it"),
         error_messages={"required": _("Missing. Read what falls with the account, then say that you did.")},
@@ -80,6 +83,19 @@ class CloseAccount(ReferenceForm):
         return {name: value for name, value in super().arguments().items() if name != "agreed"}
 
 
+class ReopenAccount(ReferenceForm):
+    action, target_argument = "reopen_account", "person"
+    title = _("Open the account again")
+    button = _("Open it again")
+    success_message = _("Opened again. They sign in as before; seats, acceptances and tokens did not come back.")
+    reason = SentenceField(
+        label=_("Reason, in a sentence"),
+        help_text=_(
+            "It is the same person, with the roles that they had. What they are to decide or accept is named anew."
+        ),
+    )
+
+
 def what_falls(person: Person) -> list[tuple[Any, list[Any]]]:
     """What falls when an account is closed, in words: the sort, and each of it."""
     falls = [
@@ -93,7 +109,9 @@ class OfPortfolio(ReferenceForm):
     """A role of this person in a portfolio."""
 
     target_argument = "person"
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(), label=_("Portfolio"), empty_label=None, widget=row_select()
+    )
     role = forms.ChoiceField(label=_("Role"), choices=choices(ROLE))
 
     def fit(self) -> None:

@@ -14,8 +14,26 @@ from readiness import registry
 from readiness.forms import concurrency
 from readiness.forms.base import PilotForm
 from readiness.forms.fields import DayField, LineField, NumberField, OneOfField, PersonField, SentenceField
+from readiness.queries.load import already_carried
+from readiness.text import labels
+from readiness.text.load import load_hint
 
 ANOTHER_DAY = (_("Effective on an earlier date"), ("on",))
+
+
+@registry.form_of("start")
+class StartForm(PilotForm):
+    """Start a pilot. It shows what is carried there already, and asks what waits instead: a hint, never a refusal (rule 18)."""
+
+    asides_of = ((_("Effective on an earlier date"), ("on",)),)
+    decide_by = DayField(label=_("To be decided by"), help_text=_("Six weeks from the start, unless you give a day."))
+    waits = SentenceField(label=_("What waits instead"), rows=2)
+    on = DayField(label=_("The day it started"))
+
+    def fit(self) -> None:
+        if self.drawn:
+            pilot = concurrency.pilot_of(self.target)
+            self.fields["waits"].help_text = load_hint(pilot, already_carried(pilot))
 
 
 @registry.form_of("set_rules")
@@ -77,6 +95,17 @@ class RecordMeasurementForm(PilotForm):
     sample = NumberField(label=_("How many were measured"))
     deviation = NumberField(label=_("Standard deviation"), help_text=_("For means only."))
     on = DayField(label=_("The day it was measured"))
+
+
+@registry.form_of("retire")
+class RetireForm(PilotForm):
+    """End a pilot, with what was learned and why."""
+
+    because = OneOfField(
+        label=_("Why it ends"),
+        choices=[("", _("Choose one")), *labels.CAUSE.items()],
+    )
+    learned = SentenceField(label=_("What was learned"), help_text=_("What you would tell whoever tries this again."))
 
 
 @registry.form_of("record_residents")

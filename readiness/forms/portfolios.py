@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pilots.clock import today
+from pilots.figures import grouped
 from pilots.models import GateKind, Pilot
 from pilots.models.choices import ROLE, choices
 from readiness.forms.fields import DayField, LineField, NumberField, PersonField, SentenceField
@@ -66,6 +67,23 @@ class SetStallPolicy(OfItsPilots):
         return {"quiet_days": found.quiet_days if found else 30, "warning_days": found.warning_days if found else 14}
 
 
+class ScheduleReview(ReferenceForm):
+    action, target_argument = "schedule_review", "portfolio"
+    title = _("Schedule a review")
+    button = _("Schedule it")
+    success_message = _("Scheduled. Sponsors are asked for their accounts before it.")
+    held_on = DayField(label=_("The day of the review"))
+
+
+class AskPulse(ReferenceForm):
+    action, target_argument = "ask_pulse", "portfolio"
+    title = _("Ask both sides whether it helps")
+    button = _("Ask them")
+    success_message = _(
+        "Asked, of everybody who carries or lives with a pilot here. Answers are taken until it closes."
+    )
+
+
 class GiveRole(ReferenceForm):
     action, target_argument = "give_role", "portfolio"
     title = _("Give a role")
@@ -90,7 +108,7 @@ class ReviewedSwitchOff(ReviewedForm):
 
     def how_many(self, number: int) -> str:
         says = ngettext("%(n)s pilot is asked for it no more.", "%(n)s pilots are asked for it no more.", number)
-        return says % {"n": f"{number:,}"}
+        return says % {"n": grouped(number)}
 
 
 class ReviewedSwitchOn(ReviewedForm):
@@ -101,7 +119,7 @@ class ReviewedSwitchOn(ReviewedForm):
 
     def how_many(self, number: int) -> str:
         says = ngettext("%(n)s pilot is asked for it again.", "%(n)s pilots are asked for it again.", number)
-        return says % {"n": f"{number:,}"}
+        return says % {"n": grouped(number)}
 
 
 class SwitchOff(ReviewedSwitchOff):

@@ -6,15 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from pilots.actions.records import AMENDABLE
 from pilots.models import Portfolio
 from readiness.forms.base import PilotForm
-from readiness.forms.fields import LineField, PersonField, SentenceField
+from readiness.forms.fields import WORKFLOWS, DayField, LineField, PersonField, SentenceField, row_select
 from readiness.forms.reference import FunctionField, ReferenceForm
+from readiness.models.empty_words import words_in_use
+from readiness.rules import nouns
+from readiness.text.nouns import MAY_STAY, question
 
-ORDER = ("name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact")
+DETERMINED = (
+    *("presumed_high_impact", "high_impact_reason", "high_impact_determined_by", "high_impact_determined_on"),
+)
+"""Of what high impact is: how it was determined. Few records say it, so that it stands in a section that is closed."""
+ORDER = ("name", "workflow", "question", "purpose", "function", "manager", "tool", "data", "high_impact", *DETERMINED)
 
 
 class HighImpactField(forms.TypedChoiceField):
@@ -37,7 +45,9 @@ class Typed(forms.Form):
 
     name = LineField(label=_("Name"), help_text=_("What it does, not what it promises."))
     workflow = LineField(
-        label=_("Workflow"), help_text=_("One named task, such as drafting renewal e-mails; not a department.")
+        widget=forms.TextInput(attrs={"list": WORKFLOWS, "autocomplete": "off"}),
+        label=_("Workflow"),
+        help_text=_("One named task, such as drafting renewal e-mails; not a department."),
     )
     question = SentenceField(label=_("The question it should answer"), rows=2)
     purpose = SentenceField(label=_("Purpose"), rows=3)
@@ -45,6 +55,33 @@ class Typed(forms.Form):
     manager = PersonField(label=_("Manager"), help_text=_("Who lives with it: their address, or name."))
     tool = SentenceField(label=_("Tool"), rows=2)
     high_impact = HighImpactField(label=_("High impact"))
+    presumed_high_impact = HighImpactField(label=_("Presumed high impact, but determined not to be"))
+    high_impact_reason = SentenceField(label=_("Why it is high impact, or not"), rows=2)
+    high_impact_determined_by = LineField(
+        label=_("Who determined it"), help_text=_("A person, or a body such as a board.")
+    )
+    high_impact_determined_on = DayField(label=_("When"))
+    asides_of: tuple[tuple[Any, tuple[str, ...]], ...] = ((_("High impact"), DETERMINED),)
+
+    _hint: nouns.Hint | None = None
+
+    def fieldsets(self) -> Any:
+        """As they are drawn, with the question that is left open at its field."""
+        self.ask()
+        of_form: Any = super()
+        return of_form.fieldsets()
+
+    def ask(self) -> nouns.Hint | None:
+        """Put the question of rule 16 at the field that leaves it open, read out with it; it is never in the way of saving."""
+        name, purpose, workflow = (str(self[field].value() or "") for field in ("name", "purpose", "workflow"))
+        found = nouns.hint(name, purpose, workflow, words_in_use())
+        if found is not None and self._hint is None:
+            field: Any = self[found.field]
+            field.help_text = format_html(
+                '{}<span class="question">{}<small>{}</small></span>', field.help_text, question(found), MAY_STAY
+            )
+        self._hint = found
+        return found
 
     def with_data(self) -> None:
         """The field for the data that it needs: a form's own `data` is another thing."""
@@ -59,7 +96,9 @@ class RecordForm(Typed, ReferenceForm):
     title = _("Add a pilot")
     button = _("Add it")
     success_message = _("Added, with a gate of each kind that applies to it.")
-    portfolio = forms.ModelChoiceField(Portfolio.objects.none(), label=_("Portfolio"), empty_label=None)
+    portfolio = forms.ModelChoiceField(
+        Portfolio.objects.none(), label=_("Portfolio"), empty_label=None, widget=row_select()
+    )
     key = LineField(label=_("Key"), help_text=_("Short, and never changed: CO-17."))
 
     def fit(self) -> None:

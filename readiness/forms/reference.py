@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.models import Event, Function, Person, Pilot
 from pilots.refusals import ChangedMeanwhile, Refused
 from readiness.forms.base import ActionForm
+from readiness.forms.fields import row_select
 from readiness.forms.offices import Office
 from readiness.queries.consequences import Comparison, of_many
 
@@ -34,7 +35,8 @@ class FunctionField(RowField):
     """A business function, or none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Function.objects.all(), required=False, empty_label=_("none"), label=_("Function"), **kwargs)
+        own: dict[str, Any] = {"empty_label": _("none"), "label": _("Function"), "widget": row_select()}
+        super().__init__(Function.objects.all(), required=False, **own, **kwargs)
 
 
 class KindOf(RowField):

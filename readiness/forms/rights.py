@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import GateKind, Portfolio
 from pilots.rules.vocabulary import ClearsBy
-from readiness.forms.fields import DayField, NumberField, PersonField
+from readiness.forms.fields import DayField, NumberField, PersonField, row_select
 from readiness.forms.reference import FunctionField, KindOf, ReferenceForm
 
 
@@ -37,7 +37,11 @@ class AssignRight(HeldBy):
     success_message = _("Assigned. An open-ended right of the same reach ends the day before.")
     kind = KindOf(GateKind.objects.none(), label=_("Gate"), empty_label=None)
     portfolio = forms.ModelChoiceField(
-        Portfolio.objects.none(), label=_("Portfolio"), required=False, empty_label=_("every portfolio")
+        Portfolio.objects.none(),
+        label=_("Portfolio"),
+        required=False,
+        empty_label=_("every portfolio"),
+        widget=row_select(),
     )
     function = FunctionField()
 
@@ -62,7 +66,7 @@ class AssignAnew(HeldBy):
     button = _("Assign it anew from that day")
     success_message = _("Assigned anew. The past still shows who held it then.")
     blends = False
-    ended = forms.CharField(required=False, widget=forms.HiddenInput)
+    ended = forms.CharField(label=_("until"), required=False, widget=forms.HiddenInput)
 
     def begins_with(self) -> dict[str, Any]:
         kept = ("holder", "deputy", "escalate_to", "answer_within_days")
@@ -73,6 +77,21 @@ class AssignAnew(HeldBy):
         typed = super().arguments()
         del typed["ended"]
         return typed | {name: getattr(self.row, name) for name in reach}
+
+
+class CorrectRight(HeldBy):
+    action, target_argument, sets = "correct_right", "right", True
+    title = _("Correct it")
+    button = _("Correct it")
+    success_message = _("Corrected. Its first day shows it so from its beginning; the log shows what it said before.")
+    starts = None  # type: ignore[assignment]
+
+    def arguments(self) -> dict[str, Any]:
+        """What was changed, and nothing of what was not."""
+        typed = ReferenceForm.arguments(self)
+        if typed["set"].get("answer_within_days", 10) is None:
+            typed["set"]["answer_within_days"] = 10
+        return typed
 
 
 class EndRight(ReferenceForm):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 
+from pilots.models import Person
 from pilots.refusals import part_of
+from readiness.forms.fields import ask_as
 
 if TYPE_CHECKING:
     FormSet = forms.BaseFormSet["Row"]
@@ -20,6 +22,10 @@ class Row(forms.Form):
     """One row. `called` is what the names of its fields begin with."""
 
     called: ClassVar[str]
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_as(by, self.fields.values())
 
     def add_prefix(self, field_name: str) -> str:
         return f"{self.prefix}.{field_name}"

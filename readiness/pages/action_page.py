@@ -10,24 +10,26 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.derived.load import state_of
-from pilots.models import Gate, Person, Pilot
+from pilots.derived.load import event_record, state_of
+from pilots.models import Event, Gate, Person, Pilot
 from pilots.rules.gates import GateState
 from pilots.rules.transitions import PilotState
 from readiness import forms
+from readiness.forms.typed_before import typed_before
 from readiness.pages.base import back_to, gate_or_404, pilot_or_404, reader
-from readiness.pages.pilot import rules, sentence
+from readiness.pages.next_answer import can_be, citable, exchange, precedent_texts
+from readiness.pages.pilot import events_of, rules, sentence
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshot_of
-from readiness.rules import deadlines, offers
+from readiness.rules import offers
 from readiness.text import acceptance, labels
 from readiness.text import events as event_texts
 from readiness.text.sealed_values import Seals
@@ -101,7 +103,7 @@ class PilotPage:
             "missing": labels.missing(self.snapshot) if form.refused and form.refused.missing else [],
             "since": event_texts.texts(form.since, on_pilot=True),
             "back": self.back,
-            "next": self.request.POST.get("next", self.request.GET.get("next", "")),
+            "next": (self.typed or self.request.POST).get("next", self.request.GET.get("next", "")),
             "people": forms.people_near(self.snapshot.pilot),
             "at": self.snapshot.at,
             **self.about(),
@@ -114,11 +116,16 @@ class PilotPage:
             # One more row was asked for. What was typed is drawn again, and nothing of it is judged yet.
             return forms.DecideForm.with_one_more_row(self.request.POST, **self.make_drawn.keywords)
         if self.sent is None:
-            form: forms.PilotForm = self.make_drawn()
+            form: forms.PilotForm = self.make_drawn(self.typed) if self.typed else self.make_drawn()
         else:
             form = self.make_drawn(self.request.POST)
             form.refuse_as(self.sent)
         return form
+
+    @property
+    def typed(self) -> QueryDict | None:
+        """What the reader had typed when their session was found to have ended."""
+        return typed_before(self.request)
 
     # What an action on a gate has besides
 
@@ -191,7 +198,12 @@ class GatePage(PilotPage):
         return self.action == "decide" and "another" in self.request.POST
 
     def posted(self) -> dict[str, Any]:
-        return {"filed": self.evidence_to_cite} if "pieces" in self.request.POST and self.evidence_to_cite else {}
+        more: dict[str, Any] = {}
+        if "pieces" in self.request.POST and self.evidence_to_cite:
+            more["filed"] = self.evidence_to_cite
+        if self.action == "decide" and self.request.POST.get("cites"):
+            more["precedents"] = citable(self.facts["precedents"])
+        return more
 
     @cached_property
     def evidence_to_cite(self) -> list[Any]:
@@ -206,6 +218,15 @@ class GatePage(PilotPage):
         if found is None:
             raise Http404
         return found
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """All that was done to the pilot: its state is replayed from it, and the exchange on the gate read."""
+        return events_of(self.pilot)
+
+    @cached_property
+    def state(self) -> PilotState:
+        return state_of(self.pilot, self.snapshot.at, [event_record(event) for event in self.events])
 
     @cached_property
     def of_gate(self) -> GateState:
@@ -230,7 +251,8 @@ class GatePage(PilotPage):
         if self.action in forms.RESTS_ON_EVIDENCE:
             more["filed"] = self.evidence_to_cite
         if self.action == "decide":
-            more["answered"] = self.facts["answer"] is not None
+            more |= can_be(self.gate, self.state, self.facts["answer"])
+            more["precedents"] = citable(self.facts["precedents"])
         if self.action == "except":
             more["requests"] = self.facts["requests"]
         if self.records:
@@ -242,9 +264,13 @@ class GatePage(PilotPage):
         """What an answer on the gate would be given on, what of it changed, and what is accepted."""
         seals = Seals([self.row], at=self.snapshot.at, state=self.state)
         requests = exception_requests([self.row], at=self.snapshot.at, seals=seals)
+        answer, said = exchange(self.events, self.row.pk)
+        earlier = precedent_texts(self.person, self.gate, seals) if self.action == "decide" else []
         return {
             "facts": seals.facts(self.row.pk),
-            "answer": deadlines.last_answers([self.row]).get(self.row.pk),
+            "answer": answer,
+            "said": said,
+            "precedents": earlier,
             "changes": seals.differences(self.row.pk),
             "requests": requests.get(self.row.pk, []),
             "spelled_out": acceptance.spelled_out(self.gate.kind, self.snapshot.pilot),

@@ -21,6 +21,7 @@ from readiness.forms.offices import office_of
 from readiness.forms.people import EndAbsence, RecordAbsence
 from readiness.forms.reference import ReferenceForm
 from readiness.forms.rights import Delegate
+from readiness.forms.typed_before import typed_before
 from readiness.pages.base import back_to, reader
 from readiness.text import labels
 
@@ -122,7 +123,8 @@ def _possible_delegates(person: Person, rights: list[DecisionRight]) -> list[Per
 def away(request: HttpRequest) -> HttpResponse:
     """The section on a page of its own; or the reader's own absence."""
     if request.method != "POST":
-        return _page(request)
+        typed = typed_before(request)
+        return _page(request, MyAbsence(typed, office=office_of(request)) if typed else None)
     return _perform(request, MyAbsence(request.POST, office=office_of(request)))
 
 
@@ -132,7 +134,8 @@ def delegate(request: HttpRequest) -> HttpResponse:
     if not held_by(reader(request)).exists():
         raise PermissionDenied
     if request.method != "POST":
-        return _page(request)
+        typed = typed_before(request)
+        return _page(request, MyDelegation(typed, office=office_of(request)) if typed else None)
     return _perform(request, MyDelegation(request.POST, office=office_of(request)))
 
 

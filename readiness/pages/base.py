@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -55,9 +56,21 @@ def back_to(request: HttpRequest, otherwise: str) -> str:
     return wanted if ours else otherwise
 
 
-def page_of(request: HttpRequest, rows: Any, size: int, *, count: int | None = None) -> Page[Any]:
-    """The page asked for, and the nearest there is where that one is not. `count`: how many rows there are, where that is known."""
+def page_of(request: HttpRequest, rows: Any, size: int, *, count: int | None = None, name: str = "page") -> Page[Any]:
+    """The page asked for, and the nearest there is where that one is not.
+
+    Args:
+        count: how many rows there are, where that is known.
+        name: under which the page is asked for, where an address has several lists.
+    """
     paginator = Paginator(rows, size)
     if count is not None:
         vars(paginator)["count"] = count
-    return paginator.get_page(request.GET.get("page"))
+    return paginator.get_page(request.GET.get(name))
+
+
+def counted_page(rows: Sequence[Any], number: int, size: int, count: int) -> Page[Any]:
+    """A page whose rows were read by themselves, of so many in all."""
+    paginator = Paginator(rows, size)
+    vars(paginator)["count"] = count
+    return Page(rows, number, paginator)

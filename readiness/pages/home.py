@@ -27,8 +27,9 @@ def _places(person: Person, does: Duties) -> list[str]:
         ("readiness:my-gates", does.carries),
         ("admin:index", does.office and person.is_staff),
         ("readiness:portfolio", does.office),
-        ("readiness:my-gates", does.manages),
+        ("readiness:my-work", does.manages),
         ("readiness:my-decisions", does.named or does.escalates),
-        ("readiness:museum", does.reviews),
+        ("readiness:policy-gaps", does.owns_gap),
+        ("readiness:portfolio", does.reviews),
     ]
     return [reverse(name) for name, yes in wanted if yes]

@@ -24,7 +24,9 @@ from pilots.models import Gate, Person, Seat
 from pilots.models.querysets import PilotQuerySet
 from readiness import forms
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
+from readiness.forms.typed_before import typed_before
 from readiness.pages.base import reader
+from readiness.pages.next_answer import team_answers
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.people import work_of
@@ -70,7 +72,7 @@ def _chosen_gates(request: HttpRequest, person: Person) -> list[Gate]:
         Http404: one of them is not there for this person.
         PermissionDenied: the person decides nothing.
     """
-    data = request.POST if request.method == "POST" else request.GET
+    data = request.POST if request.method == "POST" else typed_before(request) or request.GET
     wanted = data.getlist("gate")[:MOST]
     gates = _gates(person, wanted)
     if len(gates) < len(set(wanted)):
@@ -95,7 +97,8 @@ def _decide_many_form(request: HttpRequest, person: Person, gates: list[Gate]) -
         "requests": exception_requests(gates, at=today()),
     }
     if request.method != "POST":
-        return DecideManyForm(**given)
+        typed = typed_before(request)
+        return DecideManyForm(typed, **given) if typed else DecideManyForm(**given)
     if _adds_row(request):
         return DecideManyForm.with_one_more_row(request.POST, **given)
     return DecideManyForm(request.POST, **given)
@@ -103,6 +106,7 @@ def _decide_many_form(request: HttpRequest, person: Person, gates: list[Gate]) -
 
 def _decide_many_context(form: DecideManyForm, gates: list[Gate]) -> dict[str, Any]:
     same, names, alike = alike_or_not(gates)
+    said = team_answers(gates)
     return {
         "form": form,
         "gates": gates,
@@ -111,6 +115,7 @@ def _decide_many_context(form: DecideManyForm, gates: list[Gate]) -> dict[str, A
         "names": names,
         "alike": alike,
         "requested": [(gate, form.requests[gate.pk]) for gate in gates if gate.pk in form.requests],
+        "answered": [(gate, said[gate.pk]) for gate in gates if gate.pk in said],
         "opening": opening(gates),
         "people": forms.people_near(gates[0].pilot),
         "at": today(),
@@ -161,7 +166,7 @@ def minutes(request: HttpRequest) -> HttpResponse:
     does = work_of(person)
     if not (does.office or does.decides):
         raise PermissionDenied
-    form = MinutesForm(by=person)
+    form = MinutesForm(typed_before(request), by=person)
     if request.method == "POST" and "another" in request.POST:
         form = MinutesForm.with_one_more_row(request.POST, by=person)
     elif request.method == "POST":

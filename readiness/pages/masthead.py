@@ -1,9 +1,13 @@
-"""The rooms that the masthead leads to: those that a person has a reason to enter. Each is there, or no page is drawn."""
+"""The rooms that the masthead leads to: those that a person has a reason to enter. Each is there, or no page is drawn.
+
+Beside the two that wait for somebody's own move stands how many do: the same number as the page itself shows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,8 +15,12 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from pilots.clock import today
 from pilots.models import Person
+from readiness.queries.decider_queue import COUNTED_AT_MOST, queue_length
+from readiness.queries.own_moves import ACCEPT, MOST, OwnMove, own_moves
 from readiness.queries.people import Duties, work_of
+from readiness.text import labels
 
 May = Callable[[Person, Duties], bool]
 
@@ -21,11 +29,19 @@ def _anybody(_person: Person, _does: Duties) -> bool:
     return True
 
 
+def _reads_signals(person: Person, does: Duties) -> bool:
+    return does.office or does.reviews or does.escalates or does.carries or does.manages or person.is_superuser
+
+
 ROOMS: tuple[tuple[str, Any, May], ...] = (
+    ("readiness:my-work", _("My work"), lambda _p, does: does.manages),
     ("readiness:my-gates", _("My gates"), lambda _p, does: does.carries or does.manages),
     ("readiness:my-decisions", _("My decisions"), lambda _p, does: does.decides or does.named or does.escalates),
+    ("readiness:listen", _("Feedback"), lambda _p, does: does.manages),
+    ("readiness:policy-gaps", _("Policy gaps"), lambda _p, does: does.owns_gap),
     ("readiness:museum", _("Museum"), _anybody),
     ("readiness:portfolio", _("Portfolio"), _anybody),
+    ("readiness:signals", _("Signals"), _reads_signals),
     ("readiness:rights", _("Rights"), _anybody),
     ("admin:index", _("Admin"), lambda person, does: person.is_staff and does.office),
 )
@@ -39,6 +55,8 @@ class Room:
     name: str
     address: str
     here: bool
+    waits: str = ""
+    """How many things wait there for the reader, as it is written; empty where none does, or none can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +71,63 @@ class Masthead:
         return address if any(room.address == address for room in self.rooms) else ""
 
 
+class Waits:
+    """What waits for one person today, asked once for a request: by the masthead, and by the page whose list it counts."""
+
+    def __init__(self, person: Person) -> None:
+        self.person, self.at = person, today()
+        self.queued: int | None = None
+        """How long their queue is, where a page has read it already."""
+
+    @cached_property
+    def moves(self) -> list[OwnMove]:
+        """What only they can move."""
+        return own_moves(self.person, self.at)
+
+    @property
+    def named(self) -> list[OwnMove]:
+        """The gates that name them, whose answer is theirs alone."""
+        return [move for move in self.moves if move.action == ACCEPT]
+
+    def count(self, route: str) -> str:
+        """How many things wait in a room; with a plus sign where the count stopped."""
+        stopped = len(self.moves) == MOST
+        if route == "readiness:my-gates":
+            return _written(len(self.moves)) + ("+" if stopped else "")
+        if self.queued is None:
+            self.queued = queue_length(self.person, self.at)
+        more = "+" if stopped or self.queued == COUNTED_AT_MOST else ""
+        return _written(self.queued + len(self.named)) + more
+
+
+def _written(many: int) -> str:
+    return labels.count(many) if many else ""
+
+
+def waits_of(request: HttpRequest) -> Waits:
+    """What waits for whoever is signed in, on this request."""
+    assert isinstance(request.user, Person)
+    found: Waits = vars(request).setdefault("waits", Waits(request.user))
+    return found
+
+
+COUNTED = ("readiness:my-gates", "readiness:my-decisions")
+
+
 def rooms(request: HttpRequest) -> list[Room]:
     """The rooms for whoever is signed in; none for strangers."""
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return []
-    does = work_of(person)
-    theirs = [(reverse(route), name) for route, name, allowed in ROOMS if allowed(person, does)]
-    return [Room(name, address, here=request.path.startswith(address)) for address, name in theirs]
+    does, found = work_of(person), []
+    if not does.decides:
+        waits_of(request).queued = 0
+    for route, name, allowed in ROOMS:
+        if allowed(person, does):
+            waits = waits_of(request).count(route) if route in COUNTED else ""
+            address = reverse(route)
+            found.append(Room(name, address, request.path.startswith(address), waits))
+    return found
 
 
 def masthead(request: HttpRequest) -> dict[str, Any]:

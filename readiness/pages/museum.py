@@ -1,27 +1,45 @@
-"""The museum: every exhibit beside its placard; in the second room, the claims."""
+"""The museum: why pilots hang there, the first of them beside their placards, and all others in a table; the claims likewise."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page
+from django.db.models import F
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import GateKind, PilotPeriod
-from pilots.rules.vocabulary import Stage
+from pilots.models import GateKind, Person
+from pilots.rules import stalls
+from pilots.rules.vocabulary import Court, Stage
 from readiness.charts import timeline
+from readiness.pages import lists_out
 from readiness.pages.base import day_of, page_of, reader
-from readiness.queries.pilots import StandingQuerySet, functions_of, in_force, pilots, portfolios_of
+from readiness.queries.choosing import Choice, choose
+from readiness.queries.managers_account import managers_accounts
+from readiness.queries.pilots import StandingQuerySet, functions_of, pilots, portfolios_of
+from readiness.queries.reasons import Reason, reasons, waits_of
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
-from readiness.text import labels, placards
+from readiness.text import labels, managers_account, next_moves, placards
+from readiness.text import reasons as reason_text
 
-A_PAGE = 9
+ON_THE_WALL = 9
+A_PAGE = 50
+MOST_REASONS = 8
+SORTS: Mapping[str, tuple[str, Any]] = {
+    "name": ("name", gettext_lazy("Pilot")),
+    "portfolio": ("portfolio__name", gettext_lazy("Portfolio")),
+    "function": ("period__unit__function__name", gettext_lazy("Function")),
+    "sponsor": ("period__sponsor__name", gettext_lazy("Sponsor")),
+    "days": ("hangs_by", gettext_lazy("Days")),
+}
+"""By what the table can be sorted, and what its column is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,81 +48,166 @@ class Hung:
 
     snapshot: PilotSnapshot
     words: str
+    managers: str
     missing: list[str]
     picture: timeline.Picture
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One row of the table: since when it is so and for how many days, what is missing, and the next move."""
+
+    snapshot: PilotSnapshot
+    since: date | None
+    days: int | None
+    missing: str
+    move: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason for which pilots hang there, in words."""
+
+    reason: Reason
+    figure: str
+    says: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One of the two rooms: the columns of its list as a file, and what reads its rows."""
+
+    name: str
+    head: Sequence[str]
+    read: Callable[[StandingQuerySet, date], Iterable[Sequence[Any]]]
+
+
+MUSEUM = Room("museum", lists_out.EXHIBITS, lists_out.exhibits)
+CLAIMS = Room("claims", lists_out.CLAIMS, lists_out.claims)
+
+
 @require_safe
-def museum(request: HttpRequest) -> HttpResponse:
+def museum(request: HttpRequest) -> HttpResponseBase:
     """The first room: what stalled, the longest on display first."""
     at, refused = day_of(request)
     mine = pilots().listed_for(reader(request))
-    return _room(request, mine, mine.exhibits(at), at, refused, "museum")
+    return _room(request, MUSEUM, mine, mine.exhibits(at), at, refused)
 
 
 @require_safe
-def claims(request: HttpRequest) -> HttpResponse:
+def claims(request: HttpRequest) -> HttpResponseBase:
     """The second room: declared adopted, and the facts do not show it; the oldest claim first."""
     at, refused = day_of(request)
     mine = pilots().listed_for(reader(request))
-    return _room(request, mine, mine.claims(at), at, refused, "claims")
+    return _room(request, CLAIMS, mine, mine.claims(at), at, refused)
 
 
 def _room(
-    request: HttpRequest, mine: StandingQuerySet, rows: StandingQuerySet, at: Any, refused: str | None, room: str
-) -> HttpResponse:
+    request: HttpRequest,
+    room: Room,
+    mine: StandingQuerySet,
+    rows: StandingQuerySet,
+    at: date,
+    refused: str | None,
+) -> HttpResponseBase:
     """One room: `rows` of the pilots that the reader may see, which are `mine`."""
-    chosen = {name: request.GET.get(name, "") for name in ("portfolio", "function", "gate")}
-    rows = _chosen(rows, chosen, at)
+    choice = Choice.from_query(request.GET)
+    rows = choose(rows, choice, at)
+    file, refused = lists_out.file_asked_for(request, room.name, room.head, room.read(rows, at), at, refused)
+    if file is not None:
+        return file
+    sort, rows = _sorted(request.GET.get("sort", ""), rows)
     page = page_of(request, rows, A_PAGE)
-    snapshots = snapshots_of(page.object_list, at=at)
+    count = page.paginator.count
+    hung, others = _split(page, at, wall=not sort and page.number == 1)
+    kinds = list(GateKind.objects.visible_to(reader(request)))
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
-        "room": room,
+        "room": room.name,
         "page": page,
-        "hung": _hang(snapshots),
-        "says": says(
-            page.paginator.count,
-            room,
-            filtered=any(chosen.values()),
-            runs=page.paginator.count > 0 or _runs(mine, at),
-        ),
-        "on_record": page.paginator.count or mine.on(at).exists(),
-        "longest": snapshots[0] if snapshots and page.number == 1 and room == "museum" else None,
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
+        "hung": _hang(hung, reader(request)),
+        "others": [_listed(one) for one in others],
+        "count": count,
+        "sort": sort,
+        "columns": _columns(sort),
+        "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or _runs(mine, at)),
+        "findings": _findings(rows, at) if count and page.number == 1 and not sort else [],
+        "on_record": count or mine.on(at).exists(),
+        "longest": _listed(hung[0]) if hung else None,
+        "chosen": choice,
+        "filtered": bool(choice.chosen),
         "portfolios": portfolios_of(mine)[:200],
         "functions": functions_of(mine)[:200],
-        "kinds": GateKind.objects.visible_to(reader(request)),
+        "kinds": kinds,
+        "courts": [(court.value, labels.COURT[court]) for court in Court],
+        "quiet_days": stalls.QUIET_DAYS,
     }
     return render(request, "pages/museum.html", context)
 
 
-def _chosen(rows: StandingQuerySet, chosen: dict[str, str], at: Any) -> StandingQuerySet:
-    if chosen["portfolio"]:
-        rows = rows.filter(portfolio__key=chosen["portfolio"])
-    if chosen["function"]:
-        there = PilotPeriod.objects.filter(in_force(at), pilot=OuterRef("pk"), unit__function__name=chosen["function"])
-        rows = rows.filter(Exists(there))
-    if chosen["gate"]:
-        rows = rows.with_gate(at, kind=chosen["gate"], open_only=True)
-    return rows
+def _sorted(asked: str, rows: StandingQuerySet) -> tuple[str, StandingQuerySet]:
+    """The rows as asked for, and by what they are sorted; the room's own order where nothing is asked that there is."""
+    name = asked.removeprefix("-")
+    if name not in SORTS:
+        return "", rows
+    column = F(SORTS[name][0])
+    order = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
+    return asked, rows.order_by(order, "pk")
 
 
-def _hang(snapshots: list[PilotSnapshot]) -> list[Hung]:
+def _columns(sort: str) -> list[dict[str, Any]]:
+    """The heads of the table that sort it: where each leads, and how it is sorted now. A second click turns it round."""
+    now = sort or "days"
+    return [
+        {
+            "name": name,
+            "label": label,
+            "sort": f"-{name}" if now == name else name,
+            "spare": name not in ("name", "days"),
+            "aria": {name: "ascending", f"-{name}": "descending"}.get(now),
+        }
+        for name, (_column, label) in SORTS.items()
+    ]
+
+
+def _split(page: Page[Any], at: date, *, wall: bool) -> tuple[list[PilotSnapshot], list[PilotSnapshot]]:
+    """Those of a page that hang on the wall, and those that stand in the table."""
+    snapshots = snapshots_of(page.object_list, at=at)
+    return (snapshots[:ON_THE_WALL], snapshots[ON_THE_WALL:]) if wall else ([], snapshots)
+
+
+def _hang(snapshots: list[PilotSnapshot], person: Person) -> list[Hung]:
     if not snapshots:
         return []
     scale = timeline.wall_scale(snapshots, snapshots[0].at)
     moved = timeline.moves_of(snapshots)
+    accounts = managers_accounts(person, [one.pilot for one in snapshots], at=snapshots[0].at)
     return [
         Hung(
             one,
             placards.placard(one),
+            managers_account.on_placard(accounts.get(one.pilot.pk)),
             labels.missing(one)[:8],
             timeline.specimen(one, moved.get(one.pilot.pk, []), scale),
         )
         for one in snapshots
+    ]
+
+
+def _listed(one: PilotSnapshot) -> Listed:
+    now = one.status
+    since = now.claim.since if now.claim else now.stalls_on
+    days = (one.at - since).days if since else None
+    return Listed(one, since, days, labels.open_gates(one), next_moves.next_move(one))
+
+
+def _findings(rows: StandingQuerySet, at: date) -> list[Finding]:
+    """Why they hang there: what one act would move is one finding."""
+    return [
+        Finding(one, labels.count(one.pilots), reason_text.missing(one), reason_text.note(one))
+        for one in reasons(waits_of(rows, at=at))[:MOST_REASONS]
     ]
 
 
@@ -120,7 +223,7 @@ def says(count: int, room: str, *, filtered: bool = False, runs: bool = True) ->
     """
     if filtered and not count:
         return _("Nothing that hangs here answers to that.")
-    if room == "claims":
+    if room == CLAIMS.name:
         if not count:
             return _("Nothing is claimed that the facts do not show.")
         return ngettext(

@@ -1,65 +1,67 @@
-"""What waits on a decider, the longest wait first: what exactly they approve, and the form in place; and what names them."""
+"""What waits on a decider: the next answer with all that it would be given on and its form in place, then the queue; and what names them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.clock import today
-from pilots.concurrency import of_gates
-from pilots.models import Decision, Event, Gate, Person, Pilot
+from pilots.models import Person
+from pilots.rules.vocabulary import Stage
 from readiness import forms
-from readiness.pages.away import planned
+from readiness.inventory.tables_out import in_batches
+from readiness.pages import lists_out
+from readiness.pages.away import says as away_says
 from readiness.pages.base import page_of, reader
-from readiness.pages.pilot import sentence
-from readiness.queries.decider_queue import NAMED_AT_MOST, decider_queue, escalating_to, nominating
-from readiness.queries.exception_requests import ExceptionRequest, exception_requests
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
-from readiness.rules import deadlines, offers
-from readiness.text import acceptance, labels
-from readiness.text.sealed_values import Difference, Fact, Seals
+from readiness.pages.masthead import Waits, waits_of
+from readiness.pages.named import SHOWN_AT_MOST, Snapshots, nominations, versions_of
+from readiness.pages.next_answer import NextAnswer, next_answer
+from readiness.queries.decider_queue import COUNTED_AT_MOST, Waiting, escalating_to, not_asked_yet, queue_in_order
+from readiness.queries.own_moves import MOST
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.rules import deadlines
+from readiness.text import labels
 
-A_PAGE = 10
+A_PAGE = 25
 ESCALATED_AT_MOST = 50
 """Gates looked at for an answer that is overdue, the oldest first."""
+VIEWS: dict[str, Any] = {
+    "": gettext_lazy("All"),
+    "alone": gettext_lazy("On you alone"),
+    "running": gettext_lazy("Running"),
+    "claimed": gettext_lazy("Claimed"),
+    "planned": gettext_lazy("Planned, not asked yet"),
+}
+"""What of the queue is shown; those of planned pilots wait on nobody, and are in no other view and no count."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
-    """One gate that waits on the reader, with all they need to answer it."""
+class View:
+    """One view of the queue; `many` is None where it is not counted."""
 
+    word: str
+    name: Any
+    many: int | None
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One gate in the table of the queue."""
+
+    waiting: Waiting
     snapshot: PilotSnapshot
     gate: GateSnapshot
-    sentence: str
-    capacity: str | None
     due: deadlines.AnswerDue | None
-    facts: Sequence[Fact]
-    answer: Decision | None
-    changes: Sequence[Difference]
-    requests: Sequence[ExceptionRequest]
-    said: Sequence[Event]
-    form: forms.DecideForm
-    grant: forms.GrantExceptionForm | None
-
-
-@dataclass(frozen=True, slots=True)
-class Nomination:
-    """One gate that names the reader, since when it does, and what they would accept."""
-
-    snapshot: PilotSnapshot
-    gate: GateSnapshot
-    named_on: date | None
-    spelled_out: str
-    accept: forms.AcceptForm
-    decline: forms.DeclineForm
+    others: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,127 +74,137 @@ class Overdue:
 
 
 @require_safe
-def my_decisions(request: HttpRequest) -> HttpResponse:
+def my_decisions(request: HttpRequest) -> HttpResponseBase:
     """The reader's queue."""
     person, at = reader(request), today()
-    # Which gates they are, in order, is how many as well: the queue is gone through once.
-    page = page_of(request, list(decider_queue(person, at).values_list("gate", flat=True)), A_PAGE)
-    waits = _waits(person, list(page.object_list))
-    named, escalated = _nominations(person), _escalated_gates(person)
+    queue, mine, late = queue_in_order(person, at), waits_of(request), _escalating(person, at)
+    mine.queued = min(len(queue), COUNTED_AT_MOST)
+    file, refused = lists_out.file_asked_for(
+        request, "my-decisions", lists_out.QUEUE, lists_out.queue(_items(mine, queue, late), at), at
+    )
+    if file is not None:
+        return file
+    view = request.GET.get("show", "")
+    shown = _shown(view, queue, person, at)
+    page = page_of(request, shown, A_PAGE)
+    on_page: list[Waiting] = list(page.object_list)
+    chosen = _chosen(request, shown, on_page)
+    named = mine.named[:SHOWN_AT_MOST]
+    keys = {row.pilot for row in [*on_page, *([chosen] if chosen else [])]}
+    read = Snapshots(keys | {move.pilot for move in named} | {pilot for _gate, pilot in late}, at=at)
+    answer = next_answer(person, *read.of_gate[chosen.gate]) if chosen and chosen.gate in read.of_gate else None
+    escalated, asked = _overdue(person, late, read), nominations(person, named, read, versions_of(named, read))
     context: dict[str, Any] = {
         "at": at,
+        "refused": refused,
         "page": page,
-        "waits": waits,
-        "named": named,
+        "rows": _rows(on_page, read),
+        "views": _views(queue, view, shown),
+        "view": view,
+        "answer": answer,
+        "back_here": _back_here(request, view),
+        "skip": _after(chosen, shown),
+        "named": asked,
+        "named_more": len(mine.named) - len(named),
         "escalated": escalated,
-        "opening": opening(page.paginator.count, waits, named, len(escalated)),
-        **planned(request),
-        "page_number": page.number,
+        "together": view != "planned" and len(on_page) > 1,
+        "opening": opening(queue, answer, len(mine.named), len(escalated)),
+        "away_says": _away_says(person, at),
+        "people": forms.people_near(answer.snapshot.pilot) if answer else (),
     }
-    offered = {*context["near"], *(forms.people_near(waits[0].snapshot.pilot) if waits else ())}
-    context["people"] = sorted(offered, key=str)
     return render(request, "pages/my_decisions.html", context)
 
 
-def _escalated_gates(person: Person) -> list[Overdue]:
-    """What a decider has not answered in time, and is now with the reader: to ask, and to unblock. The oldest first."""
-    at = today()
-    rows = escalating_to(person, at).filter(open_since__lt=at)
+def _shown(view: str, queue: Sequence[Waiting], person: Person, at: date) -> Sequence[Waiting]:
+    """The rows of a view; of one that there is not, all."""
+    if view == "planned":
+        return not_asked_yet(person, at)
+    if view == "alone":
+        return [row for row in queue if row.alone]
+    if view in ("running", "claimed"):
+        return [row for row in queue if (row.stage == Stage.ADOPTED) == (view == "claimed")]
+    return queue
+
+
+def _views(queue: Sequence[Waiting], view: str, shown: Sequence[Waiting]) -> list[View]:
+    claimed = sum(row.stage == Stage.ADOPTED for row in queue)
+    counts: dict[str, int | None] = {
+        "": len(queue),
+        "alone": sum(row.alone for row in queue),
+        "running": len(queue) - claimed,
+        "claimed": claimed,
+        "planned": len(shown) if view == "planned" else None,
+    }
+    return [View(word, name, counts[word], word == view) for word, name in VIEWS.items()]
+
+
+def _chosen(request: HttpRequest, shown: Sequence[Waiting], on_page: Sequence[Waiting]) -> Waiting | None:
+    """The gate that was asked for, where it is among those shown; else the first of the page."""
+    wanted = request.GET.get("gate")
+    found = next((row for row in shown if row.public_id == wanted), None) if wanted else None
+    return found or next(iter(on_page), None)
+
+
+def _after(chosen: Waiting | None, shown: Sequence[Waiting]) -> str:
+    """The gate after the chosen one, by its public id; empty where there is none."""
+    if chosen is None:
+        return ""
+    place = shown.index(chosen) + 1
+    return shown[place].public_id if place < len(shown) else ""
+
+
+def _back_here(request: HttpRequest, view: str) -> str:
+    """Where an answer leads: to the next one of the same view."""
+    return f"{request.path}?show={view}#next" if view in VIEWS and view else f"{request.path}#next"
+
+
+def _rows(on_page: Sequence[Waiting], read: Snapshots) -> list[Row]:
+    rows = []
+    for waiting in on_page:
+        if waiting.gate in read.of_gate:
+            one, gate = read.of_gate[waiting.gate]
+            others = [each.kind.name for each in one.open_gates if each.gate.pk != waiting.gate]
+            rows.append(Row(waiting, one, gate, deadlines.answer_due(gate, one), others))
+    return rows
+
+
+def _items(mine: Waits, queue: Sequence[Waiting], late: Sequence[tuple[int, int]]) -> Iterator[lists_out.Item]:
+    """All that the page shows of the reader's, in its order: what names them, what waits on them, what has escalated to them."""
+    moves = mine.named
+    for one, gate in Snapshots((move.pilot for move in moves), at=mine.at).gates(move.gate or 0 for move in moves):
+        yield "names you", one, gate, None
+
+    pilots = {row.gate: row.pilot for row in queue}
+
+    def read(gates: Sequence[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:
+        return Snapshots((pilots[gate] for gate in gates), at=mine.at).gates(gates)
+
+    for one, gate in in_batches([row.gate for row in queue], read):
+        yield "waits on you", one, gate, deadlines.answer_due(gate, one)
+    for each in _overdue(mine.person, late, Snapshots((pilot for _gate, pilot in late), at=mine.at)):
+        yield "escalated to you", each.snapshot, each.gate, each.due
+
+
+def _escalating(person: Person, at: date) -> list[tuple[int, int]]:
+    """The gates that may have escalated to the reader, the oldest first, each with its pilot."""
+    rows = escalating_to(person, at).filter(open_since__lt=at).values_list("gate", "gate__pilot")
+    return list(rows[:ESCALATED_AT_MOST])
+
+
+def _overdue(person: Person, late: Sequence[tuple[int, int]], read: Snapshots) -> list[Overdue]:
+    """What a decider has not answered in time, and is now with the reader: to ask, and to unblock."""
     out = []
-    for one, gate in _read(list(rows.values_list("gate", flat=True)[:ESCALATED_AT_MOST])):
+    for one, gate in read.gates(gate for gate, _pilot in late):
         due = deadlines.answer_due(gate, one)
-        if due and due.is_overdue(at) and due.escalates_to == person:
+        if due and due.is_overdue(one.at) and due.escalates_to == person:
             out.append(Overdue(one, gate, due))
     return out
 
 
-def _waits(person: Person, gate_ids: Sequence[int]) -> list[Wait]:
-    at, away = today(), offers.away_on(today())
-    found = _read(gate_ids)
-    rows = [gate.gate for _found, gate in found]
-    versions, last = of_gates(rows), deadlines.last_answers(rows)
-    seals, replies = Seals(rows, at=at), _team_answers(rows)
-    requested = exception_requests(rows, at=at, seals=seals)
-    out = []
-    for one, gate in found:
-        row, due = gate.gate, deadlines.answer_due(gate, one)
-        row.pilot = one.pilot
-        answer, since = last.get(row.pk), replies.get(row.pk, [])
-        requests = requested.get(row.pk, [])
-        askers = [request.by.pk for request in requests if request.by]
-        given: dict[str, Any] = {
-            "target": row,
-            "by": person,
-            "office": False,
-            "shown_version": versions[row.pk],
-        }
-        may_grant = askers and offers.may_decide(person, one, gate, askers=askers, away=away)
-        out.append(
-            Wait(
-                one,
-                gate,
-                sentence(one),
-                offers.may_decide(person, one, gate, away=away),
-                due,
-                seals.facts(row.pk),
-                answer,
-                seals.differences(row.pk),
-                requests,
-                since,
-                forms.DecideForm(**given, answered=answer is not None),
-                forms.GrantExceptionForm(**given, requests=requests) if may_grant else None,
-            )
-        )
-    return out
-
-
-def _read(gate_ids: Sequence[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:
-    """Gates with their pilots as they stand today, in the order given."""
-    rows = Pilot.objects.filter(gates__in=gate_ids).distinct()
-    of_gate = {gate.gate.pk: (one, gate) for one in snapshots_of(rows, at=today()) for gate in one.gates}
-    return [of_gate[pk] for pk in gate_ids if pk in of_gate]
-
-
-def _team_answers(rows: Sequence[Gate]) -> dict[int, list[Event]]:
-    """What the team answered since the last answer on each gate. One query."""
-    out: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, action__in=("answer", "decide", "except"))
-    for event in events.select_related("by").order_by("pk"):
-        assert event.gate_id is not None
-        if event.action in ("decide", "except"):
-            out[event.gate_id] = []
-        else:
-            out.setdefault(event.gate_id, []).append(event)
-    return out
-
-
-def _nominations(person: Person) -> list[Nomination]:
-    """What names the reader and waits for their own word."""
-    found = _read(nominating(person, today()))
-    versions = of_gates([gate.gate for _one, gate in found])
-    named_on = _named_on(person, [gate.gate for _one, gate in found])
-    out = []
-    for one, gate in found:
-        gate.gate.pilot = one.pilot
-        given: dict[str, Any] = {
-            "target": gate.gate,
-            "by": person,
-            "office": False,
-            "shown_version": versions[gate.gate.pk],
-        }
-        spelled = acceptance.spelled_out(gate.kind, one.pilot)
-        out.append(
-            Nomination(
-                one, gate, named_on.get(gate.gate.pk), spelled, forms.AcceptForm(**given), forms.DeclineForm(**given)
-            )
-        )
-    return out
-
-
-def _named_on(person: Person, of: Sequence[Gate]) -> dict[int, date]:
-    """Since when each of these gates has named somebody; the gate itself may have been open for longer. One query."""
-    rows = Event.objects.filter(gate__in=of, action="nominate", data__person=person.pk).order_by("effective_on", "pk")
-    return {gate: on for gate, on in rows.values_list("gate", "effective_on") if gate is not None}
+def _away_says(person: Person, at: date) -> str:
+    """Whether the reader is away, or will be; empty where nothing is planned. One query."""
+    absences = list(person.absences.filter(ends__gte=at).order_by("starts", "pk")[:1])
+    return away_says(absences) if absences else ""
 
 
 def _number(many: int, most: int) -> str:
@@ -200,8 +212,9 @@ def _number(many: int, most: int) -> str:
     return _("At least %(n)s") % {"n": labels.how_many(many)} if many >= most else labels.number(many)
 
 
-def opening(count: int, waits: Sequence[Wait], named: Sequence[Nomination], escalated: int) -> str:
-    """The sentence that the page opens with."""
+def opening(queue: Sequence[Waiting], answer: NextAnswer | None, named: int, escalated: int) -> str:
+    """The sentence that the page opens with. `named`: how many things ask for the reader's own word."""
+    count = len(queue)
     if not count and not named and not escalated:
         return _("Nothing waits on you today.")
     if not count and not named:
@@ -211,16 +224,21 @@ def opening(count: int, waits: Sequence[Wait], named: Sequence[Nomination], esca
             escalated,
         ) % {"n": _number(escalated, ESCALATED_AT_MOST)}
     if not count:
-        return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", len(named)) % {
-            "n": _number(len(named), NAMED_AT_MOST)
+        return ngettext("One thing asks for your own word.", "%(n)s things ask for your own word.", named) % {
+            "n": _number(named, MOST)
         }
     start = ngettext("One decision waits on you", "%(n)s decisions wait on you", count) % {"n": labels.number(count)}
-    if not waits:
+    alone = sum(row.alone for row in queue)
+    if alone and count > 1:
+        freed = ngettext(
+            "nothing else is open on one of the pilots", "on %(n)s of the pilots nothing else is open", alone
+        )
+        return f"{start}: {freed % {'n': labels.how_many(alone)}}."
+    if answer is None or answer.gate.gate.pk != queue[0].gate:
         return start + "."
-    first = waits[0]
     return _("%(start)s. The first is %(gate)s on %(pilot)s, %(long)s.") % {
         "start": start,
-        "gate": first.gate.kind.name,
-        "pilot": first.snapshot.pilot.name,
-        "long": labels.wait(first.gate.status),
+        "gate": answer.gate.kind.name,
+        "pilot": answer.snapshot.pilot.name,
+        "long": labels.wait(answer.gate.status),
     }

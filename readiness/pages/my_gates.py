@@ -1,29 +1,36 @@
-"""What a sponsor carries: what is blocked, who must move, and what to send them; and what a manager lives with."""
+"""What a sponsor carries: what only they can move, the one message to send, and what is blocked; and what a manager lives with."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from pilots.clock import today
-from pilots.models import Person, PilotPeriod
+from pilots.models import GatePeriod, Person, PilotPeriod
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court, Stage, Standing
+from readiness.pages import lists_out
 from readiness.pages.base import page_of, reader
+from readiness.pages.masthead import waits_of
+from readiness.pages.named import SHOWN_AT_MOST, Snapshots, nominations, owed_answers, versions_of
 from readiness.pages.pilot import sentence
+from readiness.queries.hand_overs import parts_by_pilot
+from readiness.queries.own_moves import ADOPT, CONFIRM, OwnMove
 from readiness.queries.pilots import StandingQuerySet, in_force, pilots, stalls_on
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.queries.successors import successors_of
 from readiness.rules import deadlines, offers
-from readiness.text import labels, letters
+from readiness.text import labels, letters, own_moves
+from readiness.text.hand_overs import PartText, part_text
 
 A_PAGE = 20
 LOOKED_AT = 100
@@ -43,7 +50,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pilot that the reader carries, or lives with; `confirms` says that its rules wait for their word."""
+    """One pilot that the reader carries, or lives with; `confirms` says that its rules wait for their word.
+
+    `handed_over` and `successors`: what of it is being handed over, and who is named for what somebody else has accepted.
+    """
 
     snapshot: PilotSnapshot
     sentence: str
@@ -51,29 +61,87 @@ class Entry:
     moves: Sequence[Move]
     may_adopt: bool
     confirms: bool
+    handed_over: Sequence[PartText] = ()
+    successors: Sequence[GatePeriod] = field(default_factory=list)
+
+
+class Theirs(NamedTuple):
+    """A pilot of somebody's, by primary key, and what they are to it."""
+
+    pilot: int
+    carries: bool
+    manages: bool
 
 
 @require_safe
-def my_gates(request: HttpRequest) -> HttpResponse:
-    """The pilots that the reader carries or lives with, those that stall soonest first."""
+def my_gates(request: HttpRequest) -> HttpResponseBase:
+    """The reader's own moves; then the pilots that they carry or live with, those that stall soonest first."""
     person, at = reader(request), today()
-    theirs = pilots_of(person)
-    page = page_of(request, theirs, A_PAGE)
-    snapshots = snapshots_of(page.object_list, at=at)
-    first = snapshots if page.number == 1 and not page.has_next() else snapshots_of(theirs[:LOOKED_AT], at=at)
-    away = offers.away_on(at)
-    ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
+    file, refused = lists_out.file_asked_for(request, "my-gates", lists_out.CARRIED, _as_rows(person, at), at)
+    if file is not None:
+        return file
+    theirs, moves = _theirs(person), waits_of(request).moves
+    page, shown = page_of(request, theirs, A_PAGE), moves[:SHOWN_AT_MOST]
+    first = [row.pilot for row in theirs[:LOOKED_AT]]
+    read = Snapshots([*first, *(row.pilot for row in page), *(move.pilot for move in shown)], at=at)
     context: dict[str, Any] = {
         "at": at,
+        "refused": refused,
         "page": page,
-        "entries": [entry(person, one, away) for one in snapshots],
+        "is_what": is_what(theirs),
+        **_own(person, moves, shown, read),
+        **_pilots(person, read.pilots(first), read.pilots(row.pilot for row in page), moves),
+    }
+    if shown:
+        context["opening"] = own_moves.opening(*_first_of(shown, read), len(moves))
+    return render(request, "pages/my_gates.html", context)
+
+
+def _as_rows(person: Person, at: date) -> Iterator[lists_out.Row]:
+    """The same list as a file; nothing is asked before it is read."""
+    yield from lists_out.carried(pilots_of(person), person, at, confirms=confirms)
+
+
+def _own(person: Person, moves: Sequence[OwnMove], shown: Sequence[OwnMove], read: Snapshots) -> dict[str, Any]:
+    """What only the reader can move, with the forms in place."""
+    versions = versions_of(shown, read)
+    return {
+        "own": len(moves),
+        "own_more": len(moves) - len(shown),
+        "named": nominations(person, shown, read, versions),
+        "owed": owed_answers(person, shown, read, versions),
+        "adoptable": read.pilots(move.pilot for move in shown if move.action == ADOPT),
+        "to_confirm": read.pilots(move.pilot for move in shown if move.action == CONFIRM),
+    }
+
+
+def _first_of(shown: Sequence[OwnMove], read: Snapshots) -> tuple[str, PilotSnapshot, GateSnapshot | None]:
+    move = shown[0]
+    snapshot, gate = read.of_gate[move.gate] if move.gate else (read.of_pilot[move.pilot], None)
+    return move.action, snapshot, gate
+
+
+def _pilots(
+    person: Person, first: Sequence[PilotSnapshot], shown: Sequence[PilotSnapshot], moves: Sequence[OwnMove]
+) -> dict[str, Any]:
+    """The one letter, and the pilots of the page. `first` are those that the letter and the opening are drawn from."""
+    away = offers.away_on(today())
+    ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
+    keys = [one.pilot.pk for one in shown]
+    parts, successors = parts_by_pilot(keys), successors_of(keys, at=today())
+    entries = []
+    for one in shown:
+        handed = [part_text(part) for part in parts.get(one.pilot.pk, ())]
+        entries.append(entry(person, one, away, handed, successors.get(one.pilot.pk, ())))
+    letter_says = opening(person, first, ask)
+    return {
+        "entries": entries,
         "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
         "frees": ask[1] if ask else [],
-        "opening": opening(person, first, ask),
-        "is_what": is_what(person),
+        "opening": letter_says,
+        "letter_says": letter_says if ask and moves else "",
         "in_letter": {gate.gate.pk for _found, gate in ask[1]} if ask else set(),
     }
-    return render(request, "pages/my_gates.html", context)
 
 
 def pilots_of(person: Person) -> StandingQuerySet:
@@ -82,7 +150,7 @@ def pilots_of(person: Person) -> StandingQuerySet:
     own = _periods_of(person).filter(pilot=OuterRef("pk"))
     found: StandingQuerySet = (
         pilots()
-        .standing(at)
+        .on(at)
         .filter(Exists(own))
         .annotate(stalls=stalls_on(at))
         .order_by(F("stalls").asc(nulls_last=True), "key")
@@ -90,28 +158,34 @@ def pilots_of(person: Person) -> StandingQuerySet:
     return found
 
 
+def _theirs(person: Person) -> list[Theirs]:
+    """The same, no more than which they are, and what the person is to each."""
+    rows = pilots_of(person).values_list("pk", "period__sponsor", "period__manager")
+    return [Theirs(pilot, sponsor == person.pk, manager == person.pk) for pilot, sponsor, manager in rows]
+
+
 def _periods_of(person: Person) -> QuerySet[PilotPeriod]:
     theirs = PilotPeriod.objects.filter(Q(sponsor=person) | Q(manager=person), in_force(today()))
     return theirs.filter(void_since=None).exclude(stage=Stage.RETIRED)
 
 
-def is_what(person: Person) -> str:
+def is_what(theirs: Sequence[Theirs]) -> str:
     """What a person is to how many pilots: “sponsor of 2 pilots, manager of one”; empty where they are neither."""
-    n = _periods_of(person).aggregate(
-        carries=Count("pk", filter=Q(sponsor=person)), manages=Count("pk", filter=Q(manager=person))
-    )
+    carries, manages = (sum(row.carries for row in theirs), sum(row.manages for row in theirs))
     parts = [
-        ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", n["carries"]) % {"n": n["carries"]}
-        if n["carries"]
-        else "",
-        ngettext("manager of one pilot", "manager of %(n)d pilots", n["manages"]) % {"n": n["manages"]}
-        if n["manages"]
-        else "",
+        ngettext("sponsor of one pilot", "sponsor of %(n)d pilots", carries) % {"n": carries} if carries else "",
+        ngettext("manager of one pilot", "manager of %(n)d pilots", manages) % {"n": manages} if manages else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
-def entry(person: Person, snapshot: PilotSnapshot, away: Collection[int]) -> Entry:
+def entry(
+    person: Person,
+    snapshot: PilotSnapshot,
+    away: Collection[int],
+    handed_over: Sequence[PartText] = (),
+    successors: Sequence[GatePeriod] = (),
+) -> Entry:
     """One pilot with a line for each open gate. `away` are those who cannot answer today."""
     return Entry(
         snapshot,
@@ -120,14 +194,14 @@ def entry(person: Person, snapshot: PilotSnapshot, away: Collection[int]) -> Ent
         [_move(person, snapshot, gate, away) for gate in snapshot.open_gates],
         snapshot.status.standing == Standing.READY and "sponsor" in offers.roles(person, snapshot, office=False),
         confirms(person, snapshot),
+        handed_over,
+        successors,
     )
 
 
 def confirms(person: Person, snapshot: PilotSnapshot) -> bool:
     """Whether rules are stated, and wait for this person's word that they can work by them (rule 11)."""
-    lacks = set(snapshot.status.missing)
-    stated = not lacks.issuperset(adoption.RULES)
-    return snapshot.manager == person and stated and adoption.UNCONFIRMED in lacks
+    return snapshot.manager == person and adoption.waits_for_word(snapshot.status.missing)
 
 
 def _move(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, away: Collection[int]) -> Move:
@@ -138,11 +212,11 @@ def _move(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, away: Col
 
 
 def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str:
-    """The sentence that the page opens with: whom to write to today, and why; or what waits for the reader's own word."""
+    """The sentence that the page opens with where nothing waits for the reader's own move: whom to write to today, and why."""
     if not snapshots:
         return _("You carry no pilot, and live with none. Nothing here waits on you.")
     if not any(one.sponsor == person for one in snapshots):
-        return _of_manager([one for one in snapshots if confirms(person, one)])
+        return _("Nothing waits for your word today. This is what you live with.")
     more = len(snapshots) >= LOOKED_AT
     snapshots = [one for one in snapshots if one.sponsor == person]
     if ask is None:
@@ -165,16 +239,6 @@ def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str
     else:
         start = _("Write to %(who)s today: %(n)d of your pilots wait for an answer (%(gates)s)") % says
     return start + _soonest(items)
-
-
-def _of_manager(waits: Sequence[PilotSnapshot]) -> str:
-    if not waits:
-        return _("Nothing waits for your word today. This is what you live with.")
-    return ngettext(
-        "The rules of %(pilot)s wait for your word: can you work by them?",
-        "The rules of %(n)d pilots wait for your word: can you work by them? The first is %(pilot)s.",
-        len(waits),
-    ) % {"n": len(waits), "pilot": waits[0].pilot.name}
 
 
 def _soonest(items: Sequence[letters.Item]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +25,19 @@ from pilots.rules.vocabulary import Court, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
+from readiness.pages.next_step import missing_things, next_step
+from readiness.pages.pilot_sides import sides
+from readiness.queries.friction import gaps_of, with_gaps
+from readiness.queries.hand_overs import parts_on
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, charges_of, snapshot_of
+from readiness.queries.sources import source_of
+from readiness.queries.successors import successors_on
 from readiness.rules import deadlines, ledger, offers
 from readiness.rules.residence import lived, looks
 from readiness.text import events as event_texts
 from readiness.text import labels, placards
 from readiness.text.events import EventText
+from readiness.text.hand_overs import part_text
 from readiness.text.sealed_values import differences
 
 LATEST = 40
@@ -38,12 +46,19 @@ LATEST = 40
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do."""
+    """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do.
+
+    `successor` is named to take it over, and has not answered. `records`: this person only puts others' answers on record.
+    `away` are those who cannot answer on that day.
+    """
 
     on: GateSnapshot
     due: deadlines.AnswerDue | None
     changes: list[str]
     offers: list[tuple[str, Any]]
+    successor: Person | None = None
+    records: bool = False
+    away: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +89,10 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     events = events_of(row)
     state = state_of(row, at, [event_record(event) for event in events])
+    gaps = gaps_of(row, at)
     context = {
-        **look(person, snapshot, events, state),
+        **look(person, with_gaps(snapshot, gaps), events, state),
+        "policy_gaps": gaps,
         "refused": refused,
         "whole_history": request.GET.get("history") == "all",
     }
@@ -85,7 +102,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
 def events_of(pilot: Pilot) -> list[Event]:
     """All that was done to a pilot, in the order of the days it counts from."""
     rows = Event.objects.filter(pilot=pilot).select_related(
-        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate"
+        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate", "decision__cites__decider"
     )
     return list(rows.order_by("effective_on", "pk"))
 
@@ -96,24 +113,26 @@ def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: Pi
     so_far = [event for event in events if event.effective_on <= at]
     office = permissions.is_office(person, snapshot.pilot.portfolio)
     may_change = at == today()
+    gates = gate_rows(person, snapshot, state, office=office, acts_too=may_change)
+    offered = _offered(person, snapshot, state, office=office) if may_change else []
+    writes = office or snapshot.sponsor == person
     return {
         "at": at,
         "past": at != today(),
         "snapshot": snapshot,
         "pilot": snapshot.pilot,
+        "sides": sides(person, snapshot, state, office=office),
         "now": now,
         "sentence": sentence(snapshot),
         "placard": placards.placard(snapshot),
-        "gates": gate_rows(person, snapshot, state, office=office, acts_too=may_change),
-        "offers": [
-            (action, forms.OF_PILOT[action].title) for action in offers.on_pilot(person, snapshot, state, office=office)
-        ]
-        if may_change
-        else [],
+        "gates": gates,
+        "offers": offered,
+        "step": next_step(person, snapshot, gates, offered, writes=writes) if may_change else None,
         "clear": labels.clear_apart(snapshot.gates),
-        "missing": labels.missing(snapshot),
+        "missing": missing_things(snapshot, gates, offered),
         "look": looks({snapshot.pilot.pk: now}, at=at).get(snapshot.pilot.pk),
         "lived": lived(snapshot.pilot, at=at),
+        "high_impact": labels.high_impact(state.fields),
         "rules": rules(snapshot.pilot, state),
         "stated": stated(rules(snapshot.pilot, state)),
         "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
@@ -122,9 +141,17 @@ def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: Pi
         "courts": courts(snapshot),
         "quality": quality.quality_of(so_far),
         "history": history(so_far),
+        "source": source_of(snapshot.pilot),
         "latest": LATEST,
+        "handed_over": [part_text(part) for part in parts_on(snapshot.pilot)] if may_change else [],
         "record": reverse("admin:pilots_pilot_change", args=[snapshot.pilot.pk]) if office and person.is_staff else "",
     }
+
+
+def _offered(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> list[tuple[str, Any]]:
+    """The actions on the pilot that this person is offered, each with what its form is called."""
+    words = offers.on_pilot(person, snapshot, state, office=office)
+    return [(word, forms.OF_PILOT[word].title) for word in words]
 
 
 def gate_rows(
@@ -134,7 +161,7 @@ def gate_rows(
     away = offers.away_on(snapshot.at)
     again = [gate.gate for gate in snapshot.gates if gate.status.state == "reconfirm"]
     changed = differences(again, at=snapshot.at, state=state) if again else {}
-    rows = []
+    rows, successors = [], successors_on(state)
     for gate in snapshot.gates:
         due = deadlines.answer_due(gate, snapshot)
         of_gate = state.gates[gate.kind.key]
@@ -146,6 +173,9 @@ def gate_rows(
                 due,
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
                 [(action, _called(action, records)) for action in offered] if acts_too else [],
+                successors.get(gate.kind.key),
+                records,
+                away,
             )
         )
     return rows
@@ -190,11 +220,13 @@ def sentence(snapshot: PilotSnapshot) -> str:
         "adopted": _("Adopted since %(since)s: %(gates)s, and the rules are known."),
         Standing.CLAIMED: _("Said to be adopted since %(since)s. The facts do not show it."),
         "retired": _("Retired on %(since)s, with what was learned.")
-        if snapshot.pilot.learned
+        if snapshot.learned
         else _("Retired on %(since)s. Nobody has said what was learned."),
         "not_stated": _("Nobody has said whether it runs."),
     }
-    return sentences[now.standing] % says
+    because = labels.CAUSE.get(now.retired_because)
+    why = [_("Why: %(because)s.") % {"because": because}] if because else []
+    return " ".join([sentences[now.standing] % says, *why])
 
 
 def rules(pilot: Pilot, state: PilotState) -> list[Rule]:

@@ -25,6 +25,18 @@ def log_of(events: Iterable[Event], on_pilot: bool = False) -> dict[str, Any]:
 
 
 @register.filter
+def cell_of(line: int, column: str) -> str:
+    """`{{ row.line|cell_of:column }}`: the name of a cell of a list, as it is typed over."""
+    return f"{line}:{column}"
+
+
+@register.filter
+def without_key(sentence: str, key: str) -> str:
+    """`{{ sentence|without_key:row.key }}`: a sentence below the pilot that it is about need not name it again."""
+    return sentence.removeprefix(f"{key}: ") if key else sentence
+
+
+@register.filter
 def chosen_words(choices: list[Any]) -> Any:
     """`{{ choices|chosen_words }}`: what is chosen of a filter; empty where all is."""
     return next((choice["display"] for choice in choices[1:] if choice["selected"]), "")
@@ -60,6 +72,12 @@ def court_words(court: str) -> str:
 def stage_words(stage: str) -> str:
     """`{{ status.stage|stage_words }}`: “running”."""
     return str(labels.STAGE[stage])
+
+
+@register.filter
+def cause_words(cause: str) -> str:
+    """`{{ status.retired_because|cause_words }}`: “its cost”."""
+    return str(labels.CAUSE[cause])
 
 
 @register.simple_tag

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -17,8 +18,9 @@ from pilots.models import Decision, DecisionRight
 from readiness.charts import gate_badge
 from readiness.queries.snapshots import GateSnapshot
 from readiness.rules.deadlines import AnswerDue
-from readiness.rules.who_decides import SeatPeriod, SeatStatus, Step
-from readiness.text import events, labels
+from readiness.rules.who_decides import PortfolioSeats, SeatPeriod, SeatStatus, Step
+from readiness.text import events, labels, rights
+from readiness.text.letters import Letter
 
 register = template.Library()
 
@@ -69,6 +71,12 @@ def clear_apart(gates: list[GateSnapshot]) -> str:
 
 
 @register.filter
+def count_words(many: int) -> str:
+    """`{{ view.many|count_words }}`: “3,608”."""
+    return labels.count(many)
+
+
+@register.filter
 def wait_words(gate: GateSnapshot) -> str:
     """`{{ gate|wait_words }}`: “70 days”, “since today”, or no more than is known."""
     return labels.wait(gate.status)
@@ -78,6 +86,12 @@ def wait_words(gate: GateSnapshot) -> str:
 def deadline_words(due: AnswerDue, at: date) -> str:
     """`{{ row.due|deadline_words:at }}`: since when it has been with the decider, and by when an answer is due."""
     return labels.deadline(due, at)
+
+
+@register.filter
+def from_site(letter: Letter, request: HttpRequest) -> Letter:
+    """`{{ letter|from_site:request }}`: a letter that says at which address it is answered."""
+    return letter.from_site(request.build_absolute_uri("/"))
 
 
 @register.filter
@@ -113,8 +127,8 @@ def _seat(status: SeatStatus) -> SafeString:
     if status.switched_off:
         lines.append(format_html('<span class="note">{}</span>', _("switched off here")))
     if status.hole:
-        badge = '<span class="mark nobody" aria-hidden="true">U</span> <strong>{}</strong>'
-        lines.append(format_html(badge, labels.HOLE[status.hole]))
+        badge = '<span class="mark nobody" aria-hidden="true">{}</span> <strong>{}</strong>'
+        lines.append(format_html(badge, _("U"), labels.HOLE[status.hole]))
     if status.orphaned and not status.sitting:
         lines.append(format_html("<small>{}</small>", _("orphaned: whoever had it has left")))
     for place, one in enumerate(status.sitting):
@@ -125,6 +139,18 @@ def _seat(status: SeatStatus) -> SafeString:
         name = status.escalation.person.name
         lines.append(format_html('<small>{} <span dir="auto">{}</span></small>', _("escalates to"), name))
     return format_html_join(" ", "{}", ((line,) for line in lines))
+
+
+@register.filter
+def decider_words(seats: PortfolioSeats) -> list[str]:
+    """`{{ seats|decider_words }}`: who decides in a portfolio, a line each."""
+    return rights.deciders(seats)
+
+
+@register.filter
+def portfolio_hole_words(seats: PortfolioSeats) -> str:
+    """`{{ seats|portfolio_hole_words }}`: in how many places of a portfolio nobody decides."""
+    return rights.hole_in(seats)
 
 
 @register.filter

@@ -1,0 +1,159 @@
+"""Policy gaps: judgement calls with no policy behind them, as questions with an owner and a date (rule 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from pilots import actions, permissions
+from pilots.clock import today
+from pilots.models import Person, Pilot, PolicyGap, Portfolio
+from pilots.refusals import NotYours, Refused
+from readiness.forms.policy_gaps import AnswerPolicyGapForm, AssignPolicyGapForm, OpenPolicyGapForm
+from readiness.forms.reference import people_offered
+from readiness.pages.base import page_of, reader
+from readiness.queries import friction
+from readiness.queries.signals import ShownPoint
+from readiness.text import signals as texts
+
+A_PAGE = 50
+ANSWERED_WITHIN = timedelta(days=28)
+"""How far off the day is that a form begins with."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy_gaps(request: HttpRequest) -> HttpResponse:
+    """The questions that the reader may see, open ones first; and for an office the form that puts another one."""
+    person = reader(request)
+    kept = portfolios_kept(person)
+    if request.method == "POST":
+        if not kept:
+            raise PermissionDenied
+        form = OpenPolicyGapForm(request.POST, by=person, portfolios=kept)
+        if form.is_valid():
+            try:
+                gap = actions.open_policy_gap(by=person, **form.arguments())
+            except Refused as refused:
+                return _list(request, person, kept, _refused(form, refused), status=refused.status)
+            messages.success(
+                request, _("Put to %(who)s. It is in the log, and its days count from today.") % {"who": gap.owner}
+            )
+            return redirect("readiness:policy-gap", gap.public_id)
+        return _list(request, person, kept, form, status=422)
+    initial = {"point": request.GET.get("point", ""), "due": today() + ANSWERED_WITHIN}
+    empty = OpenPolicyGapForm(by=person, portfolios=kept, initial=initial) if kept else None
+    return _list(request, person, kept, empty)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy_gap(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One question: whose it is, since when, its pilots, and its answer. Its owner answers here; an office puts it to somebody else."""
+    person = reader(request)
+    gap = friction.gaps_read(person).filter(public_id=public_id).first()
+    if gap is None:
+        raise Http404
+    if request.method != "POST":
+        return _one(request, person, gap)
+    form: forms.Form = (
+        AssignPolicyGapForm(request.POST, by=person) if "assign" in request.POST else AnswerPolicyGapForm(request.POST)
+    )
+    if not form.is_valid():
+        return _one(request, person, gap, form, status=422)
+    try:
+        if isinstance(form, AssignPolicyGapForm):
+            actions.assign_policy_gap(gap=gap, by=person, **form.cleaned_data)
+            says = _("Put to somebody else, or to another day. It is in the log.")
+        else:
+            actions.answer_policy_gap(gap=gap, by=person, **form.cleaned_data)
+            says = _("Answered, in your name. It is a known rule of its pilots.")
+    except NotYours as refused:
+        raise PermissionDenied(refused.says) from refused
+    except Refused as refused:
+        return _one(request, person, gap, _refused(form, refused), status=refused.status)
+    messages.success(request, says)
+    return redirect("readiness:policy-gap", gap.public_id)
+
+
+def _list(
+    request: HttpRequest,
+    person: Person,
+    kept: list[Portfolio],
+    form: OpenPolicyGapForm | None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    rows = friction.gaps_read(person).order_by("answered_on", "due", "pk")
+    open_first = rows.filter(answered_on=None) if "all" not in request.GET else rows
+    context: dict[str, Any] = {
+        "at": today(),
+        "page": page_of(request, open_first, A_PAGE),
+        "open": rows.filter(answered_on=None).count(),
+        "form": form,
+        "all": "all" in request.GET,
+        "people": people_offered() if form else None,
+    }
+    return render(request, "pages/policy_gaps.html", context, status=status)
+
+
+def _one(
+    request: HttpRequest, person: Person, gap: PolicyGap, form: forms.Form | None = None, *, status: int = 200
+) -> HttpResponse:
+    keeps = permissions.is_office(person, gap.portfolio)
+    is_open = gap.answered_on is None
+    visible = Pilot.objects.visible_to(person).filter(pk__in=gap.pilots.values("pk")).order_by("key")
+    answer = form if isinstance(form, AnswerPolicyGapForm) else AnswerPolicyGapForm()
+    assign = form if isinstance(form, AssignPolicyGapForm) else AssignPolicyGapForm(by=person, initial={"due": gap.due})
+    context: dict[str, Any] = {
+        "at": today(),
+        "gap": gap,
+        "pilots": visible,
+        "answer": answer if is_open and gap.owner_id == person.pk else None,
+        "assign": assign if is_open and keeps else None,
+        "people": people_offered() if is_open and keeps else None,
+    }
+    return render(request, "pages/policy_gap.html", context, status=status)
+
+
+def portfolios_kept(person: Person) -> list[Portfolio]:
+    """The portfolios of whose program office somebody is, by name."""
+    kept = permissions.portfolios_kept(person)
+    rows = Portfolio.objects.order_by("name")
+    return list(rows if kept is None else rows.filter(pk__in=kept))
+
+
+def form_about(
+    point: ShownPoint, by: Person, kept: Sequence[Portfolio], pilots: Iterable[Pilot], at: date
+) -> OpenPolicyGapForm | None:
+    """The form that makes a question of a friction point, filled in as far as is known; None for who keeps no portfolio.
+
+    Args:
+        by: who may put it, and may name people.
+        kept: the portfolios that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
+        pilots: those that the point touches.
+    """
+    if not kept:
+        return None
+    only = kept[0] if len(kept) == 1 else None
+    owner = only.escalation if only else None
+    initial = {
+        "point": point.point,
+        "question": texts.question(point),
+        "due": at + ANSWERED_WITHIN,
+        "owner": owner if owner is not None and owner.closed_on is None else None,
+        "keys": ", ".join(pilot.key for pilot in pilots if only is not None and pilot.portfolio_id == only.pk),
+    }
+    return OpenPolicyGapForm(by=by, portfolios=kept, initial=initial)
+
+
+def _refused(form: Any, refused: Refused) -> Any:
+    form.add_error(refused.field if refused.field in form.fields else None, refused.says)
+    return form
