@@ -9,7 +9,7 @@ from typing import Any
 SLASH = "(?:/|%(?:25)*2[Ff])"
 PART = rf"(?:(?!{SLASH})[^?#&\s\"'<>])+"
 SECRET = re.compile(
-    rf"({SLASH}(?:accounts{SLASH}(?:password{SLASH}reset{SLASH}key|confirm-email)|me{SLASH}address{SLASH}link){SLASH})"
+    rf"({SLASH}(?:accounts{SLASH}(?:password{SLASH}reset{SLASH}key|confirm-email)|me{SLASH}address{SLASH}link|listen{SLASH}link){SLASH})"
     rf"{PART}"
 )
 """The beginning of each address that ends in a secret, and the secret; also where the address is part of another's query."""

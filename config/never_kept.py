@@ -19,5 +19,7 @@ class NeverKept:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        patch_cache_control(response, private=True, no_store=True)
+        # What a program is answered by the API it may keep, and asks whether it is still so.
+        if not getattr(response, "asked_by_token", False):
+            patch_cache_control(response, private=True, no_store=True)
         return response

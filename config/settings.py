@@ -11,12 +11,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import environment
 from config.masking import mask_event
+from pilots.rules.vocabulary import Cause, Court
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Without DEBUG=false it serves this computer only.
 DEBUG = environment.boolean("DEBUG", True)
 SECRET_KEY = environment.secret("SECRET_KEY", kept_in=BASE_DIR / ".secret-key" if DEBUG else None)
+# Where the key lies that turns a manager into a pseudonym, unless PSEUDONYM_KEY is set: `pilots.pseudonyms` alone reads it.
+PSEUDONYM_KEY_FILE = environment.text("PSEUDONYM_KEY_FILE", str(BASE_DIR / ".pseudonym-key"))
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts that are served when DEBUG is false.")
@@ -44,6 +47,8 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
@@ -60,6 +65,8 @@ MIDDLEWARE = [
     "readiness.api.exceptions.ProblemDetailsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.cross_origin.CrossOrigin",
+    "config.compression.PackAnswers",
     "config.never_kept.NeverKept",
     "config.busy.Sessions",
     "django.middleware.locale.LocaleMiddleware",
@@ -203,7 +210,19 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+LISTS_ROOT = environment.folder(
+    "LISTS_ROOT",
+    environment.folder_beside(DATABASES["default"], BASE_DIR) / "lists",
+    outside=STATIC_ROOT,
+    beside=BASE_DIR,
+)
+# Lists that are imported. They are read by the server alone, and never served.
+LIST_MOST_BYTES = environment.whole_number("LIST_MOST_MEGABYTES", 100, least=1) * 1024 * 1024
 STORAGES = {
+    "lists": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": LISTS_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -223,10 +242,16 @@ EVIDENCE_ROOT = environment.folder(
 )
 EVIDENCE_MOST_BYTES = environment.whole_number("EVIDENCE_MOST_MEGABYTES", 25, least=1) * 1024 * 1024
 
+# Long lists are read outside of a request: by `db_worker`, by `run_imports`, or by `start` itself.
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # Words and days: every calendar date is a date in this time zone.
 
-LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
+# Each reader gets the language that their browser asks for; this one, where it asks for none of ours. What the log keeps and
+# letters to others are in this one.
+LANGUAGES = [("en-gb", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = environment.one_of("LANGUAGE_CODE", "en-gb", tuple(code for code, _name in LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_I18N = True
@@ -266,6 +291,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "EXCEPTION_HANDLER": "readiness.api.exceptions.handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Of each token, counted by all processes together; 0 counts nothing.
+API_REQUESTS_PER_MINUTE = environment.whole_number("API_REQUESTS_PER_MINUTE", 600)
+# Origins whose pages may ask it from a browser, with a token; none unless named.
+API_CORS_ORIGINS = environment.names("API_CORS_ORIGINS", [])
 KNOX_TOKEN_MODEL = "pilots.ApiToken"
 # The library's own table of tokens is not used, so it is not made.
 MIGRATION_MODULES = {"knox": None}
@@ -275,12 +304,22 @@ SPECTACULAR_SETTINGS = {
         "Which decision is missing, whose it is, and for how many days. A read that does not list `known_at` "
         "is answered by all that is known now, and refuses it."
     ),
-    "VERSION": "1",
+    "VERSION": "1.1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "readiness.api.openapi.complete"],
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": "pilots.rules.vocabulary.Stage.values",
+        "StandingEnum": "pilots.rules.vocabulary.Standing.values",
+        "GateStateEnum": "readiness.rules.standing.GATE_STATES",
+        "ChangeEnum": "readiness.rules.changes.Change.values",
+        "ExitEnum": "readiness.rules.changes.Exit.values",
+        "CauseEnum": Cause.values(),
+        "CourtEnum": Court.values(),
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

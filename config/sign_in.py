@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+
+from readiness.forms.typed_before import keep_typed, remember_reader
 
 ROUTE = "accounts/"
 """Where the package's addresses lie, all of them."""
@@ -43,6 +45,20 @@ class SignedInByDefault(LoginRequiredMiddleware):
         if self._is_shut(request) and not request.user.is_authenticated:
             return self.handle_no_permission(request, view_func)
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Leads to the sign-in; what a form had sent stands in it again afterwards, but for passwords and codes."""
+        if not self._is_shut(request):
+            keep_typed(request)
+        return super().handle_no_permission(request, view_func)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Whoever is shown a page is remembered as its reader, so that what is typed there comes back to nobody else."""
+        if response.get("Content-Type", "").startswith("text/html"):
+            remember_reader(request, response)
+        return response
 
     def _is_shut(self, request: HttpRequest) -> bool:
         place = request.resolver_match
