@@ -29,6 +29,9 @@ from pilots.models import (
     PortfolioRole,
 )
 from pilots.rules.vocabulary import Role
+from readiness.inventory.mapping import as_data
+from readiness.inventory.mappings import find
+from readiness.models import ImportSession
 from readiness.queries import snapshots
 from readiness.rules import standing
 
@@ -420,6 +423,25 @@ class Cast:
         self.decided(LEGAL, "cleared")
         self.piece = self.filed()
         self.absence = actions.away(person=self["outsider"], by=None, starts=self.day(), ends=self.day(-9))
+        self.imported = self._imported()
+
+    def _imported(self) -> ImportSession:
+        """A list that the office imported: it made one pilot, and nothing was decided on that."""
+        made = actions.record(portfolio=self.portfolio, key="ZZ-1", name="Sorting mail", by=None)
+        event = made.events.get()
+        session = ImportSession.objects.create(
+            started_by=self["office"],
+            effective_on=self.day(),
+            file_name="list.csv",
+            mapping=as_data(find("omb-2025")),
+            stage="done",
+            first_event=event.pk,
+            last_event=event.pk,
+        )
+        session.rows.create(line=2, outcome="created", pilot=made, key=made.key, name=made.name)
+        says = {"session": session.public_id, "file_name": session.file_name, "checksum": ""}
+        actions.import_list(counts={self.portfolio: {"created": 1}}, by=self["office"], **says)
+        return session
 
     def keeper(self) -> Person:
         """Of the program office of every portfolio, and no superuser."""

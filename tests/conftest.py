@@ -19,6 +19,7 @@ from hypothesis import settings
 
 from pilots.event_log import set_up, triggers
 from pilots.models import GateKind
+from tests.company import taken_back
 from tests.contracts.null_columns import watched
 
 # How long an example may take says more about the machine than about the code; what must be fast has a benchmark.
@@ -55,11 +56,14 @@ def no_question_forgets_null() -> Iterator[None]:
 def a_flush_may_empty_the_log() -> Iterator[None]:
     """After a test with real transactions the tables are flushed. For that alone the triggers are lifted.
 
-    The six kinds of gate came with a migration, and go with the flush: the next test finds them again, as the
-    same rows, and the event with which the log begins.
+    The six kinds of gate, the empty words, the friction points and the measures came with migrations, and go with the flush: the next test finds them
+    again, the kinds as the same rows, and the event with which the log begins.
     """
     flush = TransactionTestCase._fixture_teardown
     ship = import_module("pilots.migrations.0002_gate_kinds").ship
+    ship_words = import_module("readiness.migrations.0002_empty_words").ship
+    ship_points = import_module("readiness.migrations.0006_friction").ship
+    ship_measures = import_module("readiness.migrations.0007_measures").ship
 
     def lifted(case: Any) -> None:
         kinds = list(GateKind.objects.filter(ships=True))
@@ -71,8 +75,18 @@ def a_flush_may_empty_the_log() -> Iterator[None]:
         GateKind.objects.bulk_create(kinds)
         with connection.schema_editor() as editor:
             ship(apps, editor)
+            ship_words(apps, editor)
+            ship_points(apps, editor)
+            ship_measures(apps, editor)
         set_up.begin()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """For fixtures of a module: what they make stays for all of its tests, each of which is taken back by itself."""
+    with django_db_blocker.unblock(), taken_back():
         yield

@@ -8,8 +8,9 @@ inventory, or as many rows as `--pilots` says. `verifying` runs only where it is
 
     python -m tests.benchmarks importing
     DATABASE_URL=postgres://… python -m tests.benchmarks exporting --pilots 100000 --keep
-    DATABASE_URL=postgres://… python -m tests.benchmarks museum queue deciding --pilots 100000 --keep
+    DATABASE_URL=postgres://… python -m tests.benchmarks museum queue reviewing deciding --pilots 100000 --keep
     DATABASE_URL=postgres://… python -m tests.benchmarks adding_kind --pilots 20000
+    DATABASE_URL=postgres://… python -m tests.benchmarks signals --reports 1000000
     DATABASE_URL=postgres://… python -m tests.benchmarks verifying --decisions 1000000
 """
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--pilots", type=int)
     parser.add_argument("--decisions", type=int, default=1_000_000)
+    parser.add_argument("--reports", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", action="store_true")
@@ -39,16 +41,34 @@ def main() -> None:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from pilots.models import Pilot
-    from tests.benchmarks import adding_kind, deciding, exporting, harness, hashing, importing, museum, queue, verifying
+    from tests.benchmarks import (
+        adding_kind,
+        deciding,
+        exporting,
+        harness,
+        hashing,
+        importing,
+        many,
+        museum,
+        over_api,
+        queue,
+        reviewing,
+        signals,
+        verifying,
+    )
 
     there: dict[str, Callable[[], Iterable[harness.Measured]]] = {
         "importing": lambda: importing.measure(asked.rounds, asked.pilots),
         "exporting": lambda: exporting.measure(asked.rounds),
         "museum": lambda: museum.measure(asked.rounds),
         "queue": lambda: queue.measure(asked.rounds),
+        "reviewing": lambda: reviewing.measure(asked.rounds),
         "deciding": lambda: deciding.measure(asked.rounds),
+        "many": lambda: many.measure(asked.rounds),
+        "over_api": lambda: over_api.measure(asked.rounds),
         "adding_kind": lambda: adding_kind.measure(asked.rounds),
         "hashing": lambda: hashing.measure(asked.rounds),
+        "signals": lambda: signals.measure(asked.rounds, asked.reports),
         "verifying": lambda: verifying.measure(asked.decisions),
     }
     unknown = set(asked.names) - set(there)
@@ -64,7 +84,7 @@ def main() -> None:
     # A copy of every row in memory is for tests that roll nothing back; a million pilots would not fit.
     databases = setup_databases(verbosity=0, interactive=False, keepdb=asked.keep, serialized_aliases=[])
     try:
-        if set(names) - {"importing"} and not Pilot.objects.exists():
+        if set(names) - {"importing", "signals"} and not Pilot.objects.exists():
             call_command("make_portfolio", pilots=asked.pilots or 1000, seed=1, at=museum.AT)
         found = [one for name in names for one in there[name]()]
     finally:

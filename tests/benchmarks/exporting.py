@@ -19,7 +19,18 @@ from tests.benchmarks.harness import Measured, compare
 from tests.benchmarks.museum import AT
 
 WITHIN = f"{{0}}.first_day <= '{AT}' AND ({{0}}.last_day IS NULL OR {{0}}.last_day >= '{AT}')"
-COMPARED = ("key", "name", "portfolio", "function", "stage", "manager", "started_on", "decide_by", "adopted_on")
+COMPARED = (
+    "key",
+    "name",
+    "portfolio",
+    "function",
+    "stage",
+    "manager",
+    "started_on",
+    "decide_by",
+    "adopted_on",
+    "version",
+)
 OF_GATES = ("state", "holder", "since", "good_until")
 
 
@@ -83,11 +94,13 @@ def _statement(kinds: list[int]) -> str:
     over = f"(s.stage = 'paused' AND s.paused_until < '{AT}')"
     return f"""
         SELECT p.key, p.name, o.key, f.name, p.workflow, p.purpose, p.question,
-            CASE WHEN s.stage = 'retired' THEN p.learned END, p.tool, p.data,
+            CASE WHEN s.stage = 'retired' THEN p.learned END, s.retired_because, p.tool, p.data,
             CASE WHEN {over} THEN 'running' ELSE s.stage END, m.email, p.recorded_on, s.started_on, s.decide_by,
             CASE WHEN s.stage = 'adopted' THEN s.since END, CASE WHEN s.stage = 'retired' THEN s.since END,
             CASE WHEN p.high_impact THEN 'yes' WHEN NOT p.high_impact THEN 'no' END,
-            p.acceptable_use, p.trust_when, p.override_when, e.email, d.email, p.matters_more, p.success, {pivoted}
+            CASE WHEN p.presumed_high_impact THEN 'yes' WHEN NOT p.presumed_high_impact THEN 'no' END,
+            p.high_impact_reason, p.high_impact_determined_by, p.high_impact_determined_on,
+            p.acceptable_use, p.trust_when, p.override_when, e.email, d.email, p.matters_more, p.success, p.log_count, {pivoted}
         FROM pilots_pilot p
         JOIN pilots_pilotperiod s ON s.pilot_id = p.id AND s.superseded_on IS NULL AND {WITHIN.format("s")}
         JOIN pilots_portfolio o ON o.id = p.portfolio_id

@@ -30,6 +30,7 @@ from pilots.models import (
 )
 from readiness.inventory.exporting import Export
 from readiness.inventory.importing import Import
+from readiness.inventory.mapping import preset
 from readiness.inventory.own_form import write_csv
 from readiness.inventory.sources import List
 from tests.benchmarks.harness import Measured, compare
@@ -76,22 +77,22 @@ def _as_own_form(inventory: Path, folder: Path) -> Path:
     """The same pilots as the product exports them."""
     path = folder / "own.csv"
     with transaction.atomic(), path.open("w", encoding="utf-8", newline="") as stream:
-        Import(List(inventory, PRESET, AT)).run()
+        Import(List(inventory, preset(PRESET), AT)).run()
         export = Export(AT, AT, tuple(GateKind.objects.values_list("key", flat=True)))
         write_csv(export, stream, kinds=export.kinds)
         transaction.set_rollback(True)
     return path
 
 
-def _measured(name: str, file: Path, preset: str | None, rounds: int) -> Measured:
-    rows = _rows(file, preset)
+def _measured(name: str, file: Path, mapping: str | None, rounds: int) -> Measured:
+    rows = _rows(file, mapping)
     written = sum(len(of) for of in rows)
     lines = [_lines(model, of) for model, of in zip(TABLES, rows, strict=True)]
     pilots = len(rows[TABLES.index(Pilot)])
     del rows
     return compare(
         name,
-        lambda: _import(file, preset),
+        lambda: _import(file, mapping),
         lambda: _parse_and_copy(file, lines),
         rounds=min(rounds, 5),
         promise=4,
@@ -99,19 +100,19 @@ def _measured(name: str, file: Path, preset: str | None, rounds: int) -> Measure
     )
 
 
-def _import(file: Path, preset: str | None) -> None:
+def _import(file: Path, mapping: str | None) -> None:
     with transaction.atomic():
-        Import(List(file, preset, AT)).run()
+        Import(List(file, preset(mapping) if mapping else None, AT)).run()
         # What is checked at the end of a transaction is part of its price.
         connection.check_constraints()
         transaction.set_rollback(True)
 
 
-def _rows(file: Path, preset: str | None) -> list[list[Any]]:
+def _rows(file: Path, mapping: str | None) -> list[list[Any]]:
     """What the import leaves, table by table."""
     with transaction.atomic():
         there = [set(of.objects.values_list("pk", flat=True)) for of in TABLES]
-        Import(List(file, preset, AT)).run()
+        Import(List(file, preset(mapping) if mapping else None, AT)).run()
         found = [
             list(of.objects.exclude(pk__in=pks)) if len(pks) < 500 else [r for r in of.objects.all() if r.pk not in pks]
             for of, pks in zip(TABLES, there, strict=True)

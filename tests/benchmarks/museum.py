@@ -41,6 +41,11 @@ def by_hand(statement: str) -> list[tuple[object, ...]]:
         return rows
 
 
+def count_statement() -> str:
+    """The statement that counts by standing."""
+    return COUNTS
+
+
 def page_by_hand() -> list[Pilot]:
     return list(Pilot.objects.raw(EXHIBITS, DAYS))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
 from pilots import actions
-from pilots.models import Pilot
+from pilots.models import Person, Pilot
 from tests.company import SPONSOR, Company, with_a_result, with_a_threshold, with_an_acceptance
 
 LONG = "Wiedervorlagebenachrichtigung" * 8 + "abcd"
@@ -54,3 +57,31 @@ def in_every_state(company: Company) -> None:
     data = company.gate(past, "it-data-access")
     actions.decide(gate=data, by=company.bastian, outcome="changes_requested", reason="A list.", court="team")
     actions.record_residents(pilot=past, by=company.ria, week=company.day(7), people=31, visitors=12)
+
+
+def office_of_house(company: Company) -> Person:
+    """Somebody of the program office who may open the admin, with something of everything to see there."""
+    furnish(company)
+    Person.objects.filter(pk=company.ria.pk).update(is_staff=True)
+    return Person.objects.get(pk=company.ria.pk)
+
+
+LOOKS = ((1280, "light"), (360, "light"), (360, "dark"), (1280, "dark"))
+
+
+def shuts_out(page: Page, name: str) -> list[str]:
+    """What axe finds of a page, wide and narrow, light and dark, and whether it must be moved sideways."""
+    page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    wrong = []
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        # What is dark differs from what is light in its colours alone.
+        only = {"runOnly": ["color-contrast"]} if scheme == "dark" else None
+        found = Axe().run(page, options=only).response["violations"]
+        wrong += [f"{name} at {width}, {scheme}: {each['id']}: {each['nodes'][0]['html'][:200]}" for each in found]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        wrong += [f"{name} is {wide} wide at {width}"] if wide > width else []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return wrong

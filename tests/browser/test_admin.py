@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from pilots.models import Person
+from pilots import actions
 from tests.browser.conftest import House
-from tests.browser.furniture import furnish
+from tests.browser.furniture import office_of_house
+
+pytestmark = pytest.mark.browser
 
 DESK = (
     "/admin/",
@@ -21,15 +24,8 @@ DESK = (
 )
 
 
-def office(house: House) -> Person:
-    """Somebody of the program office who may open the admin."""
-    furnish(house.company)
-    Person.objects.filter(pk=house.company.ria.pk).update(is_staff=True)
-    return Person.objects.get(pk=house.company.ria.pk)
-
-
 def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
-    visitor = house.visit(office(house))
+    visitor = house.visit(office_of_house(house.company))
     wrong: list[str] = []
     for path in DESK:
         page = visitor.open(path)
@@ -43,7 +39,7 @@ def test_the_desk_shuts_nobody_out_and_calls_nobody(house: House) -> None:
 
 
 def test_the_heads_of_a_list_stand_over_their_columns_and_stay_in_sight(house: House) -> None:
-    person = office(house)
+    person = office_of_house(house.company)
     for number in range(40):
         house.company.pilot(f"ZZ-{number}", "Planned")
     page = house.visit(person).open("/admin/pilots/pilot/")
@@ -77,7 +73,7 @@ def _sideways(page: Page, path: str, width: int) -> list[str]:
 
 
 def test_on_paper_the_wall_stays_and_the_doors_go(house: House) -> None:
-    page = house.visit(office(house)).open("/museum/")
+    page = house.visit(office_of_house(house.company)).open("/museum/")
     page.emulate_media(media="print")
     expect(page.locator(".masthead nav")).to_be_hidden()
     expect(page.locator("ol.gallery li.exhibit").first).to_be_visible()
@@ -88,3 +84,54 @@ def test_a_stranger_meets_the_sign_in_and_nothing_else(house: House) -> None:
     visitor.page.context.clear_cookies()
     for path in ("/", "/museum/", "/admin/", "/rights/", "/my/gates/"):
         assert "/accounts/login/" in visitor.open(path).url
+
+
+def test_a_long_list_of_functions_is_found_by_typing_and_without_script_chosen_from(house: House) -> None:
+    functions = [actions.name_function(name=f"Function {number:02}", by=None) for number in range(20)]
+    person = office_of_house(house.company)
+    visitor = house.visit(person)
+    page = visitor.open("/admin/pilots/pilot/add/")
+    field = page.locator("#record-function")
+    field.fill("tion 17")
+    field.press("Tab")
+    expect(field).to_have_value("Function 17")
+    expect(page.locator("select[name=function]")).to_have_value(str(functions[17].pk))
+    field.fill("Function 1")
+    field.press("Tab")
+    expect(page.get_by_text("None, or several, are called that.")).to_be_visible()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert _violations(page, "add", 1280) == []
+    field.fill("")
+    field.press("Tab")
+    expect(page.locator("select[name=function]")).to_have_value("")
+    bare = house.visit(person, java_script_enabled=False).open("/admin/pilots/pilot/add/")
+    bare.locator("#record-function").select_option("Function 17")
+    assert visitor.trouble == []
+
+
+def test_a_filter_with_many_choices_is_narrowed_by_typing(house: House) -> None:
+    for number in range(20):
+        function = actions.name_function(name=f"Function {number:02}", by=None)
+        house.company.pilot(f"FU-{number:02}", "Planned", function=function)
+    visitor = house.visit(office_of_house(house.company))
+    page = visitor.open("/admin/pilots/pilot/")
+    page.locator("summary", has_text="By function").click()
+    field = page.get_by_label("Find a function")
+    field.fill("tion 17")
+    filter_of = page.locator("details", has=field)
+    expect(filter_of.locator("li:visible")).to_have_text(["Function 17"])
+    assert _violations(page, "list", 1280) == []
+    field.press("Enter")
+    expect(page.locator("#result_list tbody tr")).to_have_count(1)
+    assert visitor.trouble == []
+
+
+def test_a_workflow_that_is_on_record_is_offered_while_one_is_typed(house: House) -> None:
+    house.company.pilot("WF-1", "Planned", workflow="Sorting parking complaints")
+    visitor = house.visit(office_of_house(house.company))
+    page = visitor.open("/admin/pilots/pilot/add/")
+    page.locator("#record-workflow").press_sequentially("parking")
+    offered = page.locator("#workflows option")
+    expect(offered).to_have_count(1)
+    expect(offered).to_have_attribute("value", "Sorting parking complaints")
+    assert visitor.trouble == []

@@ -15,6 +15,8 @@ from django.test import Client
 from pilots.models import Person
 from tests.readiness.management.surroundings import surroundings
 
+pytestmark = pytest.mark.thorough
+
 POLICY = "Content-Security-Policy"
 STYLE = "/static/readiness/lived-in.css"
 PAGES = [

@@ -34,6 +34,8 @@ from readiness.api.base import ApiView
 from readiness.management.checks import letters_leave
 from readiness.text import address_letters, mail
 
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
+
 ROOT = settings.BASE_DIR
 SECRET = "s3cret-to-open-a-door"
 
@@ -76,6 +78,7 @@ ADDRESSES = {
     "/accounts/password/reset/key/1-{secret}/": "/accounts/password/reset/key/…/",
     "/accounts/confirm-email/{secret}/": "/accounts/confirm-email/…/",
     "/me/address/link/{secret}/": "/me/address/link/…/",
+    "/listen/link/{secret}/": "/listen/link/…/",
 }
 
 

@@ -11,6 +11,8 @@ import sys
 import pytest
 from django.conf import settings
 
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
+
 ROOT = settings.BASE_DIR
 DRAWN = "pR4vX-2cJ8wq_Zt0LmY6hBnE1sKdU9oGfAi7xCWy5TzQj3MbNuHSe"
 WHOLE = {

@@ -119,6 +119,18 @@ def an_office_finds_nothing(name: str) -> str:
     return GONE if name in OFFICES else no_office(name)
 
 
+def who_reads_groups(name: str) -> str:
+    """Whoever reads what groups of the pilot's managers say; whoever else sees it may not."""
+    sees = whoever_sees_it(name)
+    return NO if sees == YES and not permissions.allowed("read_groups", ROLES[name]) else sees
+
+
+def its_manager(name: str) -> str:
+    """Whoever lives with the pilot as a manager; whoever else sees it may not."""
+    seen = whoever_sees_it(name)
+    return NO if seen == YES and name != "manager" else seen
+
+
 Who = Callable[[str], str]
 Path = Callable[[Cast], str]
 
@@ -147,7 +159,36 @@ def gate(cast: Cast) -> str:
     return cast.gate(LEGAL).public_id
 
 
+def reads_reports(name: str) -> str:
+    """Whoever reads what managers report: of a portfolio, or of pilots that they carry or live with. No decider, no stranger."""
+    if name == "anonymous":
+        return SIGN_IN
+    return YES if name in READS_REPORTS else NO
+
+
+def no_report(name: str) -> str:
+    """Whoever reads reports finds none: the cast has reported nothing."""
+    found = reads_reports(name)
+    return GONE if found == YES else found
+
+
+def reads_gap_of(name: str) -> str:
+    """Whoever reads a policy gap of the cast's pilot: who reads its managers' reports, and its owner."""
+    if name == "anonymous":
+        return SIGN_IN
+    return YES if name in (READS_REPORTS - {"neighbour"}) | {"named"} else GONE
+
+
+READS_REPORTS = frozenset({"office", "neighbour", "sponsor", "head", "manager", "reviewer"})
+
 API = (
+    "root",
+    "people",
+    "portfolios",
+    "functions",
+    "kinds",
+    "events",
+    "freeing",
     "pilots",
     "gates",
     "decisions",
@@ -158,33 +199,109 @@ API = (
     "bottlenecks",
     "trend",
     "waits",
+    "alignment",
+    "load",
     "rights",
+    "policy-gaps",
     "schema",
     "docs",
 )
-PAGES = ("home", "my-address", "my-gates", "my-decisions", "my-away", "museum", "claims", "portfolio", "rights")
+PAGES = (
+    *("home", "me", "my-leaving", "my-address", "my-work", "my-gates", "my-decisions", "my-away", "my-tokens"),
+    *("museum", "claims", "portfolio", "both-sides", "rights", "search", "listen", "policy-gaps"),
+)
 NO_OTHER_SIGN_IN = ("socialaccount_signup", "socialaccount_login_error")
 """Steps of a sign-in elsewhere; nobody has begun one."""
 
 READS: dict[str, Read] = {
     **{f"readiness:{name}": Read(signed_in, called(f"readiness:{name}")) for name in PAGES},
     "readiness:pilot": Read(whoever_sees_it, called("readiness:pilot", key)),
+    "readiness:two-accounts": Read(whoever_sees_it, called("readiness:two-accounts", key)),
+    "readiness:workflow": Read(whoever_sees_it, called("readiness:workflow", key)),
+    "readiness:own-steps": Read(its_manager, called("readiness:own-steps", key)),
+    "readiness:pulse": Read(its_manager, called("readiness:pulse", key)),
     "readiness:evidence": Read(whoever_sees_it, called("readiness:evidence", lambda c: c.piece.public_id)),
     **{f"readiness:api:{name}": Read(signed_in, called(f"readiness:api:{name}")) for name in API},
     "readiness:api:pilot": Read(whoever_sees_it, called("readiness:api:pilot", key)),
+    "readiness:api:two-accounts": Read(whoever_sees_it, called("readiness:api:two-accounts", key)),
+    "readiness:api:workflow": Read(who_reads_groups, called("readiness:api:workflow", key)),
     "readiness:api:gate": Read(whoever_sees_it, called("readiness:api:gate", gate)),
+    "readiness:signals": Read(reads_reports, called("readiness:signals")),
+    "readiness:signal": Read(no_report, at("/signals/nothing/")),
+    "readiness:api:signals": Read(reads_reports, called("readiness:api:signals")),
+    "readiness:api:signal": Read(no_report, at("/api/v1/signals/nothing/")),
+    "readiness:privacy": Read(anybody, called("readiness:privacy")),
+    "readiness:listen-sent": Read(anybody, called("readiness:listen-sent")),
+    "readiness:listen-by-link": Read(lambda _name: "410", at("/listen/link/nothing/")),
+    "readiness:api:evidence-file": Read(
+        whoever_sees_it, called("readiness:api:evidence-file", lambda c: c.piece.public_id)
+    ),
+    "readiness:api:pilots-bulk": Read(nobody_there, at("/api/v1/pilots/bulk/")),
+    "readiness:api:gates-bulk": Read(nobody_there, at("/api/v1/gates/bulk/")),
     "readiness:address-by-link": Read(lambda _name: GONE, at("/me/address/link/nothing/")),
+    "readiness:api": Read(signed_in, at("/api/")),
     "readiness:api-nowhere": Read(nobody_there, at("/api/v1")),
     "readiness:api:nowhere": Read(nobody_there, at("/api/v1/nowhere/")),
     "healthz": Read(anybody, at("/healthz")),
     "admin:index": Read(any_office, at("/admin/")),
+    "admin:set_up": Read(any_office, at("/admin/set-up/")),
     "admin:login": Read(any_office, at("/admin/login/")),
+    "admin:workflows": Read(any_office, at("/admin/workflows/")),
     "admin:autocomplete": Read(no_office, at("/admin/autocomplete/")),
     "admin:app_list": Read(any_office, at("/admin/pilots/")),
+    "admin:pilots_pilot_many": Read(any_office, at("/admin/pilots/pilot/many/resume/")),
+    "admin:pilots_pilot_export": Read(any_office, at("/admin/pilots/pilot/export/csv/")),
+    "admin:pilots_pilot_keep_view": Read(any_office, at("/admin/pilots/pilot/views/keep/")),
+    "admin:pilots_pilot_forget_view": Read(any_office, at("/admin/pilots/pilot/views/1/forget/")),
     "admin:view_on_site": Read(
         an_office_finds_nothing, lambda c: f"/admin/r/{ContentType.objects.get_for_model(Pilot).pk}/{c.pilot.pk}/"
     ),
     "admin/(?P<url>.*)$": Read(an_office_finds_nothing, at("/admin/nowhere/")),
+    **{
+        f"admin:readiness_emptyword_{name}": Read(no_office, at(f"/admin/readiness/emptyword/{part}"))
+        for name, part in (("changelist", ""), ("add", "add/"), ("change", "1/change/"))
+    },
+    **{
+        f"admin:readiness_{model}_{name}": Read(no_office, at(f"/admin/readiness/{model}/{part}"))
+        for model in ("frictionpoint", "signalpolicy")
+        for name, part in (("changelist", ""), ("add", "add/"), ("change", "1/change/"))
+    },
+    **{
+        f"admin/readiness/{model}/<path:object_id>/": Read(any_office, at(f"/admin/readiness/{model}/1/"))
+        for model in ("frictionpoint", "signalpolicy")
+    },
+    "admin/readiness/emptyword/<path:object_id>/": Read(any_office, at("/admin/readiness/emptyword/1/")),
+    **{
+        f"admin:readiness_measure_{name}": Read(no_office, at(f"/admin/readiness/measure/{part}"))
+        for name, part in (("changelist", ""), ("add", "add/"), ("change", "1/change/"))
+    },
+    "admin/readiness/measure/<path:object_id>/": Read(any_office, at("/admin/readiness/measure/1/")),
+    **{
+        f"admin:readiness_importsession_{name}": Read(any_office, called(f"admin:readiness_importsession_{name}"))
+        for name in ("changelist", "add", "form")
+    },
+    **{
+        f"admin:readiness_importsession_{name}": Read(
+            its_office, called(f"admin:readiness_importsession_{name}", lambda cast: cast.imported.pk)
+        )
+        for name in ("change", "history", "toml", "rejected", "report", "take_back")
+    },
+    "admin:readiness_importsession_of": Read(
+        its_office, called("admin:readiness_importsession_of", lambda cast: cast.imported.public_id)
+    ),
+    # What was confirmed is mapped and discarded no more.
+    **{
+        f"admin:readiness_importsession_{name}": Read(
+            an_office_finds_nothing, called(f"admin:readiness_importsession_{name}", lambda cast: cast.imported.pk)
+        )
+        for name in ("mapping", "discard")
+    },
+    "admin:readiness_importsession_delete": Read(
+        not_its_office, called("admin:readiness_importsession_delete", lambda cast: cast.imported.pk)
+    ),
+    "admin/readiness/importsession/<path:object_id>/": Read(
+        any_office, lambda cast: f"/admin/readiness/importsession/{cast.imported.pk}/"
+    ),
     "accounts/email/": Read(nobody_there, at("/accounts/email/")),
     "account_email": Read(nobody_there, at("/accounts/email/")),
     "mfa_authenticate": Read(signed_in, called("mfa_authenticate")),
@@ -210,13 +327,13 @@ def of_library(address: Address) -> Who | None:
     return None
 
 
-def told_by_library(found: Iterable[Address]) -> dict[str, Read]:
+def read_by_library(found: Iterable[Address]) -> dict[str, Read]:
     """What follows the rule of a library alone."""
     rules = ((each, of_library(each)) for each in found if each.name not in READS)
     return {each.name: Read(who, each.path) for each, who in rules if who is not None}
 
 
-READS |= told_by_library(addresses())
+READS |= read_by_library(addresses())
 
 
 # The admin's tables
@@ -278,10 +395,13 @@ for _model, _rows in ROWS.items():
     READS |= of_table(_model, _rows)
 
 ACTS = (
+    "readiness:policy-gap",
     "readiness:decide-many",
     "readiness:minutes",
     "readiness:my-delegate",
     "readiness:my-back",
+    "readiness:revoke-token",
+    "readiness:my-staying",
     "readiness:filing",
     "readiness:api:evidence",
     "readiness:pilot-action",
@@ -294,7 +414,7 @@ ACTS = (
 """Addresses under which each act has a word of its own; `tests/contracts/roads.py` finds the words."""
 
 
-def untold(found: Iterable[Address]) -> list[str]:
+def unlisted(found: Iterable[Address]) -> list[str]:
     """Addresses of which nobody has said who may ask them."""
     actions_of_api = ("readiness:api:pilot-", "readiness:api:gate-")
     ours = (each for each in found if of_library(each) is None)

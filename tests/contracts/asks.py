@@ -11,7 +11,9 @@ from typing import Any
 
 from pilots import actions, permissions
 from pilots.actions.bulk_decisions import Entry
-from pilots.models import GateKind, Person
+from pilots.actions.hand_overs import Part
+from pilots.actions.import_effects import Brought
+from pilots.models import Event, GateKind, Person, PolicyGap
 from pilots.rules.vocabulary import Role
 from tests.company import DATA, ERROR, LEGAL, ROLES, Cast
 
@@ -74,6 +76,18 @@ def entry(cast: Cast) -> dict[str, Any]:
     return {"entries": [entry], "evidence": LINK}
 
 
+GAP = {"question": "Which data may be put in?"}
+
+
+def has_a_gap(cast: Cast) -> PolicyGap:
+    says = GAP | {"portfolio": cast.portfolio, "owner": cast["named"], "due": cast.day(-20)}
+    return actions.open_policy_gap(by=cast["office"], pilots=[cast.pilot], **says)
+
+
+def gap(cast: Cast) -> PolicyGap:
+    return cast.portfolio.policy_gaps.get()
+
+
 def others_away(cast: Cast) -> None:
     cast.runs()
     for name in ("decider", "deputy"):
@@ -110,6 +124,19 @@ def is_void(cast: Cast) -> None:
     actions.void(pilot=cast.pilot, by=cast["head"], reason="Twice on the list.")
 
 
+def is_retired(cast: Cast, on: int = 2) -> None:
+    cast.runs()
+    actions.retire(pilot=cast.pilot, by=cast["office"], learned="Nobody reads them.", on=cast.day(on))
+
+
+def retired_long_ago(cast: Cast) -> None:
+    is_retired(cast, 31)
+
+
+def has_a_new_right(cast: Cast) -> None:
+    actions.assign_right(kind=kind(DATA), portfolio=cast.portfolio, holder=cast["deputy"], by=None)
+
+
 def is_paused(cast: Cast) -> None:
     cast.runs()
     paused(cast, 2)
@@ -119,6 +146,21 @@ def twice_paused(cast: Cast) -> None:
     cast.runs()
     paused(cast, 20)
     paused(cast, 10)
+
+
+A_LIST = {"session": "a-list", "file_name": "list.csv", "checksum": "0" * 64}
+
+
+def a_list_is_imported(cast: Cast) -> None:
+    actions.record(portfolio=cast.portfolio, key="ZZ-1", name="Sorting mail", by=None)
+    actions.import_list(counts={cast.portfolio: {"created": 1}}, by=cast["office"], **A_LIST)
+
+
+def brought(_cast: Cast) -> dict[str, Any]:
+    event = Event.objects.get(pilot__key="ZZ-1")
+    made = frozenset({event.pilot_id or 0})
+    imported = Event.objects.get(action="import_list")
+    return {"imported": imported, "brought": Brought(made, frozenset(), event.pk, event.pk)}
 
 
 def ruled(cast: Cast) -> None:
@@ -133,6 +175,15 @@ def agreed(cast: Cast) -> None:
 
 def closed(cast: Cast) -> None:
     actions.close_account(person=cast["outsider"], by=None)
+
+
+def somebody() -> Person:
+    return Person.objects.get(email="somebody@cast.example")
+
+
+def closed_somebody(_cast: Cast) -> None:
+    actions.open_account(email="somebody@cast.example", name="Somebody", by=None)
+    actions.close_account(person=somebody(), by=None)
 
 
 def is_away(cast: Cast) -> None:
@@ -163,6 +214,15 @@ def is_moving(cast: Cast) -> None:
     actions.amend_account(person=cast["manager"], by=None, set={"email": "moved@cast.example"})
 
 
+def handed_over(cast: Cast) -> dict[str, Any]:
+    parts = [Part(cast.pilot, cast["outsider"])]
+    return {"person": cast["manager"], "last_day": cast.day(-30), "parts": parts}
+
+
+def is_leaving(cast: Cast) -> None:
+    actions.hand_over(by=cast["manager"], **handed_over(cast))
+
+
 def has_a_key(cast: Cast) -> None:
     actions.issue_token(person=cast["manager"], by=None)
 
@@ -177,6 +237,29 @@ def runs(cast: Cast) -> None:
     cast.runs()
 
 
+def has_a_fellow(cast: Cast) -> None:
+    cast.runs()
+    actions.add_fellow_manager(pilot=cast.pilot, by=None, person=cast["head"], on=cast.start)
+
+
+def has_an_account(cast: Cast) -> None:
+    runs(cast)
+    actions.give_account(pilot=cast.pilot, by=cast["sponsor"], **ACCOUNT)
+
+
+def is_asked(cast: Cast) -> None:
+    cast.runs()
+    actions.ask_pulse(portfolio=cast.portfolio, by=cast["office"])
+
+
+ACCOUNT = {
+    "basis": "sat",
+    "asked": "An afternoon beside the desk.",
+    "easier": "The first draft.",
+    "riskier": "A wrong price.",
+    "muddy": "Which may go out unread.",
+}
+STEP = {"name": "Model drafts", "minutes": 1, "who": "Model", "tool": "Drafter", "counts_as": "work"}
 SEATS = is_("stand_in", Role.STAND_IN)
 THEIRS = is_("manager", Role.SELF)
 THRESHOLD = {"metric": "Share sent", "direction": "at_least", "value": 0.9, "kind": "proportion", "smallest_sample": 50}
@@ -196,7 +279,9 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("resume", on_pilot, is_paused),
     ActionInput("adopt", on_pilot, lambda c: c.all_clear()),
     ActionInput("roll_back", lambda c: on_pilot(c, reason="Too many errors."), lambda c: c.adopted()),
-    ActionInput("retire", lambda c: on_pilot(c, learned="Nobody reads them."), runs),
+    ActionInput("retire", lambda c: on_pilot(c, learned="Nobody reads them.", because="cost"), runs),
+    ActionInput("reopen", lambda c: on_pilot(c, reason="It was another one."), is_retired),
+    ActionInput("reopen", lambda c: on_pilot(c, reason="It was another one."), retired_long_ago, beyond_limits=True),
     # Somebody has accepted to carry the cast's pilot; what nobody has answered is declared void in the stories.
     ActionInput("void", lambda c: on_pilot(c, reason="Twice on the list."), runs, beyond_limits=True),
     ActionInput("restore", lambda c: on_pilot(c, reason="They are two."), is_void, beyond_limits=True),
@@ -208,6 +293,15 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("record_residents", lambda c: on_pilot(c, week=c.day(), people=4), runs),
     ActionInput("look_again", lambda c: on_pilot(c, text="Two hours a week."), lambda c: c.adopted()),
     ActionInput("record_claim", on_pilot, runs),
+    # Both sides of a pilot
+    ActionInput("give_account", lambda c: on_pilot(c, **ACCOUNT), runs),
+    ActionInput("add_fellow_manager", lambda c: on_pilot(c, person=c["outsider"]), runs),
+    ActionInput("remove_fellow_manager", lambda c: on_pilot(c, person=c["head"]), has_a_fellow),
+    ActionInput("announce_workflow", lambda c: on_pilot(c, steps=[STEP], by_hand=16, runs=140), runs),
+    ActionInput("state_incentives", lambda c: on_pilot(c, of_manager=["Errors"], of_sponsor=["Pilots running"]), runs),
+    ActionInput("answer_pulse", lambda c: on_pilot(c, score=4), is_asked),
+    ActionInput("answer_pulse_unnamed", lambda c: on_pilot(c, score=2), is_asked),
+    ActionInput("describe_steps", lambda c: on_pilot(c, steps=[STEP]), runs),
     # A gate
     ActionInput("decide", lambda c: answer(c, outcome="cleared"), runs),
     ActionInput("decide", lambda c: answer(c, outcome="cleared"), others_away, is_=SEATS),
@@ -245,6 +339,7 @@ ASKS: tuple[ActionInput, ...] = (
         accepted,
         is_=is_("named", Role.ACCEPTED),
     ),
+    ActionInput("withdraw_nomination", lambda c: {"gate": c.gate(ERROR)}),
     ActionInput("file_evidence", lambda c: on_pilot(c, link=LINK, title="The letter")),
     ActionInput("replace_evidence", lambda c: {"evidence": c.pilot.evidence.get(), "link": LINK}, lambda c: c.filed()),
     ActionInput(
@@ -252,8 +347,18 @@ ASKS: tuple[ActionInput, ...] = (
         lambda c: {"decision": c.gate(LEGAL).decisions.get(), "reason": "Asked for by law."},
         lambda c: (c.runs(), c.decided(LEGAL, "cleared")),
     ),
+    ActionInput(
+        "erase_account",
+        lambda c: {"account": c.pilot.accounts.get(), "reason": "Asked for by law."},
+        has_an_account,
+    ),
     # Rights, and who is there
     ActionInput("assign_right", lambda c: {"kind": kind(DATA), "portfolio": c.portfolio, "holder": c["outsider"]}),
+    ActionInput(
+        "correct_right",
+        lambda c: {"right": c.pilot.portfolio.rights.get(starts=c.day()), "set": {"holder": c["outsider"]}},
+        has_a_new_right,
+    ),
     ActionInput("end_right", lambda c: {"right": c.rights[DATA], "until": c.day(-90)}),
     ActionInput(
         "delegate", lambda c: {"right": c.rights[DATA], "to": c["outsider"], "starts": c.day(-70), "until": c.day(-90)}
@@ -266,6 +371,9 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("open_account", lambda _c: {"email": "new@cast.example", "name": "New"}, shared=True),
     ActionInput("amend_account", lambda c: {"person": c["outsider"], "set": {"name": "Noam"}}, shared=True),
     ActionInput("close_account", lambda c: {"person": c["outsider"]}, shared=True),
+    ActionInput("reopen_account", lambda _c: {"person": somebody(), "reason": "Back."}, closed_somebody, shared=True),
+    ActionInput("hand_over", handed_over, is_=THEIRS, reaches=True),
+    ActionInput("end_hand_over", lambda c: {"person": c["manager"]}, is_leaving, is_=THEIRS, reaches=True),
     ActionInput("confirm_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
     ActionInput("reject_address", lambda c: {"person": c["manager"]}, is_moving, is_=THEIRS, reaches=True),
     ActionInput("set_password", lambda c: {"person": c["manager"], "password": "a long one, 7731"}, is_=THEIRS),
@@ -276,6 +384,8 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput(
         "erase_person", lambda c: {"person": c["outsider"], "reason": "Asked for by law."}, closed, shared=True
     ),
+    ActionInput("schedule_review", lambda c: {"portfolio": c.portfolio, "held_on": c.day(-20)}),
+    ActionInput("ask_pulse", lambda c: {"portfolio": c.portfolio}),
     # Portfolios, functions and kinds
     ActionInput("open_portfolio", lambda _c: {"key": "third", "name": "Third"}, shared=True),
     ActionInput("amend_portfolio", lambda c: {"portfolio": c.portfolio, "set": {"name": "Ours, anew"}}),
@@ -290,6 +400,18 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("amend_kind", lambda _c: {"kind": kind(COUNCIL["key"]), "set": {"name": "Works"}}, has_a_kind),
     ActionInput("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
     ActionInput("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
+    # Questions that managers' judgement calls became
+    ActionInput("open_policy_gap", lambda c: GAP | {"portfolio": c.portfolio, "owner": c["named"], "due": c.day(-20)}),
+    ActionInput("assign_policy_gap", lambda c: {"gap": gap(c), "owner": c["decider"]}, has_a_gap),
+    ActionInput(
+        "answer_policy_gap",
+        lambda c: {"gap": gap(c), "answer": "Contract data only."},
+        has_a_gap,
+        is_=is_("named", Role.OWNER),
+    ),
+    # Lists
+    ActionInput("import_list", lambda c: A_LIST | {"counts": {c.portfolio: {"created": 1}}}),
+    ActionInput("take_back_import", lambda c: brought(c) | {"reason": "The wrong sheet."}, a_list_is_imported),
 )
 
 FIRST: dict[str, ActionInput] = {}
@@ -299,7 +421,7 @@ for _ask in ASKS:
 
 NO_PERSON = frozenset(
     {
-        *("assert_", "end_assertion", "correct_date", "record_running", "list_again"),
+        *("assert_", "end_assertion", "correct_date", "record_running", "list_again", "restore_listed"),
         *("open_first_account", "record_set_up"),
     }
 )

@@ -24,7 +24,18 @@ from readiness.forms.offices import Office
 from readiness.forms.records import AmendForm, RecordForm
 from readiness.forms.reference import ReferenceForm
 from tests.company import OFFICES, ROLES, Cast
-from tests.contracts.addresses import GONE, NO, ROWS, SIGN_IN, YES, Who, its_office, signed_in, whoever_sees_it
+from tests.contracts.addresses import (
+    GONE,
+    NO,
+    ROWS,
+    SIGN_IN,
+    YES,
+    Who,
+    its_office,
+    reads_gap_of,
+    signed_in,
+    whoever_sees_it,
+)
 from tests.contracts.asks import FIRST, ActionInput
 
 Typed = Callable[[Cast], Any]
@@ -142,6 +153,16 @@ def opens_at_desk(ask: ActionInput) -> Who:
     return who
 
 
+def reads_gap(ask: ActionInput | None = None) -> Who:
+    """Whoever reads a policy gap of the cast's pilot, and may do there what the table lets them."""
+
+    def who(name: str) -> str:
+        found = reads_gap_of(name)
+        return NO if found == YES and ask is not None and not ask.allows(name) else found
+
+    return who
+
+
 def who_decides(ask: ActionInput) -> Who:
     """Whoever sits on a seat may open it; the action says whether this gate is theirs."""
 
@@ -173,6 +194,7 @@ def who_records_minutes(name: str) -> str:
 def pages() -> Iterator[Road]:
     yield from on_pages_of_their_own()
     yield from _own_address()
+    yield from _leaving()
     for word, made in {**OF_PILOT, **OF_GATE}.items():
         ask = FIRST[made.action]
         yield Road(f"page {word}", ask, _page(ask, made, word), _form(ask, made), on_page(ask), opens_page(ask))
@@ -193,6 +215,26 @@ def _own_address() -> Iterator[Road]:
             who,
             signed_in,
         )
+
+
+HOLD = frozenset({"sponsor", "decider", "deputy", "stand_in", "head", "manager", "named"})
+"""Of the cast, those who hold something that can be handed over."""
+
+
+def _leaving() -> Iterator[Road]:
+    """Everybody hands over what they hold themselves; whoever holds nothing has nothing to hand over."""
+
+    def who(name: str) -> str:
+        return SIGN_IN if name == "anonymous" else YES if name in HOLD else CANNOT_BE
+
+    leaving = reverse("readiness:my-leaving")
+    yield Road("page hand-over", FIRST["hand_over"], lambda _cast: leaving, _all_to_one, who, signed_in)
+    staying = reverse("readiness:my-staying")
+    yield Road("page end-hand-over", FIRST["end_hand_over"], lambda _cast: staying, lambda _cast: {}, signed_in)
+
+
+def _all_to_one(cast: Cast) -> dict[str, Any]:
+    return {"last_day": str(cast.day(-30)), "successor": cast["outsider"].email}
 
 
 def on_pages_of_their_own() -> Iterator[Road]:
@@ -226,6 +268,9 @@ def on_pages_of_their_own() -> Iterator[Road]:
         return reverse("readiness:filing", args=[cast.pilot.key])
 
     yield from _while_away()
+    yield from _policy_gaps()
+    yield from _own_tokens()
+    yield from _of_managers()
     yield Road("page decide-many", many, of_gates, alike, on_page(many), who_decides(many))
     yield Road(
         "page minutes",
@@ -236,6 +281,21 @@ def on_pages_of_their_own() -> Iterator[Road]:
         who_enters_minutes,
     )
     yield Road("page file-evidence", filed, room, piece, on_page(filed), whoever_sees_it)
+
+    def of_many(cast: Cast) -> dict[str, Any]:
+        says = many.says(cast)
+        gates = [{"id": gate.public_id} for gate in says["gates"]]
+        arguments = in_json({name: value for name, value in says.items() if name != "gates"})
+        return {"action": "decisions", "gates": gates, "arguments": arguments}
+
+    yield Road(
+        "api decide-many",
+        many,
+        lambda _cast: reverse("readiness:api:gates-bulk"),
+        of_many,
+        on_page(many),
+        is_json=True,
+    )
     yield Road(
         "api file-evidence",
         filed,
@@ -245,6 +305,76 @@ def on_pages_of_their_own() -> Iterator[Road]:
         whoever_sees_it,
         is_json=True,
     )
+
+
+def _policy_gaps() -> Iterator[Road]:
+    """An office puts a question and hands it on; whoever owns it answers. Whoever sees a pilot of it may read it, but a decider."""
+    opens, assigns, answers = (FIRST[f"{word}_policy_gap"] for word in ("open", "assign", "answer"))
+
+    def one(cast: Cast) -> str:
+        return reverse("readiness:policy-gap", args=[answers.says(cast)["gap"].public_id])
+
+    def question(cast: Cast) -> dict[str, Any]:
+        says = opens.says(cast)
+        return {"portfolio": says["portfolio"].key, "question": says["question"]} | {
+            "owner": says["owner"].email,
+            "due": str(says["due"]),
+        }
+
+    yield Road(
+        "page open-policy-gap",
+        opens,
+        lambda _cast: reverse("readiness:policy-gaps"),
+        question,
+        _adds(opens),
+        signed_in,
+    )
+    yield Road(
+        "page assign-policy-gap",
+        assigns,
+        one,
+        lambda cast: {"assign": "yes", "owner": assigns.says(cast)["owner"].email},
+        reads_gap(assigns),
+        reads_gap(),
+    )
+    yield Road(
+        "page answer-policy-gap",
+        answers,
+        one,
+        lambda cast: {"answer": answers.says(cast)["answer"]},
+        reads_gap(answers),
+        reads_gap(),
+    )
+    yield Road(
+        "api open-policy-gap",
+        opens,
+        lambda _cast: reverse("readiness:api:policy-gaps"),
+        lambda cast: in_json(opens.says(cast)),
+        _adds(opens),
+        is_json=True,
+    )
+
+
+def _of_managers() -> Iterator[Road]:
+    """What a manager says by pseudonym, each on a page of its own."""
+    answer, steps = FIRST["answer_pulse_unnamed"], FIRST["describe_steps"]
+
+    def typed(cast: Cast) -> dict[str, Any]:
+        [step] = steps.says(cast)["steps"]
+        return {f"steps.1.{part}": value for part, value in step.items()}
+
+    def score(cast: Cast) -> dict[str, Any]:
+        return {"score": str(answer.says(cast)["score"])}
+
+    for word, ask, says in (("pulse", answer, score), ("own-steps", steps, typed)):
+        yield Road(
+            f"page {word}",
+            ask,
+            lambda cast, word=word: reverse(f"readiness:{word}", args=[cast.pilot.key]),
+            says,
+            on_page(ask),
+            on_page(ask),
+        )
 
 
 def _while_away() -> Iterator[Road]:
@@ -275,6 +405,23 @@ def _while_away() -> Iterator[Road]:
         takes_back,
     )
     yield Road("page delegate", delegate, lambda _cast: reverse("readiness:my-delegate"), of_right, holds, holds)
+
+
+def _own_tokens() -> Iterator[Road]:
+    """Everybody makes tokens for themselves, and takes back none but their own."""
+    issue, revoke = FIRST["issue_token"], FIRST["revoke_token"]
+
+    def takes_back(name: str) -> str:
+        return SIGN_IN if name == "anonymous" else YES if name == "manager" else GONE
+
+    def path(cast: Cast) -> str:
+        return reverse("readiness:revoke-token", args=[revoke.says(cast)["token"].token_key])
+
+    typed = {"name": "Monday review", "scope": "read", "days": "9"}
+    yield Road(
+        "page issue-token", issue, lambda _cast: reverse("readiness:my-tokens"), lambda _c: typed, signed_in, signed_in
+    )
+    yield Road("page revoke-token", revoke, path, lambda _cast: {}, takes_back)
 
 
 def _page(ask: ActionInput, made: type[PilotForm], word: str) -> Callable[[Cast], str]:
@@ -433,7 +580,7 @@ def _action_on_row(model: type[Model], word: str, made: type[ReferenceForm]) -> 
         f"desk {model._meta.model_name} {word}",
         ask,
         lambda cast: reverse(name, args=[_row(ask, made, model, cast).pk, word]),
-        _row_form(ask, made, model),
+        _all_to_one if ask.action == "hand_over" else _row_form(ask, made, model),
         does,
         at_desk(ask, rows.who) if ask.reaches else rows.who,
     )
@@ -455,3 +602,17 @@ def _row_form(ask: ActionInput, made: type[ReferenceForm], model: type[Model] | 
 def roads() -> list[Road]:
     """Every act at every address where it can be done."""
     return [*pages(), *over_api(), *at_the_desk()]
+
+
+def outcome(answer: Any) -> str:
+    """What came of asking an address."""
+    if answer.status_code == 401 or _signs_in(answer):
+        return SIGN_IN
+    known = {403: NO, 404: GONE, 422: CANNOT_BE}
+    if answer.status_code in known:
+        return known[answer.status_code]
+    return YES if answer.status_code < 400 else str(answer.status_code)
+
+
+def _signs_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))

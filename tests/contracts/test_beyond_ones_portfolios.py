@@ -17,7 +17,7 @@ from pilots.models import Absence, ApiToken, DecisionRight, Function, GateKind, 
 from pilots.refusals import NotYours
 from tests.company import ERROR, FUNDING, LEGAL, Cast, browser_of, taken_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ from pilots.refusals import Busy
 from readiness.forms import concurrency as looked
 from tests.company import MARCH, a_planned_pilot, a_portfolio
 
+pytestmark = pytest.mark.thorough
+
 ROOT = settings.BASE_DIR
 SAYS = "Somebody else is writing just now. Nothing was changed; try again."
 

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
+
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("config", "pilots", "readiness", "tests")
 OF_OURS = rf"(?:{'|'.join(OURS)})(?:\.\w+)*"
 IMPORTED = re.compile(rf"^\s*from ({OF_OURS}) import (\w+(?:, ?\w+)*)|^\s*import ({OF_OURS})\b", re.M)
 NAMED = re.compile(rf"(?<![\w./@-]){OF_OURS}\.[a-zA-Z]\w*(?![\w/-])")
+PLACE = re.compile(r"\.\d+\.")
+"""What was sent at a place in a list: `pilots.0.version`."""
 NO_CODE = re.compile(r"\.(?:csv|xlsx|[EW]\d{3})$")  # files, and the warnings of `manage.py check`
 
 
@@ -32,18 +36,29 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def names(text: str) -> set[str]:
     """Every dotted name of ours in a text: written out, or imported a part at a time."""
-    found = {name for name in NAMED.findall(text) if not NO_CODE.search(name)}
+    found = {name for name in NAMED.findall(text) if not NO_CODE.search(name) and not PLACE.search(name)}
     for place, parts, whole in IMPORTED.findall(text.replace(";", "\n")):
         found |= {f"{place}.{part.strip()}" for part in parts.split(",")} if place else {whole}
     return found
 
 
 def is_there(name: str) -> bool:
+    """Whether a name is a module, something in one, or an attribute of that; or a model by its label."""
     place, _, last = name.rpartition(".")
-    try:
-        return bool(place and hasattr(import_module(place), last)) or bool(import_module(name))
-    except ImportError:
-        return place in apps.app_configs and last.lower() in apps.all_models[place]
+    if place in apps.app_configs and last.lower() in apps.all_models[place]:
+        return True
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found: object = import_module(".".join(parts[:length]))
+        except ImportError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
 
 
 def test_whatever_is_named_in_text_is_there() -> None:

@@ -25,7 +25,8 @@ def pinned() -> dict[str, str]:
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_line_is_a_name_and_a_version_and_names_no_index_file_or_checksum(line: str) -> None:
-    assert re.fullmatch(r"[a-z0-9-]+==[0-9][a-z0-9.]*( ; [a-z_]+ [!=<>]= '[\w.]+')?", line)
+    condition = r"[a-z_]+ [!=<>]=? '[\w.]+'"
+    assert re.fullmatch(rf"[a-z0-9-]+==[0-9][a-z0-9.]*( ; {condition}( (and|or) {condition})*)?", line)
 
 
 @pytest.mark.parametrize("promised", PROMISED, ids=lambda each: each.name)

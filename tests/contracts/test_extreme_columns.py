@@ -10,12 +10,11 @@ from django.core.management import call_command
 from django.test import Client
 
 from pilots.models import GateKind, Person, Pilot
-from readiness.inventory.omb_2025 import COLUMNS
 from readiness.inventory.own_form import OWN_COLUMNS, gate_columns
 from tests.contracts.extremes import CHARACTERS, DAYS, NUMBERS
-from tests.readiness.inventory.lists import PILOT, run
+from tests.readiness.inventory.lists import COLUMNS, PILOT, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 CELLS = (
     *(each for each in NUMBERS if each not in ("-1", "1.5")),
@@ -34,6 +33,11 @@ READ = (
     "/api/v1/portfolio/trend/",
     "/api/v1/portfolio/waits/",
     "/api/v1/changes/?page_size=200",
+    "/api/v1/events/?page_size=200",
+    "/api/v1/people/?page_size=200",
+    "/api/v1/pilots/?format=csv",
+    "/api/v1/exhibits/?format=csv",
+    "/api/v1/portfolio/decisions-that-free/",
 )
 """What is read afterwards, by somebody who sees everything."""
 

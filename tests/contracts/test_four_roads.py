@@ -25,7 +25,7 @@ from pilots.refusals import ALL, Refused
 from readiness.forms.concurrency import token
 from tests.company import Company, browser_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 Said = tuple[str, str, str | None]
 """The code of a refusal, its sentence, and the field at which it stands, if it is at one."""
@@ -170,7 +170,15 @@ CASES = [
     ),
     Bad("started twice", "ria", "start", None, {}, "wrong_stage"),
     Bad("a pause without an end", "ria", "pause", None, {"reason": "Holidays."}, "end_required", field="until"),
-    Bad("retired without what was learned", "ria", "retire", None, {}, "reason_required", field="learned"),
+    Bad(
+        "retired without what was learned",
+        "ria",
+        "retire",
+        None,
+        {"because": "cost"},
+        "reason_required",
+        field="learned",
+    ),
     Bad("adopted too early", "ria", "adopt", None, {}, "gates_open"),
     Bad(
         "answered already, and not looked at since",
@@ -266,7 +274,15 @@ CASES = [
         field="conditions.2.text",
     ),
     Bad("asking beyond the limit", "ria", "ask-exception", LEGAL, {"reason": LONG}, "invalid", field="reason"),
-    Bad("learned more than anybody reads", "ria", "retire", None, {"learned": LONG}, "invalid", field="learned"),
+    Bad(
+        "learned more than anybody reads",
+        "ria",
+        "retire",
+        None,
+        {"learned": LONG, "because": "cost"},
+        "invalid",
+        field="learned",
+    ),
     Bad("a rule beyond the limit", "ria", "set-rules", None, {"trust_when": LONG}, "invalid", field="trust_when"),
     Bad(
         "a metric beyond the limit",

@@ -21,7 +21,7 @@ from readiness.forms.records import AmendForm, RecordForm
 from tests.company import ROLES, Cast, taken_back
 from tests.contracts.asks import FIRST, LINK
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 LONG = "x" * (LONGEST_TEXT + 1)
 UNWRITTEN = {"password"}

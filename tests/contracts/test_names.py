@@ -89,7 +89,14 @@ ARGUMENTS = {"seen": "expected_version", "saw": "expected_version"}
 """What a function took by another name; in a loop the word is plain English."""
 
 ALLOWED = {
-    ("cell", "readiness/inventory/"): "a cell of a spreadsheet",
+    **{
+        ("cell", place): "a cell of a spreadsheet"
+        for place in (
+            *("docs/importing.md", "readiness/admin/import", "readiness/forms/imports.py", "readiness/inventory/"),
+            *("readiness/models/imports.py", "readiness/queries/sources.py"),
+            *("readiness/templatetags/desk.py", "templates/admin/readiness/", "templates/components/source.html"),
+        )
+    },
     ("desk", "readiness/templatetags/desk.py"): "the tags of the admin's templates",
     ("desk", "templates/"): "the tags of the admin's templates",
     ("verb", "docs/api.md"): "a key of the API's answers, which stays",

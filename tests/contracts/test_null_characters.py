@@ -18,7 +18,7 @@ from tests.company import LEGAL, Cast
 from tests.contracts.addresses import READS
 from tests.contracts.reading import parameters_read, said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 REFUSED = {400, 404, 422}
 """A page says that it did not understand; the API names the field, and has no such format."""
@@ -45,7 +45,7 @@ def of_lists() -> dict[str, set[str]]:
     for model, table in admin.site._registry.items():
         filters = {str(getattr(each, "parameter_name", "")) for each in table.list_filter}
         read = {SEARCH_VAR, ORDER_VAR, PAGE_VAR, *filters}
-        out[f"admin:pilots_{model._meta.model_name}_changelist"] = read - {""}
+        out[f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"] = read - {""}
     return out
 
 

@@ -22,14 +22,17 @@ ROOT = settings.BASE_DIR
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ENGINE = connection.vendor
 BLOCK = re.compile(r"^```sh ?(\w*)\n(.*?)^```$", re.M | re.S)
-TRIED_ELSEWHERE = ("pip install", "collectstatic", "check --deploy", "gunicorn")
+TRIED_ELSEWHERE = ("pip install", "collectstatic", "check --deploy", "gunicorn", "db_worker")
 """What takes minutes or does not end; `.ci/run` does it."""
 PDF = b"%PDF-1.7\n" + b"said and done\n" * 20 + b"%%EOF\n"
 KEY = "S7731-0000001"
 
-pytestmark = pytest.mark.skipif(
-    ENGINE == "postgresql" and shutil.which("pg_dump") is None, reason="there is no pg_dump on this machine"
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(
+        ENGINE == "postgresql" and shutil.which("pg_dump") is None, reason="there is no pg_dump on this machine"
+    ),
+]
 
 
 def blocks(section: str) -> str:

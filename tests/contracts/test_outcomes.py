@@ -8,6 +8,8 @@ import pytest
 
 from tests.contracts import outcomes
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.django_db
 def test_the_page_of_outcomes_says_what_the_verbs_do() -> None:

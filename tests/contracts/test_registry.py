@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from pilots import actions
+from pilots.actions.locked_pilot import lock_pilot
+from pilots.actions.records import voiding
 from pilots.derived import load, periods
 from pilots.models import Event, GatePeriod, Pilot
 from pilots.rules import replay
@@ -101,10 +104,17 @@ def test_the_old_state_and_the_events_of_an_action_give_the_state_as_read_anew(a
     done_gives_what_is_read(cast, cast.pilot, lambda: ask.do(cast, name))
 
 
+def taken_back_and_restored(cast: Cast) -> None:
+    with transaction.atomic():
+        voiding(lock_pilot(cast.pilot, cast["head"], None, None), "The wrong sheet.", data={"taken_back": "a-list"})
+    actions.restore_listed(pilot=cast.pilot)
+
+
 LISTED: Mapping[str, Callable[[Cast], Any]] = {
     "record_claim": lambda cast: actions.record_claim(pilot=cast.pilot),
     "record_running": lambda cast: actions.record_running(pilot=cast.pilot),
     "list_again": lambda cast: actions.list_again(pilot=cast.pilot, listed={"name": "Drafts"}),
+    "restore_listed": taken_back_and_restored,
     "assert_": lambda cast: actions.assert_(gate=cast.gate(LEGAL), source="list.csv, row 4"),
 }
 

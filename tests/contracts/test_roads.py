@@ -32,9 +32,16 @@ RECORDS = "Records are kept in the admin, and many at once by import."
 ROWS = "The desk is the page of what lies beside pilots; few of these are done in a year."
 LISTS = "No person says this: a list does that is read in."
 SET_UP = "No person does this: the installation does."
-ONE_BY_ONE = "Over the API and from the command line gates are answered one by one."
+ONE_BY_ONE = "From the command line gates are answered one by one."
+GAPS = "Few of these are done in a year, on the page of the question; the API opens one."
+TOKENS = "By whoever it is for, on a page of their own, or by whoever runs the installation; no token makes another."
 OWN = "Said by whoever it is about, on a page of their own, or by their office in the admin; no program does it."
 BY_LAW = "By law and rarely, by whoever runs the installation."
+
+UNNAMED = (
+    "Said by a manager on a page of their own: no key, command or office comes between, and no log says that it was."
+)
+IMPORTS = "An import is confirmed and taken back on its own pages at the desk, with all that it does in view."
 
 BY_LISTS = [word for word, row in ACTIONS.items() if row.allowed == NOBODY and row.target is not Target.INSTALLATION]
 
@@ -45,10 +52,12 @@ COMMANDS: Mapping[str, str] = {
     "issue_token": "`api_token`",
     "revoke_token": "`api_token --revoke`",
     "erase": "`erase decision`",
+    "erase_account": "`erase account`",
     "erase_person": "`erase person`",
     **dict.fromkeys(("record", "amend", *BY_LISTS), "`import_pilots`"),
     "open_first_account": "`first_account`",
     "record_set_up": "`start`",
+    "ask_pulse": "`ask_pulses`",
 }
 
 WHY: Mapping[str, str] = {
@@ -56,19 +65,24 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(BY_LISTS, LISTS),
     "open_first_account": "By whoever runs the installation, once; `start --empty` does it too.",
     "record_set_up": SET_UP,
+    **dict.fromkeys(("import_list", "take_back_import"), IMPORTS),
     **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),
-    **dict.fromkeys(("erase", "erase_person"), BY_LAW),
+    **dict.fromkeys(("erase", "erase_account", "erase_person"), BY_LAW),
     **dict.fromkeys(
         (
+            "correct_right",
             "end_right",
             "open_account",
             "amend_account",
             "close_account",
+            "reopen_account",
             "give_role",
             "take_role",
             "open_portfolio",
             "amend_portfolio",
             "set_stall_policy",
+            "schedule_review",
+            "ask_pulse",
             "name_function",
             "rename_function",
             "add_kind",
@@ -78,11 +92,12 @@ WHY: Mapping[str, str] = {
         ),
         ROWS,
     ),
-    **dict.fromkeys(("away", "back", "delegate"), OWN),
+    **dict.fromkeys(("open_policy_gap", "assign_policy_gap", "answer_policy_gap"), GAPS),
+    **dict.fromkeys(("away", "back", "delegate", "hand_over", "end_hand_over"), OWN),
+    **dict.fromkeys(("answer_pulse_unnamed", "describe_steps"), UNNAMED),
     "assign_right": "The desk is its page: `/rights/` shows who decides, to many who assign nothing.",
     "replace_evidence": "On the page where a pilot's evidence is listed, beside the version that it replaces.",
-    "issue_token": "A key is handed out by whoever runs the installation.",
-    "revoke_token": "A key is taken back by whoever runs the installation.",
+    **dict.fromkeys(("issue_token", "revoke_token"), TOKENS),
     "set_password": "Everybody sets their own on the pages of the sign-in; `start` sets those of the sample.",
     "confirm_address": "By its owner, from the letter to the old address or signed in; else at the desk by whoever keeps all.",
     "reject_address": "By its owner only, from the letter to the old address or signed in.",
@@ -100,9 +115,18 @@ def on_page(action: str) -> str:
         "decide_many": "`my/decisions/many/`",
         "record_minutes": "`minutes/`",
         "file_evidence": "`pilots/KEY/evidence/`",
+        "open_policy_gap": "`policy-gaps/`",
+        "assign_policy_gap": "`policy-gaps/ID/`",
+        "answer_policy_gap": "`policy-gaps/ID/`",
         "away": "`my/away/`",
+        "issue_token": "`me/tokens/`",
+        "revoke_token": "`me/tokens/TOKEN/revoke/`",
+        "answer_pulse_unnamed": "`pilots/KEY/pulse/`",
+        "describe_steps": "`pilots/KEY/workflow/mine/`",
         "back": "`my/away/ID/back/`",
         "delegate": "`my/away/delegate/`",
+        "hand_over": "`me/leaving/`",
+        "end_hand_over": "`me/leaving/end/`",
         "confirm_address": "`me/address/`, `me/address/link/TOKEN/`",
         "reject_address": "`me/address/`, `me/address/link/TOKEN/`",
     }
@@ -116,7 +140,14 @@ def on_page(action: str) -> str:
 
 
 def over_api(action: str) -> str:
-    own = {"file_evidence": "pilots/KEY/evidence", "assign_right": "rights", "except_": "gates/ID/decisions"}
+    own = {
+        "file_evidence": "pilots/KEY/evidence",
+        "open_policy_gap": "policy-gaps",
+        "assign_right": "rights",
+        "correct_right": "rights",
+        "decide_many": "gates/bulk",
+        "except_": "gates/ID/decisions",
+    }
     if action in own:
         return f"`{own[action]}/`"
     for start, words in (("pilots/KEY", api.OF_PILOT), ("gates/ID", api.OF_GATE)):

@@ -25,12 +25,12 @@ from readiness.pages import masthead
 from readiness.queries.people import work_of
 from readiness.registry import INTERFACES
 from tests.company import NAME, ROLES, Cast, taken_back
-from tests.contracts.addresses import ACTS, GONE, NO, OWN, READS, SIGN_IN, YES, addresses, told_by_library, untold
+from tests.contracts.addresses import ACTS, OWN, READS, SIGN_IN, addresses, read_by_library, unlisted
 from tests.contracts.asks import ASKS, NO_PERSON, ActionInput
 from tests.contracts.reading import said, unlogged
-from tests.contracts.roads import CANNOT_BE, Road, over_api, roads
+from tests.contracts.roads import Road, outcome, over_api, roads
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 BESIDE = {"pilots.actions.locked_pilot"}
 """What stands beside the actions and says what it exports."""
@@ -62,7 +62,7 @@ def test_every_verb_is_asked() -> None:
     unasked = sorted(set(actions.__all__) - {ask.action for ask in ASKS} - NO_PERSON)
     assert not unasked, f"say how to ask {unasked}: add them to ASKS in tests/contracts/asks.py"
     asked = {ask.line for ask in ASKS}
-    assert (ACTIONS.keys() | PERMISSIONS.keys()) - asked - NO_PERSON == {"see", "enter_the_desk"}
+    assert (ACTIONS.keys() | PERMISSIONS.keys()) - asked - NO_PERSON == {"see", "enter_the_desk", "read_groups"}
     assert {word for word, action in ACTIONS.items() if action.beyond_limits} == {
         ask.action for ask in ASKS if ask.beyond_limits
     }
@@ -106,22 +106,8 @@ def clients(cast: Cast) -> Iterator[dict[str, Client]]:
         yield found
 
 
-def outcome(answer: Any) -> str:
-    """What came of asking an address."""
-    if answer.status_code == 401 or _signs_in(answer):
-        return SIGN_IN
-    known = {403: NO, 404: GONE, 422: CANNOT_BE}
-    if answer.status_code in known:
-        return known[answer.status_code]
-    return YES if answer.status_code < 400 else str(answer.status_code)
-
-
-def _signs_in(answer: Any) -> bool:
-    return answer.status_code == 302 and answer["Location"].startswith(("/accounts/login/", "/admin/login/"))
-
-
 def test_somebody_has_said_who_may_ask_every_address() -> None:
-    missing = untold(addresses())
+    missing = unlisted(addresses())
     assert not missing, f"say who may read {missing} in READS of tests/contracts/addresses.py"
     gone = READS.keys() | set(ACTS)
     assert gone <= {each.name for each in addresses()} | {"admin:pilots_decision_act", "admin:pilots_event_act"}
@@ -136,8 +122,8 @@ def test_an_address_that_a_newer_library_brings_is_shut_to_strangers_and_told(ca
 
     newer = (path(f"{ROUTE}by-post/", opened, name="account_by_post"), path(f"{ROUTE}keys/<int:pk>/", opened, name="k"))
     settings.ROOT_URLCONF = (*newer, *get_resolver(settings.ROOT_URLCONF).url_patterns)
-    assert untold(addresses()) == []
-    rules = told_by_library(addresses())
+    assert unlisted(addresses()) == []
+    rules = read_by_library(addresses())
     for name in ("account_by_post", "k"):
         assert rules[name].who("anonymous") == SIGN_IN
         assert outcome(Client().get(rules[name].path(cast))) == SIGN_IN

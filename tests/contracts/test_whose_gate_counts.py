@@ -26,14 +26,14 @@ from pilots.models import Person, Pilot
 from pilots.rules import rights
 from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing
-from readiness.inventory.omb_2025 import COLUMNS
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
 from readiness.rules import offers
 from readiness.text import labels
 from tests.company import LEGAL, a_right, browser_of
 from tests.readiness.api.conftest import client
+from tests.readiness.inventory.lists import COLUMNS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 REAL = settings.BASE_DIR / "../shared/data/federal_ai_use_cases_2025.csv"
 WAIT = ("running", "adopted")
 STAGES = ("Pre-deployment", "Pilot", "Deployed", "Retired", "")

@@ -26,6 +26,8 @@ from pilots.rules.vocabulary import Stage, State
 from readiness.queries import pilots, snapshots
 from tests.properties import oracles
 
+pytestmark = pytest.mark.thorough
+
 DAY = timedelta(days=1)
 BEGIN = date(2025, 1, 6)
 STORIES = int(os.environ.get("ANY_STORY", "12" if os.environ.get("EXHAUSTIVE") else "7"))
@@ -274,13 +276,20 @@ class AnyStory(RuleBasedStateMachine):
         key=PILOTS,
         by=usually("ria", "sam", "mia"),
         back=BACK,
-        action=st.sampled_from(["adopt", "roll_back", "retire", "accept_risk", "confirm_rules"]),
+        action=st.sampled_from(["adopt", "roll_back", "retire", "reopen", "accept_risk", "confirm_rules"]),
     )
     def the_stage_is_changed(self, key: str, by: str, back: int, action: str) -> None:
         if action == "retire" and self.today < BEGIN + 200 * DAY:
             return
-        asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}}
+        asked = {"roll_back": {"reason": "Why."}, "retire": {"learned": "Much."}, "reopen": {"reason": "Why."}}
         self.perform(getattr(actions, action), back, pilot=self.pilot(key), by=by, **asked.get(action, {}))
+
+    @rule(key=PILOTS, days=st.sampled_from([0, 3, 30, 31, 70]), by=st.sampled_from(["ria", "kai"]))
+    def it_is_retired_by_mistake(self, key: str, days: int, by: str) -> None:
+        """Nobody gains a day by an ending that is taken back."""
+        self.perform(actions.retire, pilot=self.pilot(key), by="ria", learned="Much.")
+        self.today += days * DAY
+        self.perform(actions.reopen, pilot=self.pilot(key), by=by, reason="It was another one.")
 
     @rule(key=PILOTS, back=BACK)
     def all_is_made_ready_and_adopted(self, key: str, back: int) -> None:
@@ -457,6 +466,7 @@ NO_MOVEMENT = frozenset(
         "close_account",
         "erase",
         "retire",
+        "reopen",
         "record_claim",
     }
 )

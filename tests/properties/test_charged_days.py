@@ -24,6 +24,8 @@ from readiness.queries.pilots import pilots
 from readiness.rules.ledger import Charge
 from tests.properties.worlds import FIRST_DAY, Played, Player, World, worlds
 
+pytestmark = pytest.mark.thorough
+
 Charges = list[tuple[Pilot, Charge]]
 
 

@@ -20,12 +20,15 @@ from pilots.models.querysets import listed as of_listed
 from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
-from readiness.queries.decider_queue import decider_queue
+from readiness.queries.decider_queue import decider_queue, queue_in_order, queue_length
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.queries.trend import trend
 from readiness.rules import offers, standing
+from tests.properties.comparisons import changes_alike, figures_alike
 from tests.properties.seating import seats_across
 from tests.properties.worlds import Played, Player, World, worlds
+
+pytestmark = pytest.mark.thorough
 
 DATES = 5
 """On how many days each world is looked at. Raise `max_examples` to look longer."""
@@ -47,8 +50,13 @@ def test_python_and_sql_give_one_answer(world: World) -> None:
             _all_alike(played, at, None)
         _choices_alike(played, max(played.days))
         _trends_alike(played)
+        days = sorted(_days_to_ask(played))
+        for first, last in pairwise(days):
+            changes_alike(played.pilots, first, last, None)
+        changes_alike(played.pilots, days[0], days[-1], None)
         for at, known_at in _days_known(played):
             _all_alike(played, at, known_at)
+            changes_alike(played.pilots, min(played.days), max(at, min(played.days)), known_at)
         transaction.set_rollback(True)
 
 
@@ -89,6 +97,7 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
     _gates_alike(found, at, known_at, where)
     _queues_alike(read, at, known_at, where)
     if known_at is None:
+        figures_alike(read, at)
         _visible_alike(at, where)
         counts = Counter(says.standing for says in found.values())
         assert +Counter(pilots.pilots().counts(at)) == counts, where
@@ -172,11 +181,15 @@ def _standings_alike(found: dict[int, standing.PilotStatus], at: date, known_at:
 
 def _gates_alike(found: dict[int, standing.PilotStatus], at: date, known_at: date | None, where: str) -> None:
     rows = {
-        (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding)
-        for row in pilots.gates_on(at, known_at).select_related("gate", "kind")
+        (row.gate.pilot_id, row.kind.key): (row.now, row.court, row.holding, row.open_since)
+        for row in pilots.gates_on(at, known_at)
+        .annotate(open_since=pilots.open_since(at, known_at))
+        .select_related("gate", "kind")
     }
     says = {
-        (pk, key): (gate.state, gate.court, gate.holder) for pk, one in found.items() for key, gate in one.gates.items()
+        (pk, key): (gate.state, gate.court, gate.holder, gate.since)
+        for pk, one in found.items()
+        for key, gate in one.gates.items()
     }
     assert rows == says, where
 
@@ -203,6 +216,12 @@ def _queues_alike(read: list[PilotSnapshot], at: date, known_at: date | None, wh
                 for one, gate in decided
                 if one.status.stage in stages and offers.may_decide(person, one, gate, away=away)
             }, f"{where}: the queue of {person}, {stages}"
+        if known_at is None:
+            queue = {row.gate for row in queue_in_order(person, at)}
+            assert queue == set(decider_queue(person, at).values_list("gate", flat=True)), f"{where}: {person}"
+            assert queue_length(person, at) == len(queue), f"{where}: how long the queue of {person} is"
+            alone = {gate.gate.pk for one, gate in decided if len(one.open_gates) == 1}
+            assert {row.gate for row in queue_in_order(person, at) if row.alone} == queue & alone, f"{where}: {person}"
 
 
 def _choices_alike(played: Played, at: date) -> None:

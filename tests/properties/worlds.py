@@ -300,6 +300,11 @@ def _nominate(player: Player, step: Step) -> None:
         actions.accept(gate=gate, by=person, **when)
 
 
+def _withdraw_nomination(player: Player, step: Step) -> None:
+    gate = player.gate(step, ACCEPTANCES)
+    actions.withdraw_nomination(gate=gate, by=player.someone(0), **player.when(step.back))
+
+
 def _let_go(player: Player, step: Step) -> None:
     gate = player.gate(step, ACCEPTANCES)
     for who in range(len(CAST)):
@@ -415,6 +420,15 @@ def _retire(player: Player, step: Step) -> None:
         )
 
 
+def _reopen(player: Player, step: Step) -> None:
+    """Take a retirement back; now and then of a pilot that was retired for just that, some days before."""
+    if step.pick % 2:
+        before = player.when(step.back + step.length)
+        player.try_to(lambda: actions.retire(pilot=player.pilot(step), by=None, learned="", **before))
+    by = player.someone(step.pick // 2 % 2)
+    actions.reopen(pilot=player.pilot(step), by=by, reason="It was another one.", **player.when(step.back))
+
+
 def _close(player: Player, step: Step) -> None:
     """Lena, Tom or Sam goes; the office stays, or nothing more would happen."""
     if step.pick % 2:
@@ -483,6 +497,7 @@ ACTIONS: dict[str, Callable[[Player, Step], None]] = {
     "move": _move,
     "nominate": _nominate,
     "pause": _pause,
+    "reopen": _reopen,
     "resume": _resume,
     "retire": _retire,
     "roll_back": _roll_back,
@@ -491,8 +506,9 @@ ACTIONS: dict[str, Callable[[Player, Step], None]] = {
     "start": _start,
     "switch": _switch,
     "threshold": _threshold,
+    "withdraw_nomination": _withdraw_nomination,
 }
-_OFTEN = [*sorted(ACTIONS), *("decide", "except", "amend", "measure", "pause") * 2, "decide"]
+_OFTEN = [*sorted(ACTIONS), *("decide", "except", "amend", "measure", "pause") * 2, "decide", "reopen"]
 OPENINGS: list[tuple[str, ...]] = [
     (),
     ("claim",),
@@ -502,5 +518,6 @@ OPENINGS: list[tuple[str, ...]] = [
     ("start", "clear_all"),
     ("start", "clear_all", "adopt"),
     ("start", "nominate", "pause"),
+    ("start", "clear_all", "adopt", "reopen"),
 ]
 """How a pilot may have begun before anything is drawn."""

@@ -265,8 +265,10 @@ def test_the_headline_knows_a_pause_that_has_ended_by_itself(works: Works) -> No
     client = Client()
     client.force_login(works.ria)
     page = client.get(reverse("readiness:rights"))
-    assert page.context["how_many"] > 0
-    assert {each.key for gap in page.context["gaps"] for each in gap.pilots} == {"P-1"}
+    assert page.context["found"].number > 0
+    for finding in page.context["findings"]:
+        gaps = client.get(reverse("readiness:rights") + finding.rows.partition("#")[0]).context["gaps"]
+        assert {each.key for gap in gaps for each in gap.pilots} == {"P-1"}
 
 
 # The Thursday test ---------------------------------------------------------------------------------------------------

@@ -54,7 +54,11 @@ class Story:
         on = date.fromisoformat(pilot.pop("recorded_on"))
         for right in history["rights"]:
             self._right(right, None, min(date.fromisoformat(right["from"]), on))
-        self.pilot: Pilot = actions.record(portfolio=self.portfolio, by=None, on=on, known=on, **self._fields(pilot))
+        by = self.person(pilot.pop("by", None))
+        started = {name: day(pilot.pop(name)) for name in ("started_on", "decide_by") if name in pilot}
+        self.pilot: Pilot = actions.record(
+            portfolio=self.portfolio, by=by, on=on, known=on, **started, **self._fields(pilot)
+        )
         self.reached = on
 
     def person(self, name: str | None) -> Person | None:

@@ -107,7 +107,7 @@ READS = (
     ),
     Read("gates of 50", f"{API}gates/", "gates", 4, 2.5, growth=1.2),
     Read("decisions of 50", f"{API}decisions/", "decisions", 4, 2.5, growth=1.2),
-    Read("changes of 50", f"{API}changes/", "changes", 4, 2.5, growth=1.2),
+    Read("events of 50", f"{API}events/", "changes", 4, 2.5, growth=1.2),
     Read("rights of 50 places", f"{API}rights/", "rights", 4, 2.5, growth=1.2, same=same_seats),
     Read("/my/gates/", "/my/gates/", "my_gates", 8, 4, page=True, same=shows),
     Read("/my/decisions/", "/my/decisions/", "my_decisions", 8, 4, page=True, same=shows),
@@ -137,4 +137,8 @@ READS = (
         beside="admin list",
     ),
     Read("admin list, sorted", "/admin/pilots/pilot/?o=2", None, 20, 10, of=OFFICE, page=True, beside="admin list"),
+    # With the usual columns the gates stand from the fifth on, and the next move stands last.
+    Read("admin list by gate", "/admin/pilots/pilot/?o=5", None, 20, 10, of=OFFICE, page=True, beside="admin list"),
+    Read("admin list by move", "/admin/pilots/pilot/?o=14", None, 20, 10, of=OFFICE, page=True, beside="admin list"),
+    Read("admin first page", "/admin/", None, 2, 1.2, of=OFFICE, page=True, most_ms=2000),
 )

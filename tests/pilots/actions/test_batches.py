@@ -12,8 +12,9 @@ from django.db import transaction
 from pilots import actions
 from pilots.actions.bulk_import import Batch
 from pilots.actions.decisions import asserting
+from pilots.actions.retirement import retiring
 from pilots.actions.rules import ruling
-from pilots.actions.stages import claiming, retiring, starting
+from pilots.actions.stages import claiming, starting
 from pilots.event_log import verify
 from pilots.models import Decision, Event, Function, Gate, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
 from pilots.refusals import InFuture, Invalid

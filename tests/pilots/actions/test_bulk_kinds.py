@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -15,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from pilots import actions
 from pilots.actions import bulk_kinds
-from pilots.derived import rebuild
-from pilots.models import Event, Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio
+from pilots.models import Event, Function, Gate, GateKind, GatePeriod, Person, Pilot, Portfolio
 from pilots.rules.vocabulary import Stage
+from tests.pilots.derived.stored import replayed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 AT = date(2026, 6, 1)
 LIVES = 60 if os.environ.get("EXHAUSTIVE") else 30
@@ -29,15 +28,6 @@ LIVES = 60 if os.environ.get("EXHAUSTIVE") else 30
 def add(by: Person | None = None, on: date = AT, known: date | None = None, **more: Any) -> GateKind:
     says = {"key": "works-council", "name": "Works council", "question": "Has the works council agreed?"}
     return actions.add_kind(by=by, on=on, known=known or on, **(says | more))
-
-
-def replayed() -> None:
-    """The proof: every pilot replayed from its events leaves the same rows, and its columns say the same."""
-    assert list(rebuild.rebuild(keep=False, done=rebuild.Rebuilt())) == []
-    last = PilotPeriod.objects.filter(superseded_on=None, last_day=None)
-    assert dict(last.values_list("pilot", "stage")) == dict(Pilot.objects.values_list("pk", "stage"))
-    written = Counter(Event.objects.filter(pilot__isnull=False).values_list("pilot", flat=True))
-    assert {pk: version - 1 for pk, version in Pilot.objects.values_list("pk", "version")} == dict(written)
 
 
 @pytest.fixture

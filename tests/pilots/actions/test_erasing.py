@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 from pilots import actions
-from pilots.derived import rebuild
+from pilots.derived import comparison, rebuild
 from pilots.event_log import verify
-from pilots.models import Decision, Event, Gate
+from pilots.models import Decision, Event, Gate, SponsorAccount
 from pilots.refusals import Invalid, NotYours, ReasonRequired
-from tests.company import DATA, MARCH, Signed
+from tests.company import DATA, MARCH, SPONSOR, Signed, browser_of, with_an_acceptance
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -172,4 +172,51 @@ def test_the_command_erases_a_name_only_once_the_account_is_closed(cast: Signed,
     call_command("erase", *asked, stdout=StringIO())
     cast.lena.refresh_from_db()
     assert "lena" not in f"{cast.lena.name}{cast.lena.email}".casefold()
+    assert all_holds()
+
+
+@pytest.fixture
+def account(cast: Signed) -> SponsorAccount:
+    """An account of the pilot's sponsor, with something in each of its texts that must go."""
+    with_an_acceptance(cast.pilot, SPONSOR, cast.sam, by=cast.ria, on=MARCH, known=MARCH)
+    says = dict.fromkeys(("easier", "riskier", "muddy", "asked"), SECRET)
+    actions.give_account(pilot=cast.pilot, by=cast.sam, basis="spoke", on=MARCH, known=MARCH, **says)
+    return SponsorAccount.objects.select_related("pilot", "event").get()
+
+
+def test_the_texts_of_a_sponsors_account_are_erased_and_that_one_was_given_stays(
+    cast: Signed, account: SponsorAccount
+) -> None:
+    assert all_that_is_stored().count(SECRET) == 4
+    when: dict[str, Any] = {"on": MARCH + DAY, "known": MARCH + DAY}
+    for other in (cast.sam, cast.lena):
+        with pytest.raises(NotYours):
+            actions.erase_account(account=account, by=other, reason="Asked for.", **when)
+    with pytest.raises(ReasonRequired):
+        actions.erase_account(account=account, by=cast.ria, reason=" ", **when)
+    event = actions.erase_account(account=account, by=cast.ria, reason="Article 17.", **when)
+    assert (event.action, event.by, event.reason) == ("erase_account", cast.ria, "Article 17.")
+    assert SECRET not in all_that_is_stored()
+    stored = SponsorAccount.objects.select_related("event").get()
+    assert (stored.easier, stored.riskier, stored.muddy, stored.sources) == ("", "", "", "")
+    assert (stored.sponsor, stored.basis, stored.effective_on) == (cast.sam, "spoke", MARCH)
+    with pytest.raises(Invalid):
+        actions.erase_account(account=stored, by=cast.ria, reason="Article 17.", **when)
+    assert all_holds()
+    assert not [each for each in comparison.differences(comparison.Compared()) if "erasure" in each]
+    page = browser_of(cast.ria).get(f"/pilots/{cast.pilot.key}/two-accounts/").content.decode()
+    assert "Its text was erased by law." in page
+
+
+def test_the_command_erases_the_texts_of_one_account(cast: Signed, account: SponsorAccount) -> None:
+    which = ("account", cast.pilot.key, str(account.event.number))
+    for refused in (
+        (*which[:2], "99", "--by", cast.ria.email, "--reason", "Article 17."),
+        (*which, "--by", cast.ria.email),
+    ):
+        with pytest.raises(CommandError) as ended:
+            call_command("erase", *refused)
+        assert ended.value.returncode == 2
+    call_command("erase", *which, "--by", cast.ria.email, "--reason", "Article 17.", stdout=StringIO())
+    assert SECRET not in all_that_is_stored()
     assert all_holds()

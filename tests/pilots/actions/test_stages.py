@@ -50,7 +50,10 @@ def retires(pilot: Pilot, ria: Person) -> None:
     actions.retire(pilot=pilot, by=ria, learned="Nobody reads them.", **on(STARTED))
 
 
-RETIRED = "It was retired on 3 March 2026, and that is its end: nothing more is decided on it. To try again, put a new pilot on record."
+RETIRED = (
+    "It was retired on 3 March 2026, and that is its end: nothing more is decided on it. "
+    "To try again, put a new pilot on record; if it was a mistake, take the retirement back."
+)
 CASES: list[tuple[Does | None, str, dict[str, Any], str]] = [
     (None, "adopt", {}, "It is planned, on record since 2 March 2026. Start it first."),
     (starts, "start", {}, "It has been running since 3 March 2026. To give it more time, move its decide-by date."),

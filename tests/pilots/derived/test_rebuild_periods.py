@@ -15,7 +15,7 @@ from pilots.event_log import triggers
 from pilots.models import Decision, Event, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
 from tests.company import DATA, MARCH, SPONSOR, Signed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 
 

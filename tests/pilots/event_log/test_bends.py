@@ -37,7 +37,7 @@ from pilots.models import (
 )
 from tests.company import DATA, LEGAL, MARCH, SPONSOR
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 QUALITY = "quality-threshold"
 

@@ -14,6 +14,8 @@ from pilots.event_log import triggers
 from pilots.models import Decision, Event, GateKind
 from tests.company import MARCH, Signed
 
+pytestmark = pytest.mark.thorough
+
 ON_POSTGRESQL = connection.vendor == "postgresql"
 
 

@@ -16,7 +16,7 @@ from pilots.models import Decision, Event, Gate, Pilot
 from pilots.rules.canonical_json import as_text
 from tests.company import DATA, MARCH, Signed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAY = timedelta(days=1)
 
 

@@ -105,7 +105,7 @@ def test_for_another_office_it_is_not_there(own: GateKind, otto: Person, both: t
         "/minutes/",
         "/api/v1/schema/",
         "/api/v1/rights/",
-        "/api/v1/changes/",
+        "/api/v1/events/",
     ):
         answer = client.get(address)
         assert answer.status_code == 200, address
@@ -280,14 +280,14 @@ def test_the_changes_over_the_api_are_one_entry_that_opens(
     own: GateKind, ria: Person, otto: Person, both: tuple[Pilot, Pilot]
 ) -> None:
     client, day = browser_of(ria), today().isoformat()
-    rows = client.get(f"/api/v1/changes/?from={day}").json()["results"]
+    rows = client.get(f"/api/v1/events/?from={day}").json()["results"]
     [entry] = [row for row in rows if row["batch"]]
     assert (entry["verb"], entry["pilot"], entry["pilots"]) == ("add_kind", None, 1)
-    each = client.get(f"/api/v1/changes/?from={day}&batch={entry['batch']}").json()["results"]
+    each = client.get(f"/api/v1/events/?from={day}&batch={entry['batch']}").json()["results"]
     assert [(row["verb"], row["pilot"]) for row in each] == [("open_gate", "P-1")]
-    of_one = client.get(f"/api/v1/changes/?from={day}&pilot=P-1").json()["results"]
+    of_one = client.get(f"/api/v1/events/?from={day}&pilot=P-1").json()["results"]
     assert [row["verb"] for row in of_one] == ["open_gate"]
-    assert not browser_of(otto).get(f"/api/v1/changes/?batch={entry['batch']}").json()["results"]
+    assert not browser_of(otto).get(f"/api/v1/events/?batch={entry['batch']}").json()["results"]
 
 
 def test_every_act_on_many_is_told_in_words() -> None:

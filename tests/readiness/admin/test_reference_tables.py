@@ -286,6 +286,21 @@ def test_people_are_offered_by_name_while_one_is_typed_and_whoever_left_is_not(d
     assert browser_of(lena).get(there, typed).status_code in (302, 403)
 
 
+def test_workflows_are_offered_while_one_is_typed_and_none_of_another_portfolio(
+    desk: Client, running: Pilot, elsewhere: Portfolio, ria: Person
+) -> None:
+    def offered(typed: str) -> list[str]:
+        return [each["id"] for each in desk.get("/admin/workflows/", {"term": typed}).json()["results"]]
+
+    actions.record(portfolio=elsewhere, key="X-1", name="One", workflow="Drafting secret letters", by=None, **WHEN)
+    for number in range(2):
+        actions.record(
+            portfolio=running.portfolio, key=f"W-{number}", name="One", workflow="Drafting notices", by=ria, **WHEN
+        )
+    assert offered("draft") == sorted({running.workflow, "Drafting notices"})
+    assert offered("SECRET") == offered("") == []
+
+
 @pytest.mark.parametrize("table", [*TABLES, "pilot"])
 def test_every_row_has_a_history_from_the_event_log(
     desk: Client, rows: dict[str, Any], running: Pilot, table: str

@@ -15,6 +15,8 @@ from readiness.api.views import pilots
 from tests.company import Company
 from tests.readiness.api.conftest import by_key
 
+pytestmark = pytest.mark.thorough
+
 JSON = "application/json"
 
 
@@ -36,7 +38,7 @@ def is_problem(answer: Any, status: int, code: str | None = None) -> dict[str, A
     return says
 
 
-@pytest.mark.parametrize("path", ["nothing/", "pilots", "pilots/X/Y/Z/", "pilots/%00/", "", "gates/x/fly/"])
+@pytest.mark.parametrize("path", ["nothing/", "pilots", "pilots/X/Y/Z/", "pilots/%00/", "gates/x/fly/"])
 @pytest.mark.parametrize("method", ["get", "post", "put"])
 def test_no_address_is_a_problem(asks: Client, path: str, method: str) -> None:
     answer = getattr(asks, method)(f"/api/v1/{path}")

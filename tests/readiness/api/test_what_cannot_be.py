@@ -8,19 +8,19 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from rest_framework.request import Request
-from rest_framework.test import APIRequestFactory
 
 from pilots import actions
 from pilots.models import Event
-from readiness.api.pagination import Pages
 from readiness.api.views import gates
 from tests.company import Company
 from tests.readiness.api.conftest import client, get, post
 
+pytestmark = pytest.mark.thorough
+
 BY_DAY = ["pilots/", "gates/", "decisions/", "exhibits/", "portfolio/board/", "rights/"]
-LISTS = [*BY_DAY, "changes/"]
-DATED = [*BY_DAY, "portfolio/summary/", "portfolio/bottlenecks/", "portfolio/trend/"]
+LISTS = [*BY_DAY, "changes/", "events/", "people/", "portfolios/", "functions/", "kinds/"]
+FIGURES = ["portfolio/summary/", "portfolio/bottlenecks/", "portfolio/decisions-that-free/", "portfolio/trend/"]
+DATED = [*BY_DAY, *FIGURES, "changes/", "events/"]
 
 
 @pytest.mark.parametrize("address", DATED)
@@ -50,6 +50,8 @@ def test_a_cursor_that_was_never_given_out_leads_nowhere(company: Company, addre
         *(("pilots/", name) for name in ("portfolio", "function", "holder", "gate", "sponsor", "q")),
         *(("portfolio/waits/", name) for name in ("portfolio", "function", "holder", "kind", "pilot")),
         ("changes/", "pilot"),
+        ("events/", "by"),
+        ("people/", "q"),
         ("portfolio/summary/", "portfolio"),
     ],
 )
@@ -126,13 +128,6 @@ def test_a_mark_is_known_again_behind_a_proxy_that_packs(company: Company) -> No
     assert asks.get(address, HTTP_IF_NONE_MATCH='"other"').status_code == 200
 
 
-def test_a_cursor_steps_over_all_that_stalled_on_one_day(company: Company) -> None:
-    request = Request(APIRequestFactory().get("/", {"cursor": b64encode(b"o=4000&p=2026-01-01").decode()}))
-    cursor = Pages().decode_cursor(request)
-    assert cursor is not None
-    assert cursor.offset == 4000
-
-
 THRESHOLD = {"metric": "m", "direction": "at_least", "value": 9, "kind": "mean", "smallest_sample": 9}
 
 
@@ -149,6 +144,7 @@ def test_a_number_that_is_none_is_refused_in_the_actions_words(company: Company,
 
 
 CONDITION = {"text": "List.", "owner": "hedda@example.org", "due": "2998-01-01"}
+YES_IF = {"outcome": "conditional", "reason": "If.", "conditions": [CONDITION]}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +171,7 @@ def test_a_value_of_another_kind_is_named_by_its_field(
 ) -> None:
     legal = company.gate(company.running(), "legal-sign-off").public_id
     before = Event.objects.count()
-    answer = post(company.perpetua, f"gates/{legal}/decisions/", **{"outcome": "conditional", "reason": "If.", **sent})
+    answer = post(company.perpetua, f"gates/{legal}/decisions/", **{**YES_IF, **sent})
     says = answer.json()
     assert (answer.status_code, says["code"], list(says["errors"])) == (422, "invalid", fields)
     assert all(field in says["detail"] for field in fields) or says["detail"] == says["errors"][fields[0]][0]

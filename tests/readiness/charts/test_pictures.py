@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 
+import pytest
 from django.urls import reverse
 
 from pilots import actions
@@ -45,6 +47,21 @@ def test_what_was_adopted_and_is_shown_no_longer_keeps_its_dot(company: Company)
     picture = timeline.timeline(read(pilot), [])
     assert picture.taken is not None
     assert picture.claimed is not None
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("days", [1, 28, 89, 90, 91, 400, 760, 761, 2000, 2001, 15 * 365, 40 * 365])
+def test_ticks_are_few_and_no_label_touches_another_or_leaves_the_frame(days: int) -> None:
+    last = date(2026, 11, 23)
+    found = timeline.ticks(timeline.Scale(last - timedelta(days=days), last))
+    assert len(found) <= 62
+    for room, shown in (
+        (timeline.LABEL_ROOM, [tick.x for tick in found if tick.label]),
+        (timeline.NARROW_LABEL_ROOM, [tick.x for tick in found if tick.label and not tick.wide_only]),
+    ):
+        assert shown or days == 1
+        assert all(later - x >= room for x, later in pairwise(shown))
+        assert all(0 <= x <= 100 - room for x in shown)
 
 
 def test_a_pilot_started_today_ends_today_and_its_number_stands_inside(

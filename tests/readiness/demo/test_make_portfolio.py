@@ -17,6 +17,8 @@ from readiness.demo.synthetic.cloner import STAND_IN
 from readiness.queries.pilots import gates_on, pilots
 from tests.pilots.derived.stored import rows
 
+pytestmark = pytest.mark.thorough
+
 AT = date(2026, 6, 1)
 PILOTS = 120
 

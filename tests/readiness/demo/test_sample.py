@@ -22,7 +22,7 @@ from readiness.rules import standing
 from readiness.rules.standing import GateStatus
 from readiness.text import placards
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DAYS = [date(2026, 3, 18), date(2028, 2, 29), date(2027, 1, 2)]
 """A Wednesday, a leap day, and a Saturday after New Year."""
 
@@ -324,3 +324,24 @@ def test_a_placard_hangs_beside_each_exhibit_and_each_claim(expected_version: Se
     for key, one in expected_version.pilots.items():
         hangs = one.status.standing in ("museum_exhibit", "claimed")
         assert bool(expected_version.placards[key]) == hangs, key
+
+
+def test_the_story_of_the_customer_operations_manager_goes_from_her_first_report_to_the_answered_policy_gap() -> None:
+    """Rule 13: seven managers in several functions say what Mara said first; it is put to one person, and answered."""
+    from pilots.clock import today
+    from readiness.queries.own_answers import own_answers
+    from readiness.queries.signals import signals_for, words_on
+
+    with transaction.atomic():
+        playing.play(today())
+        reviewer, mara = Person.objects.get(name="Hanne Kjeldsen"), Person.objects.get(name="Mara Lindqvist")
+        found = signals_for(reviewer, today())
+        (raised,) = found.raised
+        assert (raised.point, raised.managers, raised.functions >= 3) == ("what-goes-unread", 7, True)
+        assert "I was told to use it. I was not told for what." in words_on(reviewer, today(), raised)
+        (gap,) = raised.gaps
+        assert gap.answered_by is not None
+        mine = own_answers(mara, today())
+        assert gap in mine.answered
+        assert any(answer.shown == raised or (answer.shown and answer.shown.is_signal) for answer in mine.answers)
+        transaction.set_rollback(True)

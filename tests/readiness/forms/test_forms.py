@@ -137,7 +137,9 @@ def test_what_others_did_meanwhile_is_told_and_what_was_typed_stays(company: Com
 def test_whoever_saw_nothing_changes_nothing(company: Company, written: str) -> None:
     pilot = company.running()
     before = Event.objects.count()
-    form = forms.OF_PILOT["retire"]({"expected_version": written, "learned": "Much."}, target=pilot, by=company.ansel)
+    form = forms.OF_PILOT["retire"](
+        {"expected_version": written, "learned": "Much.", "because": "cost"}, target=pilot, by=company.ansel
+    )
     assert not form.perform()
     assert form.refused is not None
     assert form.refused.code == "changed_meanwhile"

@@ -12,8 +12,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from pilots.models import Decision, Event, Function, Gate, GatePeriod, Pilot, PilotPeriod
-from readiness.inventory.omb_2025 import COLUMNS
 
+COLUMNS = (
+    *("agency", "agency_name", "id", "use_case_name", "agency_bureau", "development_stage"),
+    *("is_high_impact", "problem_solved", "operational_date", "have_ato", "pia_url"),
+    *("hi_testing_conducted", "hi_independent_review", "HI_justification"),
+)
+"""Columns of the inventory of 2025 that a list of a test has."""
 AT = "2026-11-23"
 
 DAY = date(2026, 11, 23)

@@ -17,7 +17,7 @@ from readiness.demo.sample import playing
 from readiness.queries import pilots as pilot_queries
 from tests.readiness.inventory.lists import AT, DAY, NOTHING_CHANGED, everything, export, inventory, own, run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 HEAD = "key,name,portfolio,stage"
 """The columns that every list of the own form has."""

@@ -30,7 +30,7 @@ HARD = [
     "Ä “quoted” — 日本語 🏛",
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def _office() -> tuple[Portfolio, Person, Person]:

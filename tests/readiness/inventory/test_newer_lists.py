@@ -317,7 +317,7 @@ def test_what_stands_in_columns_that_are_not_read_is_compared_all_the_same(tmp_p
     run(own(tmp_path / "1.csv", head + "p,P,ops,planned,100\n"), preset="")
     _, said = run(own(tmp_path / "2.csv", head + "p,P,ops,planned,900\n"), preset="", at="2026-11-24")
     assert "Nothing is new" not in said
-    assert "row 2: p: Columns that are not read say something else now." in said
+    assert "row 2: p: Columns that no field has say something else now; they are kept beside the record." in said
     assert "Nothing is new" in run(tmp_path / "2.csv", preset="", at="2026-11-24")[1]
 
 

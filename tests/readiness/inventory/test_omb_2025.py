@@ -8,24 +8,42 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from readiness.inventory.omb_2025 import COLUMNS, Inventory
-from readiness.inventory.records import FileProblem, Finding, Record, Rejected
+from pilots.rules.vocabulary import ClearsBy
+from readiness.inventory import vocabulary
+from readiness.inventory.mapped_list import MappedList
+from readiness.inventory.mapping import preset
+from readiness.inventory.records import FileProblem, Finding, Rejected
+from readiness.inventory.statement import Statement
+from readiness.inventory.tabular import Table
+from tests.readiness.inventory.lists import COLUMNS
+
+pytestmark = pytest.mark.thorough
 
 REAL = settings.BASE_DIR / "../shared/data/federal_ai_use_cases_2025.csv"
 AT = date(2026, 11, 23)
+KINDS = {
+    "legal-sign-off": ClearsBy.APPROVAL,
+    "it-data-access": ClearsBy.APPROVAL,
+    "quality-threshold": ClearsBy.MEASUREMENT,
+    "named-sponsor": ClearsBy.ACCEPTANCE,
+}
 
 
-def _read(tmp_path: Path, *rows: dict[str, str]) -> tuple[list[Record], list[Finding]]:
+def _list(path: Path) -> MappedList:
+    return MappedList(Table(path), preset("omb-2025"), clears_by=KINDS, at=AT)
+
+
+def _read(tmp_path: Path, *rows: dict[str, str]) -> tuple[list[Statement], list[Finding]]:
     path = tmp_path / "inventory.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows({"agency": "DOI", "use_case_name": "Case", **row} for row in rows)
-    items = list(Inventory(path, at=AT))
+    items = list(_list(path))
     found = [item.finding if isinstance(item, Rejected) else item for item in items]
     return (
-        [item for item in found if isinstance(item, Record)],
-        [item for item in found if isinstance(item, Finding) and item.code != "no_function"],
+        [item for item in found if isinstance(item, Statement)],
+        [item for item in found if isinstance(item, Finding) and item.code not in ("no_function", "missing_column")],
     )
 
 
@@ -112,7 +130,7 @@ def test_a_date_in_the_future_is_reported(tmp_path: Path, text: str, codes: list
     [
         ("Pilot", True, False),
         ("Deployed", False, True),
-        ("Retired", False, True),
+        ("Retired", False, False),
         ("Pre-deployment", False, False),
         ("", False, False),
     ],
@@ -140,20 +158,27 @@ def test_the_stage_says_what_the_date_means(tmp_path: Path, stage: str, started:
 )
 def test_only_a_source_that_says_yes_asserts(tmp_path: Path, cells: dict[str, str], gates: list[str]) -> None:
     (record,), _ = _read(tmp_path, cells)
-    assert [gate for gate, _ in record.asserted] == gates
-    assert all("inventory.csv, row 2" in sentence for _, sentence in record.asserted)
+    assert list(record.asserted) == gates
+    assert all("inventory.csv, row 2" in sentence for sentence in record.asserted.values())
 
 
 def test_a_waiver_is_not_a_review(tmp_path: Path) -> None:
     (record,), (finding,) = _read(tmp_path, {"hi_independent_review": "CAIO Waived"})
-    assert (record.asserted, finding.code) == ((), "review_waived")
+    assert (record.asserted, finding.code) == ({}, "review_waived")
 
 
 def test_high_impact_is_yes_no_or_not_stated(tmp_path: Path) -> None:
     words = ("High-impact", "a) High-impact", "Not High-impact", "Presumed High-Impact, but Not High-impact", "")
     records, findings = _read(tmp_path, *({"is_high_impact": word} for word in words))
-    assert [record.high_impact for record in records] == [True, True, False, False, None]
+    assert [record.values.get("high_impact") for record in records] == [True, True, False, False, None]
+    assert [record.values["presumed_high_impact"] for record in records] == [None, None, None, True, None]
     assert not findings
+
+
+def test_why_it_is_high_impact_or_not_is_read(tmp_path: Path) -> None:
+    records, _findings = _read(tmp_path, {"HI_justification": "A person decides."}, {})
+    assert [record.values["high_impact_reason"] for record in records] == ["A person decides.", ""]
+    assert [record.kept for record in records] == [(), ()]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +193,7 @@ def test_high_impact_is_yes_no_or_not_stated(tmp_path: Path) -> None:
 def test_a_word_that_is_not_understood_is_told_and_is_no_value(tmp_path: Path, column: str, text: str) -> None:
     (record,), (finding,) = _read(tmp_path, {column: text})
     assert (finding.code, finding.line, finding.column) == ("neither_yes_nor_no", 2, column)
-    assert (record.high_impact, record.asserted) == (None, ())
+    assert (record.values.get("high_impact"), record.asserted) == (None, {})
     assert len(record.asked) == (3 if column == "is_high_impact" else 2)
 
 
@@ -182,16 +207,16 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("agency,id\n")
     with pytest.raises(FileProblem, match="use_case_name"):
-        list(Inventory(path, at=AT))
+        list(_list(path))
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="../shared/data is absent: the real inventory")
 def test_the_real_inventory() -> None:
-    inventory = Inventory(REAL, at=AT)
+    inventory = _list(REAL)
     items = list(inventory)
     assert (inventory.rows_read, inventory.records) == (3611, 3608)
     assert (inventory.rejected, inventory.merged) == (1, 2)
-    records = [item for item in items if isinstance(item, Record)]
+    records = [item for item in items if isinstance(item, Statement)]
     assert Counter(record.stage for record in records) == {
         "planned": 1478,
         "running": 440,
@@ -199,11 +224,19 @@ def test_the_real_inventory() -> None:
         "retired": 313,
         "not_stated": 338,
     }
-    assert Counter(gate for record in records for gate, _ in record.asserted) == {
+    assert Counter(gate for record in records for gate in record.asserted) == {
         "it-data-access": 786,
         "legal-sign-off": 188,
         "quality-threshold": 94,
     }
+    presumed = [record for record in records if record.values["presumed_high_impact"]]
+    with REAL.open(newline="", encoding="utf-8-sig") as stream:
+        rows = list(csv.DictReader(stream))
+    assert sum(vocabulary.presumed_and_determined_not(row["is_high_impact"]) for row in rows) == 110
+    assert sum(bool(row["HI_justification"].strip()) for row in rows) == 827
+    # Rows that say the same as another are one record, and one is rejected.
+    assert (len(presumed), {record.values["high_impact"] for record in presumed}) == (109, {False})
+    assert sum(bool(record.values["high_impact_reason"]) for record in records) == 826
     assert [i.finding.line for i in items if isinstance(i, Rejected)] == [839]
     assert len({record.key.casefold() for record in records}) == 3608
     assert "DOI-0046" in {record.key for record in records}

@@ -1,18 +1,25 @@
 """Every bad file gets a sentence with its place; what can be read is read."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
 from readiness.inventory.records import FileProblem
-from readiness.inventory.tabular import Row, read_rows
+from readiness.inventory.tabular import Row, Table
 
 
 def _file(tmp_path: Path, content: bytes, name: str = "pilots.csv") -> Path:
     path = tmp_path / name
     path.write_bytes(content)
     return path
+
+
+def read_rows(path: Path, required: tuple[str, ...] = ()) -> Iterator[Row]:
+    table = Table(path)
+    table.require(required)
+    return table.rows()
 
 
 def _problem(path: Path, *required: str) -> FileProblem:
@@ -56,20 +63,30 @@ def test_missing_columns_are_named(tmp_path: Path) -> None:
 
 
 def test_a_repeated_column_is_named(tmp_path: Path) -> None:
-    problem = _problem(_file(tmp_path, b"key,name,key\na,b,c\n"))
+    problem = _problem(_file(tmp_path, b"key,name,key\na,b,c\n"), "key")
     assert (problem.code, problem.column) == ("repeated_column", "key")
 
 
-def test_a_wrong_byte_costs_one_row_and_is_named(tmp_path: Path) -> None:
-    bad, good = list(read_rows(_file(tmp_path, b"key,name\na,caf\xe9\nb,tea\n")))
+def test_a_wrong_byte_in_utf_8_costs_one_row_and_is_named(tmp_path: Path) -> None:
+    content = b"key,name\na,caf\xe9\nb,tea\n" + "c,Grüße\n".encode()
+    bad, good, _umlauts = list(read_rows(_file(tmp_path, content)))
     assert bad.problem is not None
     assert (bad.problem.code, bad.problem.line, bad.problem.column) == ("wrong_encoding", 2, "name")
     assert "Byte 15" in bad.problem.sentence
     assert good == Row(3, {"key": "b", "name": "tea"})
 
 
-def test_utf_16_is_refused(tmp_path: Path) -> None:
-    assert _problem(_file(tmp_path, "key\na\n".encode("utf-16"))).code == "wrong_encoding"
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_and_said(tmp_path: Path, encoding: str) -> None:
+    table = Table(_file(tmp_path, "key,name\na,Grüße\n".encode(encoding)))
+    assert [row.cells for row in table.rows()] == [{"key": "a", "name": "Grüße"}]
+    assert table.assumed == ("The file is read as UTF-16.",)
+
+
+def test_windows_1252_is_read_and_said(tmp_path: Path) -> None:
+    table = Table(_file(tmp_path, "key,name\na,Prüfung – “Anträge”\n".encode("cp1252")))
+    assert [row.cells["name"] for row in table.rows()] == ["Prüfung – “Anträge”"]
+    assert table.assumed == ("The file is not UTF-8; it is read as Windows-1252.",)
 
 
 @pytest.mark.parametrize(("length", "fits"), [(100_000, True), (100_001, False), (10**6, False)])

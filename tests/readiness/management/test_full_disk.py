@@ -21,9 +21,11 @@ from django.db import OperationalError, connection
 
 from pilots.event_log import sign
 from pilots.models import Evidence, Pilot
-from readiness.inventory.tabular import read_rows
+from readiness.inventory.tabular import Table
 from readiness.management.base import ProductCommand
 from tests.company import Cast
+
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
 
 FULL = Path("/dev/full")
 ROOT = settings.BASE_DIR
@@ -153,4 +155,4 @@ def test_what_is_printed_to_a_full_disk_ends_with_a_sentence_and_no_traceback(
 
 
 def test_a_list_on_a_disk_that_is_full_can_still_be_read(tmp_path: Path) -> None:
-    assert len(list(read_rows(listed(tmp_path, "P-1,Drafts,ops,planned")))) == 1
+    assert len(list(Table(listed(tmp_path, "P-1,Drafts,ops,planned")).rows())) == 1

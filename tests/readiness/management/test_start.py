@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -21,6 +22,8 @@ import pytest
 from django.conf import settings
 
 from tests.readiness.management.surroundings import surroundings
+
+pytestmark = [pytest.mark.thorough, pytest.mark.once]
 
 ROOT = settings.BASE_DIR
 ROLES = ["program-office", "sponsor", "decider", "manager", "reviewer"]
@@ -102,6 +105,37 @@ def test_it_serves_and_lets_each_printed_person_in(file: Path) -> None:
         for _, email, password in first:
             assert may_enter(address, email, password), email
         assert not may_enter(address, first[0][1], "not the password")
+
+
+A_LIST_WAITS = """
+from django.core.files.uploadedfile import SimpleUploadedFile
+from pilots.clock import today
+from pilots.models import Person
+from readiness.inventory import sessions
+from readiness.models.imports import Wanted
+upload = SimpleUploadedFile("long.csv", b"key,name,portfolio,stage\\nP-1,Sorting,one,planned\\n")
+session = sessions.open_session(upload=upload, by=Person.objects.earliest("pk"), at=today())
+sessions.queue(session, Wanted.PREVIEW)
+"""
+
+
+def test_it_reads_a_list_that_waits_without_anything_else_being_run(file: Path, tmp_path: Path) -> None:
+    copy = shutil.copy(file, tmp_path / "copy.sqlite3")
+    shell = [sys.executable, str(ROOT / "manage.py"), "shell", "-c", A_LIST_WAITS]
+    subprocess.run(shell, env=surroundings(copy), check=True, capture_output=True, timeout=60)
+
+    def stage() -> str:
+        rows = sqlite3.connect(copy)
+        [(found,)] = rows.execute("SELECT stage FROM readiness_importsession").fetchall()
+        rows.close()
+        return str(found)
+
+    assert stage() == "queued"
+    with serving(copy):
+        deadline = time.monotonic() + 30
+        while stage() != "previewed" and time.monotonic() < deadline:
+            time.sleep(0.2)
+    assert stage() == "previewed"
 
 
 def test_a_second_start_makes_no_second_sample(file: Path) -> None:

@@ -32,19 +32,26 @@ def days(company: Company, first: int, last: int) -> dict[str, str]:
     return {"starts": str(company.day(-first)), "ends": str(company.day(-last))}
 
 
-def test_the_queue_offers_both_to_a_holder_and_the_absence_alone_to_others(company: Company) -> None:
-    hers = browser_of(company.perpetua).get(QUEUE).content.decode()
+def test_the_queue_leads_to_where_somebody_says_that_they_are_away(company: Company) -> None:
+    client = browser_of(company.perpetua)
+    assert f'href="{AWAY}"' in client.get(QUEUE).content.decode()
+    actions.away(person=company.perpetua, by=None, starts=company.day(), ends=company.day(-9))
+    assert "You are away until" in client.get(QUEUE).content.decode()
+
+
+def test_both_are_offered_to_a_holder_and_the_absence_alone_to_others(company: Company) -> None:
+    hers = browser_of(company.perpetua).get(AWAY).content.decode()
     assert f'action="{AWAY}"' in hers
     assert f'action="{DELEGATE}"' in hers
-    deputys = browser_of(company.jory).get(QUEUE).content.decode()
+    deputys = browser_of(company.jory).get(AWAY).content.decode()
     assert f'action="{AWAY}"' in deputys
     assert f'action="{DELEGATE}"' not in deputys
 
 
 def test_somebody_says_when_they_are_away_and_is_sent_back_with_a_word(company: Company) -> None:
     client = browser_of(company.perpetua)
-    answer = client.post(AWAY, {**days(company, 3, 9), "next": QUEUE}, follow=True)
-    assert answer.redirect_chain == [(QUEUE, 302)]
+    answer = client.post(AWAY, {**days(company, 3, 9), "next": AWAY}, follow=True)
+    assert answer.redirect_chain == [(AWAY, 302)]
     assert [str(m) for m in answer.context["messages"]] == [
         "Recorded. The deputy covers; where there is none, the hole is shown."
     ]
@@ -83,7 +90,7 @@ def test_an_absence_that_is_over_is_not_taken_back(company: Company) -> None:
 
 def test_a_holder_lets_somebody_else_decide_and_the_log_names_both(company: Company) -> None:
     client = browser_of(company.perpetua)
-    answer = client.post(DELEGATE, {**given(company), "next": QUEUE}, follow=True)
+    answer = client.post(DELEGATE, {**given(company), "next": AWAY}, follow=True)
     assert "You stay the holder, and the log names you both." in answer.content.decode()
     assert "Tove Harlan decides for you too" in answer.content.decode()
     row, event = Delegation.objects.get(), Event.objects.get(action="delegate")

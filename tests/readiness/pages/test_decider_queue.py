@@ -21,8 +21,8 @@ LEGAL = "legal-sign-off"
 
 
 def on_page(person: Person) -> list[str]:
-    waits = browser_of(person).get(reverse("readiness:my-decisions")).context["waits"]
-    return [f"{wait.snapshot.pilot.key} {wait.gate.kind.key}" for wait in waits]
+    rows = browser_of(person).get(reverse("readiness:my-decisions")).context["rows"]
+    return [f"{row.snapshot.pilot.key} {row.gate.kind.key}" for row in rows]
 
 
 def over_api(reader: Person, person: Person, more: str = "") -> list[str]:
@@ -85,7 +85,7 @@ def test_the_longest_wait_comes_first_and_an_answer_that_is_over_waits_from_the_
     actions.except_(gate=gate, by=company.perpetua, reason="For a while.", until=company.day(6), on=company.day(39))
     carried_by_nobody(company, "OPEN", ago=20)
     page = browser_of(company.perpetua).get(reverse("readiness:my-decisions")).context
-    assert [(w.snapshot.pilot.key, w.gate.status.days) for w in page["waits"]] == [("OPEN", 20), ("LAPSED", 5)]
+    assert [(w.snapshot.pilot.key, w.gate.status.days) for w in page["rows"]] == [("OPEN", 20), ("LAPSED", 5)]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_no_in_between_takes_no_request_off_the_page(company: Company) -> None
     gate = asked(company)
     actions.decide(gate=gate, by=company.perpetua, outcome="refused", reason="Not yet.", on=company.day(5))
     actions.answer(gate=gate, by=company.ottilie, text="It is at the printer’s.", on=company.day(4))
-    [wait] = browser_of(company.perpetua).get(reverse("readiness:my-decisions")).context["waits"]
+    wait = browser_of(company.perpetua).get(reverse("readiness:my-decisions")).context["answer"]
     assert wait.requests
     assert wait.grant is not None
 
@@ -153,7 +153,7 @@ def test_over_the_api_the_gate_says_what_was_asked_and_the_problem_says_what_cha
     path = reverse("readiness:api:gate-decisions", args=[gate.public_id])
     sent = granting(company, outcome="excepted")
     refused = client.post(path, sent, "application/json")
-    assert (refused.status_code, refused.json()["code"]) == (412, "changed_meanwhile")
+    assert (refused.status_code, refused.json()["code"]) == (409, "changed_meanwhile")
     assert "health records" in refused.json()["errors"]["confirmed"][0]
     assert client.post(path, sent | {"confirmed": True}, "application/json").status_code == 201
 

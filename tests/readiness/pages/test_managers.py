@@ -17,7 +17,7 @@ def test_a_managers_work_begins_with_the_pilots_they_live_with(company: Company)
     company.pilot("A-2", "Planned")
     company.running("A-3", "Somebody else’s", manager=company.hedda)
     client = browser_of(company.ottilie)
-    assert client.get("/")["Location"] == reverse(ROOM)
+    assert client.get("/")["Location"] == reverse("readiness:my-work")
     page = client.get(reverse(ROOM))
     assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2"]
     text = page.content.decode()

@@ -17,6 +17,8 @@ from readiness.text import labels, letters
 from tests.company import Company, browser_of
 from tests.readiness.pages.opened import pilot_page
 
+pytestmark = pytest.mark.thorough
+
 LEGAL, SPONSOR = "legal-sign-off", "named-sponsor"
 NUMBER = re.compile(r"\b(\d+) days?\b")
 

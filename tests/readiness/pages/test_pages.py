@@ -66,7 +66,10 @@ def test_acts_are_offered_to_whoever_may_do_them_and_to_nobody_else(company: Com
         for who in (company.ria, company.ansel, company.ottilie, company.vera)
     }
     assert offered[company.vera] == []
-    assert offered[company.ansel] == ["adopt", "accept-risk", "record-residents", "retire"]
+    assert offered[company.ansel] == [
+        *("adopt", "accept-risk", "record-residents"),
+        *("give-account", "answer-pulse", "announce-workflow", "retire"),
+    ]
     assert "move-decide-by" in offered[company.ria]
     assert "start" not in offered[company.ria]
     assert "confirm-rules" not in offered[company.ottilie]  # there are none to confirm
@@ -118,7 +121,7 @@ def test_a_decider_is_told_since_when_it_has_been_with_them(company: Company) ->
     pilot = company.running(ago=40)
     company.measured(pilot, ago=5)
     page = browser_of(company.tove).get(reverse("readiness:my-decisions"))
-    [wait] = page.context["waits"]
+    wait = page.context["answer"]
     assert (wait.due.since, wait.due.is_overdue(today())) == (company.day(5), False)
     assert f"With the decider since {labels.day(company.day(5))}; an answer is due by" in page.content.decode()
 
@@ -138,7 +141,7 @@ def test_the_decider_sees_what_they_approve_and_what_changed_since(company: Comp
     pilot = company.all_clear(company.running())
     actions.amend(pilot=pilot, by=company.ria, set={"tool": "Drafter 2"})
     page = browser_of(company.perpetua).get(reverse("readiness:my-decisions"))
-    [wait] = page.context["waits"]
+    wait = page.context["answer"]
     assert ("The tool", "Drafter 2") in [(f.name, f.value) for f in wait.facts]
     [changed] = wait.changes
     assert changed.says.startswith("the tool changed from “Drafter 1” to “Drafter 2” on ")
@@ -151,7 +154,7 @@ def test_the_longest_wait_comes_first_and_the_deputy_sees_it_too(company: Compan
     company.running("A-2", "Older", ago=30)
     for person in (company.perpetua, company.jory):
         page = browser_of(person).get(reverse("readiness:my-decisions"))
-        assert [w.snapshot.pilot.name for w in page.context["waits"]] == ["Older", "Newer"]
+        assert [w.snapshot.pilot.name for w in page.context["rows"]] == ["Older", "Newer"]
 
 
 def test_a_decision_is_signed_from_the_queue_and_leads_back_to_it(company: Company) -> None:
@@ -327,12 +330,12 @@ def test_what_nobody_else_can_decide_stands_in_the_queue_of_the_escalation_perso
     """Rule 7: where neither holder nor deputy can or may decide, the right's escalation person may."""
     left_to(company, company.vera)
     pilot = company.running(ago=3)
-    assert (queue_of(company.vera)["waits"], len(queue_of(company.perpetua)["waits"])) == ([], 1)
+    assert (queue_of(company.vera)["rows"], len(queue_of(company.perpetua)["rows"])) == ([], 1)
     actions.away(person=company.perpetua, by=company.perpetua, starts=today(), ends=today())
-    [wait] = queue_of(company.vera)["waits"]
+    wait = queue_of(company.vera)["answer"]
     assert (wait.snapshot.pilot, wait.capacity) == (pilot, "escalation")
     actions.decide(gate=wait.gate.gate, by=company.vera, outcome="refused", reason="Not yet.")
-    assert queue_of(company.vera)["waits"] == []
+    assert queue_of(company.vera)["rows"] == []
 
 
 def test_nobody_is_asked_to_decide_on_a_pilot_that_they_carry(company: Company) -> None:
@@ -340,9 +343,9 @@ def test_nobody_is_asked_to_decide_on_a_pilot_that_they_carry(company: Company) 
     pilot = company.running(ago=3)
     actions.leave(gate=company.gate(pilot, "named-sponsor"), by=company.ansel)
     company.accepts("named-sponsor", pilot, company.perpetua)
-    assert queue_of(company.perpetua)["waits"] == []
+    assert queue_of(company.perpetua)["rows"] == []
     assert queue_of(company.perpetua)["opening"] == "Nothing waits on you today."
-    [wait] = queue_of(company.vera)["waits"]
+    wait = queue_of(company.vera)["answer"]
     assert wait.capacity == "escalation"
 
 
