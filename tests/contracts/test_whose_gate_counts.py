@@ -99,8 +99,9 @@ def by_rules() -> dict[str, int]:
 
 
 def on_the_page(root: Person) -> dict[str, int]:
-    shares = browser_of(root).get(reverse("readiness:portfolio")).context["shares"]
-    return dict.fromkeys(Court.values(), 0) | {share.court: share.days for share in shares}
+    """The row of all gates below the table by gate, in the order of its columns."""
+    counted: dict[str, int] = browser_of(root).get(reverse("readiness:portfolio")).context["of_all"]
+    return counted
 
 
 def at_the_desk(root: Person) -> dict[str, int]:
