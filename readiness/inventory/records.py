@@ -20,6 +20,13 @@ def storable(text: str) -> str:
 Facts = tuple[tuple[str, str], ...]
 
 
+def place_in_file(file: str = "", line: int | None = None, column: str = "") -> str:
+    """Where in a list something stands, in as many words as are known of it: file, row (the header is 1), column."""
+    row = _("row %(line)s") % {"line": line} if line else ""
+    named = _("column %(column)s") % {"column": column} if column else ""
+    return ", ".join(part for part in (file, row, named) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something to report about a row; `line` is the spreadsheet row (the header is 1).
@@ -57,14 +64,4 @@ class FileProblem(Exception):
         self.file = file
         self.line = line
         self.column = column
-        place = ", ".join(
-            filter(
-                None,
-                (
-                    file,
-                    _("row %(line)s") % {"line": line} if line else "",
-                    _("column %(column)s") % {"column": column} if column else "",
-                ),
-            )
-        )
-        super().__init__(f"{place}: {sentence}")
+        super().__init__(f"{place_in_file(file, line, column)}: {sentence}")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.figures import grouped
 from pilots.models import GateKind
-from readiness.inventory.records import Finding
+from readiness.inventory.records import place_in_file
 from readiness.inventory.report import Group, Report
 from readiness.models.imports import Subject
 
@@ -143,16 +143,10 @@ def _counts(report: Report) -> Iterator[str]:
 def _group(title: str, group: Group, file: str) -> Iterator[str]:
     yield f"{title}: {grouped(group.count)}"
     for finding in group.first:
-        yield f"  {_place(finding, file)}: {finding.sentence}"
+        yield f"  {place_in_file(file, finding.line, finding.column)}: {finding.sentence}"
     more = group.count - len(group.first)
     if more:
         yield "  " + ngettext("and %(n)s more", "and %(n)s more", more) % {"n": grouped(more)}
-
-
-def _place(finding: Finding, file: str) -> str:
-    row = _("row %(line)d") % {"line": finding.line} if finding.line else ""
-    column = _("column %(column)s") % {"column": finding.column} if finding.column else ""
-    return ", ".join(part for part in (file, row, column) if part)
 
 
 def _no_longer_listed(report: Report) -> Iterator[str]:

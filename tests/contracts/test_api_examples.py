@@ -75,7 +75,7 @@ not know. What cannot be done so becomes `v2`, beside which `v1` stays for a yea
 A filter that says so takes several values: give it once more (`standing=at_risk&standing=ready`). `none` asks for what nobody is:
 `sponsor=none`, `holder=none`, `function=none`. A person is written as their id, their name or their address, and is somebody of
 whom you may know: whom the pilots that you see name, everybody for a program office. Anybody else is answered for as nobody is, so
-no answer says whether an address has an account; of several people of one name those are offered whom you may know.
+no list says whether an address has an account; of several people of one name those are offered whom you may know.
 
 `ordering=stalls_on` orders, `ordering=-stalls_on` downwards; what is not known comes last either way. `next` and `previous` lead
 on and back, as the header `Link` does (`rel="next"`, `rel="prev"`); a cursor is signed, holds no primary key, and belongs to the list that

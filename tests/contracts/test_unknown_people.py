@@ -201,7 +201,7 @@ def kind_for(word: str) -> str:
 @pytest.mark.thorough
 @pytest.mark.parametrize("who", WHO)
 def test_nor_does_one_on_many(cast: Cast, who: str) -> None:
-    asks = clients(cast[who])
+    asks, walked = clients(cast[who]), 0
     for items, actions_of in (("pilots", PILOT_ACTIONS), ("gates", GATE_ACTIONS)):
         for address, (word, ask) in actions_of.items():
             for path in persons_in(ask()):
@@ -213,12 +213,14 @@ def test_nor_does_one_on_many(cast: Cast, who: str) -> None:
                     return asks.post(f"/api/v1/{of}/bulk/", says)
 
                 hold(send, f"{who} {word} {path}", by_name())
+                walked += 1
+    assert walked >= 3
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("who", WHO)
 def test_nor_what_only_an_office_does(cast: Cast, who: str) -> None:
-    asks = clients(cast[who])
+    asks, walked = clients(cast[who]), 0
     for method, address, ask in (
         ("post", "rights", inputs.AssignRight),
         ("patch", "rights", inputs.CorrectRight),
@@ -229,6 +231,8 @@ def test_nor_what_only_an_office_does(cast: Cast, who: str) -> None:
             hold(
                 lambda written, s=send, a=address, p=path: s(f"/api/v1/{a}/", body_of("", p, written)), f"{who} {path}"
             )
+            walked += 1
+    assert walked > 2
 
 
 def test_an_office_names_everybody(cast: Cast) -> None:
