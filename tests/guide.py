@@ -14,53 +14,27 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
-from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+from tests.sample_server import served
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "docs" / "api-guide.md"
-TODAY = date(2026, 11, 23)
 READER = "hanne.kjeldsen@vantling.example"
 BLOCK = re.compile(r"```(sh|python)\n(.*?)```\n(?:\n```text\n(.*?)```\n)?", re.S)
 
 
-class Quiet(WSGIRequestHandler):
-    """Says nothing of each request."""
-
-    def log_message(self, *_args: Any) -> None:
-        return
-
-
 @contextmanager
-def served(folder: Path) -> Iterator[dict[str, str]]:
+def served_with_key(folder: Path) -> Iterator[dict[str, str]]:
     """The sample, served; gives what the commands need in their environment."""
-    os.environ |= {"DATABASE_URL": f"sqlite:///{folder / 'guide.sqlite3'}", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    os.environ["LOG_LEVEL"] = "ERROR"
-    import django
-    from django.utils import timezone
+    with served(folder) as address:
+        from pilots import actions
+        from pilots.models import Person
 
-    django.setup()
-    timezone.localdate = lambda *_args, **_kwargs: TODAY  # type: ignore[assignment]
-    from django.core.management import call_command
-
-    from config.wsgi import application
-    from pilots import actions
-    from pilots.models import Person
-
-    with open(os.devnull, "w") as nowhere:
-        call_command("start", "--setup-only", stdout=nowhere)
-    _token, key = actions.issue_token(person=Person.objects.get(email=READER), by=None)
-    server = make_server("127.0.0.1", 0, application, handler_class=Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield {"LIVED_IN": f"http://127.0.0.1:{server.server_port}/api/v1", "KEY": key}
-    finally:
-        server.shutdown()
+        _token, key = actions.issue_token(person=Person.objects.get(email=READER), by=None)
+        yield {"LIVED_IN": f"{address}/api/v1", "KEY": key}
 
 
 def printed(kind: str, code: str, environ: dict[str, str]) -> str:
@@ -77,7 +51,7 @@ def printed(kind: str, code: str, environ: dict[str, str]) -> str:
 
 def main() -> int:
     text = GUIDE.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as environ:
+    with tempfile.TemporaryDirectory() as folder, served_with_key(Path(folder)) as environ:
 
         def again(found: re.Match[str]) -> str:
             kind, code = found[1], found[2]

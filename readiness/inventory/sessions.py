@@ -192,7 +192,7 @@ def _run_taken(session: ImportSession) -> None:
         with _its_language(session):
             session.stage, session.report = ImportStage.OPENED, str(getattr(problem, "says", "") or problem)
         session.outcome = ""
-        session.save()
+        session.save(update_fields=["stage", "report", "outcome", "wanted"])
 
 
 def _progress(session: ImportSession) -> Tick:
