@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import DateField, F, Q
+from django.db.models import DateField, F, Model, Q
 
-from pilots.models import GatePeriod, PilotPeriod, Seat
-from pilots.models.compiled import Among, Compiled, Keys
+from pilots.models import Function, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models.compiled import Among, Compiled, Joined, Keys, attnames
 from pilots.rules import gates, replay, rights
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
@@ -27,11 +27,19 @@ P = TypeVar("P", replay.PilotPeriod, gates.GatePeriod)
 
 @dataclass(slots=True)
 class PilotHistory:
-    """The periods of one pilot up to a date, in order, the earlier ones as far as they were asked for. `unit` is that of the last."""
+    """The periods of one pilot up to a date, in order, the earlier ones as far as they were asked for.
+
+    `unit` and `function` are those of the last; `portfolio` and `function_now` are those that the pilot's own row names.
+    `row` is that row, where it was asked for.
+    """
 
     unit: int
+    function: Function | None
     quiet_days: int
     warning_days: int
+    portfolio: Portfolio
+    function_now: Function | None
+    row: Pilot | None
     periods: list[replay.PilotPeriod]
 
 
@@ -59,14 +67,30 @@ _OF_GATE = ["unit__function" if field.name == "function" else field.name for fie
 _MISSING_RULES = _OF_PILOT.index("missing_rules")
 
 
-def pilot_histories(pilots: Collection[int], at: date, known_at: date | None = None) -> dict[int, PilotHistory]:
-    """The period of each pilot in which a date lies, by primary key, with the earlier ones in which nobody was asked anything."""
+def pilot_histories(
+    pilots: Collection[int], at: date, known_at: date | None = None, *, with_rows: bool = False
+) -> dict[int, PilotHistory]:
+    """The period of each pilot in which a date lies, by primary key, with the earlier ones in which nobody was asked anything.
+
+    Args:
+        with_rows: whether the pilots' own rows are read as well.
+    """
+    now, known = (_ROWS, _ROWS_KNOWN) if with_rows else (_PILOTS, _PILOTS_KNOWN)
+    portfolios, functions = Joined(Portfolio), Joined(Function)
     out: dict[int, PilotHistory] = {}
-    for pilot, unit, quiet_days, warning_days, *columns in _ask(_PILOTS, _PILOTS_KNOWN, pilots, at, known_at):
-        columns[_MISSING_RULES] = tuple(columns[_MISSING_RULES])
-        found = out.setdefault(pilot, PilotHistory(unit, quiet_days, warning_days, []))
-        found.unit = unit
-        _append(found.periods, replay.PilotPeriod(*columns), known_at)
+    for pilot, unit, quiet_days, warning_days, *columns in _ask(now, known, pilots, at, known_at):
+        of_period, of_portfolio, of_function, of_function_now, *of_row = _cut(columns, with_rows=with_rows)
+        of_period[_MISSING_RULES] = tuple(of_period[_MISSING_RULES])
+        function = functions.row(of_function)
+        found = out.get(pilot)
+        if found is None:
+            portfolio, function_now = portfolios.row(of_portfolio), functions.row(of_function_now)
+            assert portfolio is not None
+            row = Joined(Pilot).row(of_row[0]) if of_row else None
+            found = PilotHistory(unit, function, quiet_days, warning_days, portfolio, function_now, row, [])
+            out[pilot] = found
+        found.unit, found.function = unit, function
+        _append(found.periods, replay.PilotPeriod(*of_period), known_at)
     return out
 
 
@@ -112,6 +136,26 @@ def _append(before: list[P], period: P, known_at: date | None) -> None:
     before.append(period)
 
 
+_BESIDE: dict[str, type[Model]] = {
+    "pilot__portfolio": Portfolio,
+    "unit__function": Function,
+    "pilot__function": Function,
+}
+"""What is read beside each period of a pilot, by the way to it."""
+_OF_BESIDE = [f"{way}__{name}" for way, model in _BESIDE.items() for name in attnames(model)]
+
+
+def _cut(columns: list[Any], *, with_rows: bool) -> Iterator[list[Any]]:
+    """The columns of a row as those of the period, of what is read beside it, and of the pilot itself where they are asked for."""
+    start = 0
+    for width in _WIDTHS if with_rows else _WIDTHS[:-1]:
+        yield columns[start : start + width]
+        start += width
+
+
+_WIDTHS = [len(_OF_PILOT), *(len(attnames(model)) for model in _BESIDE.values()), len(attnames(Pilot))]
+
+
 def _there(those: Q, at: Any, known: Any) -> Q:
     """The periods in which a date lies, and those of the earlier ones; all earlier ones where it is asked what was known."""
     there = in_force(at, known)
@@ -121,7 +165,12 @@ def _there(those: Q, at: Any, known: Any) -> Q:
 def _of_pilots(pilots: Any, at: Any, known: Any = None) -> Any:
     terms = stall_terms(at)
     found = PilotPeriod.objects.filter(Among("pilot_id", pilots), _there(NOBODY_ASKED, at, known))
-    return found.annotate(**terms).order_by("first_day").values_list("pilot", "unit", *terms, *_OF_PILOT)
+    return found.annotate(**terms).order_by("first_day").values_list("pilot", "unit", *terms, *_OF_PILOT, *_OF_BESIDE)
+
+
+def _of_rows(pilots: Any, at: Any, known: Any = None) -> Any:
+    terms, of_row = stall_terms(at), (f"pilot__{name}" for name in attnames(Pilot))
+    return _of_pilots(pilots, at, known).values_list("pilot", "unit", *terms, *_OF_PILOT, *_OF_BESIDE, *of_row)
 
 
 def _of_gates(pilots: Any, at: Any, known: Any = None) -> Any:
@@ -146,6 +195,8 @@ _UNITS = Compiled(_units, pilots=Keys(), at=DateField())
 _UNITS_KNOWN = Compiled(_units, pilots=Keys(), at=DateField(), known=DateField())
 _PILOTS = Compiled(_of_pilots, pilots=Keys(), at=DateField())
 _PILOTS_KNOWN = Compiled(_of_pilots, pilots=Keys(), at=DateField(), known=DateField())
+_ROWS = Compiled(_of_rows, pilots=Keys(), at=DateField())
+_ROWS_KNOWN = Compiled(_of_rows, pilots=Keys(), at=DateField(), known=DateField())
 _GATES = Compiled(_of_gates, pilots=Keys(), at=DateField())
 _GATES_KNOWN = Compiled(_of_gates, pilots=Keys(), at=DateField(), known=DateField())
 _SEATS = Compiled(_in_units, units=Keys(), at=DateField())
