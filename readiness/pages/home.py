@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person
-from readiness.queries.people import Duties, work_of
+from readiness.pages.masthead import duties_of
+from readiness.queries.people import Duties
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Sends people to their own work; says so where there is none."""
     assert isinstance(request.user, Person)
-    for address in _places(request.user, work_of(request.user)):
+    for address in _places(request.user, duties_of(request)):
         return redirect(address)
     return render(request, "pages/home.html")
 

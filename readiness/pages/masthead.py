@@ -111,6 +111,15 @@ def waits_of(request: HttpRequest) -> Waits:
     return found
 
 
+def duties_of(request: HttpRequest) -> Duties:
+    """What whoever is signed in is to the pilots today, asked once for a request."""
+    assert isinstance(request.user, Person)
+    if "duties" not in vars(request):
+        vars(request)["duties"] = work_of(request.user)
+    found: Duties = vars(request)["duties"]
+    return found
+
+
 COUNTED = ("readiness:my-gates", "readiness:my-decisions")
 
 
@@ -119,7 +128,7 @@ def rooms(request: HttpRequest) -> list[Room]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return []
-    does, found = work_of(person), []
+    does, found = duties_of(request), []
     if not does.decides:
         waits_of(request).queued = 0
     for route, name, allowed in ROOMS:

@@ -11,7 +11,7 @@ from pilots.rules.vocabulary import Stage
 from readiness.models.empty_words import words_in_use
 from readiness.models.measures import rewards_of
 from readiness.queries.incentives import stated_incentives
-from readiness.queries.managers_account import named_most
+from readiness.queries.managers_account import named_on
 from readiness.queries.people import fellow_managers
 from readiness.queries.pulses import answers_of
 from readiness.queries.snapshots import PilotSnapshot
@@ -38,7 +38,7 @@ def sides(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office:
     accounts = accounts_of(pilot, sponsor, at=at)
     answers = answers_of([pilot.pk], at=at)[pilot.pk] if reads else []
     found = workflow_of(pilot, at=at) if reads else None
-    named = named_most(person, [pilot], at=at).get(pilot.pk) if reads else None
+    named = named_on(person, pilot, at=at) if reads else None
     stated = stated_incentives(pilot.pk, at=at)
     lives = snapshot.status.stage in LIVED_WITH
     hint = nouns.hint(pilot.name, pilot.purpose, pilot.workflow, words_in_use())

@@ -20,11 +20,11 @@ from readiness.models import FrictionPoint
 from readiness.models.friction import SOMETHING_ELSE
 from readiness.queries.both_sides import read_whole, readable
 from readiness.queries.friction import (
-    bring_up_to_date,
+    Read,
     counts_by_portfolio,
-    lived_with,
     number_shown,
     policy_on,
+    read_of,
     seen_from_within,
 )
 from readiness.queries.signals import COSTS
@@ -56,23 +56,30 @@ class ManagersAccount:
 
 
 def managers_accounts(person: Person, pilots: Sequence[Pilot], *, at: date) -> dict[int, ManagersAccount]:
-    """What the managers say of those of some pilots of which the reader reads it, by primary key. Thirteen queries at the most."""
+    """What the managers say of those of some pilots of which the reader reads it, by primary key. Eight queries at the most."""
     keys = [pilot.pk for pilot in pilots]
-    read = set(readable(person, at=at).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
-    if not read:
+    if not keys:
         return {}
-    compared = compared_of(read, at=at)
-    named = named_most(person, [pilot for pilot in pilots if pilot.pk in read], at=at)
-    return {pk: ManagersAccount(compared.get(pk), named.get(pk)) for pk in read if pk in compared or pk in named}
+    read = read_of(person, readable(person, at=at).filter(pk__in=keys))
+    if not read.pilots:
+        return {}
+    compared = compared_of(read.pilots, at=at)
+    named = named_most(person, [pilot for pilot in pilots if pilot.pk in read.pilots], read, at=at)
+    return {pk: ManagersAccount(compared.get(pk), named.get(pk)) for pk in read.pilots if pk in compared or pk in named}
 
 
-def named_most(person: Person, pilots: Sequence[Pilot], *, at: date) -> dict[int, Named]:
-    """The friction point that managers name most on each of some pilots of which the reader reads what groups say.
+def named_on(person: Person, pilot: Pilot, *, at: date) -> Named | None:
+    """The friction point that managers name most on one pilot, of which the reader reads what groups say."""
+    read = read_of(person, Pilot.objects.filter(pk=pilot.pk))
+    return named_most(person, [pilot], read, at=at).get(pilot.pk)
 
-    Four queries, four more where a policy gap about one of them came from a point, and one for the labels.
+
+def named_most(person: Person, pilots: Sequence[Pilot], read: Read, *, at: date) -> dict[int, Named]:
+    """The friction point that managers name most on each of some pilots, all of which are `read`.
+
+    Two queries, three more where a policy gap about one of them came from a point, and one for the labels.
     """
-    bring_up_to_date()
-    own = _own(pilots, lived_with(person, [pilot.pk for pilot in pilots]), at)
+    own = _own(pilots, read.within, at)
     raised = _raised(person, [pilot for pilot in pilots if pilot.pk not in own], at)
     points = {point for _question, point, *_counts in [*own.values(), *raised.values()]}
     labels = dict(FrictionPoint.objects.filter(key__in=points).values_list("key", "label")) if points else {}
