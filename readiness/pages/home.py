@@ -8,15 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from pilots.models import Person
-from readiness.pages.masthead import duties_of
-from readiness.queries.people import Duties
+from readiness.queries.people import Duties, work_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Sends people to their own work; says so where there is none."""
     assert isinstance(request.user, Person)
-    for address in _places(request.user, duties_of(request)):
+    for address in _places(request.user, work_of(request.user)):
         return redirect(address)
     return render(request, "pages/home.html")
 

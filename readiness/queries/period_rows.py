@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -64,6 +64,7 @@ class SeatRow:
 
 _OF_PILOT = ["unit__function" if field.name == "function" else field.name for field in fields(replay.PilotPeriod)]
 _OF_GATE = ["unit__function" if field.name == "function" else field.name for field in fields(gates.GatePeriod)]
+_OF_SEAT = [field.name for field in fields(rights.Seat)]
 _MISSING_RULES = _OF_PILOT.index("missing_rules")
 
 
@@ -76,9 +77,13 @@ def pilot_histories(
         with_rows: whether the pilots' own rows are read as well.
     """
     now, known = (_ROWS, _ROWS_KNOWN) if with_rows else (_PILOTS, _PILOTS_KNOWN)
+    return _histories(_ask(now, known, pilots, at, known_at), known_at, with_rows=with_rows)
+
+
+def _histories(rows: Iterable[list[Any]], known_at: date | None, *, with_rows: bool) -> dict[int, PilotHistory]:
     portfolios, functions = Joined(Portfolio), Joined(Function)
     out: dict[int, PilotHistory] = {}
-    for pilot, unit, quiet_days, warning_days, *columns in _ask(now, known, pilots, at, known_at):
+    for pilot, unit, quiet_days, warning_days, *columns in rows:
         of_period, of_portfolio, of_function, of_function_now, *of_row = _cut(columns, with_rows=with_rows)
         of_period[_MISSING_RULES] = tuple(of_period[_MISSING_RULES])
         function = functions.row(of_function)
@@ -96,9 +101,13 @@ def pilot_histories(
 
 def gate_histories(pilots: Collection[int], at: date, known_at: date | None = None) -> dict[int, list[GateHistory]]:
     """The period of each gate in which a date lies, by pilot, with the earlier ones in which it was a decider's move."""
+    return _of_each_gate(_ask(_GATES, _GATES_KNOWN, pilots, at, known_at), known_at)
+
+
+def _of_each_gate(rows: Iterable[list[Any]], known_at: date | None) -> dict[int, list[GateHistory]]:
     by_gate: dict[int, GateHistory] = {}
     out: dict[int, list[GateHistory]] = {}
-    for pilot, gate, public_id, kind, *columns in _ask(_GATES, _GATES_KNOWN, pilots, at, known_at):
+    for pilot, gate, public_id, kind, *columns in rows:
         found = by_gate.get(gate)
         if found is None:
             found = by_gate[gate] = GateHistory(pilot, gate, public_id, kind, [])
@@ -113,6 +122,56 @@ def seats_in(units: Collection[int], at: date) -> dict[int, dict[int, SeatRow]]:
     for unit, kind, answer_within, *columns in _SEATS(units=sorted(units), at=at) if units else ():
         out.setdefault(unit, {})[kind] = SeatRow(rights.Seat(*columns), answer_within)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Who sat in a unit for a kind, while they did; `function` is that of the unit."""
+
+    unit: int
+    function: int | None
+    kind: int
+    row: SeatRow
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Everything of one pilot up to a date: all its periods, all those of its gates, and who sat where it lay, in order."""
+
+    pilot: PilotHistory
+    gates: list[GateHistory]
+    stays: Sequence[Stay]
+
+    def seats_on(self, at: date) -> dict[int, dict[int, SeatRow]]:
+        """Who sits where on a date, by unit and kind."""
+        out: dict[int, dict[int, SeatRow]] = {}
+        for stay in self.stays:
+            seat = stay.row.seat
+            if seat.first_day <= at and (seat.last_day is None or at <= seat.last_day):
+                out.setdefault(stay.unit, {})[stay.kind] = stay.row
+        return out
+
+
+def past_of(pilot: Pilot, at: date) -> Past | None:
+    """The past of one pilot; None where it was not yet on record. Three queries."""
+    own = _histories(_PAST(pilots=[pilot.pk], at=at), None, with_rows=False).get(pilot.pk)
+    if own is None:
+        return None
+    gates = _of_each_gate(_PAST_OF_GATES(pilots=[pilot.pk], at=at), None).get(pilot.pk, [])
+    functions = {period.function for period in own.periods} | {p.function for gate in gates for p in gate.periods}
+    there = Q(unit__function__in=functions - {None})
+    if None in functions:
+        there |= Q(unit__function=None)
+    rows = Seat.objects.filter(there, unit__portfolio=pilot.portfolio_id, first_day__lte=at).order_by("first_day")
+    columns = ("unit", "unit__function", "kind", "right__answer_within_days", *_OF_SEAT)
+    return Past(
+        own,
+        gates,
+        [
+            Stay(unit, function, kind, SeatRow(rights.Seat(*seat), within))
+            for unit, function, kind, within, *seat in rows.values_list(*columns)
+        ],
+    )
 
 
 def units_of_pilots(pilots: Collection[int], at: date, known_at: date | None = None) -> Iterable[list[Any]]:
@@ -162,9 +221,9 @@ def _there(those: Q, at: Any, known: Any) -> Q:
     return there if known is not None else there | Q(superseded_on=None, first_day__lte=at) & those
 
 
-def _of_pilots(pilots: Any, at: Any, known: Any = None) -> Any:
+def _of_pilots(pilots: Any, at: Any, known: Any = None, those: Q = NOBODY_ASKED) -> Any:
     terms = stall_terms(at)
-    found = PilotPeriod.objects.filter(Among("pilot_id", pilots), _there(NOBODY_ASKED, at, known))
+    found = PilotPeriod.objects.filter(Among("pilot_id", pilots), _there(those, at, known))
     return found.annotate(**terms).order_by("first_day").values_list("pilot", "unit", *terms, *_OF_PILOT, *_OF_BESIDE)
 
 
@@ -173,16 +232,14 @@ def _of_rows(pilots: Any, at: Any, known: Any = None) -> Any:
     return _of_pilots(pilots, at, known).values_list("pilot", "unit", *terms, *_OF_PILOT, *_OF_BESIDE, *of_row)
 
 
-def _of_gates(pilots: Any, at: Any, known: Any = None) -> Any:
-    found = GatePeriod.objects.filter(Among("gate__pilot_id", pilots), _there(TO_ANSWER, at, known))
+def _of_gates(pilots: Any, at: Any, known: Any = None, those: Q = TO_ANSWER) -> Any:
+    found = GatePeriod.objects.filter(Among("gate__pilot_id", pilots), _there(those, at, known))
     return found.order_by("first_day").values_list("gate__pilot", "gate", "gate__public_id", "kind", *_OF_GATE)
 
 
 def _in_units(units: Any, at: Any) -> Any:
     found = Seat.objects.on(at).filter(Among("unit_id", units))
-    return found.values_list(
-        "unit", "kind", "right__answer_within_days", *(field.name for field in fields(rights.Seat))
-    )
+    return found.values_list("unit", "kind", "right__answer_within_days", *_OF_SEAT)
 
 
 def _units(pilots: Any, at: Any, known: Any = None) -> Any:
@@ -195,6 +252,18 @@ _UNITS = Compiled(_units, pilots=Keys(), at=DateField())
 _UNITS_KNOWN = Compiled(_units, pilots=Keys(), at=DateField(), known=DateField())
 _PILOTS = Compiled(_of_pilots, pilots=Keys(), at=DateField())
 _PILOTS_KNOWN = Compiled(_of_pilots, pilots=Keys(), at=DateField(), known=DateField())
+
+
+def _past(pilots: Any, at: Any) -> Any:
+    return _of_pilots(pilots, at, those=Q())
+
+
+def _past_of_gates(pilots: Any, at: Any) -> Any:
+    return _of_gates(pilots, at, those=Q())
+
+
+_PAST = Compiled(_past, pilots=Keys(), at=DateField())
+_PAST_OF_GATES = Compiled(_past_of_gates, pilots=Keys(), at=DateField())
 _ROWS = Compiled(_of_rows, pilots=Keys(), at=DateField())
 _ROWS_KNOWN = Compiled(_of_rows, pilots=Keys(), at=DateField(), known=DateField())
 _GATES = Compiled(_of_gates, pilots=Keys(), at=DateField())

@@ -23,6 +23,7 @@ from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
 from readiness.queries.period_rows import (
     GateHistory,
+    Past,
     PilotHistory,
     SeatRow,
     gate_histories,
@@ -94,6 +95,12 @@ class PilotSnapshot:
         waits = self.status.stage in standing.WAITING_STAGES and self.status.void_since is None
         return self.open_gates if waits else []
 
+    @property
+    def kinds(self) -> list[GateKind]:
+        """The kinds of all its gates in their order, those that are switched off included."""
+        there = [*(gate.kind for gate in self.gates), *(kind for kind, _day in self.switched_off)]
+        return sorted(there, key=lambda kind: (kind.position, kind.pk))
+
     def gate(self, kind: str) -> GateSnapshot:
         """The gate of a kind, by its key."""
         return next(gate for gate in self.gates if gate.kind.key == kind)
@@ -132,6 +139,39 @@ def _read_all(
 ) -> list[PilotSnapshot]:
     found = gate_histories(own, at, known_at)
     seats = seats_in({history.unit for history in own.values()}, at)
+    return _put_together(wanted, own, found, seats, at, known_at, kinds)
+
+
+def snapshot_in(past: Past, pilot: Pilot, *, at: date, kinds: Kinds) -> PilotSnapshot:
+    """One pilot on a date, whose past up to it is read already. One query for people, and as `snapshots_of` says more."""
+    own, found = {pilot.pk: past.pilot}, {pilot.pk: list(past.gates)}
+    return _put_together([pilot], own, found, past.seats_on(at), at, None, kinds)[0]
+
+
+def charges_in(past: Past, *, kinds: Kinds, start: date, end: date) -> Iterator[ledger.Charge]:
+    """The days of one pilot from `start` up to, not including, `end`, charged to courts (rule 12). No query.
+
+    Args:
+        kinds: of all its gates, by primary key.
+    """
+    seats: dict[tuple[int | None, str], list[rights.Seat]] = {}
+    for stay in past.stays:
+        if stay.kind in kinds:
+            seats.setdefault((stay.function, kinds[stay.kind].key), []).append(stay.row.seat)
+    rules = {kind.key: kind.as_rule() for kind in kinds.values()}
+    gates = {kinds[gate.kind].key: gate.periods for gate in past.gates}
+    return ledger.charges(rules, past.pilot.periods, gates, lambda *place: seats.get(place, []), start=start, end=end)
+
+
+def _put_together(
+    wanted: Sequence[Pilot],
+    own: Mapping[int, PilotHistory],
+    found: Mapping[int, list[GateHistory]],
+    seats: Mapping[int, Mapping[int, SeatRow]],
+    at: date,
+    known_at: date | None,
+    kinds: Kinds | None,
+) -> list[PilotSnapshot]:
     runs = runs_across_units(_last_periods(found), at, known_at)
     adopted = [pk for pk, history in own.items() if history.periods[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
@@ -356,8 +396,10 @@ def _seats_by_place(portfolios: set[int]) -> Places:
 __all__ = [
     "GateSnapshot",
     "PilotSnapshot",
+    "charges_in",
     "charges_of",
     "pilots",
+    "snapshot_in",
     "snapshot_of",
     "snapshots_by_key",
     "snapshots_of",
