@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Exists, Min, Q, QuerySet
 
 from pilots.models import FrictionClosing, FrictionFigure, FrictionGroup, FrictionReport, Function, Pilot
 from pilots.pseudonyms import keyed_order, keyed_place
@@ -29,9 +29,7 @@ def close_weeks(at: date, days_on: Callable[[date], int]) -> None:
         days_on: for how many days answers count that enter the figures on a day.
     """
     last = last_closed(at)
-    if not FrictionReport.objects.filter(group=None, week__lte=last).exists():
-        return
-    if FrictionClosing.objects.filter(closed_week__gte=last).exists():
+    if not _due(last).exists():
         return
     with transaction.atomic():
         closing, _made = FrictionClosing.objects.select_for_update().get_or_create(id=1)
@@ -42,6 +40,16 @@ def close_weeks(at: date, days_on: Callable[[date], int]) -> None:
             week += WEEK
         closing.closed_week = last
         closing.save()
+
+
+def is_due(at: date) -> Exists:
+    """Whether a week is over at a date that was not closed yet, as a column beside others."""
+    return Exists(_due(last_closed(at)))
+
+
+def _due(last: date) -> QuerySet[FrictionReport]:
+    closed = FrictionClosing.objects.filter(closed_week__gte=last)
+    return FrictionReport.objects.filter(~Exists(closed), group=None, week__lte=last)
 
 
 def _close(week: date, days: int) -> None:

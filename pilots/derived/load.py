@@ -136,11 +136,19 @@ def kinds_of(pilot: Pilot) -> list[Kind]:
     return [gate.kind.as_rule() for gate in gates_of(pilot).values()]
 
 
-def state_of(pilot: Pilot, day: date, events: Iterable[EventRecord] | None = None) -> replay.PilotState:
-    """Where a pilot stood at the end of a day by all that is known now: two queries, or one where its events are given."""
+def state_of(
+    pilot: Pilot, day: date, events: Iterable[EventRecord] | None = None, kinds: Iterable[GateKind] | None = None
+) -> replay.PilotState:
+    """Where a pilot stood at the end of a day by all that is known now: two queries, one where its events are given.
+
+    Args:
+        kinds: with the events, those of all its gates, in their order: then nothing is asked.
+    """
+    if events is not None and kinds is not None:
+        return replay.state_on(pilot.recorded_on, [kind.as_rule() for kind in kinds], events, day)
     gates = gates_of(pilot)
-    kinds = [gate.kind.as_rule() for gate in gates.values()]
-    return replay.state_on(pilot.recorded_on, kinds, event_records(pilot, gates) if events is None else events, day)
+    rules = [gate.kind.as_rule() for gate in gates.values()]
+    return replay.state_on(pilot.recorded_on, rules, event_records(pilot, gates) if events is None else events, day)
 
 
 def as_seat(row: Seat) -> rights.Seat:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, Expression, Field, Func, Model, QuerySet
@@ -89,19 +89,56 @@ class Compiled:
         return self._known[engine]
 
 
+def attnames(model: type[Model]) -> list[str]:
+    """The names of a model's columns, in their order: the primary key first."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    assert model._meta.pk.attname == names[0]
+    return names
+
+
+class Joined(Generic[Row]):
+    """Rows of a model whose columns stand beside others in a statement: each is made once, by its primary key."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model, self.names = model, attnames(model)
+        self._made: dict[int, Row] = {}
+
+    def columns(self, alias: str) -> list[str]:
+        """The columns as a statement written by hand names them, by the name of the table in it."""
+        return [f"{alias}.{field.column}" for field in self.model._meta.concrete_fields]
+
+    def row(self, columns: Sequence[Any]) -> Row | None:
+        """The row of these columns; None where there was none to join."""
+        key = columns[0]
+        if key is not None and key not in self._made:
+            self._made[key] = self.model.from_db(connection.alias, self.names, columns)
+        return None if key is None else self._made[key]
+
+    def row_as_stored(self, columns: Sequence[Any]) -> Row | None:
+        """The same of columns as a cursor gives them: booleans, days and lists are still as the engine keeps them."""
+        if columns[0] is None or columns[0] in self._made:
+            return self.row(columns)
+        read = []
+        for field, value in zip(self.model._meta.concrete_fields, columns, strict=True):
+            column = field.get_col(self.model._meta.db_table)
+            for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+                value = convert(value, column, connection)
+            read.append(value)
+        return self.row(read)
+
+
 def in_bulk(model: type[Row], keys: Iterable[int | None]) -> dict[int, Row]:
     """The rows of these primary keys, by primary key, in one query; none is asked for no key."""
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:
         return {}
-    names = [field.attname for field in model._meta.concrete_fields]
+    names = attnames(model)
     return {row[0]: model.from_db(connection.alias, names, row) for row in _rows_by_key(model)(keys=wanted)}
 
 
 @cache
 def _rows_by_key(model: type[Model]) -> Compiled:
-    names = [field.attname for field in model._meta.concrete_fields]
-    assert model._meta.pk.attname == names[0]
+    names = attnames(model)
 
     def ask(keys: Any) -> QuerySet[Any, Any]:
         return model._default_manager.filter(Among("pk", keys)).order_by().values_list(*names)

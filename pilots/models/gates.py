@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from pilots.models.choices import CLEARS_BY, choices
@@ -30,16 +30,23 @@ class GateKindQuerySet(models.QuerySet["GateKind"]):
 
     def visible_to(self, person: Person) -> GateKindQuerySet:
         """Those of the portfolios that a person has a role in or answers for, and of the pilots that they may see."""
+        return self if person.is_superuser else self.filter(self._visible(person))
+
+    def marking_visible_to(self, person: Person) -> GateKindQuerySet:
+        """All of them, with `is_visible`: whether they are among those that are visible to a person."""
+        if person.is_superuser:
+            return self.annotate(is_visible=Value(value=True))
+        return self.annotate(is_visible=ExpressionWrapper(self._visible(person), output_field=models.BooleanField()))
+
+    def _visible(self, person: Person) -> Q:
         from pilots.models.pilots import Pilot
 
-        if person.is_superuser:
-            return self
         scoped = GateKindPortfolio.objects.filter(
             Q(portfolio__roles__person=person)
             | Q(portfolio__escalation=person)
             | Exists(Pilot.objects.visible_to(person).filter(portfolio=OuterRef("portfolio")))
         )
-        return self.filter(Q(for_all=True) | Q(pk__in=scoped.values("kind")))
+        return Q(for_all=True) | Q(pk__in=scoped.values("kind"))
 
 
 class GateKind(models.Model):

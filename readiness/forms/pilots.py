@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Person
+from pilots.models import Person, PortfolioRole
 from pilots.rules import adoption
 from readiness import registry
 from readiness.forms import concurrency
@@ -126,10 +127,7 @@ class RecordResidentsForm(PilotForm):
 
 def people_near(pilot: Any) -> list[Person]:
     """People whom a form about this pilot offers while a name is typed: at most fifty, of its portfolio's roles first."""
-    here = Person.objects.filter(closed_on=None, roles__portfolio=pilot.portfolio_id)
-    near = {person.pk: person for person in here.order_by("name")[:50]}
-    if pilot.function_id:
-        of_function = Person.objects.filter(closed_on=None, function=pilot.function_id)
-        for person in of_function.order_by("name")[:50]:
-            near.setdefault(person.pk, person)
-    return sorted(near.values(), key=str)[:50]
+    has_role = Q(pk__in=PortfolioRole.objects.filter(portfolio=pilot.portfolio_id).values("person"))
+    there = has_role | Q(function=pilot.function_id) if pilot.function_id else has_role
+    near = Person.objects.filter(there, closed_on=None).order_by(Case(When(has_role, then=0), default=1), "name")
+    return sorted(near[:50], key=str)

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from pilots.models import GateKind, Person, Pilot, Unit
+from pilots.models import GateKind, Person, Unit
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Capacity
 from readiness.forms.file_answers import file_of
@@ -17,7 +17,7 @@ from readiness.inventory.tables_out import AT_ONCE, form_in, in_batches
 from readiness.queries.bottlenecks import Bottleneck
 from readiness.queries.changes import PilotChange
 from readiness.queries.pilots import StandingQuerySet
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_by_key
 from readiness.rules import deadlines, offers
 from readiness.rules.coverage import Gap
 from readiness.rules.standing import STANDINGS
@@ -69,8 +69,8 @@ def read(rows: StandingQuerySet, at: date) -> Iterator[PilotSnapshot]:
 
 
 def _snapshots(keys: Sequence[int], at: date) -> list[PilotSnapshot]:
-    there = Pilot.objects.in_bulk(list(keys))
-    return snapshots_of([there[pk] for pk in keys if pk in there], at=at)
+    there = snapshots_by_key(keys, at=at)
+    return [there[pk] for pk in keys if pk in there]
 
 
 def _of_pilot(one: PilotSnapshot) -> Row:

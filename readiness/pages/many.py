@@ -26,10 +26,10 @@ from readiness import forms
 from readiness.forms.many import MOST, DecideManyForm, MinutesForm
 from readiness.forms.typed_before import typed_before
 from readiness.pages.base import reader
+from readiness.pages.masthead import duties_of
 from readiness.pages.next_answer import team_answers
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
-from readiness.queries.people import work_of
 from readiness.queries.pilots import pilots
 from readiness.queries.request_dates import has_null
 from readiness.text import labels
@@ -77,7 +77,7 @@ def _chosen_gates(request: HttpRequest, person: Person) -> list[Gate]:
     gates = _gates(person, wanted)
     if len(gates) < len(set(wanted)):
         raise Http404
-    if gates and not work_of(person).decides:
+    if gates and not duties_of(request).decides:
         raise PermissionDenied
     return gates
 
@@ -163,7 +163,7 @@ def who_decides(mine: PilotQuerySet) -> list[Person]:
 def minutes(request: HttpRequest) -> HttpResponse:
     """One meeting's answers on many gates, entered by the program office or by a decider."""
     person = reader(request)
-    does = work_of(person)
+    does = duties_of(request)
     if not (does.office or does.decides):
         raise PermissionDenied
     form = MinutesForm(typed_before(request), by=person)

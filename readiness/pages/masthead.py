@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.clock import today
 from pilots.models import Person
-from readiness.queries.decider_queue import COUNTED_AT_MOST, queue_length
+from readiness.queries.decider_queue import COUNTED_AT_MOST
 from readiness.queries.own_moves import ACCEPT, MOST, OwnMove, own_moves
-from readiness.queries.people import Duties, work_of
+from readiness.queries.people import Duties, work_and_queue_of, work_of
 from readiness.text import labels
 
 May = Callable[[Person, Duties], bool]
@@ -80,9 +80,21 @@ class Waits:
         """How long their queue is, where a page has read it already."""
 
     @cached_property
-    def moves(self) -> list[OwnMove]:
-        """What only they can move."""
+    def _read(self) -> list[OwnMove]:
         return own_moves(self.person, self.at)
+
+    @property
+    def moves(self) -> list[OwnMove]:
+        """What only they can move, so much of it as is read at once."""
+        return self._read[:MOST]
+
+    @cached_property
+    def does(self) -> Duties:
+        """What they are to the pilots, and where no page has read it how long their queue is."""
+        if self.queued is not None:
+            return work_of(self.person)
+        found, self.queued = work_and_queue_of(self.person)
+        return found
 
     @property
     def named(self) -> list[OwnMove]:
@@ -91,13 +103,12 @@ class Waits:
 
     def count(self, route: str) -> str:
         """How many things wait in a room; with a plus sign where the count stopped."""
-        stopped = len(self.moves) == MOST
+        stopped = len(self._read) > MOST
         if route == "readiness:my-gates":
             return _written(len(self.moves)) + ("+" if stopped else "")
-        if self.queued is None:
-            self.queued = queue_length(self.person, self.at)
-        more = "+" if stopped or self.queued == COUNTED_AT_MOST else ""
-        return _written(self.queued + len(self.named)) + more
+        queued = self.queued or 0
+        more = "+" if stopped or queued > COUNTED_AT_MOST else ""
+        return _written(min(queued, COUNTED_AT_MOST) + len(self.named)) + more
 
 
 def _written(many: int) -> str:
@@ -111,6 +122,11 @@ def waits_of(request: HttpRequest) -> Waits:
     return found
 
 
+def duties_of(request: HttpRequest) -> Duties:
+    """What whoever is signed in is to the pilots today, asked once for a request."""
+    return waits_of(request).does
+
+
 COUNTED = ("readiness:my-gates", "readiness:my-decisions")
 
 
@@ -119,9 +135,7 @@ def rooms(request: HttpRequest) -> list[Room]:
     person = getattr(request, "user", None)
     if not isinstance(person, Person):
         return []
-    does, found = work_of(person), []
-    if not does.decides:
-        waits_of(request).queued = 0
+    does, found = duties_of(request), []
     for route, name, allowed in ROOMS:
         if allowed(person, does):
             waits = waits_of(request).count(route) if route in COUNTED else ""

@@ -15,23 +15,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from pilots.models import GateKind, Person
+from pilots.models import Person
 from pilots.rules import stalls
 from pilots.rules.vocabulary import Court, Stage
 from readiness.charts import timeline
 from readiness.pages import lists_out
 from readiness.pages.base import day_of, page_of, reader
-from readiness.queries.choosing import Choice, choose
+from readiness.queries.choosing import Choice, choose, places_of
+from readiness.queries.kinds import kinds_for
 from readiness.queries.managers_account import managers_accounts
-from readiness.queries.pilots import StandingQuerySet, functions_of, pilots, portfolios_of
+from readiness.queries.pilots import StandingQuerySet, pilots
 from readiness.queries.reasons import Reason, reasons, waits_of
-from readiness.queries.snapshots import PilotSnapshot, snapshots_of
+from readiness.queries.snapshots import Kinds, PilotSnapshot, snapshots_of
 from readiness.text import labels, managers_account, next_moves, placards
 from readiness.text import reasons as reason_text
 
 ON_THE_WALL = 9
 A_PAGE = 50
 MOST_REASONS = 8
+MOST_CHOICES = 200
+"""Portfolios and functions that are offered to choose from."""
 SORTS: Mapping[str, tuple[str, Any]] = {
     "name": ("name", gettext_lazy("Pilot")),
     "portfolio": ("portfolio__name", gettext_lazy("Portfolio")),
@@ -120,8 +123,8 @@ def _room(
     sort, rows = _sorted(request.GET.get("sort", ""), rows)
     page = page_of(request, rows, A_PAGE)
     count = page.paginator.count
-    hung, others = _split(page, at, wall=not sort and page.number == 1)
-    kinds = list(GateKind.objects.visible_to(reader(request)))
+    kinds, places = kinds_for(reader(request)), places_of(mine, MOST_CHOICES)
+    hung, others = _split(page, at, kinds.by_key, wall=not sort and page.number == 1)
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
@@ -138,9 +141,9 @@ def _room(
         "longest": _listed(hung[0]) if hung else None,
         "chosen": choice,
         "filtered": bool(choice.chosen),
-        "portfolios": portfolios_of(mine)[:200],
-        "functions": functions_of(mine)[:200],
-        "kinds": kinds,
+        "portfolios": places.portfolios,
+        "functions": places.functions,
+        "kinds": kinds.visible,
         "courts": [(court.value, labels.COURT[court]) for court in Court],
         "quiet_days": stalls.QUIET_DAYS,
     }
@@ -172,9 +175,9 @@ def _columns(sort: str) -> list[dict[str, Any]]:
     ]
 
 
-def _split(page: Page[Any], at: date, *, wall: bool) -> tuple[list[PilotSnapshot], list[PilotSnapshot]]:
+def _split(page: Page[Any], at: date, kinds: Kinds, *, wall: bool) -> tuple[list[PilotSnapshot], list[PilotSnapshot]]:
     """Those of a page that hang on the wall, and those that stand in the table."""
-    snapshots = snapshots_of(page.object_list, at=at)
+    snapshots = snapshots_of(page.object_list, at=at, kinds=kinds)
     return (snapshots[:ON_THE_WALL], snapshots[ON_THE_WALL:]) if wall else ([], snapshots)
 
 

@@ -24,7 +24,8 @@ from readiness.pages.base import page_of, reader
 from readiness.pages.masthead import Waits, waits_of
 from readiness.pages.named import SHOWN_AT_MOST, Snapshots, nominations, versions_of
 from readiness.pages.next_answer import NextAnswer, next_answer
-from readiness.queries.decider_queue import COUNTED_AT_MOST, Waiting, escalating_to, not_asked_yet, queue_in_order
+from readiness.queries.absences import absences_from, away_among, own_absences
+from readiness.queries.decider_queue import OwnSeats, Waiting, escalating_from, not_asked_yet, own_seats, queue_in_order
 from readiness.queries.own_moves import MOST
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.rules import deadlines
@@ -77,8 +78,9 @@ class Overdue:
 def my_decisions(request: HttpRequest) -> HttpResponseBase:
     """The reader's queue."""
     person, at = reader(request), today()
-    queue, mine, late = queue_in_order(person, at), waits_of(request), _escalating(person, at)
-    mine.queued = min(len(queue), COUNTED_AT_MOST)
+    seats, mine = own_seats(person, at), waits_of(request)
+    queue, late = queue_in_order(person, at, seats), _escalating(seats, at)
+    mine.queued = len(queue)
     file, refused = lists_out.file_asked_for(
         request, "my-decisions", lists_out.QUEUE, lists_out.queue(_items(mine, queue, late), at), at
     )
@@ -92,7 +94,9 @@ def my_decisions(request: HttpRequest) -> HttpResponseBase:
     named = mine.named[:SHOWN_AT_MOST]
     keys = {row.pilot for row in [*on_page, *([chosen] if chosen else [])]}
     read = Snapshots(keys | {move.pilot for move in named} | {pilot for _gate, pilot in late}, at=at)
-    answer = next_answer(person, *read.of_gate[chosen.gate]) if chosen and chosen.gate in read.of_gate else None
+    absences = absences_from(person, at)
+    there = read.of_gate.get(chosen.gate) if chosen else None
+    answer = next_answer(person, *there, away=away_among(absences, at)) if there else None
     escalated, asked = _overdue(person, late, read), nominations(person, named, read, versions_of(named, read))
     context: dict[str, Any] = {
         "at": at,
@@ -109,7 +113,7 @@ def my_decisions(request: HttpRequest) -> HttpResponseBase:
         "escalated": escalated,
         "together": view != "planned" and len(on_page) > 1,
         "opening": opening(queue, answer, len(mine.named), len(escalated)),
-        "away_says": _away_says(person, at),
+        "away_says": away_says(own) if (own := own_absences(absences, person)) else "",
         "people": forms.people_near(answer.snapshot.pilot) if answer else (),
     }
     return render(request, "pages/my_decisions.html", context)
@@ -185,9 +189,9 @@ def _items(mine: Waits, queue: Sequence[Waiting], late: Sequence[tuple[int, int]
         yield "escalated to you", each.snapshot, each.gate, each.due
 
 
-def _escalating(person: Person, at: date) -> list[tuple[int, int]]:
+def _escalating(seats: OwnSeats, at: date) -> list[tuple[int, int]]:
     """The gates that may have escalated to the reader, the oldest first, each with its pilot."""
-    rows = escalating_to(person, at).filter(open_since__lt=at).values_list("gate", "gate__pilot")
+    rows = escalating_from(seats, at).filter(open_since__lt=at).values_list("gate", "gate__pilot")
     return list(rows[:ESCALATED_AT_MOST])
 
 
@@ -199,12 +203,6 @@ def _overdue(person: Person, late: Sequence[tuple[int, int]], read: Snapshots) -
         if due and due.is_overdue(one.at) and due.escalates_to == person:
             out.append(Overdue(one, gate, due))
     return out
-
-
-def _away_says(person: Person, at: date) -> str:
-    """Whether the reader is away, or will be; empty where nothing is planned. One query."""
-    absences = list(person.absences.filter(ends__gte=at).order_by("starts", "pk")[:1])
-    return away_says(absences) if absences else ""
 
 
 def _number(many: int, most: int) -> str:

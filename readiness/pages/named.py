@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from pilots.concurrency import of_gates
-from pilots.models import Decision, Event, Gate, Person, Pilot
+from pilots.models import Decision, Event, Gate, Person
 from readiness import forms
 from readiness.queries.own_moves import ACCEPT, ANSWER, OwnMove
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
+from readiness.queries.snapshots import GateSnapshot, Kinds, PilotSnapshot, snapshots_by_key
 from readiness.rules import deadlines
 from readiness.text import acceptance
 
@@ -44,9 +44,8 @@ class OwedAnswer:
 class Snapshots:
     """The pilots that a page shows in any of its parts, read together once."""
 
-    def __init__(self, pilots: Iterable[int], *, at: date) -> None:
-        rows = Pilot.objects.in_bulk(set(pilots))
-        self.of_pilot = {one.pilot.pk: one for one in snapshots_of(rows.values(), at=at)}
+    def __init__(self, pilots: Iterable[int], *, at: date, kinds: Kinds | None = None) -> None:
+        self.of_pilot = snapshots_by_key(pilots, at=at, kinds=kinds)
         self.of_gate = {gate.gate.pk: (one, gate) for one in self.of_pilot.values() for gate in one.gates}
 
     def gates(self, keys: Iterable[int]) -> list[tuple[PilotSnapshot, GateSnapshot]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,14 +43,18 @@ class NextAnswer:
     grant: forms.GrantExceptionForm | None
 
 
-def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot) -> NextAnswer:
-    """The gate as whoever decides it sees it. Its pilot's history is read and replayed once."""
+def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Collection[int]) -> NextAnswer:
+    """The gate as whoever decides it sees it. Its pilot's history is read and replayed once.
+
+    Args:
+        away: who is away on the day, by primary key.
+    """
     row, events = gate.gate, events_of(snapshot.pilot)
     row.pilot = snapshot.pilot
     records = [event_record(event) for event in events]
-    state = state_of(snapshot.pilot, snapshot.at, records)
+    state = state_of(snapshot.pilot, snapshot.at, records, snapshot.kinds)
     seals = Seals([row], at=snapshot.at, state=state)
-    requests = exception_requests([row], at=snapshot.at, seals=seals).get(row.pk, [])
+    requests = exception_requests([row], at=snapshot.at, seals=seals, events=events).get(row.pk, [])
     earlier = precedent_texts(person, gate, seals)
     answer, said = exchange(events, row.pk)
     given: dict[str, Any] = {
@@ -59,7 +63,6 @@ def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot) -> 
         "office": False,
         "shown_version": gate_version(records, gate.kind.key),
     }
-    away = offers.away_on(snapshot.at)
     askers = [request.by.pk for request in requests if request.by]
     may_grant = askers and offers.may_decide(person, snapshot, gate, askers=askers, away=away)
     return NextAnswer(

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.derived.load import event_record, state_of
+from pilots.derived.load import event_record, gates_of, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.transitions import PilotState
-from pilots.rules.vocabulary import Court, Standing
+from pilots.rules.vocabulary import Court, Role, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
@@ -29,7 +29,8 @@ from readiness.pages.next_step import missing_things, next_step
 from readiness.pages.pilot_sides import sides
 from readiness.queries.friction import gaps_of, with_gaps
 from readiness.queries.hand_overs import parts_on
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, charges_of, snapshot_of
+from readiness.queries.period_rows import Past, past_of
+from readiness.queries.snapshots import GateSnapshot, Kinds, PilotSnapshot, charges_in, snapshot_in
 from readiness.queries.sources import source_of
 from readiness.queries.successors import successors_on
 from readiness.rules import deadlines, ledger, offers
@@ -84,14 +85,18 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     person = reader(request)
     row = pilot_or_404(person, key)
     at, refused = day_of(request)
-    snapshot = snapshot_of(row, at=at)
-    if snapshot is None:
+    past = past_of(row, at)
+    if past is None:
         raise Http404
-    events = events_of(row)
-    state = state_of(row, at, [event_record(event) for event in events])
-    gaps = gaps_of(row, at)
+    gates, events, gaps = gates_of(row), events_of(row), gaps_of(row, at)
+    kinds = {gate.kind_id: gate.kind for gate in gates.values()}
+    held = permissions.roles_held(person, row.portfolio_id)
+    state = state_of(row, at, [event_record(event) for event in events], kinds.values())
+    snapshot = with_gaps(snapshot_in(past, row, at=at, kinds=kinds), gaps)
     context = {
-        **look(person, with_gaps(snapshot, gaps), events, state),
+        **look(person, snapshot, events, state, office=Role.OFFICE in held),
+        "sides": sides(person, snapshot, state, gaps, held=held),
+        "courts": courts(snapshot, past, kinds),
         "policy_gaps": gaps,
         "refused": refused,
         "whole_history": request.GET.get("history") == "all",
@@ -107,21 +112,22 @@ def events_of(pilot: Pilot) -> list[Event]:
     return list(rows.order_by("effective_on", "pk"))
 
 
-def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: PilotState) -> dict[str, Any]:
-    """Everything that the page shows of a pilot on a day."""
+def look(
+    person: Person, snapshot: PilotSnapshot, events: list[Event], state: PilotState, *, office: bool
+) -> dict[str, Any]:
+    """What the page shows of a pilot on a day, whoever its managers are and whatever they say."""
     at, now = snapshot.at, snapshot.status
     so_far = [event for event in events if event.effective_on <= at]
-    office = permissions.is_office(person, snapshot.pilot.portfolio)
     may_change = at == today()
     gates = gate_rows(person, snapshot, state, office=office, acts_too=may_change)
     offered = _offered(person, snapshot, state, office=office) if may_change else []
+    known = rules(snapshot.pilot, state)
     writes = office or snapshot.sponsor == person
     return {
         "at": at,
         "past": at != today(),
         "snapshot": snapshot,
         "pilot": snapshot.pilot,
-        "sides": sides(person, snapshot, state, office=office),
         "now": now,
         "sentence": sentence(snapshot),
         "placard": placards.placard(snapshot),
@@ -133,12 +139,11 @@ def look(person: Person, snapshot: PilotSnapshot, events: list[Event], state: Pi
         "look": looks({snapshot.pilot.pk: now}, at=at).get(snapshot.pilot.pk),
         "lived": lived(snapshot.pilot, at=at),
         "high_impact": labels.high_impact(state.fields),
-        "rules": rules(snapshot.pilot, state),
-        "stated": stated(rules(snapshot.pilot, state)),
-        "risk_by": Person.objects.filter(pk=state.risk_by).first() if state.risk_by else None,
+        "rules": known,
+        "stated": stated(known),
+        "risk_by": accepted_by(events, state),
         "confirmed": state.confirmed,
         "picture": timeline.timeline(snapshot, so_far),
-        "courts": courts(snapshot),
         "quality": quality.quality_of(so_far),
         "history": history(so_far),
         "source": source_of(snapshot.pilot),
@@ -244,6 +249,12 @@ def rules(pilot: Pilot, state: PilotState) -> list[Rule]:
     return out
 
 
+def accepted_by(events: list[Event], state: PilotState) -> Person | None:
+    """Who accepted the risk: whoever did so in one of these events."""
+    accepted = (event.by for event in events if event.by_id is not None and event.by_id == state.risk_by)
+    return next(accepted, None)
+
+
 def stated(of: list[Rule]) -> str:
     """How many of the known rules are stated."""
     many = sum(1 for rule in of if rule.says)
@@ -286,14 +297,13 @@ SHARE: dict[str, Any] = {
 }
 
 
-def courts(snapshot: PilotSnapshot) -> list[Share]:
+def courts(snapshot: PilotSnapshot, past: Past, kinds: Kinds) -> list[Share]:
     """The blocked days of a pilot by court (rule 12), from its start up to the day that is read; days that have not come are nobody's."""
     if snapshot.status.stage in NOT_STARTED:
         return []
     began = snapshot.status.started_on or snapshot.pilot.recorded_on
     end = min(snapshot.at, today())
-    total = ledger.by_court(each for _pilot, each in charges_of([snapshot.pilot], start=began, end=end))
-    return shares(total)
+    return shares(ledger.by_court(charges_in(past, kinds=kinds, start=began, end=end)))
 
 
 def shares(total: dict[str, int]) -> list[Share]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pilots import permissions
-from pilots.models import Person
+from pilots.models import Person, PolicyGap
 from pilots.rules.transitions import PilotState
-from pilots.rules.vocabulary import Stage
+from pilots.rules.vocabulary import Role, Stage
 from readiness.models.empty_words import words_in_use
 from readiness.models.measures import rewards_of
 from readiness.queries.incentives import stated_incentives
-from readiness.queries.managers_account import named_most
+from readiness.queries.managers_account import named_on
 from readiness.queries.people import fellow_managers
 from readiness.queries.pulses import answers_of
 from readiness.queries.snapshots import PilotSnapshot
@@ -28,17 +29,23 @@ LIVED_WITH = frozenset({Stage.RUNNING, Stage.PAUSED, Stage.ADOPTED})
 """Stages in which somebody lives with a pilot."""
 
 
-def sides(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> dict[str, Any]:
-    """Both sides of a pilot on the day that was read, in a sentence each; of managers nothing that may not be shown."""
+def sides(
+    person: Person, snapshot: PilotSnapshot, state: PilotState, gaps: Sequence[PolicyGap], *, held: Collection[str]
+) -> dict[str, Any]:
+    """Both sides of a pilot on the day that was read, in a sentence each; of managers nothing that may not be shown.
+
+    Args:
+        gaps: the policy gaps that are about it.
+        held: the roles that the reader has in its portfolio.
+    """
     pilot, at = snapshot.pilot, snapshot.at
-    reads = permissions.reads_groups(
-        person, pilot.portfolio, offers.roles(person, snapshot, office=office, state=state)
-    )
+    mine = offers.roles(person, snapshot, office=Role.OFFICE in held, state=state)
+    reads = permissions.allowed("read_groups", mine) or Role.REVIEWER in held
     sponsor = snapshot.status.sponsor
     accounts = accounts_of(pilot, sponsor, at=at)
     answers = answers_of([pilot.pk], at=at)[pilot.pk] if reads else []
     found = workflow_of(pilot, at=at) if reads else None
-    named = named_most(person, [pilot], at=at).get(pilot.pk) if reads else None
+    named = named_on(person, pilot, gaps, at=at) if reads else None
     stated = stated_incentives(pilot.pk, at=at)
     lives = snapshot.status.stage in LIVED_WITH
     hint = nouns.hint(pilot.name, pilot.purpose, pilot.workflow, words_in_use())

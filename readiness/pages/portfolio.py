@@ -17,21 +17,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from pilots import permissions
 from pilots.figures import grouped
-from pilots.models import GateKind, Portfolio
+from pilots.models import GateKind
 from pilots.rules.vocabulary import Court, Standing
 from readiness.charts import flow
 from readiness.pages import lists_out
 from readiness.pages.base import day_of, page_of, reader
+from readiness.pages.masthead import duties_of
 from readiness.pages.named import Snapshots
 from readiness.pages.pilot import shares
 from readiness.pages.portfolio_changes import Compared
 from readiness.pages.portfolio_moves import Moves
 from readiness.queries import reasons
 from readiness.queries.bottlenecks import Bottleneck
-from readiness.queries.choosing import Choice, choose, lying
-from readiness.queries.pilots import CAUSE_NOT_STATED, StandingQuerySet, functions_of, pilots, portfolios_of, stalls_on
+from readiness.queries.choosing import Choice, Places, choose, lying, places_of
+from readiness.queries.kinds import kinds_for
+from readiness.queries.pilots import (
+    CAUSE_NOT_STATED,
+    StandingQuerySet,
+    pilots,
+    policies,
+    stalls_on,
+)
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
 from readiness.queries.trend import month_ends, trend
 from readiness.queries.urgency import presses
@@ -90,7 +97,12 @@ class Overview:
         self.mine = lying(self.visible, self.choice, self.at)
         wanted = request.GET.get("standing", "")
         self.wanted = wanted if wanted in standing.STANDINGS else ""
-        self.kinds = list(GateKind.objects.visible_to(self.person))
+        self.kinds_read = kinds_for(self.person)
+
+    @property
+    def kinds(self) -> list[GateKind]:
+        """The kinds whose gates stand on the board, in their order."""
+        return self.kinds_read.visible
 
     @cached_property
     def points(self) -> list[tuple[date, dict[str, int]]]:
@@ -106,12 +118,12 @@ class Overview:
     @cached_property
     def office(self) -> bool:
         """Whether the reader keeps any records."""
-        return permissions.is_office(self.person)
+        return duties_of(self.request).office
 
     @cached_property
-    def portfolios(self) -> list[Portfolio]:
+    def places(self) -> Places:
         """What can be chosen."""
-        return list(portfolios_of(self.visible)[:MOST_CHOICES])
+        return places_of(self.visible, MOST_CHOICES)
 
     @cached_property
     def waits(self) -> Sequence[Bottleneck]:
@@ -134,7 +146,7 @@ def portfolio(request: HttpRequest) -> HttpResponseBase:
         return file
     page = board.page()
     moves = Moves(asked.person, asked.mine, asked.waits, asked.at, asked.tail, office=asked.office)
-    snapshots = Snapshots([*page.object_list, *moves.wanted], at=asked.at).of_pilot
+    snapshots = Snapshots([*page.object_list, *moves.wanted], at=asked.at, kinds=asked.kinds_read.by_key).of_pilot
     findings = moves.findings(snapshots)
     context: dict[str, Any] = {
         "at": asked.at,
@@ -150,8 +162,8 @@ def portfolio(request: HttpRequest) -> HttpResponseBase:
         "keeps": asked.office,
         "tail": asked.tail(),
         "chosen": asked.choice,
-        "portfolios": asked.portfolios,
-        "functions": functions_of(asked.visible)[:MOST_CHOICES],
+        "portfolios": asked.places.portfolios,
+        "functions": asked.places.functions,
         **_figures(asked),
         **board.context(page, snapshots),
     }
@@ -207,12 +219,13 @@ class _Board:
         name = asked.request.GET.get("sort", "")
         self.sort = name if name.removeprefix("-") in SORTS else ""
         place = asked.choice.place.chosen
-        self.several = len(asked.portfolios) > 1 and not asked.choice.portfolio
+        self.several = len(asked.places.portfolios) > 1 and not asked.choice.portfolio
         self.narrowed = asked.choice.chosen.keys() - place.keys()
-        rows = choose(asked.visible.standing(asked.at), asked.choice, asked.at)
+        settled = policies(asked.at)
+        rows = choose(asked.visible.standing(asked.at, settled=settled), asked.choice, asked.at)
         if asked.wanted:
             rows = rows.filter(standing=asked.wanted)
-        self.rows: StandingQuerySet = self._ordered(rows.annotate(stalls=stalls_on(asked.at)))
+        self.rows: StandingQuerySet = self._ordered(rows.annotate(stalls=stalls_on(asked.at, settled)))
 
     def _ordered(self, rows: StandingQuerySet) -> Any:
         if not self.sort:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Model
 
 from pilots.models import Function, GateKind, Person, Portfolio
-from pilots.models.compiled import in_bulk
+from pilots.models.compiled import Joined
 from readiness.queries.engines import join_pilots
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.waiting_gates import waiting_gates
@@ -49,7 +51,7 @@ class Bottleneck:
 def bottlenecks(
     pilots: StandingQuerySet, *, at: date, by: Collection[str] = USUAL, most: int = 50
 ) -> Sequence[Bottleneck]:
-    """Where these pilots wait (rule 2): what frees most comes first, then what most wait on. Five queries.
+    """Where these pilots wait (rule 2): what frees most comes first, then what most wait on. One query.
 
     Args:
         by: some of `GROUPS`.
@@ -58,24 +60,49 @@ def bottlenecks(
         join, parameters = join_pilots("gate.pilot_id", pilots)
     except EmptyResultSet:
         return []
+    joined = {name: (alias, Joined(model)) for name, (alias, model) in _NAMED.items() if name in by}
     with connection.cursor() as cursor:
-        cursor.execute(_statement(at, join, by), [*parameters, most])
-        rows = [dict(zip((*GROUPS, *_FIGURES), row, strict=True)) for row in cursor.fetchall()]
-    there = {
-        name: in_bulk(model, (row[name] for row in rows))
-        for name, model in (("kind", GateKind), ("holder", Person), ("function", Function), ("portfolio", Portfolio))
-    }
-    return [Bottleneck(**row | {name: of.get(row[name]) for name, of in there.items()}) for row in rows]
+        cursor.execute(_statement(at, join, by, joined), [*parameters, most])
+        rows = cursor.fetchall()
+    return [_bottleneck(row, joined) for row in rows]
 
 
+def _bottleneck(row: Sequence[Any], joined: _Rows) -> Bottleneck:
+    read: dict[str, Any] = dict.fromkeys(_NAMED) | dict(zip(_PLAIN, row, strict=False))
+    start = len(_PLAIN)
+    for name, (_alias, rows) in joined.items():
+        read[name] = rows.row_as_stored(row[start : start + len(rows.names)])
+        start += len(rows.names)
+    return Bottleneck(**read)
+
+
+_NAMED: Mapping[str, tuple[str, type[Model]]] = {
+    "kind": ("of_kind", GateKind),
+    "holder": ("of_holder", Person),
+    "function": ("of_function", Function),
+    "portfolio": ("of_portfolio", Portfolio),
+}
+"""What groups name by primary key: under which name its table is joined, and of which model it is."""
+_Rows = Mapping[str, tuple[str, Joined[Any]]]
 _FIGURES = ("gates", "pilots", "frees", "days", "longest")
+_PLAIN = ("court", *_FIGURES)
 
 
-def _statement(at: date, join: str, by: Collection[str]) -> str:
-    """Each gate that waits is read once; each pilot is counted in a group beside how many of its gates wait at all."""
+def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
+    """Each gate that waits is read once; each pilot is counted in a group beside how many of its gates wait at all.
+
+    What the groups name by primary key is joined to the groups, which are few.
+    """
     groups = [f"{column if name in by else 'NULL'} AS {name}" for name, column in GROUPS.items()]
     names = ", ".join(name for name in GROUPS if name in by)
     unit = "JOIN pilots_unit unit ON unit.id = waiting.unit_id" if {"function", "portfolio"} & set(by) else ""
+    plain = ["counted.court" if "court" in by else "NULL", *(f"counted.{figure}" for figure in _FIGURES)]
+    columns = [column for alias, rows in joined.values() for column in rows.columns(alias)]
+    joins = [
+        f"LEFT JOIN {rows.model._meta.db_table} {alias} ON {alias}.id = counted.{name}"
+        for name, (alias, rows) in joined.items()
+    ]
+    order = ", ".join(f"counted.{name}" for name in GROUPS if name in by)
     now = at.toordinal()
     return f"""
         WITH
@@ -89,9 +116,11 @@ def _statement(at: date, join: str, by: Collection[str]) -> str:
             SELECT {names}, pilot_id, COUNT(*) AS gates, SUM(waited) AS days, MAX(waited) AS longest,
                 CASE WHEN COUNT(*) = MAX(of_pilot) THEN 1 ELSE 0 END AS freed
             FROM of_group GROUP BY {names}, pilot_id
+        ),
+        counted AS (
+            SELECT {names},
+                SUM(gates) AS gates, COUNT(*) AS pilots, SUM(freed) AS frees, SUM(days) AS days, MAX(longest) AS longest
+            FROM of_pilot GROUP BY {names} ORDER BY frees DESC, gates DESC, {names} LIMIT %s
         )
-        SELECT
-            {", ".join(name if name in by else f"NULL AS {name}" for name in GROUPS)},
-            SUM(gates) AS gates, COUNT(*) AS pilots, SUM(freed) AS frees, SUM(days) AS days, MAX(longest) AS longest
-        FROM of_pilot GROUP BY {names} ORDER BY frees DESC, gates DESC, {names} LIMIT %s
+        SELECT {", ".join([*plain, *columns])} FROM counted {" ".join(joins)} ORDER BY frees DESC, gates DESC, {order}
     """

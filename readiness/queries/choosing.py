@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Self
+from typing import NamedTuple, Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Value
 
-from pilots.models import Person, PilotPeriod
+from pilots.models import Function, Person, PilotPeriod, Portfolio
 from pilots.rules.vocabulary import Court
-from readiness.queries.pilots import StandingQuerySet, in_force
+from readiness.queries.pilots import StandingQuerySet, functions_of, in_force, portfolios_of
 from readiness.queries.search import naming
 
 NOBODY = "nobody"
@@ -90,3 +90,31 @@ def _by_gate(rows: StandingQuerySet, choice: Choice, at: date) -> StandingQueryS
         open_only=True,
     )
     return rows.waiting_on_only(at, choice.gate) if choice.only and choice.gate else rows
+
+
+class Place(NamedTuple):
+    """A portfolio or a function that can be chosen; a function has no key."""
+
+    key: str
+    name: str
+
+
+class Places(NamedTuple):
+    """The portfolios and functions of some pilots that are offered to choose from, by name."""
+
+    portfolios: list[Place]
+    functions: list[Place]
+
+
+def places_of(mine: StandingQuerySet, most: int) -> Places:
+    """Where some pilots lie, as it is offered to choose from: so many portfolios and functions at the most. One query."""
+    portfolios = Portfolio.objects.filter(pk__in=portfolios_of(mine).values("pk")[:most])
+    functions = Function.objects.filter(pk__in=functions_of(mine).values("pk")[:most]).annotate(key=Value(""))
+    named = [
+        rows.order_by().annotate(what=Value(what)).values_list("what", "key", "name")
+        for rows, what in ((portfolios, "portfolio"), (functions, "function"))
+    ]
+    found = Places([], [])
+    for what, key, name in named[0].union(named[1], all=True).order_by("name", "key"):
+        (found.portfolios if what == "portfolio" else found.functions).append(Place(key, name))
+    return found

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models.expressions import RawSQL
 
 from pilots.models import Absence, GatePeriod, Person, Seat
 from pilots.rules.actions import NOT_STARTED
@@ -26,6 +28,10 @@ COUNTED_AT_MOST = 1000
 """How far a queue is counted where only its length is asked: every page does."""
 Reach = tuple[int, int | None]
 """A kind of gate, and whose pilots it is limited to: those that this person carries, or None for all."""
+
+
+Unit = tuple[Seat, int | None]
+"""A seat, by whose unit gates are found, and whose pilots it is limited to."""
 
 
 class Waiting(NamedTuple):
@@ -48,14 +54,23 @@ def decider_queue(
     Args:
         stages: those asked for by name; without them, gates of running and adopted pilots only (rule 2).
     """
-    found = _with_deciders(_reaches_of(person, at), at, known_at, stages)
+    return _of_person(person, own_seats(person, at).decides, at, known_at, stages)
+
+
+def _of_person(
+    person: Person, units: Iterable[Unit], at: date, known_at: date | None = None, stages: Iterable[str] = ()
+) -> GatesQuerySet:
+    found = _with_deciders(units, at, known_at, stages)
     # Where nobody carries a pilot, the comparison alone would be null, and the gate would be in no queue.
     return found if found.query.is_empty() else found.exclude(carried_by__isnull=False, carried_by=person.pk)
 
 
-def queue_in_order(person: Person, at: date) -> list[Waiting]:
-    """The whole queue as its page shows it: what waits on nothing else first, running before claimed, then by days. Two queries."""
-    found = decider_queue(person, at)
+def queue_in_order(person: Person, at: date, seats: OwnSeats | None = None) -> list[Waiting]:
+    """The whole queue as its page shows it: what waits on nothing else first, running before claimed, then by days.
+
+    Two queries, or one where `seats` are read already.
+    """
+    found = _of_person(person, (seats or own_seats(person, at)).decides, at)
     if found.query.is_empty():
         return []
     claimed = Case(When(stage_then=Stage.ADOPTED, then=Value(1)), default=Value(0), output_field=IntegerField())
@@ -67,7 +82,7 @@ def queue_in_order(person: Person, at: date) -> list[Waiting]:
 
 
 def queue_length(person: Person, at: date) -> int:
-    """How many gates wait on a person's decision, counted up to `COUNTED_AT_MOST`: every page says it, so it is one statement.
+    """How many gates wait on a person's decision, counted up to one more than `COUNTED_AT_MOST`. One query.
 
     A property test holds it and `decider_queue` to one answer.
     """
@@ -76,9 +91,16 @@ def queue_length(person: Person, at: date) -> int:
         return int(cursor.fetchone()[0])
 
 
+def length_beside(me: Any, at: Any) -> RawSQL:
+    """The same as a column of another statement, for a person and a day, or blanks that stand for them."""
+    given = {"me": me, "at": at}
+    asked = [given[name] for name in re.findall(r"%\((\w+)\)s", _LENGTH)]
+    return RawSQL(re.sub(r"%\(\w+\)s", "%s", _LENGTH), asked, output_field=IntegerField())
+
+
 def not_asked_yet(person: Person, at: date) -> list[Waiting]:
     """The gates of planned pilots that will wait on this person once these start; nobody is asked before. Two queries."""
-    units = list(_reaches_of(person, at))
+    units = own_seats(person, at).decides
     if not units:
         return []
     planned = gates_on(at).filter(
@@ -89,11 +111,9 @@ def not_asked_yet(person: Person, at: date) -> list[Waiting]:
     return [Waiting(gate, pilot, public_id, stage, alone=False) for gate, pilot, public_id, stage in rows]
 
 
-def escalating_to(person: Person, at: date) -> GatesQuerySet:
-    """The gates that go to a person once their decider has not answered in time, the longest wait first (rule 7)."""
-    portfolios = Q(escalation=None, unit__portfolio__escalation=person)
-    seats = Seat.objects.on(at).filter(Q(escalation=person) | portfolios)
-    return _with_deciders(((seat, None) for seat in seats), at, None, ())
+def escalating_from(seats: OwnSeats, at: date) -> GatesQuerySet:
+    """The gates that go to somebody once their decider has not answered in time, the longest wait first (rule 7)."""
+    return _with_deciders(seats.escalates, at, None, ())
 
 
 def _others_open(at: date) -> Exists:
@@ -103,17 +123,30 @@ def _others_open(at: date) -> Exists:
     return Exists(there.filter(is_open).exclude(gate=OuterRef("gate")))
 
 
-def _reaches_of(person: Person, at: date) -> Iterable[tuple[Seat, int | None]]:
-    """The seats from which a person decides on a day, each with whose pilots it is limited to. One query."""
+class OwnSeats(NamedTuple):
+    """The seats from which somebody decides on a day, each with whose pilots it is limited to; and those that escalate to them."""
+
+    decides: list[Unit]
+    escalates: list[Unit]
+
+
+def own_seats(person: Person, at: date) -> OwnSeats:
+    """The seats of somebody on a day. One query."""
     gone = Absence.objects.filter(starts__lte=at, ends__gte=at)
     absences = {f"{who}_away": Exists(gone.filter(person=OuterRef(who))) for who in ("holder", "deputy")}
-    seats = Seat.objects.on(at).of(person).annotate(**absences)
-    return ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person))
+    of_portfolio = Seat.objects.on(at).filter(escalation=None, unit__portfolio__escalation=person)
+    seats = (Seat.objects.on(at).of(person) | of_portfolio).select_related("unit__portfolio").annotate(**absences)
+    found = OwnSeats([], [])
+    for seat in seats:
+        escalation = seat.escalation_id or seat.unit.portfolio.escalation_id
+        if escalation == person.pk:
+            found.escalates.append((seat, None))
+        if person.pk in (seat.holder_id, seat.deputy_id, seat.delegate_id, seat.escalation_id):
+            found.decides.extend((seat, carried_by) for carried_by in _reach(seat, person))
+    return found
 
 
-def _with_deciders(
-    units: Iterable[tuple[Seat, int | None]], at: date, known_at: date | None, stages: Iterable[str]
-) -> GatesQuerySet:
+def _with_deciders(units: Iterable[Unit], at: date, known_at: date | None, stages: Iterable[str]) -> GatesQuerySet:
     """The gates in their decider's court that lie in these seats' units.
 
     Seats are asked for first, so that a queue costs what lies in its units, however many gates there are; and what a court
@@ -133,7 +166,7 @@ def _with_deciders(
     return found
 
 
-def _gates_of_seats(units: Iterable[tuple[Seat, int | None]]) -> Q:
+def _gates_of_seats(units: Iterable[Unit]) -> Q:
     """The gates of these seats: each kind with its units, kinds that lie in the same units together."""
     by_kind: dict[Reach, set[int]] = {}
     for seat, carried_by in units:
@@ -194,6 +227,6 @@ _LENGTH = f"""
             AND (own.stage IN ({quoted(standing.WAITING_STAGES)})
                 OR own.stage = '{Stage.PAUSED}' AND own.paused_until < %(at)s)
             AND (own.sponsor_id IS NULL OR own.sponsor_id <> %(me)s)
-        LIMIT {COUNTED_AT_MOST}
+        LIMIT {COUNTED_AT_MOST + 1}
     ) found
 """

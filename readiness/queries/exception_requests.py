@@ -12,6 +12,9 @@ from datetime import date
 from pilots.models import Event, Gate, Person
 from readiness.text.sealed_values import Seals, ThenAndNow, then_and_now
 
+ASKED, GRANTED = "ask_exception", "except"
+"""The actions that ask to be let past a gate, and that let somebody past it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExceptionRequest:
@@ -33,20 +36,27 @@ class ExceptionRequest:
 
 
 def exception_requests(
-    of: Iterable[Gate], *, at: date, known_at: date | None = None, seals: Seals | None = None
+    of: Iterable[Gate],
+    *,
+    at: date,
+    known_at: date | None = None,
+    seals: Seals | None = None,
+    events: Iterable[Event] | None = None,
 ) -> dict[int, list[ExceptionRequest]]:
     """The requests on some gates that nobody has granted by a date, in order, by the gate's primary key.
 
-    The number of queries does not depend on the number of gates. `seals` saves reading the pilots a second time.
+    The number of queries does not depend on the number of gates.
+
+    Args:
+        seals: saves reading the pilots a second time.
+        events: all of the gates' pilots, in the order of their days, with who did them, where they are read already.
     """
     rows = {gate.pk: gate for gate in of}
     asked: dict[int, list[Event]] = {}
-    events = Event.objects.filter(gate__in=rows, action__in=("ask_exception", "except"), effective_on__lte=at)
-    if known_at is not None:
-        events = events.filter(known_on__lte=known_at)
-    for event in events.select_related("by").order_by("effective_on", "pk"):
-        assert event.gate_id is not None
-        asked[event.gate_id] = [*asked.get(event.gate_id, []), event] if event.action == "ask_exception" else []
+    for event in _events_on(rows, at, known_at) if events is None else events:
+        if event.gate_id not in rows or event.action not in (ASKED, GRANTED) or event.effective_on > at:
+            continue
+        asked[event.gate_id] = [*asked.get(event.gate_id, []), event] if event.action == ASKED else []
     open_ones = {gate: found for gate, found in asked.items() if found}
     if not open_ones:
         return {}
@@ -56,6 +66,13 @@ def exception_requests(
         gate: [*(_request(event) for event in found[:-1]), _request(found[-1], facts[gate])]
         for gate, found in open_ones.items()
     }
+
+
+def _events_on(gates: Iterable[int], at: date, known_at: date | None) -> Iterable[Event]:
+    rows = Event.objects.filter(gate__in=gates, action__in=(ASKED, GRANTED), effective_on__lte=at)
+    if known_at is not None:
+        rows = rows.filter(known_on__lte=known_at)
+    return rows.select_related("by").order_by("effective_on", "pk")
 
 
 def changed_since(requests: Sequence[ExceptionRequest]) -> bool:

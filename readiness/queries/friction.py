@@ -12,12 +12,26 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Least
 
 from pilots.busy import left_to_the_primary
 from pilots.clock import today
-from pilots.derived.friction_groups import close_weeks
+from pilots.derived.friction_groups import close_weeks, is_due
 from pilots.models import (
     FellowManager,
     FrictionFigure,
@@ -105,10 +119,37 @@ def lived_with(person: Person, pilots: Iterable[int]) -> frozenset[int]:
     keys = list(pilots)
     if not keys or person.is_superuser:
         return frozenset()
+    return frozenset(Pilot.objects.filter(_lived_with(person), pk__in=keys).values_list("pk", flat=True))
+
+
+def _lived_with(person: Person) -> Q:
+    """Of pilots: those that somebody lives with as a manager, and of whose portfolio they do not read all."""
     fellow = FellowManager.objects.on(today()).filter(person=person, pilot=OuterRef("pk"))
-    rows = Pilot.objects.filter(Q(manager=person) | Exists(fellow), pk__in=keys)
     whole = read_whole(person).order_by().values("pk")
-    return frozenset(rows.exclude(portfolio__in=whole).values_list("pk", flat=True))
+    return Q(Q(manager=person) | Exists(fellow)) & ~Q(portfolio__in=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Some pilots of which somebody reads what groups say, by primary key; `within` are those of them that they live with."""
+
+    pilots: frozenset[int]
+    within: frozenset[int]
+
+
+def read_of(person: Person, pilots: QuerySet[Pilot]) -> Read:
+    """These pilots, and how they are read; before that the weeks that are over are closed, as `bring_up_to_date` does.
+
+    One query where nothing is due.
+    """
+    within: Any = Value(value=False)
+    if not person.is_superuser:
+        within = ExpressionWrapper(_lived_with(person), output_field=BooleanField())
+    columns = {"within": within, "due": is_due(today())}
+    rows = list(pilots.order_by().annotate(**columns).values_list("pk", *columns))
+    if any(due for _pk, _within, due in rows):
+        bring_up_to_date()
+    return Read(frozenset(pk for pk, _within, _due in rows), frozenset(pk for pk, within, _due in rows if within))
 
 
 def seen_from_within(groups: QuerySet[FrictionGroup], within: Iterable[int]) -> QuerySet[FrictionGroup]:

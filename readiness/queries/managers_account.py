@@ -14,17 +14,17 @@ from typing import Any
 
 from django.db.models import Sum
 
-from pilots.models import FrictionFigure, FrictionGroup, Person, Pilot, PolicyGapPilot
+from pilots.models import FrictionFigure, FrictionGroup, Person, Pilot, PolicyGap, PolicyGapPilot
 from pilots.rules.vocabulary import FrictionQuestion
 from readiness.models import FrictionPoint
 from readiness.models.friction import SOMETHING_ELSE
 from readiness.queries.both_sides import read_whole, readable
 from readiness.queries.friction import (
-    bring_up_to_date,
+    Read,
     counts_by_portfolio,
-    lived_with,
     number_shown,
     policy_on,
+    read_of,
     seen_from_within,
 )
 from readiness.queries.signals import COSTS
@@ -32,6 +32,9 @@ from readiness.queries.workflows import compared_of
 from readiness.rules import signals
 from readiness.rules.suppression import enough
 from readiness.rules.workflows import Compared
+
+NO_POINT = ("", SOMETHING_ELSE)
+"""What stands where a policy gap came from no friction point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +59,42 @@ class ManagersAccount:
 
 
 def managers_accounts(person: Person, pilots: Sequence[Pilot], *, at: date) -> dict[int, ManagersAccount]:
-    """What the managers say of those of some pilots of which the reader reads it, by primary key. Thirteen queries at the most."""
+    """What the managers say of those of some pilots of which the reader reads it, by primary key. Eight queries at the most."""
     keys = [pilot.pk for pilot in pilots]
-    read = set(readable(person, at=at).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
-    if not read:
+    if not keys:
         return {}
-    compared = compared_of(read, at=at)
-    named = named_most(person, [pilot for pilot in pilots if pilot.pk in read], at=at)
-    return {pk: ManagersAccount(compared.get(pk), named.get(pk)) for pk in read if pk in compared or pk in named}
+    read = read_of(person, readable(person, at=at).filter(pk__in=keys))
+    if not read.pilots:
+        return {}
+    compared = compared_of(read.pilots, at=at)
+    named = named_most(person, [pilot for pilot in pilots if pilot.pk in read.pilots], read, at=at)
+    return {pk: ManagersAccount(compared.get(pk), named.get(pk)) for pk in read.pilots if pk in compared or pk in named}
 
 
-def named_most(person: Person, pilots: Sequence[Pilot], *, at: date) -> dict[int, Named]:
-    """The friction point that managers name most on each of some pilots of which the reader reads what groups say.
+def named_on(person: Person, pilot: Pilot, gaps: Iterable[PolicyGap], *, at: date) -> Named | None:
+    """The friction point that managers name most on one pilot, of which the reader reads what groups say.
 
-    Four queries, four more where a policy gap about one of them came from a point, and one for the labels.
+    Args:
+        gaps: the policy gaps that are about it, as asked by the day.
     """
-    bring_up_to_date()
-    own = _own(pilots, lived_with(person, [pilot.pk for pilot in pilots]), at)
-    raised = _raised(person, [pilot for pilot in pilots if pilot.pk not in own], at)
+    read = read_of(person, Pilot.objects.filter(pk=pilot.pk))
+    about = [pilot] if any(gap.point not in NO_POINT for gap in gaps) else []
+    return named_most(person, [pilot], read, at=at, with_gaps=about).get(pilot.pk)
+
+
+def named_most(
+    person: Person, pilots: Sequence[Pilot], read: Read, *, at: date, with_gaps: Sequence[Pilot] | None = None
+) -> dict[int, Named]:
+    """The friction point that managers name most on each of some pilots, all of which are `read`.
+
+    Two queries, three more where a policy gap about one of them came from a point, and one for the labels.
+
+    Args:
+        with_gaps: those of them that policy gaps from a point are about, where that is known.
+    """
+    own = _own(pilots, read.within, at)
+    about = pilots if with_gaps is None else with_gaps
+    raised = _raised(person, [pilot for pilot in about if pilot.pk not in own], at)
     points = {point for _question, point, *_counts in [*own.values(), *raised.values()]}
     labels = dict(FrictionPoint.objects.filter(key__in=points).values_list("key", "label")) if points else {}
     return {
@@ -106,7 +127,7 @@ def _own(pilots: Sequence[Pilot], within: frozenset[int], at: date) -> dict[int,
 
 def _raised(person: Person, pilots: Sequence[Pilot], at: date) -> dict[int, _Row]:
     """The signals of their portfolio, as a whole, that policy gaps about some pilots came from."""
-    gaps = _points_of_gaps(person, pilots, at)
+    gaps = _points_of_gaps(person, pilots, at) if pilots else {}
     if not gaps:
         return {}
     portfolios = {portfolio for portfolio, _points in gaps.values()}
@@ -127,7 +148,7 @@ def _points_of_gaps(person: Person, pilots: Sequence[Pilot], at: date) -> Mappin
         pilot__in=[pilot.pk for pilot in pilots],
         gap__asked_on__lte=at,
         gap__portfolio__in=read_whole(person).order_by().values("pk"),
-    ).exclude(gap__point__in=["", SOMETHING_ELSE])
+    ).exclude(gap__point__in=NO_POINT)
     found: dict[int, tuple[int, set[str]]] = {}
     for pilot, portfolio, point in links.values_list("pilot", "gap__portfolio", "gap__point"):
         found.setdefault(pilot, (portfolio, set()))[1].add(point)

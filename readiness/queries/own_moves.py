@@ -5,7 +5,6 @@ The masthead counts it, and the page of whoever carries or lives with pilots ope
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +25,7 @@ NOT_ENDED = sorted({*Stage.values()} - {Stage.RETIRED})
 """A nomination is not a gate that waits: whoever is named may accept before the start and in a pause, and is asked to."""
 MOST = 200
 """Moves that are read at once; nobody has more in hand."""
-_COLUMNS = ("what", "of_pilot", "of_gate", "day", "lacks")
+_COLUMNS = ("what", "of_pilot", "of_gate", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,11 @@ class OwnMove:
 
 
 def own_moves(person: Person, at: date) -> list[OwnMove]:
-    """What waits for a person's own move on a day, what has waited longest first within each action. One query."""
-    found = [
-        OwnMove(what, pilot, gate or None)
-        for what, pilot, gate, _day, lacks in _MOVES(person=person.pk, at=at)
-        if what != CONFIRM or adoption.waits_for_word(json.loads(lacks))
-    ]
+    """What waits for a person's own move on a day, what has waited longest first within each action: `MOST`, and one where there are more.
+
+    One query.
+    """
+    found = [OwnMove(what, pilot, gate or None) for what, pilot, gate, _day in _MOVES(person=person.pk, at=at)]
     return sorted(found, key=lambda move: (ACCEPT, ANSWER, ADOPT, CONFIRM).index(move.action))
 
 
@@ -52,7 +50,7 @@ def _moves(person: Any, at: Any) -> Any:
     return (
         _acceptances(person, at)
         .union(_answers(person, at), _adoptions(person, at), _confirmations(person, at), all=True)
-        .order_by("day", "of_pilot", "of_gate")[:MOST]
+        .order_by("day", "of_pilot", "of_gate")[: MOST + 1]
     )
 
 
@@ -76,19 +74,25 @@ def _adoptions(person: Any, at: Any) -> Any:
 
 
 def _confirmations(person: Any, at: Any) -> Any:
-    managed = pilots().on(at).with_columns("manager_then").filter(manager_then=person)
-    return _of_pilots(CONFIRM, managed.filter(stage_then__in=NOT_ENDED, period__rules_known=False))
+    """Rules that are stated, and wait for the manager's word, as `adoption.waits_for_word` says it."""
+    managed = pilots().on(at).with_columns("manager_then").filter(manager_then=person, period__rules_known=False)
+    lacking = managed.alias(lacks=Cast("period__missing_rules", TextField())).filter(_lacks(adoption.UNCONFIRMED))
+    return _of_pilots(CONFIRM, lacking.exclude(_lacks(*adoption.RULES)).filter(stage_then__in=NOT_ENDED))
+
+
+def _lacks(*codes: str) -> Q:
+    """Of pilots with what they lack as text: those that lack all of this."""
+    return Q(("lacks__isnull", False), *(("lacks__contains", f'"{code}"') for code in codes))
 
 
 def _of_gates(action: str, found: Any) -> Any:
     columns = {"of_pilot": F("gate__pilot"), "of_gate": F("gate"), "day": F("since")}
-    return _as_moves(action, found, lacks=Value("[]", TextField()), **columns)
+    return _as_moves(action, found, **columns)
 
 
 def _of_pilots(action: str, found: Any) -> Any:
-    lacks = Cast("period__missing_rules", TextField())
     columns = {"of_pilot": F("pk"), "of_gate": Value(0, BigIntegerField()), "day": F("period_starts")}
-    return _as_moves(action, found, lacks=lacks, **columns)
+    return _as_moves(action, found, **columns)
 
 
 def _as_moves(action: str, found: Any, **columns: Any) -> Any:

@@ -12,7 +12,7 @@ from pilots.models import LivedStep, LivedWorkflow, ManagerPulse, Person, Pilot,
 from pilots.pseudonyms import pseudonym
 from readiness.queries.pulses import answers_of, open_pulses
 from readiness.queries.snapshots import PilotSnapshot
-from readiness.queries.workflows import announced_of, compared_of
+from readiness.queries.workflows import both_sides_of, compare_all
 from readiness.rules import workflows as rule
 from readiness.rules.pulses import Answers
 from readiness.rules.workflows import Run, Step
@@ -94,7 +94,7 @@ def _last(
 
 
 def _own_runs(person: Person, pilots: Sequence[Pilot], at: date) -> dict[int, OwnRun]:
-    """A manager's own runs, by pilot. Seven queries for any number."""
+    """A manager's own runs, by pilot. Three queries for any number."""
     keys = [pilot.pk for pilot in pilots]
     mine = [pseudonym(person, workflow_actions.purpose_of(pilot)) for pilot in pilots]
     rows = LivedWorkflow.objects.filter(pilot__in=keys, pseudonym__in=mine).order_by("week")
@@ -102,8 +102,8 @@ def _own_runs(person: Person, pilots: Sequence[Pilot], at: date) -> dict[int, Ow
     steps: dict[object, list[Step]] = {row.pk: [] for row in latest.values()}
     for s in LivedStep.objects.filter(workflow__in=list(steps)).order_by("position"):
         steps[s.workflow_id].append(Step(s.name, s.minutes, s.who, s.tool, s.counts_as, s.times, s.is_judgement))
-    official = announced_of(keys, at=at)
-    merged = compared_of(keys, at=at)
+    sides = both_sides_of(keys, at=at)
+    official, merged = sides.official, compare_all(sides, at)
     found = {}
     for pilot, row in latest.items():
         said = official.get(pilot)

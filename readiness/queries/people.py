@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ from pilots.models.compiled import Compiled
 from pilots.models.people import LONGEST_ADDRESS, LONGEST_NAME
 from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import ClearsBy, Role
+from readiness.queries.decider_queue import length_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,23 @@ class Duties:
 def work_of(person: Person) -> Duties:
     """What a person is to the pilots today. One query, whose statement is worked out once: every page asks it."""
     [row] = _WORK(person=person.pk, at=today())
+    return _duties(row, person)
+
+
+def work_and_queue_of(person: Person) -> tuple[Duties, int]:
+    """The same, and how many gates wait on their decision, as `queue_length` counts them. One query."""
+    [row] = _WORK_AND_QUEUE(person=person.pk, at=today())
+    return _duties(row[:-1], person), row[-1]
+
+
+def _duties(row: Iterable[bool], person: Person) -> Duties:
     found = Duties(*row)
     return replace(found, office=found.office or person.is_superuser)
+
+
+def _work_and_queue(person: Any, at: Any) -> Any:
+    names = [field.name for field in fields(Duties)]
+    return _work(person, at).annotate(queued=length_beside(person, at)).values_list(*names, "queued")
 
 
 def _work(person: Any, at: Any) -> Any:
@@ -81,6 +98,7 @@ def is_manager_of(person: Person, pilot: Pilot, *, at: date) -> bool:
 
 
 _WORK = Compiled(_work, person=BigIntegerField(), at=DateField())
+_WORK_AND_QUEUE = Compiled(_work_and_queue, person=BigIntegerField(), at=DateField())
 
 
 MOST_ALIKE = 6

@@ -108,9 +108,15 @@ class StandingQuerySet(PilotQuerySet):
         named: StandingQuerySet = self.alias(**{name: F(OF_PERIOD[name]) for name in names})
         return named
 
-    def standing(self, at: date, known_at: date | None = None, *, with_void: bool = False) -> StandingQuerySet:
-        """The pilots on record on a date with their `stage_then` and `standing` (rule 6)."""
-        quiet, warned = _cut_offs(at, policies(at))
+    def standing(
+        self, at: date, known_at: date | None = None, *, with_void: bool = False, settled: Policies | None = None
+    ) -> StandingQuerySet:
+        """The pilots on record on a date with their `stage_then` and `standing` (rule 6).
+
+        Args:
+            settled: the `policies` in force, where they are read already.
+        """
+        quiet, warned = _cut_offs(at, policies(at) if settled is None else settled)
         running = Q(stage_then=Stage.RUNNING)
         answers = [
             When(void_said__isnull=False, then=Value(Standing.VOID)),
@@ -374,10 +380,14 @@ def _stalled_on(settled: Policies) -> Any:
     return Case(*later, default=F("stall_clock_from"), output_field=models.DateField())
 
 
-def stalls_on(at: date) -> Case:
-    """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused."""
+def stalls_on(at: date, settled: Policies | None = None) -> Case:
+    """What orders pilots by their stall date, those that do not stall being null: they neither run nor are paused.
+
+    `settled` are the `policies` in force, where they are read already.
+    """
     there = Q(stage_then__in=[Stage.RUNNING, Stage.PAUSED])
-    return Case(When(there, then=_stalled_on(policies(at))), default=None, output_field=models.DateField(null=True))
+    stalled = _stalled_on(policies(at) if settled is None else settled)
+    return Case(When(there, then=stalled), default=None, output_field=models.DateField(null=True))
 
 
 def ordering_column(name: str, at: date) -> Any:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, Value
 from django.utils.crypto import salted_hmac
 
 from pilots.models import FellowManager, ManagerPulse, Person, Pilot, Portfolio, Pulse, SponsorPulse
@@ -31,24 +31,28 @@ def open_pulses(portfolios: Iterable[int], *, at: date) -> dict[int, Pulse]:
 
 
 def answers_of(pilots: Any, *, at: date) -> dict[int, list[Answers]]:
-    """What both sides of each pilot answered to the pulses closed by a day, by primary key, the latest first. Three queries.
+    """What both sides of each pilot answered to the pulses closed by a day, by primary key, the latest first. One query.
 
     Args:
         pilots: a query of pilots, or their primary keys.
     """
     keys = pilots.order_by().values("pk") if hasattr(pilots, "order_by") else list(pilots)
-    closed = Pulse.objects.closed_by(at)
-    asked = dict(closed.values_list("pk", "asked_on"))
-    sponsors = {
-        (pilot, pulse): score
-        for pilot, pulse, score in SponsorPulse.objects.filter(pilot__in=keys, pulse__in=closed).values_list(
-            "pilot", "pulse", "score"
-        )
-    }
+    of_sponsors, of_managers = (
+        model.objects.filter(pilot__in=keys, pulse__in=Pulse.objects.closed_by(at))
+        .order_by()
+        .values_list("pilot", "pulse", "pulse__asked_on", "score")
+        for model in (SponsorPulse, ManagerPulse)
+    )
+    asked: dict[int, date] = {}
+    sponsors: dict[tuple[int, int], int] = {}
     counts: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    rows = ManagerPulse.objects.filter(pilot__in=keys, pulse__in=closed).order_by()
-    for pilot, pulse, score, number in rows.values_list("pilot", "pulse", "score").annotate(n=Count("pk")):
-        counts[pilot, pulse][score] = number
+    rows = of_sponsors.annotate(managers=Value(0)).union(of_managers.annotate(managers=Count("pk")), all=True)
+    for pilot, pulse, day, score, managers in rows:
+        asked[pulse] = day
+        if managers:
+            counts[pilot, pulse][score] = managers
+        else:
+            sponsors[pilot, pulse] = score
     found: dict[int, list[Answers]] = defaultdict(list)
     for pilot, pulse in sorted(sponsors.keys() | counts.keys(), key=lambda each: asked[each[1]], reverse=True):
         given = of_counts(asked[pulse], sponsors.get((pilot, pulse)), counts.get((pilot, pulse), {}))

@@ -63,7 +63,7 @@ class LoneGate(NamedTuple):
 
 
 def waits_of(pilots: StandingQuerySet, *, at: date) -> Sequence[Bottleneck]:
-    """What these pilots wait for on a date, by kind, court and holder: what alone would free most first. Three queries."""
+    """What these pilots wait for on a date, by kind, court and holder: what alone would free most first. One query."""
     return bottlenecks(pilots, at=at, most=ALL)
 
 

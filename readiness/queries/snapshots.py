@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q
 
 from pilots.derived import load, periods
-from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from pilots.models.compiled import in_bulk
 from pilots.rules import gates, replay, rights
 from pilots.rules.actions import NOT_STARTED
@@ -23,6 +23,7 @@ from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
 from readiness.queries.period_rows import (
     GateHistory,
+    Past,
     PilotHistory,
     SeatRow,
     gate_histories,
@@ -94,40 +95,100 @@ class PilotSnapshot:
         waits = self.status.stage in standing.WAITING_STAGES and self.status.void_since is None
         return self.open_gates if waits else []
 
+    @property
+    def kinds(self) -> list[GateKind]:
+        """The kinds of all its gates in their order, those that are switched off included."""
+        there = [*(gate.kind for gate in self.gates), *(kind for kind, _day in self.switched_off)]
+        return sorted(there, key=lambda kind: (kind.position, kind.pk))
+
     def gate(self, kind: str) -> GateSnapshot:
         """The gate of a kind, by its key."""
         return next(gate for gate in self.gates if gate.kind.key == kind)
 
 
-def snapshots_of(rows: Iterable[Pilot], *, at: date, known_at: date | None = None) -> list[PilotSnapshot]:
-    """Pilots on a date, in the order given; those not yet on record then are left out. Seven queries for any number,
+Kinds = Mapping[int, GateKind]
+"""Kinds of gates by primary key, as far as a page has read them already."""
+
+
+def snapshots_of(
+    rows: Iterable[Pilot], *, at: date, known_at: date | None = None, kinds: Kinds | None = None
+) -> list[PilotSnapshot]:
+    """Pilots on a date, in the order given; those not yet on record then are left out. Five queries for any number,
     one more where any is adopted, and two where any moved to another function while it waited.
 
     Args:
         rows: pilots; what they name is read here, once for all of them.
         at: the date it was so.
         known_at: what was recorded by that day; all that is known now unless said.
+        kinds: kinds of gates that are read already; others are read here.
     """
     wanted = list(rows)
-    keys = [pilot.pk for pilot in wanted]
-    own, found = pilot_histories(keys, at, known_at), gate_histories(keys, at, known_at)
+    own = pilot_histories([pilot.pk for pilot in wanted], at, known_at)
+    return _read_all([pilot for pilot in wanted if pilot.pk in own], own, at, known_at, kinds)
+
+
+def snapshots_by_key(keys: Iterable[int], *, at: date, kinds: Kinds | None = None) -> dict[int, PilotSnapshot]:
+    """The same of pilots by their primary keys, by primary key: as many queries, the pilots' own rows among what they read."""
+    own = pilot_histories(set(keys), at, with_rows=True)
+    rows = [history.row for history in own.values() if history.row is not None]
+    return {one.pilot.pk: one for one in _read_all(rows, own, at, None, kinds)}
+
+
+def _read_all(
+    wanted: Sequence[Pilot], own: Mapping[int, PilotHistory], at: date, known_at: date | None, kinds: Kinds | None
+) -> list[PilotSnapshot]:
+    found = gate_histories(own, at, known_at)
     seats = seats_in({history.unit for history in own.values()}, at)
+    return _put_together(wanted, own, found, seats, at, known_at, kinds)
+
+
+def snapshot_in(past: Past, pilot: Pilot, *, at: date, kinds: Kinds) -> PilotSnapshot:
+    """One pilot on a date, whose past up to it is read already. One query for people, and as `snapshots_of` says more."""
+    own, found = {pilot.pk: past.pilot}, {pilot.pk: list(past.gates)}
+    return _put_together([pilot], own, found, past.seats_on(at), at, None, kinds)[0]
+
+
+def charges_in(past: Past, *, kinds: Kinds, start: date, end: date) -> Iterator[ledger.Charge]:
+    """The days of one pilot from `start` up to, not including, `end`, charged to courts (rule 12). No query.
+
+    Args:
+        kinds: of all its gates, by primary key.
+    """
+    seats: dict[tuple[int | None, str], list[rights.Seat]] = {}
+    for stay in past.stays:
+        if stay.kind in kinds:
+            seats.setdefault((stay.function, kinds[stay.kind].key), []).append(stay.row.seat)
+    rules = {kind.key: kind.as_rule() for kind in kinds.values()}
+    gates = {kinds[gate.kind].key: gate.periods for gate in past.gates}
+    return ledger.charges(rules, past.pilot.periods, gates, lambda *place: seats.get(place, []), start=start, end=end)
+
+
+def _put_together(
+    wanted: Sequence[Pilot],
+    own: Mapping[int, PilotHistory],
+    found: Mapping[int, list[GateHistory]],
+    seats: Mapping[int, Mapping[int, SeatRow]],
+    at: date,
+    known_at: date | None,
+    kinds: Kinds | None,
+) -> list[PilotSnapshot]:
     runs = runs_across_units(_last_periods(found), at, known_at)
     adopted = [pk for pk, history in own.items() if history.periods[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
-    named = _Named(wanted, own, found, seats)
+    named = _Named(wanted, own, found, seats, kinds or {})
     return [
         _read(
             pilot, own[pilot.pk], found.get(pilot.pk, []), seats, at, lived.get(pilot.pk), runs.get(pilot.pk, {}), named
         )
         for pilot in wanted
-        if pilot.pk in own
     ]
 
 
-def snapshot_of(pilot: Pilot, *, at: date, known_at: date | None = None) -> PilotSnapshot | None:
+def snapshot_of(
+    pilot: Pilot, *, at: date, known_at: date | None = None, kinds: Kinds | None = None
+) -> PilotSnapshot | None:
     """One pilot on a date, or None where it was not yet on record."""
-    snapshots = snapshots_of([pilot], at=at, known_at=known_at)
+    snapshots = snapshots_of([pilot], at=at, known_at=known_at, kinds=kinds)
     return snapshots[0] if snapshots else None
 
 
@@ -143,26 +204,22 @@ class _Named:
         own: Mapping[int, PilotHistory],
         found: Mapping[int, Sequence[GateHistory]],
         seats: Mapping[int, Mapping[int, SeatRow]],
+        kinds: Kinds,
     ) -> None:
-        now = [history.periods[-1] for history in own.values()]
         gates = [gate for of_pilot in found.values() for gate in of_pilot]
-        self.kinds = in_bulk(GateKind, (gate.kind for gate in gates))
+        self.kinds = {**kinds, **in_bulk(GateKind, {gate.kind for gate in gates} - kinds.keys())}
         self.rules = {pk: kind.as_rule() for pk, kind in self.kinds.items()}
-        self.functions = in_bulk(Function, [*(row.function_id for row in rows), *(period.function for period in now)])
-        with_portfolio = Pilot._meta.get_field("portfolio").is_cached
-        portfolios = {row.portfolio_id: row.portfolio for row in rows if with_portfolio(row)}
-        portfolios |= in_bulk(Portfolio, {row.portfolio_id for row in rows} - portfolios.keys())
         people = {gate.periods[-1].person for gate in gates}
-        people |= {who for period in now for who in (period.sponsor, period.manager)}
         people |= {who for unit in seats.values() for row in unit.values() for who in rights.named(row.seat)}
         people |= {getattr(row, f"{name}_id") for row in rows for name in PEOPLE}
-        people |= {portfolio.escalation_id for portfolio in portfolios.values()}
+        for history in own.values():
+            now = history.periods[-1]
+            people |= {now.sponsor, now.manager, history.portfolio.escalation_id}
         self.people = in_bulk(Person, people)
-        for portfolio in portfolios.values():
-            portfolio.escalation = self.person(portfolio.escalation_id)
         for row in rows:
-            row.portfolio = portfolios[row.portfolio_id]
-            row.function = self.functions.get(row.function_id) if row.function_id else None
+            of_row = own[row.pk]
+            row.portfolio, row.function = of_row.portfolio, of_row.function_now
+            row.portfolio.escalation = self.person(row.portfolio.escalation_id)
             for name in PEOPLE:
                 setattr(row, name, self.person(getattr(row, f"{name}_id")))
 
@@ -246,7 +303,7 @@ def _read(
         pilot,
         status,
         [_gate(gate, status.gates[kinds[gate.kind].key], held.get(gate.kind), named) for gate in asked],
-        named.functions[period.function] if period.function else None,
+        own.function,
         named.person(period.sponsor),
         named.person(period.manager),
         off,
@@ -336,4 +393,14 @@ def _seats_by_place(portfolios: set[int]) -> Places:
     return out
 
 
-__all__ = ["GateSnapshot", "PilotSnapshot", "charges_of", "pilots", "snapshot_of", "snapshots_of"]
+__all__ = [
+    "GateSnapshot",
+    "PilotSnapshot",
+    "charges_in",
+    "charges_of",
+    "pilots",
+    "snapshot_in",
+    "snapshot_of",
+    "snapshots_by_key",
+    "snapshots_of",
+]

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import BigIntegerField, F, Value
+from django.db.models.functions import Cast
 
-from pilots.models import LivedStep, LivedWorkflow, OfficialStep, OfficialWorkflow, Person, Pilot
+from pilots.models import LivedWorkflow, OfficialStep, OfficialWorkflow, Person, Pilot
 from pilots.rules.groups import Answer, groups_at
 from readiness.rules import workflows as rule
 from readiness.rules.workflows import Compared, Run, Step
@@ -34,33 +36,88 @@ class Announced:
 NOTHING = Announced(date.min, (), None, None)
 
 
-def announced_of(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> dict[int, Announced]:
-    """What was announced of pilots and held on a day, by primary key. Two queries."""
-    found: dict[int, Announced] = {}
-    rows = OfficialWorkflow.objects.in_force(at, known_at).filter(pilot__in=list(pilots)).prefetch_related("steps")
-    for row in rows:
-        if row.pilot_id not in found:
-            steps = [Step(s.name, s.minutes, s.who, s.tool, s.counts_as) for s in row.steps.all()]
-            found[row.pilot_id] = Announced(row.effective_on, steps, row.by_hand, row.runs)
-    return found
-
-
-def announced(pilot: int, *, at: date, known_at: date | None = None) -> Announced | None:
-    """What was announced of one pilot and held on a day; None where nothing was."""
-    return announced_of([pilot], at=at, known_at=known_at).get(pilot)
-
-
 Accounts = dict[int, list[Answer[Run]]]
 
 
-def accounts_of(pilots: Iterable[int], *, at: date) -> Accounts:
-    """Everything that managers said of their runs by the last whole week, by pilot. Two queries."""
-    steps = Prefetch("steps", LivedStep.objects.order_by("position"))
-    rows = LivedWorkflow.objects.filter(pilot__in=list(pilots), week__lt=at).prefetch_related(steps)
-    found: Accounts = defaultdict(list)
-    for row in rows:
-        found[row.pilot_id].append(Answer(row.pseudonym, row.week, 0, None, row.pilot_id, _run(row)))
-    return found
+@dataclass(frozen=True, slots=True)
+class BothSides:
+    """What was announced of pilots and held on a day, and everything that their managers said by the last whole week; by primary key."""
+
+    official: dict[int, Announced]
+    lived: Accounts
+
+
+def both_sides_of(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> BothSides:
+    """Both sides of some pilots, with their steps. One query."""
+    wanted = list(pilots)
+    rows = _official_rows(wanted, at, known_at).union(_lived_rows(wanted, at), all=True)
+    official: dict[tuple[int, date, int], list[Any]] = defaultdict(list)
+    lived: dict[tuple[int, date, str], list[Any]] = defaultdict(list)
+    for pilot, said, day, pseudonym, *of_step in rows:
+        if said is None:
+            lived[pilot, day, pseudonym].append(of_step)
+        else:
+            official[pilot, day, said].append(of_step)
+    announced: dict[int, Announced] = {}
+    for (pilot, day, _said), steps in sorted(official.items(), key=lambda each: each[0], reverse=True):
+        announced.setdefault(pilot, _announced(day, steps))
+    accounts: Accounts = defaultdict(list)
+    for (pilot, week, pseudonym), steps in sorted(lived.items(), key=lambda each: each[0]):
+        accounts[pilot].append(Answer(pseudonym, week, 0, None, pilot, Run(_steps(steps), steps[0][_RUNS])))
+    return BothSides(announced, accounts)
+
+
+_OF_STEP = ("name", "minutes", "who", "tool", "counts_as")
+_BY_HAND, _RUNS, _POSITION = range(3)
+
+
+def _steps(rows: Iterable[list[Any]]) -> list[Step]:
+    """The steps of one run, in their places; one that has none is a row without a place."""
+    there = sorted((row for row in rows if row[_POSITION] is not None), key=lambda row: row[_POSITION])
+    return [Step(*row[_POSITION + 1 :]) for row in there]
+
+
+def _announced(day: date, rows: list[list[Any]]) -> Announced:
+    return Announced(day, _steps(rows), rows[0][_BY_HAND], rows[0][_RUNS])
+
+
+def _official_rows(pilots: list[int], at: date, known_at: date | None) -> Any:
+    rows = OfficialWorkflow.objects.in_force(at, known_at).filter(pilot__in=pilots).order_by()
+    once, no = Value(1), Value(value=False)
+    columns = {
+        "said": F("pk"),
+        "day": F("effective_on"),
+        "of_whom": Value(""),
+        "hand": F("by_hand"),
+        "a_week": F("runs"),
+    }
+    return _rows(rows, columns, {"times": once, "judges": no})
+
+
+def _lived_rows(pilots: list[int], at: date) -> Any:
+    rows = LivedWorkflow.objects.filter(pilot__in=pilots, week__lt=at).order_by()
+    nothing = Cast(Value(None), BigIntegerField())
+    columns = {"said": nothing, "day": F("week"), "of_whom": F("pseudonym"), "hand": nothing, "a_week": F("runs")}
+    return _rows(rows, columns, {"times": F("steps__times"), "judges": F("steps__is_judgement")})
+
+
+def _rows(rows: Any, columns: dict[str, Any], of_step: dict[str, Any]) -> Any:
+    steps = {name: F(f"steps__{column}") for name, column in zip(_NAMES, ("position", *_OF_STEP), strict=True)}
+    whole = columns | steps | of_step
+    return rows.annotate(**whole).values_list("pilot", *whole)
+
+
+_NAMES = ("place", "does", "takes", "by_whom", "using", "counts")
+"""What the columns of a step are called beside those of its run."""
+
+
+def announced(pilot: int, *, at: date, known_at: date | None = None) -> Announced | None:
+    """What was announced of one pilot and held on a day; None where nothing was. One query."""
+    runs: dict[tuple[date, int], list[Any]] = defaultdict(list)
+    for _pilot, said, day, _pseudonym, *of_step in _official_rows([pilot], at, known_at):
+        runs[day, said].append(of_step)
+    latest = max(runs, default=None)
+    return _announced(latest[0], runs[latest]) if latest else None
 
 
 def _run(row: LivedWorkflow) -> Run:
@@ -69,15 +126,14 @@ def _run(row: LivedWorkflow) -> Run:
 
 
 def compared_of(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> dict[int, Compared]:
-    """Both sides of each pilot of which anything is known, by primary key. Four queries for any number."""
-    wanted = list(pilots)
-    official = announced_of(wanted, at=at, known_at=known_at)
-    lived = accounts_of(wanted, at=at)
-    return {
-        pilot: _compare(official.get(pilot, NOTHING), lived.get(pilot, []), at)
-        for pilot in wanted
-        if pilot in official or pilot in lived
-    }
+    """Both sides of each pilot of which anything is known, by primary key. One query for any number."""
+    return compare_all(both_sides_of(pilots, at=at, known_at=known_at), at)
+
+
+def compare_all(sides: BothSides, at: date) -> dict[int, Compared]:
+    """Both sides of each pilot of which anything is known, by primary key."""
+    there = sides.official.keys() | sides.lived.keys()
+    return {pk: _compare(sides.official.get(pk, NOTHING), sides.lived.get(pk, []), at) for pk in there}
 
 
 def _compare(official: Announced, lived: Sequence[Answer[Run]], at: date) -> Compared:
@@ -96,25 +152,25 @@ class Workflow:
 
 
 def workflow_of(pilot: Pilot, *, at: date, known_at: date | None = None) -> Workflow:
-    """Both sides of a pilot on a day. Four queries; ninety days before, the same announcement is held against it."""
-    official = announced(pilot.pk, at=at, known_at=known_at)
-    lived = accounts_of([pilot.pk], at=at).get(pilot.pk, [])
+    """Both sides of a pilot on a day. One query; ninety days before, the same announcement is held against it."""
+    sides = both_sides_of([pilot.pk], at=at, known_at=known_at)
+    official, lived = sides.official.get(pilot.pk), sides.lived.get(pilot.pk, [])
     now = _compare(official or NOTHING, lived, at)
     before = _compare(official or NOTHING, lived, at - CHANGED_IN)
     return Workflow(official, now, before, rule.changes(before, now))
 
 
 def net_relief_of(pilots: Iterable[int], *, at: date, known_at: date | None = None) -> dict[int, int]:
-    """Net relief in minutes a week of the pilots of which it is known and may be shown, by primary key. One query; three
-    more where managers have said anything of one of them."""
-    lived = accounts_of(pilots, at=at)
-    official = announced_of(lived, at=at, known_at=known_at) if lived else {}
-    nets = {pilot: _compare(official.get(pilot, NOTHING), lived[pilot], at).net_a_week for pilot in lived}
+    """Net relief in minutes a week of the pilots of which it is known and may be shown, by primary key. One query."""
+    sides = both_sides_of(pilots, at=at, known_at=known_at)
+    nets = {
+        pilot: _compare(sides.official.get(pilot, NOTHING), said, at).net_a_week for pilot, said in sides.lived.items()
+    }
     return {pilot: round(net) for pilot, net in nets.items() if net is not None}
 
 
 def step_names(person: Person, pilot: Pilot, *, at: date) -> list[str]:
-    """Names of steps that are offered while one is typed, so that managers name alike what is alike. Five queries.
+    """Names of steps that are offered while one is typed, so that managers name alike what is alike. Two queries.
 
     Of what managers said only what is shown of this pilot; of what was announced, all of the portfolio that the reader sees.
     """

@@ -63,7 +63,7 @@ def with_people(rows: QuerySet[Event]) -> QuerySet[Event]:
 
 
 def texts(events: Iterable[Event], *, on_pilot: bool = False) -> list[EventText]:
-    """Events in words, in the order given. Four queries for any number, where names are needed.
+    """Events in words, in the order given. Two queries for any number, where names are needed.
 
     Args:
         events: read `with_people`.

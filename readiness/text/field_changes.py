@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, Value
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,7 +109,7 @@ class Names:
 
 
 def names_in(events: Sequence[Event]) -> Names:
-    """The names that events hold by primary key, asked for only where there are any."""
+    """The names that events hold by primary key, asked for only where there are any. Two queries at the most."""
     people: set[int] = set()
     functions: set[int] = set()
     portfolios: set[int] = set()
@@ -125,12 +126,22 @@ def names_in(events: Sequence[Event]) -> Names:
                 functions |= keys
             elif change["field"] in PORTFOLIOS:
                 portfolios |= keys
-    return Names(
-        dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {},
-        dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
-        dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
-        dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
-    )
+    asked = _names_by_key((Person, people), (Function, functions), (Portfolio, portfolios))
+    kinds = dict(GateKind.objects.values_list("key", "name")) if of_kinds else {}
+    return Names(people=asked[0], functions=asked[1], portfolios=asked[2], kinds=kinds)
+
+
+def _names_by_key(*wanted: tuple[type[Model], set[int]]) -> list[dict[int, str]]:
+    """The names of rows of several models by primary key, in one query; none is asked for no key."""
+    asked = [
+        model._default_manager.filter(pk__in=keys).order_by().annotate(of=Value(number)).values_list("of", "pk", "name")
+        for number, (model, keys) in enumerate(wanted)
+        if keys
+    ]
+    found: list[dict[int, str]] = [{} for _each in wanted]
+    for number, pk, name in asked[0].union(*asked[1:], all=True) if asked else ():
+        found[number][pk] = name
+    return found
 
 
 def _primary_keys(change: Mapping[str, Any]) -> set[int]:
