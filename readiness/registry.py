@@ -404,6 +404,7 @@ INTERFACES: dict[str, Interface] = {
     "erase_person": Interface(_("name erased by law")),
     "import_list": Interface(_("list imported")),
     "take_back_import": Interface(_("import taken back")),
+    "take_back_list": Interface(_("import taken back")),
     "record_set_up": Interface(_("installation set up")),
 }
 """Every action, by its word; those on a pilot, or on a gate, in the order in which they are offered."""
@@ -413,6 +414,9 @@ FURTHER_EVENTS: dict[str, Any] = {
     "unmake_administrator": _("keeping of all records taken back"),
     "begin_log": _("log begun with the kinds of gates that ship"),
     "open_accounts": _("accounts opened"),
+    "remove_function": _("function taken off the record"),
+    "extend_right": _("end of a decision right taken back"),
+    "withdraw_right": _("decision right withdrawn"),
 }
 """What is written as an event of its own because something else was done, in the past tense."""
 

@@ -28,6 +28,7 @@ from pilots.actions.rules import *
 from pilots.actions.setup import *
 from pilots.actions.sponsor_accounts import *
 from pilots.actions.stages import *
+from pilots.actions.taking_back_lists import *
 from pilots.actions.tokens import *
 from pilots.actions.workflows import *
 from pilots.busy import refused_when_busy

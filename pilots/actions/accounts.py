@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions.event_batch import log_part
 from pilots.actions.hand_overs import end_with_account
 from pilots.actions.keepers import hold_keepers, need_other_keepers
 from pilots.actions.locked_pilot import LockedPilot, action_days, lock_all, lock_pilot
@@ -66,7 +67,7 @@ def open_account(
     person.save()
     # No name and no address in the log: what a law may ask to be erased stands in one place.
     changes = concerns(person=person, function=function)
-    log("open_account", by, on, known, {"person": person.pk}, changes=changes, rows=[person])
+    log_part("open_account", by, on, known, {"person": person.pk}, changes=changes, rows=[person])
     return person
 
 
@@ -100,7 +101,7 @@ def amend_account(
     person.save()
     data = {"person": person.pk, "fields": corrected}
     history = concerns(person=person, corrected=corrected)
-    return log("amend_account", by, on, known, data, changes=history, rows=[person])
+    return log_part("amend_account", by, on, known, data, changes=history, rows=[person])
 
 
 def _wait_for(person: Person, address: str) -> bool:
@@ -217,6 +218,13 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     if by is not None:
         # Whoever was closed while this waited closes nobody.
         by.refresh_from_db(fields=["closed_on", "is_superuser"])
+    closing(person, by, on, known)
+    seats.hold_seats()
+    seats.rebuild_seats()
+
+
+def closing(person: Person, by: Person | None, on: date, known: date, *, data: Mapping[str, Any] | None = None) -> None:
+    """Close an account while the keepers are held. Whoever calls works out anew who sits where, if a right names the person."""
     only_office(by, None, on)
     not_beyond(by, person)
     if Person.objects.select_for_update(no_key=True).get(pk=person.pk).closed_on is not None:
@@ -228,11 +236,9 @@ def close_account(*, person: Person, by: Person | None, on: date | None = None, 
     person.save(update_fields=["closed_on", "is_active", "pending_email", "pending_email_key"])
     ended = end_tokens(person)
     rows: list[Row] = [named(person), *((ApiToken, key) for key in ended), *end_with_account(person, known)]
-    data = {"person": person.pk, "tokens": ended}
-    log("close_account", by, on, known, data, changes=concerns(person=person), rows=rows)
+    says = {"person": person.pk, "tokens": ended, **(data or {})}
+    log_part("close_account", by, on, known, says, changes=concerns(person=person), rows=rows)
     _leave_seats(person, by, on, known)
-    seats.hold_seats()
-    seats.rebuild_seats()
 
 
 @logged_transaction()
@@ -264,7 +270,7 @@ def reopen_account(
     person.save(update_fields=["closed_on", "is_active"])
     data = {"person": person.pk}
     rows = [person, *departures]
-    event = log("reopen_account", by, on, known, data, changes=concerns(person=person), reason=reason, rows=rows)
+    event = log_part("reopen_account", by, on, known, data, changes=concerns(person=person), reason=reason, rows=rows)
     seats.hold_seats()
     seats.rebuild_seats()
     return event

@@ -16,6 +16,7 @@ from pilots.models import Event, Person, Portfolio
 from pilots.models.people import opaque_id
 
 _BATCH: ContextVar[str] = ContextVar("batch", default="")
+_LINE: ContextVar[int | None] = ContextVar("line", default=None)
 
 
 def current_batch() -> str:
@@ -34,9 +35,22 @@ def event_batch(number: int | None = None) -> Iterator[str]:
         _BATCH.reset(before)
 
 
+@contextmanager
+def line_of_list(line: int | None) -> Iterator[None]:
+    """Let the parts of a batch that are written meanwhile say from which line of a list they are."""
+    before = _LINE.set(line)
+    try:
+        yield
+    finally:
+        _LINE.reset(before)
+
+
 def log_part(action: str, by: Person | None, on: date, known: date, data: dict[str, Any], **says: Any) -> Event:
-    """Write the event of an action on a right or a portfolio, as a part of the batch that is being written, if any."""
-    return log(action, by, on, known, data, batch=current_batch(), **says)
+    """Write the event of an action on no pilot that can be a part of one on many: of the batch that is being written, if any."""
+    batch, line = current_batch(), _LINE.get()
+    if batch and line is not None:
+        data = data | {"line": line}
+    return log(action, by, on, known, data, batch=batch, **says)
 
 
 def log_batch(

@@ -13,6 +13,8 @@ from pilots.models import Decision, Event
 from pilots.rules.actions import STAGE_EVENTS
 from pilots.rules.vocabulary import Outcome
 
+NAMED_IN_A_SENTENCE = 5
+"""Things in the way that a refusal names; the rest are counted."""
 AT_ONCE = 1000
 """Pilots that are read at once."""
 DATES = frozenset({"correct_date", "move_decide_by"})
@@ -145,7 +147,7 @@ def in_parts(pilots: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def _of_made(found: TakingBack, brought: Brought, pilots: Sequence[int]) -> None:
     """Those that the import made become void. One that people declared void since is void already, and stays theirs."""
-    since, imports = _since(brought, pilots), _imports_since(brought)
+    since, imports = done_since(brought, pilots), _imports_since(brought)
     for pk in pilots:
         events = since.get(pk, [])
         if not events:
@@ -157,7 +159,7 @@ def _of_made(found: TakingBack, brought: Brought, pilots: Sequence[int]) -> None
 def _of_changed(found: TakingBack, brought: Brought, pilots: Sequence[int]) -> None:
     """Those that were on record before go back to what they said."""
     imports = _imports_since(brought)
-    for pk, events in _since(brought, pilots).items():
+    for pk, events in done_since(brought, pilots).items():
         found.obstacles[pk] = _obstacle(events, imports)
     before = Decision.objects.filter(gate__pilot__in=pilots, event__lt=brought.first).order_by("pk")
     answers = dict(before.values_list("gate_id", "outcome"))
@@ -197,13 +199,14 @@ def _obstacle(events: Sequence[Later], imports: Sequence[tuple[int, int, int]]) 
     return Obstacle(LATER, changed[-1].event)
 
 
-def _since(brought: Brought, pilots: Sequence[int]) -> dict[int, list[Later]]:
+def done_since(brought: Brought, pilots: Sequence[int]) -> dict[int, list[Later]]:
     """What was done on these pilots after the import had written its last on each, by pilot.
 
     A later import that was taken back is as if it had not been, and so is its taking back.
     """
     last = dict(brought.own(pilots).order_by().values_list("pilot").annotate(last=Max("number")))
     later = Event.objects.filter(pilot__in=pilots, pk__gt=brought.first).exclude(action__in=OF_NO_ONE_PILOT)
+    later = later.exclude(batch__in=batches_taken_back(brought.last))
     for batch, of_import, by in _taken_back_since(brought):
         later = later.exclude(batch=batch).exclude(by__isnull=True, pk__range=of_import)
         if by is not None:
@@ -222,5 +225,16 @@ def _taken_back_since(brought: Brought) -> list[tuple[str, tuple[int, int], int 
     found = {
         (batch, *data["events"], data.get("by")): None
         for batch, data in rows.order_by("pk").values_list("batch", "data")
+        if "events" in data
     }
     return [(batch, (first, last), by) for batch, first, last, by in found if first > brought.last]
+
+
+def batches_taken_back(after: int) -> set[str]:
+    """The batches of the lists of no pilots that were imported after an event and taken back, and those of their taking back."""
+    rows = Event.objects.filter(pilot=None, action="take_back_import", pk__gt=after, data__has_key="of")
+    found: set[str] = set()
+    for batch, data in rows.values_list("batch", "data"):
+        if data["imported"] > after:
+            found |= {batch, data["batch"]}
+    return found

@@ -13,7 +13,15 @@ from pilots import permissions
 from pilots.actions.acceptances import nominate, withdraw_nomination
 from pilots.actions.decisions import end_assertion
 from pilots.actions.event_batch import event_batch, log_batch
-from pilots.actions.import_effects import SENTENCES, Brought, Reversal, TakingBack, in_parts, taking_back
+from pilots.actions.import_effects import (
+    NAMED_IN_A_SENTENCE,
+    SENTENCES,
+    Brought,
+    Reversal,
+    TakingBack,
+    in_parts,
+    taking_back,
+)
 from pilots.actions.kinds import fit
 from pilots.actions.locked_pilot import LockedPilot, action_days, lock_all, lock_pilot
 from pilots.actions.locked_together import Days, locked_together
@@ -28,8 +36,6 @@ from pilots.rules import adoption
 
 __all__ = ["import_list", "restore_listed", "take_back_import"]
 
-NAMED_IN_A_SENTENCE = 5
-
 
 @logged_transaction()
 def import_list(
@@ -42,6 +48,7 @@ def import_list(
     of: str = "",
     reason: str = "",
     events: tuple[int, int] | None = None,
+    batch: str = "",
     on: date | None = None,
     known: date | None = None,
 ) -> list[Event]:
@@ -53,6 +60,7 @@ def import_list(
         of: what stands in its rows; empty: pilots.
         reason: why the office changed by it what was on record; empty where nobody said it.
         events: the first and the last one that it wrote on a pilot; None where it wrote none.
+        batch: shared by all that its rows did; it is one line in a list, over theirs.
 
     Raises:
         NotYours: `by` is not of the program office of each of them.
@@ -66,20 +74,18 @@ def import_list(
         says["of"] = need_text(of, "of")
     if events is not None:
         says["events"] = list(events)
-    file_name, reason = need_text(file_name, "file_name"), need_plain(reason, "reason")
-    return [
-        log(
-            "import_list",
-            by,
-            on,
-            known,
-            says | {"counts": dict(of_each)},
-            portfolio=portfolio,
-            changes=concerns(file=file_name),
-            reason=reason,
-        )
-        for portfolio, of_each in counts.items()
-    ]
+    more: dict[str, Any] = {
+        "changes": concerns(file=need_text(file_name, "file_name")),
+        "reason": need_plain(reason, "reason"),
+    }
+    written = []
+    for portfolio, of_each in counts.items():
+        data = says | {"counts": dict(of_each)}
+        if batch:
+            written += log_batch(batch, "import_list", by, on, known, data, portfolios=[portfolio], **more)
+        else:
+            written.append(log("import_list", by, on, known, data, portfolio=portfolio, **more))
+    return written
 
 
 @logged_transaction()

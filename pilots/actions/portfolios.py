@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
@@ -63,7 +63,7 @@ def open_portfolio(
     rows: list[Model] = [portfolio]
     if by is not None and not by.is_superuser:
         rows += [give(portfolio, by, OFFICE)[0], by]
-    log("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
+    log_part("open_portfolio", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
     for person in keepers:
         give_role(portfolio=portfolio, person=person, role=OFFICE, by=by, on=on, known=known)
     return portfolio
@@ -123,7 +123,7 @@ def name_function(*, name: str, by: Person | None, on: date | None = None, known
     function.save()
     changes = [{"field": "name", "from": None, "to": function.name}]
     data = {"function": function.pk}
-    log("name_function", by, on, known, data, changes=changes)
+    log_part("name_function", by, on, known, data, changes=changes)
     return function
 
 
@@ -184,6 +184,23 @@ def rename_function(
     function.save()
     data = {"function": function.pk}
     return log("rename_function", by, on, known, data, changes=changes)
+
+
+def removing(function: Function, by: Person | None, on: date, known: date) -> Event:
+    """Take a function off the record in which nothing lies.
+
+    Raises:
+        NotYours: `by` is of no program office.
+        Invalid: something lies in it.
+    """
+    only_office(by, None, on)
+    data = {"function": function.pk}
+    changes = [{"field": "name", "from": function.name, "to": None}]
+    try:
+        function.delete()
+    except ProtectedError as error:
+        raise Invalid(_("Something lies in it."), field="function") from error
+    return log_part("remove_function", by, on, known, data, changes=changes)
 
 
 @logged_transaction()

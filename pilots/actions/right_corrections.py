@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Q
@@ -14,6 +14,7 @@ from pilots.actions.locked_pilot import action_days
 from pilots.actions.reference import need_whole, put
 from pilots.actions.rights import in_order, keep_reach, reach_of, still_here
 from pilots.derived import seats
+from pilots.event_log.rows import named
 from pilots.event_log.sign import logged_transaction
 from pilots.figures import written_day
 from pilots.models import Decision, DecisionRight, Event, Person
@@ -74,7 +75,7 @@ def _is_new(right: DecisionRight, known: date) -> None:
         raise Invalid(
             _("It was delegated already, so it stays as it is. Assign the next one, from tomorrow on."), field="right"
         )
-    if _decided_under(right):
+    if decided_under(right):
         raise Invalid(
             _("Something was decided under it already, so it stays as it is. Assign the next one, from tomorrow on."),
             field="right",
@@ -85,13 +86,14 @@ SEATED = (Capacity.HOLDER, Capacity.DEPUTY, Capacity.DELEGATE, Capacity.ESCALATI
 """The capacities in which people decide from a seat."""
 
 
-def _decided_under(right: DecisionRight) -> bool:
-    """Whether anybody has decided from a seat that follows from a right."""
+def decided_under(right: DecisionRight, *, after: int = 0) -> bool:
+    """Whether anybody has decided from a seat that follows from a right; `after`: only what was written after an event."""
     day = F("effective_on")
     there = Q(
         gate__kind=right.kind,
         capacity__in=SEATED,
         effective_on__gte=right.starts,
+        event__gt=after,
         gate__periods__superseded_on=None,
         gate__periods__first_day__lte=day,
         gate__periods__unit__seats__right=right,
@@ -122,3 +124,45 @@ def _can_be(right: DecisionRight) -> None:
             % {"other": other.holder, "from": written_day(other.starts)},
             field="until",
         )
+
+
+def withdrawing(right: DecisionRight, by: Person | None, on: date, known: date) -> Event:
+    """Take back a right that has not begun, or on its first day, while nothing was decided under it: it was never there.
+
+    Raises:
+        NotYours: `by` does not keep all that it reaches.
+        Invalid: its first day is over, or something was decided or delegated under it.
+    """
+    keep_reach(by, right.portfolio, on)
+    seats.hold_seats([right.kind])
+    right.refresh_from_db(from_queryset=DecisionRight.objects.select_for_update(of=("self",)))
+    _is_new(right, known)
+    data = {"right": right.pk, "kind": right.kind.key}
+    changes = [*reach_of(right), {"field": "holder", "from": right.holder_id, "to": None}]
+    row, units = named(right), seats.units_within(right)
+    right.delete()
+    event = log_part("withdraw_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[row])
+    seats.rebuild_seats([right.kind], units)
+    return event
+
+
+def extending(right: DecisionRight, until: date | None, by: Person | None, on: date, known: date) -> Event:
+    """Let a right that still holds, or held until yesterday, end later or not at all. No day that is over changes.
+
+    Raises:
+        NotYours: `by` does not keep all that it reaches.
+        Invalid, Overlap: it ended before yesterday; another one of the same reach holds on those days.
+    """
+    keep_reach(by, right.portfolio, on)
+    seats.hold_seats([right.kind])
+    right.refresh_from_db(from_queryset=DecisionRight.objects.select_for_update(of=("self",)))
+    if right.until is not None and right.until < known - timedelta(days=1):
+        raise Invalid(_("It ends earlier than that. Assign it anew."), field="until")
+    changes = [*reach_of(right), {"field": "until", "from": right.until, "to": until}]
+    right.until = until
+    _can_be(right)
+    right.save(update_fields=["until"])
+    data = {"right": right.pk, "until": until}
+    event = log_part("extend_right", by, on, known, data, portfolio=right.portfolio, changes=changes, rows=[right])
+    seats.rebuild_seats([right.kind], seats.units_within(right))
+    return event

@@ -7,9 +7,10 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions.event_batch import log_part
 from pilots.actions.keepers import hold_keepers, need_other_keepers
 from pilots.actions.locked_pilot import action_days
-from pilots.actions.reference import concerns, log, only_office
+from pilots.actions.reference import concerns, only_office
 from pilots.event_log.rows import named
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Portfolio, PortfolioRole
@@ -45,7 +46,7 @@ def give_role(
     if is_new:
         data = {"person": person.pk, "role": role}
         changes = concerns(person=person, portfolio=portfolio, role=role)
-        log("give_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=[given, person])
+        log_part("give_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=[given, person])
     return given
 
 
@@ -93,4 +94,4 @@ def take_role(
     may_open_the_admin(person)
     data = {"person": person.pk, "role": role}
     changes = [*concerns(person=person, portfolio=portfolio), {"field": "role", "from": role, "to": None}]
-    return log("take_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)
+    return log_part("take_role", by, on, known, data, portfolio=portfolio, changes=changes, rows=rows)

@@ -14,7 +14,11 @@ from pilots.models.portfolios import Portfolio
 from pilots.rules.canonical_json import CanonicalJSON
 from pilots.rules.chain import FORMAT, START
 
-PARTS = ("amend_portfolio", "assign_right", "correct_right", "end_right")
+PARTS = (
+    *("open_account", "amend_account", "close_account", "reopen_account", "give_role", "take_role"),
+    *("name_function", "remove_function", "open_portfolio", "amend_portfolio"),
+    *("assign_right", "correct_right", "end_right", "extend_right", "withdraw_right"),
+)
 """The actions on no pilot that can be a part of one on many: with a batch, such an event stands for nothing but itself."""
 EDITED, DELETED = "Events are never edited. Record a new one.", "Events are never deleted."
 
@@ -31,7 +35,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(batch=batch, pilot__isnull=False)
 
     def parts_of_batch(self, batch: str) -> EventQuerySet:
-        """The same, with what it did to rights and portfolios."""
+        """The same, with what it did to accounts, roles, functions, portfolios and rights."""
         return self.filter(models.Q(pilot__isnull=False) | models.Q(action__in=PARTS), batch=batch)
 
     def update(self, **kwargs: Any) -> NoReturn:

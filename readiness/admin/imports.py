@@ -273,6 +273,7 @@ class Imports(ActionModelAdmin):
             "asks_reason": import_texts.asks_reason(session),
             "is_open": session.stage in OPEN,
             "can_be_taken_back": can_be_taken_back(session),
+            "taken_back_note": import_texts.taken_back_note(session),
             "is_under_way": session.stage in (ImportStage.QUEUED, ImportStage.RUNNING),
             "report_lines": session.report.splitlines()[1:],
             "step": "preview" if session.stage in OPEN else "done",

@@ -179,7 +179,7 @@ def when(row: Any) -> SafeString:
 @admin.display(description=_("Pilot"))
 def of_pilot(row: Any) -> SafeString | str:
     found = row.gate.pilot if isinstance(row, Decision) else row.pilot
-    if isinstance(row, Event) and row.action == "import_list":
+    if isinstance(row, Event) and events.opens_list(row):
         (text,) = events.texts([row])
         return format_html('<a href="{}">{}</a>', text.address, text.opens)
     if found is None:
@@ -273,13 +273,15 @@ def changed(row: Any) -> str:
 class Log(ChangeList):
     """A page of the log, each event with its text: names are looked up once a page.
 
-    An event on many pilots is one row, that opens to what was done to each; a search, or a filter by gate, finds each.
+    An event on many pilots is one row, that opens to what was done to each; a search, or a filter by gate, finds each. What a
+    list did to accounts, roles, rights and the like is found by a person and by what was done, too.
     """
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not any(request.GET.get(name) for name in ("q", "gate")):
             log: Any = self.root_queryset
-            self.root_queryset = log.entries()
+            by_part = any(request.GET.get(name) for name in ("who", "action"))
+            self.root_queryset = log.filter(Q(batch="") | Q(pilot=None)) if by_part else log.entries()
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:

@@ -8,14 +8,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from pilots.actions.list_effects import ListTakingBack
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Refused
 from readiness.forms.imports import TakeBackForm
 from readiness.forms.offices import office_of
 from readiness.inventory import taking_back
-from readiness.models.imports import ImportSession
+from readiness.models.imports import ImportSession, Subject
+from readiness.text import imports as import_texts
 from readiness.text import taking_back as texts
+from readiness.text import taking_back_lists as list_texts
 
 ROWS_ON_A_PAGE = 50
 
@@ -32,23 +37,28 @@ def page_of(request: HttpRequest, session: ImportSession) -> dict[str, Any] | Ht
         except Refused as refused:
             form.add_error("reason" if refused.field == "reason" else None, refused.says)
         else:
-            messages.success(request, texts.done(found))
+            messages.success(
+                request, list_texts.done(found) if isinstance(found, ListTakingBack) else texts.done(found)
+            )
             return HttpResponseRedirect(reverse("admin:readiness_importsession_change", args=[session.pk]))
-    return _shown(request, session, form)
+    shown = _pilots_shown(request, session) if session.subject == Subject.PILOTS else _list_shown(request, session)
+    return {"session": session, "form": form, "step": "done", **shown}
 
 
-def _shown(request: HttpRequest, session: ImportSession, form: TakeBackForm) -> dict[str, Any]:
+def _pilots_shown(request: HttpRequest, session: ImportSession) -> dict[str, Any]:
     found = taking_back.effects(session)
     obstacles, back, void = (
         Paginator(sorted(each), ROWS_ON_A_PAGE).get_page(request.GET.get(name))
         for each, name in ((found.obstacles, "page"), (found.reversals, "page"), (found.void, "void"))
     )
     return {
-        "session": session,
-        "form": form,
         "title": texts.title(found),
         "summary": texts.summary(found),
         "button": texts.button(found),
+        "instead": texts.instead(),
+        "note": texts.note(),
+        "thing": _("Pilot"),
+        "column": _("From what it says now to what it said before"),
         "is_nothing": found.is_nothing,
         "obstacles": obstacles,
         "obstacle_lines": texts.obstacle_lines(found.obstacles, list(obstacles)),
@@ -56,7 +66,27 @@ def _shown(request: HttpRequest, session: ImportSession, form: TakeBackForm) -> 
         "back_lines": texts.reversal_lines(found.reversals, list(back)),
         "void": void,
         "void_pilots": Pilot.objects.filter(pk__in=list(void)).order_by("pk"),
-        "step": "done",
+    }
+
+
+def _list_shown(request: HttpRequest, session: ImportSession) -> dict[str, Any]:
+    found = taking_back.effects_of_list(session)
+    shown = request.GET.get("page")
+    obstacles = Paginator(found.obstacles, ROWS_ON_A_PAGE).get_page(shown)
+    back = Paginator(found.steps, ROWS_ON_A_PAGE).get_page(shown)
+    return {
+        "title": list_texts.title(found),
+        "summary": list_texts.summary(found),
+        "button": list_texts.button(found),
+        "instead": list_texts.instead(),
+        "note": list_texts.note(),
+        "thing": capfirst(str(import_texts.ONE_OF_THEM[Subject(session.subject)])),
+        "column": _("What becomes of it"),
+        "is_nothing": found.is_nothing,
+        "obstacles": obstacles,
+        "obstacle_lines": list_texts.obstacle_lines(list(obstacles)),
+        "back": back,
+        "back_lines": list_texts.step_lines(list(back)),
     }
 
 

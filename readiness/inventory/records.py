@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +33,7 @@ def place_in_file(file: str = "", line: int | None = None, column: str = "") -> 
 class Finding:
     """Something to report about a row; `line` is the spreadsheet row (the header is 1).
 
+    `before` is what an account said before it was corrected: `person`, `field` and `value`.
     `of_new` says of a cell that is not taken what is so by that of a pilot that is new: a sentence that waits for it ends
     without a full stop. A pilot on record keeps what it has.
     """
@@ -40,6 +43,7 @@ class Finding:
     line: int | None = None
     column: str = ""
     of_new: str = ""
+    before: Mapping[str, Any] | None = None
 
     def ended(self, *, on_record: bool) -> Finding:
         """With what is so of the cell now: a pilot on record keeps what it has."""

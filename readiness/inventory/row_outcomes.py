@@ -51,7 +51,8 @@ class RowOutcome:
         column = self.columns.get(finding.column, finding.column)
         is_of_cell = bool(column) and finding.code not in HOW_READ | {"more_cells_than_columns", "says_no_task"}
         can_be_corrected = is_of_cell and kind in (REJECTED, FOUND, NOT_TAKEN)
-        return {
+        before = {"before": dict(finding.before)} if finding.before else {}
+        return before | {
             "kind": kind,
             "code": finding.code,
             "column": column,

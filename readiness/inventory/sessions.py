@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from pilots import actions, permissions
+from pilots.actions.event_batch import event_batch
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Portfolio
 from pilots.refusals import Refused
@@ -242,28 +243,32 @@ def confirm(session: ImportSession, *, by: Person | None, tick: Tick = lambda ro
         OtherThanShown: something else would come of it now than the preview showed; nothing was written.
     """
     # What is written at once is in the log at once; of a list too long for one transaction, at its end.
-    previewed = sum(session.counts.get(outcome, 0) for outcome in Outcome.values)
+    of_pilots = session.subject == Subject.PILOTS
+    at_once = not of_pilots or sum(session.counts.get(outcome, 0) for outcome in Outcome.values) <= IN_ONE
     before = session.first_event
     try:
-        with _its_language(session), logged_transaction() if previewed <= IN_ONE else nullcontext():
-            return _confirm(session, by, tick)
+        with _its_language(session), logged_transaction() if at_once else nullcontext():
+            if of_pilots:
+                return _confirm(session, by, tick)
+            with event_batch() as batch:
+                return _confirm(session, by, tick, batch)
     except BaseException:
         session.first_event = before
         raise
 
 
-def _confirm(session: ImportSession, by: Person | None, tick: Tick) -> Report:
+def _confirm(session: ImportSession, by: Person | None, tick: Tick, batch: str = "") -> Report:
     counts: Counter[str] = Counter()
 
     def keep(rows: Iterable[RowOutcome]) -> None:
-        batch = list(rows)
+        some = list(rows)
         if not counts:
             session.rows.all().delete()
             # One that a process left unfinished, and that goes on, began where it began.
             session.first_event = session.first_event or run.last_before + 1
             session.save(update_fields=["first_event"])
-        counts.update(_counted(batch))
-        _store(session, batch, in_preview=False)
+        counts.update(_counted(some))
+        _store(session, some, in_preview=False)
 
     run = _run(session, by, tick)
     run.keep = keep
@@ -273,13 +278,13 @@ def _confirm(session: ImportSession, by: Person | None, tick: Tick) -> Report:
         if session.subject == Subject.PILOTS:
             _log(session)
         else:
-            _log_reference(session, counts)
+            _log_reference(session, counts, batch)
         _finish(session, report, run.outcome, stage, rows=counts)
     return report
 
 
-def _log_reference(session: ImportSession, counts: Counter[str]) -> None:
-    """Write down that a list of people, functions, portfolios, roles or rights was imported: once, in no portfolio's log."""
+def _log_reference(session: ImportSession, counts: Counter[str], batch: str) -> None:
+    """Write down that a list of people, functions, portfolios, roles or rights was imported: one line over all its rows did."""
     actions.import_list(
         session=session.public_id,
         file_name=session.file_name,
@@ -288,6 +293,7 @@ def _log_reference(session: ImportSession, counts: Counter[str]) -> None:
         counts={None: {outcome: counts[outcome] for outcome in Outcome.values if counts[outcome]}},
         by=session.started_by,
         reason=session.reason,
+        batch=batch,
         on=session.effective_on,
     )
 

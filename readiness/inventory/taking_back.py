@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from pilots import actions
 from pilots.actions.import_effects import OF_NO_ONE_PILOT, Brought, TakingBack, taking_back
+from pilots.actions.list_effects import ListTakingBack, taking_back_list
+from pilots.clock import today
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person
 from pilots.refusals import WrongStage
-from readiness.models.imports import ImportSession, ImportStage
+from readiness.models.imports import ImportSession, ImportStage, Subject
 
 MAKES = frozenset({"record", "restore"})
 """The words of the events by which a list makes a pilot, or brings one back."""
@@ -20,8 +24,13 @@ WRITTEN = (ImportStage.DONE, ImportStage.BROKEN_OFF)
 
 
 def can_be_taken_back(session: ImportSession) -> bool:
-    """Whether an import is in the log, and wrote something on pilots."""
-    return session.stage in WRITTEN and session.last_event is not None and imported_event(session) is not None
+    """Whether an import is in the log, and wrote something on pilots, or on what its list is of."""
+    if session.stage not in WRITTEN:
+        return False
+    imported = imported_event(session)
+    if session.subject == Subject.PILOTS:
+        return session.last_event is not None and imported is not None
+    return imported is not None and bool(imported.batch) and Event.objects.parts_of_batch(imported.batch).exists()
 
 
 def imported_event(session: ImportSession) -> Event | None:
@@ -45,13 +54,29 @@ def brought_by(session: ImportSession) -> Brought:
     return Brought(frozenset(made), frozenset(changed - made), first, last, by)
 
 
+def former_by(session: ImportSession) -> dict[int, dict[str, Any]]:
+    """What the accounts that an import corrected said before, as it is kept with its rows."""
+    former: dict[int, dict[str, Any]] = {}
+    for findings in session.rows.order_by().values_list("findings", flat=True):
+        for before in (finding["before"] for finding in findings if "before" in finding):
+            former.setdefault(before["person"], {})[before["field"]] = before["value"]
+    return former
+
+
 def effects(session: ImportSession) -> TakingBack:
     """What would become of it now. Nothing is written."""
     return taking_back(brought_by(session))
 
 
+def effects_of_list(session: ImportSession) -> ListTakingBack:
+    """The same, of a list of people, functions, portfolios, roles or rights."""
+    imported = imported_event(session)
+    assert imported is not None
+    return taking_back_list(imported, former_by(session), today())
+
+
 @logged_transaction()
-def take_back(session: ImportSession, *, by: Person, reason: str) -> TakingBack:
+def take_back(session: ImportSession, *, by: Person, reason: str) -> TakingBack | ListTakingBack:
     """Take an import back, and write that down.
 
     Raises:
@@ -61,7 +86,11 @@ def take_back(session: ImportSession, *, by: Person, reason: str) -> TakingBack:
     imported = imported_event(now)
     if imported is None or not can_be_taken_back(now):
         raise WrongStage(_("There is nothing of this import to take back."))
-    found = actions.take_back_import(imported=imported, brought=brought_by(now), by=by, reason=reason)
+    found: TakingBack | ListTakingBack
+    if now.subject == Subject.PILOTS:
+        found = actions.take_back_import(imported=imported, brought=brought_by(now), by=by, reason=reason)
+    else:
+        found = actions.take_back_list(imported=imported, former=former_by(now), by=by, reason=reason)
     now.stage = session.stage = ImportStage.TAKEN_BACK
     now.save(update_fields=["stage"])
     return found

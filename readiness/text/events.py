@@ -136,13 +136,18 @@ def _link(event: Event) -> tuple[str, str]:
     """Where an event leads in the admin, and what the link says where that is not the pilot's name."""
     if event.pilot_id:
         return reverse("admin:pilots_pilot_change", args=[event.pilot_id]), ""
-    if event.action == "hand_over":
+    if event.action == "import_list":
+        return reverse("admin:readiness_importsession_of", args=[event.data["session"]]), _("the import")
+    if event.action == "hand_over" or opens_list(event):
         return reverse("admin:pilots_event_change", args=[event.pk]), _("each part of it")
     if event.batch and event.action not in PARTS:
         return reverse("admin:pilots_event_change", args=[event.pk]), on_many(event)
-    if event.action == "import_list":
-        return reverse("admin:readiness_importsession_of", args=[event.data["session"]]), _("the import")
     return "", ""
+
+
+def opens_list(event: Event) -> bool:
+    """Whether an event is that of a list as a whole, which opens the import or what it did to each."""
+    return event.action == "import_list" or (event.action == "take_back_import" and "of" in event.data)
 
 
 def on_many(event: Event) -> str:

@@ -91,6 +91,17 @@ def done(session: ImportSession) -> str:
     return says % {"what": _how_many(session, number)}
 
 
+def taken_back_note(session: ImportSession) -> str:
+    """What became of an import that was taken back."""
+    if session.subject == Subject.PILOTS:
+        return _(
+            "It was taken back as a whole: what it made is void, and what it changed says again what it said before. The rows below are those of the import."
+        )
+    return _(
+        "It was taken back as a whole: what it gave is withdrawn, and what it changed says again what it said before. The rows below are those of the import."
+    )
+
+
 def ready_rows(session: ImportSession) -> int:
     """Rows whose pilots are new, there again, or changed; of another list what it is about."""
     return sum(session.counts.get(name, 0) for name in ("created", "restored", "updated"))

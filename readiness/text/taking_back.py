@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,9 +17,14 @@ from readiness.text.field_changes import Names, change_text, names_in
 
 
 class Line(NamedTuple):
-    """A pilot, and what goes back on it or why it stands in the way; the event that does, in words, where there is one."""
+    """A pilot, or what else a list is of, with its address, and what goes back on it or why it stands in the way.
 
-    pilot: Pilot
+    `event` is the one that does, in words, where there is one.
+    """
+
+    name: str
+    key: str
+    address: str
     says: list[str]
     event: events.EventText | None = None
 
@@ -59,6 +65,18 @@ def done(found: TakingBack) -> str:
     return says % {"void": grouped(len(found.void)), "back": grouped(len(found.reversals))}
 
 
+def instead() -> str:
+    """What to do where something stands in the way."""
+    return _(
+        "An import is taken back as a whole, while nothing was decided on what it brought. Correct the list and import it again, or declare single pilots void."
+    )
+
+
+def note() -> str:
+    """What follows once it is done."""
+    return _("It is one line in the log. A later list that names a pilot which only this import made restores it.")
+
+
 def obstacle_lines(obstacles: Mapping[int, Obstacle], pilots: Sequence[int]) -> list[Line]:
     """Why each of these pilots stands in the way, with what was done on it."""
     keys = [obstacles[pk].event for pk in pilots]
@@ -66,7 +84,11 @@ def obstacle_lines(obstacles: Mapping[int, Obstacle], pilots: Sequence[int]) -> 
     texts = {text.event.pk: text for text in events.texts(rows, on_pilot=True)}
     found = Pilot.objects.in_bulk(pilots)
     lines = ((found[pk], obstacles[pk]) for pk in pilots)
-    return [Line(pilot, [str(SENTENCES[each.because])], texts.get(each.event or 0)) for pilot, each in lines]
+    return [_line(pilot, [str(SENTENCES[each.because])], texts.get(each.event or 0)) for pilot, each in lines]
+
+
+def _line(pilot: Pilot, says: list[str], event: events.EventText | None = None) -> Line:
+    return Line(pilot.name, pilot.key, reverse("admin:pilots_pilot_change", args=[pilot.pk]), says, event)
 
 
 def reversal_lines(reversals: Mapping[int, Reversal], pilots: Sequence[int]) -> list[Line]:
@@ -81,7 +103,7 @@ def reversal_lines(reversals: Mapping[int, Reversal], pilots: Sequence[int]) -> 
     names = names_in([Event(texts={"changes": [*people, *(change for of in changes.values() for change in of)]})])
     found = Pilot.objects.in_bulk(pilots)
     return [
-        Line(found[pk], [*(change_text(change, names) for change in changes[pk]), *_of_gates(shown[pk], gates, names)])
+        _line(found[pk], [*(change_text(change, names) for change in changes[pk]), *_of_gates(shown[pk], gates, names)])
         for pk in pilots
     ]
 

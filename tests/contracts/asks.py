@@ -11,6 +11,7 @@ from typing import Any
 
 from pilots import actions, permissions
 from pilots.actions.bulk_decisions import Entry
+from pilots.actions.event_batch import event_batch
 from pilots.actions.hand_overs import Part
 from pilots.actions.import_effects import Brought
 from pilots.models import Event, GateKind, Person, PolicyGap
@@ -161,6 +162,16 @@ def brought(_cast: Cast) -> dict[str, Any]:
     made = frozenset({event.pilot_id or 0})
     imported = Event.objects.get(action="import_list")
     return {"imported": imported, "brought": Brought(made, frozenset(), event.pk, event.pk)}
+
+
+def people_are_imported(cast: Cast) -> None:
+    with event_batch() as batch:
+        actions.open_account(email="listed@cast.example", name="Listed", by=cast["office"])
+        actions.import_list(counts={None: {"created": 1}}, by=cast["office"], of="people", batch=batch, **A_LIST)
+
+
+def listed_people() -> dict[str, Any]:
+    return {"imported": Event.objects.filter(action="import_list").latest("pk"), "former": {}}
 
 
 def ruled(cast: Cast) -> None:
@@ -412,6 +423,7 @@ ASKS: tuple[ActionInput, ...] = (
     # Lists
     ActionInput("import_list", lambda c: A_LIST | {"counts": {c.portfolio: {"created": 1}}}),
     ActionInput("take_back_import", lambda c: brought(c) | {"reason": "The wrong sheet."}, a_list_is_imported),
+    ActionInput("take_back_list", lambda _c: listed_people() | {"reason": "The wrong sheet."}, people_are_imported),
 )
 
 FIRST: dict[str, ActionInput] = {}

@@ -65,7 +65,7 @@ WHY: Mapping[str, str] = {
     **dict.fromkeys(BY_LISTS, LISTS),
     "open_first_account": "By whoever runs the installation, once; `start --empty` does it too.",
     "record_set_up": SET_UP,
-    **dict.fromkeys(("import_list", "take_back_import"), IMPORTS),
+    **dict.fromkeys(("import_list", "take_back_import", "take_back_list"), IMPORTS),
     **dict.fromkeys(("decide_many", "record_minutes"), ONE_BY_ONE),
     **dict.fromkeys(("erase", "erase_account", "erase_person"), BY_LAW),
     **dict.fromkeys(

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from pilots.actions.event_batch import line_of_list
 from pilots.clock import today
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person
@@ -129,7 +130,7 @@ class ReferenceImport:
             self._repeat(report, line, says == said_before, rejects)
             return
         try:
-            with logged_transaction(), transaction.atomic():
+            with logged_transaction(), transaction.atomic(), line_of_list(row.line):
                 applier.apply(row, report)
         except Refused as refused:
             self.rows.take_reference(report, Outcome.REJECTED)

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import actions
+from pilots.actions.taking_back_lists import closed_by_taking_back
+from pilots.languages import installation_language
 from pilots.models import Event, Person, Pilot
 from pilots.refusals import Invalid, Refused
 from readiness.inventory.fields import FIELDS_OF
@@ -44,6 +46,10 @@ class People:
         if person is None:
             person = self._open(row, stated)
             report.is_new = True
+        elif closed_by_taking_back(person):
+            self._reopen(person)
+            report.is_new = True
+            self._amend(person, stated, report)
         elif person.closed_on is not None:
             sentence = _("This account was closed. Open it again on its page, with a reason, before a list names it.")
             raise Invalid(sentence, field="email")
@@ -58,6 +64,13 @@ class People:
             raise Invalid(_("An account that is new needs a name."), field="name")
         at = self.directory.at
         return actions.open_account(email=row.text("email"), by=self.directory.by, on=at, known=at, **stated)
+
+    def _reopen(self, person: Person) -> None:
+        """Open an account again that is closed only because the list that opened it was taken back."""
+        at = self.directory.at
+        with installation_language():
+            reason = _("A list names it again.")
+        actions.reopen_account(person=person, by=self.directory.by, reason=reason, on=at, known=at)
 
     def _amend(self, person: Person, stated: dict[str, Any], report: RowReport) -> None:
         before = {name: getattr(person, name) for name in stated}
@@ -75,7 +88,7 @@ class People:
         amend = partial(actions.amend_account, person=person, by=self.directory.by, set=differing, on=at, known=at)
         if report.is_taken(next(iter(differing)), amend):
             for name, value in differing.items():
-                report.change(name, FIELDS[name].label, before[name], value)
+                report.change(name, FIELDS[name].label, before[name], value, of=person)
 
     def _manage(self, person: Person, key: str, report: RowReport) -> None:
         """Make somebody the manager of a pilot, and report what falls by that."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pilots.actions.reference import plain
+from pilots.models import Person
 from pilots.models.portfolios import Function, Portfolio
 from pilots.refusals import Refused
 from readiness.inventory.changes import as_text
@@ -28,10 +30,11 @@ class RowReport:
     def is_changed(self) -> bool:
         return any(kind == CHANGED for kind, _finding in self.findings)
 
-    def change(self, name: str, what: Any, before: Any, after: Any) -> None:
-        """Report what changed: “function: Claims → Underwriting”."""
+    def change(self, name: str, what: Any, before: Any, after: Any, *, of: Person | None = None) -> None:
+        """Report what changed: “function: Claims → Underwriting”. Of an account it is kept, for no event says what it said."""
         says = f"{what}: {_text_of(before)} → {_text_of(after)}"
-        self._add(CHANGED, "changed", name, says)
+        kept = None if of is None else {"person": of.pk, "field": name, "value": plain(before)}
+        self._add(CHANGED, "changed", name, says, kept)
 
     def fall(self, name: str, sentences: Iterable[str]) -> None:
         """Report whose answers fell by a change."""
@@ -51,8 +54,8 @@ class RowReport:
             return False
         return True
 
-    def _add(self, kind: str, code: str, name: str, says: str) -> None:
-        finding = Finding(code, f"{self.key}: {says}", self.row.line, self.row.column(name))
+    def _add(self, kind: str, code: str, name: str, says: str, before: Mapping[str, Any] | None = None) -> None:
+        finding = Finding(code, f"{self.key}: {says}", self.row.line, self.row.column(name), before=before)
         self.findings.append((kind, finding))
 
 

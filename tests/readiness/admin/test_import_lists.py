@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from pilots import actions
+from pilots.clock import today
 from pilots.models import Event, Person, Portfolio, PortfolioRole
 from readiness.inventory import profile as profiles
 from readiness.inventory.taking_back import can_be_taken_back
@@ -62,9 +63,16 @@ def test_a_line_in_the_log_says_that_the_list_was_imported_and_opens_the_import(
     there = f"{LIST}of/{session.public_id}/"
     assert f'href="{there}"' in page
     assert desk.get(there)["Location"] == address
-    # What it made stands where it is: an account is closed by its own action.
+    # What its rows did is under that line, by the same batch, and says of which row it is.
+    parts = Event.objects.parts_of_batch(event.batch).order_by("pk")
+    assert [(part.action, part.data["line"]) for part in parts] == [("name_function", 2), ("open_account", 2)]
+    assert not set(parts) & set(Event.objects.entries())
+    opened = {"action": "open_account", "from_day": today().isoformat(), "who": "ria@example.org"}
+    assert not set(parts) & set(desk.get("/admin/pilots/event/").context["cl"].result_list)
+    assert desk.get("/admin/pilots/event/", opened).context["cl"].result_list == [parts[1]]
+    assert "Account opened" in desk.get(f"/admin/pilots/event/{event.pk}/change/").content.decode()
     session.refresh_from_db()
-    assert not can_be_taken_back(session)
+    assert can_be_taken_back(session)
 
 
 def test_what_is_confirmed_is_what_was_shown(desk: Client) -> None:
