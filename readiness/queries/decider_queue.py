@@ -105,7 +105,7 @@ def _others_open(at: date) -> Exists:
 
 def _reaches_of(person: Person, at: date) -> Iterable[tuple[Seat, int | None]]:
     """The seats from which a person decides on a day, each with whose pilots it is limited to. One query."""
-    gone = Absence.objects.filter(starts__lte=at, ends__gte=at)
+    gone = Absence.objects.on(at)
     absences = {f"{who}_away": Exists(gone.filter(person=OuterRef(who))) for who in ("holder", "deputy")}
     seats = Seat.objects.on(at).of(person).annotate(**absences)
     return ((seat, carried_by) for seat in seats for carried_by in _reach(seat, person))

@@ -19,7 +19,6 @@ from pilots.busy import left_to_the_primary
 from pilots.clock import today
 from pilots.derived.friction_groups import close_weeks
 from pilots.models import (
-    FellowManager,
     FrictionFigure,
     FrictionGroup,
     FrictionReport,
@@ -105,8 +104,7 @@ def lived_with(person: Person, pilots: Iterable[int]) -> frozenset[int]:
     keys = list(pilots)
     if not keys or person.is_superuser:
         return frozenset()
-    fellow = FellowManager.objects.on(today()).filter(person=person, pilot=OuterRef("pk"))
-    rows = Pilot.objects.filter(Q(manager=person) | Exists(fellow), pk__in=keys)
+    rows = Pilot.objects.lived_with_by(person, today()).filter(pk__in=keys)
     whole = read_whole(person).order_by().values("pk")
     return frozenset(rows.exclude(portfolio__in=whole).values_list("pk", flat=True))
 
