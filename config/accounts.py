@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from smtplib import SMTPException
 from typing import Any
 
 import structlog
@@ -18,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from pilots import actions
 from pilots.models import Person
-from readiness.text.mail import NoMailServer
+from readiness.text.mail import NOT_SENT
 
 logger = structlog.get_logger(__name__)
 
@@ -74,7 +73,7 @@ class ByInvitation(DefaultAccountAdapter):  # type: ignore[misc]
         """Send a letter, or raise `LetterNotSent`; the log says why, and not to whom."""
         try:
             super().send_mail(template_prefix, email, context)
-        except (OSError, SMTPException, NoMailServer) as error:
+        except NOT_SENT as error:
             logger.error("letter_not_sent", because=type(error).__name__)
             raise LetterNotSent from error
 

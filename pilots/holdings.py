@@ -64,13 +64,8 @@ def holdings_of(person: Person) -> Iterator[Holding]:
     yield Holding("acceptances", seats.filter(person=person), "gate__pilot__portfolio")
     yield Holding("nominations", seats.filter(nominee=person), "gate__pilot__portfolio")
     yield Holding("pilots", Pilot.objects.filter(manager=person), "portfolio")
-    yield Holding("fellows", Pilot.objects.filter(Exists(_lives_with(person))), "portfolio")
+    yield Holding("fellows", Pilot.objects.filter(FellowManager.objects.is_one(person, today())), "portfolio")
     yield Holding("exceptions", exceptions, "portfolio")
-
-
-def _lives_with(person: Person) -> QuerySet[FellowManager]:
-    """Where somebody lives with a pilot beside its manager today."""
-    return FellowManager.objects.on(today()).filter(person=person, pilot=OuterRef("pk"))
 
 
 def event_records(person: Person) -> Iterator[Holding]:

@@ -159,7 +159,7 @@ class LockedPilot:
 
     def people_away(self) -> set[int]:
         """Who is away on the day of the action."""
-        return set(Absence.objects.filter(starts__lte=self.on, ends__gte=self.on).values_list("person_id", flat=True))
+        return set(Absence.objects.on(self.on).values_list("person_id", flat=True))
 
     def is_office(self) -> bool:
         """Whether the person acting is of the program office of the pilot's portfolio."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from pilots.models.people import Person
 from pilots.models.pilots import Pilot
@@ -15,9 +14,13 @@ from pilots.models.pilots import Pilot
 class FellowManagerQuerySet(models.QuerySet["FellowManager"]):
     """Fellow managers, by day."""
 
-    def on(self, day: date) -> FellowManagerQuerySet:
+    def on(self, day: Any) -> FellowManagerQuerySet:
         """Those who live with a pilot on a day."""
         return self.filter(Q(left_on=None) | Q(left_on__gt=day), first_day__lte=day)
+
+    def is_one(self, person: Any, day: Any) -> Exists:
+        """Asked of a query of pilots: whether somebody lives with the pilot on a day, beside its own manager."""
+        return Exists(self.on(day).filter(person=person, pilot=OuterRef("pk")))
 
 
 class FellowManager(models.Model):

@@ -45,6 +45,12 @@ class PilotQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(_reach_of(person, at or today()).of_pilots())
 
+    def lived_with_by(self, person: Person, at: date) -> Self:
+        """The pilots with which somebody lives on a day, as their manager or beside it."""
+        from pilots.models import FellowManager
+
+        return self.filter(Q(manager=person) | FellowManager.objects.is_one(person, at))
+
 
 def visible_pilot(person: Person, *, pk: int | None = None, key: str | None = None) -> Any:
     """The pilot of a primary key, or of a key, where a person may see it: as `visible_to` says, in a statement worked out once."""
@@ -81,7 +87,7 @@ def _one_visible(person: Any, at: Any, **which: Any) -> Any:
 
 def _visible(person: Any, at: Any) -> Q:
     """Of pilots: those that somebody may see, each looked up by itself."""
-    from pilots.models import Gate, GatePeriod, Portfolio, Seat
+    from pilots.models import FellowManager, Gate, GatePeriod, Portfolio, Seat
 
     granted = Portfolio.objects.filter(_grants(person)).values("pk")
     now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
@@ -94,8 +100,8 @@ def _visible(person: Any, at: Any) -> Q:
         .alias(function=Coalesce("unit__function", 0))
         .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=function)
     )
-    fellow = _lives_with(person, at).filter(pilot=OuterRef("pk"))
-    return Q(Q(portfolio__in=granted), _names(person), Exists(now), Exists(seats), Exists(fellow), _connector=Q.OR)
+    fellow = FellowManager.objects.is_one(person, at)
+    return Q(Q(portfolio__in=granted), _names(person), Exists(now), Exists(seats), fellow, _connector=Q.OR)
 
 
 def _grants(person: Any) -> Q:
@@ -106,13 +112,6 @@ def _grants(person: Any) -> Q:
 def _names(person: Any) -> Q:
     """Of pilots: those whose record or rules name somebody."""
     return Q(manager=person) | Q(exceptions_to=person) | Q(exceptions_deputy=person)
-
-
-def _lives_with(person: Any, at: Any) -> Any:
-    """The rows by which somebody lives with pilots on a day, beside their own managers."""
-    from pilots.models import FellowManager
-
-    return FellowManager.objects.filter(Q(left_on=None) | Q(left_on__gt=at), person=person, first_day__lte=at)
 
 
 def _names_now(person: Any) -> Q:
@@ -186,7 +185,7 @@ def _reach() -> Compiled:
 
 
 def _rows_of_reach(person: Any, at: Any) -> Any:
-    from pilots.models import GatePeriod, Pilot, Portfolio, Seat
+    from pilots.models import FellowManager, GatePeriod, Pilot, Portfolio, Seat
 
     def rows(found: Any, what: str, key: str, function: Any = None, kind: Any = None) -> Any:
         zero = Value(NO_FUNCTION, output_field=models.BigIntegerField())
@@ -200,7 +199,7 @@ def _rows_of_reach(person: Any, at: Any) -> Any:
     function = Coalesce("unit__function_id", NO_FUNCTION)
     return rows(granted, "portfolio", "pk").union(
         rows(mine, "pilot", "pk"),
-        rows(_lives_with(person, at), "pilot", "pilot_id"),
+        rows(FellowManager.objects.on(at).filter(person=person), "pilot", "pilot_id"),
         rows(now, "pilot", "gate__pilot_id"),
         rows(seats, "seat", "unit__portfolio_id", function, F("kind_id")),
     )

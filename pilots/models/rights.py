@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -174,6 +175,18 @@ class Departure(models.Model):
         return str(_("%(person)s left %(right)s on %(day)s") % says)
 
 
+class AbsenceQuerySet(models.QuerySet["Absence"]):
+    """Absences by day."""
+
+    def on(self, day: date) -> AbsenceQuerySet:
+        """Those of whoever is away on a day."""
+        return self.between(day, day)
+
+    def between(self, first: date, last: date) -> AbsenceQuerySet:
+        """Those of whoever is away on any of some days, both ends included."""
+        return self.filter(starts__lte=last, ends__gte=first)
+
+
 class Absence(models.Model):
     """Days on which a person is away, both included. It takes no right."""
 
@@ -182,6 +195,8 @@ class Absence(models.Model):
     )
     starts = models.DateField(_("from"), db_comment="first day away")
     ends = models.DateField(_("until"), db_comment="last day away")
+
+    objects = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("absence")

@@ -13,6 +13,7 @@ from pilots.models import Person
 from readiness.admin.setting import SettingAdmin
 from readiness.models import FrictionPoint, SignalPolicy
 from readiness.text import feedback_letters
+from readiness.text.mail import not_sent
 
 ASK_TITLE = gettext_lazy("Ask their managers the three questions, by letter")
 
@@ -52,14 +53,16 @@ def ask_managers(table: Any, request: HttpRequest, queryset: Any) -> None:
     assert isinstance(request.user, Person)
     running = queryset.filter(void_since=None).exclude(stage="retired").select_related("manager")
     sent = feedback_letters.send(running, request.user, request.build_absolute_uri)
-    if sent is None:
+    if sent.failed and not sent.sent:
         messages.error(request, _("No letter could be sent: the mail server did not take them. Try again later."))
         return
-    says = ngettext("%(n)d letter was sent.", "%(n)d letters were sent.", sent) % {"n": sent}
-    left = queryset.count() - sent
+    says = ngettext("%(n)d letter was sent.", "%(n)d letters were sent.", sent.sent) % {"n": sent.sent}
+    left = queryset.count() - sent.sent - sent.failed
     if left:
         rest = ngettext(
             "%(n)d pilot has no manager who could be asked.", "%(n)d pilots have no manager who could be asked.", left
         )
         says = f"{says} {rest % {'n': left}}"
     messages.success(request, says)
+    if sent.failed:
+        messages.warning(request, not_sent(sent.failed))

@@ -20,6 +20,7 @@ from readiness.forms.portfolios import OpenPortfolio
 from readiness.forms.reference import people_offered
 from readiness.queries.set_up import SetUp, set_up
 from readiness.text import invitations
+from readiness.text.mail import not_sent
 from readiness.text.set_up import COSTS, TITLES, headline, lacking, there
 
 FORMS: dict[str, Any] = {
@@ -152,9 +153,10 @@ def _say_done(request: HttpRequest, step: str, form: Any) -> None:
         messages.success(request, str(form.done_message))
         return
     sent = invitations.send(form.chosen(), form.office.person, request.build_absolute_uri)
-    if sent is None:
+    if not sent.sent:
         messages.warning(request, _("The letters could not be sent: no mail server is set, or it does not answer."))
-    else:
-        messages.success(
-            request, _("Invitations were sent: %(n)s. They can be sent again until a password is set.") % {"n": sent}
-        )
+        return
+    says = _("Invitations were sent: %(n)s. They can be sent again until a password is set.") % {"n": sent.sent}
+    messages.success(request, says)
+    if sent.failed:
+        messages.warning(request, not_sent(sent.failed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -123,6 +124,16 @@ class AnswerUnnamedForm(UnnamedForm):
 
 COLUMNS = ("name", "minutes", "who", "tool", "counts_as")
 """What stands on a line of steps, in this order."""
+PARTS: dict[str, Any] = {
+    "name": _("What happens"),
+    "minutes": _("Minutes"),
+    "who": _("Who"),
+    "tool": _("Tool"),
+    "counts_as": _("Counts as"),
+}
+STEP_LISTS = {"name": "step-names", "who": "step-who", "tool": "step-tools"}
+"""The lists of what is offered while a part of a step is typed, by their ids."""
+PART_OF_STEP = _("%(part)s, step %(number)s")
 
 
 class StepsField(forms.CharField):
@@ -132,6 +143,20 @@ class StepsField(forms.CharField):
         widget = forms.Textarea(attrs={"rows": 9})
         given: dict[str, Any] = {"widget": widget, "required": False}
         super().__init__(**given | kwargs)
+
+    def offer_rows(self) -> None:
+        """Let a script draw each line as a row of fields (`steps.js`)."""
+        columns: list[dict[str, Any]] = [
+            {"label": str(PARTS[name]), "list": STEP_LISTS.get(name), "numeric": name == "minutes"} for name in COLUMNS
+        ]
+        columns[-1]["choices"] = [(word, str(label)) for word, label in choices(STEP_KIND)]
+        self.widget.attrs |= {
+            "data-columns": json.dumps(columns),
+            "data-most": MOST_STEPS,
+            "data-called": PART_OF_STEP % {"part": "{part}", "number": "{number}"},
+            "data-as-rows": _("Show as fields"),
+            "data-as-lines": _("Write as lines"),
+        }
 
     def clean(self, value: Any) -> Any:
         lines = [line for line in (super().clean(value) or "").splitlines() if line.strip()]
@@ -165,11 +190,18 @@ class AnnounceWorkflowForm(PilotForm):
     asides_of = (ANOTHER_DAY,)
     on = DayField(label=_("Effective date"))
 
+    def fit(self) -> None:
+        steps = self.fields["steps"]
+        assert isinstance(steps, StepsField)
+        if self.drawn:
+            steps.offer_rows()
+
     def begins_with(self) -> Mapping[str, Any]:
         row = announced(self.target.pk, at=today()) if self.drawn else None
         if row is None:
             return {}
-        return {"steps": [vars(step) for step in row.rows], "by_hand": row.by_hand, "runs": row.runs}
+        steps = [{name: getattr(step, name) for name in COLUMNS} for step in row.rows]
+        return {"steps": steps, "by_hand": row.by_hand, "runs": row.runs}
 
     def _place_of(self, refused: Refused) -> tuple[forms.Form, str | None]:
         """What is wrong with one line stands at the lines, with its number before it."""
@@ -222,32 +254,25 @@ class StateIncentivesForm(PilotForm):
         return {name: getattr(row, name) for name in names} if row else {}
 
 
-STEP_NAMES = "step-names"
-"""The list of names that is offered while one is typed, by its id."""
-
-
 class LivedStepRow(Row):
     """One step as a manager lives it."""
 
     called = "steps"
-    name = LineField(label=_("What happens"))
-    minutes = NumberField(label=_("Minutes"))
+    name = LineField(label=PARTS["name"])
+    minutes = NumberField(label=PARTS["minutes"])
     times = NumberField(label=_("Times in a run"))
-    who = LineField(label=_("Who"))
-    tool = LineField(label=_("Tool"))
-    counts_as = OneOfField(label=_("Counts as"), choices=choices(STEP_KIND))
+    who = LineField(label=PARTS["who"])
+    tool = LineField(label=PARTS["tool"])
+    counts_as = OneOfField(label=PARTS["counts_as"], choices=choices(STEP_KIND))
     is_judgement = forms.BooleanField(label=_("A judgement with no policy behind it"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            label = _("%(part)s, step %(number)s") % {
-                "part": field.label,
-                "number": str(self.prefix).rpartition(".")[2],
-            }
-            field.widget.attrs["aria-label"] = label
-            if name == "name":
-                field.widget.attrs |= {"list": STEP_NAMES, "autocomplete": "off"}
+            number = str(self.prefix).rpartition(".")[2]
+            field.widget.attrs["aria-label"] = PART_OF_STEP % {"part": field.label, "number": number}
+            if name in STEP_LISTS:
+                field.widget.attrs |= {"list": STEP_LISTS[name], "autocomplete": "off"}
             if name in ("minutes", "times"):
                 field.widget.attrs["inputmode"] = "numeric"
 

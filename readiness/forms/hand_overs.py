@@ -19,7 +19,7 @@ from pilots.refusals import Refused
 from readiness.forms.fields import DayField, PersonField
 from readiness.forms.offices import Office
 from readiness.forms.reference import ReferenceForm
-from readiness.queries.hand_overs import Held, Limit, everything, lived_with, open_hand_over, things_held
+from readiness.queries.hand_overs import Held, Limit, everything, fellow_of, open_hand_over, things_held
 from readiness.text import hand_overs as texts
 
 EACH = 100
@@ -95,7 +95,7 @@ class HandOver(ReferenceForm):
     @cached_property
     def lives_with(self) -> list[Pilot]:
         """The pilots that they live with beside their managers, of which nothing is handed over."""
-        return lived_with(self.row, today(), self.limit())
+        return fellow_of(self.row, today(), self.limit())
 
     @property
     def more(self) -> int:

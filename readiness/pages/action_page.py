@@ -29,6 +29,7 @@ from readiness.pages.pilot import events_of, rules, sentence
 from readiness.queries import evidence
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshot_of
+from readiness.queries.workflows import StepWords, step_words
 from readiness.rules import offers
 from readiness.text import acceptance, labels
 from readiness.text import events as event_texts
@@ -143,7 +144,15 @@ class PilotPage:
         return {
             "rules": rules(self.snapshot.pilot, self.state) if self.action == "confirm-rules" else None,
             "agreed": self.state.threshold if self.action in OF_QUALITY else None,
+            "words": self.step_words if self.action == "announce-workflow" else None,
         }
+
+    @property
+    def step_words(self) -> StepWords:
+        """The words that are offered while a step is typed."""
+        roles = offers.roles(self.person, self.snapshot, office=self.office, state=self.state)
+        groups = permissions.reads_groups(self.person, self.pilot.portfolio, roles)
+        return step_words(self.person, self.pilot, at=self.snapshot.at, groups=groups)
 
     @cached_property
     def make_drawn(self) -> partial[Any]:

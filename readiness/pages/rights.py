@@ -24,7 +24,7 @@ from readiness.pages import lists_out
 from readiness.pages.base import counted_page, day_of, page_of, reader
 from readiness.queries.pilots import pilots
 from readiness.rules import who_decides
-from readiness.rules.coverage import Cause, CauseFound, Coverage, coverage, next_month
+from readiness.rules.coverage import CauseFound, Coverage, GapCause, coverage, next_month
 from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED
 from readiness.text import rights as text
 from readiness.text.open_gates import listed
@@ -169,14 +169,14 @@ class _Asked:
         )
 
 
-def _cause(written: str) -> Cause | None:
+def _cause(written: str) -> GapCause | None:
     """A cause as it stands in an address, “legal-sign-off.nobody.2026-12-01.2026-12-31”; None where none is meant."""
     kind, _dot, rest = written.partition(".")
     why, *days = rest.split(".")
     if why not in (NOBODY, NONE_FREE, UNNAMED) or len(days) != 2:
         return None
     try:
-        return Cause(kind, why, *(date.fromisoformat(day) for day in days))
+        return GapCause(kind, why, *(date.fromisoformat(day) for day in days))
     except ValueError:
         return None
 

@@ -20,11 +20,11 @@ from pilots.models import Person, Pilot
 from pilots.pseudonyms import pseudonym
 from pilots.rules.vocabulary import Role
 from readiness.charts import sequence
-from readiness.forms.both_sides import STEP_NAMES, DescribeStepsForm
+from readiness.forms.both_sides import DescribeStepsForm
 from readiness.pages.base import day_of, pilot_or_404, reader
 from readiness.queries.people import is_manager_of
 from readiness.queries.snapshots import snapshot_of
-from readiness.queries.workflows import Announced, Workflow, announced, own_run, step_names, workflow_of
+from readiness.queries.workflows import Announced, Workflow, announced, own_run, step_words, workflow_of
 from readiness.rules import offers
 from readiness.rules import workflows as rule
 from readiness.rules.workflows import Compared, Run, Step
@@ -186,8 +186,7 @@ def own_steps(request: HttpRequest, key: str) -> HttpResponse:
         "official": official,
         "back": back,
         "at": today(),
-        "names": step_names(person, pilot, at=today()),
-        "names_id": STEP_NAMES,
+        "words": step_words(person, pilot, at=today()),
     }
     return render(request, "pages/own_steps.html", context, status=form.status)
 

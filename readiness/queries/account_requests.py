@@ -35,7 +35,7 @@ def letters_due(at: date) -> dict[Person, list[AccountDue]]:
     Left out: who is away, whose account is closed, and whose address nobody has confirmed, since they could not answer.
     """
     sent = AccountRequest.objects.filter(pilot=OuterRef("pilot"), quarter=first_day_of_quarter(at))
-    away = Absence.objects.filter(person=OuterRef("sponsor"), starts__lte=at, ends__gte=at)
+    away = Absence.objects.on(at).filter(person=OuterRef("sponsor"))
     rows = _carried(at).filter(sponsor__closed_on=None, sponsor__is_active=True, sponsor__pending_email=None)
     rows = rows.exclude(Exists(sent)).exclude(Exists(away))
     found: dict[Person, list[AccountDue]] = defaultdict(list)

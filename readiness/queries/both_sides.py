@@ -33,8 +33,8 @@ def readable(person: Person, *, at: date) -> Any:
     carries = GatePeriod.objects.filter(
         superseded_on=None, last_day=None, kind__key=SPONSOR, person=person, gate__pilot=OuterRef("pk")
     )
-    fellow = FellowManager.objects.on(at).filter(person=person, pilot=OuterRef("pk"))
-    return rows.filter(Q(portfolio__in=whole.values("pk")) | Q(manager=person) | Exists(carries) | Exists(fellow))
+    fellow = FellowManager.objects.is_one(person, at)
+    return rows.filter(Q(portfolio__in=whole.values("pk")) | Q(manager=person) | Exists(carries) | fellow)
 
 
 def read_whole(person: Person) -> Any:

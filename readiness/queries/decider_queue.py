@@ -132,7 +132,7 @@ class OwnSeats(NamedTuple):
 
 def own_seats(person: Person, at: date) -> OwnSeats:
     """The seats of somebody on a day. One query."""
-    gone = Absence.objects.filter(starts__lte=at, ends__gte=at)
+    gone = Absence.objects.on(at)
     absences = {f"{who}_away": Exists(gone.filter(person=OuterRef(who))) for who in ("holder", "deputy")}
     of_portfolio = Seat.objects.on(at).filter(escalation=None, unit__portfolio__escalation=person)
     seats = (Seat.objects.on(at).of(person) | of_portfolio).select_related("unit__portfolio").annotate(**absences)

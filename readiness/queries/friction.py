@@ -124,9 +124,8 @@ def lived_with(person: Person, pilots: Iterable[int]) -> frozenset[int]:
 
 def _lived_with(person: Person) -> Q:
     """Of pilots: those that somebody lives with as a manager, and of whose portfolio they do not read all."""
-    fellow = FellowManager.objects.on(today()).filter(person=person, pilot=OuterRef("pk"))
     whole = read_whole(person).order_by().values("pk")
-    return Q(Q(manager=person) | Exists(fellow)) & ~Q(portfolio__in=whole)
+    return Q(Q(manager=person) | FellowManager.objects.is_one(person, today())) & ~Q(portfolio__in=whole)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,10 +134,11 @@ def _pilots(person: Person, limit: Limit) -> list[tuple[str, Thing, str, None]]:
     return [(f"pilot-{row.pk}", row, "manager", None) for row in rows]
 
 
-def lived_with(person: Person, at: date, limit: Limit = everything) -> list[Pilot]:
+def fellow_of(person: Person, at: date, limit: Limit = everything) -> list[Pilot]:
     """The pilots that somebody lives with beside their manager. Nothing of that is handed over. One query."""
-    there = FellowManager.objects.on(at).filter(person=person, pilot=OuterRef("pk"))
-    rows = Pilot.objects.filter(LIVE, Exists(there)).select_related("portfolio").order_by("key")
+    rows = (
+        Pilot.objects.filter(LIVE, FellowManager.objects.is_one(person, at)).select_related("portfolio").order_by("key")
+    )
     return list(limit(rows, "portfolio"))
 
 

@@ -76,8 +76,7 @@ def _work(person: Any, at: Any) -> Any:
         "named": Exists(now.filter(Q(person=me) | Q(nominee=me), kind__clears_by=ClearsBy.ACCEPTANCE)),
         "decides": Exists(Seat.objects.on(at).of(me)),
         "escalates": Exists(Portfolio.objects.filter(escalation=me)),
-        "manages": Exists(Pilot.objects.filter(manager=me))
-        | Exists(FellowManager.objects.filter(Q(left_on=None) | Q(left_on__gt=at), person=me, first_day__lte=at)),
+        "manages": Exists(Pilot.objects.filter(manager=me)) | Exists(FellowManager.objects.on(at).filter(person=me)),
         "office": Exists(roles.filter(role=Role.OFFICE)),
         "reviews": Exists(roles.filter(role=Role.REVIEWER)),
         "owns_gap": Exists(PolicyGap.objects.filter(owner=me, answered_on=None)),

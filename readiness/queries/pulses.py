@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, Value
+from django.db.models import Count, Exists, Max, OuterRef, Value
 from django.utils.crypto import salted_hmac
 
-from pilots.models import FellowManager, ManagerPulse, Person, Pilot, Portfolio, Pulse, SponsorPulse
+from pilots.models import ManagerPulse, Person, Pilot, Portfolio, Pulse, SponsorPulse
 from pilots.rules import pulses as rule
 from pilots.rules.vocabulary import Stage
 from readiness.rules.pulses import Answers, of_counts
@@ -86,6 +86,4 @@ def own_answer(pulse: Pulse, pilot: Pilot, pseudonym: str) -> int | None:
 
 def lives_with(person: Person, *, at: date) -> Any:
     """The pilots with which somebody lives on a day, as their manager or beside them, that have not ended."""
-    fellow = FellowManager.objects.on(at).filter(person=person, pilot=OuterRef("pk"))
-    alive = Pilot.objects.filter(void_since=None).exclude(stage=Stage.RETIRED)
-    return alive.filter(Q(manager=person) | Exists(fellow))
+    return Pilot.objects.lived_with_by(person, at).filter(void_since=None).exclude(stage=Stage.RETIRED)

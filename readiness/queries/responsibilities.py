@@ -107,7 +107,7 @@ def responsibilities(person: Person, at: date, limit: Limit = everything) -> Res
     managed = limit(Pilot.objects.filter(LIVE, manager=person).order_by("key"), "portfolio")
     delegations = Delegation.objects.filter(to=person, until__gte=at).order_by("starts", "pk")
     of_right = ("right__kind", "right__portfolio", "right__function", "right__holder")
-    lived_with = hand_overs.lived_with(person, at, limit)
+    lived_with = hand_overs.fellow_of(person, at, limit)
     rights = limit(hand_overs.rights_naming(person, at), "portfolio")
     return Responsibilities(
         person=person,

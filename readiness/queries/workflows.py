@@ -20,7 +20,7 @@ COUNTS = 365
 """Days for which a manager's account of a run counts."""
 CHANGED_IN = timedelta(days=90)
 OFFERED = 200
-"""Names of steps at the most that are offered while one is typed."""
+"""Words of each sort at the most that are offered while a step is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +169,34 @@ def net_relief_of(pilots: Iterable[int], *, at: date, known_at: date | None = No
     return {pilot: round(net) for pilot, net in nets.items() if net is not None}
 
 
-def step_names(person: Person, pilot: Pilot, *, at: date) -> list[str]:
-    """Names of steps that are offered while one is typed, so that managers name alike what is alike. Two queries.
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """What is offered while a step is typed, so that what is alike is called alike: what happens, who, and with which tool."""
+
+    names: Sequence[str]
+    who: Sequence[str]
+    tools: Sequence[str]
+
+
+def step_words(person: Person, pilot: Pilot, *, at: date, groups: bool = True) -> StepWords:
+    """The words of steps that somebody may be offered. Five queries, or one.
 
     Of what managers said only what is shown of this pilot; of what was announced, all of the portfolio that the reader sees.
+
+    Args:
+        groups: whether they read what groups of managers say.
     """
-    shown = compared_of([pilot.pk], at=at).get(pilot.pk)
+    shown = compared_of([pilot.pk], at=at).get(pilot.pk) if groups else None
     seen = Pilot.objects.visible_to(person).filter(portfolio=pilot.portfolio_id).order_by().values("pk")
-    announced_there = OfficialStep.objects.filter(workflow__pilot__in=seen).order_by("name")
-    found = [step.name for step in shown.steps if step.name] if shown else []
-    found += announced_there.values_list("name", flat=True).distinct()[:OFFERED]
-    return list({Step(name, 0).key: name for name in reversed(found)}.values())[::-1][:OFFERED]
+    there = OfficialStep.objects.filter(workflow__pilot__in=seen).order_by("name", "who", "tool")
+    found = [(step.name, step.who, step.tool) for step in shown.steps] if shown else []
+    found += there.values_list("name", "who", "tool").distinct()[: 3 * OFFERED]
+    return StepWords(*(_one_of_each(column) for column in zip(*found, strict=True))) if found else StepWords((), (), ())
+
+
+def _one_of_each(words: Sequence[str]) -> list[str]:
+    """Each word once, as it is written first, however it is written later."""
+    return list({Step(word, 0).key: word for word in reversed(words) if word}.values())[::-1][:OFFERED]
 
 
 def own_run(pilot: Pilot, pseudonym: str) -> Run | None:

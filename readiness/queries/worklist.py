@@ -78,7 +78,7 @@ OF_GATES: dict[str, Callable[[date], Q]] = {
 
 def _looked_at(there: GatesQuerySet, at: date) -> GatesQuerySet:
     """Of these gates those of pilots that run or are adopted, each with what the lines ask of it."""
-    away = Absence.objects.filter(starts__lte=at, ends__gte=at).values("person")
+    away = Absence.objects.on(at).values("person")
     found: GatesQuerySet = there.filter(in_stages(standing.WAITING_STAGES, at)).annotate(
         clears_by=F("kind__clears_by"),
         orphaned=F("seat__orphaned"),

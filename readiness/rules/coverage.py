@@ -63,7 +63,7 @@ class Gap:
     pilots: Sequence[PilotOfGap]
 
 
-class Cause(NamedTuple):
+class GapCause(NamedTuple):
     """Why gates of one kind have nobody, and on which days: what one sort of act closes."""
 
     kind: str
@@ -76,7 +76,7 @@ class Cause(NamedTuple):
 class CauseFound:
     """A cause with the gates that have it, one each of its pilots, and where they lie: portfolios by name, functions counted."""
 
-    cause: Cause
+    cause: GapCause
     kind: GateKind
     pilots: int = 0
     gaps: int = 0
@@ -116,7 +116,7 @@ def coverage(
     most: int,
     skip: int = 0,
     kind: str = "",
-    cause: Cause | None = None,
+    cause: GapCause | None = None,
     units: Iterable[Unit] = (),
 ) -> Coverage:
     """The holes of the running ones of these pilots, from one day to another, by what is known today.
@@ -160,7 +160,7 @@ def _gates_in(holes: Mapping[_Hole, Collection[int]], *, unnamed: bool) -> int:
 
 
 def _causes(holes: Mapping[_Hole, Collection[int]], places: _Places, span: Span) -> list[CauseFound]:
-    found: dict[Cause, CauseFound] = {}
+    found: dict[GapCause, CauseFound] = {}
     for hole, pilots in holes.items():
         cause, unit = places.cause(hole, span), places.units[hole.unit]
         one = found.setdefault(cause, CauseFound(cause, places.kinds[hole.kind]))
@@ -207,12 +207,12 @@ class _Places:
         function = self.functions.get(unit.function_id or 0)
         return (kind.position, kind.pk, self.portfolios[unit.portfolio_id].name, str(function or ""), hole.days.why)
 
-    def cause(self, hole: _Hole, span: Span) -> Cause:
+    def cause(self, hole: _Hole, span: Span) -> GapCause:
         """Why, and when: on each working day of the span, whatever a portfolio's calendar calls one, or from a day to a day."""
         days, first, last = span.working_days(self.calendar(hole.unit)), hole.days.first, hole.days.last
         if (first, last) == (days[0], days[-1]):
             first, last = span.first, span.last
-        return Cause(self.kinds[hole.kind].key, hole.days.why, first, last)
+        return GapCause(self.kinds[hole.kind].key, hole.days.why, first, last)
 
     def gap(self, hole: _Hole, number: int, pilots: Sequence[PilotOfGap]) -> Gap:
         unit = self.units[hole.unit]
@@ -332,7 +332,7 @@ def _seats(units: Iterable[int], span: Span) -> Seats:
 
 def _absences(first: date, last: date) -> Absences:
     out: dict[int, list[tuple[date, date]]] = {}
-    rows = Absence.objects.filter(starts__lte=last, ends__gte=first)
+    rows = Absence.objects.between(first, last)
     for person, starts, ends in rows.values_list("person", "starts", "ends"):
         out.setdefault(person, []).append((starts, ends))
     return out

@@ -149,5 +149,4 @@ def records(person: Person, gate: GateSnapshot, *, office: bool) -> bool:
 
 def away_on(day: date) -> set[int]:
     """Who is away on a day."""
-    there = Absence.objects.filter(starts__lte=day, ends__gte=day)
-    return set(there.values_list("person_id", flat=True))
+    return set(Absence.objects.on(day).values_list("person_id", flat=True))

@@ -63,15 +63,6 @@ def enough(managers: int) -> bool:
     return managers >= LEAST
 
 
-def seen_by_one_of_them(named: int, size: int) -> int:
-    """How many of a group of a reader's own pilot are shown to have named a point: to one of them at the most all but two.
-
-    Whoever named nothing, and read that all but one did, would know of every other one what they said. Of a group of three
-    nothing is shown: two that named something would be the two others. `readiness.queries.friction.number_shown` is its twin in SQL.
-    """
-    return 0 if size <= LEAST else min(named, size - 2)
-
-
 def median_of_groups(groups: Iterable[Sequence[int]]) -> float | None:
     """The median over whole groups, each with one value a manager; None where too few, or all in a group, said the same."""
     values = [value for group in groups for value in values_that_count(group)]

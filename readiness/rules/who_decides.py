@@ -149,7 +149,7 @@ def decided_kinds(person: Person | None = None) -> list[GateKind]:
 
 def away_on(at: date) -> dict[int, date]:
     """Who is away on a date, by primary key, with the last day."""
-    rows = Absence.objects.filter(starts__lte=at, ends__gte=at).order_by("ends")
+    rows = Absence.objects.on(at).order_by("ends")
     return dict(rows.values_list("person", "ends"))
 
 

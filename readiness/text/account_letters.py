@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from smtplib import SMTPException
 
-import structlog
 from django.core import mail
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pilots.languages import installation_language
 from pilots.models import Person
 from pilots.rules.vocabulary import Basis
 from readiness.queries.account_requests import AccountDue
 from readiness.text import labels
 from readiness.text.letters import Letter
-from readiness.text.mail import NoMailServer
-
-logger = structlog.get_logger(__name__)
+from readiness.text.mail import send_letters
 
 
 def to_sponsor(
@@ -70,10 +67,9 @@ def _until_now(asked: AccountDue, at: date) -> str:
     return _("Your last account is of %(day)s, %(ago)s.") % says
 
 
-def send(letter: Letter) -> bool:
-    """Send a letter. Whether it could be sent."""
-    try:
-        return bool(mail.EmailMessage(letter.subject, letter.body, to=[letter.to.email]).send())
-    except (OSError, SMTPException, NoMailServer) as error:
-        logger.error("letter_not_sent", because=type(error).__name__)
-        return False
+def send(to: Person, asked: Sequence[AccountDue], at: date, absolute: Callable[[str], str]) -> bool:
+    """Send a sponsor the letter about all of their pilots, in the program office's name. Whether it could be sent."""
+    with installation_language():
+        letter = to_sponsor(to, asked, at, absolute)
+        message = mail.EmailMessage(letter.subject, letter.body, to=[to.email])
+    return send_letters([message]).failed == 0

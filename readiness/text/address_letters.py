@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from smtplib import SMTPException
 
-import structlog
 from django.core import mail, signing
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,13 +12,11 @@ from django.utils.translation import gettext as _
 
 from pilots.languages import installation_language
 from pilots.models import Person
-from readiness.text.mail import NoMailServer
+from readiness.text.mail import send_letters
 
 GOOD_FOR = timedelta(days=14)
 """For how long a link in a letter works. After that whoever keeps all portfolios confirms, or the owner signs in."""
 SALT = "readiness.text.address_letters"
-
-logger = structlog.get_logger(__name__)
 
 
 def token_of(person: Person) -> str:
@@ -54,9 +50,4 @@ def send(person: Person, absolute: Callable[[str], str]) -> bool:
             )
             for which, to in (("old", person.email), ("new", str(person.pending_email)))
         ]
-    try:
-        mail.get_connection().send_messages(letters)
-    except (OSError, SMTPException, NoMailServer) as error:
-        logger.error("letter_not_sent", because=type(error).__name__)
-        return False
-    return True
+    return send_letters(letters).failed == 0

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from smtplib import SMTPException
 
-import structlog
 from django.core import mail
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,13 +12,11 @@ from django.utils.translation import gettext as _
 from pilots.feedback_links import GOOD_FOR, token_for
 from pilots.languages import installation_language
 from pilots.models import Person, Pilot
-from readiness.text.mail import NoMailServer
-
-logger = structlog.get_logger(__name__)
+from readiness.text.mail import Delivery, send_letters
 
 
-def send(pilots: Iterable[Pilot], sender: Person, absolute: Callable[[str], str]) -> int | None:
-    """Ask the managers of pilots what it is like, each once a pilot. How many letters were sent; None where none could be.
+def send(pilots: Iterable[Pilot], sender: Person, absolute: Callable[[str], str]) -> Delivery:
+    """Ask the managers of pilots what it is like, each once a pilot.
 
     Args:
         pilots: with a manager whose account is open; others are left out.
@@ -31,13 +27,7 @@ def send(pilots: Iterable[Pilot], sender: Person, absolute: Callable[[str], str]
         for pilot in pilots
         if pilot.manager is not None and pilot.manager.closed_on is None
     ]
-    if not letters:
-        return 0
-    try:
-        return mail.get_connection().send_messages(letters) or 0
-    except (OSError, SMTPException, NoMailServer) as error:
-        logger.error("letter_not_sent", because=type(error).__name__)
-        return None
+    return send_letters(letters)
 
 
 def _letter(person: Person, pilot: Pilot, sender: Person, absolute: Callable[[str], str]) -> mail.EmailMessage:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from smtplib import SMTPException
 
-import structlog
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -16,9 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilots.languages import installation_language
 from pilots.models import Person
-from readiness.text.mail import NoMailServer
-
-logger = structlog.get_logger(__name__)
+from readiness.text.mail import Delivery, send_letters
 
 
 def path_of(person: Person) -> str:
@@ -27,18 +23,13 @@ def path_of(person: Person) -> str:
     return reverse("account_reset_password_from_key", kwargs=place)
 
 
-def send(people: Iterable[Person], sender: Person, absolute: Callable[[str], str]) -> int | None:
-    """Send everybody their invitation. How many were sent; None where none could be.
+def send(people: Iterable[Person], sender: Person, absolute: Callable[[str], str]) -> Delivery:
+    """Send everybody their invitation.
 
     Args:
         absolute: makes an address of ours one that can stand in a letter.
     """
-    letters = [_letter(person, sender, absolute) for person in people]
-    try:
-        return mail.get_connection().send_messages(letters) or 0
-    except (OSError, SMTPException, NoMailServer) as error:
-        logger.error("letter_not_sent", because=type(error).__name__)
-        return None
+    return send_letters([_letter(person, sender, absolute) for person in people])
 
 
 def _letter(person: Person, sender: Person, absolute: Callable[[str], str]) -> mail.EmailMessage:

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from pilots import actions
 from pilots.actions.friction import PURPOSE, FrictionAnswer, report_friction
-from pilots.models import FrictionReport, Person, Pilot
+from pilots.models import FrictionFigure, FrictionGroup, FrictionReport, Person, Pilot
 from pilots.pseudonyms import keyed_order, pseudonym
 from pilots.rules.groups import Answer, Group, groups_at, published
 from readiness.queries import friction, signals
-from readiness.rules.suppression import fold, seen_by_one_of_them
+from readiness.rules.suppression import LEAST, fold
 from tests.company import a_person, browser_of, taken_back
 from tests.managers import START, Managers, weeks_ago
 
@@ -84,6 +84,34 @@ def test_no_answer_follows_from_all_that_is_ever_published_whatever_was_said(his
     for reading, possible in worlds.items():
         for (member, week), answers in zip(history, possible, strict=True):
             assert len(answers) > 1, f"{member} of week {week} said {answers}: {reading}"
+
+
+def seen_by_one_of_them(named: int, size: int) -> int:
+    """How many of a group of a reader's own pilot they may be shown to have named a point: at the most all but two of it.
+
+    Whoever named nothing, and read that all but one did, would know of every other one what they said. Of a group of three
+    nothing is shown: two that named something would be the two others.
+    """
+    return 0 if size <= LEAST else min(named, size - 2)
+
+
+@pytest.mark.django_db
+def test_what_one_of_them_is_shown_is_what_the_attack_takes_it_to_be() -> None:
+    """The query that serves them, held to the rule that the next test attacks, for every group of three to seven."""
+    pilot = Managers().joins("ottilie")
+    sizes = [(named, size) for size in range(3, 8) for named in range(1, size + 1)]
+    for named, size in sizes:
+        stands = {"first_day": weeks_ago(1), "stands_until": weeks_ago(-1)}
+        group = FrictionGroup.objects.create(portfolio=pilot.portfolio, pilot=pilot, managers=size, **stands)
+        FrictionFigure.objects.create(group=group, question="rework", point=f"{named} of {size}", managers=named)
+    everybody, within = FrictionGroup.objects.all(), [pilot.pk]
+    shown = friction.counts_at(friction.seen_from_within(everybody, within), weeks_ago(0), within)
+    seen = {each.point: each.managers for each in shown}
+    assert {(named, size): seen.get(f"{named} of {size}", 0) for named, size in sizes} == {
+        (named, size): seen_by_one_of_them(named, size) for named, size in sizes
+    }
+    whole = {each.point: each.managers for each in friction.counts_at(everybody, weeks_ago(0))}
+    assert whole == {f"{named} of {size}": named for named, size in sizes}
 
 
 @pytest.mark.parametrize("size", [3, 4, 5, 6])

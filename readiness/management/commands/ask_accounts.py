@@ -45,19 +45,29 @@ class Command(ProductCommand):
 
 
 def _ask(person: Person, asked: Sequence[AccountDue], at: date) -> bool | None:
-    """Ask one sponsor. None where another process did meanwhile; False where the letter could not be sent."""
+    """Ask one sponsor. None where another process did meanwhile; False where the letter could not be sent.
+
+    What is asked is on record before the letter goes, and taken back where it does not: nothing is locked while a mail server
+    thinks, and nobody is asked twice. A process that ends in between has asked on record only; the next quarter asks again.
+    """
+    new = _claim(person, asked, at)
+    if not new:
+        return None
+    if account_letters.send(person, [each for each, _request in new], at, absolute):
+        return True
+    AccountRequest.objects.filter(pk__in=[request.pk for _each, request in new]).delete()
+    return False
+
+
+def _claim(person: Person, asked: Sequence[AccountDue], at: date) -> list[tuple[AccountDue, AccountRequest]]:
+    """Put on record what is asked of a sponsor and nobody else has asked meanwhile."""
     quarter = first_day_of_quarter(at)
     with transaction.atomic():
         Person.objects.select_for_update().get(pk=person.pk)
         sent = AccountRequest.objects.filter(pilot__in=[each.pilot.pk for each in asked], quarter=quarter)
         already = set(sent.values_list("pilot", flat=True))
         new = [each for each in asked if each.pilot.pk not in already]
-        if not new:
-            return None
-        AccountRequest.objects.bulk_create(
+        requests = AccountRequest.objects.bulk_create(
             AccountRequest(pilot=each.pilot, sponsor=person, quarter=quarter, sent_on=at) for each in new
         )
-        if account_letters.send(account_letters.to_sponsor(person, new, at, absolute)):
-            return True
-        transaction.set_rollback(True)
-    return False
+    return list(zip(new, requests, strict=True))

@@ -125,6 +125,16 @@ def test_what_the_server_refuses_is_said_and_nobody_is_told_that_it_was_sent(
     assert post.letters == []
 
 
+def test_of_several_letters_the_one_that_is_refused_keeps_back_no_other(
+    post: Post, desk: Client, lena: Person, kai: Person
+) -> None:
+    post.refuses = "kai@example.org"
+    says = invite(desk, kai, lena)
+    assert "Invitations were sent: 1." in says
+    assert "1 letter was not taken by the mail server." in says
+    assert [to for to, _letter in post.letters] == [["lena@example.org"]]
+
+
 def test_a_server_that_is_gone_is_said(post: Post, desk: Client, lena: Person, settings: Any) -> None:
     settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = 9, 2
     assert "The letters could not be sent" in invite(desk, lena)

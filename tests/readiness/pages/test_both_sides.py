@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from pilots import actions
-from pilots.models import Event, Function, LivedWorkflow, ManagerPulse
+from pilots.models import Event, Function, LivedWorkflow, ManagerPulse, Person
 from tests.company import browser_of
 from tests.readiness.both_sides import LATER, MONDAY, Both
 
@@ -256,7 +256,7 @@ def test_names_of_steps_are_offered_and_of_managers_only_what_three_of_them_shar
         page = both.get(person, "own-steps")
         assert 'list="step-names"' in text(page)
         assert '<datalist id="step-names">' in text(page)
-        names: list[str] = page.context["names"]
+        names: list[str] = page.context["words"].names
         return names
 
     assert "Agent corrects" in offered(both.managers[3])
@@ -267,6 +267,29 @@ def test_names_of_steps_are_offered_and_of_managers_only_what_three_of_them_shar
     assert "Manager reads every line" in names
     assert "Copies it twice" not in names
     assert len(names) == len(set(names))
+
+
+def test_who_and_which_tool_are_offered_with_the_step_as_lived_and_as_announced(both: Both) -> None:
+    both.announced()
+    both.lived(2, {"name": "Copies it", "minutes": 4, "who": "The trainee", "tool": "Sheet nobody knows"})
+    both.freeze(LATER)
+    announces = reverse("readiness:pilot-action", args=[both.pilot.key, "announce-workflow"])
+    pages = [both.get(both.managers[3], "own-steps"), *(browser_of(who).get(announces) for who in both_leaders(both))]
+    for page in pages:
+        words = page.context["words"]
+        assert set(words.who) == {"Model", "Agent"}
+        for called in ("step-names", "step-who", "step-tools"):
+            assert called in text(page)
+        assert "Sheet nobody knows" not in text(page), "two managers have said so, and nothing of two is shown"
+    both.lived(3, {"name": "Copies it", "minutes": 4, "who": "The trainee", "tool": "Sheet nobody knows"})
+    both.freeze(LATER + timedelta(days=7))
+    for who in both_leaders(both):
+        assert "Copies it" in browser_of(who).get(announces).context["words"].names
+
+
+def both_leaders(both: Both) -> tuple[Person, Person]:
+    """Who announces a workflow: the program office and the pilot's sponsor."""
+    return both.company.ria, both.company.ansel
 
 
 def test_both_sides_go_out_as_files_with_what_the_page_shows(both: Both) -> None:

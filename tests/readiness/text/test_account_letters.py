@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.db import connection
+from django.utils import translation
 
 from pilots import actions
 from pilots.models import Absence, Event, Pilot
@@ -113,6 +115,30 @@ def test_a_letter_that_could_not_be_sent_is_tried_again(company: Company, monkey
         assert "1 letter could not be sent" in ask()
     assert not AccountRequest.objects.exists()
     assert "1 sponsor asked" in ask()
+
+
+def test_while_a_letter_goes_nothing_is_locked_and_it_is_on_record(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.running("A-1")
+    there: list[tuple[int, int]] = []
+    before = len(connection.savepoint_ids)
+
+    def look(*_args: Any, **_more: Any) -> int:
+        there.append((AccountRequest.objects.count(), len(connection.savepoint_ids)))
+        return 1
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", look)
+    assert "1 sponsor asked" in ask()
+    assert there == [(1, before)], "one request on record, and no transaction of the command's own is open"
+
+
+def test_the_letter_is_in_the_language_of_the_installation_whoever_runs_the_command(company: Company) -> None:
+    company.running("A-1")
+    with translation.override("de"):
+        ask()
+    assert "You have given no account of it yet." in mail.outbox[0].body
+    assert mail.outbox[0].subject.startswith("Your account of")
 
 
 def test_without_a_mail_server_it_says_so(company: Company, settings: Any) -> None:

@@ -75,7 +75,7 @@ def test_a_letter_reaches_the_manager_and_its_link_works_once(server: MailServer
     managers = Managers()
     managers.joins("ottilie")
     sent = feedback_letters.send(Pilot.objects.select_related("manager"), managers.office, "http://testserver{}".format)
-    assert sent == 1
+    assert sent == (1, 0)
     (letter,) = server.letters
     assert letter["To"] == "ottilie@example.org"
     text = letter.get_content()
@@ -89,4 +89,4 @@ def test_where_no_letter_can_leave_it_is_said_and_nothing_breaks(settings: Any) 
     managers = Managers()
     managers.joins("ottilie")
     settings.EMAIL_BACKEND = "readiness.text.mail.NoLetters"
-    assert feedback_letters.send(Pilot.objects.select_related("manager"), managers.office, str) is None
+    assert feedback_letters.send(Pilot.objects.select_related("manager"), managers.office, str) == (0, 1)
