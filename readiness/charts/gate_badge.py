@@ -51,6 +51,7 @@ def key() -> list[Mark]:
     """Every mark once, for the key beside marks that stand without words."""
     of_courts = [
         (State.WAITING, Court.DECIDER),
+        (State.WAITING, Court.TEAM),
         (State.UNOWNED, Court.NOBODY),
         (State.CHANGES_REQUESTED, Court.TEAM),
         (State.CHANGES_REQUESTED, Court.OUTSIDE),

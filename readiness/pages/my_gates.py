@@ -216,7 +216,7 @@ def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str
     if not snapshots:
         return _("You carry no pilot, and live with none. Nothing here waits on you.")
     if not any(one.sponsor == person for one in snapshots):
-        return _("Nothing waits for your word today. This is what you live with.")
+        return _("No gate and no rules wait for your word today. This is what you live with.")
     more = len(snapshots) >= LOOKED_AT
     snapshots = [one for one in snapshots if one.sponsor == person]
     if ask is None:

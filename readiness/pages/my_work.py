@@ -56,6 +56,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "at": at,
         "page": page,
         "entries": entries,
+        "first": next((act for entry in entries for act in entry.waiting), None),
         "mine": own_answers(person, at),
         "opening": text.opening(sum(len(entry.waiting) for entry in entries), page.paginator.count),
         "load": text.load(load) if entries and page.paginator.num_pages == 1 else "",

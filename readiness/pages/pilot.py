@@ -262,7 +262,7 @@ def stated(of: list[Rule]) -> str:
     if many == len(of):
         return _("All %(all)s are stated.") % says
     if many == 0:
-        return _("None of the %(all)s is stated.") % says
+        return _("None of them is stated.")
     return ngettext("%(n)s of the %(all)s is stated.", "%(n)s of the %(all)s are stated.", many) % says
 
 

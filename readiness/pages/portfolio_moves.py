@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pilots.models import Person
 from pilots.rules.vocabulary import ClearsBy, Court
@@ -37,6 +38,7 @@ class Finding:
     address: str
     letter: letters.Letter | None = None
     act: str = ""
+    act_says: str = ""
 
 
 class Moves:
@@ -78,16 +80,16 @@ class Moves:
 
     def _of_reason(self, one: reasons.Reason) -> Finding:
         address = f"?{self._tail(gate=one.kind.key, court=one.court)}#board"
-        act = self._act(one.kind, one.court)
-        return Finding(one.pilots, reason_text.missing(one), reason_text.note(one), address, act=act)
+        act, act_says = self._act(one.kind, one.court)
+        return Finding(one.pilots, reason_text.missing(one), reason_text.note(one), address, None, act, act_says)
 
     def _of_move(self, one: Bottleneck, snapshots: Mapping[int, PilotSnapshot]) -> Finding:
         assert one.kind is not None
         holder = one.holder.public_id if one.holder else ""
         address = f"?{self._tail(gate=one.kind.key, court=one.court or '', holder=holder, only='1')}#board"
         items = list(self._items(one, snapshots))
-        act = self._act(one.kind, one.court or "")
-        return Finding(one.frees, text.says(one), text.note(one), address, self._letter(one, items), act)
+        act, act_says = self._act(one.kind, one.court or "")
+        return Finding(one.frees, text.says(one), text.note(one), address, self._letter(one, items), act, act_says)
 
     def _items(self, one: Bottleneck, snapshots: Mapping[int, PilotSnapshot]) -> Iterator[letters.Item]:
         for lone in self._lone.get(_key(one), ()):
@@ -115,14 +117,14 @@ class Moves:
         named = {person for person in people if person is not None and person != self.person}
         return sorted(named, key=lambda person: (person.name, person.pk))
 
-    def _act(self, kind: Any, court: str) -> str:
-        """Where an office closes it in the admin: it assigns the right, or names people from the list of pilots."""
+    def _act(self, kind: Any, court: str) -> tuple[str, str]:
+        """Where an office closes it in the admin, and what it does there: assign the right, or name people from the list of pilots."""
         if not self._office or court != Court.NOBODY:
-            return ""
+            return "", ""
         if kind.clears_by == ClearsBy.ACCEPTANCE:
             query = urlencode({"gate": kind.key, "court": court})
-            return f"{reverse('admin:pilots_pilot_changelist')}?{query}"
-        return f"{reverse('admin:pilots_decisionright_add')}?{urlencode({'kind': kind.pk})}"
+            return f"{reverse('admin:pilots_pilot_changelist')}?{query}", _("Name somebody")
+        return f"{reverse('admin:pilots_decisionright_add')}?{urlencode({'kind': kind.pk})}", _("Assign the right")
 
 
 def _key(one: Bottleneck) -> Key:

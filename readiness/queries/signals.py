@@ -89,7 +89,12 @@ class Signals:
 
     @property
     def raised(self) -> list[ShownPoint]:
-        return [point for point in self.points if point.is_signal]
+        """The signals, as they come; those whose every policy gap is answered after those that still wait for something."""
+        return sorted((point for point in self.points if point.is_signal), key=self._is_answered)
+
+    def _is_answered(self, point: ShownPoint) -> bool:
+        gaps = point.gaps
+        return bool(gaps) and all(gap.answered_on is not None and gap.answered_on <= self.at for gap in gaps)
 
     @property
     def others(self) -> list[ShownPoint]:

@@ -31,8 +31,8 @@ def load(of: Load) -> str:
         return pilots
     says = {"net": workflows.a_week(of.net), "n": labels.how_many(of.known_of)}
     if of.known_of == of.pilots:
-        return f"{pilots} {_('By what you said that is %(net)s a week for you.') % says}"
-    net = _("By what you said of %(n)s of them, that is %(net)s a week for you.")
+        return f"{pilots} {_('By what you said it saves you, less what it costs, %(net)s a week.') % says}"
+    net = _("By what you said of %(n)s of them, they save you, less what they cost, %(net)s a week.")
     return f"{pilots} {net % says}"
 
 
@@ -47,7 +47,10 @@ def became(own: OwnPilot) -> list[str]:
         else:
             out.append(_("It counts in the median of %(n)s managers.") % {"n": labels.how_many(own.run.managers)})
         if own.run.net_a_week is not None:
-            out.append(_("Net relief for you: %(net)s a week.") % {"net": workflows.a_week(own.run.net_a_week)})
+            out.append(
+                _("Time that it saves you, less what it costs: %(net)s a week.")
+                % {"net": workflows.a_week(own.run.net_a_week)}
+            )
     if own.pulse and own.score is not None:
         says = {"score": score(own.score), "day": labels.day(own.pulse.closes_on)}
         out.append(_("You answered %(score)s of 5. Nothing of it is shown before %(day)s is over.") % says)

@@ -64,29 +64,29 @@ def headline(first: Bottleneck | None, waiting: bool) -> str:
 
 
 def says(one: Bottleneck) -> str:
-    """A move and what it frees: “Perpetua Rask answers Legal: 26 pilots wait for nothing else.”"""
+    """What a move frees: “26 pilots wait for one thing only: Perpetua Rask to answer Legal.”"""
     says = ngettext(
-        "%(move)s: one pilot waits for nothing else.", "%(move)s: %(n)s pilots wait for nothing else.", one.frees
+        "One pilot waits for one thing only: %(move)s.", "%(n)s pilots wait for one thing only: %(move)s.", one.frees
     )
     return says % {"move": move(one), "n": labels.count(one.frees)}
 
 
 def move(one: Bottleneck) -> str:
-    """Who has to do what: “Perpetua Rask answers Legal”."""
+    """Who has to do what: “Perpetua Rask to answer Legal”."""
     assert one.kind is not None
     says = {"who": one.holder.name if one.holder else "", "gate": one.kind.name}
     accepted = one.kind.clears_by == ClearsBy.ACCEPTANCE
     if one.court == Court.DECIDER:
-        return (_("%(who)s accepts %(gate)s") if accepted else _("%(who)s answers %(gate)s")) % says
+        return (_("%(who)s to accept %(gate)s") if accepted else _("%(who)s to answer %(gate)s")) % says
     if one.court == Court.NOBODY:
         return (
-            _("Somebody is named for %(gate)s") if accepted else _("Somebody gets the right to decide %(gate)s")
+            _("somebody to be named for %(gate)s") if accepted else _("somebody to get the right to decide %(gate)s")
         ) % says
     if one.court == Court.OUTSIDE:
-        return _("Somebody outside answers %(gate)s") % says
+        return _("somebody outside to answer %(gate)s") % says
     if one.kind.clears_by == ClearsBy.MEASUREMENT:
-        return _("The team measures %(gate)s") % says
-    return _("The team answers what %(gate)s asked") % says
+        return _("the team to measure %(gate)s") % says
+    return _("the team to answer what %(gate)s asked") % says
 
 
 def note(one: Bottleneck) -> str:

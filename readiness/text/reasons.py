@@ -60,7 +60,9 @@ def _holders(reason: Reason) -> str:
 
 def _alone(reason: Reason) -> str:
     if not reason.alone:
-        return _("On none of them is it the only thing missing.")
+        return ngettext(
+            "It is not the only thing missing.", "On none of them is it the only thing missing.", reason.pilots
+        )
     if reason.alone == reason.pilots:
         return _("Nothing else is missing.")
     return ngettext(

@@ -71,7 +71,7 @@ def opening(found: Signals) -> str:
         return headline(found.raised[0])
     if found.points:
         return _("Nothing that managers report has become a signal.")
-    return _("Nothing that managers report can be shown yet.")
+    return _("Nothing that managers report can be shown to you yet: too few have answered where you read.")
 
 
 def short_of(point: ShownPoint) -> str:

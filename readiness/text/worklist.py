@@ -30,9 +30,7 @@ LINES: tuple[tuple[Any, dict[str, tuple[Any, Any]]], ...] = (
         {
             "overdue": (
                 ngettext_lazy("pilot has an answer that is overdue", "pilots have an answer that is overdue", "n"),
-                _(
-                    "Ask whoever decides, or whom it escalates to. Of more than 1,000 that a pause or a holiday may have put off, the longest are looked at."
-                ),
+                _("Ask whoever decides, or whom it escalates to."),
             ),
             "named": (
                 ngettext_lazy(

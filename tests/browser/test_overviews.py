@@ -37,7 +37,7 @@ def test_a_reviewer_lands_on_the_move_that_frees_most_and_reads_its_letter_with_
     withdrawn(house)
     page = house.visit(house.company.vera, java_script_enabled=scripts).open("/")
     assert page.url.endswith(reverse("readiness:portfolio"))
-    assert page.locator("h1").inner_text() == "Perpetua Rask answers Legal: one pilot waits for nothing else."
+    assert page.locator("h1").inner_text() == "One pilot waits for one thing only: Perpetua Rask to answer Legal."
     assert not page.locator(".letter").first.is_visible()
     page.get_by_role("link", name="Read the letter").click()
     assert page.locator(".letter").first.is_visible()

@@ -22,7 +22,7 @@ def test_a_managers_work_begins_with_the_pilots_they_live_with(company: Company)
     assert [e.snapshot.pilot.key for e in page.context["entries"]] == ["A-1", "A-2"]
     text = page.content.decode()
     assert "Ottilie Bramm, manager of 2 pilots." in text
-    assert "Nothing waits for your word today." in text
+    assert "No gate and no rules wait for your word today." in text
     assert "My gates" in text
 
 

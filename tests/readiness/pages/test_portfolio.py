@@ -52,7 +52,7 @@ def rows_of(company: Company, **query: str) -> list[dict[str, str]]:
 
 def test_it_opens_with_the_move_that_frees_most_and_its_letter(nearly: Company) -> None:
     page = read(nearly)
-    assert page.context["headline"] == "Perpetua Rask answers Legal: 3 pilots wait for nothing else."
+    assert page.context["headline"] == "3 pilots wait for one thing only: Perpetua Rask to answer Legal."
     first, second, *_others = page.context["findings"]
     assert (first.number, second.number) == (3, 1)
     assert first.letter.to == nearly.perpetua

@@ -27,7 +27,7 @@ def test_a_portfolio_counts_in_words(adopted: int, stalled: int, says: str) -> N
 @pytest.mark.parametrize(
     ("many", "says"),
     [
-        (0, "None of the seven is stated."),
+        (0, "None of them is stated."),
         (1, "One of the seven is stated."),
         (6, "Six of the seven are stated."),
         (7, "All seven are stated."),
