@@ -148,7 +148,10 @@ class _Named:
         gates = [gate for of_pilot in found.values() for gate in of_pilot]
         self.kinds = in_bulk(GateKind, (gate.kind for gate in gates))
         self.rules = {pk: kind.as_rule() for pk, kind in self.kinds.items()}
-        self.functions = in_bulk(Function, [*(row.function_id for row in rows), *(period.function for period in now)])
+        with_function = Pilot._meta.get_field("function").is_cached
+        self.functions = {row.function.pk: row.function for row in rows if with_function(row) and row.function}
+        functions = {*(row.function_id for row in rows), *(period.function for period in now)}
+        self.functions |= in_bulk(Function, functions - self.functions.keys())
         with_portfolio = Pilot._meta.get_field("portfolio").is_cached
         portfolios = {row.portfolio_id: row.portfolio for row in rows if with_portfolio(row)}
         portfolios |= in_bulk(Portfolio, {row.portfolio_id for row in rows} - portfolios.keys())

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model, Value
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,8 +108,8 @@ class Names:
     kinds: Mapping[str, str]
 
 
-def names_in(events: Sequence[Event]) -> Names:
-    """The names that events hold by primary key, asked for only where there are any."""
+def names_in(events: Sequence[Event], known: Names | None = None) -> Names:
+    """The names that events hold by primary key: one query for those that are not known, and one for kinds of gates."""
     people: set[int] = set()
     functions: set[int] = set()
     portfolios: set[int] = set()
@@ -125,12 +126,31 @@ def names_in(events: Sequence[Event]) -> Names:
                 functions |= keys
             elif change["field"] in PORTFOLIOS:
                 portfolios |= keys
+    known = known or Names({}, {}, {}, {})
+    found = _names_of(
+        (Person, people - known.people.keys()), (Function, functions - known.functions.keys()), (Portfolio, portfolios)
+    )
     return Names(
-        dict(Person.objects.filter(pk__in=people).values_list("pk", "name")) if people else {},
-        dict(Function.objects.filter(pk__in=functions).values_list("pk", "name")) if functions else {},
-        dict(Portfolio.objects.filter(pk__in=portfolios).values_list("pk", "name")) if portfolios else {},
+        {**known.people, **found[Person]},
+        {**known.functions, **found[Function]},
+        found[Portfolio],
         dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
     )
+
+
+def _names_of(*wanted: tuple[type[Model], set[int]]) -> dict[type[Model], dict[int, str]]:
+    """The names of rows of several tables by primary key, in one query; none is asked where there are none."""
+    found: dict[type[Model], dict[int, str]] = {model: {} for model, _keys in wanted}
+    tables = [model for model, keys in wanted if keys]
+    asked = [
+        model._default_manager.filter(pk__in=keys).order_by().values_list(Value(place), "pk", "name")
+        for place, (model, keys) in enumerate(each for each in wanted if each[1])
+    ]
+    if asked:
+        first, *more = asked
+        for place, key, name in first.union(*more, all=True) if more else first:
+            found[tables[place]][key] = name
+    return found
 
 
 def _primary_keys(change: Mapping[str, Any]) -> set[int]:
