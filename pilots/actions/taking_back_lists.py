@@ -78,7 +78,8 @@ def take_back_list(
         "imported": imported.pk,
         "batch": imported.batch,
     }
-    log_batch(batch, "take_back_import", by, on, known, data, portfolios=[None], reason=reason)
+    of_file = [change for change in imported.changes if change["field"] == "file"]
+    log_batch(batch, "take_back_import", by, on, known, data, portfolios=[None], changes=of_file, reason=reason)
     return found
 
 

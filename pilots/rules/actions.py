@@ -333,7 +333,14 @@ ACTIONS = _table(
         # Lists
         Action("import_list", Target.INSTALLATION, OFFICE, (REASON, CHANGES)),
         Action("take_back_import", Target.INSTALLATION, OFFICE, (REASON,), needs_person=True),
-        Action("take_back_list", Target.INSTALLATION, OFFICE, (REASON,), needs_person=True, event="take_back_import"),
+        Action(
+            "take_back_list",
+            Target.INSTALLATION,
+            OFFICE,
+            (REASON, CHANGES),
+            needs_person=True,
+            event="take_back_import",
+        ),
         Action("record_set_up", Target.INSTALLATION, NOBODY, NOTHING_TO_ERASE, event="set_up"),
     )
 )

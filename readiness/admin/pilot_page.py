@@ -23,6 +23,7 @@ from readiness.rules import offers
 from readiness.text import events as event_texts
 from readiness.text import labels, placards
 from readiness.text.events import EventText
+from readiness.text.field_changes import Names
 from readiness.text.hand_overs import part_text
 
 LATEST = 10
@@ -52,13 +53,23 @@ def described(pilot: Pilot, by: Person, at: date) -> dict[str, Any]:
         "pilot_acts": [],
         "decisions": _decisions(events)[:LATEST],
         "events": events[:LATEST],
-        "pieces": evidence.pieces(by, pilot),
+        "names": _names(snapshot) if snapshot else None,
+        "pieces": evidence.pieces(by, pilot) if getattr(pilot, "has_evidence", True) else [],
         "measures": _measures(events),
         "rules": _rules(pilot),
         "source": source_of(pilot),
         "handed_over": [part_text(part) for part in _parts(pilot)] if at == today() else [],
     }
     return page | _offered(snapshot, by, events) if snapshot else page
+
+
+def _names(snapshot: PilotSnapshot) -> Names:
+    """The names that were read with a pilot."""
+    pilot = snapshot.pilot
+    seated = [who for gate in snapshot.gates for who in (gate.holder, gate.deputy, gate.delegate, gate.escalation)]
+    people = [pilot.manager, pilot.exceptions_to, pilot.exceptions_deputy, snapshot.sponsor, snapshot.manager, *seated]
+    functions = [each for each in (pilot.function, snapshot.function) if each is not None]
+    return Names({who.pk: who.name for who in people if who}, {each.pk: each.name for each in functions}, {}, {})
 
 
 def _parts(pilot: Pilot) -> list[HandOverPart]:
@@ -69,12 +80,12 @@ def _parts(pilot: Pilot) -> list[HandOverPart]:
 def _offered(snapshot: PilotSnapshot, by: Person, events: Sequence[Event]) -> dict[str, Any]:
     """The rows of the gates, and what this person may do there and on the pilot as a whole."""
     may_change = snapshot.at == today()
-    state, away = _replayed(snapshot, events), offers.away_on(snapshot.at)
+    state = _replayed(snapshot, events)
     on_pilot = offers.on_pilot(by, snapshot, state, office=True) if may_change else []
     rows, successors = [], successors_on(state)
     for gate in snapshot.gates:
         of_gate = state.gates[gate.kind.key]
-        on_gate = offers.on_gate(by, snapshot, gate, of_gate, office=True, away=away)
+        on_gate = offers.on_gate(by, snapshot, gate, of_gate, office=True)
         offered = [(word, called(word)) for word in on_gate] if may_change else []
         rows.append(GateRow(gate, offered, successors.get(gate.kind.key)))
     return {"gate_rows": rows, "pilot_acts": [(word, OF_PILOT[word].title) for word in on_pilot]}
@@ -97,8 +108,8 @@ def offered_on(pilot: Pilot, by: Person, kind: str | None = None) -> list[str]:
     state = state_of(snapshot)
     if kind is None:
         return offers.on_pilot(by, snapshot, state, office=True)
-    gate, away = snapshot.gate(kind), offers.away_on(snapshot.at)
-    return offers.on_gate(by, snapshot, gate, state.gates[kind], office=True, away=away)
+    # An office may record an answer for whoever decides, so that it is of no account who is away.
+    return offers.on_gate(by, snapshot, snapshot.gate(kind), state.gates[kind], office=True)
 
 
 def agreed_on(pilot: Pilot) -> Threshold | None:

@@ -172,7 +172,7 @@ class Pilots(ActionModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = office_of(request).limit(pilots.pilots())
-        return with_hand_over(rows).select_related(*WHOLE) if _is_of_record(request) else rows
+        return _with_all(rows) if _is_of_record(request) else rows
 
     def form_options(self, form: type[ActionForm], request: HttpRequest, obj: Any) -> dict[str, Any]:
         if issubclass(form, PilotForm):
@@ -205,9 +205,7 @@ class Pilots(ActionModelAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """The record, between what follows from facts: read, and never typed."""
         if (obj := context["original"]) is not None:
-            whole = (
-                obj if request.method == "GET" else with_hand_over(Pilot.objects).select_related(*WHOLE).get(pk=obj.pk)
-            )
+            whole = obj if request.method == "GET" else _with_all(Pilot.objects).get(pk=obj.pk)
             at = pilot_list.day_of(request)
             about = pilot_page.described(whole, _person(request), at)
             context |= {"pilot": whole, "at": at, "is_today": at == today(), **about}
@@ -321,6 +319,11 @@ class Pilots(ActionModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return super().history_view(request, object_id, {"on_pilot": True, **(extra_context or {})})
+
+
+def _with_all(rows: Any) -> Any:
+    """Pilots with all that the page of one draws: what they name, and whether there is more to be read."""
+    return evidence.with_evidence(with_hand_over(rows)).select_related(*WHOLE)
 
 
 def _said_of(gate: Gate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -26,6 +27,12 @@ def of_pilot(person: Person, *pilots: Pilot) -> QuerySet[Evidence]:
     mine = Evidence.objects.visible_to(person)
     rows = mine.filter(Q(pilot__in=pilots) | Exists(used))
     return rows.select_related("by").order_by("title", "piece", "-version")
+
+
+def with_evidence(rows: Any) -> Any:
+    """Pilots, each with `has_evidence`: whether anything was filed for it, or is used on it."""
+    used = DecisionEvidence.objects.filter(decision__gate__pilot=OuterRef("pk"))
+    return rows.annotate(has_evidence=Exists(Evidence.objects.filter(pilot=OuterRef("pk"))) | Exists(used))
 
 
 def pieces(person: Person, *pilots: Pilot) -> list[Piece]:

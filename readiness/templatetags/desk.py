@@ -19,9 +19,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("admin/log.html")
-def log_of(events: Iterable[Event], on_pilot: bool = False) -> dict[str, Any]:
-    """`{% log_of events %}`: events in words; `on_pilot` leaves out the name that stands above already."""
-    return {"lines": event_texts.texts(events, on_pilot=on_pilot)}
+def log_of(events: Iterable[Event], on_pilot: bool = False, names: Any = None) -> dict[str, Any]:
+    """`{% log_of events %}`: events in words; `on_pilot` leaves out the name that stands above already, `names` are known."""
+    return {"lines": event_texts.texts(events, on_pilot=on_pilot, known=names)}
 
 
 @register.filter

@@ -62,15 +62,16 @@ def with_people(rows: QuerySet[Event]) -> QuerySet[Event]:
     return rows.select_related("by", "pilot", "gate__kind", "decision__decider")
 
 
-def texts(events: Iterable[Event], *, on_pilot: bool = False) -> list[EventText]:
+def texts(events: Iterable[Event], *, on_pilot: bool = False, known: Names | None = None) -> list[EventText]:
     """Events in words, in the order given. Two queries for any number, where names are needed.
 
     Args:
         events: read `with_people`.
         on_pilot: the pilot's own name stands above, and no way to it is given.
+        known: names that were read already.
     """
     rows = list(events)
-    names = names_in(rows)
+    names = names_in(rows, known)
     return [
         EventText(
             event, who(event), _event_text(event, names), _changes(event, names), *(() if on_pilot else _link(event))

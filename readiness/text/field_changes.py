@@ -108,8 +108,8 @@ class Names:
     kinds: Mapping[str, str]
 
 
-def names_in(events: Sequence[Event]) -> Names:
-    """The names that events hold by primary key, asked for only where there are any. Two queries at the most."""
+def names_in(events: Sequence[Event], known: Names | None = None) -> Names:
+    """The names that events hold by primary key: one query for those that are not known, and one for kinds of gates."""
     people: set[int] = set()
     functions: set[int] = set()
     portfolios: set[int] = set()
@@ -126,21 +126,30 @@ def names_in(events: Sequence[Event]) -> Names:
                 functions |= keys
             elif change["field"] in PORTFOLIOS:
                 portfolios |= keys
-    asked = _names_by_key((Person, people), (Function, functions), (Portfolio, portfolios))
-    kinds = dict(GateKind.objects.values_list("key", "name")) if of_kinds else {}
-    return Names(people=asked[0], functions=asked[1], portfolios=asked[2], kinds=kinds)
+    known = known or Names({}, {}, {}, {})
+    found = _names_of(
+        (Person, people - known.people.keys()), (Function, functions - known.functions.keys()), (Portfolio, portfolios)
+    )
+    return Names(
+        {**known.people, **found[Person]},
+        {**known.functions, **found[Function]},
+        found[Portfolio],
+        dict(GateKind.objects.values_list("key", "name")) if of_kinds else {},
+    )
 
 
-def _names_by_key(*wanted: tuple[type[Model], set[int]]) -> list[dict[int, str]]:
-    """The names of rows of several models by primary key, in one query; none is asked for no key."""
+def _names_of(*wanted: tuple[type[Model], set[int]]) -> dict[type[Model], dict[int, str]]:
+    """The names of rows of several tables by primary key, in one query; none is asked where there are none."""
+    found: dict[type[Model], dict[int, str]] = {model: {} for model, _keys in wanted}
+    tables = [model for model, keys in wanted if keys]
     asked = [
-        model._default_manager.filter(pk__in=keys).order_by().annotate(of=Value(number)).values_list("of", "pk", "name")
-        for number, (model, keys) in enumerate(wanted)
-        if keys
+        model._default_manager.filter(pk__in=keys).order_by().values_list(Value(place), "pk", "name")
+        for place, (model, keys) in enumerate(each for each in wanted if each[1])
     ]
-    found: list[dict[int, str]] = [{} for _each in wanted]
-    for number, pk, name in asked[0].union(*asked[1:], all=True) if asked else ():
-        found[number][pk] = name
+    if asked:
+        first, *more = asked
+        for place, key, name in first.union(*more, all=True) if more else first:
+            found[tables[place]][key] = name
     return found
 
 

@@ -195,7 +195,7 @@ def test_the_page_of_a_pilot_costs_the_same_however_long_its_history(desk: Clien
     actions.amend(pilot=running, by=ria, set={"tool": "0", "manager": ria})
     desk.get(page(running))
     few = asked()
-    assert few <= 20, (
+    assert few <= 15, (
         "session, person, what they keep, what they alone can move and the names that the log holds included"
     )
     for number in range(1, 12):
