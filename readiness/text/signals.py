@@ -104,15 +104,22 @@ def wait(gap: PolicyGap, at: date) -> str:
     """Whose it is and since when: “Hedda Fjorn, for 49 days, due 18 December 2026, in 25 days”."""
     if is_answered(gap, at):
         assert gap.answered_on is not None
+        if gap.answered_on == gap.asked_on:
+            says_so = _("Answered by %(who)s on %(day)s, the day on which it was asked.")
+            return says_so % {"who": gap.answered_by, "day": labels.day(gap.answered_on)}
         days = labels.days((gap.answered_on - gap.asked_on).days)
         answered = {"who": gap.answered_by, "day": labels.day(gap.answered_on), "days": days}
         return _("Answered by %(who)s on %(day)s, after %(days)s.") % answered
+    waiting = (at - (gap.owner_since if gap.owner_since <= at else gap.asked_on)).days
     says: dict[str, Any] = {
         "who": gap.owner if court(gap) == "decider" else _("Nobody"),
-        "days": labels.days((at - (gap.owner_since if gap.owner_since <= at else gap.asked_on)).days),
+        "days": labels.days(waiting),
+        "since": labels.day(at),
         "due": labels.day(gap.due),
         "ago": labels.ago(gap.due, at),
     }
+    if not waiting:
+        return _("%(who)s, since %(since)s; due on %(due)s, %(ago)s.") % says
     return _("%(who)s, for %(days)s; due on %(due)s, %(ago)s.") % says
 
 

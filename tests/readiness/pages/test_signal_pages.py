@@ -300,6 +300,16 @@ def test_a_pilot_that_is_void_is_asked_nothing_by_its_sponsor(managers: Managers
         actions.open_policy_gap(by=ansel, portfolio=managers.portfolio, pilots=[pilot], **says)
 
 
+def test_on_the_day_on_which_it_is_asked_no_days_are_told(managers: Managers) -> None:
+    gap = asked(managers)
+    place, client = f"/policy-gaps/{gap.public_id}/", browser_of(managers.office)
+    assert "hedda, since " in client.get(place).content.decode().lower()
+    actions.answer_policy_gap(gap=gap, by=gap.owner, answer="None.")
+    page = client.get(place).content.decode()
+    assert "the day on which it was asked" in page
+    assert "0 days" not in page
+
+
 def test_only_its_owner_answers_a_gap_and_only_once(managers: Managers) -> None:
     gap = asked(managers)
     office = browser_of(managers.office)
