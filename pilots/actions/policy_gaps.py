@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.locked_pilot import action_days
+from pilots.actions.locked_pilot import action_days, lock_pilot
 from pilots.actions.reference import concerns, log, only_office
 from pilots.actions.texts import need_plain, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
@@ -38,17 +38,18 @@ def open_policy_gap(
     """Put a judgement call with no policy behind it to one person, as a question with a date.
 
     Args:
-        pilots: those whose rule the answer becomes; of this portfolio.
-        point: the key of the friction point that it came from.
+        pilots: those whose rule the answer becomes; of this portfolio. Who is not of its office carries or decides on each.
+        point: the key of the friction point that it came from; named by those who read what managers report.
         blocks_adoption: none of its pilots can be declared adopted before it is answered.
 
     Raises:
-        NotYours: `by` is not of the portfolio's program office.
+        NotYours: `by` neither is of the portfolio's program office, nor carries or decides on each pilot; or asks for all of it.
+        WrongStage: one of those pilots is void.
         Invalid: an empty question, a day that is over, an owner whose account is closed, a pilot of another portfolio.
     """
     on, known = action_days(on, known)
-    _only_office(by, portfolio, on)
     named = list(pilots)
+    _may_ask(by, portfolio, named, on, known, whole=not named or bool(blocks_adoption), point=point)
     _can_own(owner, due, on)
     if len(need_plain(point, "point")) > LONGEST_POINT:
         raise Invalid(_("No friction point has a key as long as that."), field="point")
@@ -128,6 +129,39 @@ def answer_policy_gap(
     gap.answer, gap.answered_on, gap.answered_by = need_text(answer, "answer"), on, by
     gap.save()
     return _log("answer_policy_gap", gap, by, on, known, [{"field": "answer", "from": None, "to": gap.answer}])
+
+
+def _may_ask(
+    by: Person | None,
+    portfolio: Portfolio,
+    pilots: Iterable[Pilot],
+    on: date,
+    known: date,
+    *,
+    whole: bool,
+    point: str,
+) -> None:
+    """Refuse who may not put this question: to the portfolio as a whole only its office does, about pilots whoever carries or decides."""
+    if by is None or permissions.has_left(by, on):
+        raise NotYours
+    office = frozenset({Role.OFFICE} if permissions.is_office(by, portfolio) else ())
+    if permissions.allowed("ask_the_portfolio", office):
+        return
+    if whole:
+        raise NotYours(
+            _(
+                "Only the program office puts a question to a portfolio as a whole, or one that stands in the way of adoption. Name pilots that you carry or decide on."
+            )
+        )
+    locked = [lock_pilot(pilot, by, on, known) for pilot in sorted(pilots, key=lambda pilot: pilot.pk)]
+    for each in locked:
+        roles = each.roles()
+        reads = not point or permissions.reads_groups(by, each.pilot.portfolio, roles)
+        if not reads or not permissions.allowed("open_policy_gap", roles):
+            says = _("You put questions about pilots that you carry or decide on, and %(key)s is none of them.")
+            raise NotYours(says % {"key": each.pilot.key} if reads else None)
+    for each in locked:
+        each.require_stage("open_policy_gap")
 
 
 def _only_office(by: Person | None, portfolio: Portfolio, on: date) -> None:

@@ -45,6 +45,10 @@ class PilotQuerySet(models.QuerySet[Any]):
             return self
         return self.filter(_reach_of(person, at or today()).of_pilots())
 
+    def decided_by(self, person: Person, at: date) -> Self:
+        """The pilots that have a gate of which somebody has a seat on a day, each looked up by itself."""
+        return self.filter(_decides(person, at))
+
     def lived_with_by(self, person: Person, at: date) -> Self:
         """The pilots with which somebody lives on a day, as their manager or beside it."""
         from pilots.models import FellowManager
@@ -87,21 +91,23 @@ def _one_visible(person: Any, at: Any, **which: Any) -> Any:
 
 def _visible(person: Any, at: Any) -> Q:
     """Of pilots: those that somebody may see, each looked up by itself."""
-    from pilots.models import FellowManager, Gate, GatePeriod, Portfolio, Seat
+    from pilots.models import FellowManager, GatePeriod, Portfolio
 
     granted = Portfolio.objects.filter(_grants(person)).values("pk")
     now = GatePeriod.objects.filter(_names_now(person), gate__pilot=OuterRef("pk"))
+    fellow = FellowManager.objects.is_one(person, at)
+    return Q(Q(portfolio__in=granted), _names(person), Exists(now), _decides(person, at), fellow, _connector=Q.OR)
+
+
+def _decides(person: Any, at: Any) -> Exists:
+    """Of pilots: whether somebody has a seat of one of its gates."""
+    from pilots.models import Gate, Seat
+
     # A pilot lies where its columns say, and the seats of a unit are far fewer than the periods of its gates.
     function = Coalesce(OuterRef("function"), 0)
     asked = Gate.objects.filter(kind=OuterRef("kind"), pilot=OuterRef(OuterRef("pk")))
-    seats = (
-        Seat.objects.on(at)
-        .of(person)
-        .alias(function=Coalesce("unit__function", 0))
-        .filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=function)
-    )
-    fellow = FellowManager.objects.is_one(person, at)
-    return Q(Q(portfolio__in=granted), _names(person), Exists(now), Exists(seats), fellow, _connector=Q.OR)
+    seats = Seat.objects.on(at).of(person).alias(function=Coalesce("unit__function", 0))
+    return Exists(seats.filter(Exists(asked), unit__portfolio=OuterRef("portfolio"), function=function))
 
 
 def _grants(person: Any) -> Q:

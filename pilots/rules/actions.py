@@ -327,7 +327,13 @@ ACTIONS = _table(
         Action("switch_off", Target.KIND, OFFICE, (REASON,)),
         Action("switch_on", Target.KIND, OFFICE, (REASON,)),
         # Questions that managers' judgement calls became
-        Action("open_policy_gap", Target.GAP, OFFICE, (CHANGES,), needs_person=True),
+        Action(
+            "open_policy_gap",
+            Target.GAP,
+            OFFICE | {Role.SPONSOR, Role.DECIDER},
+            (CHANGES,),
+            needs_person=True,
+        ),
         Action("assign_policy_gap", Target.GAP, OFFICE, (CHANGES,), needs_person=True),
         Action("answer_policy_gap", Target.GAP, frozenset({Role.OWNER}), (CHANGES,), needs_person=True),
         # Lists
@@ -354,9 +360,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "read_groups": frozenset({Role.OFFICE, Role.SPONSOR, Role.MANAGER, Role.FELLOW, Role.REVIEWER, Role.ESCALATION}),
     "enter_the_desk": OFFICE,
     "record_for_decider": OFFICE,
+    "ask_the_portfolio": OFFICE,
 }
 """What people may do that is no action of its own. `read_groups` is to read what groups of three
-managers and more say. `record_for_decider` is `decide` and `except_` with a decider named, and evidence."""
+managers and more say. `record_for_decider` is `decide` and `except_` with a decider named, and evidence. `ask_the_portfolio`
+is `open_policy_gap` of a portfolio as a whole, or one that stands in the way of adoption; others ask about the pilots that they
+carry or decide on."""
 
 
 STAGE_EVENTS = frozenset(

@@ -49,7 +49,7 @@ def bar(point: ShownPoint, scale: int, threshold: int) -> Bar:
         parts.append(BarPart(round(x, 2), round(width, 2), f"{name} {number}", str(number), kept=False))
         x += width
     if point.parts.others:
-        rest = _("others %(n)d") % {"n": point.parts.others}
+        rest = (_("others %(n)d") if point.parts.named else _("together %(n)d")) % {"n": point.parts.others}
         width = 100 * point.parts.others / scale
         parts.append(BarPart(round(x, 2), round(width, 2), rest, str(point.parts.others), kept=True))
     return Bar(parts, round(100 * threshold / scale, 2), in_words(point))
@@ -59,7 +59,8 @@ def in_words(point: ShownPoint) -> str:
     """The same in a sentence: “Customer operations 5; Finance 4; 3 in other functions, not broken down”."""
     says = [f"{name} {number}" for name, number in point.parts.named.items()]
     if point.parts.others:
-        says.append(_("%(n)d in other functions, not broken down") % {"n": point.parts.others})
+        rest = _("%(n)d in other functions, not broken down") if says else _("%(n)d, not broken down by function")
+        says.append(rest % {"n": point.parts.others})
     return "; ".join(says)
 
 

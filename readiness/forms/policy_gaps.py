@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pilots.clock import today
 from pilots.models import Person, Pilot, Portfolio
 from readiness.forms.fields import DayField, PersonField, SentenceField, ask_as
+from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_kept
 
 if TYPE_CHECKING:
     Rows = forms.ModelChoiceField[Portfolio]
@@ -41,8 +43,16 @@ class OpenPolicyGapForm(forms.Form):
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, by: Person, portfolios: Sequence[Portfolio], **more: Any
     ) -> None:
+        """`portfolios`: those in which it may be put. Only an office puts it to one as a whole, or lets it block adoption."""
         super().__init__(data, **more)
         ask_as(by, self.fields.values())
+        self.by = by
+        if not {*portfolios} & {*portfolios_kept(by)}:
+            del self.fields["blocks_adoption"]
+            self.fields["keys"].label = _("Pilots that it is a rule of (required)")
+            self.fields["keys"].help_text = _(
+                "Their keys, with commas between them: pilots that you carry or decide on."
+            )
         rows = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in portfolios])
         first = portfolios[0] if len(portfolios) == 1 else None
         self.fields["portfolio"] = Rows(
@@ -53,7 +63,8 @@ class OpenPolicyGapForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         keys = [key.strip() for key in str(cleaned.get("keys") or "").replace("\n", ",").split(",") if key.strip()]
-        found = {pilot.key: pilot for pilot in Pilot.objects.filter(key__in=keys, portfolio=cleaned.get("portfolio"))}
+        there = pilots_to_ask_about(self.by, today()).filter(key__in=keys, portfolio=cleaned.get("portfolio"))
+        found: dict[str, Pilot] = {pilot.key: pilot for pilot in there}
         unknown = [key for key in keys if key not in found]
         if unknown and cleaned.get("portfolio"):
             self.add_error("keys", _("No pilot of this portfolio has the key %(key)s.") % {"key": unknown[0][:80]})

@@ -133,6 +133,7 @@ def look(
         "placard": placards.placard(snapshot),
         "gates": gates,
         "offers": offered,
+        "asks": may_change and offers.asks_about(person, snapshot, office=office),
         "step": next_step(person, snapshot, gates, offered, writes=writes) if may_change else None,
         "clear": labels.clear_apart(snapshot.gates),
         "missing": missing_things(snapshot, gates, offered),

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from readiness.forms.policy_gaps import AnswerPolicyGapForm, AssignPolicyGapForm
 from readiness.forms.reference import people_offered
 from readiness.pages.base import page_of, reader
 from readiness.queries import friction
+from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_to_ask_in
 from readiness.queries.signals import ShownPoint
 from readiness.text import signals as texts
 
@@ -32,26 +34,29 @@ ANSWERED_WITHIN = timedelta(days=28)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy_gaps(request: HttpRequest) -> HttpResponse:
-    """The questions that the reader may see, open ones first; and for an office the form that puts another one."""
+    """The questions that the reader may see, open ones first; and for who may put another one the form that does."""
     person = reader(request)
-    kept = portfolios_kept(person)
+    places = portfolios_to_ask_in(person, today())
     if request.method == "POST":
-        if not kept:
+        if not places:
             raise PermissionDenied
-        form = OpenPolicyGapForm(request.POST, by=person, portfolios=kept)
+        form = OpenPolicyGapForm(request.POST, by=person, portfolios=places)
         if form.is_valid():
             try:
                 gap = actions.open_policy_gap(by=person, **form.arguments())
             except Refused as refused:
-                return _list(request, person, kept, _refused(form, refused), status=refused.status)
+                return _list(request, person, places, _refused(form, refused), status=refused.status)
             messages.success(
                 request, _("Put to %(who)s. It is in the log, and its days count from today.") % {"who": gap.owner}
             )
             return redirect("readiness:policy-gap", gap.public_id)
-        return _list(request, person, kept, form, status=422)
+        return _list(request, person, places, form, status=422)
+    about = pilots_to_ask_about(person, today()).filter(key=request.GET.get("pilot", "")[:80]).first()
     initial = {"point": request.GET.get("point", ""), "due": today() + ANSWERED_WITHIN}
-    empty = OpenPolicyGapForm(by=person, portfolios=kept, initial=initial) if kept else None
-    return _list(request, person, kept, empty)
+    if about is not None:
+        initial |= {"keys": about.key, "portfolio": about.portfolio.key}
+    empty = OpenPolicyGapForm(by=person, portfolios=places, initial=initial) if places else None
+    return _list(request, person, places, empty)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,7 +91,7 @@ def policy_gap(request: HttpRequest, public_id: str) -> HttpResponse:
 def _list(
     request: HttpRequest,
     person: Person,
-    kept: list[Portfolio],
+    places: list[Portfolio],
     form: OpenPolicyGapForm | None,
     *,
     status: int = 200,
@@ -99,7 +104,7 @@ def _list(
         "open": rows.filter(answered_on=None).count(),
         "form": form,
         "all": "all" in request.GET,
-        "people": people_offered() if form else None,
+        "people": people_to_put_it_to(person, places) if form else None,
     }
     return render(request, "pages/policy_gaps.html", context, status=status)
 
@@ -123,26 +128,27 @@ def _one(
     return render(request, "pages/policy_gap.html", context, status=status)
 
 
-def portfolios_kept(person: Person) -> list[Portfolio]:
-    """The portfolios of whose program office somebody is, by name."""
-    kept = permissions.portfolios_kept(person)
-    rows = Portfolio.objects.order_by("name")
-    return list(rows if kept is None else rows.filter(pk__in=kept))
+def people_to_put_it_to(person: Person, places: Sequence[Portfolio]) -> Iterable[Person]:
+    """The people whose names are offered while the owner is typed: to who keeps no portfolio, those with a role in these."""
+    if permissions.is_office(person):
+        return people_offered()
+    here = Q(roles__portfolio__in=places) | Q(answers_for__in=places)
+    return Person.objects.filter(here, closed_on=None).distinct().order_by("name")[:A_PAGE]
 
 
 def form_about(
-    point: ShownPoint, by: Person, kept: Sequence[Portfolio], pilots: Iterable[Pilot], at: date
+    point: ShownPoint, by: Person, places: Sequence[Portfolio], pilots: Iterable[Pilot], at: date
 ) -> OpenPolicyGapForm | None:
-    """The form that makes a question of a friction point, filled in as far as is known; None for who keeps no portfolio.
+    """The form that makes a question of a friction point, filled in as far as is known; None for who puts none anywhere.
 
     Args:
         by: who may put it, and may name people.
-        kept: the portfolios that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
-        pilots: those that the point touches.
+        places: the portfolios that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
+        pilots: those that the point touches, and that they may ask about.
     """
-    if not kept:
+    if not places:
         return None
-    only = kept[0] if len(kept) == 1 else None
+    only = places[0] if len(places) == 1 else None
     owner = only.escalation if only else None
     initial = {
         "point": point.point,
@@ -151,7 +157,7 @@ def form_about(
         "owner": owner if owner is not None and owner.closed_on is None else None,
         "keys": ", ".join(pilot.key for pilot in pilots if only is not None and pilot.portfolio_id == only.pk),
     }
-    return OpenPolicyGapForm(by=by, portfolios=kept, initial=initial)
+    return OpenPolicyGapForm(by=by, portfolios=places, initial=initial)
 
 
 def _refused(form: Any, refused: Refused) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,11 +14,11 @@ from pilots.clock import today
 from pilots.models import Person, Pilot, Portfolio
 from readiness.charts import signals as charts
 from readiness.forms.policy_gaps import OpenPolicyGapForm
-from readiness.forms.reference import people_offered
 from readiness.pages import lists_out
 from readiness.pages.base import day_of, reader
-from readiness.pages.policy_gaps import form_about, portfolios_kept
+from readiness.pages.policy_gaps import form_about, people_to_put_it_to
 from readiness.queries import friction
+from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_kept, portfolios_to_ask_in
 from readiness.queries.signals import ShownPoint, signals_for, words_on
 from readiness.queries.snapshots import snapshots_of
 from readiness.text import labels
@@ -75,8 +75,8 @@ def signals(request: HttpRequest) -> HttpResponseBase:
         "raised": drawn(found.raised),
         "others": drawn(found.others),
         "savings": drawn(found.savings),
-        "answered": [gap for gap in found.gaps if gap.answered_on is not None and gap.answered_on <= at],
-        "open": [gap for gap in found.gaps if gap.answered_on is None or gap.answered_on > at],
+        "answered": [gap for gap in found.gaps if texts.is_answered(gap, at)],
+        "open": [gap for gap in found.gaps if not texts.is_answered(gap, at)],
         "portfolios": portfolios,
         "chosen": chosen,
     }
@@ -99,7 +99,7 @@ def signal(request: HttpRequest, point: str) -> HttpResponseBase:
     scale = charts.widest([shown], found.threshold.managers)
     there = _there(person, shown)
     touched = snapshots_of(there[:MOST_TOUCHED], at=at)
-    form = _question(person, shown, portfolios, chosen, there) if at == today() else None
+    form = _question(person, shown, chosen, there) if at == today() else None
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
@@ -110,12 +110,12 @@ def signal(request: HttpRequest, point: str) -> HttpResponseBase:
         "more_words": max(len(words) - MOST_WORDS, 0),
         "bar": charts.bar(shown, scale, found.threshold.managers),
         "steps": charts.steps(shown.trend, at, found.threshold.managers),
-        "agenda": texts.agenda(shown, shown.gaps),
+        "agenda": texts.agenda(shown.gaps, at),
         "chosen": chosen,
         "touched": touched,
         "more_touched": max(len(there) - MOST_TOUCHED, 0),
         "form": form,
-        "people": people_offered() if form else None,
+        "people": people_to_put_it_to(person, portfolios_to_ask_in(person, at)) if form else None,
     }
     return render(request, "pages/signal.html", context)
 
@@ -123,16 +123,17 @@ def signal(request: HttpRequest, point: str) -> HttpResponseBase:
 def _question(
     person: Person,
     point: ShownPoint,
-    portfolios: Sequence[Portfolio],
     chosen: Portfolio | None,
     touched: Iterable[Pilot],
 ) -> OpenPolicyGapForm | None:
-    """The form that makes a policy gap of the point, in portfolios that the reader keeps: nothing opens one by itself."""
+    """The form that makes a policy gap of the point, where the reader keeps the portfolio or carries or decides on a pilot
+    that it touches: nothing opens one by itself."""
     if point.short is None:
         return None
-    read = {portfolio.pk for portfolio in portfolios if chosen in (None, portfolio)}
-    kept = [portfolio for portfolio in portfolios_kept(person) if portfolio.pk in read]
-    return form_about(point, person, kept, touched, today())
+    keys = [pilot.pk for pilot in touched if chosen is None or pilot.portfolio_id == chosen.pk]
+    mine = list(pilots_to_ask_about(person, today()).filter(pk__in=keys).select_related("portfolio").order_by("key"))
+    there = {pilot.portfolio for pilot in mine} | {one for one in portfolios_kept(person) if chosen in (None, one)}
+    return form_about(point, person, sorted(there, key=lambda portfolio: portfolio.name), mine, today())
 
 
 def _there(person: Person, point: ShownPoint) -> list[Pilot]:

@@ -42,6 +42,7 @@ from pilots.models import (
     Person,
     Pilot,
     PolicyGap,
+    PolicyGapPilot,
     Portfolio,
 )
 from pilots.rules.adoption import POLICY_GAP
@@ -354,12 +355,13 @@ def names_of_functions(keys: Iterable[int]) -> dict[int, str]:
 
 
 def gaps_read(person: Person) -> QuerySet[PolicyGap]:
-    """The policy gaps that somebody may read: of their portfolios, of pilots that they carry or manage, and their own."""
+    """The policy gaps that somebody may read: of their portfolios, of pilots that they carry, manage or decide on, and their own."""
     rows = PolicyGap.objects.select_related("portfolio", "owner", "answered_by")
     reach = reach_of(person)
     if reach.portfolios is None:
         return rows
-    of_pilots = PolicyGap.objects.filter(pilots__in=reach.pilots).values("pk")
+    decided = Pilot.objects.decided_by(person, today()).filter(pk=OuterRef("pilot"))
+    of_pilots = PolicyGapPilot.objects.filter(Q(pilot__in=reach.pilots) | Exists(decided)).values("gap")
     return rows.filter(Q(portfolio__in=reach.portfolios) | Q(owner=person) | Q(pk__in=of_pilots))
 
 

@@ -45,6 +45,11 @@ class OwnAnswers:
     answered: list[PolicyGap]
     open: list[PolicyGap]
 
+    @property
+    def waits(self) -> bool:
+        """Whether some of the answers are in no figure yet."""
+        return any(answer.waits for answer in self.answers)
+
 
 def pilots_lived_with(person: Person, at: date) -> list[Pilot]:
     """The pilots that somebody lives with, as their manager or beside them, those that have ended left out."""

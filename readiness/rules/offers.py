@@ -42,6 +42,12 @@ def on_pilot(person: Person, snapshot: PilotSnapshot, state: PilotState, *, offi
     ]
 
 
+def asks_about(person: Person, snapshot: PilotSnapshot, *, office: bool) -> bool:
+    """Whether somebody may make a question of a judgement call on this pilot (`open_policy_gap`)."""
+    mine = roles(person, snapshot, office=office)
+    return permissions.allowed("open_policy_gap", mine) and snapshot.status.void_since is None
+
+
 def _in_stage(word: str, snapshot: PilotSnapshot) -> bool:
     """Whether an action fits the stage, and a pilot that is void or is not."""
     action, is_void = ACTIONS[word], snapshot.status.void_since is not None

@@ -44,6 +44,12 @@ def gap_wait(gap: PolicyGap, at: date) -> str:
 
 
 @register.filter
+def is_answered(gap: PolicyGap, at: date) -> bool:
+    """`{% if gap|is_answered:at %}`: whether it had its answer by then."""
+    return signals.is_answered(gap, at)
+
+
+@register.filter
 def gap_court(gap: PolicyGap) -> str:
     """`{{ gap|gap_court }}`: the court of an open policy gap."""
     return signals.court(gap)

@@ -95,18 +95,31 @@ def court(gap: PolicyGap) -> str:
     return "nobody" if gap.owner is None or gap.owner.closed_on is not None else "decider"
 
 
+def is_answered(gap: PolicyGap, at: date) -> bool:
+    """Whether a policy gap had its answer by a day."""
+    return gap.answered_on is not None and gap.answered_on <= at
+
+
 def wait(gap: PolicyGap, at: date) -> str:
     """Whose it is and since when: “Hedda Fjorn, for 49 days, due 18 December 2026, in 25 days”."""
-    if gap.answered_on is not None and gap.answered_on <= at:
+    if is_answered(gap, at):
+        assert gap.answered_on is not None
+        if gap.answered_on == gap.asked_on:
+            says_so = _("Answered by %(who)s on %(day)s, the day on which it was asked.")
+            return says_so % {"who": gap.answered_by, "day": labels.day(gap.answered_on)}
         days = labels.days((gap.answered_on - gap.asked_on).days)
         answered = {"who": gap.answered_by, "day": labels.day(gap.answered_on), "days": days}
         return _("Answered by %(who)s on %(day)s, after %(days)s.") % answered
+    waiting = (at - (gap.owner_since if gap.owner_since <= at else gap.asked_on)).days
     says: dict[str, Any] = {
         "who": gap.owner if court(gap) == "decider" else _("Nobody"),
-        "days": labels.days((at - gap.owner_since).days),
+        "days": labels.days(waiting),
+        "since": labels.day(at),
         "due": labels.day(gap.due),
         "ago": labels.ago(gap.due, at),
     }
+    if not waiting:
+        return _("%(who)s, since %(since)s; due on %(due)s, %(ago)s.") % says
     return _("%(who)s, for %(days)s; due on %(due)s, %(ago)s.") % says
 
 
@@ -118,11 +131,14 @@ def question(point: ShownPoint) -> str:
     return _("%(point)s: when is it needed, when is it not, and who says so?") % says
 
 
-def agenda(point: ShownPoint, gaps: Sequence[PolicyGap]) -> list[str]:
-    """What to ask in the room."""
-    out = [gap.question for gap in gaps if gap.answered_on is None]
-    if not gaps:
-        out.append(_("Which decision would relieve this, and who takes it by when?"))
-    out.append(_("Whose name is on what goes wrong meanwhile?"))
-    out.append(_("What waits instead, while nobody decides?"))
-    return out
+def agenda(gaps: Sequence[PolicyGap], at: date) -> list[str]:
+    """What to ask in the room: what is not decided; where all is, whether it reached those who live with it."""
+    waits = [gap.question for gap in gaps if not is_answered(gap, at)]
+    if gaps and not waits:
+        return [
+            _("Do those who live with it know the answer, and can they work by it?"),
+            _("What is still decided without a policy, and is that another question?"),
+            _("By when should fewer managers report it, and who looks?"),
+        ]
+    first = waits or [_("Which decision would relieve this, and who takes it by when?")]
+    return [*first, _("Whose name is on what goes wrong meanwhile?"), _("What waits instead, while nobody decides?")]

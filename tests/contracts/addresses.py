@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from config.sign_in import OPEN_TO_STRANGERS, ROUTE
 from pilots import permissions
 from pilots.models import Absence, Decision, DecisionRight, Event, Function, GateKind, Person, Pilot, Portfolio
+from pilots.rules.vocabulary import Role
 from tests.company import DATA, LEGAL, OFFICES, ROLES, Cast
 
 YES, NO, GONE, SIGN_IN = "yes", "not theirs", "not there", "sign in"
@@ -173,12 +174,13 @@ def no_report(name: str) -> str:
 
 
 def reads_gap_of(name: str) -> str:
-    """Whoever reads a policy gap of the cast's pilot: who reads its managers' reports, and its owner."""
+    """Whoever reads a policy gap of the cast's pilot: who reads its managers' reports, who decides on it, and its owner."""
     if name == "anonymous":
         return SIGN_IN
-    return YES if name in (READS_REPORTS - {"neighbour"}) | {"named"} else GONE
+    return YES if name in (READS_REPORTS - {"neighbour"}) | DECIDERS | {"named"} else GONE
 
 
+DECIDERS = frozenset(name for name, roles in ROLES.items() if Role.DECIDER in roles)
 READS_REPORTS = frozenset({"office", "neighbour", "sponsor", "head", "manager", "reviewer"})
 
 API = (

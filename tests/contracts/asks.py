@@ -80,9 +80,13 @@ def entry(cast: Cast) -> dict[str, Any]:
 GAP = {"question": "Which data may be put in?"}
 
 
+def put(cast: Cast) -> dict[str, Any]:
+    """A question with an owner and a day."""
+    return GAP | {"portfolio": cast.portfolio, "owner": cast["named"], "due": cast.day(-20)}
+
+
 def has_a_gap(cast: Cast) -> PolicyGap:
-    says = GAP | {"portfolio": cast.portfolio, "owner": cast["named"], "due": cast.day(-20)}
-    return actions.open_policy_gap(by=cast["office"], pilots=[cast.pilot], **says)
+    return actions.open_policy_gap(by=cast["office"], pilots=[cast.pilot], **put(cast))
 
 
 def gap(cast: Cast) -> PolicyGap:
@@ -412,7 +416,14 @@ ASKS: tuple[ActionInput, ...] = (
     ActionInput("switch_off", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio, "reason": "Not here."}),
     ActionInput("switch_on", lambda c: {"kind": kind(LEGAL), "portfolio": c.portfolio}, is_off),
     # Questions that managers' judgement calls became
-    ActionInput("open_policy_gap", lambda c: GAP | {"portfolio": c.portfolio, "owner": c["named"], "due": c.day(-20)}),
+    ActionInput("open_policy_gap", lambda c: put(c) | {"pilots": [c.pilot]}, runs),
+    ActionInput("open_policy_gap", lambda c: put(c), runs, allowed="ask_the_portfolio"),
+    ActionInput(
+        "open_policy_gap",
+        lambda c: put(c) | {"pilots": [c.pilot], "blocks_adoption": True},
+        runs,
+        allowed="ask_the_portfolio",
+    ),
     ActionInput("assign_policy_gap", lambda c: {"gap": gap(c), "owner": c["decider"]}, has_a_gap),
     ActionInput(
         "answer_policy_gap",

@@ -308,7 +308,7 @@ def on_pages_of_their_own() -> Iterator[Road]:
 
 
 def _policy_gaps() -> Iterator[Road]:
-    """An office puts a question and hands it on; whoever owns it answers. Whoever sees a pilot of it may read it, but a decider."""
+    """Who carries or decides on a pilot puts a question about it, its office hands it on, and whoever owns it answers."""
     opens, assigns, answers = (FIRST[f"{word}_policy_gap"] for word in ("open", "assign", "answer"))
 
     def one(cast: Cast) -> str:
@@ -319,14 +319,21 @@ def _policy_gaps() -> Iterator[Road]:
         return {"portfolio": says["portfolio"].key, "question": says["question"]} | {
             "owner": says["owner"].email,
             "due": str(says["due"]),
+            "keys": ", ".join(pilot.key for pilot in says["pilots"]),
         }
+
+    def puts(name: str) -> str:
+        """For another office the portfolio is no choice: what is typed cannot be."""
+        if name == "neighbour":
+            return CANNOT_BE
+        return SIGN_IN if name == "anonymous" else YES if opens.allows(name) else NO
 
     yield Road(
         "page open-policy-gap",
         opens,
         lambda _cast: reverse("readiness:policy-gaps"),
         question,
-        _adds(opens),
+        puts,
         signed_in,
     )
     yield Road(
@@ -349,8 +356,8 @@ def _policy_gaps() -> Iterator[Road]:
         "api open-policy-gap",
         opens,
         lambda _cast: reverse("readiness:api:policy-gaps"),
-        lambda cast: in_json(opens.says(cast)),
-        _adds(opens),
+        lambda cast: in_json(opens.says(cast)) | {"pilots": [pilot.key for pilot in opens.says(cast)["pilots"]]},
+        puts,
         is_json=True,
     )
 

@@ -22,8 +22,9 @@ from readiness.api.inputs import OpenPolicyGap
 from readiness.api.rows import RowSerializer, serialized
 from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
-from readiness.forms.offices import Office, row_named
+from readiness.forms.offices import row_named
 from readiness.queries import friction
+from readiness.queries.policy_gaps import portfolios_to_ask_in
 from readiness.queries.signals import Signals, signals_for, words_on
 from readiness.text import signals as texts
 
@@ -190,16 +191,16 @@ class PolicyGaps(AskingForMany):
     @extend_schema(operation_id="open_policy_gap", request=OpenPolicyGap, responses={201: PolicyGapSerializer})
     def post(self, request: Request) -> Response:
         """Put a judgement call with no policy behind it to one person, as a question with a date."""
-        kept = Office(self.person, permissions.portfolios_kept(self.person))
-        if not kept.enters:
+        places = portfolios_to_ask_in(self.person, self.at)
+        if not places:
             raise NotYours
         asked = OpenPolicyGap(data=request.data, context={"asker": self.person})
         asked.is_valid(raise_exception=True)
         says: dict[str, Any] = dict(asked.validated_data)
-        portfolio = row_named("portfolio", kept.own(), key=says.pop("portfolio"))
-        pilots = [
-            row_named("pilots", Pilot.objects.filter(portfolio=portfolio), key=key) for key in says.pop("pilots", [])
-        ]
+        there = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in places])
+        portfolio = row_named("portfolio", there, key=says.pop("portfolio"))
+        seen = Pilot.objects.visible_to(self.person).filter(portfolio=portfolio)
+        pilots = [row_named("pilots", seen, key=key) for key in says.pop("pilots", [])]
         gap = actions.open_policy_gap(by=self.person, portfolio=portfolio, pilots=pilots, **says)
         return Response(PolicyGapSerializer(gap, context={"at": self.at}).data, 201)
 

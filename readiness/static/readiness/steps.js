@@ -7,6 +7,7 @@ function rowsFor(area) {
   const body = table.createTBody();
   const swap = document.createElement('button');
   const named = area.labels[0];
+  const hint = document.getElementById(`${area.id}_helptext`);
   const read = () => area.value.split('\n').filter((line) => line.trim()).map((line) => line.split(';').map((part) => part.trim()));
 
   // As the server writes a line, so that what is left as it was counts as unchanged.
@@ -51,6 +52,7 @@ function rowsFor(area) {
     if (!lines) fill();
     area.hidden = !lines;
     table.hidden = lines;
+    if (hint) hint.hidden = !lines;
     swap.textContent = lines ? area.dataset.asRows : area.dataset.asLines;
   };
 

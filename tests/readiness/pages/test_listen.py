@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pilots import feedback_links
+from pilots import actions, feedback_links
+from pilots.clock import today
 from pilots.models import Event, FrictionReport, Function, Person, Pilot, SpentLink
 from pilots.pseudonyms import keyed_place
 from tests.company import a_person, browser_of
@@ -78,6 +79,17 @@ def test_nothing_answered_and_what_cannot_be_are_refused_at_their_place(managers
     answer = client.post(LISTEN, ANSWER | {"rework-words": "a\0b"})
     assert answer.status_code == 422
     assert not FrictionReport.objects.exists()
+
+
+def test_who_has_an_answer_already_reads_that_what_they_said_since_is_kept(managers: Managers) -> None:
+    asks = {"portfolio": managers.portfolio, "by": managers.office, "question": "Which?", "due": today()}
+    gap = actions.open_policy_gap(**asks, owner=managers.reviewer, pilots=[managers.pilots["ottilie"]])
+    actions.answer_policy_gap(gap=gap, by=managers.reviewer, answer="Contract data only.")
+    client = browser_of(managers["ottilie"])
+    assert "What you said since is kept" not in client.get("/listen/sent/").content.decode()
+    page = client.post(LISTEN, ANSWER, follow=True).content.decode()
+    assert "A question of yours has an answer." in page
+    assert "What you said since is kept, without your name." in page
 
 
 def test_a_sentence_with_a_script_is_shown_as_it_was_written(managers: Managers) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from pilots import actions
 from pilots.actions.friction import FrictionAnswer, report_friction
 from pilots.clock import today
-from pilots.models import Event, Person, PolicyGap
-from pilots.refusals import Invalid, NotYours, Refused
-from tests.company import LEGAL, SPONSOR, a_person, a_portfolio, a_right, browser_of, with_an_acceptance
+from pilots.models import Event, Person, Pilot, PolicyGap
+from pilots.refusals import Invalid, NotYours, Refused, WrongStage
+from tests.company import LEGAL, SPONSOR, a_person, a_portfolio, a_right, browser_of, gate_of, with_an_acceptance
 from tests.managers import BURDEN, START, UNREAD, Managers, weeks_ago
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +183,26 @@ def test_a_signal_becomes_a_question_with_one_click_and_asks_nobody_by_itself(ma
     assert "Put another question about it" in page
 
 
-def test_only_an_office_puts_a_question_from_a_signal_and_only_in_what_it_keeps(managers: Managers) -> None:
+def test_a_brief_of_a_past_day_knows_no_answer_that_was_given_later(managers: Managers, frozen: Any) -> None:
+    asks = {"portfolio": managers.portfolio, "by": managers.office, "point": BURDEN, "question": GAP}
+    then = today()
+    gap = actions.open_policy_gap(**asks, owner=a_person("hedda"), due=then + timedelta(days=9))
+    frozen(then + timedelta(days=4))
+    actions.answer_policy_gap(gap=gap, by=gap.owner, answer="Contract data only.")
+    client = browser_of(managers.office)
+    now = client.get(f"/signals/{BURDEN}/")
+    assert "Contract data only." in now.content.decode()
+    assert "Do those who live with it know the answer" in now.context["agenda"][0]
+    assert not any("nobody decides" in line for line in now.context["agenda"])
+    before = client.get(f"/signals/{BURDEN}/", {"as_of": (then + timedelta(days=3)).isoformat()})
+    assert before.status_code == 200
+    assert "Contract data only." not in before.content.decode()
+    assert before.context["agenda"][0] == GAP
+
+
+def test_a_reviewer_and_a_manager_put_no_question_from_a_signal_and_an_office_only_in_what_it_keeps(
+    managers: Managers,
+) -> None:
     for person in (managers.reviewer, managers["m0"]):
         page = browser_of(person).get(f"/signals/{BURDEN}/")
         assert page.status_code == 404 or page.context["form"] is None
@@ -195,6 +215,99 @@ def test_only_an_office_puts_a_question_from_a_signal_and_only_in_what_it_keeps(
     yesterday = (today() - timedelta(days=1)).isoformat()
     past = browser_of(managers.office).get(f"/signals/{BURDEN}/", {"as_of": yesterday})
     assert past.status_code == 404 or past.context["form"] is None
+
+
+def carried(managers: Managers, *names: str) -> Person:
+    """A sponsor who has accepted to carry the pilots of some managers."""
+    ansel = a_person("ansel")
+    for name in names:
+        gate = gate_of(managers.pilots[name], SPONSOR)
+        actions.nominate(gate=gate, by=managers.office, person=ansel)
+        actions.accept(gate=gate, by=ansel)
+    return ansel
+
+
+def shares_a_pilot(managers: Managers) -> Pilot:
+    """A pilot of which four managers report the burden together, so that its sponsor reads it."""
+    pilot = managers.pilots["m0"]
+    for name in ("m1", "m2", "m3"):
+        actions.add_fellow_manager(pilot=pilot, by=managers.office, person=managers[name], on=START)
+    for name in ("m0", "m1", "m2", "m3"):
+        answers = {"rework": FrictionAnswer(BURDEN, 60)}
+        report_friction(by=managers[name], pilot=pilot, answers=answers, on=weeks_ago(2))
+    return pilot
+
+
+def test_a_sponsor_makes_a_question_of_what_is_reported_on_a_pilot_that_they_carry() -> None:
+    managers = Managers()
+    for number in range(5):
+        managers.joins(f"m{number}", "Service")
+    pilot, other = shares_a_pilot(managers), managers.pilots["m4"]
+    hedda = a_person("hedda")
+    managers.portfolio.escalation = hedda
+    managers.portfolio.save()
+    client = browser_of(carried(managers, "m0"))
+    form = client.get(f"/signals/{BURDEN}/").context["form"]
+    assert "blocks_adoption" not in form.fields
+    drawn = {field.html_name: field.value() for field in form if field.value()}
+    assert drawn["keys"] == pilot.key
+    refused = client.post("/policy-gaps/", drawn | {"keys": f"{pilot.key}, {other.key}"})
+    assert f"No pilot of this portfolio has the key {other.key}" in refused.content.decode()
+    assert client.post("/policy-gaps/", drawn | {"keys": ""}).status_code == 403
+    answer = client.post("/policy-gaps/", drawn | {"blocks_adoption": "on"})
+    gap = PolicyGap.objects.get()
+    assert (gap.point, gap.owner, gap.blocks_adoption, [*gap.pilots.all()]) == (BURDEN, hedda, False, [pilot])
+    assert client.get(answer["Location"]).status_code == 200
+    assert gap.question in client.get(f"/signals/{BURDEN}/").content.decode()
+
+
+def test_a_decider_makes_a_question_on_a_pilot_that_they_decide_on_and_names_no_friction_point() -> None:
+    managers = Managers()
+    pilot = managers.joins("ottilie", "Service")
+    decider, owner = a_person("perpetua"), a_person("hedda")
+    a_right(LEGAL, decider, managers.portfolio, day=START)
+    client = browser_of(decider)
+    link = f"/policy-gaps/?pilot={pilot.key}#open"
+    assert link in client.get(f"/pilots/{pilot.key}/").content.decode()
+    form = client.get(link).context["form"]
+    drawn = {field.html_name: field.value() for field in form if field.value()}
+    typed = drawn | {"question": GAP, "owner": owner.email}
+    assert client.post("/policy-gaps/", typed | {"point": BURDEN}).status_code == 403
+    assert not PolicyGap.objects.exists()
+    answer = client.post("/policy-gaps/", typed)
+    assert GAP in client.get(answer["Location"]).content.decode()
+    assert [*PolicyGap.objects.get().pilots.all()] == [pilot]
+    assert GAP in client.get("/policy-gaps/").content.decode()
+
+
+def test_who_only_lives_with_a_pilot_or_is_nothing_to_it_makes_no_question(managers: Managers) -> None:
+    says = {"portfolio": managers.portfolio, "question": GAP, "owner": managers.reviewer, "due": today()}
+    for person in (managers["m0"], managers.reviewer, a_person("noam")):
+        client = browser_of(person)
+        assert client.post("/policy-gaps/", {}).status_code == 403
+        assert "policy-gaps/?pilot=" not in client.get(f"/pilots/{managers.pilots['m0'].key}/").content.decode()
+        with pytest.raises(NotYours):
+            actions.open_policy_gap(by=person, pilots=[managers.pilots["m0"]], **says)
+
+
+def test_a_pilot_that_is_void_is_asked_nothing_by_its_sponsor(managers: Managers) -> None:
+    pilot, says = managers.pilots["m0"], {"question": GAP, "owner": managers.reviewer, "due": today()}
+    ansel = carried(managers, "m0")
+    managers.portfolio.escalation = managers.reviewer
+    managers.portfolio.save()
+    actions.void(pilot=pilot, by=managers.reviewer, reason="Recorded twice.")
+    with pytest.raises(WrongStage):
+        actions.open_policy_gap(by=ansel, portfolio=managers.portfolio, pilots=[pilot], **says)
+
+
+def test_on_the_day_on_which_it_is_asked_no_days_are_told(managers: Managers) -> None:
+    gap = asked(managers)
+    place, client = f"/policy-gaps/{gap.public_id}/", browser_of(managers.office)
+    assert "hedda, since " in client.get(place).content.decode().lower()
+    actions.answer_policy_gap(gap=gap, by=gap.owner, answer="None.")
+    page = client.get(place).content.decode()
+    assert "the day on which it was asked" in page
+    assert "0 days" not in page
 
 
 def test_only_its_owner_answers_a_gap_and_only_once(managers: Managers) -> None:
