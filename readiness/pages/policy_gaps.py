@@ -23,6 +23,7 @@ from readiness.forms.policy_gaps import AnswerPolicyGapForm, AssignPolicyGapForm
 from readiness.forms.reference import people_offered
 from readiness.pages.base import page_of, reader
 from readiness.queries import friction
+from readiness.queries.people import people_known_to
 from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_to_ask_in
 from readiness.queries.signals import ShownPoint
 from readiness.text import signals as texts
@@ -51,7 +52,8 @@ def policy_gaps(request: HttpRequest) -> HttpResponse:
             )
             return redirect("readiness:policy-gap", gap.public_id)
         return _list(request, person, places, form, status=422)
-    about = pilots_to_ask_about(person, today()).filter(key=request.GET.get("pilot", "")[:80]).first()
+    named = request.GET.get("pilot", "")[:80]
+    about = pilots_to_ask_about(person, today()).filter(key=named).first() if named else None
     initial = {"point": request.GET.get("point", ""), "due": today() + ANSWERED_WITHIN}
     if about is not None:
         initial |= {"keys": about.key, "portfolio": about.portfolio.key}
@@ -97,13 +99,14 @@ def _list(
     status: int = 200,
 ) -> HttpResponse:
     rows = friction.gaps_read(person).order_by("answered_on", "due", "pk")
-    open_first = rows.filter(answered_on=None) if "all" not in request.GET else rows
+    is_all, still_open = "all" in request.GET, rows.filter(answered_on=None)
+    page = page_of(request, rows if is_all else still_open, A_PAGE)
     context: dict[str, Any] = {
         "at": today(),
-        "page": page_of(request, open_first, A_PAGE),
-        "open": rows.filter(answered_on=None).count(),
+        "page": page,
+        "open": still_open.count() if is_all else page.paginator.count,
         "form": form,
-        "all": "all" in request.GET,
+        "all": is_all,
         "people": people_to_put_it_to(person, places) if form else None,
     }
     return render(request, "pages/policy_gaps.html", context, status=status)
@@ -129,11 +132,11 @@ def _one(
 
 
 def people_to_put_it_to(person: Person, places: Sequence[Portfolio]) -> Iterable[Person]:
-    """The people whose names are offered while the owner is typed: to who keeps no portfolio, those with a role in these."""
+    """The people whose names are offered while the owner is typed: to who keeps no portfolio, those with a role in these of whom they know."""
     if permissions.is_office(person):
         return people_offered()
     here = Q(roles__portfolio__in=places) | Q(answers_for__in=places)
-    return Person.objects.filter(here, closed_on=None).distinct().order_by("name")[:A_PAGE]
+    return people_known_to(person).filter(here, closed_on=None).distinct().order_by("name")[:A_PAGE]
 
 
 def form_about(
