@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from pilots.models import Event, GatePeriod
 from pilots.rules.actions import STAGE_EVENTS
@@ -189,10 +190,10 @@ def _marks(scale: Scale) -> tuple[list[date], str]:
     long = (scale.last - scale.first).days
     if long <= WEEKS_UP_TO:
         monday = scale.first + timedelta(days=-scale.first.weekday() % 7)
-        return [monday + timedelta(days=7 * n) for n in range((scale.last - monday).days // 7 + 1)], "j M"
+        return [monday + timedelta(days=7 * n) for n in range((scale.last - monday).days // 7 + 1)], _("j M")
     if long <= MONTHS_UP_TO:
-        return _firsts(scale, 1), "M Y"
-    return (_firsts(scale, 3), "M Y") if long <= QUARTERS_UP_TO else (_firsts(scale, 12), "Y")
+        return _firsts(scale, 1), _("M Y")
+    return (_firsts(scale, 3), _("M Y")) if long <= QUARTERS_UP_TO else (_firsts(scale, 12), "Y")
 
 
 def quarters(scale: Scale) -> list[Tick]:

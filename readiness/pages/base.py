@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import F, OrderBy
 from django.http import Http404, HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -74,3 +76,42 @@ def counted_page(rows: Sequence[Any], number: int, size: int, count: int) -> Pag
     paginator = Paginator(rows, size)
     vars(paginator)["count"] = count
     return Page(rows, number, paginator)
+
+
+Sorts = Mapping[str, tuple[str, Any]]
+"""By what a table can be sorted: the column that orders its rows, and what it is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column that sorts a table: where it leads, and how the table is sorted by it now."""
+
+    name: str
+    label: Any
+    sort: str
+    aria: str | None
+
+
+def sort_of(request: HttpRequest, sorts: Sorts) -> str:
+    """What a table is asked to be sorted by, with a minus for downwards; empty where nothing is asked that there is."""
+    asked = request.GET.get("sort", "")
+    return asked if asked.removeprefix("-") in sorts else ""
+
+
+def sorted_by(sort: str, sorts: Sorts) -> OrderBy:
+    """The order of rows that are sorted so; those that say nothing come last."""
+    column = F(sorts[sort.removeprefix("-")][0])
+    return column.desc(nulls_last=True) if sort.startswith("-") else column.asc(nulls_last=True)
+
+
+def heads(sorts: Sorts, now: str) -> list[Head]:
+    """The heads of a table that is sorted so now. A second click turns it round."""
+    return [
+        Head(
+            name,
+            label,
+            f"-{name}" if now == name else name,
+            {name: "ascending", f"-{name}": "descending"}.get(now),
+        )
+        for name, (_column, label) in sorts.items()
+    ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import F
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from pilots.rules import stalls
 from pilots.rules.vocabulary import Court, Stage
 from readiness.charts import timeline
 from readiness.pages import lists_out
-from readiness.pages.base import day_of, page_of, reader
+from readiness.pages.base import Sorts, day_of, heads, page_of, reader, sort_of, sorted_by
 from readiness.queries.choosing import Choice, choose, places_of
 from readiness.queries.kinds import kinds_for
 from readiness.queries.managers_account import managers_accounts
@@ -35,14 +34,13 @@ A_PAGE = 50
 MOST_REASONS = 8
 MOST_CHOICES = 200
 """Portfolios and functions that are offered to choose from."""
-SORTS: Mapping[str, tuple[str, Any]] = {
+SORTS: Sorts = {
     "name": ("name", gettext_lazy("Pilot")),
     "portfolio": ("portfolio__name", gettext_lazy("Portfolio")),
     "function": ("period__unit__function__name", gettext_lazy("Function")),
     "sponsor": ("period__sponsor__name", gettext_lazy("Sponsor")),
     "days": ("hangs_by", gettext_lazy("Days")),
 }
-"""By what the table can be sorted, and what its column is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,8 @@ def _room(
     file, refused = lists_out.file_asked_for(request, room.name, room.head, room.read(rows, at), at, refused)
     if file is not None:
         return file
-    sort, rows = _sorted(request.GET.get("sort", ""), rows)
+    sort = sort_of(request, SORTS)
+    rows = rows.order_by(sorted_by(sort, SORTS), "pk") if sort else rows
     page = page_of(request, rows, A_PAGE)
     count = page.paginator.count
     kinds, places = kinds_for(reader(request)), places_of(mine, MOST_CHOICES)
@@ -134,7 +133,7 @@ def _room(
         "others": [_listed(one) for one in others],
         "count": count,
         "sort": sort,
-        "columns": _columns(sort),
+        "columns": heads(SORTS, sort or "days"),
         "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or _runs(mine, at)),
         "findings": _findings(rows, at) if count and page.number == 1 and not sort else [],
         "on_record": count or mine.on(at).exists(),
@@ -148,31 +147,6 @@ def _room(
         "quiet_days": stalls.QUIET_DAYS,
     }
     return render(request, "pages/museum.html", context)
-
-
-def _sorted(asked: str, rows: StandingQuerySet) -> tuple[str, StandingQuerySet]:
-    """The rows as asked for, and by what they are sorted; the room's own order where nothing is asked that there is."""
-    name = asked.removeprefix("-")
-    if name not in SORTS:
-        return "", rows
-    column = F(SORTS[name][0])
-    order = column.desc(nulls_last=True) if asked.startswith("-") else column.asc(nulls_last=True)
-    return asked, rows.order_by(order, "pk")
-
-
-def _columns(sort: str) -> list[dict[str, Any]]:
-    """The heads of the table that sort it: where each leads, and how it is sorted now. A second click turns it round."""
-    now = sort or "days"
-    return [
-        {
-            "name": name,
-            "label": label,
-            "sort": f"-{name}" if now == name else name,
-            "spare": name not in ("name", "days"),
-            "aria": {name: "ascending", f"-{name}": "descending"}.get(now),
-        }
-        for name, (_column, label) in SORTS.items()
-    ]
 
 
 def _split(page: Page[Any], at: date, kinds: Kinds, *, wall: bool) -> tuple[list[PilotSnapshot], list[PilotSnapshot]]:

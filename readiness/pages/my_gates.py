@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -224,13 +225,18 @@ def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str
     to, items = ask
     last = letters.last_open(items)
     gates = sorted({gate.kind.name for _found, gate in items})
-    says = {"who": to.name, "gates": " and ".join(gates), "n": len({f.pilot.pk for f, _g in items}), "last": len(last)}
+    says = {
+        "who": to.name,
+        "gates": get_text_list(gates, _("and")),
+        "n": len({f.pilot.pk for f, _g in items}),
+        "last": len(last),
+    }
     if last:
         start = ngettext(
             "Write to %(who)s today about %(gates)s: it is the last open gate on one of your pilots",
             "Write to %(who)s today about %(gates)s: it is the last open gate on each of %(last)d of your pilots",
             len(last),
-        ) % (says | {"gates": " and ".join(sorted({g.kind.name for _f, g in last}))})
+        ) % (says | {"gates": get_text_list(sorted({g.kind.name for _f, g in last}), _("and"))})
     elif says["n"] == 1:
         first, gate = _worst_first(items)[0]
         long = labels.wait_in_a_sentence(gate.status)

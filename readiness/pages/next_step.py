@@ -114,7 +114,10 @@ def _on_gate(
 def missing_things(
     snapshot: PilotSnapshot, rows: Sequence[GateRow], offered: Collection[tuple[str, Any]]
 ) -> list[Missing]:
-    """All that adoption misses, in the order of the design, each with where it is settled."""
+    """All that adoption misses, in the order of the design, each with where it is settled.
+
+    Of a gate it says what it is; whose move that is, and for how long, the table of gates says.
+    """
     on_gates, words = {row.on.kind.key: row for row in rows}, {word for word, _title in offered}
     found = []
     for code, says in zip(snapshot.status.missing, labels.missing(snapshot), strict=True):
@@ -123,6 +126,7 @@ def missing_things(
             can = dict(row.offers)
             action = next((word for word in SETTLES if word in can), None)
             address = _of_gate(row.on, action) if action else f"#gate-{row.on.kind.key}"
+            says = says if code.startswith("asserted:") else labels.open_still(row.on)
         elif code.startswith(adoption.POLICY_GAP):
             address = "#policy-gaps"
         else:

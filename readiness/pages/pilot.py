@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,14 +48,14 @@ LATEST = 40
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """One gate in the table: how it stands, by when an answer was due, what broke its seal, and what this person may do.
+    """One gate in the table: how it stands, by when an answer was due in words, what broke its seal, and what this person may do.
 
     `successor` is named to take it over, and has not answered. `records`: this person only puts others' answers on record.
     `away` are those who cannot answer on that day.
     """
 
     on: GateSnapshot
-    due: deadlines.AnswerDue | None
+    deadline: str
     changes: list[str]
     offers: list[tuple[str, Any]]
     successor: Person | None = None
@@ -131,6 +132,7 @@ def look(
         "now": now,
         "sentence": sentence(snapshot),
         "placard": placards.placard(snapshot),
+        "shows_days": shows_days(snapshot),
         "gates": gates,
         "offers": offered,
         "asks": may_change and offers.asks_about(person, snapshot, office=office),
@@ -152,6 +154,13 @@ def look(
         "handed_over": [part_text(part) for part in parts_on(snapshot.pilot)] if may_change else [],
         "record": reverse("admin:pilots_pilot_change", args=[snapshot.pilot.pk]) if office and person.is_staff else "",
     }
+
+
+def shows_days(snapshot: PilotSnapshot) -> bool:
+    """Whether it is said beside the name since when it runs and by when it is to be decided: an exhibit's placard says both."""
+    now = snapshot.status
+    on_placard = now.standing == Standing.EXHIBIT and now.decide_by is not None
+    return not on_placard and bool(now.started_on or now.decide_by or not now.start_known)
 
 
 def _offered(person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool) -> list[tuple[str, Any]]:
@@ -176,7 +185,7 @@ def gate_rows(
         rows.append(
             GateRow(
                 gate,
-                due,
+                _deadline(gate, due, snapshot.at),
                 [capfirst(each.says) + "." for each in changed.get(gate.gate.pk, [])],
                 [(action, _called(action, records)) for action in offered] if acts_too else [],
                 successors.get(gate.kind.key),
@@ -185,6 +194,14 @@ def gate_rows(
             )
         )
     return rows
+
+
+def _deadline(gate: GateSnapshot, due: deadlines.AnswerDue | None, at: date) -> str:
+    """By when an answer was due; since when it has been with the decider only where another day stands beside it."""
+    if due is None:
+        return ""
+    stands_beside = due.since == gate.status.since and not gate.status.since_at_least
+    return labels.answer_due(due, at) if stands_beside else labels.deadline(due, at)
 
 
 def _called(action: str, records: bool) -> Any:

@@ -22,7 +22,7 @@ from pilots.models import GateKind
 from pilots.rules.vocabulary import Court, Standing
 from readiness.charts import flow
 from readiness.pages import lists_out
-from readiness.pages.base import day_of, page_of, reader
+from readiness.pages.base import Head, Sorts, day_of, heads, page_of, reader, sort_of, sorted_by
 from readiness.pages.masthead import duties_of
 from readiness.pages.named import Snapshots
 from readiness.pages.pilot import shares
@@ -53,13 +53,12 @@ MONTHS = 12
 MOST_CHOICES = 500
 """Portfolios and functions that are offered to choose from."""
 LISTS = ("", "waits", "trend", "changes")
-SORTS: Mapping[str, tuple[str, Any]] = {
+SORTS: Sorts = {
     "name": ("name", gettext_lazy("Pilot")),
     "portfolio": ("portfolio__name", gettext_lazy("Portfolio")),
     "function": ("period__unit__function__name", gettext_lazy("Function")),
     "date": ("stalls", gettext_lazy("Date")),
 }
-"""By what the board can be sorted, and what its column is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +215,7 @@ class _Board:
 
     def __init__(self, asked: Overview) -> None:
         self._asked = asked
-        name = asked.request.GET.get("sort", "")
-        self.sort = name if name.removeprefix("-") in SORTS else ""
+        self.sort = sort_of(asked.request, SORTS)
         place = asked.choice.place.chosen
         self.several = len(asked.places.portfolios) > 1 and not asked.choice.portfolio
         self.narrowed = asked.choice.chosen.keys() - place.keys()
@@ -230,9 +228,7 @@ class _Board:
     def _ordered(self, rows: StandingQuerySet) -> Any:
         if not self.sort:
             return rows.annotate(presses=presses()).order_by("presses", F("stalls").asc(nulls_last=True), "key")
-        column = F(SORTS[self.sort.removeprefix("-")][0])
-        down = self.sort.startswith("-")
-        return rows.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "key")
+        return rows.order_by(sorted_by(self.sort, SORTS), "key")
 
     def page(self) -> Any:
         counts = self._asked.counts
@@ -256,19 +252,9 @@ class _Board:
             "narrowed": self.narrowed,
         }
 
-    def columns(self) -> list[dict[str, Any]]:
-        """The heads that sort the board: where each leads, and how it is sorted now. A second click turns it round."""
-        now = self.sort
-        return [
-            {
-                "name": name,
-                "label": label,
-                "sort": f"-{name}" if now == name else name,
-                "aria": {name: "ascending", f"-{name}": "descending"}.get(now),
-            }
-            for name, (_column, label) in SORTS.items()
-            if name != "portfolio" or self.several
-        ]
+    def columns(self) -> list[Head]:
+        """The heads that sort the board; the portfolio's where there are several."""
+        return [head for head in heads(SORTS, self.sort) if head.name != "portfolio" or self.several]
 
     def views(self) -> list[Figure]:
         """The board by standing, with how many there are of each; none where it is narrowed otherwise."""

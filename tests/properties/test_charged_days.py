@@ -20,7 +20,9 @@ from pilots.refusals import Refused
 from readiness.queries import snapshots
 from readiness.queries.bottlenecks import bottlenecks
 from readiness.queries.charged_days import LABELS, charged_days
+from readiness.queries.period_rows import past_of
 from readiness.queries.pilots import pilots
+from readiness.rules import deadlines
 from readiness.rules.ledger import Charge
 from tests.properties.worlds import FIRST_DAY, Played, Player, World, worlds
 
@@ -49,8 +51,10 @@ def test_the_ledger_of_one_and_of_many_charge_the_same_days(
         for start, end in _periods(played, asked):
             charges = list(snapshots.charges_of(rows, start=start, end=end))
             _all_alike(charges, start, end)
+            _one_charged_alike(rows, charges, start, end)
         for at in sorted(set(played.days))[::5]:
             _bottlenecks_alike(rows, at)
+            _one_read_alike(rows, at)
         transaction.set_rollback(True)
 
 
@@ -65,6 +69,30 @@ def _periods(played: Played, asked: list[tuple[int, int]]) -> list[tuple[date, d
     some = [(FIRST_DAY + timedelta(days=first), FIRST_DAY + timedelta(days=first + days)) for first, days in asked]
     single = [(day, day + timedelta(days=1)) for day in sorted(set(played.days))[::4]]
     return [(date.min, max(played.days) + timedelta(days=500)), *some, *single]
+
+
+def _one_charged_alike(rows: list[Pilot], charges: Charges, start: date, end: date) -> None:
+    """The past of one pilot, read whole, is charged as the same pilot among many."""
+    kinds = GateKind.objects.in_bulk()
+    for pilot in rows:
+        past = past_of(pilot, end)
+        found = list(snapshots.charges_in(past, kinds=kinds, start=start, end=end)) if past else []
+        assert found == [charge for row, charge in charges if row == pilot], f"{pilot}, {start} to {end}"
+
+
+def _one_read_alike(rows: list[Pilot], at: date) -> None:
+    """One pilot stands in its past as it stands where no more than a date is read."""
+    kinds = GateKind.objects.in_bulk()
+    for pilot in rows:
+        past, there = past_of(pilot, at), snapshots.snapshot_of(pilot, at=at)
+        assert (past is None) == (there is None), f"{pilot} on {at}"
+        if past is None or there is None:
+            continue
+        found = snapshots.snapshot_in(past, pilot, at=at, kinds=kinds)
+        assert (found.status, found.asks_from, found.pauses) == (there.status, there.asks_from, there.pauses)
+        assert [deadlines.answer_due(gate, found) for gate in found.gates] == [
+            deadlines.answer_due(gate, there) for gate in there.gates
+        ], f"{pilot} on {at}"
 
 
 def _all_alike(charges: Charges, start: date, end: date) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -21,6 +22,7 @@ from pilots.rules import replay, vocabulary
 from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
 from readiness.queries.decider_queue import decider_queue, queue_in_order, queue_length
+from readiness.queries.people import work_and_queue_of, work_of
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.queries.trend import trend
 from readiness.rules import offers, standing
@@ -220,6 +222,8 @@ def _queues_alike(read: list[PilotSnapshot], at: date, known_at: date | None, wh
             queue = {row.gate for row in queue_in_order(person, at)}
             assert queue == set(decider_queue(person, at).values_list("gate", flat=True)), f"{where}: {person}"
             assert queue_length(person, at) == len(queue), f"{where}: how long the queue of {person} is"
+            with mock.patch("readiness.queries.people.today", return_value=at):
+                assert work_and_queue_of(person) == (work_of(person), len(queue)), f"{where}: what {person} does"
             alone = {gate.gate.pk for one, gate in decided if len(one.open_gates) == 1}
             assert {row.gate for row in queue_in_order(person, at) if row.alone} == queue & alone, f"{where}: {person}"
 

@@ -6,11 +6,15 @@ import re
 from typing import Any
 
 import pytest
+from django.db.models import BigIntegerField, DateField
 from django.urls import reverse
 
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Person
+from pilots.models.compiled import Compiled
+from readiness.pages.masthead import Waits
+from readiness.queries import own_moves as own_moves_module
 from readiness.queries.own_moves import own_moves
 from tests.company import DATA, ERROR, FUNDING, LEGAL, QUALITY, SPONSOR, Company, browser_of
 from tests.readiness.pages.opened import pilot_page
@@ -103,6 +107,37 @@ def test_what_lacks_nothing_is_declared_adopted_by_whoever_carries_it(company: C
     actions.set_rules(pilot=pilot, by=company.ria, success="Nobody reads every line.")
     assert browser_of(company.ansel).get(GATES).context["adoptable"] == []
     assert [one.pilot for one in browser_of(company.ottilie).get(GATES).context["to_confirm"]] == [pilot]
+
+
+def test_rules_that_nobody_stated_push_no_acceptance_out_of_what_is_read(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ottilie lives with three pilots of which nobody has said a rule, all older than what names her."""
+    for number in range(3):
+        company.running(f"A-{number}", f"Without rules {number}", ago=300)
+    gate = company.gate(company.running("B-1", "Later"), ERROR)
+    actions.nominate(gate=gate, by=company.ria, person=company.ottilie)
+    asked = Compiled(own_moves_module._moves, person=BigIntegerField(), at=DateField())
+    monkeypatch.setattr(own_moves_module, "MOST", 1)
+    monkeypatch.setattr(own_moves_module, "_MOVES", asked)
+    assert [(move.action, move.gate) for move in own_moves(company.ottilie, today())] == [("accept", gate.pk)]
+
+
+def test_a_manager_is_asked_for_their_word_on_rules_that_are_stated(company: Company) -> None:
+    stated = company.running("A-1", "Stated")
+    actions.set_rules(pilot=stated, by=company.ria, success="Nobody reads every line.")
+    company.running("A-2", "Not stated")
+    confirmed = company.running("A-3", "Confirmed")
+    actions.set_rules(pilot=confirmed, by=company.ria, success="Nobody reads every line.")
+    actions.confirm_rules(pilot=confirmed, by=company.ottilie)
+    assert [(move.action, move.pilot) for move in own_moves(company.ottilie, today())] == [("confirm-rules", stated.pk)]
+
+
+@pytest.mark.parametrize(("queued", "written"), [(0, ""), (999, "999"), (1000, "1,000"), (1001, "1,000+")])
+def test_a_count_has_a_plus_only_where_there_are_more(company: Company, queued: int, written: str) -> None:
+    waits = Waits(company.perpetua)
+    waits.queued = queued
+    assert waits.count("readiness:my-decisions") == written
 
 
 def test_a_hand_over_that_is_pending_shows(company: Company) -> None:
