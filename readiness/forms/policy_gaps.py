@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.clock import today
-from pilots.models import Person, Pilot, Portfolio
+from pilots.models import Person, Pilot
 from readiness.forms.fields import DayField, PersonField, SentenceField, ask_as
-from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_kept
-
-if TYPE_CHECKING:
-    Rows = forms.ModelChoiceField[Portfolio]
-else:
-    Rows = forms.ModelChoiceField
+from readiness.queries.policy_gaps import Places, pilots_to_ask_about
 
 
 class OpenPolicyGapForm(forms.Form):
@@ -40,23 +35,25 @@ class OpenPolicyGapForm(forms.Form):
     )
     point = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(
-        self, data: Mapping[str, Any] | None = None, *, by: Person, portfolios: Sequence[Portfolio], **more: Any
-    ) -> None:
-        """`portfolios`: those in which it may be put. Only an office puts it to one as a whole, or lets it block adoption."""
+    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Person, places: Places, **more: Any) -> None:
+        """`places`: where it may be put. Only an office puts it to a portfolio as a whole, or lets it block adoption."""
         super().__init__(data, **more)
         ask_as(by, self.fields.values())
         self.by = by
-        if not {*portfolios} & {*portfolios_kept(by)}:
+        if not places.kept:
             del self.fields["blocks_adoption"]
             self.fields["keys"].label = _("Pilots that it is a rule of (required)")
             self.fields["keys"].help_text = _(
                 "Their keys, with commas between them: pilots that you carry or decide on."
             )
-        rows = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in portfolios])
-        first = portfolios[0] if len(portfolios) == 1 else None
-        self.fields["portfolio"] = Rows(
-            rows, label=_("Portfolio (required)"), to_field_name="key", initial=first and first.key
+        by_key = {portfolio.key: portfolio for portfolio in places.all}
+        only = places.all[0].key if len(places.all) == 1 else None
+        self.fields["portfolio"] = forms.TypedChoiceField(
+            label=_("Portfolio (required)"),
+            choices=[("", "---------"), *((key, str(portfolio)) for key, portfolio in by_key.items())],
+            coerce=by_key.__getitem__,
+            empty_value=None,
+            initial=only,
         )
         self.order_fields(["portfolio"])
 

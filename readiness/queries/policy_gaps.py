@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -13,22 +14,27 @@ from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import State
 
 
-def portfolios_kept(person: Person) -> list[Portfolio]:
-    """The portfolios of whose program office somebody is, by name."""
-    kept = permissions.portfolios_kept(person)
-    rows = Portfolio.objects.order_by("name")
-    return list(rows if kept is None else rows.filter(pk__in=kept))
+class Places(NamedTuple):
+    """The portfolios in which somebody may put a question, by name; and those of them that they keep."""
+
+    all: Sequence[Portfolio]
+    kept: Sequence[Portfolio]
+
+    def within(self, some: Collection[Portfolio]) -> Places:
+        """Those of them that are among these."""
+        return Places([one for one in self.all if one in some], [one for one in self.kept if one in some])
 
 
-def portfolios_to_ask_in(person: Person, at: date) -> list[Portfolio]:
-    """The portfolios in which somebody may put a question: those that they keep, or in which they carry or decide on a pilot."""
+def places_to_ask_in(person: Person, at: date) -> Places:
+    """The portfolios that somebody keeps, or in which they carry or decide on a pilot. Two queries at the most."""
     kept = permissions.portfolios_kept(person)
-    rows = Portfolio.objects.order_by("name")
+    rows = Portfolio.objects.select_related("escalation").order_by("name")
     if kept is None:
-        return list(rows)
+        return Places(found := list(rows), found)
     seats = Seat.objects.on(at).of(person).values("unit__portfolio")
     carried = _carried_by(person).values("gate__pilot__portfolio")
-    return list(rows.filter(Q(pk__in=kept) | Q(pk__in=seats) | Q(pk__in=carried)))
+    found = list(rows.filter(Q(pk__in=kept) | Q(pk__in=seats) | Q(pk__in=carried)))
+    return Places(found, [one for one in found if one.pk in kept])
 
 
 def pilots_to_ask_about(person: Person, at: date) -> Any:

@@ -84,7 +84,8 @@ BUDGETS: dict[str, int] = {
     # Eight for its two sides: accounts, reviews, answers, steps, incentives, fellows, and the words that say nothing; one for policy gaps,
     # one for what is being handed over; two for what its managers name most.
     "readiness:pilot": 26,
-    "readiness:policy-gaps": 13,
+    # Who carries or decides on a pilot puts a question too: two for where they may, and whom of those there they know.
+    "readiness:policy-gaps": 15,
     # One for whom pilots wait, one for the pilots that letters name, one for what can be chosen, and more where residence is read.
     "readiness:portfolio": 16,
     "readiness:rights": 19,
