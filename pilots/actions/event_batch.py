@@ -45,12 +45,15 @@ def line_of_list(line: int | None) -> Iterator[None]:
         _LINE.reset(before)
 
 
+def line_data() -> dict[str, Any]:
+    """From which line of a list a part of a batch is, for the event that is written now."""
+    line = _LINE.get()
+    return {"line": line} if line is not None and current_batch() else {}
+
+
 def log_part(action: str, by: Person | None, on: date, known: date, data: dict[str, Any], **says: Any) -> Event:
     """Write the event of an action on no pilot that can be a part of one on many: of the batch that is being written, if any."""
-    batch, line = current_batch(), _LINE.get()
-    if batch and line is not None:
-        data = data | {"line": line}
-    return log(action, by, on, known, data, batch=batch, **says)
+    return log(action, by, on, known, data | line_data(), batch=current_batch(), **says)
 
 
 def log_batch(

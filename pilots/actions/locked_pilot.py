@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from pilots import permissions
 from pilots.actions.acting_token import token_data
-from pilots.actions.event_batch import current_batch
+from pilots.actions.event_batch import current_batch, line_data
 from pilots.clock import today
 from pilots.derived import load
 from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
@@ -325,7 +325,7 @@ class LockedPilot:
             by=self.by,
             effective_on=self.on,
             known_on=self.known,
-            data={**(data or {}), **token_data()},
+            data={**(data or {}), **token_data(), **line_data()},
             texts=free_texts(reason=reason, changes=changes, evidence=evidence),
             batch=current_batch(),
         )

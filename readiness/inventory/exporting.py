@@ -74,19 +74,18 @@ class Export:
 
         Where lists said something beside the fields, one more for each few thousand.
         """
-        empty: list[FormText] = [""] * (len(self.kinds) * len(GATE_FIELDS))
-        places = {kind: n * len(GATE_FIELDS) + OWN for n, kind in enumerate(self.kinds)}
+        holders = range(OWN + GATE_FIELDS.index("holder"), OWN + len(self.kinds) * len(GATE_FIELDS), len(GATE_FIELDS))
         with one_reading():
-            reader = export_rows.GateReader(self.at)
+            reader = export_rows.GateReader(self.at, self.kinds)
             for rows in export_rows.pilot_rows(self.at, self.portfolio, self.among):
                 beside = sources.kept_cells((row.pk for row in rows), self.at) if self.kept else {}
                 for row, gates in reader.read(self._as_of(rows)):
                     self.written += 1
-                    cells = [*_own_cells(row), *empty]
-                    for kind, state, holder, since, good_until in gates:
-                        n = places[kind]
-                        holder = escape(holder) if holder[:1] in FORMULA_BEGINS else holder
-                        cells[n : n + len(GATE_FIELDS)] = state, holder, since, good_until
+                    cells = _own_cells(row)
+                    cells += gates
+                    for place in holders:
+                        if (holder := cells[place]) and holder[0] in FORMULA_BEGINS:
+                            cells[place] = escape(holder)
                     if self.kept:
                         said = beside.get(row.pk, {})
                         cells += [escape(said.get(column, "")) for column in self.kept]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Exists, F, OuterRef, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from pilots.derived import load
 from pilots.models import GateKind, GatePeriod, PilotPeriod, Seat
 from pilots.models.plain_rows import Joined, Listed, batches_of
 from pilots.rules import rights
@@ -81,8 +80,9 @@ class GateRow(NamedTuple):
     person: str | None
 
 
-GateOnDate = tuple[str, str, str, str, str]
-"""A gate on a date, as the product's own form states it: kind, state, holder, since, good until."""
+_OF_SEAT = tuple(column.name for column in fields(rights.Seat))
+CELLS = ("state", "holder", "since", "good_until")
+"""The cells of a gate on a date, as the product's own form states them."""
 
 
 def pilot_rows(at: date, portfolio: str | None = None, among: Any = None) -> Iterator[list[PilotRow]]:
@@ -132,7 +132,8 @@ def _where_stage_is(stage: Stage, value: Any) -> Case:
 
 def _gates(at: date) -> Subquery:
     """The gates of a pilot on a date, without those that are switched off, as `gate_rows` reads them."""
-    columns = [_text(name) for name in ("kind_id", "state", "awaits", "first_day", "since", "good_until")]
+    columns: list[Any] = [Cast(name, TextField()) for name in ("kind_id", "state", "awaits", "first_day", "since")]
+    columns.append(_text("good_until"))
     joined = Joined(*columns, _text("person__email"), between=FIELD)
     there = GatePeriod.objects.filter(in_force(at), gate__pilot=OuterRef("pk")).exclude(awaits=Awaits.OFF)
     listed = there.order_by().values("gate__pilot").annotate(listed=Listed(joined, between=ROW))
@@ -149,39 +150,54 @@ def gate_rows(row: PilotRow) -> list[GateRow]:
     found = []
     for one in row.gates.split(ROW) if row.gates else ():
         kind, state, awaits, first_day, since, good_until, address = one.split(FIELD)
+        begun = day(since)
+        # Most periods are the first of their state.
+        first = begun if first_day == since else day(first_day)
         until = day(good_until) if good_until else None
-        found.append(GateRow(int(kind), state, awaits, day(first_day), day(since), until, address or None))
+        found.append(GateRow(int(kind), state, awaits, first, begun, until, address or None))
     return found
 
 
 class GateReader:
-    """Reads the gates of rows on a date. It holds who sits in which unit then, which no pilot adds to."""
+    """Reads the gates of rows on a date. It holds who sits in which unit then, which no pilot adds to.
 
-    def __init__(self, at: date) -> None:
+    Args:
+        kinds: the kinds of gates that have cells, by key, in their order.
+    """
+
+    def __init__(self, at: date, kinds: Sequence[str]) -> None:
         self.at = at
+        self.empty_cells = [""] * (len(kinds) * len(CELLS))
+        places = {kind: n * len(CELLS) for n, kind in enumerate(kinds)}
         self.kinds = {
-            kind.pk: (kind.as_rule(), kind.clears_by == ClearsBy.ACCEPTANCE) for kind in GateKind.objects.all()
+            kind.pk: (kind.as_rule(), kind.clears_by == ClearsBy.ACCEPTANCE, places[kind.key])
+            for kind in GateKind.objects.all()
+            if kind.key in places
         }
-        held = Seat.objects.on(at).select_related("holder")
-        self.seats = {
-            (row.unit_id, row.kind_id): (load.as_seat(row), row.holder.email if row.holder else "") for row in held
-        }
+        self.seats: dict[int, dict[int, tuple[rights.Seat, str]]] = {}
+        held = Seat.objects.on(at).order_by().values_list("unit", "kind", "holder__email", *_OF_SEAT)
+        for unit, kind, holder, *columns in held:
+            self.seats.setdefault(unit, {})[kind] = rights.Seat(*columns), holder or ""
         self.empty = rights.Seat(first_day=at, last_day=None)
 
-    def read(self, rows: Sequence[PilotRow]) -> Iterator[tuple[PilotRow, Iterator[GateOnDate]]]:
-        """Some rows with their gates. Two queries where one of the pilots lay in another unit before."""
+    def read(self, rows: Sequence[PilotRow]) -> Iterator[tuple[PilotRow, list[str]]]:
+        """Some rows, each with the cells of its gates. Two queries where one of the pilots lay in another unit before."""
         moved = {row.pk: [(gate.kind_id, gate) for gate in gate_rows(row)] for row in rows if row.moved}
         runs = runs_across_units(moved, self.at)
-        return ((row, self._on_date(row, runs.get(row.pk))) for row in rows)
+        return ((row, self._cells(row, runs.get(row.pk))) for row in rows)
 
-    def _on_date(self, row: PilotRow, runs: Runs | None) -> Iterator[GateOnDate]:
+    def _cells(self, row: PilotRow, runs: Runs | None) -> list[str]:
+        cells, at, kinds, seats = self.empty_cells[:], self.at, self.kinds, self.seats.get(row.unit, {})
         for gate in gate_rows(row):
-            kind, by_acceptance = self.kinds[gate.kind_id]
-            seat, holder = self.seats.get((row.unit, gate.kind_id), (self.empty, gate.person))
+            kind, by_acceptance, n = kinds[gate.kind_id]
+            held = seats.get(gate.kind_id)
+            seat = self.empty if held is None else held[0]
             if runs is not None:
                 seat = replace(seat, run_from=runs[gate.kind_id])
-            state, since, _ = state_of(kind, gate, seat, self.at)
-            if by_acceptance:
-                holder = gate.person
-            good_until = "" if gate.good_until is None or state in _OPEN else gate.good_until.isoformat()
-            yield kind.key, state, holder or "", since.isoformat(), good_until
+            state, since, _ = state_of(kind, gate, seat, at)
+            cells[n] = state
+            cells[n + 1] = (gate.person if by_acceptance or held is None else held[1]) or ""
+            cells[n + 2] = since.isoformat()
+            if gate.good_until is not None and state not in _OPEN:
+                cells[n + 3] = gate.good_until.isoformat()
+        return cells

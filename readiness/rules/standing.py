@@ -175,16 +175,16 @@ class StatePeriod(Protocol):
 
 def state_of(kind: Kind, period: StatePeriod, seat: rights.Seat, at: date) -> tuple[str, date, bool]:
     """The state of a gate on a date, since when, and whether somebody holds the decision, or is named."""
-    held = (period.person if kind.clears_by == ClearsBy.ACCEPTANCE else seat.holder) is not None
-    if period.good_until is not None and at > period.good_until:
+    by_acceptance, good_until = kind.clears_by == ClearsBy.ACCEPTANCE, period.good_until
+    held = (period.person if by_acceptance else seat.holder) is not None
+    if good_until is not None and at > good_until:
         # Over before this period began, it has been lapsed since the day that the period carries.
-        over = period.good_until < period.first_day
-        since = period.since if over else period.good_until + timedelta(days=1)
+        since = period.since if good_until < period.first_day else good_until + timedelta(days=1)
         return State.LAPSED, since, held
     if period.state != State.OPEN:
         return period.state, period.since, held
     since = period.since
-    if kind.clears_by != ClearsBy.ACCEPTANCE and seat.run_from is not None:
+    if not by_acceptance and seat.run_from is not None:
         since = max(since, seat.run_from)
     return (State.WAITING if held else State.UNOWNED), since, held
 

@@ -24,8 +24,8 @@ def title(found: ListTakingBack) -> str:
     number = len(found.obstacles)
     if number:
         return ngettext(
-            "%(n)s row stands in the way: nothing can be taken back",
-            "%(n)s rows stand in the way: nothing can be taken back",
+            "%(n)s change stands in the way: nothing can be taken back",
+            "%(n)s changes stand in the way: nothing can be taken back",
             number,
         ) % {"n": grouped(number)}
     return _("Take this import back?")
@@ -54,8 +54,7 @@ def summary(found: ListTakingBack) -> list[tuple[int, str]]:
 def button(found: ListTakingBack) -> str:
     """What the button does, with its number."""
     number = len(found.steps)
-    says = ngettext("Take back what %(n)s row did", "Take back what %(n)s rows did", number)
-    return says % {"n": grouped(number)}
+    return ngettext("Take back %(n)s change", "Take back %(n)s changes", number) % {"n": grouped(number)}
 
 
 def done(found: ListTakingBack) -> str:
