@@ -21,7 +21,7 @@ from readiness.forms.reference import people_offered
 from readiness.queries.set_up import SetUp, set_up
 from readiness.text import invitations
 from readiness.text.mail import not_sent
-from readiness.text.set_up import COSTS, TITLES, headline, lacking, there
+from readiness.text.set_up import COSTS, TITLES, comes_first, headline, lacking, there
 
 FORMS: dict[str, Any] = {
     "functions": forms.FunctionsForm,
@@ -134,7 +134,7 @@ def _step(key: str, found: SetUp) -> Step:
         links.append((_("Add"), f"?step={key}#step-{key}"))
     elif key == "policy" and found.portfolios:
         links = [(_("Change"), f"?step={key}#step-{key}")]
-    elif not done and key in (*FORMS, "portfolio"):
+    elif not done and key in (*FORMS, "portfolio") and not comes_first(key, found):
         links.append((_("Do this"), f"?step={key}#step-{key}"))
     if key == "pilots" and found.portfolios:
         links.append((_("Add a pilot"), reverse("admin:pilots_pilot_add")))

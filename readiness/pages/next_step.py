@@ -126,7 +126,9 @@ def missing_things(
             can = dict(row.offers)
             action = next((word for word in SETTLES if word in can), None)
             address = _of_gate(row.on, action) if action else f"#gate-{row.on.kind.key}"
-            says = says if code.startswith("asserted:") else labels.open_still(row.on)
+            if not code.startswith("asserted:"):
+                state = labels.STATE[row.on.status.state]
+                says = _("%(gate)s: %(state)s") % {"gate": row.on.kind.name, "state": state}
         elif code.startswith(adoption.POLICY_GAP):
             address = "#policy-gaps"
         else:

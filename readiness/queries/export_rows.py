@@ -15,7 +15,7 @@ from pilots.models.plain_rows import Joined, Listed, batches_of
 from pilots.rules import rights
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
 from readiness.queries.pilots import StandingQuerySet, in_force, pilots
-from readiness.queries.snapshots import Runs, runs_across_units
+from readiness.queries.runs import Runs, runs_across_units
 from readiness.rules.standing import OPEN_STATES, state_of
 
 AT_ONCE = 2000

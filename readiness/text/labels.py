@@ -224,11 +224,6 @@ def answer_due(due: deadlines.AnswerDue, at: date) -> str:
     return _("An answer is due by %(due)s.") % {"due": day(due.answer_by)}
 
 
-def open_still(gate: GateSnapshot) -> str:
-    """That a gate is open, where whose move it is and for how long stands elsewhere: “Legal: refused”."""
-    return _("%(gate)s: %(state)s") % {"gate": gate.kind.name, "state": STATE[gate.status.state]}
-
-
 def move(gate: GateSnapshot) -> str:
     """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
     if gate.status.court is None:

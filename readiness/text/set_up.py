@@ -68,8 +68,19 @@ def there(step: str, found: SetUp) -> str:
     return str(says[step])
 
 
+def comes_first(step: str, found: SetUp) -> str:
+    """What has to be there before a step that is not done can be done; empty where nothing is in its way."""
+    if step in ("roles", "rights", "escalation") and not found.portfolios:
+        return _("A portfolio comes first.")
+    if step == "invitations" and not found.people:
+        return _("People come first.")
+    return ""
+
+
 def lacking(step: str, found: SetUp) -> str:
     """What exactly is missing of a step."""
+    if first := comes_first(step, found):
+        return first
     says: dict[str, Any] = {
         "invitations": ngettext(
             "%(n)s person has no password yet.", "%(n)s people have no password yet.", found.without_password

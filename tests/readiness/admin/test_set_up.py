@@ -52,6 +52,18 @@ def test_an_empty_installation_begins_with_a_portfolio_and_every_missing_step_sa
     assert "Nothing here blocks your work" in page
 
 
+def test_a_step_that_another_has_to_come_before_says_which_and_leads_nowhere(first: Client) -> None:
+    answer = first.get(PAGE)
+    says = {step.key: (step.lacks, [str(label) for label, _address in step.links]) for step in answer.context["steps"]}
+    for key in ("roles", "rights", "escalation"):
+        assert says[key] == ("A portfolio comes first.", [])
+    assert says["invitations"] == ("People come first.", [])
+    assert says["people"] == ("", ["Do this"])
+    assert ": ." not in answer.content.decode()
+    send(first, "portfolio", key="claims", name="Claims")
+    assert "Without one: Claims." in first.get(PAGE).content.decode()
+
+
 def test_a_later_step_can_be_done_first(first: Client) -> None:
     assert open_step(first, step="people") == ["people"]
     assert send(first, "people", lines="Lena <lena@example.org>").status_code == 302
