@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,15 @@ class Measured:
     x_high: float = 0.0
     y: int = 0
 
+    @property
+    def anchor(self) -> str:
+        """Which end of its date stands over an end of its interval: the date never leaves the picture."""
+        return "end" if self.x_low > 60 else ""
+
+    @property
+    def x_label(self) -> float:
+        return self.x_high if self.anchor else self.x_low
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -67,6 +77,10 @@ class Tick:
     x: float
     label: str
     anchor: str
+
+    @classmethod
+    def at(cls, x: float, label: str) -> Tick:
+        return cls(x, label, "" if x < 8 else "end" if x > 92 else "mid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +109,21 @@ class Quality:
 
 MOST = 8
 """Measurements drawn: the latest ones. The table below the picture holds them all."""
+DIGITS = 12
+"""So many of a round value are written at most; zeros behind them are not."""
 
 
 def axis_label(value: float, kind: str) -> str:
-    """A value on the axis, with no more digits than help to find one's way."""
-    return percent(value, 3) if kind == "proportion" else decimal(f"{value:.3g}")
+    """A round value on the axis, with all the digits that it has."""
+    return percent(value, DIGITS) if kind == "proportion" else decimal(f"{value:.{DIGITS}g}")
+
+
+def round_values(first: float, last: float) -> list[float]:
+    """Two to six round values between two others: multiples of 1, 2 or 5 and a power of ten."""
+    power = 10.0 ** math.floor(math.log10((last - first) / 5))
+    step = next(power * part for part in (1, 2, 5, 10, 20) if (last - first) / (power * part) <= 5)
+    lowest = math.ceil(first / step - 1e-9)
+    return [number * step for number in range(lowest, math.floor(last / step + 1e-9) + 1)]
 
 
 def quality_of(events: Iterable[Event]) -> Quality:
@@ -163,9 +187,7 @@ def _draw(agreed: list[Agreed], rows: list[tuple[Event, quality.Threshold, tuple
         for each in agreed
     ]
     kind = agreed[-1].threshold.kind
-    ticks = [
-        Tick(x, axis_label(first + (last - first) * x / 100, kind), anchor)
-        for x, anchor in ((0, ""), (50, "mid"), (100, "end"))
-    ]
+    within = (max(first, 0.0), min(last, 1.0)) if kind == "proportion" else (first, last)
+    ticks = [Tick.at(place(value), axis_label(value, kind)) for value in round_values(*within)]
     height = 74 + 44 * (len(rows) - drawn_from) + 28
     return Quality(placed, measured, ticks, height)

@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -38,6 +38,12 @@ def day(when: date | str | None) -> SafeString | str:
 def ago(when: date | None, at: date) -> str:
     """`{% ago date at %}`: “106 days ago”, “in 9 days”, “today”."""
     return labels.ago(when, at) if when else ""
+
+
+@register.filter
+def may_break(address: str) -> SafeString:
+    """`{{ person.email|may_break }}`: an e-mail address that a narrow line may break after its @."""
+    return format_html_join(mark_safe("@<wbr>"), "{}", ((part,) for part in address.split("@")))
 
 
 @register.filter

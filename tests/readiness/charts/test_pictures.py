@@ -11,7 +11,7 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Pilot
-from readiness.charts import timeline
+from readiness.charts import quality, timeline
 from readiness.pages.pilot import events_of
 from readiness.queries.snapshots import PilotSnapshot, snapshot_of
 from tests.company import Company, browser_of
@@ -62,6 +62,33 @@ def test_ticks_are_few_and_no_label_touches_another_or_leaves_the_frame(days: in
         assert shown or days == 1
         assert all(later - x >= room for x, later in pairwise(shown))
         assert all(0 <= x <= 100 - room for x in shown)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (0.4222, 0.84, ["50%", "60%", "70%", "80%"]),
+        (0.88, 1.0, ["90%", "95%", "100%"]),
+        (0.0, 0.12, ["0%", "5%", "10%"]),
+        (0.801, 0.809, ["80.2%", "80.4%", "80.6%", "80.8%"]),
+    ],
+)
+def test_a_share_is_read_off_at_round_values(first: float, last: float, labels: list[str]) -> None:
+    assert [quality.axis_label(value, "proportion") for value in quality.round_values(first, last)] == labels
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("power", range(-9, 10))
+@pytest.mark.parametrize("room", [1, 1.3, 1.99, 2, 3.7, 4.999, 5, 5.001, 7, 9.99])
+@pytest.mark.parametrize("first", [-7.3, 0, 12.34])
+def test_two_to_six_values_are_marked_and_no_two_read_the_same(power: int, room: float, first: float) -> None:
+    low, high = first * 10.0**power, (first + room) * 10.0**power
+    found = quality.round_values(low, high)
+    assert 2 <= len(found) <= 6
+    slack = (high - low) * 1e-6
+    assert all(low - slack <= value <= high + slack for value in found)
+    assert len({quality.axis_label(value, "mean") for value in found}) == len(found)
 
 
 def test_a_pilot_started_today_ends_today_and_its_number_stands_inside(
