@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from pilots.clock import today
 from pilots.models import Person, Pilot, Portfolio
 from readiness.forms.fields import DayField, PersonField, SentenceField, ask_as
-from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_kept
+from readiness.queries.policy_gaps import PlacesToAsk, pilots_to_ask_about
 
 if TYPE_CHECKING:
     Rows = forms.ModelChoiceField[Portfolio]
@@ -41,13 +41,21 @@ class OpenPolicyGapForm(forms.Form):
     point = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, by: Person, portfolios: Sequence[Portfolio], **more: Any
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Person,
+        places: PlacesToAsk,
+        portfolios: Sequence[Portfolio] | None = None,
+        **more: Any,
     ) -> None:
-        """`portfolios`: those in which it may be put. Only an office puts it to one as a whole, or lets it block adoption."""
+        """`places`: where they may put it; `portfolios`: those of them that are offered. Only an office puts it to one as a whole,
+        or lets it block adoption."""
         super().__init__(data, **more)
         ask_as(by, self.fields.values())
-        self.by = by
-        if not {*portfolios} & {*portfolios_kept(by)}:
+        self.by, self.places = by, places
+        portfolios = places.portfolios if portfolios is None else portfolios
+        if not {*portfolios} & {*places.office}:
             del self.fields["blocks_adoption"]
             self.fields["keys"].label = _("Pilots that it is a rule of (required)")
             self.fields["keys"].help_text = _(
@@ -58,12 +66,16 @@ class OpenPolicyGapForm(forms.Form):
         self.fields["portfolio"] = Rows(
             rows, label=_("Portfolio (required)"), to_field_name="key", initial=first and first.key
         )
+        blank = [] if first else [("", _("Choose one"))]
+        self.fields["portfolio"].choices = [*blank, *((one.key, str(one)) for one in portfolios)]  # type: ignore[attr-defined]
         self.order_fields(["portfolio"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         keys = [key.strip() for key in str(cleaned.get("keys") or "").replace("\n", ",").split(",") if key.strip()]
-        there = pilots_to_ask_about(self.by, today()).filter(key__in=keys, portfolio=cleaned.get("portfolio"))
+        there = pilots_to_ask_about(self.by, self.places, today()).filter(
+            key__in=keys, portfolio=cleaned.get("portfolio")
+        )
         found: dict[str, Pilot] = {pilot.key: pilot for pilot in there}
         unknown = [key for key in keys if key not in found]
         if unknown and cleaned.get("portfolio"):

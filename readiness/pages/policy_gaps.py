@@ -23,24 +23,25 @@ from readiness.forms.policy_gaps import AnswerPolicyGapForm, AssignPolicyGapForm
 from readiness.forms.reference import people_offered
 from readiness.pages.base import page_of, reader
 from readiness.queries import friction
-from readiness.queries.policy_gaps import pilots_to_ask_about, portfolios_to_ask_in
+from readiness.queries.policy_gaps import PlacesToAsk, pilots_to_ask_about, places_to_ask
 from readiness.queries.signals import ShownPoint
 from readiness.text import signals as texts
 
 A_PAGE = 50
 ANSWERED_WITHIN = timedelta(days=28)
 """How far off the day is that a form begins with."""
+LONGEST_KEY = Pilot._meta.get_field("key").max_length
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy_gaps(request: HttpRequest) -> HttpResponse:
     """The questions that the reader may see, open ones first; and for who may put another one the form that does."""
     person = reader(request)
-    places = portfolios_to_ask_in(person, today())
+    places = places_to_ask(person, today())
     if request.method == "POST":
-        if not places:
+        if not places.portfolios:
             raise PermissionDenied
-        form = OpenPolicyGapForm(request.POST, by=person, portfolios=places)
+        form = OpenPolicyGapForm(request.POST, by=person, places=places)
         if form.is_valid():
             try:
                 gap = actions.open_policy_gap(by=person, **form.arguments())
@@ -51,11 +52,12 @@ def policy_gaps(request: HttpRequest) -> HttpResponse:
             )
             return redirect("readiness:policy-gap", gap.public_id)
         return _list(request, person, places, form, status=422)
-    about = pilots_to_ask_about(person, today()).filter(key=request.GET.get("pilot", "")[:80]).first()
     initial = {"point": request.GET.get("point", ""), "due": today() + ANSWERED_WITHIN}
-    if about is not None:
-        initial |= {"keys": about.key, "portfolio": about.portfolio.key}
-    empty = OpenPolicyGapForm(by=person, portfolios=places, initial=initial) if places else None
+    if "pilot" in request.GET:
+        named = pilots_to_ask_about(person, places, today()).filter(key=request.GET["pilot"][:LONGEST_KEY])
+        for pilot in named.select_related("portfolio"):
+            initial |= {"keys": pilot.key, "portfolio": pilot.portfolio.key}
+    empty = OpenPolicyGapForm(by=person, places=places, initial=initial) if places.portfolios else None
     return _list(request, person, places, empty)
 
 
@@ -91,7 +93,7 @@ def policy_gap(request: HttpRequest, public_id: str) -> HttpResponse:
 def _list(
     request: HttpRequest,
     person: Person,
-    places: list[Portfolio],
+    places: PlacesToAsk,
     form: OpenPolicyGapForm | None,
     *,
     status: int = 200,
@@ -104,7 +106,7 @@ def _list(
         "open": rows.filter(answered_on=None).count(),
         "form": form,
         "all": "all" in request.GET,
-        "people": people_to_put_it_to(person, places) if form else None,
+        "people": people_to_put_it_to(places) if form else None,
     }
     return render(request, "pages/policy_gaps.html", context, status=status)
 
@@ -128,27 +130,32 @@ def _one(
     return render(request, "pages/policy_gap.html", context, status=status)
 
 
-def people_to_put_it_to(person: Person, places: Sequence[Portfolio]) -> Iterable[Person]:
+def people_to_put_it_to(places: PlacesToAsk) -> Iterable[Person]:
     """The people whose names are offered while the owner is typed: to who keeps no portfolio, those with a role in these."""
-    if permissions.is_office(person):
+    if places.office:
         return people_offered()
-    here = Q(roles__portfolio__in=places) | Q(answers_for__in=places)
+    here = Q(roles__portfolio__in=places.portfolios) | Q(answers_for__in=places.portfolios)
     return Person.objects.filter(here, closed_on=None).distinct().order_by("name")[:A_PAGE]
 
 
 def form_about(
-    point: ShownPoint, by: Person, places: Sequence[Portfolio], pilots: Iterable[Pilot], at: date
+    point: ShownPoint,
+    by: Person,
+    places: PlacesToAsk,
+    portfolios: Sequence[Portfolio],
+    pilots: Iterable[Pilot],
+    at: date,
 ) -> OpenPolicyGapForm | None:
     """The form that makes a question of a friction point, filled in as far as is known; None for who puts none anywhere.
 
     Args:
         by: who may put it, and may name people.
-        places: the portfolios that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
+        portfolios: those that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
         pilots: those that the point touches, and that they may ask about.
     """
-    if not places:
+    if not portfolios:
         return None
-    only = places[0] if len(places) == 1 else None
+    only = portfolios[0] if len(portfolios) == 1 else None
     owner = only.escalation if only else None
     initial = {
         "point": point.point,
@@ -157,7 +164,7 @@ def form_about(
         "owner": owner if owner is not None and owner.closed_on is None else None,
         "keys": ", ".join(pilot.key for pilot in pilots if only is not None and pilot.portfolio_id == only.pk),
     }
-    return OpenPolicyGapForm(by=by, portfolios=places, initial=initial)
+    return OpenPolicyGapForm(by=by, places=places, portfolios=portfolios, initial=initial)
 
 
 def _refused(form: Any, refused: Refused) -> Any:
