@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.clock import today
-from pilots.models import Person, Pilot
+from pilots.models import Person, Pilot, Portfolio
 from readiness.forms.fields import DayField, PersonField, SentenceField, ask_as
-from readiness.queries.policy_gaps import Places, pilots_to_ask_about
+from readiness.queries.policy_gaps import PlacesToAsk, pilots_to_ask_about
+
+if TYPE_CHECKING:
+    Rows = forms.ModelChoiceField[Portfolio]
+else:
+    Rows = forms.ModelChoiceField
 
 
 class OpenPolicyGapForm(forms.Form):
@@ -35,32 +40,42 @@ class OpenPolicyGapForm(forms.Form):
     )
     point = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, by: Person, places: Places, **more: Any) -> None:
-        """`places`: where it may be put. Only an office puts it to a portfolio as a whole, or lets it block adoption."""
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        by: Person,
+        places: PlacesToAsk,
+        portfolios: Sequence[Portfolio] | None = None,
+        **more: Any,
+    ) -> None:
+        """`places`: where they may put it; `portfolios`: those of them that are offered. Only an office puts it to one as a whole,
+        or lets it block adoption."""
         super().__init__(data, **more)
         ask_as(by, self.fields.values())
-        self.by = by
-        if not places.kept:
+        self.by, self.places = by, places
+        portfolios = places.portfolios if portfolios is None else portfolios
+        if not {*portfolios} & {*places.office}:
             del self.fields["blocks_adoption"]
             self.fields["keys"].label = _("Pilots that it is a rule of (required)")
             self.fields["keys"].help_text = _(
                 "Their keys, with commas between them: pilots that you carry or decide on."
             )
-        by_key = {portfolio.key: portfolio for portfolio in places.all}
-        only = places.all[0].key if len(places.all) == 1 else None
-        self.fields["portfolio"] = forms.TypedChoiceField(
-            label=_("Portfolio (required)"),
-            choices=[("", "---------"), *((key, str(portfolio)) for key, portfolio in by_key.items())],
-            coerce=by_key.__getitem__,
-            empty_value=None,
-            initial=only,
+        rows = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in portfolios])
+        first = portfolios[0] if len(portfolios) == 1 else None
+        self.fields["portfolio"] = Rows(
+            rows, label=_("Portfolio (required)"), to_field_name="key", initial=first and first.key
         )
+        blank = [] if first else [("", _("Choose one"))]
+        self.fields["portfolio"].choices = [*blank, *((one.key, str(one)) for one in portfolios)]  # type: ignore[attr-defined]
         self.order_fields(["portfolio"])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         keys = [key.strip() for key in str(cleaned.get("keys") or "").replace("\n", ",").split(",") if key.strip()]
-        there = pilots_to_ask_about(self.by, today()).filter(key__in=keys, portfolio=cleaned.get("portfolio"))
+        there = pilots_to_ask_about(self.by, self.places, today()).filter(
+            key__in=keys, portfolio=cleaned.get("portfolio")
+        )
         found: dict[str, Pilot] = {pilot.key: pilot for pilot in there}
         unknown = [key for key in keys if key not in found]
         if unknown and cleaned.get("portfolio"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,29 +17,30 @@ from django.views.decorators.http import require_http_methods
 
 from pilots import actions, permissions
 from pilots.clock import today
-from pilots.models import Person, Pilot, PolicyGap
+from pilots.models import Person, Pilot, PolicyGap, Portfolio
 from pilots.refusals import NotYours, Refused
 from readiness.forms.policy_gaps import AnswerPolicyGapForm, AssignPolicyGapForm, OpenPolicyGapForm
 from readiness.forms.reference import people_offered
 from readiness.pages.base import page_of, reader
 from readiness.queries import friction
 from readiness.queries.people import people_known_to
-from readiness.queries.policy_gaps import Places, pilots_to_ask_about, places_to_ask_in
+from readiness.queries.policy_gaps import PlacesToAsk, pilots_to_ask_about, places_to_ask
 from readiness.queries.signals import ShownPoint
 from readiness.text import signals as texts
 
 A_PAGE = 50
 ANSWERED_WITHIN = timedelta(days=28)
 """How far off the day is that a form begins with."""
+LONGEST_KEY = Pilot._meta.get_field("key").max_length
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy_gaps(request: HttpRequest) -> HttpResponse:
     """The questions that the reader may see, open ones first; and for who may put another one the form that does."""
     person = reader(request)
-    places = places_to_ask_in(person, today())
+    places = places_to_ask(person, today())
     if request.method == "POST":
-        if not places.all:
+        if not places.portfolios:
             raise PermissionDenied
         form = OpenPolicyGapForm(request.POST, by=person, places=places)
         if form.is_valid():
@@ -52,12 +53,12 @@ def policy_gaps(request: HttpRequest) -> HttpResponse:
             )
             return redirect("readiness:policy-gap", gap.public_id)
         return _list(request, person, places, form, status=422)
-    named = request.GET.get("pilot", "")[:80]
-    about = pilots_to_ask_about(person, today()).filter(key=named).first() if named else None
     initial = {"point": request.GET.get("point", ""), "due": today() + ANSWERED_WITHIN}
-    if about is not None:
-        initial |= {"keys": about.key, "portfolio": about.portfolio.key}
-    empty = OpenPolicyGapForm(by=person, places=places, initial=initial) if places.all else None
+    if "pilot" in request.GET:
+        named = pilots_to_ask_about(person, places, today()).filter(key=request.GET["pilot"][:LONGEST_KEY])
+        for pilot in named.select_related("portfolio"):
+            initial |= {"keys": pilot.key, "portfolio": pilot.portfolio.key}
+    empty = OpenPolicyGapForm(by=person, places=places, initial=initial) if places.portfolios else None
     return _list(request, person, places, empty)
 
 
@@ -93,7 +94,7 @@ def policy_gap(request: HttpRequest, public_id: str) -> HttpResponse:
 def _list(
     request: HttpRequest,
     person: Person,
-    places: Places,
+    places: PlacesToAsk,
     form: OpenPolicyGapForm | None,
     *,
     status: int = 200,
@@ -131,27 +132,32 @@ def _one(
     return render(request, "pages/policy_gap.html", context, status=status)
 
 
-def people_to_put_it_to(person: Person, places: Places) -> Iterable[Person]:
-    """The people whose names are offered while the owner is typed: to who keeps no portfolio, those with a role in these of whom they know."""
-    if places.kept:
+def people_to_put_it_to(person: Person, places: PlacesToAsk) -> Iterable[Person]:
+    """The people whose names are offered while the owner is typed: to who keeps no portfolio, of whom they know those with a role in these."""
+    if places.office:
         return people_offered()
-    here = Q(roles__portfolio__in=places.all) | Q(answers_for__in=places.all)
+    here = Q(roles__portfolio__in=places.portfolios) | Q(answers_for__in=places.portfolios)
     return people_known_to(person).filter(here, closed_on=None).distinct().order_by("name")[:A_PAGE]
 
 
 def form_about(
-    point: ShownPoint, by: Person, places: Places, pilots: Iterable[Pilot], at: date
+    point: ShownPoint,
+    by: Person,
+    places: PlacesToAsk,
+    portfolios: Sequence[Portfolio],
+    pilots: Iterable[Pilot],
+    at: date,
 ) -> OpenPolicyGapForm | None:
     """The form that makes a question of a friction point, filled in as far as is known; None for who puts none anywhere.
 
     Args:
         by: who may put it, and may name people.
-        places: where it may be put. Of one alone, whoever answers for it is proposed as the owner.
+        portfolios: those that it may be put in. Of one alone, whoever answers for it is proposed as the owner.
         pilots: those that the point touches, and that they may ask about.
     """
-    if not places.all:
+    if not portfolios:
         return None
-    only = places.all[0] if len(places.all) == 1 else None
+    only = portfolios[0] if len(portfolios) == 1 else None
     owner = only.escalation if only else None
     initial = {
         "point": point.point,
@@ -160,7 +166,7 @@ def form_about(
         "owner": owner if owner is not None and owner.closed_on is None else None,
         "keys": ", ".join(pilot.key for pilot in pilots if only is not None and pilot.portfolio_id == only.pk),
     }
-    return OpenPolicyGapForm(by=by, places=places, initial=initial)
+    return OpenPolicyGapForm(by=by, places=places, portfolios=portfolios, initial=initial)
 
 
 def _refused(form: Any, refused: Refused) -> Any:

@@ -18,7 +18,7 @@ from readiness.pages import lists_out
 from readiness.pages.base import day_of, reader
 from readiness.pages.policy_gaps import form_about, people_to_put_it_to
 from readiness.queries import friction
-from readiness.queries.policy_gaps import Places, pilots_to_ask_about, places_to_ask_in
+from readiness.queries.policy_gaps import PlacesToAsk, pilots_to_ask_about, places_to_ask
 from readiness.queries.signals import ShownPoint, signals_for, words_on
 from readiness.queries.snapshots import snapshots_of
 from readiness.text import labels
@@ -99,8 +99,8 @@ def signal(request: HttpRequest, point: str) -> HttpResponseBase:
     scale = charts.widest([shown], found.threshold.managers)
     there = _there(person, shown)
     touched = snapshots_of(there[:MOST_TOUCHED], at=at)
-    places = places_to_ask_in(person, today())
-    form = _question(person, shown, chosen, there, places) if at == today() else None
+    places = places_to_ask(person, at) if at == today() else None
+    form = _question(person, shown, chosen, there, places) if places else None
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
@@ -116,7 +116,7 @@ def signal(request: HttpRequest, point: str) -> HttpResponseBase:
         "touched": touched,
         "more_touched": max(len(there) - MOST_TOUCHED, 0),
         "form": form,
-        "people": people_to_put_it_to(person, places) if form else None,
+        "people": people_to_put_it_to(person, places) if places and form else None,
     }
     return render(request, "pages/signal.html", context)
 
@@ -126,16 +126,17 @@ def _question(
     point: ShownPoint,
     chosen: Portfolio | None,
     touched: Iterable[Pilot],
-    places: Places,
+    places: PlacesToAsk,
 ) -> OpenPolicyGapForm | None:
     """The form that makes a policy gap of the point, where the reader keeps the portfolio or carries or decides on a pilot
     that it touches: nothing opens one by itself."""
     if point.short is None:
         return None
     keys = [pilot.pk for pilot in touched if chosen is None or pilot.portfolio_id == chosen.pk]
-    mine = list(pilots_to_ask_about(person, today()).filter(pk__in=keys).select_related("portfolio").order_by("key"))
-    kept = {one for one in places.kept if chosen in (None, one)}
-    return form_about(point, person, places.within({pilot.portfolio for pilot in mine} | kept), mine, today())
+    rows = pilots_to_ask_about(person, places, today()).filter(pk__in=keys).select_related("portfolio")
+    mine = list(rows.order_by("key"))
+    there = {pilot.portfolio for pilot in mine} | {one for one in places.office if chosen in (None, one)}
+    return form_about(point, person, places, sorted(there, key=lambda portfolio: portfolio.name), mine, today())
 
 
 def _there(person: Person, point: ShownPoint) -> list[Pilot]:

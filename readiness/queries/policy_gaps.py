@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -14,37 +15,38 @@ from pilots.rules.replay import SPONSOR
 from pilots.rules.vocabulary import State
 
 
-class Places(NamedTuple):
-    """The portfolios in which somebody may put a question, by name; and those of them that they keep."""
+@dataclass(frozen=True, slots=True)
+class PlacesToAsk:
+    """The portfolios in which somebody may put a question, by name; those of `kept` they keep (None: all)."""
 
-    all: Sequence[Portfolio]
-    kept: Sequence[Portfolio]
+    portfolios: Sequence[Portfolio]
+    kept: frozenset[int] | None
 
-    def within(self, some: Collection[Portfolio]) -> Places:
-        """Those of them that are among these."""
-        return Places([one for one in self.all if one in some], [one for one in self.kept if one in some])
+    @property
+    def office(self) -> list[Portfolio]:
+        """Those which they keep: the office alone asks a portfolio as a whole."""
+        return [portfolio for portfolio in self.portfolios if self.kept is None or portfolio.pk in self.kept]
 
 
-def places_to_ask_in(person: Person, at: date) -> Places:
-    """The portfolios that somebody keeps, or in which they carry or decide on a pilot. Two queries at the most."""
+def places_to_ask(person: Person, at: date) -> PlacesToAsk:
+    """Where somebody may put a question: in what they keep, and where they carry or decide on a pilot. Two queries."""
     kept = permissions.portfolios_kept(person)
-    rows = Portfolio.objects.select_related("escalation").order_by("name")
-    if kept is None:
-        return Places(found := list(rows), found)
-    seats = Seat.objects.on(at).of(person).values("unit__portfolio")
-    carried = _carried_by(person).values("gate__pilot__portfolio")
-    found = list(rows.filter(Q(pk__in=kept) | Q(pk__in=seats) | Q(pk__in=carried)))
-    return Places(found, [one for one in found if one.pk in kept])
+    rows = Portfolio.objects.order_by("name")
+    if kept is not None:
+        seats = Seat.objects.on(at).of(person).values("unit__portfolio")
+        carried = _carried_by(person).values("gate__pilot__portfolio")
+        rows = rows.filter(Q(pk__in=kept) | Q(pk__in=seats) | Q(pk__in=carried))
+    return PlacesToAsk(list(rows), kept)
 
 
-def pilots_to_ask_about(person: Person, at: date) -> Any:
+def pilots_to_ask_about(person: Person, places: PlacesToAsk, at: date) -> Any:
     """The pilots that somebody carries, or on which they decide; the office of a portfolio asks about all that are in it."""
-    kept = permissions.portfolios_kept(person)
     rows = Pilot.objects.filter(void_since=None)
-    if kept is None:
+    if places.kept is None:
         return rows
     carries = Exists(_carried_by(person).filter(gate__pilot=OuterRef("pk")))
-    return rows.filter(Q(portfolio__in=kept) | Q(pk__in=Pilot.objects.decided_by(person, at).values("pk")) | carries)
+    decides = Exists(Pilot.objects.decided_by(person, at).filter(pk=OuterRef("pk")))
+    return rows.filter(Q(portfolio__in=places.kept) | decides | carries)
 
 
 def _carried_by(person: Person) -> Any:

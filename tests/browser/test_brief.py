@@ -10,7 +10,6 @@ import pytest
 from pilots import actions
 from pilots.clock import today
 from tests.browser.conftest import House
-from tests.company import a_person
 from tests.managers import BURDEN, Managers
 
 pytestmark = pytest.mark.browser
@@ -29,16 +28,15 @@ NOT_ON_PAPER = (
 
 
 def test_a_full_brief_is_printed_on_two_pages_at_the_most(house: House) -> None:
-    managers = Managers()
+    managers, office = Managers(house.company.portfolio), house.company.ria
     for number in range(16):
         managers.joins(f"m{number}", ("Finance", "People", "Logistics", "Marketing")[number % 4])
         managers.reports(f"m{number}", BURDEN, sentence=f"{number}. {LONG}")
-    hedda = a_person("hedda")
-    says = {"portfolio": managers.portfolio, "by": managers.office, "owner": hedda, "point": BURDEN}
+    says = {"portfolio": managers.portfolio, "by": office, "owner": house.company.hedda, "point": BURDEN}
     for question in ("Which messages may go out unread?", "Who answers for one that goes wrong?"):
         due = today() + timedelta(days=9)
         actions.open_policy_gap(question=question, due=due, pilots=managers.pilots.values(), **says)
-    page = house.visit(managers.office).open(f"/signals/{BURDEN}/")
+    page = house.visit(office).open(f"/signals/{BURDEN}/")
     paper = page.pdf(format="A4")
     assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", paper)) <= 2
     page.emulate_media(media="print")

@@ -24,7 +24,7 @@ from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
 from readiness.forms.offices import row_named
 from readiness.queries import friction
-from readiness.queries.policy_gaps import places_to_ask_in
+from readiness.queries.policy_gaps import places_to_ask
 from readiness.queries.signals import Signals, signals_for, words_on
 from readiness.text import signals as texts
 
@@ -191,7 +191,7 @@ class PolicyGaps(AskingForMany):
     @extend_schema(operation_id="open_policy_gap", request=OpenPolicyGap, responses={201: PolicyGapSerializer})
     def post(self, request: Request) -> Response:
         """Put a judgement call with no policy behind it to one person, as a question with a date."""
-        places = places_to_ask_in(self.person, self.at).all
+        places = places_to_ask(self.person, self.at).portfolios
         if not places:
             raise NotYours
         asked = OpenPolicyGap(data=request.data, context={"asker": self.person})
