@@ -81,8 +81,8 @@ class GateRow(NamedTuple):
 
 
 _OF_SEAT = tuple(column.name for column in fields(rights.Seat))
-CELLS = ("state", "holder", "since", "good_until")
-"""The cells of a gate on a date, as the product's own form states them."""
+GATE_COLUMNS = ("state", "holder", "since", "good_until")
+"""The columns of a gate on a date, as the product's own form states them."""
 
 
 def pilot_rows(at: date, portfolio: str | None = None, among: Any = None) -> Iterator[list[PilotRow]]:
@@ -162,13 +162,13 @@ class GateReader:
     """Reads the gates of rows on a date. It holds who sits in which unit then, which no pilot adds to.
 
     Args:
-        kinds: the kinds of gates that have cells, by key, in their order.
+        kinds: the kinds of gates that have columns, by key, in their order.
     """
 
     def __init__(self, at: date, kinds: Sequence[str]) -> None:
         self.at = at
-        self.empty_cells = [""] * (len(kinds) * len(CELLS))
-        places = {kind: n * len(CELLS) for n, kind in enumerate(kinds)}
+        self.empty_columns = [""] * (len(kinds) * len(GATE_COLUMNS))
+        places = {kind: n * len(GATE_COLUMNS) for n, kind in enumerate(kinds)}
         self.kinds = {
             kind.pk: (kind.as_rule(), kind.clears_by == ClearsBy.ACCEPTANCE, places[kind.key])
             for kind in GateKind.objects.all()
@@ -181,13 +181,13 @@ class GateReader:
         self.empty = rights.Seat(first_day=at, last_day=None)
 
     def read(self, rows: Sequence[PilotRow]) -> Iterator[tuple[PilotRow, list[str]]]:
-        """Some rows, each with the cells of its gates. Two queries where one of the pilots lay in another unit before."""
+        """Some rows, each with the columns of its gates. Two queries where one of the pilots lay in another unit before."""
         moved = {row.pk: [(gate.kind_id, gate) for gate in gate_rows(row)] for row in rows if row.moved}
         runs = runs_across_units(moved, self.at)
-        return ((row, self._cells(row, runs.get(row.pk))) for row in rows)
+        return ((row, self._columns_of_gate(row, runs.get(row.pk))) for row in rows)
 
-    def _cells(self, row: PilotRow, runs: Runs | None) -> list[str]:
-        cells, at, kinds, seats = self.empty_cells[:], self.at, self.kinds, self.seats.get(row.unit, {})
+    def _columns_of_gate(self, row: PilotRow, runs: Runs | None) -> list[str]:
+        written, at, kinds, seats = self.empty_columns[:], self.at, self.kinds, self.seats.get(row.unit, {})
         for gate in gate_rows(row):
             kind, by_acceptance, n = kinds[gate.kind_id]
             held = seats.get(gate.kind_id)
@@ -195,9 +195,9 @@ class GateReader:
             if runs is not None:
                 seat = replace(seat, run_from=runs[gate.kind_id])
             state, since, _ = state_of(kind, gate, seat, at)
-            cells[n] = state
-            cells[n + 1] = (gate.person if by_acceptance or held is None else held[1]) or ""
-            cells[n + 2] = since.isoformat()
+            written[n] = state
+            written[n + 1] = (gate.person if by_acceptance or held is None else held[1]) or ""
+            written[n + 2] = since.isoformat()
             if gate.good_until is not None and state not in _OPEN:
-                cells[n + 3] = gate.good_until.isoformat()
-        return cells
+                written[n + 3] = gate.good_until.isoformat()
+        return written
