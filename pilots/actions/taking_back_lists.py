@@ -60,11 +60,7 @@ def take_back_list(
     # Whoever was closed while this waited takes nothing back.
     by.refresh_from_db(fields=["closed_on", "is_superuser"])
     _is_theirs(by, imported, on)
-    if Event.objects.filter(pilot=None, action="take_back_import", data__session=imported.data["session"]).exists():
-        raise WrongStage(_("This import was taken back already."))
-    found = taking_back_list(imported, former, known)
-    if not found.obstacles and found.is_nothing:
-        raise WrongStage(_("This import changed nothing that could be taken back."))
+    found = _what_stands(imported, former, known)
     lock_all([step.key for step in found.of(What.MANAGER_GOES_BACK)])
     with event_batch() as batch:
         if not found.obstacles:
@@ -88,6 +84,16 @@ def _is_theirs(by: Person | None, imported: Event, on: date) -> None:
     only_office(by, None, on)
     if by is None or (by.pk != imported.by_id and not permissions.keeps_all(by)):
         raise NotYours
+
+
+def _what_stands(imported: Event, former: Former, known: date) -> ListTakingBack:
+    """What taking it back does; refused where it was taken back already, or did nothing."""
+    if Event.objects.filter(pilot=None, action="take_back_import", data__session=imported.data["session"]).exists():
+        raise WrongStage(_("This import was taken back already."))
+    found = taking_back_list(imported, former, known)
+    if not found.obstacles and found.is_nothing:
+        raise WrongStage(_("This import changed nothing that could be taken back."))
+    return found
 
 
 def refusal_text(found: ListTakingBack) -> str:
