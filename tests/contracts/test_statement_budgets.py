@@ -28,6 +28,7 @@ BUDGETS: dict[str, int] = {
     "admin:pilots_function_changelist": 6,
     "admin:pilots_gatekind_changelist": 7,
     "admin:pilots_person_changelist": 6,
+    "admin:pilots_pilot_change": 15,
     # One for the views that people keep, one for how many pilots each shows, and where somebody keeps all portfolios one for how many there are.
     "admin:pilots_pilot_changelist": 23,
     "admin:pilots_portfolio_changelist": 6,
@@ -102,6 +103,7 @@ READ = (
     "readiness:api:signals",
     "admin:index",
     "admin:set_up",
+    "admin:pilots_pilot_change",
 )
 SIGNED_IN = [name for name in ROLES if name != "anonymous"]
 
