@@ -27,7 +27,7 @@ from rest_framework.test import APIClient
 import readiness.admin.site
 import readiness.pages.away
 import readiness.pages.policy_gaps  # noqa: F401
-from pilots import actions
+from pilots import actions, permissions
 from pilots.models import Function, Person
 from pilots.rules.actions import ACTIONS, Target
 from readiness import registry
@@ -36,7 +36,7 @@ from readiness.api.views.bulk import GATE_ACTIONS, PILOT_ACTIONS
 from readiness.forms.fields import PersonField
 from readiness.forms.rows import Row
 from readiness.queries.people import find_people, people_known_to
-from tests.company import LEGAL, Cast
+from tests.company import LEGAL, ROLES, Cast
 from tests.contracts.reading import schema
 
 pytestmark = pytest.mark.django_db
@@ -224,7 +224,6 @@ def test_nor_what_only_an_office_does(cast: Cast, who: str) -> None:
     for method, address, ask in (
         ("post", "rights", inputs.AssignRight),
         ("patch", "rights", inputs.CorrectRight),
-        ("post", "policy-gaps", inputs.OpenPolicyGap),
     ):
         for path in persons_in(ask()):
             send = getattr(asks, method)
@@ -233,6 +232,22 @@ def test_nor_what_only_an_office_does(cast: Cast, who: str) -> None:
             )
             walked += 1
     assert walked > 2
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("who", WHO)
+def test_nor_does_a_question_put_to_somebody(cast: Cast, who: str) -> None:
+    """Who carries or decides on a pilot names the owner as everybody names a person: by the whole address, or whom they may know."""
+    asks = clients(cast[who])
+    [path] = persons_in(inputs.OpenPolicyGap())
+    may_ask = permissions.allowed("open_policy_gap", ROLES[who])
+
+    def send(written: str) -> Any:
+        says = {"portfolio": cast.portfolio.key, "pilots": [cast.pilot.key], "question": "Which?", "due": "2099-01-01"}
+        return asks.post("/api/v1/policy-gaps/", body_of("", path, written) | says)
+
+    hold(send, f"{who} {path}", *((by_name(),) if may_ask else ()))
+    assert send(NOBODY).status_code == (422 if may_ask else 403)
 
 
 def test_an_office_names_everybody(cast: Cast) -> None:
