@@ -88,7 +88,7 @@ def _statement(at: date, join: str, by: Collection[str]) -> str:
         of_pilot AS (
             SELECT {names}, pilot_id, COUNT(*) AS gates, SUM(waited) AS days, MAX(waited) AS longest,
                 CASE WHEN COUNT(*) = MAX(of_pilot) THEN 1 ELSE 0 END AS freed
-            FROM of_group GROUP BY {names}, pilot_id
+            FROM of_group GROUP BY pilot_id, {names}
         )
         SELECT
             {", ".join(name if name in by else f"NULL AS {name}" for name in GROUPS)},
