@@ -115,7 +115,7 @@ def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
         of_pilot AS (
             SELECT {names}, pilot_id, COUNT(*) AS gates, SUM(waited) AS days, MAX(waited) AS longest,
                 CASE WHEN COUNT(*) = MAX(of_pilot) THEN 1 ELSE 0 END AS freed
-            FROM of_group GROUP BY {names}, pilot_id
+            FROM of_group GROUP BY pilot_id, {names}
         ),
         counted AS (
             SELECT {names},

@@ -99,6 +99,18 @@ def changes(
     return _whole(rows[::-1] if before is not None else rows, question)
 
 
+def first_changes(
+    mine: StandingQuerySet, question: Question, *, most: int = 50
+) -> tuple[list[PilotChange], dict[str, Any]]:
+    """The first of these pilots that differ, by key, and the counts of all of them. Four statements for any number."""
+    try:
+        rows = _asked(*sql.page(mine, question, after=None, before=None, most=most, counted=True))
+    except EmptyResultSet:
+        rows = []
+    numbers = rows[0][: sql.OF_COUNTS] if rows else _NO_NUMBERS
+    return _whole([row[sql.OF_COUNTS :] for row in rows], question), _counts(numbers)
+
+
 def all_changes(mine: StandingQuerySet, question: Question) -> Iterator[PilotChange]:
     """All of these pilots that differ, by key. Which they are is asked once, what differs of each some at a time."""
     try:
@@ -120,10 +132,16 @@ def _whole(rows: Sequence[Any], question: Question) -> list[PilotChange]:
 def count_changes(mine: StandingQuerySet, question: Question) -> dict[str, Any]:
     """How many of these pilots differ, how many by each change, and how they left the museum or their claims fell. One statement."""
     try:
-        statement, parameters = sql.counts(mine, question)
-        [row] = _asked(statement, parameters)
+        [row] = _asked(*sql.counts(mine, question))
     except EmptyResultSet:
-        row = [0] * (1 + len(Change) + 2 * len(Exit))
+        row = _NO_NUMBERS
+    return _counts(row)
+
+
+_NO_NUMBERS = (0,) * sql.OF_COUNTS
+
+
+def _counts(row: Sequence[Any]) -> dict[str, Any]:
     numbers = iter(int(number or 0) for number in row)
     return {
         "pilots": next(numbers),

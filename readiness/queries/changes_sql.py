@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pilots.rules.vocabulary import Awaits, ClearsBy, Outcome, Stage, Standing, State
-from readiness.queries.engines import quoted
+from readiness.queries.engines import quoted, worked_out_once
 from readiness.queries.standing_sql import POLICY, join_policy, stage_on, stalls_on, standing_on
 from readiness.rules.changes import FACTS, Change, Exit
 
@@ -24,17 +24,29 @@ Asked = tuple[str, list[Any]]
 """A statement with its parameters."""
 
 
-def page(mine: StandingQuerySet, question: Question, *, after: str | None, before: str | None, most: int) -> Asked:
-    """The pilots that differ, by key: primary key, what they are called, and their columns on both dates."""
+def page(
+    mine: StandingQuerySet,
+    question: Question,
+    *,
+    after: str | None,
+    before: str | None,
+    most: int,
+    counted: bool = False,
+) -> Asked:
+    """The pilots that differ, by key: primary key, what they are called, and their columns on both dates; before these, the counts.
+
+    Args:
+        counted: also how many differ in all, the same in each row.
+    """
     tables, parameters = _compared(mine, question)
     days = ", ".join(f"found.{name}_{day}" for day in ("then", "now") for name in COLUMNS)
     where, order = "TRUE" if after is None else "pilot.key > %s", "pilot.key"
     if before is not None:
         where, order = "pilot.key < %s", "pilot.key DESC"
     statement = f"""
-        WITH {tables}
-        SELECT found.pilot_id, pilot.key, pilot.name, portfolio.key, function.name, found.retired_because, found.recorded, {days}
-        FROM found
+        WITH {tables} {f", counts AS ({_COUNTS})" if counted else ""}
+        SELECT {"counts.*," if counted else ""} found.pilot_id, pilot.key, pilot.name, portfolio.key, function.name, found.retired_because, found.recorded, {days}
+        FROM found {"CROSS JOIN counts" if counted else ""}
         JOIN pilots_pilot pilot ON pilot.id = found.pilot_id
         JOIN pilots_portfolio portfolio ON portfolio.id = pilot.portfolio_id
         JOIN pilots_unit unit ON unit.id = found.unit_id
@@ -48,10 +60,7 @@ def page(mine: StandingQuerySet, question: Question, *, after: str | None, befor
 def counts(mine: StandingQuerySet, question: Question) -> Asked:
     """How many pilots differ, by each change, and by each way out of the museum and of a claim."""
     tables, parameters = _compared(mine, question)
-    numbers = [f"SUM({_flag(_CHANGES[change])})" for change in Change]
-    numbers += [f"SUM({_flag(f'{_LEFT} AND ({_EXIT}) = {_word(way)}')})" for way in Exit]
-    numbers += [f"SUM({_flag(f'{_FELL} AND ({_FALL}) = {_word(way)}')})" for way in Exit]
-    return f"WITH {tables} SELECT COUNT(*), {', '.join(numbers)} FROM found", parameters
+    return f"WITH {tables} {_COUNTS}", parameters
 
 
 def gates(mine: StandingQuerySet, question: Question) -> Asked:
@@ -72,7 +81,7 @@ def _reach(mine: StandingQuerySet) -> tuple[str, str, list[Any]]:
         return "", "", []
     statement, parameters = mine.order_by().values("pk").query.sql_with_params()
     # Never taken into the plan of the whole, which would estimate it badly.
-    return f"mine(id) AS (SELECT * FROM ({statement}) those GROUP BY 1),", "JOIN mine ON mine.id = {}", list(parameters)
+    return f"mine(id) AS ({statement} {worked_out_once()}),", "JOIN mine ON mine.id = {}", list(parameters)
 
 
 def _compared(mine: StandingQuerySet, question: Question) -> Asked:
@@ -90,8 +99,8 @@ def _compared(mine: StandingQuerySet, question: Question) -> Asked:
     tables = f"""
         {reach}
         {POLICY},
-        before AS ({_pilots(question.first, question.known_at, join)}),
-        after AS ({_pilots(question.last, question.known_at, join)}),
+        before AS ({_pilots(question.first, question.known_at, join)} {worked_out_once()}),
+        after AS ({_pilots(question.last, question.known_at, join)} {worked_out_once()}),
         {_tables_of_gates(question, join)},
         decided AS ({_decided(question, join)}),
         compared AS (
@@ -104,6 +113,7 @@ def _compared(mine: StandingQuerySet, question: Question) -> Asked:
             LEFT JOIN before ON before.pilot_id = after.pilot_id
             LEFT JOIN (SELECT DISTINCT pilot_id FROM turned) gates ON gates.pilot_id = after.pilot_id
             LEFT JOIN decided ON decided.pilot_id = after.pilot_id
+            {worked_out_once()}
         ),
         found AS (SELECT * FROM compared WHERE {wanted})
     """
@@ -152,58 +162,88 @@ def _known(alias: str, known_at: date | None) -> str:
 def _tables_of_gates(question: Question, join: str) -> str:
     """The tables that end in `turned`: the gates whose states differ.
 
-    Of a gate only that period can read otherwise on the second date that began after the first, or in which an answer ended
-    or a seat changed hands in between: no other gate is read.
+    A period in which both dates lie is read only where an answer ended or a seat changed hands in between; any other that holds
+    one of them has, of the same gate, at most one beside it, which holds the other.
     """
     first, last = question.first, question.last
-    between = f"period.first_day > '{first}' OR period.good_until >= '{first}' AND period.good_until < '{last}'"
-    ends = "" if question.known_at is not None else f"AND (period.last_day IS NULL OR period.last_day >= '{last}')"
     return f"""
         reseated AS (
             SELECT DISTINCT kind_id, unit_id FROM pilots_seat
             WHERE first_day > '{first}' AND first_day <= '{last}' OR last_day >= '{first}' AND last_day < '{last}'
         ),
-        touched AS (
-            SELECT gate.id, gate.pilot_id, gate.kind_id
-            FROM pilots_gate gate
-            {join.format("gate.pilot_id")}
-            JOIN pilots_gateperiod period ON period.gate_id = gate.id
-            LEFT JOIN reseated ON reseated.kind_id = period.kind_id AND reseated.unit_id = period.unit_id
-            WHERE {_known("period", question.known_at)} AND period.first_day <= '{last}' {ends}
-                AND ({between} OR period.state = '{State.OPEN}' AND reseated.kind_id IS NOT NULL)
-            GROUP BY gate.id, gate.pilot_id, gate.kind_id
+        touched AS ({_touched(question, join)} {worked_out_once()}),
+        sides AS (
+            SELECT
+                period.gate_id, period.pilot_id, period.kind_id,
+                {_state(first, question.known_at, "seat_then")} AS state_then,
+                {_state(last, question.known_at, "seat_now")} AS state_now
+            FROM touched period
+            JOIN pilots_gatekind kind ON kind.id = period.kind_id
+            {_join_seat(first, "seat_then")}
+            {_join_seat(last, "seat_now")}
+            {worked_out_once()}
         ),
-        gates_then AS ({_states(first, question.known_at)}),
-        gates_now AS ({_states(last, question.known_at)}),
         turned AS (
-            SELECT touched.id, touched.pilot_id, touched.kind_id, gates_then.state AS state_then, gates_now.state AS state_now
-            FROM touched
-            LEFT JOIN gates_then ON gates_then.gate_id = touched.id
-            LEFT JOIN gates_now ON gates_now.gate_id = touched.id
-            WHERE {_differs("gates_then.state", "gates_now.state")}
+            SELECT gate_id, pilot_id, kind_id, MAX(state_then) AS state_then, MAX(state_now) AS state_now
+            FROM sides GROUP BY gate_id, pilot_id, kind_id
+            HAVING {_differs("MAX(state_then)", "MAX(state_now)")}
         )
     """
 
 
-def _states(at: date, known_at: date | None) -> str:
-    """The states of the touched gates on a date (rule 2); none for what is switched off."""
-    held = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE seat.holder_id END"
+def _touched(question: Question, join: str) -> str:
+    """The periods of gates in which one of the dates lies, or both, and the gate may read otherwise on the second; with their pilots.
+
+    Asked what was known, each ends where the next one known begins.
+    """
+    first, last, known_at = question.first, question.last, question.known_at
+    columns = "gate.pilot_id, " + ", ".join(f"period.{name}" for name in _OF_GATE)
+    known = f"{_known('period', known_at)} AND period.first_day <= '{last}'"
+    rows = f"pilots_gate gate {join.format('gate.pilot_id')} JOIN pilots_gateperiod period ON period.gate_id = gate.id"
+    if known_at is not None:
+        following = "LEAD(period.first_day) OVER (PARTITION BY period.gate_id ORDER BY period.first_day)"
+        rows = f"(SELECT {columns}, {following} AS next_day FROM {rows} WHERE {known}) period"
+        columns, known = "period.*", "TRUE"
+    holds_first = f"period.first_day <= '{first}' AND {_ends_after(first, known_at)}"
+    ended = f"period.good_until >= '{first}' AND period.good_until < '{last}'"
     return f"""
-        SELECT
-            touched.id AS gate_id,
+        SELECT {columns}
+        FROM {rows}
+        LEFT JOIN reseated ON reseated.kind_id = period.kind_id AND reseated.unit_id = period.unit_id
+        WHERE {known} AND ({holds_first} OR {_ends_after(last, known_at)})
+            AND (period.first_day > '{first}' OR NOT {_ends_after(last, known_at)}
+                OR {ended} OR period.state = '{State.OPEN}' AND reseated.kind_id IS NOT NULL)
+    """
+
+
+_OF_GATE = ("gate_id", "kind_id", "unit_id", "first_day", "last_day", "state", "awaits", "good_until", "person_id")
+
+
+def _ends_after(day: date, known_at: date | None) -> str:
+    """That a period of a gate has not ended before a date."""
+    if known_at is None:
+        return f"(period.last_day IS NULL OR period.last_day >= '{day}')"
+    return f"(period.next_day IS NULL OR period.next_day > '{day}')"
+
+
+def _state(at: date, known_at: date | None, seat: str) -> str:
+    """The state of a gate on a date (rule 2); null where the period is another, and for what is switched off."""
+    held = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE {seat}.holder_id END"
+    return f"""
             CASE
+                WHEN period.first_day > '{at}' OR NOT {_ends_after(at, known_at)} OR period.awaits = '{Awaits.OFF}' THEN NULL
                 WHEN period.good_until < '{at}' THEN '{State.LAPSED}'
                 WHEN period.state <> '{State.OPEN}' THEN period.state
                 WHEN {held} IS NULL THEN '{State.UNOWNED}'
                 ELSE '{State.WAITING}'
-            END AS state
-        FROM touched
-        JOIN pilots_gateperiod period ON period.gate_id = touched.id
-        JOIN pilots_gatekind kind ON kind.id = touched.kind_id
-        LEFT JOIN pilots_seat seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
-            AND seat.first_day <= '{at}' AND (seat.last_day IS NULL OR seat.last_day >= '{at}')
-        WHERE {_in_force("period", "pilots_gateperiod", "gate_id", at, known_at)} AND period.awaits <> '{Awaits.OFF}'
+            END
     """
+
+
+def _join_seat(at: date, seat: str) -> str:
+    """The join of a period of a gate to who sits there on a date."""
+    return f"""LEFT JOIN pilots_seat {seat} ON {seat}.kind_id = period.kind_id AND {seat}.unit_id = period.unit_id
+                AND {seat}.first_day <= '{at}' AND ({seat}.last_day IS NULL OR {seat}.last_day >= '{at}')"""
 
 
 def _decided(question: Question, join: str) -> str:
@@ -267,3 +307,9 @@ def _conditions(columns: Mapping[str, str]) -> Iterable[tuple[Change, str]]:
 
 
 _CHANGES = dict(_conditions(_COLUMN))
+_NUMBERS = [f"SUM({_flag(_CHANGES[change])}) AS {change.value}" for change in Change]
+_NUMBERS += [f"SUM({_flag(f'{_LEFT} AND ({_EXIT}) = {_word(way)}')}) AS left_museum_{way.value}" for way in Exit]
+_NUMBERS += [f"SUM({_flag(f'{_FELL} AND ({_FALL}) = {_word(way)}')}) AS claim_fell_{way.value}" for way in Exit]
+_COUNTS = f"SELECT COUNT(*) AS pilots, {', '.join(_NUMBERS)} FROM found"
+OF_COUNTS = 1 + len(_NUMBERS)
+"""How many numbers the counts are."""

@@ -55,6 +55,14 @@ def least(*numbers: str | int) -> str:
     return f"{_ENGINES[connection.vendor].least}({', '.join(str(each) for each in numbers)})"
 
 
+def worked_out_once() -> str:
+    """What ends a table of a statement whose columns are read several times after it.
+
+    PostgreSQL puts the expression of a column wherever the column is read, and works it out as often; with an offset it does not.
+    """
+    return "OFFSET 0" if connection.vendor == "postgresql" else ""
+
+
 def quoted(words: Iterable[str]) -> str:
     """Words of ours as a list."""
     return ", ".join(f"'{word}'" for word in sorted(words))

@@ -36,6 +36,11 @@ def in_force(at: date, known_at: date | None = None, prefix: str = "") -> Q:
     return where & Q(**{f"{prefix}superseded_on": None}) & open_end
 
 
+def _no_later(periods: Any, at: date, known_at: date, **after: Any) -> Any:
+    """That a period known by a day is the latest: `last_day` follows what is known now, so among those known then it is looked for."""
+    return ~Exists(periods.objects.filter(in_force(at, known_at), **after))
+
+
 PERIOD_COLUMNS = {"stage_said": "stage", "pause_ends": "paused_until", "void_said": "void_since"}
 """What is asked of the period in which a date lies, by the names under which it stands beside a row."""
 
@@ -96,11 +101,9 @@ class StandingQuerySet(PilotQuerySet):
         on_record = Q(period_starts__isnull=False)
         there = there.filter(on_record if with_void else on_record & Q(void_said=None))
         if known_at is not None:
-            # `last_day` follows what is known now, so among the periods known then the latest must be found.
-            later = PilotPeriod.objects.filter(
-                in_force(at, known_at), pilot=OuterRef("pk"), first_day__gt=OuterRef("period_starts")
+            there = there.filter(
+                _no_later(PilotPeriod, at, known_at, pilot=OuterRef("pk"), first_day__gt=OuterRef("period_starts"))
             )
-            there = there.filter(~Exists(later))
         return there
 
     def with_columns(self, *names: str) -> StandingQuerySet:
@@ -189,7 +192,7 @@ class StandingQuerySet(PilotQuerySet):
         if kind is not None:
             found = found.filter(kind__key__in=[kind] if isinstance(kind, str) else list(kind))
         if state is not None:
-            found = found.filter(now__in=list(state))
+            found = found.in_states(at, *state)
         if court is not None:
             found = found.in_court(at, *([court] if isinstance(court, str) else court), stages=stages)
         if holder is not None:
@@ -248,9 +251,18 @@ class GatesQuerySet(models.QuerySet[Any]):
         """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
         return self.filter(in_stages(list(stages) or standing.WAITING_STAGES, at), court__isnull=False)
 
+    def in_states(self, at: date, *states: str) -> Self:
+        """Those in one of these states. What they come to column by column lets PostgreSQL estimate how few there are."""
+        said = Q(state__in=[State.OPEN if state in (State.UNOWNED, State.WAITING) else state for state in states])
+        lapsed = Q(good_until__lt=at) if State.LAPSED in states else Q()
+        return self.filter(said | lapsed, now__in=states)
+
     def in_court(self, at: date, *courts: str, stages: Iterable[str] = ()) -> Self:
-        """Those of the gates that wait in one of these courts."""
-        return self.waiting(at, stages).filter(court__in=courts)
+        """Those of the gates that wait in one of these courts. What is outside is so by two columns, which few have."""
+        found = self.waiting(at, stages).filter(court__in=courts)
+        if set(courts) == {Court.OUTSIDE}:
+            return found.filter(state=State.CHANGES_REQUESTED, outside_until__gte=at)
+        return found
 
     def held_by(self, holders: Iterable[int | None]) -> Self:
         """Those that one of these people holds, by primary key; None among them for those that nobody does."""
@@ -260,8 +272,10 @@ class GatesQuerySet(models.QuerySet[Any]):
 
     def waiting_longer(self, at: date, days: int, stages: Iterable[str] = (), known_at: date | None = None) -> Self:
         """Those that have waited for more than so many days."""
-        found = self.waiting(at, stages).annotate(open_since=open_since(at, known_at))
-        return found.filter(open_since__lt=at - timedelta(days=days))
+        before = at - timedelta(days=days)
+        # No gate waits from before the state in which it was left; how few are as old, PostgreSQL knows of that alone.
+        found = self.waiting(at, stages).filter(since__lt=before).annotate(open_since=open_since(at, known_at))
+        return found.filter(open_since__lt=before)
 
 
 def pilots() -> StandingQuerySet:
@@ -412,25 +426,22 @@ def gates_on(at: date, known_at: date | None = None) -> GatesQuerySet:
         Q(unit__seats__last_day=None) | Q(unit__seats__last_day__gte=at)
     )
     found = GatesQuerySet(GatePeriod).filter(in_force(at, known_at)).exclude(awaits=Awaits.OFF)
-    columns: dict[str, Any] = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
-    sponsor: Any = F("period__sponsor")
-    if known_at is None:
-        own = in_force(at, None, "gate__pilot__periods__")
-        found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
-    else:
-        known = PilotPeriod.objects.filter(in_force(at, known_at), pilot=OuterRef("gate__pilot")).order_by("-first_day")
-        columns = {name: Subquery(known.values(column)[:1]) for name, column in PERIOD_COLUMNS.items()}
-        sponsor = Subquery(known.values("sponsor")[:1])
-        later = GatePeriod.objects.filter(
-            in_force(at, known_at), gate=OuterRef("gate"), first_day__gt=OuterRef("first_day")
+    columns = {name: F(f"period__{column}") for name, column in PERIOD_COLUMNS.items()}
+    own = in_force(at, known_at, "gate__pilot__periods__")
+    found = found.annotate(period=FilteredRelation("gate__pilot__periods", condition=own))
+    if known_at is not None:
+        found = found.alias(period_starts=F("period__first_day")).filter(
+            _no_later(
+                PilotPeriod, at, known_at, pilot=OuterRef("gate__pilot"), first_day__gt=OuterRef("period_starts")
+            ),
+            _no_later(GatePeriod, at, known_at, gate=OuterRef("gate"), first_day__gt=OuterRef("first_day")),
         )
-        found = found.filter(~Exists(later))
     holding = Case(When(kind__clears_by=ClearsBy.ACCEPTANCE, then=F("person_id")), default=F("seat__holder_id"))
     read: GatesQuerySet = (
         found.annotate(seat=FilteredRelation("unit__seats", condition=seats))
         .alias(**columns)
         .filter(void_said=None)
-        .annotate(holding=holding, stage_then=_stage(at), carried_by=sponsor)
+        .annotate(holding=holding, stage_then=_stage(at), carried_by=F("period__sponsor"))
         .annotate(now=_state_now(at))
         .annotate(court=_court(at))
     )

@@ -14,7 +14,7 @@ from django.db import connection
 from pilots.models import GateKind
 from pilots.rules import gates
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
-from readiness.queries.engines import greatest, join_pilots, number, quoted
+from readiness.queries.engines import greatest, join_pilots, number, quoted, worked_out_once
 from readiness.queries.runs_sql import run_number
 from readiness.rules.standing import OPEN_STATES, WAITING_STAGES
 
@@ -45,22 +45,24 @@ def waiting_gates(at: date, join: str = "", *, clear_too: bool = False) -> str:
                 {HOLDER} AS holder_id,
                 period.state AS said, period.outside_until, period.ends_by_condition, period.met_until,
                 CASE WHEN period.good_until <= {over} THEN 1 ELSE 0 END AS lapsed,
-                {_since(at, over)} AS since
+                {since_on(at)} AS since
             FROM pilots_gate gate
             {join}
             JOIN pilots_pilotperiod own ON own.pilot_id = gate.pilot_id
             JOIN pilots_gateperiod period ON period.gate_id = gate.id
             JOIN pilots_gatekind kind ON kind.id = period.kind_id
             LEFT JOIN seats seat ON seat.kind_id = period.kind_id AND seat.unit_id = period.unit_id
-            WHERE {_in_force("own", at)} AND own.void_since IS NULL
+            WHERE {in_force("own", at)} AND own.void_since IS NULL
                 AND (own.stage IN ({quoted(WAITING_STAGES)}) OR own.stage = '{Stage.PAUSED}' AND own.paused_until <= {over})
-                AND {_in_force("period", at)} AND period.awaits <> '{Awaits.OFF}' {holds}
+                AND {in_force("period", at)} AND period.awaits <> '{Awaits.OFF}' {holds}
+            {worked_out_once()}
         ),
-        read AS (SELECT there.*, {_STATE} AS state FROM there),
-        waiting AS (
+        read AS (SELECT there.*, {_STATE} AS state FROM there {worked_out_once()}),
+        whose AS (
             SELECT gate_id, pilot_id, kind_id, unit_id, holder_id, state, since, {_court(at)} AS court
-            FROM read {"" if clear_too else f"WHERE state IN ({quoted(OPEN_STATES)})"}
-        )
+            FROM read {worked_out_once()}
+        ),
+        waiting AS (SELECT * FROM whose {"" if clear_too else "WHERE court IS NOT NULL"})
     """
 
 
@@ -84,13 +86,15 @@ def gate_figures(pilots: StandingQuerySet, at: date) -> dict[str, dict[str, dict
     return {key: states for key, states in found.items() if states}
 
 
-def _in_force(period: str, at: date) -> str:
+def in_force(period: str, at: date) -> str:
+    """That a day lies in a period, by all that is known now."""
     ends = f"({period}.last_day IS NULL OR {period}.last_day >= '{at}')"
     return f"{period}.superseded_on IS NULL AND {period}.first_day <= '{at}' AND {ends}"
 
 
-def _since(at: date, over: str) -> str:
-    """Since when a gate is in its state, as the number of the day."""
+def since_on(at: date) -> str:
+    """Since when a gate is in the state that it has on a day, as the number of a day: of a `period` that it is in, and the `seat`."""
+    over = f"'{at - timedelta(days=1)}'"
     decided = f"period.state = '{State.OPEN}' AND kind.clears_by <> '{ClearsBy.ACCEPTANCE}'"
     run = run_number("gate.pilot_id", "period.kind_id", "seat.holder_id", at)
     return f"""

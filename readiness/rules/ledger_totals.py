@@ -10,7 +10,7 @@ from typing import Any
 from pilots.clock import today
 from pilots.models import Person
 from pilots.rules.vocabulary import Court
-from readiness.queries.charged_days import LABELS, charged_days
+from readiness.queries.charged_days import LABELS, ChargedDays, charged_days
 from readiness.queries.pilots import StandingQuerySet
 
 BY = ("court", *LABELS)
@@ -29,8 +29,14 @@ class Wait:
     name: str
     start: date
     end: date
-    courts: dict[str, int]
+    courts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
     still_open: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
+
+    def add(self, charged: ChargedDays) -> None:
+        """Add days that were charged."""
+        for of in (self.courts, self.still_open) if charged.still_open else (self.courts,):
+            for court, days in charged.courts.items():
+                of[court] += days
 
     @property
     def finished(self) -> dict[str, int]:
@@ -54,7 +60,7 @@ def waits(
     functions: Collection[int | None] | None = None,
     at: date | None = None,
 ) -> list[Wait]:
-    """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first. Two queries.
+    """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first. One query.
 
     Args:
         by: one of `BY`; `court` counts all of them together.
@@ -66,9 +72,8 @@ def waits(
     start = min(start, end)
     counted = None if by == "court" else by
     asked: Any = {"by": counted, "kind": kind, "holder": holder, "functions": functions}
-    rows = charged_days(pilots, start=start, end=end, **asked)
-    found = {row.of: Wait(row.of, row.name, start, end, row.courts) for row in rows}
-    if start < end:
-        for row in charged_days(pilots, start=start, end=end, still_open=True, **asked):
-            found[row.of].still_open = row.courts
+    found: dict[str, Wait] = {}
+    for row in charged_days(pilots, start=start, end=end, still_open_apart=True, **asked):
+        wait = found.setdefault(row.of, Wait(row.of, row.name, start, end))
+        wait.add(row)
     return sorted(found.values(), key=lambda wait: (-wait.days, wait.name, wait.of))

@@ -37,7 +37,7 @@ BUDGETS: dict[str, int] = {
     "readiness:api:board": 11,
     "readiness:api:alignment": 3,
     "readiness:api:bottlenecks": 5,
-    # The page and its counts, and what differs of each pilot: people, gates, decisions.
+    # The page with its counts, and what differs of each pilot: people, gates, decisions.
     "readiness:api:changes": 9,
     "readiness:api:decisions": 6,
     "readiness:api:exhibits": 11,
@@ -63,8 +63,7 @@ BUDGETS: dict[str, int] = {
     "readiness:api:summary": 8,
     # One for the first day on record, which each point is held against.
     "readiness:api:trend": 6,
-    # One more for the days of waits that go on.
-    "readiness:api:waits": 6,
+    "readiness:api:waits": 5,
     "readiness:both-sides": 10,
     # Four for the line of the managers’ account on placards: whose is read, runs as announced and lived, points and gaps.
     "readiness:claims": 21,

@@ -277,8 +277,12 @@ class Changes(AskingForMany):
             return self.file_of_rows(form, rows_of_file)
         pages: Any = self.paginator
         position = pages.begin(request, self, 0, 1)
-        rows = pages.end(self._page(chosen, position, pages.size + 1), position, _position_of)
-        pages.said |= {"summary": queries.count_changes(chosen, self.question) if counted else None}
+        if counted:
+            there, counts = queries.first_changes(chosen, self.question, most=pages.size + 1)
+        else:
+            there, counts = self._page(chosen, position, pages.size + 1), None
+        rows = pages.end(there, position, _position_of)
+        pages.said |= {"summary": counts}
         return self.get_paginated_response(serialized(PilotChangeSerializer, rows, only))
 
     def _page(self, chosen: StandingQuerySet, position: Position | None, most: int) -> list[PilotChange]:

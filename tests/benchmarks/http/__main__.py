@@ -153,7 +153,7 @@ def _lines(
     from tests.benchmarks.http.reads import READS
 
     today = datetime.now(tz=UTC).date()
-    days = {"today": str(today), "past": str(today - timedelta(days=120))}
+    days = {"today": str(today), "past": str(today - timedelta(days=120)), "year": str(today - timedelta(days=365))}
     for reader in people:
         for read in READS:
             if asked.only in read.name and asked.people in reader.name and reader.name in read.of:

@@ -95,6 +95,21 @@ READS = (
     Read("board of 50", f"{API}portfolio/board/", "board", 2, 1.2, most_ms=2000, same=on_board),
     Read("trend of 12 months", f"{API}portfolio/trend/", "trend", 2, 1.2, most_ms=2000, same=counted_by_day),
     Read("waits of 90 days", f"{API}portfolio/waits/", None, 2, 1.2, most_ms=2000),
+    # Their statements by hand are held against them in `reviewing`.
+    Read("decisions that free", f"{API}portfolio/decisions-that-free/", None, 2, 1.2, most_ms=2000),
+    Read("changes of a quarter", f"{API}changes/", None, 4, 2.5, most_ms=2000),
+    Read("changes of a year", f"{API}changes/?from={{year}}", None, 4, 2.5, most_ms=2000),
+    Read("changes as known then", f"{API}changes/?known_at={{past}}", None, 4, 2.5, most_ms=2000),
+    Read("pilots outside", f"{API}pilots/?court=outside", None, 4, 2.5, most_ms=2000),
+    Read(
+        "pilots of a court then",
+        f"{API}pilots/?court=decider&as_of={{past}}&known_at={{past}}",
+        None,
+        4,
+        2.5,
+        most_ms=2000,
+    ),
+    Read("gates that wait longest", f"{API}gates/?waiting_longer_than=10&ordering=-days", None, 4, 2.5, most_ms=2000),
     Read("exhibits today", f"{API}exhibits/", "exhibits", 4, 2.5, growth=1.2),
     Read("exhibits of a past day", f"{API}exhibits/?as_of={{past}}", "exhibits@past", 4, 2.5, growth=1.2),
     Read(
