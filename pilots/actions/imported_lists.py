@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pilots import permissions
 from pilots.actions.acceptances import nominate, withdraw_nomination
 from pilots.actions.decisions import end_assertion
-from pilots.actions.event_batch import event_batch, log_batch
+from pilots.actions.event_batch import current_batch, event_batch, log_batch
 from pilots.actions.import_effects import (
     NAMED_IN_A_SENTENCE,
     SENTENCES,
@@ -48,11 +48,12 @@ def import_list(
     of: str = "",
     reason: str = "",
     events: tuple[int, int] | None = None,
-    batch: str = "",
     on: date | None = None,
     known: date | None = None,
 ) -> list[Event]:
     """Write down that a list was imported: one event for each portfolio that it concerned, in whose log it is written.
+
+    Within a batch it is one line in a list, over all that the rows did.
 
     Args:
         session: the public id of the import.
@@ -60,7 +61,6 @@ def import_list(
         of: what stands in its rows; empty: pilots.
         reason: why the office changed by it what was on record; empty where nobody said it.
         events: the first and the last one that it wrote on a pilot; None where it wrote none.
-        batch: shared by all that its rows did; it is one line in a list, over theirs.
 
     Raises:
         NotYours: `by` is not of the program office of each of them.
@@ -78,7 +78,7 @@ def import_list(
         "changes": concerns(file=need_text(file_name, "file_name")),
         "reason": need_plain(reason, "reason"),
     }
-    written = []
+    written, batch = [], current_batch()
     for portfolio, of_each in counts.items():
         data = says | {"counts": dict(of_each)}
         if batch:

@@ -250,14 +250,14 @@ def confirm(session: ImportSession, *, by: Person | None, tick: Tick = lambda ro
         with _its_language(session), logged_transaction() if at_once else nullcontext():
             if of_pilots:
                 return _confirm(session, by, tick)
-            with event_batch() as batch:
-                return _confirm(session, by, tick, batch)
+            with event_batch():
+                return _confirm(session, by, tick)
     except BaseException:
         session.first_event = before
         raise
 
 
-def _confirm(session: ImportSession, by: Person | None, tick: Tick, batch: str = "") -> Report:
+def _confirm(session: ImportSession, by: Person | None, tick: Tick) -> Report:
     counts: Counter[str] = Counter()
 
     def keep(rows: Iterable[RowOutcome]) -> None:
@@ -278,12 +278,12 @@ def _confirm(session: ImportSession, by: Person | None, tick: Tick, batch: str =
         if session.subject == Subject.PILOTS:
             _log(session)
         else:
-            _log_reference(session, counts, batch)
+            _log_reference(session, counts)
         _finish(session, report, run.outcome, stage, rows=counts)
     return report
 
 
-def _log_reference(session: ImportSession, counts: Counter[str], batch: str) -> None:
+def _log_reference(session: ImportSession, counts: Counter[str]) -> None:
     """Write down that a list of people, functions, portfolios, roles or rights was imported: one line over all its rows did."""
     actions.import_list(
         session=session.public_id,
@@ -293,7 +293,6 @@ def _log_reference(session: ImportSession, counts: Counter[str], batch: str) -> 
         counts={None: {outcome: counts[outcome] for outcome in Outcome.values if counts[outcome]}},
         by=session.started_by,
         reason=session.reason,
-        batch=batch,
         on=session.effective_on,
     )
 

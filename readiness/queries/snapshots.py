@@ -159,7 +159,8 @@ def charges_in(past: Past, *, kinds: Kinds, start: date, end: date) -> Iterator[
         if stay.kind in kinds:
             seats.setdefault((stay.function, kinds[stay.kind].key), []).append(stay.row.seat)
     rules = {kind.key: kind.as_rule() for kind in kinds.values()}
-    gates = {kinds[gate.kind].key: gate.periods for gate in past.gates}
+    in_order = sorted(past.gates, key=lambda gate: (kinds[gate.kind].position, gate.kind))
+    gates = {kinds[gate.kind].key: gate.periods for gate in in_order}
     return ledger.charges(rules, past.pilot.periods, gates, lambda *place: seats.get(place, []), start=start, end=end)
 
 

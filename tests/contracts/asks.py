@@ -169,9 +169,9 @@ def brought(_cast: Cast) -> dict[str, Any]:
 
 
 def people_are_imported(cast: Cast) -> None:
-    with event_batch() as batch:
+    with event_batch():
         actions.open_account(email="listed@cast.example", name="Listed", by=cast["office"])
-        actions.import_list(counts={None: {"created": 1}}, by=cast["office"], of="people", batch=batch, **A_LIST)
+        actions.import_list(counts={None: {"created": 1}}, by=cast["office"], of="people", **A_LIST)
 
 
 def listed_people() -> dict[str, Any]:
