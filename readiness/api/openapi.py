@@ -225,7 +225,7 @@ def _headers(*names: str) -> dict[str, Any]:
 class TextInSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A text that may be null or empty; one of a few words where it has words."""
 
-    target_class = "readiness.api.inputs.TextField"
+    target_class = "readiness.api.input_fields.TextField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         words = list(self.target.words)
