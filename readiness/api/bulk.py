@@ -89,6 +89,11 @@ class BulkView(ApiView):
     asks: type[BulkInput]
     named_by: str
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        """What is asked of many. What is called like the address is read at it all the same, and documented as one of its kind."""
+        return [method for method in super().allowed_methods if method not in ("GET", "HEAD")]
+
     def scope_needed(self) -> str:
         """The scope that a key needs for the action that is asked for."""
         sent = self.request.data

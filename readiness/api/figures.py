@@ -125,7 +125,7 @@ class BoardSerializer(RowSerializer):
     slips = serializers.IntegerField(source="status.slips")
     gates = serializers.SerializerMethodField()
 
-    @extend_schema_field({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Unit"}})
+    @extend_schema_field(serializers.DictField(child=UnitSerializer()))
     def get_gates(self, found: Any) -> dict[str, Any]:
         return {gate.kind.key: _GATE.to_representation(gate) for gate in found.gates}
 
