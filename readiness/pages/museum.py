@@ -122,6 +122,7 @@ def _room(
     rows = rows.order_by(sorted_by(sort, SORTS), "pk") if sort else rows
     page = page_of(request, rows, A_PAGE)
     count = page.paginator.count
+    findings = _findings(rows, at) if count and page.number == 1 and not sort else []
     kinds, places = kinds_for(reader(request)), places_of(mine, MOST_CHOICES)
     hung, others = _split(page, at, kinds.by_key, wall=not sort and page.number == 1)
     context: dict[str, Any] = {
@@ -135,7 +136,8 @@ def _room(
         "sort": sort,
         "columns": heads(SORTS, sort or "days"),
         "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or _runs(mine, at)),
-        "findings": _findings(rows, at) if count and page.number == 1 and not sort else [],
+        "findings": findings[:MOST_REASONS],
+        "more_findings": len(findings[MOST_REASONS:]),
         "on_record": count or mine.on(at).exists(),
         "longest": _listed(hung[0]) if hung else None,
         "chosen": choice,
@@ -184,7 +186,7 @@ def _findings(rows: StandingQuerySet, at: date) -> list[Finding]:
     """Why they hang there: what one act would move is one finding."""
     return [
         Finding(one, labels.count(one.pilots), reason_text.missing(one), reason_text.note(one))
-        for one in reasons(waits_of(rows, at=at))[:MOST_REASONS]
+        for one in reasons(waits_of(rows, at=at))
     ]
 
 

@@ -67,6 +67,15 @@ def test_each_reason_leads_to_its_pilots(stalled: Company) -> None:
         assert len(keys(rows)) == one.reason.pilots
 
 
+def test_what_is_missing_besides_is_counted(stalled: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = len(opened(stalled).context["findings"])
+    assert many > 2
+    monkeypatch.setattr("readiness.pages.museum.MOST_REASONS", 1)
+    page = opened(stalled)
+    assert len(page.context["findings"]) == 1
+    assert f"{many - 1} more things are missing on some of them." in " ".join(page.content.decode().split())
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
