@@ -220,8 +220,7 @@ class _Reader:
         self._weigh_rights()
         self._weigh_portfolios()
         self._weigh_functions()
-        lines = {id(obstacle): obstacle.step.line or 0 for obstacle in self.found.obstacles}
-        self.found.obstacles.sort(key=lambda obstacle: lines[id(obstacle)])
+        self.found.obstacles.sort(key=lambda obstacle: obstacle.step.line or 0)
 
     def _drop(self, steps: list[Step]) -> None:
         gone = {id(step) for step in steps}
@@ -263,38 +262,37 @@ class _Reader:
         if not wrote:
             return
         brought = Brought(frozenset(), frozenset(steps), min(wrote), max(wrote), self.imported.by_id)
-        for key, done in import_effects.done_since(brought, list(steps)).items():
-            events = Event.objects.filter(pk__in=[each.event for each in done]).order_by("pk")
-            manager = pilots[key].manager_id
-            for event in events:
-                if event.by_id == manager or "manager" in event.data.get("set", {}):
-                    self._refuse(steps[key], SINCE if event.by_id else LATER, event.pk)
+        done = [
+            each.event for of_pilot in import_effects.done_since(brought, list(steps)).values() for each in of_pilot
+        ]
+        for event in Event.objects.filter(pk__in=done).order_by("pk"):
+            assert event.pilot_id is not None
+            if event.by_id == pilots[event.pilot_id].manager_id or "manager" in event.data.get("set", {}):
+                self._refuse(steps[event.pilot_id], SINCE if event.by_id else LATER, event.pk)
         self._refuse_gone(list(steps.values()), ("manager",))
 
     def _weigh_roles(self) -> None:
         steps = self.found.of(What.ROLE_ENDS)
-        rows = PortfolioRole.objects.filter(person__in={step.key for step in steps})
-        there = set(rows.values_list("portfolio", "person", "role"))
-        for step in steps:
+        people = {step.key for step in steps}
+        there = set(PortfolioRole.objects.filter(person__in=people).values_list("portfolio", "person", "role"))
+        of_office = Event.objects.filter(by__in=people, pk__gt=self.imported.pk, action__in=_OF_OFFICE)
+        acted = {(place, by): pk for place, by, pk in of_office.order_by("pk").values_list("portfolio", "by", "pk")}
+        self._drop([step for step in steps if (step.before["portfolio"], step.key, step.before["role"]) not in there])
+        for step in self.found.of(What.ROLE_ENDS):
             portfolio, role = step.before["portfolio"], step.before["role"]
-            if (portfolio, step.key, role) not in there:
-                self._drop([step])
-                continue
             self._refuse_since(step, ("role", portfolio, step.key, role))
-            own = Event.objects.filter(by=step.key, portfolio=portfolio, pk__gt=self.imported.pk)
-            if role == Role.OFFICE and (event := own.filter(action__in=_OF_OFFICE).order_by("pk").last()):
-                self._refuse(step, ACTED, event.pk)
+            if role == Role.OFFICE and (portfolio, step.key) in acted:
+                self._refuse(step, ACTED, acted[portfolio, step.key])
 
     def _weigh_rights(self) -> None:
         steps = self.found.of(What.RIGHT_ENDS, What.RIGHT_GOES_BACK)
-        rights = DecisionRight.objects.select_related("kind").in_bulk([step.key for step in steps])
+        rights = set(DecisionRight.objects.filter(pk__in=[step.key for step in steps]).values_list("pk", flat=True))
         self._drop([step for step in steps if step.key not in rights])
-        for step in steps:
-            if step.key not in rights:
-                continue
+        decided = decided_under(rights, after=self.imported.pk)
+        for step in self.found.of(What.RIGHT_ENDS, What.RIGHT_GOES_BACK):
             self._refuse_since(step, ("right", step.key))
             is_of_others = step.what is What.RIGHT_GOES_BACK and step.before.keys() <= {"until"}
-            if not is_of_others and decided_under(rights[step.key], after=self.imported.pk):
+            if not is_of_others and step.key in decided:
                 self._refuse(step, DECIDED)
         self._refuse_gone(self.found.of(What.RIGHT_GOES_BACK), ("holder", "deputy", "escalate_to"))
 
