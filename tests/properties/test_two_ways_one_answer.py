@@ -18,11 +18,10 @@ from pilots.clock import today
 from pilots.derived import load
 from pilots.models import Event, Gate, Person, Pilot, StallPolicy
 from pilots.models.querysets import listed as of_listed
-from pilots.rules import adoption, replay, vocabulary
-from pilots.rules.vocabulary import Court, Stage, Standing
+from pilots.rules import replay, vocabulary
+from pilots.rules.vocabulary import Court, Standing
 from readiness.queries import pilots, snapshots
 from readiness.queries.decider_queue import decider_queue, queue_in_order, queue_length
-from readiness.queries.own_moves import CONFIRM, own_moves
 from readiness.queries.people import work_and_queue_of, work_of
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.queries.trend import trend
@@ -102,7 +101,6 @@ def _all_alike(played: Played, at: date, known_at: date | None) -> None:
     if known_at is None:
         figures_alike(read, at)
         _visible_alike(at, where)
-        _confirmations_alike(read, at, where)
         counts = Counter(says.standing for says in found.values())
         assert +Counter(pilots.pilots().counts(at)) == counts, where
 
@@ -119,19 +117,6 @@ def _trends_alike(played: Played) -> None:
     for mine in (pilots.pilots(), pilots.pilots().none(), *everybody):
         counted = [Counter(mine.standing(day).values_list("standing", flat=True)) for day in days]
         assert [+Counter(counts) for counts in trend(mine, days)] == counted
-
-
-def _confirmations_alike(read: list[PilotSnapshot], at: date, where: str) -> None:
-    """Whose word is waited for, as the statement behind the masthead asks it and as the rule says it of each pilot (rule 11)."""
-    for person in Person.objects.all():
-        asked = {move.pilot for move in own_moves(person, at) if move.action == CONFIRM}
-        theirs = [one for one in read if one.manager == person and one.status.void_since is None]
-        waits = {
-            one.pilot.pk
-            for one in theirs
-            if one.status.stage != Stage.RETIRED and adoption.waits_for_word(one.status.missing)
-        }
-        assert asked == waits, f"{where}: whose rules wait for {person}"
 
 
 def _visible_alike(at: date, where: str) -> None:

@@ -13,9 +13,11 @@ from pilots import actions
 from pilots.clock import today
 from pilots.models import Person
 from pilots.models.compiled import Compiled
+from pilots.rules import adoption
 from readiness.pages.masthead import Waits
 from readiness.queries import own_moves as own_moves_module
 from readiness.queries.own_moves import own_moves
+from readiness.queries.snapshots import snapshots_of
 from tests.company import DATA, ERROR, FUNDING, LEGAL, QUALITY, SPONSOR, Company, browser_of
 from tests.readiness.pages.opened import pilot_page
 
@@ -131,6 +133,19 @@ def test_a_manager_is_asked_for_their_word_on_rules_that_are_stated(company: Com
     actions.set_rules(pilot=confirmed, by=company.ria, success="Nobody reads every line.")
     actions.confirm_rules(pilot=confirmed, by=company.ottilie)
     assert [(move.action, move.pilot) for move in own_moves(company.ottilie, today())] == [("confirm-rules", stated.pk)]
+
+
+def test_whichever_rule_is_stated_the_statement_says_as_the_rule_does(company: Company) -> None:
+    """Rule 11 has its home in `adoption.waits_for_word`; the masthead asks it of all pilots at once."""
+    texts = ("acceptable_use", "trust_when", "override_when", "matters_more", "success")
+    says: dict[str, Any] = dict.fromkeys(texts, "Nobody reads every line.") | {"matters_more": "accuracy"}
+    stated = [company.running(f"A-{n}", name) for n, name in enumerate(texts)]
+    for pilot in stated:
+        actions.set_rules(pilot=pilot, by=company.ria, **{pilot.name: says[pilot.name]})
+    unstated = company.running("A-9", "Not stated")
+    snapshots = snapshots_of([*stated, unstated], at=today())
+    waits = {one.pilot.pk for one in snapshots if adoption.waits_for_word(one.status.missing)}
+    assert {move.pilot for move in own_moves(company.ottilie, today())} == waits == {pilot.pk for pilot in stated}
 
 
 @pytest.mark.parametrize(("queued", "written"), [(0, ""), (999, "999"), (1000, "1,000"), (1001, "1,000+")])
