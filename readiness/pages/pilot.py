@@ -31,6 +31,7 @@ from readiness.pages.pilot_sides import sides
 from readiness.queries.friction import gaps_of, with_gaps
 from readiness.queries.hand_overs import parts_on
 from readiness.queries.period_rows import Past, past_of
+from readiness.queries.precedents import cited_by
 from readiness.queries.snapshots import GateSnapshot, Kinds, PilotSnapshot, charges_in, snapshot_in
 from readiness.queries.sources import source_of
 from readiness.queries.successors import successors_on
@@ -73,11 +74,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line of the history: an event's text, its reason, and the decision that it carries."""
+    """One line of the history: an event's text, its reason, the decision that it carries, and what that cites and may be seen."""
 
     text: EventText
     reason: str | None
     decision: Decision | None
+    cites: Decision | None
 
 
 @require_safe
@@ -108,7 +110,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
 def events_of(pilot: Pilot) -> list[Event]:
     """All that was done to a pilot, in the order of the days it counts from."""
     rows = Event.objects.filter(pilot=pilot).select_related(
-        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate", "decision__cites__decider"
+        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate"
     )
     return list(rows.order_by("effective_on", "pk"))
 
@@ -148,7 +150,7 @@ def look(
         "confirmed": state.confirmed,
         "picture": timeline.timeline(snapshot, so_far),
         "quality": quality.quality_of(so_far),
-        "history": history(so_far),
+        "history": history(person, so_far),
         "source": source_of(snapshot.pilot),
         "latest": LATEST,
         "handed_over": [part_text(part) for part in parts_on(snapshot.pilot)] if may_change else [],
@@ -336,10 +338,17 @@ def shares(total: dict[str, int]) -> list[Share]:
     return out
 
 
-def history(events: list[Event]) -> list[HistoryRow]:
+def history(person: Person, events: list[Event]) -> list[HistoryRow]:
     """The lines of the history, the latest first."""
-    rows = []
-    for text in event_texts.texts(reversed(events), on_pilot=True):
-        decision = event_texts.decision_of(text.event)
-        rows.append(HistoryRow(text, decision.reason if decision else text.event.reason, decision))
-    return rows
+    texts = event_texts.texts(reversed(events), on_pilot=True)
+    answers = [event_texts.decision_of(text.event) for text in texts]
+    cited = cited_by(person, answers)
+    return [
+        HistoryRow(
+            text,
+            decision.reason if decision else text.event.reason,
+            decision,
+            cited.get(decision.cites_id) if decision and decision.cites_id else None,
+        )
+        for text, decision in zip(texts, answers, strict=True)
+    ]
