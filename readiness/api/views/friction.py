@@ -22,7 +22,7 @@ from readiness.api.inputs import OpenPolicyGap
 from readiness.api.rows import RowSerializer, serialized
 from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
-from readiness.forms.offices import row_named
+from readiness.forms.offices import row_named, rows_named
 from readiness.queries import friction
 from readiness.queries.policy_gaps import places_to_ask
 from readiness.queries.signals import Signals, signals_for, words_on
@@ -200,7 +200,7 @@ class PolicyGaps(AskingForMany):
         there = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in places])
         portfolio = row_named("portfolio", there, key=says.pop("portfolio"))
         seen = Pilot.objects.visible_to(self.person).filter(portfolio=portfolio)
-        pilots = [row_named("pilots", seen, key=key) for key in says.pop("pilots", [])]
+        pilots = rows_named("pilots", seen, says.pop("pilots", []))
         gap = actions.open_policy_gap(by=self.person, portfolio=portfolio, pilots=pilots, **says)
         return Response(PolicyGapSerializer(gap, context={"at": self.at}).data, 201)
 
