@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -393,6 +394,13 @@ def test_the_schema_lists_what_a_read_can_be_asked(company: Company) -> None:
     }
     knowing = {path for path, names in reads.items() if "known_at" in names}
     assert knowing == {*KNOWING, "pilots/{key}/", "gates/{public_id}/"}
+
+
+def test_the_root_lists_every_address_that_can_be_read_without_a_name(company: Company) -> None:
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    readable = {path for path, of in paths.items() if "get" in of and "{" not in path} - {"/api/v1/"}
+    listed = {urlsplit(address).path for address in get(company.vera, "").json().values()}
+    assert listed - {"/api/v1/schema/", "/api/v1/docs/"} == readable
 
 
 def test_rights_say_who_decides_and_where_nobody_does(company: Company) -> None:
