@@ -56,9 +56,9 @@ def open_policy_gap(
         raise Invalid(_("No friction point has a key as long as that."), field="point")
     if any(pilot.portfolio_id != portfolio.pk for pilot in named):
         raise Invalid(_("Name pilots of this portfolio only."), field="pilots")
-    void = next((pilot for pilot in named if pilot.void_since is not None), None)
-    if void is not None:
-        raise WrongStage(VOID_REFUSAL % {"day": written_day(void.void_since)}, field="pilots")
+    void_since = next((pilot.void_since for pilot in named if pilot.void_since is not None), None)
+    if void_since is not None:
+        raise WrongStage(VOID_REFUSAL % {"day": written_day(void_since)}, field="pilots")
     gap = PolicyGap.objects.create(
         portfolio=portfolio,
         question=need_text(question, "question"),

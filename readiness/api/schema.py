@@ -6,10 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.http import Http404
+from django.urls import resolve
 from django.utils import translation
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 
@@ -51,4 +54,7 @@ class NoSuchAddress(TakesParameters):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         self.check_permissions(request)
+        whole = f"{request.path}/"
+        if not request.path.endswith("/") and resolve(whole).url_name != "nowhere":
+            raise NotFound(_("Addresses here end with a slash: %(address)s.") % {"address": whole})
         raise Http404
