@@ -9,11 +9,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import permissions
-from pilots.actions.locked_pilot import VOID_REFUSAL, action_days, lock_pilot
+from pilots.actions import stage_refusals
+from pilots.actions.locked_pilot import action_days, lock_pilot
 from pilots.actions.reference import concerns, log, only_office
 from pilots.actions.texts import need_plain, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
-from pilots.figures import written_day
 from pilots.models import Event, Person, Pilot, PolicyGap, PolicyGapPilot, Portfolio
 from pilots.models.friction import LONGEST_POINT
 from pilots.refusals import AddressUnconfirmed, ChangedMeanwhile, Invalid, NotYours, WrongStage
@@ -58,7 +58,7 @@ def open_policy_gap(
         raise Invalid(_("Name pilots of this portfolio only."), field="pilots")
     void_since = next((pilot.void_since for pilot in named if pilot.void_since is not None), None)
     if void_since is not None:
-        raise WrongStage(VOID_REFUSAL % {"day": written_day(void_since)}, field="pilots")
+        raise WrongStage(stage_refusals.on_void(void_since), field="pilots")
     gap = PolicyGap.objects.create(
         portfolio=portfolio,
         question=need_text(question, "question"),
