@@ -105,15 +105,21 @@ class Signals:
         return [point for point in self.points if point.question == FrictionQuestion.SAVES]
 
 
-def signals_for(person: Person, at: date, portfolio: int | None = None) -> Signals:
-    """What somebody may read on a day, in all that is theirs or in one portfolio. A fixed number of queries."""
+def signals_for(
+    person: Person, at: date, portfolio: int | None = None, *, reach: friction.Reach | None = None
+) -> Signals:
+    """What somebody may read on a day, in all that is theirs or in one portfolio. A fixed number of queries.
+
+    Args:
+        reach: what they read of reports, where it was asked for already.
+    """
     friction.bring_up_to_date()
-    reach = friction.reach_of(person)
+    reach = friction.reach_of(person) if reach is None else reach
     groups = reach.groups(portfolio)
     policies = list(SignalPolicy.objects.all())
     gaps = [
         gap
-        for gap in friction.gaps_read(person).prefetch_related("pilots__portfolio")
+        for gap in friction.gaps_read(person, reach).prefetch_related("pilots__portfolio")
         if gap.asked_on <= at and portfolio in (None, gap.portfolio_id)
     ]
     shown, hidden = _points(groups, policies, at, gaps, reach.within)
@@ -161,9 +167,8 @@ def _points(
     return shown, len(counts) - len(shown)
 
 
-def words_on(person: Person, at: date, point: ShownPoint, portfolio: int | None = None) -> list[str]:
+def words_on(reach: friction.Reach, at: date, point: ShownPoint, portfolio: int | None = None) -> list[str]:
     """What managers wrote on a point, shuffled; none where fewer than three did."""
-    reach = friction.reach_of(person)
     found = friction.sentences_on(reach.groups(portfolio), at, reach.within, question=point.question, point=point.point)
     return shuffled(found.get((point.question, point.point), []))
 

@@ -57,8 +57,8 @@ BUDGETS: dict[str, int] = {
     "readiness:api:portfolios": 6,
     "readiness:api:rights": 10,
     "readiness:api:root": 3,
-    # One for the pilots that the reader lives with as a manager, of which they read less than others; one asks whether a week is over.
-    "readiness:api:signals": 23,
+    # The same as the page of signals, but for the masthead and the portfolios to choose from.
+    "readiness:api:signals": 14,
     # One for the kinds by which gates are counted.
     "readiness:api:summary": 8,
     # One for the first day on record, which each point is held against.
@@ -85,13 +85,13 @@ BUDGETS: dict[str, int] = {
     # one for what is being handed over; two for what its managers name most.
     "readiness:pilot": 26,
     # Who carries or decides on a pilot puts a question too: two for where they may, and whom of those there they know.
-    "readiness:policy-gaps": 15,
+    "readiness:policy-gaps": 12,
     # One for whom pilots wait, one for the pilots that letters name, one for what can be chosen, and more where residence is read.
     "readiness:portfolio": 16,
     "readiness:rights": 19,
     "readiness:search": 4,
-    # Two for each of its parts: points, their history, who answered, minutes, gaps; one for the pilots that the reader lives with, one asks whether a week is over.
-    "readiness:signals": 29,
+    # Two for what the reader reads, two for points and two for their history, one each for who answered and the gaps; one asks whether a week is over.
+    "readiness:signals": 17,
 }
 """Statements at the most, session and account included, whoever asks. One that needs more is to be looked at, then raised here."""
 READ = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import Http404
@@ -125,6 +126,11 @@ class OfManagers(ApiView):
 
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
 
+    @cached_property
+    def reach(self) -> friction.Reach:
+        """What whoever asks reads of managers' reports."""
+        return friction.reach_of(self.person)
+
     def read_signals(self) -> tuple[Signals, int | None]:
         """What is read, and the portfolio that was asked about.
 
@@ -132,13 +138,13 @@ class OfManagers(ApiView):
             NotYours: whoever asks reads no reports.
             Invalid: a portfolio that is not theirs to see.
         """
-        if friction.reach_of(self.person).is_empty:
+        if self.reach.is_empty:
             raise NotYours
         key = self.request.query_params.get("portfolio")
         chosen = None
         if key:
             chosen = Portfolio.objects.get(key=known_portfolio(key, "portfolio", self.person)).pk
-        return signals_for(self.person, self.at, chosen), chosen
+        return signals_for(self.person, self.at, chosen, reach=self.reach), chosen
 
 
 class SignalsView(OfManagers):
@@ -162,7 +168,7 @@ class Brief(OfManagers):
         if shown is None:
             raise Http404
         body = SignalSerializer(shown).data
-        body["sentences"] = words_on(self.person, self.at, shown, chosen)
+        body["sentences"] = words_on(self.reach, self.at, shown, chosen)
         body["policy_gaps"] = serialized(PolicyGapSerializer, shown.gaps, at=self.at)
         return Response(body)
 
