@@ -74,7 +74,7 @@ def says(one: Bottleneck) -> str:
 def move(one: Bottleneck) -> str:
     """Who has to do what: “Perpetua Rask to answer Legal”."""
     assert one.kind is not None
-    says = {"who": one.holder.name if one.holder else "", "gate": one.kind.name}
+    says = {"who": labels.person(one.holder, one.away_until) if one.holder else "", "gate": one.kind.name}
     accepted = one.kind.clears_by == ClearsBy.ACCEPTANCE
     if one.court == Court.DECIDER:
         return (_("%(who)s to accept %(gate)s") if accepted else _("%(who)s to answer %(gate)s")) % says
@@ -115,7 +115,7 @@ def one_away(many: int) -> str:
 
 def who(one: WaitedFor) -> str:
     """A person, or the court where nobody is named."""
-    return one.holder.name if one.holder else str(WHO[one.court])
+    return labels.person(one.holder, one.away_until) if one.holder else str(WHO[one.court])
 
 
 def kinds(one: WaitedFor) -> str:
