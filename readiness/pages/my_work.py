@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from pilots.clock import today
 from readiness.pages.base import page_of, reader
+from readiness.pages.masthead import waits_of
 from readiness.pages.my_gates import confirms
 from readiness.pages.pilot import sentence
 from readiness.queries.own_answers import own_answers
@@ -59,9 +60,17 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "first": next((act for entry in entries for act in entry.waiting), None),
         "mine": own_answers(person, at),
         "opening": text.opening(sum(len(entry.waiting) for entry in entries), page.paginator.count),
+        "counts": _counts(entries, len(waits_of(request).moves)),
         "load": text.load(load) if entries and page.paginator.num_pages == 1 else "",
     }
     return render(request, "pages/my_work.html", context)
+
+
+def _counts(entries: Sequence[Entry], moves: int) -> str:
+    """What the opening counts, beside what My gates counts: `moves`."""
+    asked = [says for entry in entries for _address, says in entry.waiting]
+    rules, questions, steps = (asked.count(what) for what in (RULES, QUESTION[False], STEPS[False]))
+    return text.counts(rules, questions, steps, moves)
 
 
 def _net(own: OwnPilot) -> float | None:

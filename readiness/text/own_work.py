@@ -9,6 +9,7 @@ from readiness.queries.own_work import OwnPilot
 from readiness.rules.load import Load
 from readiness.text import labels, workflows
 from readiness.text.both_sides import score
+from readiness.text.open_gates import listed
 
 
 def opening(waiting: int, pilots: int) -> str:
@@ -20,6 +21,28 @@ def opening(waiting: int, pilots: int) -> str:
     return ngettext("%(n)s thing waits for your word.", "%(n)s things wait for your word.", waiting) % {
         "n": labels.number(waiting)
     }
+
+
+def counts(rules: int, questions: int, steps: int, moves: int) -> str:
+    """What is counted as waiting for a manager's word, and what My gates counts instead; empty where neither counts anything.
+
+    Args:
+        rules, questions, steps: on how many pilots they are waited for here.
+        moves: what only they can move, as My gates counts it: rules too, but no question and no steps.
+    """
+    parts = [
+        ngettext("the rules of %(n)s pilot", "the rules of %(n)s pilots", rules) % {"n": labels.how_many(rules)},
+        ngettext("the question on %(n)s", "the question on %(n)s", questions) % {"n": labels.how_many(questions)},
+        ngettext("how you live %(n)s", "how you live %(n)s", steps) % {"n": labels.how_many(steps)},
+    ]
+    some = [part for part, many in zip(parts, (rules, questions, steps), strict=True) if many]
+    here = [_("Counted here: %(what)s.") % {"what": listed(some)}] if some else []
+    there = ngettext(
+        "My gates counts %(n)s: rules that wait for you, and gates and adoptions that only you can move.",
+        "My gates counts %(n)s: rules that wait for you, and gates and adoptions that only you can move.",
+        moves,
+    ) % {"n": labels.how_many(moves)}
+    return " ".join([*here, *([there] if moves != rules or len(some) > 1 else [])]) if some or moves else ""
 
 
 def load(of: Load) -> str:

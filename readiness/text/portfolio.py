@@ -90,18 +90,16 @@ def move(one: Bottleneck) -> str:
 
 
 def note(one: Bottleneck) -> str:
-    """Among how many it stands, and how long the longest has waited."""
-    says = {"all": labels.count(one.gates), "days": labels.days(one.longest)}
-    if not one.longest:
-        return ngettext("Nothing else waits for it.", "Of %(all)s that wait for it.", one.gates) % says
-    return (
-        ngettext(
-            "Nothing else waits for it; it has waited for %(days)s.",
-            "Of %(all)s that wait for it; the longest for %(days)s.",
-            one.gates,
-        )
-        % says
+    """Why it stands where it does: how many it frees, of how many that wait for it, and how long the longest has."""
+    says = {"n": labels.count(one.frees), "all": labels.count(one.gates), "days": labels.days(one.longest)}
+    frees = ngettext(
+        "Frees %(n)s pilot, of %(all)s that wait for it", "Frees %(n)s pilots, of %(all)s that wait for it", one.frees
     )
+    if one.gates == one.frees:
+        frees = ngettext("Frees %(n)s pilot", "Frees %(n)s pilots", one.frees)
+    if not one.longest:
+        return f"{frees % says}."
+    return _("%(frees)s; the longest has waited for %(days)s.") % {"frees": frees % says, "days": says["days"]}
 
 
 def one_away(many: int) -> str:
