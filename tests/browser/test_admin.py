@@ -54,7 +54,8 @@ def test_an_operation_of_the_api_is_drawn_when_it_is_asked_for(house: House) -> 
     assert page.locator(".opblock").count() == 0
     page.get_by_role("link", name="GET /api/v1/gates/", exact=True).click()
     expect(page.locator("#operations-gates-gates_list.is-open")).to_be_visible(timeout=60_000)
-    assert visitor.trouble == []
+    # The library warns of its own way to write a link; nothing else may be wrong.
+    assert [each for each in visitor.trouble if "deep link whitespace" not in each] == []
 
 
 ASTRAY = """() => {
