@@ -19,9 +19,8 @@ from readiness.pages.my_gates import confirms
 from readiness.pages.pilot import sentence
 from readiness.queries.own_answers import own_answers
 from readiness.queries.own_work import OwnPilot, own_pilots
-from readiness.queries.pilots import pilots
 from readiness.queries.pulses import lives_with
-from readiness.queries.snapshots import snapshots_of
+from readiness.queries.snapshots import snapshots_by_key
 from readiness.rules.load import own_load
 from readiness.text import own_work as text
 
@@ -48,9 +47,10 @@ class Entry:
 def my_work(request: HttpRequest) -> HttpResponse:
     """The pilots that the reader lives with, by key, each with its acts one click away."""
     person, at = reader(request), today()
-    rows = pilots().filter(pk__in=lives_with(person, at=at).values("pk")).order_by("key")
-    page = page_of(request, rows, A_PAGE)
-    snapshots = snapshots_of(page.object_list, at=at)
+    theirs = list(lives_with(person, at=at).order_by("key").values_list("pk", flat=True))
+    page = page_of(request, theirs, A_PAGE)
+    read = snapshots_by_key(page.object_list, at=at)
+    snapshots = [read[pk] for pk in page.object_list if pk in read]
     entries = [_entry(own, waits=confirms(person, own.snapshot)) for own in own_pilots(person, snapshots, at=at)]
     load = own_load([round(net) if (net := _net(entry.own)) is not None else None for entry in entries])
     context: dict[str, Any] = {
