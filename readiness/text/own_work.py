@@ -24,25 +24,27 @@ def opening(waiting: int, pilots: int) -> str:
 
 
 def counts(rules: int, questions: int, steps: int, moves: int) -> str:
-    """What is counted as waiting for a manager's word, and what My gates counts instead; empty where neither counts anything.
+    """What is counted as waiting for a manager's word, and what My gates counts where that is another number.
 
     Args:
         rules, questions, steps: on how many pilots they are waited for here.
         moves: what only they can move, as My gates counts it: rules too, but no question and no steps.
     """
-    parts = [
-        ngettext("the rules of %(n)s pilot", "the rules of %(n)s pilots", rules) % {"n": labels.how_many(rules)},
-        ngettext("the question on %(n)s", "the question on %(n)s", questions) % {"n": labels.how_many(questions)},
-        ngettext("how you live %(n)s", "how you live %(n)s", steps) % {"n": labels.how_many(steps)},
-    ]
-    some = [part for part, many in zip(parts, (rules, questions, steps), strict=True) if many]
-    here = [_("Counted here: %(what)s.") % {"what": listed(some)}] if some else []
-    there = ngettext(
-        "My gates counts %(n)s: rules that wait for you, and gates and adoptions that only you can move.",
-        "My gates counts %(n)s: rules that wait for you, and gates and adoptions that only you can move.",
-        moves,
-    ) % {"n": labels.how_many(moves)}
-    return " ".join([*here, *([there] if moves != rules or len(some) > 1 else [])]) if some or moves else ""
+    parts = {
+        ngettext("the rules of %(n)s pilot", "the rules of %(n)s pilots", rules): rules,
+        ngettext(
+            "the question whether it helps, on %(n)s pilot", "the question whether it helps, on %(n)s pilots", questions
+        ): questions,
+        ngettext("how you live %(n)s pilot, step by step", "how you live %(n)s pilots, step by step", steps): steps,
+    }
+    some = [says % {"n": labels.how_many(many)} for says, many in parts.items() if many]
+    out = [_("Counted here: %(what)s.") % {"what": listed(some)}] if some else []
+    if moves != rules + questions + steps:
+        there = _(
+            "My gates counts otherwise: rules that wait for you, and gates and adoptions that only you can move, %(n)s."
+        )
+        out.append(there % {"n": labels.how_many(moves)})
+    return " ".join(out)
 
 
 def load(of: Load) -> str:
