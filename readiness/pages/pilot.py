@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.derived.load import event_record, gates_of, state_of
+from pilots.derived.load import event_record, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.actions import NOT_STARTED
@@ -86,8 +86,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     past = past_of(row, at)
     if past is None:
         raise Http404
-    gates, events, gaps = gates_of(row), events_of(row), gaps_of(row, at)
-    kinds = {gate.kind_id: gate.kind for gate in gates.values()}
+    kinds, events, gaps = past.kinds, events_of(row), gaps_of(row, at)
     held = permissions.roles_held(person, row.portfolio_id)
     state = state_of(row, at, [event_record(event) for event in events], kinds.values())
     snapshot = with_gaps(snapshot_in(past, row, at=at, kinds=kinds), gaps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from pilots.models import Absence, Person
 from pilots.models.compiled import Among, Compiled, Keys, attnames
 
 
-def absences_from(person: Person, at: date) -> Sequence[Absence]:
+def absences_from(person: Person, at: date) -> list[Absence]:
     """The absences of somebody that last until a day or longer, in order. One query."""
     return list(Absence.objects.filter(person=person, ends__gte=at).order_by("starts", "pk"))
 

@@ -3,6 +3,7 @@
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 follow();
+document.documentElement.classList.add('scripted');
 dark.addEventListener('change', follow);
 
 // To read the whole schema takes the library seconds, in which nothing answers: it begins when an operation is asked for.
@@ -22,8 +23,6 @@ document.addEventListener('DOMContentLoaded', () => {
     place.scrollIntoView();
   };
   for (const link of document.querySelectorAll('.operations a[href^="#/"]')) link.addEventListener('click', start);
-  const button = document.getElementById('try');
-  button.hidden = false;
-  button.addEventListener('click', start);
+  document.getElementById('try').addEventListener('click', start);
   if (location.hash.startsWith('#/')) start();
 });
