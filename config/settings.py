@@ -321,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "CauseEnum": Cause.values(),
         "CourtEnum": Court.values(),
     },
+    # What is folded is not drawn: the page stands sooner, and its own list leads to each operation.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

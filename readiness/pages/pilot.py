@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.derived.load import event_record, gates_of, state_of
+from pilots.derived.load import event_record, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.transitions import PilotState
-from pilots.rules.vocabulary import Court, Role, Standing
+from pilots.rules.vocabulary import Court, Outcome, Role, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
@@ -52,7 +51,6 @@ class GateRow:
     """One gate in the table: how it stands, by when an answer was due in words, what broke its seal, and what this person may do.
 
     `successor` is named to take it over, and has not answered. `records`: this person only puts others' answers on record.
-    `away` are those who cannot answer on that day.
     """
 
     on: GateSnapshot
@@ -61,7 +59,6 @@ class GateRow:
     offers: list[tuple[str, Any]]
     successor: Person | None = None
     records: bool = False
-    away: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     past = past_of(row, at)
     if past is None:
         raise Http404
-    gates, events, gaps = gates_of(row), events_of(row), gaps_of(row, at)
-    kinds = {gate.kind_id: gate.kind for gate in gates.values()}
+    kinds, events, gaps = past.kinds, events_of(row), gaps_of(row, at)
     held = permissions.roles_held(person, row.portfolio_id)
     state = state_of(row, at, [event_record(event) for event in events], kinds.values())
     snapshot = with_gaps(snapshot_in(past, row, at=at, kinds=kinds), gaps)
@@ -125,7 +121,7 @@ def look(
     gates = gate_rows(person, snapshot, state, office=office, acts_too=may_change)
     offered = _offered(person, snapshot, state, office=office) if may_change else []
     known = rules(snapshot.pilot, state)
-    writes = office or snapshot.sponsor == person
+    writes, refused = office or snapshot.sponsor == person, declines(person, so_far)
     return {
         "at": at,
         "past": at != today(),
@@ -138,7 +134,7 @@ def look(
         "gates": gates,
         "offers": offered,
         "asks": may_change and offers.asks_about(person, snapshot, office=office),
-        "step": next_step(person, snapshot, gates, offered, writes=writes) if may_change else None,
+        "step": next_step(person, snapshot, gates, offered, writes=writes, declined=refused) if may_change else None,
         "clear": labels.clear_apart(snapshot.gates),
         "missing": missing_things(snapshot, gates, offered),
         "look": looks({snapshot.pilot.pk: now}, at=at).get(snapshot.pilot.pk),
@@ -175,7 +171,6 @@ def gate_rows(
     person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool, acts_too: bool
 ) -> list[GateRow]:
     """The rows of the gates table."""
-    away = offers.away_on(snapshot.at)
     again = [gate.gate for gate in snapshot.gates if gate.status.state == "reconfirm"]
     changed = differences(again, at=snapshot.at, state=state) if again else {}
     rows, successors = [], successors_on(state)
@@ -183,7 +178,7 @@ def gate_rows(
         due = deadlines.answer_due(gate, snapshot)
         of_gate = state.gates[gate.kind.key]
         records = offers.records(person, gate, office=office)
-        offered = offers.on_gate(person, snapshot, gate, of_gate, office=office, away=away)
+        offered = offers.on_gate(person, snapshot, gate, of_gate, office=office)
         rows.append(
             GateRow(
                 gate,
@@ -192,7 +187,6 @@ def gate_rows(
                 [(action, _called(action, records)) for action in offered] if acts_too else [],
                 successors.get(gate.kind.key),
                 records,
-                away,
             )
         )
     return rows
@@ -273,6 +267,20 @@ def accepted_by(events: list[Event], state: PilotState) -> Person | None:
     """Who accepted the risk: whoever did so in one of these events."""
     accepted = (event.by for event in events if event.by_id is not None and event.by_id == state.risk_by)
     return next(accepted, None)
+
+
+def declines(person: Person, events: list[Event]) -> bool:
+    """Whether somebody declined on a gate of the pilot, and has not accepted there since."""
+    answers = {}
+    for event in events:
+        decision = event_texts.decision_of(event)
+        if (
+            decision is not None
+            and event.by_id == person.pk
+            and decision.outcome in (Outcome.ACCEPTED, Outcome.DECLINED)
+        ):
+            answers[event.gate_id] = decision.outcome
+    return Outcome.DECLINED in answers.values()
 
 
 def stated(of: list[Rule]) -> str:

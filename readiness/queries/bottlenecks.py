@@ -33,7 +33,7 @@ class Bottleneck:
     """Open gates that have in common what they are grouped by; what they are not is None.
 
     `pilots` have one of them, `frees` counts those in which nothing else is open. `days` have they waited together, and
-    `longest` has the one that waits longest.
+    `longest` has the one that waits longest. `away_until` is the last day on which the holder is away, where they are.
     """
 
     kind: GateKind | None
@@ -46,6 +46,7 @@ class Bottleneck:
     frees: int
     days: int
     longest: int
+    away_until: date | None = None
 
 
 def bottlenecks(
@@ -73,7 +74,8 @@ def _bottleneck(row: Sequence[Any], joined: _Rows) -> Bottleneck:
     for name, (_alias, rows) in joined.items():
         read[name] = rows.row_as_stored(row[start : start + len(rows.names)])
         start += len(rows.names)
-    return Bottleneck(**read)
+    until = row[start]
+    return Bottleneck(**read, away_until=date.fromisoformat(until) if isinstance(until, str) else until)
 
 
 _NAMED: Mapping[str, tuple[str, type[Model]]] = {
@@ -98,6 +100,7 @@ def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
     unit = "JOIN pilots_unit unit ON unit.id = waiting.unit_id" if {"function", "portfolio"} & set(by) else ""
     plain = ["counted.court" if "court" in by else "NULL", *(f"counted.{figure}" for figure in _FIGURES)]
     columns = [column for alias, rows in joined.values() for column in rows.columns(alias)]
+    columns.append(_away_until(at) if "holder" in by else "NULL")
     joins = [
         f"LEFT JOIN {rows.model._meta.db_table} {alias} ON {alias}.id = counted.{name}"
         for name, (alias, rows) in joined.items()
@@ -124,3 +127,9 @@ def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
         )
         SELECT {", ".join([*plain, *columns])} FROM counted {" ".join(joins)} ORDER BY frees DESC, gates DESC, {order}
     """
+
+
+def _away_until(at: date) -> str:
+    """The last day on which whoever holds a group is away."""
+    gone = f"person_id = counted.holder AND starts <= '{at.isoformat()}' AND ends >= '{at.isoformat()}'"
+    return f"(SELECT MAX(ends) FROM pilots_absence WHERE {gone})"

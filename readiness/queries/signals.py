@@ -139,8 +139,10 @@ def signals_for(
 
 
 def signals_of(portfolio: int, at: date) -> list[ShownPoint]:
-    """The points of one portfolio as anybody of it may read them: for its managers, of what they named themselves."""
-    friction.bring_up_to_date()
+    """The points of one portfolio as anybody of it may read them: for its managers, of what they named themselves.
+
+    Whoever asks has brought the figures up to date.
+    """
     groups = FrictionGroup.objects.filter(portfolio=portfolio)
     return _points(groups, list(SignalPolicy.objects.all()), at, [])[0]
 

@@ -50,7 +50,7 @@ def note(reason: Reason) -> str:
 
 
 def _holders(reason: Reason) -> str:
-    names = [who.name for who in reason.holders]
+    names = [labels.person(who, reason.away.get(who.pk)) for who in reason.holders]
     if not names:
         return ""
     if len(names) <= MOST_NAMED:

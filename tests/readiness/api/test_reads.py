@@ -421,6 +421,22 @@ def test_the_schema_is_whole_and_the_docs_are_served_by_us(company: Company, tmp
     assert "https://" not in page.content.decode()
 
 
+def test_the_page_of_the_api_lists_every_operation_before_any_script_has_drawn_it(company: Company) -> None:
+    asks = client(company.vera)
+    page, schema = asks.get("/api/v1/docs/").content.decode(), asks.get("/api/v1/schema/?format=json").json()
+    for path, methods in schema["paths"].items():
+        for method, says in methods.items():
+            assert f'/{says["operationId"]}"><span class="method">{method.upper()}</span> {path}</a>' in page
+    assert "<script src" in page
+    assert page.count("<script") == 1  # the library is fetched when an operation is asked for
+    assert "format\\u003Djson" in asks.get("/api/v1/docs/?script=").content.decode()
+
+
+def test_the_schema_is_the_same_for_everybody_whatever_language_they_read(company: Company) -> None:
+    vera = client(company.vera).get("/api/v1/schema/?format=json", HTTP_ACCEPT_LANGUAGE="de")
+    assert vera.content == client(company.perpetua).get("/api/v1/schema/?format=json").content
+
+
 def test_a_key_opens_what_its_person_may_see(company: Company) -> None:
     company.running()
     assert len(by_key(company.vera).get("/api/v1/pilots/").json()["results"]) == 1
