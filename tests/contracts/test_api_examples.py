@@ -81,9 +81,10 @@ no list says whether an address has an account; of several people of one name th
 on and back, as the header `Link` does (`rel="next"`, `rel="prev"`); a cursor is signed, holds no primary key, and belongs to the list that
 it was given for. `fields=key,standing` leaves the other fields out, `gates=false` the gates, `expand=gates` gives them whole.
 
-Any list goes out whole as a file, by `Accept: text/csv` or by `?format=csv` and `?format=xlsx`, under its filters. Pilots have the columns
+Any list goes out whole as a file, by `Accept: text/csv`, which may be weighed, or by `?format=csv` and `?format=xlsx`, under its filters. Pilots have the columns
 of the product's own form there, which an import reads again (addresses of people only for whoever keeps the records; others find
-names), and with `fields=` those fields. A text that a spreadsheet would take for a formula has an apostrophe before it.
+names), and with `fields=` those fields. A text that a spreadsheet would take for a formula has an apostrophe before it. What has
+parts has a column for each: `sponsor` and `sponsor_id`, `standing_from` and `standing_to` of changes.
 
 Every answer that takes `as_of` says in its head, and where it has a place for it in its body, for which day it was read (`at`), whether that
 day has not come (`projected`: what would be so if nothing happened until then), and whether nothing that you see was on record
