@@ -135,9 +135,12 @@ class Gates(AskingForMany):
 
     def get_queryset(self) -> Any:
         there = gates_on(self.at, self.known_at).filter(self.of_visible_pilots("gate__pilot"))
-        if self.request.query_params.get("ordering"):
+        ordered_by = {column.name for column in self.order.columns}
+        if "open_since" in ordered_by:
             there = there.annotate(open_since=open_since(self.at, self.known_at))
-        return there.select_related("gate__pilot" if self.request.query_params.get("ordering") else "gate")
+        # What a pilot says of itself is wide: carried along, it is sorted with every gate there is.
+        of_pilot = any(name.startswith("gate__pilot__") for name in ordered_by)
+        return there.select_related("gate__pilot" if of_pilot else "gate")
 
     def read(self, periods: Sequence[Any]) -> list[Any]:
         """The gates of these periods, as an answer has them."""
