@@ -70,6 +70,20 @@ def test_nothing_pushes_a_page_sideways(house: House) -> None:
     assert wide == []
 
 
+def test_nothing_pushes_a_page_sideways_that_is_read_from_right_to_left(house: House) -> None:
+    pilot = furnish(house.company)
+    wide = []
+    for person, path in places(house.company, pilot):
+        page = house.visit(person).open(path)
+        page.evaluate("document.documentElement.dir = 'rtl'")
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            needs = page.evaluate("document.documentElement.scrollWidth")
+            if needs > width:
+                wide.append(f"{path} needs {needs} at {width}")
+    assert wide == []
+
+
 def test_no_table_is_walked_sideways_on_a_telephone(house: House) -> None:
     pilot = furnish(house.company)
     gates = [
