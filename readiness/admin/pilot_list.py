@@ -235,11 +235,11 @@ def standing(row: Any) -> str:
 
 
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
-def days_quiet(row: Any) -> int | str:
+def days_quiet(row: Any) -> str:
     now = _snapshot(row).status
     if now.stage != Stage.RUNNING:
         return "–"
-    return str(_("start not known")) if now.days_quiet is None else now.days_quiet
+    return str(_("start not known")) if now.days_quiet is None else labels.count(now.days_quiet)
 
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
