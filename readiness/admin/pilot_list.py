@@ -244,14 +244,15 @@ def days_quiet(row: Any) -> str:
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
 def stalls_on(row: Any) -> SafeString | str | None:
-    when = _snapshot(row).status.stalls_on
+    snapshot = _snapshot(row)
+    when = snapshot.status.stalls_on
     if when is None:
         return None
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         when.isoformat(),
-        labels.ago(when, _snapshot(row).at),
-        labels.day(when),
+        labels.ago(when, snapshot.at),
+        labels.about(when) if snapshot.standing_is_about else labels.day(when),
     )
 
 

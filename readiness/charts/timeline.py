@@ -87,6 +87,11 @@ class Picture:
     strokes: list[float] = field(default_factory=list)
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is anything on it but the days: of what has not begun there is not."""
+        return any((self.ran, self.waited, self.hatched, self.claimed, self.strokes, self.over, self.taken))
+
+    @property
     def table(self) -> list[Point]:
         """Every point in the order of its number."""
         return sorted([*self.points, *self.slips], key=lambda point: point.number)

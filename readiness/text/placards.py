@@ -47,7 +47,7 @@ def _run_text(snapshot: PilotSnapshot) -> str:
 
 def _day(day: date, *, about: bool) -> str:
     """A date, or that it is about then: a list names a month or a year only."""
-    return _("about %(day)s") % {"day": labels.day(day)} if about else labels.day(day)
+    return labels.about(day) if about else labels.day(day)
 
 
 def _ran_from_the_record(snapshot: PilotSnapshot, what: str, decide_by: date) -> str:
