@@ -141,7 +141,7 @@ def _room(
         "count": count,
         "sort": sort,
         "columns": heads(SORTS, sort or "days"),
-        "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or on_record and _runs(mine, at)),
+        "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or (on_record and _runs(mine, at))),
         "findings": findings[:MOST_REASONS],
         "more_findings": findings[MOST_REASONS:],
         "frees": any(one.reason.alone for one in findings),

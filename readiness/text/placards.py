@@ -77,9 +77,7 @@ def _state_words(snapshot: PilotSnapshot) -> str:
         return ""
     about, since_start = snapshot.standing_is_about, now.last_movement == now.started_on
     return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
-        "moved": _day(
-            now.last_movement or snapshot.pilot.recorded_on, about=snapshot.start_is_about and since_start
-        ),
+        "moved": _day(now.last_movement or snapshot.pilot.recorded_on, about=snapshot.start_is_about and since_start),
         "stalled": _day(now.stalls_on, about=about),
         "days": labels.days(now.days_on_display),
     }

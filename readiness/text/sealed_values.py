@@ -166,7 +166,9 @@ def sealed_in(decision: Decision) -> list[Fact]:
     """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
     then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
-    return [Fact(capfirst(field_label(name)), named.whole(name, value) or _("not said")) for name, value in then.items()]
+    return [
+        Fact(capfirst(field_label(name)), named.whole(name, value) or _("not said")) for name, value in then.items()
+    ]
 
 
 def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[int, list[ThenAndNow]]:
