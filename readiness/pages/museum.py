@@ -20,7 +20,7 @@ from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.charts import timeline
 from readiness.pages import lists_out
 from readiness.pages.base import Sorts, day_of, heads, page_of, reader, sort_of, sorted_by
-from readiness.pages.masthead import Duties, duties_of
+from readiness.pages.masthead import duties_of
 from readiness.pages.portfolio_moves import act_of
 from readiness.queries.choosing import Choice, choose, places_of
 from readiness.queries.kinds import kinds_for
@@ -127,7 +127,9 @@ def _room(
     rows = rows.order_by(sorted_by(sort, SORTS), "pk") if sort else rows
     page = page_of(request, rows, A_PAGE)
     count = page.paginator.count
-    findings = _findings(rows, at, room, duties_of(request)) if count and page.number == 1 and not sort else []
+    findings = (
+        _findings(rows, at, room, office=duties_of(request).office) if count and page.number == 1 and not sort else []
+    )
     kinds, places = kinds_for(reader(request)), places_of(mine, MOST_CHOICES)
     hung, others = _split(page, at, kinds.by_key, wall=not sort and page.number == 1)
     on_record = count > 0 or mine.on(at).exists()
@@ -190,7 +192,7 @@ def _listed(one: PilotSnapshot) -> Listed:
     return Listed(one, since, days, labels.open_gates(one), next_moves.next_move(one))
 
 
-def _findings(rows: StandingQuerySet, at: date, room: Room, does: Duties) -> list[Finding]:
+def _findings(rows: StandingQuerySet, at: date, room: Room, *, office: bool) -> list[Finding]:
     """Why they hang there: what one act would move is one finding."""
     return [
         Finding(
@@ -198,7 +200,7 @@ def _findings(rows: StandingQuerySet, at: date, room: Room, does: Duties) -> lis
             labels.count(one.pilots),
             reason_text.missing(one),
             reason_text.note(one),
-            *(act_of(one.kind, one.court, standing=room.standing) if does.office else ()),
+            *(act_of(one.kind, one.court, standing=room.standing) if office else ()),
         )
         for one in reasons(waits_of(rows, at=at))
     ]
