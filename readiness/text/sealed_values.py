@@ -21,6 +21,7 @@ from pilots.rules import gates, replay, seals
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import State, Verdict
 from readiness.text import labels
+from readiness.text.excerpts import differing_excerpts
 
 FIELD = {
     "name": gettext_lazy("the name"),
@@ -316,9 +317,8 @@ class _Names:
         return Truncator(self.whole(name, value)).chars(AT_MOST)
 
     def pair(self, name: str, then: Any, now: Any) -> tuple[str, str]:
-        """The same of two values: all of both where they differ only in what a sentence would leave out."""
-        quoted = self.say(name, then), self.say(name, now)
-        return quoted if quoted[0] != quoted[1] else (self.whole(name, then), self.whole(name, now))
+        """The same of two values: of long ones the part that is another."""
+        return differing_excerpts(self.whole(name, then), self.whole(name, now), AT_MOST)
 
     def whole(self, name: str, value: Any) -> str:
         """A sealed value, all of it: nobody signs what they cannot read. Empty where nothing is said."""
