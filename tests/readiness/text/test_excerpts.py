@@ -30,6 +30,8 @@ def test_the_report_of_an_import_and_the_log_show_it() -> None:
     report = change_text(f"{same * 3}refined", f"{same * 3}retrained")
     assert "refined" in report
     assert "retrained" in report
-    log = event_text({"field": "data", "from": f"{same * 3}refined", "to": f"{same * 3}retrained"}, Names({}, {}, {}, {}))
+    log = event_text(
+        {"field": "data", "from": f"{same * 3}refined", "to": f"{same * 3}retrained"}, Names({}, {}, {}, {})
+    )
     assert "refined" in log
     assert "retrained" in log
