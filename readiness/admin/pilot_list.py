@@ -235,23 +235,24 @@ def standing(row: Any) -> str:
 
 
 @admin.display(description=_("Days quiet"), ordering="-moved_on")
-def days_quiet(row: Any) -> int | str:
+def days_quiet(row: Any) -> str:
     now = _snapshot(row).status
     if now.stage != Stage.RUNNING:
         return "–"
-    return str(_("start not known")) if now.days_quiet is None else now.days_quiet
+    return str(_("start not known")) if now.days_quiet is None else labels.count(now.days_quiet)
 
 
 @admin.display(description=_("Stalls on"), ordering="stalls", empty_value="–")
 def stalls_on(row: Any) -> SafeString | str | None:
-    when = _snapshot(row).status.stalls_on
+    snapshot = _snapshot(row)
+    when = snapshot.status.stalls_on
     if when is None:
         return None
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         when.isoformat(),
-        labels.ago(when, _snapshot(row).at),
-        labels.day(when),
+        labels.ago(when, snapshot.at),
+        labels.about(when) if snapshot.standing_is_about else labels.day(when),
     )
 
 

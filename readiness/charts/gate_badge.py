@@ -53,11 +53,16 @@ def key() -> list[Mark]:
         (State.WAITING, Court.DECIDER),
         (State.WAITING, Court.TEAM),
         (State.UNOWNED, Court.NOBODY),
+        (State.UNOWNED, Court.TEAM),
         (State.CHANGES_REQUESTED, Court.TEAM),
         (State.CHANGES_REQUESTED, Court.OUTSIDE),
         (State.REFUSED, Court.TEAM),
         (State.LAPSED, Court.DECIDER),
+        (State.LAPSED, Court.TEAM),
+        (State.LAPSED, Court.NOBODY),
         (State.RECONFIRM, Court.DECIDER),
+        (State.RECONFIRM, Court.TEAM),
+        (State.RECONFIRM, Court.NOBODY),
     ]
     clear = (State.CLEARED, State.CONDITIONAL, State.EXCEPTED, State.ASSERTED)
     return [*(mark(*both) for both in of_courts), *(mark(state) for state in clear)]

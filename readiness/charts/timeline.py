@@ -87,6 +87,11 @@ class Picture:
     strokes: list[float] = field(default_factory=list)
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is anything on it but the days: of what has not begun there is not."""
+        return any((self.ran, self.waited, self.hatched, self.claimed, self.strokes, self.over, self.taken))
+
+    @property
     def table(self) -> list[Point]:
         """Every point in the order of its number."""
         return sorted([*self.points, *self.slips], key=lambda point: point.number)
@@ -141,7 +146,7 @@ class _Places:
 def specimen(snapshot: PilotSnapshot, moved: Sequence[date], scale: Scale) -> Picture:
     """The picture as it hangs in the museum: the same line without numbers, on the wall's one scale."""
     picture = _picture(snapshot, scale)
-    picture.ticks = quarters(scale)
+    picture.ticks = wall_ticks(scale)
     picture.strokes = [scale.at(day) for day in moved if scale.first <= day]
     return picture
 
@@ -196,9 +201,10 @@ def _marks(scale: Scale) -> tuple[list[date], str]:
     return (_firsts(scale, 3), _("M Y")) if long <= QUARTERS_UP_TO else (_firsts(scale, 12), "Y")
 
 
-def quarters(scale: Scale) -> list[Tick]:
-    """The first days of quarters, for a wall."""
-    return [Tick(scale.at(day), "") for day in _firsts(scale, 3)]
+def wall_ticks(scale: Scale) -> list[Tick]:
+    """The first days of quarters, for a wall; of years where those would run into each other."""
+    step = 3 if (scale.last - scale.first).days <= QUARTERS_UP_TO else 12
+    return [Tick(scale.at(day), "") for day in _firsts(scale, step)]
 
 
 def _firsts(scale: Scale, step: int) -> list[date]:

@@ -16,6 +16,7 @@ from readiness.inventory import comparing
 from readiness.inventory.records import Finding
 from readiness.inventory.statement import Statement
 from readiness.text import labels
+from readiness.text.excerpts import differing_excerpts
 from readiness.text.field_changes import FIELDS
 
 NAMES = {"started_on": gettext_lazy("start"), "decide_by": gettext_lazy("decide by"), "stage": gettext_lazy("stage")}
@@ -38,7 +39,7 @@ class RecordReport:
     def change(self, statement: Statement, column: str, what: Any, before: Any, after: Any) -> None:
         """Report what changed: “start: 30 June 2025 → 1 October 2025”."""
         self.changed = True
-        sentence = f"{statement.key}: {what}: {as_text(before)} → {as_text(after)}"
+        sentence = f"{statement.key}: {what}: {change_text(before, after)}"
         self.changes.append(Finding("changed", sentence, statement.line, column))
 
     def fall(self, statement: Statement, column: str, sentences: Iterable[str]) -> None:
@@ -63,16 +64,19 @@ class RecordReport:
         return True
 
 
-def as_text(value: Any) -> str:
-    """A value as a report shows it: a long text is cut."""
+def change_text(before: Any, after: Any) -> str:
+    """Two values as a report shows them, “30 June 2025 → 1 October 2025”: of long texts the part that is another."""
+    return " → ".join(differing_excerpts(_as_text(before), _as_text(after), LONGEST))
+
+
+def _as_text(value: Any) -> str:
     if value is None or value == "":
         return _("not stated")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
         return labels.day(value)
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return str(value)
 
 
 def name_of(name: str) -> Any:

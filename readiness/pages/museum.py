@@ -16,10 +16,12 @@ from django.views.decorators.http import require_safe
 
 from pilots.models import Person
 from pilots.rules import stalls
-from pilots.rules.vocabulary import Court, Stage
+from pilots.rules.vocabulary import Court, Stage, Standing
 from readiness.charts import timeline
 from readiness.pages import lists_out
 from readiness.pages.base import Sorts, day_of, heads, page_of, reader, sort_of, sorted_by
+from readiness.pages.masthead import duties_of
+from readiness.pages.portfolio_moves import act_of
 from readiness.queries.choosing import Choice, choose, places_of
 from readiness.queries.kinds import kinds_for
 from readiness.queries.managers_account import managers_accounts
@@ -67,25 +69,28 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One reason for which pilots hang there, in words."""
+    """One reason for which pilots hang there, in words, and the act where the reader may do it."""
 
     reason: Reason
     figure: str
     says: str
     note: str
+    act: str = ""
+    act_says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One of the two rooms: the columns of its list as a file, and what reads its rows."""
+    """One of the two rooms: the columns of its list as a file, what reads its rows, and how its pilots stand."""
 
     name: str
     head: Sequence[str]
     read: Callable[[StandingQuerySet, date], Iterable[Sequence[Any]]]
+    standing: Standing
 
 
-MUSEUM = Room("museum", lists_out.EXHIBITS, lists_out.exhibits)
-CLAIMS = Room("claims", lists_out.CLAIMS, lists_out.claims)
+MUSEUM = Room("museum", lists_out.EXHIBITS, lists_out.exhibits, Standing.EXHIBIT)
+CLAIMS = Room("claims", lists_out.CLAIMS, lists_out.claims, Standing.CLAIMED)
 
 
 @require_safe
@@ -122,9 +127,12 @@ def _room(
     rows = rows.order_by(sorted_by(sort, SORTS), "pk") if sort else rows
     page = page_of(request, rows, A_PAGE)
     count = page.paginator.count
-    findings = _findings(rows, at) if count and page.number == 1 and not sort else []
+    findings = (
+        _findings(rows, at, room, office=duties_of(request).office) if count and page.number == 1 and not sort else []
+    )
     kinds, places = kinds_for(reader(request)), places_of(mine, MOST_CHOICES)
     hung, others = _split(page, at, kinds.by_key, wall=not sort and page.number == 1)
+    on_record = count > 0 or mine.on(at).exists()
     context: dict[str, Any] = {
         "at": at,
         "refused": refused,
@@ -135,13 +143,15 @@ def _room(
         "count": count,
         "sort": sort,
         "columns": heads(SORTS, sort or "days"),
-        "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or _runs(mine, at)),
+        "says": says(count, room.name, filtered=bool(choice.chosen), runs=count > 0 or (on_record and _runs(mine, at))),
         "findings": findings[:MOST_REASONS],
-        "more_findings": len(findings[MOST_REASONS:]),
-        "on_record": count or mine.on(at).exists(),
+        "more_findings": findings[MOST_REASONS:],
+        "frees": any(one.reason.alone for one in findings),
+        "on_record": on_record,
         "longest": _listed(hung[0]) if hung else None,
         "chosen": choice,
         "filtered": bool(choice.chosen),
+        "another_day": "as_of" in request.GET,
         "portfolios": places.portfolios,
         "functions": places.functions,
         "kinds": kinds.visible,
@@ -182,10 +192,16 @@ def _listed(one: PilotSnapshot) -> Listed:
     return Listed(one, since, days, labels.open_gates(one), next_moves.next_move(one))
 
 
-def _findings(rows: StandingQuerySet, at: date) -> list[Finding]:
+def _findings(rows: StandingQuerySet, at: date, room: Room, *, office: bool) -> list[Finding]:
     """Why they hang there: what one act would move is one finding."""
     return [
-        Finding(one, labels.count(one.pilots), reason_text.missing(one), reason_text.note(one))
+        Finding(
+            one,
+            labels.count(one.pilots),
+            reason_text.missing(one),
+            reason_text.note(one),
+            *(act_of(one.kind, one.court, standing=room.standing) if office else ()),
+        )
         for one in reasons(waits_of(rows, at=at))
     ]
 

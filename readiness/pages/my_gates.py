@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -137,11 +137,28 @@ def _pilots(
     return {
         "entries": entries,
         "ask": letters.to_decider(person, ask[0], _worst_first(ask[1])) if ask else None,
-        "frees": ask[1] if ask else [],
+        "frees": letters.last_open(ask[1]) if ask else [],
+        "still_open": _still_open(ask[1]) if ask else [],
         "opening": letter_says,
         "letter_says": letter_says if ask and moves else "",
         "in_letter": {gate.gate.pk for _found, gate in ask[1]} if ask else set(),
     }
+
+
+def _still_open(items: Sequence[letters.Item]) -> list[str]:
+    """On which pilots more would stay open after a yes: those that need as many more are one sentence."""
+    by_number: dict[int, list[str]] = {}
+    for found, _gate in items:
+        if more := len(found.open_gates) - 1:
+            by_number.setdefault(more, []).append(found.pilot.name)
+    return [_needs_more(names, more) for more, names in sorted(by_number.items())]
+
+
+def _needs_more(names: Sequence[str], more: int) -> str:
+    says = {"pilot": names[0], "pilots": labels.number(len(names)), "n": labels.count(more)}
+    if len(names) == 1:
+        return ngettext("%(pilot)s still needs one more.", "%(pilot)s still needs %(n)s more.", more) % says
+    return ngettext("%(pilots)s pilots still need one more.", "%(pilots)s pilots still need %(n)s more.", more) % says
 
 
 def pilots_of(person: Person) -> StandingQuerySet:
@@ -246,18 +263,21 @@ def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str
 
 
 def _soonest(items: Sequence[letters.Item]) -> str:
-    ahead = [
-        (found.status.stalls_on - found.at).days
+    ahead = {
+        found.pilot.pk: found.status.stalls_on
         for found, _gate in items
         if found.status.stalls_on and found.status.standing in (Standing.AT_RISK, Standing.READY, Standing.MOVING)
-    ]
+    }
     if not ahead:
         return "."
-    at = items[0][0].at
-    says = {"in": labels.ago(at + timedelta(days=min(ahead)), at)}
+    soonest = min(ahead.values())
+    says = {"in": labels.ago(soonest, items[0][0].at)}
     if len({found.pilot.pk for found, _gate in items}) == 1:
         return _(", and it stalls %(in)s.") % says
-    return _(", and one of them stalls %(in)s.") % says
+    many = sum(day == soonest for day in ahead.values())
+    return ngettext(", and one of them stalls %(in)s.", ", and %(n)s of them stall %(in)s.", many) % (
+        says | {"n": labels.count(many)}
+    )
 
 
 def _without_letter(snapshots: Sequence[PilotSnapshot], *, more: bool) -> str:

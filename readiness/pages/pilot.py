@@ -96,6 +96,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
         **look(person, snapshot, events, state, office=Role.OFFICE in held),
         "sides": sides(person, snapshot, state, gaps, held=held),
         "courts": courts(snapshot, past, kinds),
+        "before_record": any(gate.status.since_at_least for gate in snapshot.gates),
         "policy_gaps": gaps,
         "refused": refused,
         "whole_history": request.GET.get("history") == "all",

@@ -152,7 +152,7 @@ def portfolio(request: HttpRequest) -> HttpResponseBase:
         "refused": refused or compared.refused,
         "opening": opening(asked.counts),
         "headline": text.headline(moves.first, bool(asked.waits)),
-        "one_away": text.one_away(sum(one.frees for one in asked.waits)) if asked.waits else "",
+        "one_away": text.one_away(alone) if (alone := sum(one.frees for one in asked.waits)) else "",
         "findings": findings,
         "frees": moves.first is not None,
         "lettered": next((one for one in findings if one.letter), None),
@@ -184,8 +184,14 @@ def _figures(asked: Overview) -> dict[str, Any]:
         "tally": _tally(asked),
         "flow": flow.flow(counts),
         "months": flow.months(asked.points) if any(each[Standing.EXHIBIT] for _day, each in asked.points) else [],
+        "unrecorded": _unrecorded(asked.points),
         "ended": _ended(asked.mine.retired_by_cause(asked.at)) if ended else [],
     }
+
+
+def _unrecorded(points: Sequence[tuple[date, dict[str, int]]]) -> date | None:
+    """The last of the days on which nothing was on record yet: what hung in the museum then, nobody can say."""
+    return max((day for day, counts in points if not any(counts.values())), default=None)
 
 
 def _file(asked: Overview, board: _Board, compared: Compared) -> tuple[HttpResponseBase | None, str | None]:
@@ -314,6 +320,10 @@ def _adopted_text(many: int) -> str:
     }
 
 
+def _claimed_text(many: int) -> str:
+    return ngettext("%(n)s is only said to be", "%(n)s are only said to be", many) % {"n": labels.how_many(many)}
+
+
 def _stalled_text(many: int) -> str:
     return (
         ngettext("%(n)s is a museum exhibit", "%(n)s are museum exhibits", many)
@@ -322,22 +332,33 @@ def _stalled_text(many: int) -> str:
     ) % {"n": labels.how_many(many)}
 
 
+def _of_all(whole: int, *, claimed: bool) -> str:
+    if not claimed:
+        return ngettext(
+            "Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole
+        )
+    return ngettext(
+        "Of %(n)s pilot, %(adopted)s, %(claimed)s, and %(stalled)s",
+        "Of %(n)s pilots, %(adopted)s, %(claimed)s, and %(stalled)s",
+        whole,
+    )
+
+
 def opening(counts: dict[str, int]) -> str:
     """The sentence that the page opens with."""
     whole = sum(counts.values())
     if not whole:
         return _("No pilot is on record here.")
     shown, stalled, soon = (counts["adopted"], counts[Standing.EXHIBIT], counts[Standing.AT_RISK])
+    claimed = counts[Standing.CLAIMED]
     says = {
         "n": grouped(whole),
         "soon": labels.how_many(soon),
         "adopted": _adopted_text(shown),
+        "claimed": _claimed_text(claimed),
         "stalled": _stalled_text(stalled),
     }
-    start = (
-        ngettext("Of %(n)s pilot, %(adopted)s and %(stalled)s", "Of %(n)s pilots, %(adopted)s and %(stalled)s", whole)
-        % says
-    )
+    start = _of_all(whole, claimed=bool(claimed)) % says
     if not soon:
         return start + "."
     return (

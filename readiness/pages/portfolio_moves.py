@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pilots.models import Person
+from pilots.models import GateKind, Person
 from pilots.rules.vocabulary import ClearsBy, Court
 from readiness.queries import reasons
 from readiness.queries.bottlenecks import Bottleneck
@@ -80,7 +79,7 @@ class Moves:
 
     def _of_reason(self, one: reasons.Reason) -> Finding:
         address = f"?{self._tail(gate=one.kind.key, court=one.court)}#board"
-        act, act_says = self._act(one.kind, one.court)
+        act, act_says = act_of(one.kind, one.court) if self._office else ("", "")
         return Finding(one.pilots, reason_text.missing(one), reason_text.note(one), address, None, act, act_says)
 
     def _of_move(self, one: Bottleneck, snapshots: Mapping[int, PilotSnapshot]) -> Finding:
@@ -88,7 +87,7 @@ class Moves:
         holder = one.holder.public_id if one.holder else ""
         address = f"?{self._tail(gate=one.kind.key, court=one.court or '', holder=holder, only='1')}#board"
         items = list(self._items(one, snapshots))
-        act, act_says = self._act(one.kind, one.court or "")
+        act, act_says = act_of(one.kind, one.court or "") if self._office else ("", "")
         return Finding(one.frees, text.says(one), text.note(one), address, self._letter(one, items), act, act_says)
 
     def _items(self, one: Bottleneck, snapshots: Mapping[int, PilotSnapshot]) -> Iterator[letters.Item]:
@@ -119,14 +118,19 @@ class Moves:
         named = {person for person in people if person is not None and person != self.person}
         return sorted(named, key=lambda person: (person.name, person.pk))
 
-    def _act(self, kind: Any, court: str) -> tuple[str, str]:
-        """Where an office closes it in the admin, and what it does there: assign the right, or name people from the list of pilots."""
-        if not self._office or court != Court.NOBODY:
-            return "", ""
-        if kind.clears_by == ClearsBy.ACCEPTANCE:
-            query = urlencode({"gate": kind.key, "court": court})
-            return f"{reverse('admin:pilots_pilot_changelist')}?{query}", _("Name somebody")
-        return f"{reverse('admin:pilots_decisionright_add')}?{urlencode({'kind': kind.pk})}", _("Assign the right")
+
+def act_of(kind: GateKind, court: str, **more: str) -> tuple[str, str]:
+    """Where an office closes a hole in the admin, and what it does there: assign the right, or name people from the list of pilots.
+
+    Args:
+        more: what else that list of pilots is narrowed by.
+    """
+    if court != Court.NOBODY:
+        return "", ""
+    if kind.clears_by == ClearsBy.ACCEPTANCE:
+        query = urlencode({"gate": kind.key, "court": court, **more})
+        return f"{reverse('admin:pilots_pilot_changelist')}?{query}", _("Name somebody")
+    return f"{reverse('admin:pilots_decisionright_add')}?{urlencode({'kind': kind.pk})}", _("Assign the right")
 
 
 def _key(one: Bottleneck) -> Key:

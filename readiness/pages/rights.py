@@ -236,11 +236,14 @@ def _table(asked: _Asked) -> dict[str, Any]:
         shown = {one.pk for one in page.object_list}
         units = [unit for unit in there.units("") if unit.portfolio_id in shown]
         rows = who_decides.table(units, asked.shown, at=asked.at, away=away)
-        return {"table": page, "by_portfolio": who_decides.by_portfolio(rows), "orphans": orphans}
+        whole = who_decides.by_portfolio(rows)
+        alike = text.alike(whole, text.portfolio_reads)
+        return {"table": page, "by_portfolio": whole, "together": alike, "orphans": orphans}
     units = there.units(portfolios[0].key)
     page = page_of(asked.request, units, PLACES_A_PAGE, name="table")
     rows = who_decides.table(page.object_list, asked.shown, at=asked.at, away=away)
-    return {"table": page, "rows": rows, "orphans": orphans, "one": portfolios[0]}
+    together = text.alike(rows, text.unit_reads)
+    return {"table": page, "rows": rows, "together": together, "orphans": orphans, "one": portfolios[0]}
 
 
 def _holes(asked: _Asked) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.db.models import Q
 from pilots.derived import load, periods
 from pilots.models import Function, Gate, GateKind, GatePeriod, Person, Pilot, PilotPeriod, Seat
 from pilots.models.compiled import in_bulk
-from pilots.rules import gates, replay, rights
+from pilots.rules import gates, replay, rights, stalls
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
@@ -115,6 +115,27 @@ class PilotSnapshot:
         """The kinds of all its gates in their order, those that are switched off included."""
         there = [*(gate.kind for gate in self.gates), *(kind for kind, _day in self.switched_off)]
         return sorted(there, key=lambda kind: (kind.position, kind.pk))
+
+    @property
+    def start_is_about(self) -> bool:
+        """Whether a list gives its start as a month or a year only, so that no day of it is known."""
+        return self.pilot.approximate and self.status.started_on is not None
+
+    @property
+    def standing_is_about(self) -> bool:
+        """Whether the date that its standing is about follows from such a one: since when it is claimed, or when it stalls."""
+        now = self.status
+        if now.claim is not None:
+            return self.pilot.approximate and now.claim.because == standing.NEVER_SHOWN and now.started_on is None
+        return self.start_is_about and not now.slips and now.last_movement == now.started_on
+
+    @property
+    def decides_by_rule(self) -> bool:
+        """Whether the decide-by date is the rule's six weeks after what a list says, so that nobody may have named it (rule 4)."""
+        now = self.status
+        if not self.pilot.source or now.slips or now.decide_by is None:
+            return False
+        return now.decide_by - (now.started_on or self.pilot.recorded_on) == stalls.SIX_WEEKS
 
     def gate(self, kind: str) -> GateSnapshot:
         """The gate of a kind, by its key."""

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, Value
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.models import Event, Function, GateKind, Person, Pilot, Portfolio
 from readiness.text import labels
+from readiness.text.excerpts import differing_excerpts
 
 FIELDS: dict[str, Any] = {
     "decide_by": gettext_lazy("to be decided by"),
@@ -161,6 +161,8 @@ def change_text(change: Mapping[str, Any], names: Names) -> str:
     """One change in words: “start: from 30 June 2025 to 1 October 2025”."""
     field = str(change["field"])
     old, new = (_value(field, change[side], names) for side in ("from", "to"))
+    if not isinstance(change["to"], list):
+        old, new = differing_excerpts(old, new, LONGEST)
     says = {"field": _label(field, names), "old": old, "new": new}
     if not old:
         return _("%(field)s: %(new)s") % says
@@ -199,7 +201,7 @@ def _value(field: str, value: Any, names: Names) -> str:
         return ", ".join(_label(each, names) for each in value)
     if isinstance(value, str):
         return _string_text(field, value, names)
-    return Truncator(value).chars(LONGEST)
+    return str(value)
 
 
 def _string_text(field: str, value: str, names: Names) -> str:
@@ -211,4 +213,4 @@ def _string_text(field: str, value: str, names: Names) -> str:
         return _("everywhere")
     if field == "role":
         return str(labels.ROLE.get(value, value))
-    return Truncator(value).chars(LONGEST)
+    return value

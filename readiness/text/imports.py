@@ -121,6 +121,8 @@ def lacks_reason(session: ImportSession) -> bool:
 
 def button(session: ImportSession) -> str:
     """What the button of a preview does."""
+    if not ready_rows(session):
+        return _("Close it: nothing is to be imported")
     return _("Import %(what)s") % {"what": _how_many(session, ready_rows(session))}
 
 

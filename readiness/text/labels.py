@@ -129,6 +129,11 @@ def day(when: date) -> str:
     return _day(when, get_language())
 
 
+def about(when: date) -> str:
+    """A date of which a list gives no more than the month or the year: “about 13 April 2018”."""
+    return _("about %(day)s") % {"day": day(when)}
+
+
 @lru_cache(maxsize=4096)
 def _day(when: date, _language: str) -> str:
     """A page says the same few dates again and again, and to write one takes longer than all else in a sentence."""

@@ -77,9 +77,7 @@ def to_decider(sender: Person, to: Person, items: Sequence[Item], *, more: int =
         "%(n)s pilots wait for a yes or no (%(gates)s)",
         many,
     ) % {"n": labels.count(many), "gates": ", ".join(names)}
-    lines = [_waits(found, gate) for found, gate in items]
-    if more:
-        lines.append(_and_more(more))
+    lines = _all_waiting(items, more)
     asks = []
     if any(gate.kind.clears_by != ClearsBy.ACCEPTANCE for _found, gate in items):
         asks.append(
@@ -120,7 +118,7 @@ def to_name_for_many(sender: Person, to: Sequence[Person], items: Sequence[Item]
         "gate": kind.name,
         "n": labels.count(many),
     }
-    lines = [_waits(found, gate) for found, gate in items] + ([_and_more(more)] if more else [])
+    lines = _all_waiting(items, more)
     asks = _(
         "Nobody holds this on these pilots, so nobody can say yes or no to it: %(question)s Please see that one person is named, or tell me that it should stop. Both are useful."
     )
@@ -150,26 +148,49 @@ def to_teams(sender: Person, to: Sequence[Person], items: Sequence[Item]) -> Let
     asks = _(
         "Your pilots wait for one thing only, and it is your move: %(question)s Please do what is asked, or say that it should stop. Both are useful."
     ) % {"question": kind.question}
-    lines = ["\n".join(_waits(found, gate) for found, gate in items)] if len(to) == 1 else []
+    lines = ["\n".join(_all_waiting(items, 0))] if len(to) == 1 else []
     return Letter(to[0], subject, [asks, *lines], sender, reverse("readiness:my-gates"), also=to[1:])
 
 
-def _waits(snapshot: PilotSnapshot, gate: GateSnapshot) -> str:
-    due, stalls_on = deadlines.answer_due(gate, snapshot), snapshot.status.stalls_on
-    parts = [
-        _("%(pilot)s, %(gate)s: %(state)s %(long)s.")
-        % {
-            "pilot": snapshot.pilot.name,
-            "gate": gate.kind.name,
-            "state": labels.STATE[gate.status.state],
-            "long": labels.wait_in_a_sentence(gate.status),
-        }
-    ]
-    if due is not None:
-        parts.append(labels.deadline(due, snapshot.at))
-    if stalls_on is not None and snapshot.status.standing != Standing.EXHIBIT:
-        parts.append(_("It stalls on %(day)s.") % {"day": labels.day(stalls_on)})
-    return " ".join(parts)
+def _all_waiting(items: Sequence[Item], more: int) -> list[str]:
+    """The lines of a letter on many gates: what several wait for alike is said once, above their names."""
+    alike: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        alike.setdefault(_waited(*item), []).append(item)
+    lines: list[str] = []
+    for (waits, due), of in alike.items():
+        if len(of) == 1:
+            found, _gate = of[0]
+            says = {"pilot": found.pilot.name, "waits": waits}
+            lines.append(" ".join(filter(None, [_("%(pilot)s, %(waits)s") % says, due, _stalls(found)])))
+            continue
+        many = ngettext("On %(n)s pilot, %(waits)s", "On %(n)s pilots, %(waits)s", len(of))
+        lines.append(" ".join(filter(None, [many % {"n": labels.count(len(of)), "waits": waits}, due])))
+        lines += [_in_a_row(found) for found, _gate in of]
+    return lines + ([_and_more(more)] if more else [])
+
+
+def _in_a_row(snapshot: PilotSnapshot) -> str:
+    name, stalls = snapshot.pilot.name, _stalls(snapshot)
+    return f"– {name.rstrip('.')}. {stalls}" if stalls else f"– {name}"
+
+
+def _waited(snapshot: PilotSnapshot, gate: GateSnapshot) -> tuple[str, str]:
+    """What a gate waits for and how long, and by when the answer is due where somebody was asked."""
+    due = deadlines.answer_due(gate, snapshot)
+    waits = _("%(gate)s: %(state)s %(long)s.") % {
+        "gate": gate.kind.name,
+        "state": labels.STATE[gate.status.state],
+        "long": labels.wait_in_a_sentence(gate.status),
+    }
+    return waits, labels.deadline(due, snapshot.at) if due is not None else ""
+
+
+def _stalls(snapshot: PilotSnapshot) -> str:
+    stalls_on = snapshot.status.stalls_on
+    if stalls_on is None or snapshot.status.standing == Standing.EXHIBIT:
+        return ""
+    return _("It stalls on %(day)s.") % {"day": labels.day(stalls_on)}
 
 
 def to_name_somebody(sender: Person, to: Person, item: Item) -> Letter:

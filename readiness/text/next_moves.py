@@ -1,4 +1,7 @@
-"""A pilot's next move in words: person, verb, object, days. “Perpetua Rask answers Legal, 31 days.”"""
+"""A pilot's next move in words: person, verb, object, days. “Perpetua Rask answers Legal, 31 days.”
+
+Of a gate that was open before its record no days are said: nobody knows how many.
+"""
 
 from __future__ import annotations
 
@@ -41,24 +44,29 @@ def _of_gate(snapshot: PilotSnapshot, gate: GateSnapshot) -> str:
         "gate": gate.kind.name,
         "long": labels.wait(gate.status),
     }
-    return _sentence(gate) % says
+    sentence = _sentence(gate) % says
+    if gate.status.since_at_least or not says["long"]:
+        return sentence
+    return _("%(move)s, %(long)s") % {"move": sentence, "long": says["long"]}
 
 
 def _sentence(gate: GateSnapshot) -> str:
     state, court = gate.status.state, gate.status.court
     if court == Court.NOBODY:
-        return _("Somebody is named for %(gate)s, %(long)s")
+        if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
+            return _("The office names somebody for %(gate)s")
+        return _("The office assigns %(gate)s to somebody")
     if court == Court.OUTSIDE:
-        return _("Somebody outside answers %(gate)s, %(long)s")
+        return _("Somebody outside answers %(gate)s")
     if court == Court.DECIDER:
         if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
-            return _("%(who)s accepts %(gate)s, %(long)s")
+            return _("%(who)s accepts %(gate)s")
         if state in (State.LAPSED, State.RECONFIRM):
-            return _("%(who)s answers %(gate)s again, %(long)s")
-        return _("%(who)s answers %(gate)s, %(long)s")
+            return _("%(who)s answers %(gate)s again")
+        return _("%(who)s answers %(gate)s")
     if gate.kind.clears_by == ClearsBy.MEASUREMENT and state not in (State.REFUSED, State.CHANGES_REQUESTED):
-        return _("%(team)s measures %(gate)s, %(long)s")
-    return _("%(team)s answers what %(gate)s asked, %(long)s")
+        return _("%(team)s measures %(gate)s")
+    return _("%(team)s answers what %(gate)s asked")
 
 
 def _team(snapshot: PilotSnapshot) -> str:

@@ -34,17 +34,31 @@ def _run_text(snapshot: PilotSnapshot) -> str:
         return _ran_from_the_record(snapshot, what, now.decide_by)
     says = {
         "what": what,
-        "from": labels.day(now.started_on),
-        "by": labels.day(now.decide_by),
+        "from": _day(now.started_on, about=snapshot.start_is_about),
+        "by": _day(now.decide_by, about=snapshot.start_is_about and snapshot.decides_by_rule),
         "times": _times(now.slips),
     }
     if now.slips:
         return _("%(what)s, tried since %(from)s; the day to decide was put off %(times)s, last to %(by)s.") % says
+    if snapshot.decides_by_rule:
+        return _("%(what)s, tried since %(from)s and, six weeks on by rule, to be decided by %(by)s.") % says
     return _("%(what)s, tried since %(from)s and to be decided by %(by)s.") % says
+
+
+def _day(day: date, *, about: bool) -> str:
+    """A date, or that it is about then: a list names a month or a year only."""
+    return labels.about(day) if about else labels.day(day)
 
 
 def _ran_from_the_record(snapshot: PilotSnapshot, what: str, decide_by: date) -> str:
     says = {"what": what, "from": labels.day(snapshot.pilot.recorded_on), "by": labels.day(decide_by)}
+    if snapshot.decides_by_rule:
+        return (
+            _(
+                "%(what)s, on record since %(from)s, its start not known, and, six weeks on by rule, to be decided by %(by)s."
+            )
+            % says
+        )
     return _("%(what)s, on record since %(from)s, its start not known, and to be decided by %(by)s.") % says
 
 
@@ -61,9 +75,10 @@ def _state_words(snapshot: PilotSnapshot) -> str:
     now = snapshot.status
     if now.stalls_on is None:
         return ""
+    about, since_start = snapshot.standing_is_about, now.last_movement == now.started_on
     return _("Nothing has moved since %(moved)s; on display since %(stalled)s, %(days)s.") % {
-        "moved": labels.day(now.last_movement or snapshot.pilot.recorded_on),
-        "stalled": labels.day(now.stalls_on),
+        "moved": _day(now.last_movement or snapshot.pilot.recorded_on, about=snapshot.start_is_about and since_start),
+        "stalled": _day(now.stalls_on, about=about),
         "days": labels.days(now.days_on_display),
     }
 
@@ -73,7 +88,7 @@ def _claimed_text(snapshot: PilotSnapshot) -> str:
     assert claim is not None
     says = {
         "what": capfirst(snapshot.pilot.workflow or snapshot.pilot.name),
-        "day": labels.day(claim.since),
+        "day": _day(claim.since, about=snapshot.standing_is_about),
         "days": labels.days((snapshot.at - claim.since).days),
     }
     if claim.because == standing.NEVER_SHOWN:

@@ -45,12 +45,13 @@ def _sentence(reason: Reason) -> str:
 
 
 def note(reason: Reason) -> str:
-    """Whose it is, and on how many nothing else is missing."""
+    """Whose it is where somebody is asked, and on how many nothing else is missing; empty where neither is to be said."""
     return " ".join(each for each in (_holders(reason), _alone(reason)) if each)
 
 
 def _holders(reason: Reason) -> str:
-    names = [labels.person(who, reason.away.get(who.pk)) for who in reason.holders]
+    decided = reason.court == Court.DECIDER
+    names = [labels.person(who, reason.away.get(who.pk)) for who in reason.holders] if decided else []
     if not names:
         return ""
     if len(names) <= MOST_NAMED:
@@ -60,9 +61,7 @@ def _holders(reason: Reason) -> str:
 
 def _alone(reason: Reason) -> str:
     if not reason.alone:
-        return ngettext(
-            "It is not the only thing missing.", "On none of them is it the only thing missing.", reason.pilots
-        )
+        return ""
     if reason.alone == reason.pilots:
         return _("Nothing else is missing.")
     return ngettext(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from readiness.rules.coverage import CauseFound, Coverage
-from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, PortfolioSeats
+from readiness.rules.who_decides import NOBODY, NONE_FREE, UNNAMED, PortfolioOn, PortfolioSeats, SeatStatus, UnitOn
 from readiness.text import labels
+
+Row = TypeVar("Row")
 
 MOST_NAMED = 2
 """People who are named in one cell of the table."""
@@ -150,3 +154,36 @@ def hole_in(seats: PortfolioSeats) -> str:
     if many == seats.places:
         return str(labels.HOLE[max(seats.holes, key=lambda why: seats.holes[why])])
     return _("nobody in %(n)s of %(all)s places") % {"n": labels.count(many), "all": labels.count(seats.places)}
+
+
+@dataclass(frozen=True, slots=True)
+class Alike(Generic[Row]):
+    """Rows of the table that read the same: the first, and the others, which need no row of their own."""
+
+    first: Row
+    others: Sequence[Row]
+
+
+def alike(rows: Iterable[Row], reads: Callable[[Row], Hashable]) -> list[Alike[Row]]:
+    """The rows of a table, those that read the same together, where the first of them stands."""
+    found: dict[Hashable, list[Row]] = {}
+    for row in rows:
+        found.setdefault(reads(row), []).append(row)
+    return [Alike(first, others) for first, *others in found.values()]
+
+
+def portfolio_reads(row: PortfolioOn) -> Hashable:
+    """All that the table says of a portfolio's seats: rows of which this is the same read the same."""
+    people = tuple(tuple(person.pk for person, _many in seats.deciders) for seats in row.seats)
+    return (people, *((tuple(deciders(seats)), hole_in(seats)) for seats in row.seats))
+
+
+def unit_reads(row: UnitOn) -> Hashable:
+    """All that the table says of a unit's seats."""
+    return tuple(_reads(status) for status in row.seats)
+
+
+def _reads(status: SeatStatus) -> Hashable:
+    above = status.escalation.person.pk if status.escalation else None
+    sitting = tuple((one.person.pk, labels.sitting(one)) for one in status.sitting)
+    return (status.asked, status.switched_off, status.orphaned, status.hole, sitting, above)

@@ -21,6 +21,7 @@ from pilots.rules import gates, replay, seals
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import State, Verdict
 from readiness.text import labels
+from readiness.text.excerpts import differing_excerpts
 
 FIELD = {
     "name": gettext_lazy("the name"),
@@ -110,7 +111,7 @@ class Seals:
     def facts(self, gate: int) -> list[Fact]:
         """What an answer on a gate would seal, by the gate's primary key."""
         return [
-            Fact(capfirst(field_label(name)), self._named.say(name, value) or _("not said"))
+            Fact(capfirst(field_label(name)), self._named.whole(name, value) or _("not said"))
             for name, value in self.to_seal(gate).items()
         ]
 
@@ -127,8 +128,12 @@ class Seals:
         return self.history[gate][1].to_seal(state.kind) if state is not None else {}
 
     def say(self, name: str, value: Any) -> str:
-        """A sealed value as it is read aloud; empty where nothing is said."""
+        """A sealed value as a sentence quotes it; empty where nothing is said."""
         return self._named.say(name, value)
+
+    def whole(self, name: str, value: Any) -> str:
+        """A sealed value, all of it; empty where nothing is said."""
+        return self._named.whole(name, value)
 
     def requested(self, gate: int) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """What the latest request for an exception was asked on, and what is so now, as the rules know it."""
@@ -162,7 +167,9 @@ def sealed_in(decision: Decision) -> list[Fact]:
     """What an answer was given on, as it stood then; pieces of evidence stand beside the decision itself."""
     then = {n: v for n, v in (decision.sealed or {}).items() if not n.startswith(gates.EVIDENCE)}
     named = _Names.of(then.items())
-    return [Fact(capfirst(field_label(name)), named.say(name, value) or _("not said")) for name, value in then.items()]
+    return [
+        Fact(capfirst(field_label(name)), named.whole(name, value) or _("not said")) for name, value in then.items()
+    ]
 
 
 def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> dict[int, list[ThenAndNow]]:
@@ -173,8 +180,7 @@ def then_and_now(pairs: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]
             ThenAndNow(
                 name,
                 capfirst(field_label(name)),
-                named.say(name, then[name]),
-                named.say(name, now.get(name)),
+                *named.pair(name, then[name], now.get(name)),
                 name in seals.broken(then, now),
             )
             for name in then
@@ -194,7 +200,7 @@ def differences_between(of: Iterable[Gate], *, at: date) -> list[FactOfGates]:
         FactOfGates(
             field=name,
             what=field_label(name),
-            values={gate: found.say(name, value) for gate, value in of_gates.items()},
+            values={gate: found.whole(name, value) for gate, value in of_gates.items()},
             differs=len({seals.plain(value) for value in of_gates.values()}) > 1,
         )
         for name, of_gates in values.items()
@@ -242,7 +248,7 @@ def _of_gate(gate: gates.GateState, pilot: replay.PilotState, named: _Names) -> 
 
 def _difference(name: str, gate: gates.GateState, pilot: replay.PilotState, named: _Names, day: date) -> Difference:
     now, then = gate.differs[name][0], gate.sealed.get(name)
-    before, after = named.say(name, then), named.say(name, now)
+    before, after = named.pair(name, then, now)
     if name == "verdict":
         day = pilot.measured_on or day
         return Difference(name, before, after, day, _measurement_text(str(now), day))
@@ -307,7 +313,15 @@ class _Names:
         )
 
     def say(self, name: str, value: Any) -> str:
-        """A sealed value as it is read aloud; empty where nothing is said."""
+        """A sealed value as a sentence quotes it, so much of it as can be read aloud; empty where nothing is said."""
+        return Truncator(self.whole(name, value)).chars(AT_MOST)
+
+    def pair(self, name: str, then: Any, now: Any) -> tuple[str, str]:
+        """The same of two values: of long ones the part that is another."""
+        return differing_excerpts(self.whole(name, then), self.whole(name, now), AT_MOST)
+
+    def whole(self, name: str, value: Any) -> str:
+        """A sealed value, all of it: nobody signs what they cannot read. Empty where nothing is said."""
         if name.startswith(gates.EVIDENCE):
             return self.pieces.get(name.removeprefix(gates.EVIDENCE), "")
         if name in PEOPLE:
@@ -320,4 +334,4 @@ class _Names:
             value = labels.threshold(agreed)
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        return Truncator(" ".join(str(value or "").split())).chars(AT_MOST)
+        return " ".join(str(value or "").split())

@@ -122,8 +122,8 @@ LINES: tuple[tuple[Any, dict[str, tuple[Any, Any]]], ...] = (
 """The lines by what they are about: of each what it counts, and what settles it."""
 
 FILTERS: dict[str, Any] = {
-    "at-risk": _("stall within their warning"),
-    "ready": _("are ready, and not declared adopted"),
+    "at-risk": _("stalling within their warning"),
+    "ready": _("ready, and not declared adopted"),
     "named": _("somebody is named and has not accepted"),
     "ends-soon": _("an answer ends within 14 days"),
     "exception-ends": _("an exception ends within 14 days"),

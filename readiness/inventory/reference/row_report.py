@@ -10,7 +10,7 @@ from pilots.actions.reference import plain
 from pilots.models import Person
 from pilots.models.portfolios import Function, Portfolio
 from pilots.refusals import Refused
-from readiness.inventory.changes import as_text
+from readiness.inventory.changes import change_text
 from readiness.inventory.records import Finding
 from readiness.inventory.reference.rows import ReferenceRow
 from readiness.inventory.report import CHANGED, FELL, NOT_TAKEN
@@ -32,7 +32,7 @@ class RowReport:
 
     def change(self, name: str, what: Any, before: Any, after: Any, *, of: Person | None = None) -> None:
         """Report what changed: “function: Claims → Underwriting”. Of an account it is kept, for no event says what it said."""
-        says = f"{what}: {_text_of(before)} → {_text_of(after)}"
+        says = f"{what}: {change_text(_named(before), _named(after))}"
         kept = None if of is None else {"person": of.pk, "field": name, "value": plain(before)}
         self._add(CHANGED, "changed", name, says, kept)
 
@@ -59,5 +59,5 @@ class RowReport:
         self.findings.append((kind, finding))
 
 
-def _text_of(value: Any) -> str:
-    return as_text(str(value) if isinstance(value, Function | Portfolio) else value)
+def _named(value: Any) -> Any:
+    return str(value) if isinstance(value, Function | Portfolio) else value

@@ -11,7 +11,8 @@ from django.urls import reverse
 from pilots import actions
 from pilots.clock import today
 from pilots.models import Pilot
-from readiness.charts import quality, timeline
+from pilots.rules.vocabulary import Court, State
+from readiness.charts import gate_badge, quality, timeline
 from readiness.pages.pilot import events_of
 from readiness.queries.snapshots import PilotSnapshot, snapshot_of
 from tests.company import Company, browser_of
@@ -53,8 +54,10 @@ def test_what_was_adopted_and_is_shown_no_longer_keeps_its_dot(company: Company)
 @pytest.mark.parametrize("days", [1, 28, 89, 90, 91, 400, 760, 761, 2000, 2001, 15 * 365, 40 * 365])
 def test_ticks_are_few_and_no_label_touches_another_or_leaves_the_frame(days: int) -> None:
     last = date(2026, 11, 23)
-    found = timeline.ticks(timeline.Scale(last - timedelta(days=days), last))
+    scale = timeline.Scale(last - timedelta(days=days), last)
+    found = timeline.ticks(scale)
     assert len(found) <= 62
+    assert len(timeline.wall_ticks(scale)) <= 62
     for room, shown in (
         (timeline.LABEL_ROOM, [tick.x for tick in found if tick.label]),
         (timeline.NARROW_LABEL_ROOM, [tick.x for tick in found if tick.label and not tick.wide_only]),
@@ -119,3 +122,31 @@ def test_no_number_covers_another_on_a_telephone(company: Company) -> None:
         apart = [abs(x - other) for other, level in drawn[:n] if level == y]
         assert all(space >= timeline.NARROW_ROOM for space in apart)
     assert len(drawn) < len(points)
+
+
+COURTS = {
+    State.WAITING: (Court.DECIDER, Court.TEAM),
+    State.UNOWNED: (Court.NOBODY, Court.TEAM),
+    State.CHANGES_REQUESTED: (Court.TEAM, Court.OUTSIDE),
+    State.REFUSED: (Court.TEAM,),
+    State.LAPSED: (Court.DECIDER, Court.NOBODY, Court.TEAM),
+    State.RECONFIRM: (Court.DECIDER, Court.NOBODY, Court.TEAM),
+}
+"""Whose court each open state can be in (rule 2)."""
+
+
+@pytest.mark.once
+def test_every_mark_that_a_gate_can_have_stands_in_the_key() -> None:
+    shown = {(mark.letter, mark.classes) for mark in gate_badge.key()}
+    for state, courts in COURTS.items():
+        for court in courts:
+            mark = gate_badge.mark(state, court)
+            assert (mark.letter, mark.classes) in shown, mark.words
+    assert len(shown) == len(gate_badge.key())
+
+
+def test_what_has_not_begun_is_no_picture(company: Company) -> None:
+    found = read(company.pilot())
+    assert not timeline.specimen(found, [], timeline.wall_scale([found], found.at)).drawn
+    running = read(company.running("R-1", "Runs"))
+    assert timeline.specimen(running, [], timeline.wall_scale([running], running.at)).drawn

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from pilots import actions
-from pilots.models import Pilot
+from pilots.models import Person, Pilot
+from readiness.text import labels
 from tests.company import FUNDING, LEGAL, SPONSOR, Company, browser_of
 
 MUSEUM = reverse("readiness:museum")
@@ -73,7 +75,47 @@ def test_what_is_missing_besides_is_counted(stalled: Company, monkeypatch: pytes
     monkeypatch.setattr("readiness.pages.museum.MOST_REASONS", 1)
     page = opened(stalled)
     assert len(page.context["findings"]) == 1
-    assert f"{many - 1} more things are missing on some of them." in " ".join(page.content.decode().split())
+    text = " ".join(page.content.decode().split())
+    assert f"{many - 1} more things are missing on some of them." in text
+    for one in page.context["more_findings"]:
+        assert one.says in text
+
+
+def test_nobody_is_named_beside_what_is_not_their_move(stalled: Company) -> None:
+    names = set(Person.objects.values_list("name", flat=True))
+    for one in opened(stalled).context["findings"]:
+        named = {name for name in names if name in one.note}
+        assert named == ({who.name for who in one.reason.holders} if one.reason.court == "decider" else set())
+
+
+def test_who_keeps_the_records_closes_what_nobody_holds_from_here_and_no_one_else(stalled: Company) -> None:
+    assert [one.act for one in browser_of(stalled.vera).get(MUSEUM).context["findings"] if one.act] == []
+    Person.objects.filter(pk=stalled.ria.pk).update(is_staff=True)
+    office = browser_of(Person.objects.get(pk=stalled.ria.pk))
+    for one in office.get(MUSEUM).context["findings"]:
+        assert bool(one.act) == (one.reason.court == "nobody")
+        if one.act and one.act_says == "Name somebody":
+            rows = office.get(one.act).context["cl"].result_count
+            assert rows == one.reason.pilots
+
+
+def test_that_none_misses_one_thing_alone_is_said_once(stalled: Company) -> None:
+    once = "Each misses several things: first what most of them miss."
+    assert once not in " ".join(opened(stalled).content.decode().split())
+    actions.decide(
+        gate=stalled.gate(Pilot.objects.get(key="X-10"), LEGAL), by=stalled.perpetua, outcome="refused", reason="No."
+    )
+    page = opened(stalled)
+    assert not any(one.reason.alone for one in page.context["findings"])
+    assert " ".join(page.content.decode().split()).count(once) == 1
+
+
+def test_a_day_on_which_nothing_was_on_record_says_so_and_leads_to_another(stalled: Company) -> None:
+    day = stalled.day(4000)
+    page = opened(stalled, as_of=day.isoformat())
+    text = " ".join(strip_tags(page.content.decode()).split())
+    assert f"No pilot was on record here on {labels.day(day)}." in text
+    assert 'name="as_of"' in page.content.decode()
 
 
 @pytest.mark.parametrize(

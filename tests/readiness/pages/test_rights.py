@@ -11,6 +11,7 @@ from pilots import actions
 from pilots.models import Function, GateKind, Portfolio, PortfolioRole
 from readiness.pages.rights import HOLES_A_PAGE, PORTFOLIOS_A_PAGE
 from readiness.rules.coverage import next_month
+from readiness.text import rights as text
 from tests.company import FUNDING, LEGAL, Company, browser_of
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,18 @@ def test_who_may_not_assign_is_offered_no_act(wide: Company) -> None:
     page = read(wide, who="vera")
     assert [one.act for one in page.context["findings"]] == [""] * len(page.context["findings"])
     assert "The program office assigns rights and names people." in page.content.decode()
+
+
+def test_places_that_read_the_same_are_one_row(wide: Company) -> None:
+    page = read(wide, "?of=service")
+    together = page.context["together"]
+    assert sum(1 + len(one.others) for one in together) == len(page.context["rows"])
+    reads = [text.unit_reads(one.first) for one in together]
+    assert len(set(reads)) == len(reads)
+    for one in together:
+        assert {text.unit_reads(row) for row in [one.first, *one.others]} == {text.unit_reads(one.first)}
+    html = page.content.decode()
+    for row in page.context["rows"]:
+        if row.unit.function:
+            assert row.unit.function.name in html
+    assert len(together) < len(page.context["rows"])

@@ -10,7 +10,7 @@ from pilots.clock import today
 from pilots.models import Pilot
 from readiness.queries.snapshots import snapshot_of
 from readiness.text import letters
-from tests.company import FUNDING, LEGAL, QUALITY, Company
+from tests.company import DATA, FUNDING, LEGAL, QUALITY, Company
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +63,14 @@ def test_several_get_the_same_words_that_name_no_pilot(company: Company) -> None
     team = letters.to_teams(company.vera, [company.ansel, company.ottilie], measured)
     assert "Drafts" not in team.body + team.subject
     assert "Drafts A-1" in letters.to_teams(company.vera, [company.ottilie], measured).body
+
+
+def test_what_several_pilots_wait_for_alike_is_said_once(company: Company) -> None:
+    items = [item(company, LEGAL, f"A-{n}") for n in range(3)]
+    body = letters.to_decider(company.ansel, company.perpetua, items).body
+    assert body.count("With the decider since") == 1
+    assert "On 3 pilots, Legal: waiting" in body
+    for snapshot, _gate in items:
+        assert f"– {snapshot.pilot.name}" in body
+    mixed = [*items, item(company, DATA, "A-0")]
+    assert "Drafts A-0, Data access: waiting" in letters.to_decider(company.ansel, company.perpetua, mixed).body
