@@ -60,6 +60,7 @@ class Operation:
     method: str
     path: str
     summary: str
+    word: str
     place: str
 
 
@@ -70,8 +71,8 @@ def operations(schema: dict[str, Any]) -> dict[str, list[Operation]]:
         for method, says in methods.items():
             group = path.removeprefix(spectacular_settings.SCHEMA_PATH_PREFIX).strip("/").partition("/")[0]
             summary = says.get("summary") or says.get("description", "").strip().partition("\n")[0]
-            place = f"#/{says.get('tags', ['default'])[0]}/{says['operationId']}"
-            found.setdefault(group, []).append(Operation(method.upper(), path, summary, place))
+            place = f"{says.get('tags', ['default'])[0]}/{says['operationId']}"
+            found.setdefault(group, []).append(Operation(method.upper(), path, summary, says["operationId"], place))
     return found
 
 

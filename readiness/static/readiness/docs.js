@@ -22,7 +22,20 @@ document.addEventListener('DOMContentLoaded', () => {
     }
     place.scrollIntoView();
   };
-  for (const link of document.querySelectorAll('.operations a[href^="#/"]')) link.addEventListener('click', start);
+  const open = link => {
+    history.replaceState(null, '', `#/${link.dataset.place}`);
+    start();
+    const drawn = document.getElementById(`operations-${link.dataset.place.replace('/', '-')}`);
+    if (!drawn) return;
+    drawn.scrollIntoView();
+    if (!drawn.classList.contains('is-open')) drawn.querySelector('.opblock-summary-control').click();
+  };
+  for (const link of document.querySelectorAll('.operations a[data-place]')) {
+    link.addEventListener('click', event => {
+      event.preventDefault();
+      open(link);
+    });
+  }
   document.getElementById('try').addEventListener('click', start);
   if (location.hash.startsWith('#/')) start();
 });
