@@ -286,6 +286,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PARSER_CLASSES": ["readiness.api.parsers.Parser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "readiness.api.renderers.ByPreference",
     "DEFAULT_SCHEMA_CLASS": "readiness.api.parameters.Schema",
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "readiness.api.exceptions.handler",
@@ -320,6 +321,8 @@ SPECTACULAR_SETTINGS = {
         "CauseEnum": Cause.values(),
         "CourtEnum": Court.values(),
     },
+    # What is folded is not drawn: the page stands sooner, and its own list leads to each operation.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

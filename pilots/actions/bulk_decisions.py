@@ -58,6 +58,7 @@ def decide_many(
     evidence: str = "",
     pieces: Iterable[Evidence] = (),
     would_change: str = "",
+    cites: Decision | None = None,
     confirmed: bool = False,
     on: date | None = None,
     known: date | None = None,
@@ -66,6 +67,7 @@ def decide_many(
     """Answer several gates of one kind alike. Each gets its own decision, and those after the first cite it.
 
     Args:
+        cites: an earlier answer that each of them cites, instead of the first of them.
         expected_version: of each gate that the person saw, by its primary key, as `pilots.concurrency.gate_version` counts it.
         confirmed: of exceptions, as `except_` takes it.
 
@@ -80,7 +82,7 @@ def decide_many(
         raise Invalid(_("Choose gates of one kind: what is decided on differs between kinds."), field="gates")
     shown = {"evidence": evidence, "pieces": list(pieces)}
     with event_batch(len(entries)) as batch:
-        done = _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, first, **shown))
+        done = _all_or_none(entries, lambda entry, first: _decide(entry, by, on, known, cites or first, **shown))
     data = {"kind": done[0].gate.kind.key, "outcome": outcome}
     _log(batch, "decide_many", by, on, known, data, done, changes=concerns(kind=done[0].gate.kind))
     return done

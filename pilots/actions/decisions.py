@@ -92,6 +92,12 @@ def decider_of(
     return for_, _capacity(locked, state, for_, askers=askers)
 
 
+def require_same_kind(cites: Decision | None, row: Gate) -> None:
+    """Refuse an answer that cites one on a gate of another kind."""
+    if cites is not None and cites.gate.kind_id != row.kind_id:
+        raise Invalid(_("An answer cites one that was given on a gate of its own kind."), field="cites")
+
+
 @logged_transaction()
 def decide(
     *,
@@ -134,8 +140,7 @@ def decide(
     locked.require_stage("decide")
     shown = cited(locked, evidence, pieces, holds=outcome in gates.YES, needed=for_ is not None)
     says = _answer(locked, state, outcome, reason, conditions, until, court)
-    if cites is not None and cites.gate.kind_id != row.kind_id:
-        raise Invalid(_("An answer cites one that was given on a gate of its own kind."), field="cites")
+    require_same_kind(cites, row)
     if outcome == Outcome.REFUSED:
         says["would_change"] = need_plain(would_change.strip(), "would_change")
     says |= {"decider": decider, "capacity": capacity, "recorded_for": for_ is not None}

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import BigIntegerField, QuerySet
-from django.utils.translation import gettext_lazy
 
 from pilots import permissions
+from pilots.actions import stage_refusals
 from pilots.actions.acting_token import token_data
 from pilots.actions.event_batch import current_batch, line_data
 from pilots.clock import today
@@ -20,7 +20,6 @@ from pilots.derived import load
 from pilots.derived.periods import ReplayedPilot, StoredPeriods, store_periods
 from pilots.derived.units import Units
 from pilots.event_log.sign import sign
-from pilots.figures import written_day
 from pilots.models import (
     Absence,
     Decision,
@@ -45,7 +44,7 @@ from pilots.refusals import (
     WrongStage,
 )
 from pilots.rules import replay, rights, stalls
-from pilots.rules.actions import ACTIONS, NOT_STARTED, PAUSED, RETIRED
+from pilots.rules.actions import ACTIONS
 from pilots.rules.events import CORRECT_DATE, EventRecord, Kind
 from pilots.rules.replay import PilotState
 from pilots.rules.vocabulary import ClearsBy, Role, Stage
@@ -62,42 +61,6 @@ _LOCKED = Compiled(
     pilot=BigIntegerField(),
 )
 """A pilot's columns, locked."""
-
-
-STAGE_REFUSALS: dict[str, tuple[Any, Any]] = {
-    Stage.PLANNED: (gettext_lazy("It is planned, on record since %(day)s."), gettext_lazy("Start it first.")),
-    Stage.NOT_STATED: (
-        gettext_lazy("Nobody has said since %(day)s whether it runs."),
-        gettext_lazy("Start it first."),
-    ),
-    Stage.RUNNING: (gettext_lazy("It has been running since %(day)s."), gettext_lazy("Declare it adopted first.")),
-    Stage.PAUSED: (gettext_lazy("It has been paused since %(day)s."), gettext_lazy("End the pause first.")),
-    Stage.ADOPTED: (
-        gettext_lazy("It was declared adopted on %(day)s."),
-        gettext_lazy("Take it back to running first, if that no longer holds."),
-    ),
-    Stage.RETIRED: (
-        gettext_lazy("It was retired on %(day)s, and that is its end: nothing more is decided on it."),
-        gettext_lazy("To try again, put a new pilot on record; if it was a mistake, take the retirement back."),
-    ),
-}
-"""How a stage is said, with the day since which it holds, and what leads on from it to an action that does not fit it."""
-
-
-VOID_REFUSAL = gettext_lazy("It was declared void on %(day)s, as recorded by mistake: nothing is done on it.")
-
-
-NOT_VOID_REFUSAL = gettext_lazy("It is not void: there is nothing to restore.")
-
-
-NOT_RETIRED_REFUSAL = gettext_lazy("It is not retired: there is nothing to take back.")
-
-
-INSTEAD_WHEN_RUNNING: dict[frozenset[str], Any] = {
-    NOT_STARTED: gettext_lazy("To give it more time, move its decide-by date."),
-    PAUSED: gettext_lazy("There is no pause to end."),
-}
-"""What to do instead with a pilot that runs, by the stages that the action fits; otherwise it fits only what is adopted."""
 
 
 def action_days(on: date | None, known: date | None) -> tuple[date, date]:
@@ -242,10 +205,9 @@ class LockedPilot:
         self.require_expected_version()
         action, void_since = ACTIONS[word], self._void_since()
         if action.on_void != (void_since is not None):
-            says = NOT_VOID_REFUSAL if void_since is None else VOID_REFUSAL % {"day": written_day(void_since)}
-            raise WrongStage(says)
+            raise WrongStage(stage_refusals.on_void(void_since))
         if action.stages is not None and self.stage not in action.stages:
-            raise WrongStage(self._stage_refusal(action.stages))
+            raise WrongStage(stage_refusals.in_stage(self.stage, self._in_stage_since(), action.stages))
         if action.refused_once_stalled and self.has_stalled():
             raise AlreadyStalled
 
@@ -264,17 +226,10 @@ class LockedPilot:
         self.require_role(word)
         self.require_stage(word)
 
-    def _stage_refusal(self, allowed: frozenset[str]) -> str:
-        """Since when the pilot is in its stage, and what to do instead."""
-        until, since = self.state.paused_until, self.state.since
-        if until is not None and self.on > until:
-            since = until + timedelta(days=1)
-        since_says, instead = STAGE_REFUSALS[self.stage]
-        if allowed == RETIRED:
-            instead = NOT_RETIRED_REFUSAL
-        elif self.stage == Stage.RUNNING:
-            instead = INSTEAD_WHEN_RUNNING.get(allowed, instead)
-        return f"{since_says % {'day': written_day(since)}} {instead}"
+    def _in_stage_since(self) -> date:
+        """Since when the pilot is in its stage on the day of the action; a pause that is over ended by itself."""
+        until = self.state.paused_until
+        return until + timedelta(days=1) if until is not None and self.on > until else self.state.since
 
     def latest(self) -> PilotState:
         """Where the pilot stands by all that is known, with what came after the day of the action."""

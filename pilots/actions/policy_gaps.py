@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pilots import permissions
+from pilots.actions import stage_refusals
 from pilots.actions.locked_pilot import action_days, lock_pilot
 from pilots.actions.reference import concerns, log, only_office
 from pilots.actions.texts import need_plain, need_text, within_reach
 from pilots.event_log.sign import logged_transaction
 from pilots.models import Event, Person, Pilot, PolicyGap, PolicyGapPilot, Portfolio
 from pilots.models.friction import LONGEST_POINT
-from pilots.refusals import AddressUnconfirmed, ChangedMeanwhile, Invalid, NotYours
+from pilots.refusals import AddressUnconfirmed, ChangedMeanwhile, Invalid, NotYours, WrongStage
 from pilots.rules.vocabulary import Role
 
 __all__ = ["answer_policy_gap", "assign_policy_gap", "open_policy_gap"]
@@ -55,6 +56,9 @@ def open_policy_gap(
         raise Invalid(_("No friction point has a key as long as that."), field="point")
     if any(pilot.portfolio_id != portfolio.pk for pilot in named):
         raise Invalid(_("Name pilots of this portfolio only."), field="pilots")
+    void_since = next((pilot.void_since for pilot in named if pilot.void_since is not None), None)
+    if void_since is not None:
+        raise WrongStage(stage_refusals.on_void(void_since), field="pilots")
     gap = PolicyGap.objects.create(
         portfolio=portfolio,
         question=need_text(question, "question"),

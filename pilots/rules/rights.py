@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -205,6 +205,15 @@ def _named(right: Right) -> set[int | None]:
 def named(seat: Seat) -> set[int | None]:
     """Everybody who may have to decide from a seat."""
     return {seat.holder, seat.deputy, seat.delegate, seat.escalation}
+
+
+def answering(seat: Seat, *, barred: Collection[int], away: Collection[int]) -> int | None:
+    """Whose answer is waited for: the first who may decide and is there, or who may, where all of them are away."""
+    if seat.holder is not None and seat.holder not in away and seat.holder not in barred:
+        return seat.holder
+    seated = (seat.holder, seat.deputy, seat.delegate, seat.escalation)
+    allowed = [who for who in seated if who is not None and may_decide(seat, who, barred=barred, away=away)]
+    return next((who for who in allowed if who not in away), allowed[0] if allowed else None)
 
 
 def may_decide(seat: Seat, who: int, *, barred: Iterable[int], away: Iterable[int]) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
+from inspect import isclass
 from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
 from readiness.inventory.tables_out import AT_ONCE, in_batches
@@ -16,17 +17,30 @@ Path = tuple[str, ...]
 
 
 def columns_of(serializer: Any, only: frozenset[str] | None) -> dict[str, Path]:
-    """The columns of a list by their titles, each with the way to its value: a person is `holder` and `holder_id`."""
-    out: dict[str, Path] = {}
-    for name, field in serializer.fields.items():
-        if only is not None and name not in only:
-            continue
-        if isinstance(field, serializers.Serializer):
-            for inner in map(str, field.fields):
-                out[name if inner == "name" else f"{name}_{inner}"] = (name, inner)
-        else:
-            out[name] = (name,)
-    return out
+    """The columns of a list by their titles, each with the way to its value: a person is `holder_id` and `holder`."""
+    return {
+        title: path
+        for name, field in serializer.fields.items()
+        if only is None or name in only
+        for title, path in _columns(name, _nested(serializer, field))
+    }
+
+
+def _columns(name: str, nested: Any) -> Iterator[tuple[str, Path]]:
+    if nested is None:
+        yield name, (name,)
+        return
+    for inner, field in nested.fields.items():
+        for title, path in _columns(str(inner), _nested(nested, field)):
+            yield name if title == "name" else f"{name}_{title}", (name, *path)
+
+
+def _nested(serializer: Any, field: Any) -> Any:
+    """The serializer of a value that has parts of its own, also where a method gives it; None for any other."""
+    if isinstance(field, serializers.SerializerMethodField):
+        shape = get_override(getattr(serializer, str(field.method_name)), "field")
+        return shape() if isclass(shape) and issubclass(shape, serializers.Serializer) else None
+    return field if isinstance(field, serializers.Serializer) else None
 
 
 def values_of(row: dict[str, Any], columns: Iterable[Path]) -> list[Any]:
@@ -63,10 +77,11 @@ def _value(row: dict[str, Any], path: Path) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A value within a cell: a gate as `legal-sign-off: waiting`, a person by name, anything else as JSON."""
+    """A value within a cell: a gate as `legal-sign-off: waiting`, a person by name, any other by its parts."""
     if not isinstance(value, dict):
         return str(value)
+    if "kind" in value and {"from", "to"} <= value.keys():
+        return f"{value['kind']}: {value['from'] or '-'} → {value['to'] or '-'}"
     if "kind" in value:
-        about = value.get("state") or value.get("outcome") or value.get("to") or value.get("since")
-        return f"{value['kind']}: {about}"
-    return str(value["name"]) if "name" in value else json.dumps(value, default=str)
+        return f"{value['kind']}: {value.get('state') or value.get('outcome') or value.get('since')}"
+    return str(value["name"]) if "name" in value else ": ".join(_text(part) for part in value.values() if part)

@@ -179,6 +179,7 @@ class Decide(ActionInput):
     evidence = words()
     pieces = ids()
     would_change = words()
+    cites = words(help_text="The id of an earlier answer on a gate of this kind, as `decisions/` lists them.")
     confirmed = serializers.BooleanField(
         required=False,
         help_text="Of an exception: granted although what it was asked on has changed since, with the difference in view.",

@@ -114,9 +114,13 @@ class Pages(CursorPagination):
     def get_paginated_response(self, data: Any) -> Response:
         """The page; `Link` (RFC 8288) says where the pages beside it are, as its body does."""
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
-        relations = {"next": links["next"], "prev": links["previous"]}
+        return Response(links | self.said | {"results": data}, headers=self.link_header())
+
+    def link_header(self) -> dict[str, str] | None:
+        """Where the pages beside this one are, as RFC 8288 says it."""
+        relations = {"next": self.get_next_link(), "prev": self.get_previous_link()}
         header = ", ".join(f'<{address}>; rel="{name}"' for name, address in relations.items() if address)
-        return Response(links | self.said | {"results": data}, headers={"Link": header} if header else None)
+        return {"Link": header} if header else None
 
     def get_paginated_response_schema(self, schema: Any) -> Any:
         found = super().get_paginated_response_schema(schema)
@@ -127,6 +131,21 @@ class Pages(CursorPagination):
         )
         found["required"] = [*MARKS, "results"]
         return found
+
+
+class RowPages(Pages):
+    """The rows of a figure, a thousand an answer. The body is the rows alone: where there are more of them, `Link` says it."""
+
+    page_size = max_page_size = 1000
+    page_size_query_description: Any = gettext_lazy("Rows of an answer: 1,000 unless said, and at the most.")
+    cursor_query_description: Any = gettext_lazy("Where the answer begins: from the `Link` of another one.")
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The rows; `Link` (RFC 8288) says where those before and after them are."""
+        return Response(data, headers=self.link_header())
+
+    def get_paginated_response_schema(self, schema: Any) -> Any:
+        return schema
 
 
 def order_of(view: Any, rows: QuerySet[Any]) -> Order:

@@ -295,12 +295,18 @@ class DecisionSerializer(RowSerializer):
     until = serializers.DateField(allow_null=True)
     good_until = serializers.DateField(allow_null=True)
     checksum = serializers.CharField()
+    cites = serializers.SerializerMethodField()
 
     def get_recorded_by(self, decision: Decision) -> dict[str, str] | None:
         """Who wrote it down, where that is not the decider."""
         if not decision.recorded_for or decision.by is None:
             return None
         return dict(PersonSerializer(decision.by).data)
+
+    def get_cites(self, decision: Decision) -> str | None:
+        """The id of the earlier answer that it cites, where that one may be seen."""
+        found = self.context["cited"].get(decision.cites_id)
+        return found.public_id if found else None
 
 
 class EventSerializer(RowSerializer):

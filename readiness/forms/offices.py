@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from pilots import holdings, permissions
@@ -94,6 +96,20 @@ def row_named(field: str, rows: Any, /, **by: str) -> Any:
     if found is None:
         raise Invalid(_("There is none of that name, or it is not yours to see."), field=field)
     return found
+
+
+def rows_named(field: str, rows: Any, keys: Sequence[str]) -> list[Any]:
+    """Those of these rows that have the keys that were written. One query for any number.
+
+    Raises:
+        Invalid: one is not there for whoever asks; it is named, with the field where it was written.
+    """
+    found = {row.key: row for row in rows.filter(key__in=keys)}
+    missing = next((key for key in keys if key not in found), None)
+    if missing is not None:
+        says = _("There is no %(key)s, or it is not yours to see.") % {"key": Truncator(missing).chars(80)}
+        raise Invalid(says, field=field)
+    return list(found.values())
 
 
 def office_of(request: HttpRequest) -> Office:

@@ -244,8 +244,7 @@ class GatePage(PilotPage):
 
     @cached_property
     def offered(self) -> list[str]:
-        away = offers.away_on(self.snapshot.at)
-        return offers.on_gate(self.person, self.snapshot, self.gate, self.of_gate, office=self.office, away=away)
+        return offers.on_gate(self.person, self.snapshot, self.gate, self.of_gate, office=self.office)
 
     @cached_property
     def records(self) -> bool:

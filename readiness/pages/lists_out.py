@@ -18,7 +18,7 @@ from readiness.queries.bottlenecks import Bottleneck
 from readiness.queries.changes import PilotChange
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_by_key
-from readiness.rules import deadlines, offers
+from readiness.rules import deadlines
 from readiness.rules.coverage import Gap
 from readiness.rules.standing import STANDINGS
 from readiness.rules.who_decides import SeatStatus, table
@@ -133,13 +133,12 @@ def _on_board(gate: GateSnapshot) -> Row:
 
 def carried(rows: StandingQuerySet, person: Person, at: date, *, confirms: Any) -> Iterator[Row]:
     """The open gates of the pilots that somebody carries or lives with; a pilot without one is a row of its own."""
-    away = offers.away_on(at)
     for one in read(rows, at):
         now = one.status
         first = (*_of_pilot(one), now.stage, now.standing, now.stalls_on)
         word = confirms(person, one)
         for gate in one.open_gates:
-            mine = offers.waits_on(one, gate, away=away) == person
+            mine = gate.answering == person
             yield (*first, *_of_gate(gate, deadlines.answer_due(gate, one), at), mine, word)
         if not one.open_gates:
             yield (*first, *(None for _name in OF_GATE), False, word)

@@ -38,10 +38,10 @@ from readiness.text.sealed_values import Fact, differences_between
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """One of the gates, with what only it would be answered on."""
+    """One of the gates, with the names of what differs, and what of it only this one would be answered on."""
 
     gate: Gate
-    differs: Sequence[str]
+    differs: Sequence[tuple[str, str]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,8 +135,12 @@ def alike_or_not(gates: Sequence[Gate]) -> tuple[list[Fact], list[str], list[Ali
     beside = differences_between(gates, at=today())
     differ = [fact for fact in beside if fact.differs]
     same = [Fact(capfirst(fact.what), fact.values[gates[0].pk] or _("not said")) for fact in beside if not fact.differs]
-    alike = [Alike(gate, [fact.values[gate.pk] or _("not said") for fact in differ]) for gate in gates]
-    return same, [capfirst(fact.what) for fact in differ], alike
+    names = [capfirst(fact.what) for fact in differ]
+    alike = [
+        Alike(gate, [(name, fact.values[gate.pk] or _("not said")) for name, fact in zip(names, differ, strict=True)])
+        for gate in gates
+    ]
+    return same, names, alike
 
 
 def opening(gates: Sequence[Gate]) -> str:

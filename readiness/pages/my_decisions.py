@@ -24,7 +24,7 @@ from readiness.pages.base import page_of, reader
 from readiness.pages.masthead import Waits, waits_of
 from readiness.pages.named import SHOWN_AT_MOST, Snapshots, nominations, versions_of
 from readiness.pages.next_answer import NextAnswer, next_answer
-from readiness.queries.absences import absences_from, away_among, own_absences
+from readiness.queries.absences import absences_from
 from readiness.queries.decider_queue import OwnSeats, Waiting, escalating_from, not_asked_yet, own_seats, queue_in_order
 from readiness.queries.own_moves import MOST
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
@@ -96,7 +96,7 @@ def my_decisions(request: HttpRequest) -> HttpResponseBase:
     read = Snapshots(keys | {move.pilot for move in named} | {pilot for _gate, pilot in late}, at=at)
     absences = absences_from(person, at)
     there = read.of_gate.get(chosen.gate) if chosen else None
-    answer = next_answer(person, *there, away=away_among(absences, at)) if there else None
+    answer = next_answer(person, *there) if there else None
     escalated, asked = _overdue(person, late, read), nominations(person, named, read, versions_of(named, read))
     context: dict[str, Any] = {
         "at": at,
@@ -113,7 +113,7 @@ def my_decisions(request: HttpRequest) -> HttpResponseBase:
         "escalated": escalated,
         "together": view != "planned" and len(on_page) > 1,
         "opening": opening(queue, answer, len(mine.named), len(escalated)),
-        "away_says": away_says(own) if (own := own_absences(absences, person)) else "",
+        "away_says": away_says(absences) if absences else "",
         "people": forms.people_near(answer.snapshot.pilot) if answer else (),
     }
     return render(request, "pages/my_decisions.html", context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -126,14 +126,13 @@ def _pilots(
     person: Person, first: Sequence[PilotSnapshot], shown: Sequence[PilotSnapshot], moves: Sequence[OwnMove]
 ) -> dict[str, Any]:
     """The one letter, and the pilots of the page. `first` are those that the letter and the opening are drawn from."""
-    away = offers.away_on(today())
-    ask = letters.of_today(person, [one for one in first if one.sponsor == person], away=away)
+    ask = letters.of_today(person, [one for one in first if one.sponsor == person])
     keys = [one.pilot.pk for one in shown]
     parts, successors = parts_by_pilot(keys), successors_of(keys, at=today())
     entries = []
     for one in shown:
         handed = [part_text(part) for part in parts.get(one.pilot.pk, ())]
-        entries.append(entry(person, one, away, handed, successors.get(one.pilot.pk, ())))
+        entries.append(entry(person, one, handed, successors.get(one.pilot.pk, ())))
     letter_says = opening(person, first, ask)
     return {
         "entries": entries,
@@ -200,16 +199,15 @@ def is_what(theirs: Sequence[Theirs]) -> str:
 def entry(
     person: Person,
     snapshot: PilotSnapshot,
-    away: Collection[int],
     handed_over: Sequence[PartText] = (),
     successors: Sequence[GatePeriod] = (),
 ) -> Entry:
-    """One pilot with a line for each open gate. `away` are those who cannot answer today."""
+    """One pilot with a line for each open gate."""
     return Entry(
         snapshot,
         sentence(snapshot),
         labels.clear_apart(snapshot.gates),
-        [_move(person, snapshot, gate, away) for gate in snapshot.open_gates],
+        [_move(person, snapshot, gate) for gate in snapshot.open_gates],
         snapshot.status.standing == Standing.READY and "sponsor" in offers.roles(person, snapshot, office=False),
         confirms(person, snapshot),
         handed_over,
@@ -222,11 +220,11 @@ def confirms(person: Person, snapshot: PilotSnapshot) -> bool:
     return snapshot.manager == person and adoption.waits_for_word(snapshot.status.missing)
 
 
-def _move(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, away: Collection[int]) -> Move:
+def _move(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot) -> Move:
     due = deadlines.answer_due(gate, snapshot)
     over = max((snapshot.at - due.answer_by).days, 0) if due else 0
-    letter = letters.of_gate(person, snapshot, gate, away=away) if snapshot.sponsor == person else None
-    return Move(gate, due, over, letter, offers.waits_on(snapshot, gate, away=away) == person)
+    letter = letters.of_gate(person, snapshot, gate) if snapshot.sponsor == person else None
+    return Move(gate, due, over, letter, gate.answering == person)
 
 
 def opening(person: Person, snapshots: Sequence[PilotSnapshot], ask: Any) -> str:

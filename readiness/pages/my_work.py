@@ -14,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from pilots.clock import today
 from readiness.pages.base import page_of, reader
+from readiness.pages.masthead import waits_of
 from readiness.pages.my_gates import confirms
 from readiness.pages.pilot import sentence
 from readiness.queries.own_answers import own_answers
 from readiness.queries.own_work import OwnPilot, own_pilots
-from readiness.queries.pilots import pilots
 from readiness.queries.pulses import lives_with
-from readiness.queries.snapshots import snapshots_of
+from readiness.queries.snapshots import snapshots_by_key
 from readiness.rules.load import own_load
 from readiness.text import own_work as text
 
@@ -47,9 +47,10 @@ class Entry:
 def my_work(request: HttpRequest) -> HttpResponse:
     """The pilots that the reader lives with, by key, each with its acts one click away."""
     person, at = reader(request), today()
-    rows = pilots().filter(pk__in=lives_with(person, at=at).values("pk")).order_by("key")
-    page = page_of(request, rows, A_PAGE)
-    snapshots = snapshots_of(page.object_list, at=at)
+    theirs = list(lives_with(person, at=at).order_by("key").values_list("pk", flat=True))
+    page = page_of(request, theirs, A_PAGE)
+    read = snapshots_by_key(page.object_list, at=at)
+    snapshots = [read[pk] for pk in page.object_list if pk in read]
     entries = [_entry(own, waits=confirms(person, own.snapshot)) for own in own_pilots(person, snapshots, at=at)]
     load = own_load([round(net) if (net := _net(entry.own)) is not None else None for entry in entries])
     context: dict[str, Any] = {
@@ -59,9 +60,17 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "first": next((act for entry in entries for act in entry.waiting), None),
         "mine": own_answers(person, at),
         "opening": text.opening(sum(len(entry.waiting) for entry in entries), page.paginator.count),
+        "counts": _counts(entries, len(waits_of(request).moves)),
         "load": text.load(load) if entries and page.paginator.num_pages == 1 else "",
     }
     return render(request, "pages/my_work.html", context)
+
+
+def _counts(entries: Sequence[Entry], moves: int) -> str:
+    """What the opening counts, beside what My gates counts: `moves`."""
+    asked = [says for entry in entries for _address, says in entry.waiting]
+    rules, questions, steps = (asked.count(what) for what in (RULES, QUESTION[False], STEPS[False]))
+    return text.counts(rules, questions, steps, moves)
 
 
 def _net(own: OwnPilot) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,8 @@ class NextAnswer:
     grant: forms.GrantExceptionForm | None
 
 
-def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Collection[int]) -> NextAnswer:
-    """The gate as whoever decides it sees it. Its pilot's history is read and replayed once.
-
-    Args:
-        away: who is away on the day, by primary key.
-    """
+def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot) -> NextAnswer:
+    """The gate as whoever decides it sees it. Its pilot's history is read and replayed once."""
     row, events = gate.gate, events_of(snapshot.pilot)
     row.pilot = snapshot.pilot
     records = [event_record(event) for event in events]
@@ -64,12 +60,12 @@ def next_answer(person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, 
         "shown_version": gate_version(records, gate.kind.key),
     }
     askers = [request.by.pk for request in requests if request.by]
-    may_grant = askers and offers.may_decide(person, snapshot, gate, askers=askers, away=away)
+    may_grant = askers and offers.may_decide(person, snapshot, gate, askers=askers)
     return NextAnswer(
         snapshot,
         gate,
         sentence(snapshot),
-        offers.may_decide(person, snapshot, gate, away=away),
+        offers.may_decide(person, snapshot, gate),
         deadlines.answer_due(gate, snapshot),
         seals.facts(row.pk),
         answer,

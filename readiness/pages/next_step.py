@@ -54,12 +54,14 @@ def next_step(
     offered: Collection[tuple[str, Any]],
     *,
     writes: bool,
+    declined: bool = False,
 ) -> Step | None:
     """The first of what the reader can do that brings the pilot on; None where nothing of it is theirs.
 
     Args:
         rows: its gates with what the reader is offered on each; `offered`: the same of the pilot, each with its title.
         writes: whether the reader is somebody who asks others: of the program office, or the pilot's sponsor.
+        declined: whether the reader said no where they were named on it: its risk is not put to them again.
     """
     titles = dict(offered)
     for word in ("confirm-rules", "start", *(() if snapshot.status.missing else ("adopt",))):
@@ -73,7 +75,7 @@ def next_step(
             return step
     if "set-rules" in titles and set(snapshot.status.missing) & set(adoption.RULES):
         return Step(str(titles["set-rules"]), _on_pilot(snapshot, "set-rules"))
-    if "accept-risk" in titles and adoption.RISK in snapshot.status.missing:
+    if not declined and "accept-risk" in titles and adoption.RISK in snapshot.status.missing:
         return Step(str(titles["accept-risk"]), _on_pilot(snapshot, "accept-risk"))
     return None
 
@@ -103,7 +105,7 @@ def _on_gate(
     if court == Court.NOBODY and "nominate" in dict(row.offers):
         name = NAME_WHO.get(gate.kind.key, _("Name somebody: %(gate)s") % says)
         return Step(str(name), _of_gate(gate, "nominate"))
-    letter = letters.of_gate(person, snapshot, gate, away=row.away) if writes else None
+    letter = letters.of_gate(person, snapshot, gate) if writes else None
     if letter is None:
         return None
     says["who"] = letter.to.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,12 +16,12 @@ from django.views.decorators.http import require_safe
 
 from pilots import permissions
 from pilots.clock import today
-from pilots.derived.load import event_record, gates_of, state_of
+from pilots.derived.load import event_record, state_of
 from pilots.models import Decision, Event, Person, Pilot
 from pilots.rules import adoption
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.transitions import PilotState
-from pilots.rules.vocabulary import Court, Role, Standing
+from pilots.rules.vocabulary import Court, Outcome, Role, Standing
 from readiness import forms
 from readiness.charts import quality, timeline
 from readiness.pages.base import day_of, pilot_or_404, reader
@@ -31,6 +30,7 @@ from readiness.pages.pilot_sides import sides
 from readiness.queries.friction import gaps_of, with_gaps
 from readiness.queries.hand_overs import parts_on
 from readiness.queries.period_rows import Past, past_of
+from readiness.queries.precedents import cited_by
 from readiness.queries.snapshots import GateSnapshot, Kinds, PilotSnapshot, charges_in, snapshot_in
 from readiness.queries.sources import source_of
 from readiness.queries.successors import successors_on
@@ -51,7 +51,6 @@ class GateRow:
     """One gate in the table: how it stands, by when an answer was due in words, what broke its seal, and what this person may do.
 
     `successor` is named to take it over, and has not answered. `records`: this person only puts others' answers on record.
-    `away` are those who cannot answer on that day.
     """
 
     on: GateSnapshot
@@ -60,7 +59,6 @@ class GateRow:
     offers: list[tuple[str, Any]]
     successor: Person | None = None
     records: bool = False
-    away: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +71,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line of the history: an event's text, its reason, and the decision that it carries."""
+    """One line of the history: an event's text, its reason, the decision that it carries, and what that cites and may be seen."""
 
     text: EventText
     reason: str | None
     decision: Decision | None
+    cites: Decision | None
 
 
 @require_safe
@@ -89,8 +88,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
     past = past_of(row, at)
     if past is None:
         raise Http404
-    gates, events, gaps = gates_of(row), events_of(row), gaps_of(row, at)
-    kinds = {gate.kind_id: gate.kind for gate in gates.values()}
+    kinds, events, gaps = past.kinds, events_of(row), gaps_of(row, at)
     held = permissions.roles_held(person, row.portfolio_id)
     state = state_of(row, at, [event_record(event) for event in events], kinds.values())
     snapshot = with_gaps(snapshot_in(past, row, at=at, kinds=kinds), gaps)
@@ -109,7 +107,7 @@ def pilot(request: HttpRequest, key: str) -> HttpResponse:
 def events_of(pilot: Pilot) -> list[Event]:
     """All that was done to a pilot, in the order of the days it counts from."""
     rows = Event.objects.filter(pilot=pilot).select_related(
-        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate", "decision__cites__decider"
+        "by", "gate__kind", "decision__decider", "decision__by", "decision__gate"
     )
     return list(rows.order_by("effective_on", "pk"))
 
@@ -124,7 +122,7 @@ def look(
     gates = gate_rows(person, snapshot, state, office=office, acts_too=may_change)
     offered = _offered(person, snapshot, state, office=office) if may_change else []
     known = rules(snapshot.pilot, state)
-    writes = office or snapshot.sponsor == person
+    writes, refused = office or snapshot.sponsor == person, declines(person, so_far)
     return {
         "at": at,
         "past": at != today(),
@@ -137,7 +135,7 @@ def look(
         "gates": gates,
         "offers": offered,
         "asks": may_change and offers.asks_about(person, snapshot, office=office),
-        "step": next_step(person, snapshot, gates, offered, writes=writes) if may_change else None,
+        "step": next_step(person, snapshot, gates, offered, writes=writes, declined=refused) if may_change else None,
         "clear": labels.clear_apart(snapshot.gates),
         "missing": missing_things(snapshot, gates, offered),
         "look": looks({snapshot.pilot.pk: now}, at=at).get(snapshot.pilot.pk),
@@ -149,7 +147,7 @@ def look(
         "confirmed": state.confirmed,
         "picture": timeline.timeline(snapshot, so_far),
         "quality": quality.quality_of(so_far),
-        "history": history(so_far),
+        "history": history(person, so_far),
         "source": source_of(snapshot.pilot),
         "latest": LATEST,
         "handed_over": [part_text(part) for part in parts_on(snapshot.pilot)] if may_change else [],
@@ -174,7 +172,6 @@ def gate_rows(
     person: Person, snapshot: PilotSnapshot, state: PilotState, *, office: bool, acts_too: bool
 ) -> list[GateRow]:
     """The rows of the gates table."""
-    away = offers.away_on(snapshot.at)
     again = [gate.gate for gate in snapshot.gates if gate.status.state == "reconfirm"]
     changed = differences(again, at=snapshot.at, state=state) if again else {}
     rows, successors = [], successors_on(state)
@@ -182,7 +179,7 @@ def gate_rows(
         due = deadlines.answer_due(gate, snapshot)
         of_gate = state.gates[gate.kind.key]
         records = offers.records(person, gate, office=office)
-        offered = offers.on_gate(person, snapshot, gate, of_gate, office=office, away=away)
+        offered = offers.on_gate(person, snapshot, gate, of_gate, office=office)
         rows.append(
             GateRow(
                 gate,
@@ -191,7 +188,6 @@ def gate_rows(
                 [(action, _called(action, records)) for action in offered] if acts_too else [],
                 successors.get(gate.kind.key),
                 records,
-                away,
             )
         )
     return rows
@@ -274,6 +270,20 @@ def accepted_by(events: list[Event], state: PilotState) -> Person | None:
     return next(accepted, None)
 
 
+def declines(person: Person, events: list[Event]) -> bool:
+    """Whether somebody declined on a gate of the pilot, and has not accepted there since."""
+    answers = {}
+    for event in events:
+        decision = event_texts.decision_of(event)
+        if (
+            decision is not None
+            and event.by_id == person.pk
+            and decision.outcome in (Outcome.ACCEPTED, Outcome.DECLINED)
+        ):
+            answers[event.gate_id] = decision.outcome
+    return Outcome.DECLINED in answers.values()
+
+
 def stated(of: list[Rule]) -> str:
     """How many of the known rules are stated."""
     many = sum(1 for rule in of if rule.says)
@@ -337,10 +347,17 @@ def shares(total: dict[str, int]) -> list[Share]:
     return out
 
 
-def history(events: list[Event]) -> list[HistoryRow]:
+def history(person: Person, events: list[Event]) -> list[HistoryRow]:
     """The lines of the history, the latest first."""
-    rows = []
-    for text in event_texts.texts(reversed(events), on_pilot=True):
-        decision = event_texts.decision_of(text.event)
-        rows.append(HistoryRow(text, decision.reason if decision else text.event.reason, decision))
-    return rows
+    texts = event_texts.texts(reversed(events), on_pilot=True)
+    answers = [event_texts.decision_of(text.event) for text in texts]
+    cited = cited_by(person, answers)
+    return [
+        HistoryRow(
+            text,
+            decision.reason if decision else text.event.reason,
+            decision,
+            cited.get(decision.cites_id) if decision and decision.cites_id else None,
+        )
+        for text, decision in zip(texts, answers, strict=True)
+    ]

@@ -102,7 +102,9 @@ class Moves:
         if not items:
             return None
         if one.holder is not None:
-            return letters.to_decider(self.person, one.holder, items, more=more) if one.holder != self.person else None
+            answering = {gate.answering for _found, gate in items}
+            to = answering.pop() if one.away_until and len(answering) == 1 else one.holder
+            return letters.to_decider(self.person, to, items, more=more) if to not in (None, self.person) else None
         if one.court == Court.TEAM:
             people = self._others(found.manager or found.sponsor for found, _gate in items)
             return letters.to_teams(self.person, people, items) if people else None

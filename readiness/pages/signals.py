@@ -51,11 +51,11 @@ def may_read(person: Person) -> friction.Reach:
 def signals(request: HttpRequest) -> HttpResponseBase:
     """Friction points by function, with the threshold; on any day, in all that is the reader's or in one portfolio."""
     person = reader(request)
-    may_read(person)
+    reach = may_read(person)
     at, refused = day_of(request)
-    portfolios = friction.portfolios_read(person)
+    portfolios = friction.portfolios_read(reach)
     chosen = next((one for one in portfolios if one.key == request.GET.get("portfolio")), None)
-    found = signals_for(person, at, chosen.pk if chosen else None)
+    found = signals_for(person, at, chosen.pk if chosen else None, reach=reach)
     file, refused = lists_out.file_asked_for(request, "signals", HEAD, rows_out(found.points), at, refused)
     if file is not None:
         return file
@@ -87,15 +87,15 @@ def signals(request: HttpRequest) -> HttpResponseBase:
 def signal(request: HttpRequest, point: str) -> HttpResponseBase:
     """The brief on one friction point, to be taken into a meeting. What may not be shown is not there."""
     person = reader(request)
-    may_read(person)
+    reach = may_read(person)
     at, refused = day_of(request)
-    portfolios = friction.portfolios_read(person)
+    portfolios = friction.portfolios_read(reach)
     chosen = next((one for one in portfolios if one.key == request.GET.get("portfolio")), None)
-    found = signals_for(person, at, chosen.pk if chosen else None)
+    found = signals_for(person, at, chosen.pk if chosen else None, reach=reach)
     shown = next((each for each in found.points if each.point == point), None)
     if shown is None:
         raise Http404
-    words = words_on(person, at, shown, chosen.pk if chosen else None)
+    words = words_on(reach, at, shown, chosen.pk if chosen else None)
     scale = charts.widest([shown], found.threshold.managers)
     there = _there(person, shown)
     touched = snapshots_of(there[:MOST_TOUCHED], at=at)

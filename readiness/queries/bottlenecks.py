@@ -13,13 +13,17 @@ from django.db.models import Model
 
 from pilots.models import Function, GateKind, Person, Portfolio
 from pilots.models.compiled import Joined
+from pilots.rules.vocabulary import Court
 from readiness.queries.engines import join_pilots
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.waiting_gates import waiting_gates
 
+_COURTS = sorted(Court.values())
+"""Courts in the order of their words. Groups are told apart by their places: to compare words takes longer."""
+_PLACES = " ".join(f"WHEN '{court}' THEN {n}" for n, court in enumerate(_COURTS))
 GROUPS = {
     "kind": "waiting.kind_id",
-    "court": "waiting.court",
+    "court": f"CASE waiting.court {_PLACES} END",
     "holder": "waiting.holder_id",
     "function": "unit.function_id",
     "portfolio": "unit.portfolio_id",
@@ -33,7 +37,7 @@ class Bottleneck:
     """Open gates that have in common what they are grouped by; what they are not is None.
 
     `pilots` have one of them, `frees` counts those in which nothing else is open. `days` have they waited together, and
-    `longest` has the one that waits longest.
+    `longest` has the one that waits longest. `away_until` is the last day on which the holder is away, where they are.
     """
 
     kind: GateKind | None
@@ -46,6 +50,7 @@ class Bottleneck:
     frees: int
     days: int
     longest: int
+    away_until: date | None = None
 
 
 def bottlenecks(
@@ -69,11 +74,13 @@ def bottlenecks(
 
 def _bottleneck(row: Sequence[Any], joined: _Rows) -> Bottleneck:
     read: dict[str, Any] = dict.fromkeys(_NAMED) | dict(zip(_PLAIN, row, strict=False))
+    read["court"] = None if read["court"] is None else _COURTS[read["court"]]
     start = len(_PLAIN)
     for name, (_alias, rows) in joined.items():
         read[name] = rows.row_as_stored(row[start : start + len(rows.names)])
         start += len(rows.names)
-    return Bottleneck(**read)
+    until = row[start]
+    return Bottleneck(**read, away_until=date.fromisoformat(until) if isinstance(until, str) else until)
 
 
 _NAMED: Mapping[str, tuple[str, type[Model]]] = {
@@ -88,6 +95,22 @@ _FIGURES = ("gates", "pilots", "frees", "days", "longest")
 _PLAIN = ("court", *_FIGURES)
 
 
+_ONE_GATE = """
+    SELECT of_group.*, 1 AS gates, waited AS days, waited AS longest, CASE of_pilot WHEN 1 THEN 1 ELSE 0 END AS freed
+    FROM of_group
+"""
+"""Of each kind a pilot has one gate: where the kind is among them, what groups have of a pilot needs no counting."""
+
+
+def _of_pilot(names: str) -> str:
+    """What each group has of a pilot: how many gates, and whether it has all that wait."""
+    return f"""
+        SELECT {names}, pilot_id, COUNT(*) AS gates, SUM(waited) AS days, MAX(waited) AS longest,
+            CASE WHEN COUNT(*) = MAX(of_pilot) THEN 1 ELSE 0 END AS freed
+        FROM of_group GROUP BY pilot_id, {names}
+    """
+
+
 def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
     """Each gate that waits is read once; each pilot is counted in a group beside how many of its gates wait at all.
 
@@ -95,9 +118,12 @@ def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
     """
     groups = [f"{column if name in by else 'NULL'} AS {name}" for name, column in GROUPS.items()]
     names = ", ".join(name for name in GROUPS if name in by)
+    # Where groups are sorted, they are told apart by the first column most often.
+    fewest_last = ", ".join(name for name in reversed(GROUPS) if name in by)
     unit = "JOIN pilots_unit unit ON unit.id = waiting.unit_id" if {"function", "portfolio"} & set(by) else ""
     plain = ["counted.court" if "court" in by else "NULL", *(f"counted.{figure}" for figure in _FIGURES)]
     columns = [column for alias, rows in joined.values() for column in rows.columns(alias)]
+    columns.append(_away_until(at) if "holder" in by else "NULL")
     joins = [
         f"LEFT JOIN {rows.model._meta.db_table} {alias} ON {alias}.id = counted.{name}"
         for name, (alias, rows) in joined.items()
@@ -112,15 +138,17 @@ def _statement(at: date, join: str, by: Collection[str], joined: _Rows) -> str:
                 COUNT(*) OVER (PARTITION BY waiting.pilot_id) AS of_pilot
             FROM waiting {unit}
         ),
-        of_pilot AS (
-            SELECT {names}, pilot_id, COUNT(*) AS gates, SUM(waited) AS days, MAX(waited) AS longest,
-                CASE WHEN COUNT(*) = MAX(of_pilot) THEN 1 ELSE 0 END AS freed
-            FROM of_group GROUP BY pilot_id, {names}
-        ),
+        of_pilot AS ({_ONE_GATE if "kind" in by else _of_pilot(names)}),
         counted AS (
             SELECT {names},
                 SUM(gates) AS gates, COUNT(*) AS pilots, SUM(freed) AS frees, SUM(days) AS days, MAX(longest) AS longest
-            FROM of_pilot GROUP BY {names} ORDER BY frees DESC, gates DESC, {names} LIMIT %s
+            FROM of_pilot GROUP BY {fewest_last} ORDER BY frees DESC, gates DESC, {names} LIMIT %s
         )
         SELECT {", ".join([*plain, *columns])} FROM counted {" ".join(joins)} ORDER BY frees DESC, gates DESC, {order}
     """
+
+
+def _away_until(at: date) -> str:
+    """The last day on which whoever holds a group is away."""
+    gone = f"person_id = counted.holder AND starts <= '{at.isoformat()}' AND ends >= '{at.isoformat()}'"
+    return f"(SELECT MAX(ends) FROM pilots_absence WHERE {gone})"

@@ -21,6 +21,7 @@ from readiness.queries import changes_sql as sql
 from readiness.queries.pilots import StandingQuerySet, pilots
 from readiness.rules import changes as rules
 from readiness.rules.changes import Change, Exit, PilotOnDay
+from readiness.rules.standing import GATE_STATES
 
 BY_LISTS = (Outcome.ASSERTED, Outcome.NO_LONGER_ASSERTED)
 """What a list says is no answer of a person."""
@@ -191,7 +192,11 @@ def _add_gates(found: dict[int, PilotChange], question: Question) -> None:
         return
     statement, parameters = sql.gates(pilots().filter(pk__in=sorted(found)), question)
     for pilot, kind, then, now in _asked(statement, parameters):
-        found[pilot].gates.append(GateChange(kind, then, now))
+        found[pilot].gates.append(GateChange(kind, _state(then), _state(now)))
+
+
+def _state(place: int | None) -> str | None:
+    return None if place is None else GATE_STATES[place]
 
 
 def _add_decisions(found: dict[int, PilotChange], question: Question) -> None:

@@ -10,6 +10,7 @@ from pilots.rules.vocabulary import Awaits, ClearsBy, Outcome, Stage, Standing, 
 from readiness.queries.engines import quoted, worked_out_once
 from readiness.queries.standing_sql import POLICY, join_policy, stage_on, stalls_on, standing_on
 from readiness.rules.changes import FACTS, Change, Exit
+from readiness.rules.standing import GATE_STATES
 
 if TYPE_CHECKING:
     from readiness.queries.changes import Question
@@ -64,7 +65,7 @@ def counts(mine: StandingQuerySet, question: Question) -> Asked:
 
 
 def gates(mine: StandingQuerySet, question: Question) -> Asked:
-    """The gates of some pilots whose states differ: the pilot, the kind, and the state on both dates."""
+    """The gates of some pilots whose states differ: the pilot, the kind, and the state on both dates, by its place in `GATE_STATES`."""
     tables, parameters = _turned(mine, question)
     statement = f"""
         WITH {tables}
@@ -85,7 +86,10 @@ def _reach(mine: StandingQuerySet) -> tuple[str, str, list[Any]]:
 
 
 def _compared(mine: StandingQuerySet, question: Question) -> Asked:
-    """The tables that end in `found`: the pilots that differ, and are asked for."""
+    """The tables that end in `found`: the pilots that differ, and are asked for.
+
+    That a gate has turned counts of those alone that were on record on the first date.
+    """
     reach, join, parameters = _reach(mine)
     days = ", ".join(
         [f"before.{name} AS {name}_then" for name in COLUMNS] + [f"after.{name} AS {name}_now" for name in COLUMNS]
@@ -101,7 +105,7 @@ def _compared(mine: StandingQuerySet, question: Question) -> Asked:
         {POLICY},
         before AS ({_pilots(question.first, question.known_at, join)} {worked_out_once()}),
         after AS ({_pilots(question.last, question.known_at, join)} {worked_out_once()}),
-        {_tables_of_gates(question, join)},
+        {_tables_of_gates(question, "JOIN before ON before.pilot_id = {}")},
         decided AS ({_decided(question, join)}),
         compared AS (
             SELECT
@@ -135,21 +139,38 @@ def _pilots(at: date, known_at: date | None, join: str) -> str:
             {stage_on(day)} AS stage,
             CASE WHEN {void} THEN {_word(Standing.VOID)} ELSE {standing_on(day, str(at.toordinal()))} END AS standing,
             CASE WHEN {stalls} THEN {stalls_on()} END AS stalls_on
-        FROM pilots_pilotperiod own
-        {join.format("own.pilot_id")}
+        FROM ({_periods_of_pilots(at, known_at, join.format("own.pilot_id"))}) own
         {join_policy(day)}
-        WHERE {_in_force("own", "pilots_pilotperiod", "pilot_id", at, known_at)}
+        WHERE {f"own.next_day > {day}" if known_at is not None else "TRUE"}
     """
 
 
-def _in_force(alias: str, table: str, of: str, at: date, known_at: date | None) -> str:
-    """That a period is the one in which a date lies, by all that is known now or by what was known on a day."""
+def _periods_of_pilots(at: date, known_at: date | None, join: str) -> str:
+    """The periods of pilots in which a date lies. Of those known on a day, the last is the one that no other follows."""
+    columns, rows = ", ".join(f"own.{name}" for name in _OF_PILOT), f"pilots_pilotperiod own {join}"
+    begun = f"{_known('own', known_at)} AND own.first_day <= '{at}'"
     if known_at is None:
-        ends = f"({alias}.last_day IS NULL OR {alias}.last_day >= '{at}')"
-        return f"{alias}.superseded_on IS NULL AND {alias}.first_day <= '{at}' AND {ends}"
-    later = f"later.{of} = {alias}.{of} AND later.first_day > {alias}.first_day AND later.first_day <= '{at}'"
-    return f"""{alias}.first_day <= '{at}' AND {_known(alias, known_at)}
-        AND NOT EXISTS (SELECT 1 FROM {table} later WHERE {later} AND {_known("later", known_at)})"""
+        return f"SELECT {columns} FROM {rows} WHERE {begun} AND (own.last_day IS NULL OR own.last_day >= '{at}')"
+    # Where no other follows, a day that never comes: that a day is after another PostgreSQL takes for likely, that it is null for rare.
+    following = f"LEAD(own.first_day, 1, '{date.max}') OVER (PARTITION BY own.pilot_id ORDER BY own.first_day)"
+    return f"SELECT {columns}, {following} AS next_day FROM {rows} WHERE {begun}"
+
+
+_OF_PILOT = (
+    "pilot_id",
+    "unit_id",
+    "stage",
+    "paused_until",
+    "decide_by",
+    "sponsor_id",
+    "last_movement",
+    "stall_clock_from",
+    "all_clear",
+    "clear_through",
+    "rules_known",
+    "void_since",
+    "retired_because",
+)
 
 
 def _known(alias: str, known_at: date | None) -> str:
@@ -171,6 +192,7 @@ def _tables_of_gates(question: Question, join: str) -> str:
             SELECT DISTINCT kind_id, unit_id FROM pilots_seat
             WHERE first_day > '{first}' AND first_day <= '{last}' OR last_day >= '{first}' AND last_day < '{last}'
         ),
+        {f"may_differ AS ({_gates_that_may_differ(question, join)} {worked_out_once()})," if question.known_at is not None else ""}
         touched AS ({_touched(question, join)} {worked_out_once()}),
         sides AS (
             SELECT
@@ -184,8 +206,8 @@ def _tables_of_gates(question: Question, join: str) -> str:
             {worked_out_once()}
         ),
         turned AS (
-            SELECT gate_id, pilot_id, kind_id, MAX(state_then) AS state_then, MAX(state_now) AS state_now
-            FROM sides GROUP BY gate_id, pilot_id, kind_id
+            SELECT MAX(pilot_id) AS pilot_id, MAX(kind_id) AS kind_id, MAX(state_then) AS state_then, MAX(state_now) AS state_now
+            FROM sides GROUP BY gate_id
             HAVING {_differs("MAX(state_then)", "MAX(state_now)")}
         )
     """
@@ -197,25 +219,49 @@ def _touched(question: Question, join: str) -> str:
     Asked what was known, each ends where the next one known begins.
     """
     first, last, known_at = question.first, question.last, question.known_at
-    columns = "gate.pilot_id, " + ", ".join(f"period.{name}" for name in _OF_GATE)
+    columns = ", ".join(f"period.{name}" for name in _OF_GATE)
     known = f"{_known('period', known_at)} AND period.first_day <= '{last}'"
+    columns = f"gate.pilot_id, {columns}"
     rows = f"pilots_gate gate {join.format('gate.pilot_id')} JOIN pilots_gateperiod period ON period.gate_id = gate.id"
     if known_at is not None:
         following = "LEAD(period.first_day) OVER (PARTITION BY period.gate_id ORDER BY period.first_day)"
+        rows = "may_differ gate JOIN pilots_gateperiod period ON period.gate_id = gate.gate_id"
         rows = f"(SELECT {columns}, {following} AS next_day FROM {rows} WHERE {known}) period"
         columns, known = "period.*", "TRUE"
     holds_first = f"period.first_day <= '{first}' AND {_ends_after(first, known_at)}"
-    ended = f"period.good_until >= '{first}' AND period.good_until < '{last}'"
     return f"""
         SELECT {columns}
         FROM {rows}
-        LEFT JOIN reseated ON reseated.kind_id = period.kind_id AND reseated.unit_id = period.unit_id
+        {_JOIN_RESEATED}
         WHERE {known} AND ({holds_first} OR {_ends_after(last, known_at)})
-            AND (period.first_day > '{first}' OR NOT {_ends_after(last, known_at)}
-                OR {ended} OR period.state = '{State.OPEN}' AND reseated.kind_id IS NOT NULL)
+            AND (NOT {_ends_after(last, known_at)} OR {_reads_anew(first, last)})
     """
 
 
+def _gates_that_may_differ(question: Question, join: str) -> str:
+    """The gates that may read otherwise on the second date, with their pilots: of the others no period needs to be looked at."""
+    return f"""
+        SELECT DISTINCT period.gate_id, gate.pilot_id
+        FROM pilots_gate gate {join.format("gate.pilot_id")}
+        JOIN pilots_gateperiod period ON period.gate_id = gate.id
+        {_JOIN_RESEATED}
+        WHERE {_known("period", question.known_at)} AND period.first_day <= '{question.last}'
+            AND ({_reads_anew(question.first, question.last)})
+    """
+
+
+_JOIN_RESEATED = "LEFT JOIN reseated ON reseated.kind_id = period.kind_id AND reseated.unit_id = period.unit_id"
+
+
+def _reads_anew(first: date, last: date) -> str:
+    """That a period began between two dates, or its answer ended there, or who decides changed."""
+    ended = f"period.good_until >= '{first}' AND period.good_until < '{last}'"
+    reseated = f"period.state = '{State.OPEN}' AND reseated.kind_id IS NOT NULL"
+    return f"period.first_day > '{first}' OR {ended} OR {reseated}"
+
+
+_PLACES = {state: place for place, state in enumerate(GATE_STATES)}
+"""States by their places, in which they are compared: of words, the greater one is looked up in a language."""
 _OF_GATE = ("gate_id", "kind_id", "unit_id", "first_day", "last_day", "state", "awaits", "good_until", "person_id")
 
 
@@ -227,15 +273,16 @@ def _ends_after(day: date, known_at: date | None) -> str:
 
 
 def _state(at: date, known_at: date | None, seat: str) -> str:
-    """The state of a gate on a date (rule 2); null where the period is another, and for what is switched off."""
+    """The state of a gate on a date (rule 2), by its place; null where the period is another, and for what is switched off."""
     held = f"CASE kind.clears_by WHEN '{ClearsBy.ACCEPTANCE}' THEN period.person_id ELSE {seat}.holder_id END"
+    said = " ".join(f"WHEN '{state}' THEN {place}" for state, place in _PLACES.items())
     return f"""
             CASE
                 WHEN period.first_day > '{at}' OR NOT {_ends_after(at, known_at)} OR period.awaits = '{Awaits.OFF}' THEN NULL
-                WHEN period.good_until < '{at}' THEN '{State.LAPSED}'
-                WHEN period.state <> '{State.OPEN}' THEN period.state
-                WHEN {held} IS NULL THEN '{State.UNOWNED}'
-                ELSE '{State.WAITING}'
+                WHEN period.good_until < '{at}' THEN {_PLACES[State.LAPSED]}
+                WHEN period.state <> '{State.OPEN}' THEN CASE period.state {said} END
+                WHEN {held} IS NULL THEN {_PLACES[State.UNOWNED]}
+                ELSE {_PLACES[State.WAITING]}
             END
     """
 

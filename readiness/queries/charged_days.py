@@ -16,7 +16,7 @@ from pilots.models import Person
 from pilots.rules import gates
 from pilots.rules.vocabulary import Awaits, ClearsBy, Court, Stage, State
 from readiness.queries.engines import NEVER, greatest, join_pilots, least, number, number_after, quoted, worked_out_once
-from readiness.queries.waiting_gates import HOLDER, in_force, since_on
+from readiness.queries.waiting_gates import HOLDER, since_on
 from readiness.rules.standing import WAITING_STAGES
 
 if TYPE_CHECKING:
@@ -24,20 +24,39 @@ if TYPE_CHECKING:
 
 
 class ChargedDays(NamedTuple):
-    """The open days of one pilot, kind, holder, function or portfolio, by court; `still_open` says which of them these are."""
+    """The open days of one pilot, kind, holder, function or portfolio by court, and those of them that still go on.
+
+    Each has one number for each court, in their order.
+    """
 
     of: str
     name: str
-    still_open: bool
-    decider: int
-    team: int
-    nobody: int
-    outside: int
+    by_court: tuple[int, ...]
+    going_on: tuple[int, ...]
 
     @property
     def courts(self) -> dict[str, int]:
         """The days by court, the empty ones included."""
-        return {court: getattr(self, court) for court in Court.values()}
+        return dict(zip(Court.values(), self.by_court, strict=True))
+
+    @property
+    def still_open(self) -> dict[str, int]:
+        """Of these, the days of waits that go on, by court."""
+        return dict(zip(Court.values(), self.going_on, strict=True))
+
+    @property
+    def days(self) -> int:
+        """All days; the parts add up to it."""
+        return sum(self.by_court)
+
+
+class Place(NamedTuple):
+    """A row of such a list, after which another part of it begins, or before which it ends."""
+
+    days: int
+    name: str
+    of: str
+    backwards: bool = False
 
 
 class Label(NamedTuple):
@@ -70,11 +89,15 @@ def charged_days(
     holder: Person | None = None,
     functions: Collection[int | None] | None = None,
     still_open_apart: bool = False,
+    beside: Place | None = None,
+    most: int | None = None,
 ) -> list[ChargedDays]:
-    """The open days of these pilots from `start` up to, not including, `end`, in no order. One query.
+    """The open days of these pilots from `start` up to, not including, `end`; what has most comes first. One query.
 
     Args:
-        still_open_apart: in rows of their own the days of gates that wait on the last day, since they are in the state in which they wait.
+        still_open_apart: told apart, the days of gates that wait on the last day, since they are in the state in which they wait.
+        beside: only what comes after this row; or before it, then the nearest first.
+        most: how many rows at the most.
     """
     try:
         join, of_pilots = join_pilots("gate.pilot_id", pilots)
@@ -99,12 +122,33 @@ def charged_days(
         where=" AND ".join(condition for condition, _parameters in conditions),
         still_open_apart=still_open_apart,
     )
+    part, of_part = _part(beside, most)
     with connection.cursor() as cursor:
         cursor.execute(
-            _added_up(charged, label),
-            [*of_pilots, *(value for _condition, parameters in conditions for value in parameters)],
+            f"{_added_up(charged, label)} {part}",
+            [*of_pilots, *(value for _condition, parameters in conditions for value in parameters), *of_part],
         )
-        return [ChargedDays(of, name, bool(still), *days) for of, name, still, *days in cursor.fetchall()]
+        return [_charged(*row) for row in cursor.fetchall()]
+
+
+def _charged(of: str, name: str, _days: int, *days: int) -> ChargedDays:
+    numbers, courts = [int(number) for number in days], len(Court)
+    return ChargedDays(of, name, tuple(numbers[:courts]), tuple(numbers[courts:]))
+
+
+def _part(beside: Place | None, most: int | None) -> tuple[str, list[Any]]:
+    """Which rows are asked for, and in which order: by code point, so that every database says the same as Python."""
+    name, of = (
+        f'{column} COLLATE "{"C" if connection.vendor == "postgresql" else "BINARY"}"' for column in ("name", "of")
+    )
+    down, up, further = ("ASC", "DESC", "<") if beside and beside.backwards else ("DESC", "ASC", ">")
+    where, asked = "", []
+    if beside is not None:
+        fewer = ">" if beside.backwards else "<"
+        where = f"WHERE days {fewer} %s OR days = %s AND ({name} {further} %s OR name = %s AND {of} {further} %s)"
+        asked = [beside.days, beside.days, beside.name, beside.name, beside.of]
+    limit = "" if most is None else f"LIMIT {int(most)}"
+    return f"{where} ORDER BY days {down}, {name} {up}, {of} {up} {limit}", asked
 
 
 def gates_by_court(pilots: StandingQuerySet, at: date) -> dict[str, int]:
@@ -124,21 +168,32 @@ def _added_up(charged: str, by: Label | None) -> str:
     """The days of all stretches by court. What is neither outside nor the decider's or nobody's move is the team's."""
     label = f"LEFT JOIN {by.table} label ON label.id = total.of_id" if by else ""
     of, name = (f"COALESCE(label.{by.of}, '')", f"COALESCE(label.{by.name}, '')") if by else ("'all'", "''")
+    sums = ", ".join(
+        f"SUM({days}) AS {prefix}{court}" for prefix in ("", "still_") for court, days in _of_courts(prefix).items()
+    )
+    courts = ", ".join(f"{prefix}{court}" for prefix in ("", "still_") for court in Court.values())
     return f"""
         WITH
         {charged},
         total AS (
-            SELECT
-                of_id,
-                still_open,
-                SUM(CASE WHEN holder_id IS NULL THEN 0 ELSE asked END) AS decider,
-                SUM(opened - outside - asked) AS team,
-                SUM(CASE WHEN holder_id IS NULL THEN asked ELSE 0 END) AS nobody,
-                SUM(outside) AS outside
-            FROM charged WHERE opened > 0 GROUP BY of_id, still_open
-        )
-        SELECT {of}, {name}, still_open, decider, team, nobody, outside FROM total {label}
+            SELECT {"of_id," if by else ""} SUM(opened) AS days, {sums}
+            FROM charged {"GROUP BY of_id" if by else ""} HAVING SUM(opened) > 0
+        ),
+        named AS (SELECT {of} AS of, {name} AS name, days, {courts} FROM total {label})
+        SELECT * FROM named
     """
+
+
+def _of_courts(prefix: str) -> dict[str, str]:
+    """What of a stretch is charged to each court."""
+    opened, outside, asked = (f"{prefix}{part}" for part in ("opened", "outside", "asked"))
+    of = {
+        Court.DECIDER: f"CASE WHEN holder_id IS NULL THEN 0 ELSE {asked} END",
+        Court.NOBODY: f"CASE WHEN holder_id IS NULL THEN {asked} ELSE 0 END",
+        Court.TEAM: f"{opened} - {outside} - {asked}",
+        Court.OUTSIDE: outside,
+    }
+    return {court: of[Court(court)] for court in Court.values()}
 
 
 def charged_stretches(
@@ -153,48 +208,66 @@ def charged_stretches(
         of: what else is read of each stretch, as `of_id`.
         join: what leaves only some of the gates, by `gate.pilot_id`.
         where: what leaves only some of the stretches.
-        still_open_apart: a stretch is cut on the day since which its gate waits, and `still_open` says which part it is.
+        still_open_apart: `still_opened`, `still_outside` and `still_asked` are those of the days since the gate waits as it does on the
+            last day; they are 0 where it is not asked for.
     """
-    whole, until_lapsed = _days(), _days("lapses")
-    measured, measured_until_lapsed = _days("stale_on"), _days("stale_on", "lapses")
+    cut = "cut" if still_open_apart else "stretches"
+    counted = {
+        "opened": _from(_OPENED, "opens_from"),
+        "outside": _from("outside_until - {}", "begins"),
+        "asked": _from("asked_until - {}", "asked_from"),
+    }
+    still = {f"still_{name}": days if still_open_apart else "0" for name, (_whole, days) in counted.items()}
+    columns = {name: whole for name, (whole, _days) in counted.items()} | still
     return f"""
         sitting AS ({_seats(start, end)}),
-        stretches AS ({_stretches(of, start, end, join, still_open_apart)} {worked_out_once()}),
-        parts AS ({_PARTS if still_open_apart else "SELECT stretches.*, 0 AS still_open FROM stretches"}),
+        read AS ({_read(of, start, end, join, still_open_apart)} {worked_out_once()}),
+        stretches AS ({_stretches(still_open_apart)} {worked_out_once()}),
+        {f"cut AS ({_CUT} {worked_out_once()})," if still_open_apart else ""}
         charged AS (
-            SELECT
-                of_id,
-                still_open,
-                holder_id,
-                {whole} - CASE WHEN state IN ({quoted(gates.HOLD)}) THEN {until_lapsed} ELSE 0 END AS opened,
-                CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {_days("back_on", "lapses")} ELSE 0 END AS outside,
-                CASE WHEN state IN ({quoted(gates.HOLD | gates.ASKS_TEAM)}) THEN 0 ELSE {measured_until_lapsed} END
-                + CASE WHEN ends_by_condition THEN 0 ELSE {measured} - {measured_until_lapsed} END AS asked
-            FROM parts WHERE begins < ends {f"AND {where}" if where else ""} {worked_out_once()}
+            SELECT of_id, holder_id, {", ".join(f"{days} AS {name}" for name, days in columns.items())}
+            FROM {cut} {f"WHERE {where}" if where else ""} {worked_out_once()}
         )
     """
 
 
-_OF_STRETCH = "of_id, kind_id, function_id, holder_id, state, ends_by_condition, lapses, back_on, stale_on"
-_PARTS = f"""
-    SELECT
-        {_OF_STRETCH},
-        part.still_open,
-        CASE WHEN part.still_open = 1 AND since > begins THEN since ELSE begins END AS begins,
-        CASE WHEN part.still_open = 0 AND since < ends THEN since ELSE ends END AS ends
-    FROM (SELECT stretches.*, MAX(waits_since) OVER (PARTITION BY gate_id) AS since FROM stretches) cut
-    JOIN (SELECT 1 AS still_open UNION ALL SELECT 0) part
-        ON part.still_open = 1 AND since < ends OR part.still_open = 0 AND (since IS NULL OR since > begins)
+_OPENED = "ends - {}"
+_CUT = "SELECT stretches.*, MAX(waits_since) OVER (PARTITION BY gate_id) AS since FROM stretches"
+"""Each stretch with the day since which its gate waits; null where it waits no more. The stretch of the last day says it for all.
+
+A window, and no join of the stretches with those that say it: to keep them for two readings takes longer than to sort them.
 """
-"""Each stretch before the day since which its gate waits on the last day, and from it on; whole where it waits no more."""
 
 
-def _days(*until: str) -> str:
-    """How many days of a stretch come before all of these."""
-    return greatest(0, f"{least('ends', *until)} - begins") if until else greatest(0, "ends - begins")
+def _from(days: str, first: str) -> tuple[str, str]:
+    """The days of a stretch from a column on, and those of them since which its gate waits as it does on the last day."""
+    since = greatest(0, days.format(greatest(first, "since")))
+    return greatest(0, days.format(first)), f"CASE WHEN since < ends THEN {since} ELSE 0 END"
 
 
-def _stretches(of: str, start: date, end: date, join: str, still_open_apart: bool) -> str:
+def _stretches(still_open_apart: bool) -> str:
+    """From when to when a stretch is open, outside, and the decider's or nobody's move, each being one run of days.
+
+    It is open from `opens_from` to its end, outside from its first day, and somebody is asked from `asked_from`: from its first day
+    where nothing holds and the team owes nothing, else from the day on which its answer has lapsed, unless a condition ended that.
+    Nobody is asked once what was measured is too old.
+    """
+    holds, asks_team = (f"state IN ({quoted(states)})" for states in (gates.HOLD, gates.HOLD | gates.ASKS_TEAM))
+    measured = least("ends", "stale_on")
+    waits = f", gate_id, CASE WHEN lapses < ends OR NOT {holds} THEN waits_since END AS waits_since"
+    return f"""
+        SELECT
+            of_id, function_id, holder_id, begins, ends,
+            CASE WHEN {holds} THEN {greatest("begins", "lapses")} ELSE begins END AS opens_from,
+            CASE state WHEN '{State.CHANGES_REQUESTED}' THEN {least("ends", "back_on", "lapses")} ELSE 0 END AS outside_until,
+            CASE WHEN {asks_team} THEN {greatest("begins", "lapses")} ELSE begins END AS asked_from,
+            CASE WHEN ends_by_condition THEN {least(measured, "lapses")} ELSE {measured} END AS asked_until
+            {waits if still_open_apart else ""}
+        FROM read WHERE begins < ends
+    """
+
+
+def _read(of: str, start: date, end: date, join: str, still_open_apart: bool) -> str:
     """The days on which a gate lay in one of its periods, in one of its pilot's, and with one holder, `ends` not included.
 
     Beside them the days from which its answer has lapsed, what is outside is back, and what was measured is too old; and, where
@@ -211,7 +284,6 @@ def _stretches(of: str, start: date, end: date, join: str, still_open_apart: boo
         SELECT
             {of} AS of_id,
             {waits}
-            period.kind_id,
             unit.function_id,
             {HOLDER} AS holder_id,
             period.state,
@@ -238,13 +310,9 @@ def _stretches(of: str, start: date, end: date, join: str, still_open_apart: boo
 
 
 def _waits_since(last: date) -> str:
-    """Since when a gate waits on a day, as the number of a day; null where it does not, or the stretch holds another day."""
-    there = (
-        f"{in_force('period', last)} AND {in_force('own', last)} AND COALESCE(seat.ends, {NEVER}) > {last.toordinal()}"
-    )
-    runs = f"(own.stage <> '{Stage.PAUSED}' OR own.paused_until < '{last}')"
-    is_open = f"(period.state NOT IN ({quoted(gates.HOLD)}) OR period.good_until < '{last}')"
-    return f"CASE WHEN {there} AND {runs} AND {is_open} THEN {since_on(last)} END"
+    """Since when a gate is in its state, as the number of a day, in the stretch in which the last day lies; null in any other."""
+    there = " AND ".join(f"({of}.last_day IS NULL OR {of}.last_day >= '{last}')" for of in ("period", "own"))
+    return f"CASE WHEN {there} AND COALESCE(seat.ends, {NEVER}) > {last.toordinal()} THEN {since_on(last)} END"
 
 
 def _seats(start: date, end: date) -> str:

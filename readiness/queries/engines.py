@@ -16,17 +16,33 @@ NEVER = date.max.toordinal() + 1
 
 
 class _Engine(NamedTuple):
-    """How an engine says the number of a day, as Python counts days, the day of a number, and the greatest and the least of some."""
+    """How an engine says the number of a day, as Python counts days, that of the day after, the day of a number, and the greatest and the least of some.
+
+    A day's number is one subtraction: it is worked out for every period of a review, several times.
+    """
 
     number: str
+    after: str
     day: str
     greatest: str
     least: str
 
 
 _ENGINES = {
-    "postgresql": _Engine("({} - DATE '0001-01-01' + 1)", "(DATE '0001-01-01' + ({}) - 1)", "GREATEST", "LEAST"),
-    "sqlite": _Engine("(CAST(julianday({}) AS INTEGER) - 1721424)", "date(({}) + 1721424.5)", "MAX", "MIN"),
+    "postgresql": _Engine(
+        "({} - DATE '0001-12-31 BC')",
+        "({} - DATE '0001-12-30 BC')",
+        "(DATE '0001-12-31 BC' + ({}))",
+        "GREATEST",
+        "LEAST",
+    ),
+    "sqlite": _Engine(
+        "(CAST(julianday({}) AS INTEGER) - 1721424)",
+        "(CAST(julianday({}) AS INTEGER) - 1721423)",
+        "date(({}) + 1721424.5)",
+        "MAX",
+        "MIN",
+    ),
 }
 
 
@@ -42,7 +58,7 @@ def day_of(number: str) -> str:
 
 def number_after(day: str, otherwise: int = NEVER) -> str:
     """The number of the day after one, or another number where there is none."""
-    return f"COALESCE({number(day)} + 1, {otherwise})"
+    return f"COALESCE({_ENGINES[connection.vendor].after.format(day)}, {otherwise})"
 
 
 def greatest(*numbers: str | int) -> str:

@@ -102,17 +102,15 @@ class Reach:
 def reach_of(person: Person) -> Reach:
     """What somebody reads of managers' reports (section 7 of the design). A decider, and who has no part, read nothing.
 
-    A manager reads of their own pilots what a sponsor reads of theirs.
+    A manager reads of their own pilots what a sponsor reads of theirs. Two queries.
     """
     if person.is_superuser:
         return Reach(None, frozenset())
-    granted = read_whole(person)
-    carried = GatePeriod.objects.filter(
-        kind__key=SPONSOR, person=person, superseded_on=None, last_day=None
-    ).values_list("gate__pilot", flat=True)
-    managed = Pilot.objects.filter(manager=person).values_list("pk", flat=True)
-    pilots = frozenset(carried) | frozenset(managed)
-    return Reach(frozenset(granted.values_list("pk", flat=True)), pilots, lived_with(person, pilots))
+    sponsored = GatePeriod.objects.filter(kind__key=SPONSOR, person=person, superseded_on=None, last_day=None)
+    carried = sponsored.order_by().values("gate__pilot")
+    managed = Pilot.objects.filter(manager=person).order_by().values("pk")
+    read = read_of(person, Pilot.objects.filter(pk__in=carried.union(managed)))
+    return Reach(frozenset(read_whole(person).values_list("pk", flat=True)), read.pilots, read.within)
 
 
 def lived_with(person: Person, pilots: Iterable[int]) -> frozenset[int]:
@@ -181,9 +179,8 @@ def minutes_shown(prefix: str, within: Iterable[int]) -> Q:
     return few | ~Q(**{f"{prefix}group__pilot__in": inside}) | Q(**{f"{prefix}group__pilot": None}) if inside else Q()
 
 
-def portfolios_read(person: Person) -> list[Portfolio]:
+def portfolios_read(reach: Reach) -> list[Portfolio]:
     """The portfolios whose managers' reports somebody reads as a whole."""
-    reach = reach_of(person)
     rows = Portfolio.objects.all()
     return list(rows if reach.portfolios is None else rows.filter(pk__in=reach.portfolios))
 
@@ -354,10 +351,14 @@ def names_of_functions(keys: Iterable[int]) -> dict[int, str]:
     return dict(Function.objects.filter(pk__in=list(keys)).values_list("pk", "name"))
 
 
-def gaps_read(person: Person) -> QuerySet[PolicyGap]:
-    """The policy gaps that somebody may read: of their portfolios, of pilots that they carry, manage or decide on, and their own."""
+def gaps_read(person: Person, reach: Reach | None = None) -> QuerySet[PolicyGap]:
+    """The policy gaps that somebody may read: of their portfolios, of pilots that they carry, manage or decide on, and their own.
+
+    Args:
+        reach: what they read of reports, where it was asked for already.
+    """
     rows = PolicyGap.objects.select_related("portfolio", "owner", "answered_by")
-    reach = reach_of(person)
+    reach = reach_of(person) if reach is None else reach
     if reach.portfolios is None:
         return rows
     decided = Pilot.objects.decided_by(person, today()).filter(pk=OuterRef("pilot"))

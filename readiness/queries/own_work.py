@@ -10,7 +10,7 @@ from pilots.actions import pulses as pulse_actions
 from pilots.actions import workflows as workflow_actions
 from pilots.models import LivedStep, LivedWorkflow, ManagerPulse, Person, Pilot, Pulse
 from pilots.pseudonyms import pseudonym
-from readiness.queries.pulses import answers_of, open_pulses
+from readiness.queries.pulses import answers_of
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.queries.workflows import both_sides_of, compare_all
 from readiness.rules import workflows as rule
@@ -49,18 +49,16 @@ def own_pilots(person: Person, snapshots: Sequence[PilotSnapshot], *, at: date) 
     """What a manager lives with, in the order given. The number of queries does not depend on how many there are."""
     pilots = [one.pilot for one in snapshots]
     keys = [pilot.pk for pilot in pilots]
-    asked = open_pulses({pilot.portfolio_id for pilot in pilots}, at=at)
-    scores = _own_scores(person, keys, asked.values())
+    asked, last_pulses = _pulses(pilots, at)
+    scores = _own_scores(person, keys, [*asked.values(), *last_pulses.values()])
     closed = answers_of(keys, at=at)
-    last_pulses = _closed_pulses(pilots, at)
-    last_scores = _own_scores(person, keys, last_pulses.values())
     runs = _own_runs(person, pilots, at)
     return [
         OwnPilot(
             one,
             pulse := asked.get(one.pilot.portfolio_id),
             scores.get((one.pilot.pk, pulse.pk)) if pulse else None,
-            _last(closed.get(one.pilot.pk, []), last_pulses.get(one.pilot.portfolio_id), last_scores, one.pilot.pk),
+            _last(closed.get(one.pilot.pk, []), last_pulses.get(one.pilot.portfolio_id), scores, one.pilot.pk),
             runs.get(one.pilot.pk),
         )
         for one in snapshots
@@ -75,13 +73,14 @@ def _own_scores(person: Person, pilots: Iterable[int], pulses: Iterable[Pulse]) 
     return {(pilot, pulse): score for pilot, pulse, score in rows.values_list("pilot", "pulse", "score")}
 
 
-def _closed_pulses(pilots: Iterable[Pilot], at: date) -> dict[int, Pulse]:
-    """The last question that closed, by portfolio. One query."""
-    rows = Pulse.objects.closed_by(at).filter(portfolio__in={pilot.portfolio_id for pilot in pilots})
-    found: dict[int, Pulse] = {}
+def _pulses(pilots: Iterable[Pilot], at: date) -> tuple[dict[int, Pulse], dict[int, Pulse]]:
+    """The question that is being asked, and the last one that closed, by portfolio. One query."""
+    rows = Pulse.objects.filter(portfolio__in={pilot.portfolio_id for pilot in pilots}, asked_on__lte=at)
+    asked: dict[int, Pulse] = {}
+    closed: dict[int, Pulse] = {}
     for pulse in rows.order_by("-asked_on"):
-        found.setdefault(pulse.portfolio_id, pulse)
-    return found
+        (asked if pulse.closes_on >= at else closed).setdefault(pulse.portfolio_id, pulse)
+    return asked, closed
 
 
 def _last(

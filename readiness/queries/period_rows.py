@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.db.models import DateField, F, Model, Q
 
-from pilots.models import Function, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
+from pilots.models import Function, GateKind, GatePeriod, Pilot, PilotPeriod, Portfolio, Seat
 from pilots.models.compiled import Among, Compiled, Joined, Keys, attnames
 from pilots.rules import gates, replay, rights
 from pilots.rules.actions import NOT_STARTED
@@ -65,6 +65,7 @@ class SeatRow:
 _OF_PILOT = ["unit__function" if field.name == "function" else field.name for field in fields(replay.PilotPeriod)]
 _OF_GATE = ["unit__function" if field.name == "function" else field.name for field in fields(gates.GatePeriod)]
 _OF_SEAT = [field.name for field in fields(rights.Seat)]
+_OF_KIND = [f"kind__{name}" for name in attnames(GateKind)]
 _MISSING_RULES = _OF_PILOT.index("missing_rules")
 
 
@@ -136,11 +137,15 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Everything of one pilot up to a date: all its periods, all those of its gates, and who sat where it lay, in order."""
+    """Everything of one pilot up to a date: all its periods, all those of its gates, and who sat where it lay, in order.
+
+    `kinds` are those of its gates by primary key, in their order.
+    """
 
     pilot: PilotHistory
     gates: list[GateHistory]
     stays: Sequence[Stay]
+    kinds: dict[int, GateKind]
 
     def seats_on(self, at: date) -> dict[int, dict[int, SeatRow]]:
         """Who sits where on a date, by unit and kind."""
@@ -157,7 +162,9 @@ def past_of(pilot: Pilot, at: date) -> Past | None:
     own = _histories(_PAST(pilots=[pilot.pk], at=at), None, with_rows=False).get(pilot.pk)
     if own is None:
         return None
-    gates = _of_each_gate(_PAST_OF_GATES(pilots=[pilot.pk], at=at), None).get(pilot.pk, [])
+    rows_of_gates, width, joined = _PAST_OF_GATES(pilots=[pilot.pk], at=at), -len(_OF_KIND), Joined(GateKind)
+    gates = _of_each_gate((row[:width] for row in rows_of_gates), None).get(pilot.pk, [])
+    kinds = {kind for row in rows_of_gates if (kind := joined.row(row[width:])) is not None}
     functions = {period.function for period in own.periods} | {p.function for gate in gates for p in gate.periods}
     there = Q(unit__function__in=functions - {None})
     if None in functions:
@@ -171,6 +178,7 @@ def past_of(pilot: Pilot, at: date) -> Past | None:
             Stay(unit, function, kind, SeatRow(rights.Seat(*seat), within))
             for unit, function, kind, within, *seat in rows.values_list(*columns)
         ],
+        {kind.pk: kind for kind in sorted(kinds, key=lambda kind: (kind.position, kind.pk))},
     )
 
 
@@ -259,7 +267,8 @@ def _past(pilots: Any, at: Any) -> Any:
 
 
 def _past_of_gates(pilots: Any, at: Any) -> Any:
-    return _of_gates(pilots, at, those=Q())
+    found = _of_gates(pilots, at, those=Q())
+    return found.values_list("gate__pilot", "gate", "gate__public_id", "kind", *_OF_GATE, *_OF_KIND)
 
 
 _PAST = Compiled(_past, pilots=Keys(), at=DateField())

@@ -248,8 +248,14 @@ class GatesQuerySet(models.QuerySet[Any]):
     """The periods of gates in which a date lies, as `gates_on` reads them; asked with the same date."""
 
     def waiting(self, at: date, stages: Iterable[str] = ()) -> Self:
-        """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2)."""
-        return self.filter(in_stages(list(stages) or standing.WAITING_STAGES, at), court__isnull=False)
+        """The open gates that wait on somebody: of running and adopted pilots, or of the stages asked for by name (rule 2).
+
+        That they have a court is asked column by column: what none of a retired pilot has, nor any that is clear or asserted.
+        """
+        wanted = set(stages or standing.WAITING_STAGES) - {Stage.RETIRED}
+        if not wanted:
+            return self.none()
+        return self.filter(in_stages(wanted, at), ~Q(state__in=sorted(gates.HOLD)) | Q(good_until__lt=at))
 
     def in_states(self, at: date, *states: str) -> Self:
         """Those in one of these states. What they come to column by column lets PostgreSQL estimate how few there are."""

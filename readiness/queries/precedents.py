@@ -1,4 +1,4 @@
-"""Earlier answers on the same tool and data: for another pilot, by whoever has a seat on the decision now."""
+"""Earlier answers that can be cited: on the same tool and data, for another pilot, by whoever has a seat on the decision now."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
+from pilots.clock import today
 from pilots.models import Decision, Person, Pilot
+from pilots.refusals import Invalid
 from pilots.rules import seals
 from pilots.rules.rights import named
 from pilots.rules.vocabulary import Outcome
@@ -54,6 +57,34 @@ def precedents(person: Person, gate: GateSnapshot, facts: Mapping[str, Any], *, 
         if all(seals.same(value, (then := _facts_then(decision, facts)).get(name)) for name, value in alike.items())
     ]
     return sorted(found, key=lambda one: len(one.differing))[:SHOWN_AT_MOST]
+
+
+def by_id(person: Person, public_id: str) -> Decision | None:
+    """The answer that is cited, by its public id; None for an empty one.
+
+    Raises:
+        Invalid: it is not there for this person.
+    """
+    if not public_id:
+        return None
+    theirs = Pilot.objects.visible_to(person, today()).order_by().values("pk")
+    found = Decision.objects.select_related("gate").filter(gate__pilot__in=theirs, public_id=public_id).first()
+    if found is None:
+        raise Invalid(_("There is no such answer, or it is not yours to see."), field="cites")
+    return found
+
+
+def cited_by(person: Person, decisions: Iterable[Decision | None]) -> dict[int, Decision]:
+    """What these decisions cite and somebody may see, by the primary key of what is cited. One query; none where none cites.
+
+    Args:
+        decisions: None is passed over.
+    """
+    cited = {each.cites_id for each in decisions if each is not None and each.cites_id is not None}
+    if not cited:
+        return {}
+    theirs = Pilot.objects.visible_to(person).order_by().values("pk")
+    return Decision.objects.select_related("decider").filter(gate__pilot__in=theirs).in_bulk(cited)
 
 
 def _answers(person: Person, gate: GateSnapshot, deciders: Iterable[int], at: date) -> Iterable[Decision]:

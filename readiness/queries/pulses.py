@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -23,11 +22,6 @@ ASKED_OF = (Stage.RUNNING, Stage.ADOPTED)
 def open_pulse(pilot: Pilot, *, at: date) -> Pulse | None:
     """The question that is asked of a pilot's portfolio on a day."""
     return Pulse.objects.open_on(at).filter(portfolio=pilot.portfolio_id).first()
-
-
-def open_pulses(portfolios: Iterable[int], *, at: date) -> dict[int, Pulse]:
-    """The questions that are asked on a day, by portfolio. One query."""
-    return {pulse.portfolio_id: pulse for pulse in Pulse.objects.open_on(at).filter(portfolio__in=list(portfolios))}
 
 
 def answers_of(pilots: Any, *, at: date) -> dict[int, list[Answers]]:

@@ -27,13 +27,17 @@ _COURTS = ("", Court.DECIDER, Court.NOBODY, Court.TEAM, Court.OUTSIDE)
 
 @dataclass(slots=True)
 class Reason:
-    """Pilots that miss one kind of gate, and for whose move: one gate each. On `alone` of them nothing else is open."""
+    """Pilots that miss one kind of gate, and for whose move: one gate each. On `alone` of them nothing else is open.
+
+    `away` is until when those of the holders are away who are, by primary key.
+    """
 
     kind: GateKind
     court: str
     pilots: int = 0
     alone: int = 0
     holders: list[Person] = field(default_factory=list)
+    away: dict[int, date] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -46,6 +50,7 @@ class WaitedFor:
     gates: int = 0
     alone: int = 0
     longest: int = 0
+    away_until: date | None = None
 
 
 class LoneGate(NamedTuple):
@@ -99,6 +104,8 @@ def reasons(waits: Iterable[Bottleneck]) -> Sequence[Reason]:
         reason.alone += int(one.frees)
         if one.holder is not None:
             reason.holders.append(one.holder)
+            if one.away_until:
+                reason.away[one.holder.pk] = one.away_until
     return sorted(found.values(), key=lambda one: (-one.alone, -one.pilots, one.kind.position, one.kind.key))
 
 
@@ -123,6 +130,7 @@ def waited_for(waits: Iterable[Bottleneck]) -> Sequence[WaitedFor]:
         who.gates += int(one.gates)
         who.alone += int(one.frees)
         who.longest = max(who.longest, int(one.longest))
+        who.away_until = one.away_until if holder else None
     for who in found.values():
         who.kinds.sort(key=lambda kind: (kind.position, kind.key))
     return sorted(found.values(), key=lambda who: (-who.gates, who.court, str(who.holder or "")))

@@ -13,7 +13,6 @@ from pilots.models import (
     DecisionRight,
     Delegation,
     Event,
-    GatePeriod,
     HandOver,
     HandOverPart,
     Person,
@@ -28,7 +27,7 @@ from readiness.queries import hand_overs
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.hand_overs import LIVE, Limit, everything
 from readiness.queries.pilots import gates_on, in_force
-from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_of
+from readiness.queries.snapshots import GateSnapshot, PilotSnapshot, snapshots_by_key
 from readiness.rules import deadlines
 
 SHOWN = 50
@@ -121,18 +120,24 @@ def responsibilities(person: Person, at: date, limit: Limit = everything) -> Res
         waits=_waits(person, at, limit),
         conditions=_conditions(person, at, limit),
         confirms=_unconfirmed(managed, at),
-        managed=Some(list(managed[:SHOWN]), managed.count()),
+        managed=_some(managed),
         lives_with=Some(lived_with[:SHOWN], len(lived_with)),
         hand_over=hand_overs.open_hand_over(person),
         parts=[part for part in hand_overs.parts_of(person, limit) if vars(part)["progress"] != hand_overs.DONE],
     )
 
 
+def _some(rows: QuerySet[Any]) -> Some:
+    """The first rows; they are counted only where there are more than are shown."""
+    first = list(rows[: SHOWN + 1])
+    return Some(first[:SHOWN], len(first) if len(first) <= SHOWN else rows.count())
+
+
 def _waits(person: Person, at: date, limit: Limit) -> Some:
     rows = limit(decider_queue(person, at), "gate__pilot__portfolio")
     keys = list(rows.values_list("gate", "gate__pilot"))
     first = [gate for gate, _pilot in keys[:SHOWN]]
-    snapshots = snapshots_of(Pilot.objects.filter(pk__in={pilot for _gate, pilot in keys[:SHOWN]}), at=at)
+    snapshots = snapshots_by_key({pilot for _gate, pilot in keys[:SHOWN]}, at=at).values()
     found = {gate.gate.pk: Wait(one, gate, deadlines.answer_due(gate, one)) for one in snapshots for gate in one.gates}
     return Some([found[gate] for gate in first if gate in found], len(keys))
 
@@ -142,10 +147,10 @@ def _conditions(person: Person, at: date, limit: Limit) -> list[OwnedCondition]:
     seen = Pilot.objects.listed_for(person, at).order_by().values("pk")
     rows = gates_on(at).filter(ends_by_condition=True, gate__pilot__in=seen)
     rows = limit(rows, "gate__pilot__portfolio").order_by("good_until", "gate")
-    keys = list(rows.values_list("gate", flat=True)[:LOOKED_AT])
-    if not keys:
+    gates = {row.gate_id: row.gate for row in rows.select_related("gate__pilot", "gate__kind")[:LOOKED_AT]}
+    if not gates:
         return []
-    gates = {row.gate_id: row.gate for row in _current(keys)}
+    keys = list(gates)
     last = deadlines.last_answers(list(gates.values()))
     met = _met_since(keys)
     out = []
@@ -156,11 +161,6 @@ def _conditions(person: Person, at: date, limit: Limit) -> list[OwnedCondition]:
                 pilot, kind = gates[pk].pilot, gates[pk].kind
                 out.append(OwnedCondition(pilot, kind.name, each["text"], date.fromisoformat(str(each["due"]))))
     return sorted(out, key=lambda condition: condition.due)[:SHOWN]
-
-
-def _current(gates: Sequence[int]) -> QuerySet[GatePeriod]:
-    now = GatePeriod.objects.filter(gate__in=gates, superseded_on=None, last_day=None)
-    return now.select_related("gate__pilot", "gate__kind")
 
 
 def _met_since(gates: Sequence[int]) -> set[tuple[int, str]]:

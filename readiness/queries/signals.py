@@ -105,15 +105,21 @@ class Signals:
         return [point for point in self.points if point.question == FrictionQuestion.SAVES]
 
 
-def signals_for(person: Person, at: date, portfolio: int | None = None) -> Signals:
-    """What somebody may read on a day, in all that is theirs or in one portfolio. A fixed number of queries."""
+def signals_for(
+    person: Person, at: date, portfolio: int | None = None, *, reach: friction.Reach | None = None
+) -> Signals:
+    """What somebody may read on a day, in all that is theirs or in one portfolio. A fixed number of queries.
+
+    Args:
+        reach: what they read of reports, where it was asked for already.
+    """
     friction.bring_up_to_date()
-    reach = friction.reach_of(person)
+    reach = friction.reach_of(person) if reach is None else reach
     groups = reach.groups(portfolio)
     policies = list(SignalPolicy.objects.all())
     gaps = [
         gap
-        for gap in friction.gaps_read(person).prefetch_related("pilots__portfolio")
+        for gap in friction.gaps_read(person, reach).prefetch_related("pilots__portfolio")
         if gap.asked_on <= at and portfolio in (None, gap.portfolio_id)
     ]
     shown, hidden = _points(groups, policies, at, gaps, reach.within)
@@ -133,8 +139,10 @@ def signals_for(person: Person, at: date, portfolio: int | None = None) -> Signa
 
 
 def signals_of(portfolio: int, at: date) -> list[ShownPoint]:
-    """The points of one portfolio as anybody of it may read them: for its managers, of what they named themselves."""
-    friction.bring_up_to_date()
+    """The points of one portfolio as anybody of it may read them: for its managers, of what they named themselves.
+
+    Whoever asks has brought the figures up to date.
+    """
     groups = FrictionGroup.objects.filter(portfolio=portfolio)
     return _points(groups, list(SignalPolicy.objects.all()), at, [])[0]
 
@@ -161,9 +169,8 @@ def _points(
     return shown, len(counts) - len(shown)
 
 
-def words_on(person: Person, at: date, point: ShownPoint, portfolio: int | None = None) -> list[str]:
+def words_on(reach: friction.Reach, at: date, point: ShownPoint, portfolio: int | None = None) -> list[str]:
     """What managers wrote on a point, shuffled; none where fewer than three did."""
-    reach = friction.reach_of(person)
     found = friction.sentences_on(reach.groups(portfolio), at, reach.within, question=point.question, point=point.point)
     return shuffled(found.get((point.question, point.point), []))
 

@@ -6,7 +6,7 @@ The number of queries does not depend on the number of pilots.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from pilots.rules import gates, replay, rights, stalls
 from pilots.rules.actions import NOT_STARTED
 from pilots.rules.events import Kind
 from pilots.rules.vocabulary import Awaits, ClearsBy, Stage
+from readiness.queries.absences import people_on
 from readiness.queries.period_rows import (
     GateHistory,
     Past,
@@ -46,6 +47,7 @@ class GateSnapshot:
     """One gate on a date, with the people whose move it may be.
 
     `history` are its periods up to the date, in order; of the earlier ones those in which it was a decider's move.
+    `answering` is whose answer it waits for (rule 7), and `away` until when those are away who are, by primary key.
     """
 
     gate: Gate
@@ -57,6 +59,19 @@ class GateSnapshot:
     answer_within: int | None = None
     history: Sequence[gates.GatePeriod] = ()
     delegate: Person | None = None
+    answering: Person | None = None
+    away: Mapping[int, date] = field(default_factory=dict)
+
+    @property
+    def away_until(self) -> date | None:
+        """The last day on which whoever holds it is away; None where they are there."""
+        return self.away.get(self.holder.pk) if self.holder else None
+
+    @property
+    def acting(self) -> Person | None:
+        """Who answers while whoever holds it is away; None where nobody does, or needs to."""
+        there = self.answering is not None and self.answering.pk not in self.away
+        return self.answering if there and self.away_until else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +212,7 @@ def _put_together(
     runs = runs_across_units(_last_periods(found), at, known_at)
     adopted = [pk for pk, history in own.items() if history.periods[-1].stage == Stage.ADOPTED]
     lived = residences(adopted, at=at, known_at=known_at)
-    named = _Named(wanted, own, found, seats, kinds or {})
+    named = _Named(wanted, own, found, seats, kinds or {}, at)
     return [
         _read(
             pilot, own[pilot.pk], found.get(pilot.pk, []), seats, at, lived.get(pilot.pk), runs.get(pilot.pk, {}), named
@@ -227,6 +242,7 @@ class _Named:
         found: Mapping[int, Sequence[GateHistory]],
         seats: Mapping[int, Mapping[int, SeatRow]],
         kinds: Kinds,
+        at: date,
     ) -> None:
         gates = [gate for of_pilot in found.values() for gate in of_pilot]
         self.kinds = {**kinds, **in_bulk(GateKind, {gate.kind for gate in gates} - kinds.keys())}
@@ -237,7 +253,7 @@ class _Named:
         for history in own.values():
             now = history.periods[-1]
             people |= {now.sponsor, now.manager, history.portfolio.escalation_id}
-        self.people = in_bulk(Person, people)
+        self.people, self.away = people_on(people, at)
         for row in rows:
             of_row = own[row.pk]
             row.portfolio, row.function = of_row.portfolio, of_row.function_now
@@ -280,7 +296,7 @@ def _read(
     return PilotSnapshot(
         pilot,
         status,
-        [_gate(gate, status.gates[kinds[gate.kind].key], held.get(gate.kind), named) for gate in asked],
+        [_gate(gate, status.gates[kinds[gate.kind].key], held.get(gate.kind), period.sponsor, named) for gate in asked],
         own.function,
         named.person(period.sponsor),
         named.person(period.manager),
@@ -312,12 +328,16 @@ def _sits(kind: int, held: Mapping[int, SeatRow], at: date, runs: Runs) -> right
     return replace(seat, run_from=runs[kind]) if kind in runs else seat
 
 
-def _gate(found: GateHistory, status: standing.GateStatus, row: SeatRow | None, named: _Named) -> GateSnapshot:
+def _gate(
+    found: GateHistory, status: standing.GateStatus, row: SeatRow | None, sponsor: int | None, named: _Named
+) -> GateSnapshot:
     kind = named.kinds[found.kind]
     gate = Gate.from_db(connection.alias, _OF_GATE, (found.gate, found.public_id, found.pilot, found.kind))
     gate.kind = kind
     if kind.clears_by == ClearsBy.ACCEPTANCE or row is None:
-        return GateSnapshot(gate, kind, status, named.person(found.periods[-1].person), None, None)
+        person = named.person(found.periods[-1].person)
+        return GateSnapshot(gate, kind, status, person, None, None, answering=person, away=named.away)
+    barred = () if sponsor is None else (sponsor,)
     return GateSnapshot(
         gate=gate,
         kind=kind,
@@ -328,6 +348,8 @@ def _gate(found: GateHistory, status: standing.GateStatus, row: SeatRow | None, 
         delegate=named.person(row.seat.delegate),
         answer_within=row.answer_within,
         history=found.periods,
+        answering=named.person(rights.answering(row.seat, barred=barred, away=named.away)),
+        away=named.away,
     )
 
 

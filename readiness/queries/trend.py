@@ -13,11 +13,15 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from readiness.queries.engines import join_pilots
+from readiness.queries.spans_sql import spans
 from readiness.queries.standing_sql import POLICY, join_policy, standing_on
 from readiness.rules.standing import STANDINGS
 
 if TYPE_CHECKING:
     from readiness.queries.pilots import StandingQuerySet
+
+FEW = 2
+"""On so many days each pilot's standing is read day by day; on more, how long it had each is worked out once."""
 
 
 def trend(pilots: StandingQuerySet, days: Sequence[date]) -> list[dict[str, int]]:
@@ -27,12 +31,12 @@ def trend(pilots: StandingQuerySet, days: Sequence[date]) -> list[dict[str, int]
         join, parameters = join_pilots("own.pilot_id", pilots)
     except EmptyResultSet:
         return list(found.values())
-    numbers = {day.toordinal(): day for day in days}
-    asked = [value for day in days for value in (day.toordinal(), connection.ops.adapt_datefield_value(day))]
+    in_order = sorted(found)
     with connection.cursor() as cursor:
-        cursor.execute(_statement(len(days), join), [*asked, *parameters])
-        for day, standing, many in cursor.fetchall():
-            found[numbers[day]][standing] = many
+        cursor.execute(spans(in_order, join) if len(in_order) > FEW else _of_few(in_order, join), parameters)
+        for standing, first, after, many in cursor.fetchall():
+            for day in in_order[first:after]:
+                found[day][standing] += int(many)
     return list(found.values())
 
 
@@ -46,19 +50,24 @@ def month_ends(at: date, months: int) -> list[date]:
     return ends[::-1]
 
 
-def _statement(days: int, join: str) -> str:
+def _of_few(days: Sequence[date], join: str) -> str:
     """Each period of a pilot is read once, and counted on each of the days that lie in it."""
+    asked = ", ".join(f"({n}, {day.toordinal()}, {_day(day)})" for n, day in enumerate(days))
     return f"""
         WITH
-        asked(number, at) AS (VALUES {", ".join(["(%s, %s)"] * days)}),
+        asked(place, number, at) AS (VALUES {asked}),
         {POLICY},
         read AS (
-            SELECT asked.number, {standing_on("asked.at", "asked.number")} AS standing
+            SELECT asked.place, {standing_on("asked.at", "asked.number")} AS standing
             FROM pilots_pilotperiod own
             {join}
             JOIN asked ON asked.at >= own.first_day AND (own.last_day IS NULL OR asked.at <= own.last_day)
             {join_policy("asked.at")}
             WHERE own.superseded_on IS NULL AND own.void_since IS NULL
         )
-        SELECT number, standing, COUNT(*) FROM read GROUP BY number, standing
+        SELECT standing, place, place + 1, COUNT(*) FROM read GROUP BY place, standing
     """
+
+
+def _day(day: date) -> str:
+    return f"DATE '{day}'" if connection.vendor == "postgresql" else f"'{day}'"

@@ -101,8 +101,11 @@ def since_on(at: date) -> str:
         CASE
             WHEN period.good_until <= {over} AND period.good_until < period.first_day THEN {number("period.since")}
             WHEN period.good_until <= {over} THEN {number("period.good_until")} + 1
-            WHEN {decided} AND period.since < period.first_day THEN {greatest(number("period.since"), f"COALESCE({run}, 0)")}
-            WHEN {decided} AND seat.run_from > period.since THEN {number("seat.run_from")}
+            WHEN {decided} THEN CASE
+                WHEN period.since < period.first_day THEN {greatest(number("period.since"), f"COALESCE({run}, 0)")}
+                WHEN seat.run_from > period.since THEN {number("seat.run_from")}
+                ELSE {number("period.since")}
+            END
             ELSE {number("period.since")}
         END
     """

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from pilots.clock import today
 from pilots.models import Person
-from pilots.rules.vocabulary import Court
-from readiness.queries.charged_days import LABELS, ChargedDays, charged_days
+from readiness.queries.charged_days import LABELS, Place, charged_days
 from readiness.queries.pilots import StandingQuerySet
 
 BY = ("court", *LABELS)
@@ -29,14 +27,8 @@ class Wait:
     name: str
     start: date
     end: date
-    courts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
-    still_open: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Court.values(), 0))
-
-    def add(self, charged: ChargedDays) -> None:
-        """Add days that were charged."""
-        for of in (self.courts, self.still_open) if charged.still_open else (self.courts,):
-            for court, days in charged.courts.items():
-                of[court] += days
+    courts: dict[str, int]
+    still_open: dict[str, int]
 
     @property
     def finished(self) -> dict[str, int]:
@@ -59,6 +51,8 @@ def waits(
     holder: Person | None = None,
     functions: Collection[int | None] | None = None,
     at: date | None = None,
+    beside: Place | None = None,
+    most: int | None = None,
 ) -> list[Wait]:
     """The open days from `start` up to, not including, `end`, charged to courts; whoever has most comes first. One query.
 
@@ -67,13 +61,21 @@ def waits(
         kind, holder: only the gates of this kind, or the days on which this person held them.
         functions: only the days on which the pilot lay in one of these, None among them for those in which it lay in none.
         at: only the days that had come before this one; today unless said. The others are charged to nobody.
+        beside: only what comes after this row; or before it, then the nearest first.
+        most: how many rows at the most.
     """
     end = min(end, at or today())
     start = min(start, end)
-    counted = None if by == "court" else by
-    asked: Any = {"by": counted, "kind": kind, "holder": holder, "functions": functions}
-    found: dict[str, Wait] = {}
-    for row in charged_days(pilots, start=start, end=end, still_open_apart=True, **asked):
-        wait = found.setdefault(row.of, Wait(row.of, row.name, start, end))
-        wait.add(row)
-    return sorted(found.values(), key=lambda wait: (-wait.days, wait.name, wait.of))
+    charged = charged_days(
+        pilots,
+        start=start,
+        end=end,
+        by=None if by == "court" else by,
+        kind=kind,
+        holder=holder,
+        functions=functions,
+        still_open_apart=True,
+        beside=beside,
+        most=most,
+    )
+    return [Wait(row.of, row.name, start, end, row.courts, row.still_open) for row in charged]

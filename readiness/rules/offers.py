@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from pilots import permissions
-from pilots.models import Absence, Person
+from pilots.models import Person
 from pilots.rules import gates, rights
 from pilots.rules.actions import ACTIONS, Target
 from pilots.rules.transitions import PilotState
@@ -78,7 +77,6 @@ def on_gate(
     state: gates.GateState,
     *,
     office: bool,
-    away: Iterable[int] = (),
 ) -> list[str]:
     """The actions on one gate that this person may do now, as they stand in addresses."""
     if snapshot.status.stage == Stage.RETIRED or snapshot.status.void_since:
@@ -90,7 +88,7 @@ def on_gate(
     def is_allowed(word: str) -> bool:
         if word in ("decide", "except_"):
             askers = state.askers if word == "except_" else ()
-            decides = may_decide(person, snapshot, gate, askers=askers, away=away)
+            decides = may_decide(person, snapshot, gate, askers=askers)
             return permissions.allowed("record_for_decider", mine) or decides is not None
         if word == "meet_condition":
             return any(_may_meet(person, each, mine) for each in unmet(state))
@@ -125,34 +123,14 @@ def _may_meet(person: Person, condition: dict[str, object], mine: frozenset[Role
 
 
 def may_decide(
-    person: Person,
-    snapshot: PilotSnapshot,
-    gate: GateSnapshot,
-    *,
-    askers: Iterable[int | None] = (),
-    away: Iterable[int] = (),
+    person: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, askers: Iterable[int | None] = ()
 ) -> str | None:
     """The capacity in which a person may decide a gate, or None (rule 7)."""
     barred = {who for who in (snapshot.status.sponsor, *askers) if who is not None}
-    return rights.may_decide(gate.status.seat, person.pk, barred=barred, away=away)
-
-
-def waits_on(snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int] = ()) -> Person | None:
-    """Whose answer a gate waits for (rule 7): the first who may decide it and is there, or who may, where all are away."""
-    if gate.kind.clears_by == ClearsBy.ACCEPTANCE:
-        return gate.holder
-    gone = set(away)
-    seated = (gate.holder, gate.deputy, gate.delegate, gate.escalation)
-    allowed = [who for who in seated if who is not None and may_decide(who, snapshot, gate, away=gone)]
-    return next((who for who in allowed if who.pk not in gone), allowed[0] if allowed else None)
+    return rights.may_decide(gate.status.seat, person.pk, barred=barred, away=gate.away)
 
 
 def records(person: Person, gate: GateSnapshot, *, office: bool) -> bool:
     """Whether whoever answers puts it on record for somebody else: they are of the office, and on no seat of the gate."""
     named = rights.named(gate.status.seat)
     return office and gate.kind.clears_by != ClearsBy.ACCEPTANCE and person.pk not in named
-
-
-def away_on(day: date) -> set[int]:
-    """Who is away on a day."""
-    return set(Absence.objects.on(day).values_list("person_id", flat=True))

@@ -212,6 +212,18 @@ def answer_text(decision: Decision) -> str:
 
 
 @register.filter
+def waited_for_words(gate: GateSnapshot) -> str:
+    """`{{ gate|waited_for_words }}`: “Perpetua Rask”, and where they are away until when, and who acts for them."""
+    return labels.waited_for(gate)
+
+
+@register.filter
+def absence_words(gate: GateSnapshot) -> str:
+    """`{{ gate|absence_words }}`: “away until 4 December 2026; Jory Mellin acts for them”, empty where the holder is there."""
+    return labels.absence(gate)
+
+
+@register.filter
 def capacity_words(capacity: str) -> str:
     """`{{ decision.capacity|capacity_words }}`: “deputy”."""
     return str(labels.CAPACITY[capacity])

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from pilots.figures import decimal, grouped, percent, written_day
-from pilots.models import DecisionRight, choices
+from pilots.models import DecisionRight, Person, choices
 from pilots.rules import adoption
 from pilots.rules.quality import Threshold
 from pilots.rules.vocabulary import Cause, ClearsBy, Court, Outcome, Standing, State, Verdict
@@ -229,13 +229,41 @@ def answer_due(due: deadlines.AnswerDue, at: date) -> str:
     return _("An answer is due by %(due)s.") % {"due": day(due.answer_by)}
 
 
+def waited_for(gate: GateSnapshot) -> str:
+    """Whoever holds an open gate, within a sentence; of somebody away until when, and who answers meanwhile.
+
+    “Perpetua Rask”, “Perpetua Rask (away until 4 December 2026; Jory Mellin acts for them)”; empty where nobody holds it.
+    """
+    if gate.holder is None:
+        return ""
+    gone = absence(gate)
+    return f"{gate.holder.name} ({gone})" if gone else gate.holder.name
+
+
+def person(who: Person, away_until: date | None) -> str:
+    """Somebody whom several gates wait for, within a sentence: “Perpetua Rask (away until 4 December 2026)”."""
+    if away_until is None:
+        return who.name
+    return f"{who.name} ({_('away until %(until)s') % {'until': day(away_until)}})"
+
+
+def absence(gate: GateSnapshot) -> str:
+    """Until when whoever holds a gate that waits for them is away, and who answers meanwhile; empty where they are there."""
+    if gate.away_until is None or gate.status.court != Court.DECIDER:
+        return ""
+    says = {"until": day(gate.away_until), "acting": gate.acting}
+    if gate.acting is None:
+        return _("away until %(until)s") % says
+    return _("away until %(until)s; %(acting)s acts for them") % says
+
+
 def move(gate: GateSnapshot) -> str:
     """Whose move an open gate is, and for how long: “Legal: Perpetua Rask has not answered, 238 days”."""
     if gate.status.court is None:
         return _("%(gate)s: was open at the end") % {"gate": gate.kind.name}
     texts = {
         "gate": gate.kind.name,
-        "who": gate.holder.name if gate.holder else "",
+        "who": waited_for(gate),
         "long": wait(gate.status),
     }
     return _sentence(gate) % texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from pilots.models import GateKind, Person
 from pilots.rules.vocabulary import ClearsBy, Court, Standing
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
-from readiness.rules import deadlines, offers, standing
+from readiness.rules import deadlines, standing
 from readiness.text import labels
 from readiness.text.open_gates import listed
 
@@ -215,12 +215,12 @@ def to_named(sender: Person, to: Person, item: Item) -> Letter:
     return Letter(to, subject, [asks % says], sender, reverse("readiness:my-decisions"))
 
 
-def of_gate(sender: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away: Iterable[int] = ()) -> Letter | None:
+def of_gate(sender: Person, snapshot: PilotSnapshot, gate: GateSnapshot) -> Letter | None:
     """The letter that may move one open gate, or None where it is the sender's own move or the team's, or waits on nobody."""
     if snapshot.status.stage not in standing.WAITING_STAGES:
         return None
     court = gate.status.court
-    to = offers.waits_on(snapshot, gate, away=away) if court == Court.DECIDER else None
+    to = gate.answering if court == Court.DECIDER else None
     if to is not None and to != sender:
         return to_decider(sender, to, [(snapshot, gate)])
     above = deadlines.escalation(gate, snapshot)
@@ -229,15 +229,12 @@ def of_gate(sender: Person, snapshot: PilotSnapshot, gate: GateSnapshot, *, away
     return None
 
 
-def of_today(
-    sender: Person, pilots: Sequence[PilotSnapshot], *, away: Iterable[int] = ()
-) -> tuple[Person, list[Item]] | None:
+def of_today(sender: Person, pilots: Sequence[PilotSnapshot]) -> tuple[Person, list[Item]] | None:
     """Whom to write to first, and about what: who alone holds up most, then the soonest stall, then the longest wait."""
-    gone = set(away)
     waiting: dict[int, tuple[Person, list[Item]]] = {}
     for snapshot in pilots:
         for gate in snapshot.waiting_gates:
-            to = offers.waits_on(snapshot, gate, away=gone) if gate.status.court == Court.DECIDER else None
+            to = gate.answering if gate.status.court == Court.DECIDER else None
             if to is not None and to != sender:
                 waiting.setdefault(to.pk, (to, []))[1].append((snapshot, gate))
     if not waiting:

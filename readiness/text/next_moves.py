@@ -39,7 +39,7 @@ def _presses(gate: GateSnapshot) -> tuple[int, int]:
 
 def _of_gate(snapshot: PilotSnapshot, gate: GateSnapshot) -> str:
     says = {
-        "who": gate.holder.name if gate.holder else "",
+        "who": labels.waited_for(gate),
         "team": _team(snapshot),
         "gate": gate.kind.name,
         "long": labels.wait(gate.status),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilots.rules import gates
 from pilots.rules.vocabulary import ClearsBy, Court, State, Verdict
 from readiness.queries.snapshots import GateSnapshot, PilotSnapshot
+from readiness.text import labels
 
 TO = {
     "funding-owner": gettext_lazy("to fund the next phase"),
@@ -44,7 +45,7 @@ def sentence(snapshot: PilotSnapshot) -> str:
 
 
 def _name(gate: GateSnapshot) -> str:
-    return gate.holder.name if gate.holder else ""
+    return labels.waited_for(gate)
 
 
 def _lacks(gate: GateSnapshot) -> str:

@@ -9,6 +9,7 @@ from readiness.queries.own_work import OwnPilot
 from readiness.rules.load import Load
 from readiness.text import labels, workflows
 from readiness.text.both_sides import score
+from readiness.text.open_gates import listed
 
 
 def opening(waiting: int, pilots: int) -> str:
@@ -20,6 +21,30 @@ def opening(waiting: int, pilots: int) -> str:
     return ngettext("%(n)s thing waits for your word.", "%(n)s things wait for your word.", waiting) % {
         "n": labels.number(waiting)
     }
+
+
+def counts(rules: int, questions: int, steps: int, moves: int) -> str:
+    """What is counted as waiting for a manager's word, and what My gates counts where that is another number.
+
+    Args:
+        rules, questions, steps: on how many pilots they are waited for here.
+        moves: what only they can move, as My gates counts it: rules too, but no question and no steps.
+    """
+    parts = {
+        ngettext("the rules of %(n)s pilot", "the rules of %(n)s pilots", rules): rules,
+        ngettext(
+            "the question whether it helps, on %(n)s pilot", "the question whether it helps, on %(n)s pilots", questions
+        ): questions,
+        ngettext("how you live %(n)s pilot, step by step", "how you live %(n)s pilots, step by step", steps): steps,
+    }
+    some = [says % {"n": labels.how_many(many)} for says, many in parts.items() if many]
+    out = [_("Counted here: %(what)s.") % {"what": listed(some)}] if some else []
+    if moves != rules + questions + steps:
+        there = _(
+            "My gates counts otherwise: rules that wait for you, and gates and adoptions that only you can move, %(n)s."
+        )
+        out.append(there % {"n": labels.how_many(moves)})
+    return " ".join(out)
 
 
 def load(of: Load) -> str:

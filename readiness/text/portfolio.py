@@ -74,7 +74,7 @@ def says(one: Bottleneck) -> str:
 def move(one: Bottleneck) -> str:
     """Who has to do what: “Perpetua Rask to answer Legal”."""
     assert one.kind is not None
-    says = {"who": one.holder.name if one.holder else "", "gate": one.kind.name}
+    says = {"who": labels.person(one.holder, one.away_until) if one.holder else "", "gate": one.kind.name}
     accepted = one.kind.clears_by == ClearsBy.ACCEPTANCE
     if one.court == Court.DECIDER:
         return (_("%(who)s to accept %(gate)s") if accepted else _("%(who)s to answer %(gate)s")) % says
@@ -90,18 +90,16 @@ def move(one: Bottleneck) -> str:
 
 
 def note(one: Bottleneck) -> str:
-    """Among how many it stands, and how long the longest has waited."""
-    says = {"all": labels.count(one.gates), "days": labels.days(one.longest)}
-    if not one.longest:
-        return ngettext("Nothing else waits for it.", "Of %(all)s that wait for it.", one.gates) % says
-    return (
-        ngettext(
-            "Nothing else waits for it; it has waited for %(days)s.",
-            "Of %(all)s that wait for it; the longest for %(days)s.",
-            one.gates,
-        )
-        % says
+    """Why it stands where it does: how many it frees, of how many that wait for it, and how long the longest has."""
+    says = {"n": labels.count(one.frees), "all": labels.count(one.gates), "days": labels.days(one.longest)}
+    frees = ngettext(
+        "Frees %(n)s pilot, of %(all)s that wait for it", "Frees %(n)s pilots, of %(all)s that wait for it", one.frees
     )
+    if one.gates == one.frees:
+        frees = ngettext("Frees %(n)s pilot", "Frees %(n)s pilots", one.frees)
+    if not one.longest:
+        return f"{frees % says}."
+    return _("%(frees)s; the longest has waited for %(days)s.") % {"frees": frees % says, "days": says["days"]}
 
 
 def one_away(many: int) -> str:
@@ -115,7 +113,7 @@ def one_away(many: int) -> str:
 
 def who(one: WaitedFor) -> str:
     """A person, or the court where nobody is named."""
-    return one.holder.name if one.holder else str(WHO[one.court])
+    return labels.person(one.holder, one.away_until) if one.holder else str(WHO[one.court])
 
 
 def kinds(one: WaitedFor) -> str:

@@ -70,6 +70,27 @@ def test_nothing_pushes_a_page_sideways(house: House) -> None:
     assert wide == []
 
 
+def test_no_table_is_walked_sideways_on_a_telephone(house: House) -> None:
+    pilot = furnish(house.company)
+    gates = [
+        house.company.gate(each, "legal-sign-off")
+        for each in (house.company.running("ZZ-1"), house.company.running("ZZ-2"))
+    ]
+    many = reverse("readiness:decide-many") + "?" + "&".join(f"gate={gate.public_id}" for gate in gates)
+    wide = []
+    for person, path in (*places(house.company, pilot), (house.company.perpetua, many)):
+        page = house.visit(person).open(path)
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        wide += [f"{path}: {label}" for label in page.evaluate(WALKED)]
+    assert wide == []
+
+
+WALKED = """() => [...document.querySelectorAll('.scroller')]
+  .filter(each => each.scrollWidth > each.clientWidth)
+  .map(each => each.getAttribute('aria-label') ?? each.outerHTML.slice(0, 120))"""
+
+
 def test_a_decision_is_signed_with_the_keyboard_alone(house: House) -> None:
     pilot = house.company.running()
     page = house.visit(house.company.perpetua).open(reverse("readiness:my-decisions"))

@@ -65,7 +65,7 @@ not know. What cannot be done so becomes `v2`, beside which `v1` stays for a yea
 
 | since | what came |
 | --- | --- |
-| 1.1 | `Idempotency-Key`; `pilots/bulk/` and `gates/bulk/`; `evidence/ID/`; `etag`, `current_version` and `meanwhile` in 409 and 412; every wrong value at once; `Location`; `ETag` on lists and figures; rate limits; packed answers; `token` in the log; `at`, `projected` and `before_first_record` in rows of waits and bottlenecks, and in signals; in the schema, nulls where there were some all along |
+| 1.1 | `Idempotency-Key`; `pilots/bulk/` and `gates/bulk/`; `evidence/ID/`; `etag`, `current_version` and `meanwhile` in 409 and 412; every wrong value at once; `Location`; `ETag` on lists and figures; rate limits; packed answers; `token` in the log; `at`, `projected` and `before_first_record` in rows of waits and bottlenecks, and in signals; `page_size`, `cursor` and `Link` on waits; in the schema, nulls where there were some all along |
 | 1.0 | the rest |
 
 ## Examples
@@ -81,9 +81,10 @@ no list says whether an address has an account; of several people of one name th
 on and back, as the header `Link` does (`rel="next"`, `rel="prev"`); a cursor is signed, holds no primary key, and belongs to the list that
 it was given for. `fields=key,standing` leaves the other fields out, `gates=false` the gates, `expand=gates` gives them whole.
 
-Any list goes out whole as a file, by `Accept: text/csv` or by `?format=csv` and `?format=xlsx`, under its filters. Pilots have the columns
+Any list goes out whole as a file, by `Accept: text/csv`, which may be weighed, or by `?format=csv` and `?format=xlsx`, under its filters. Pilots have the columns
 of the product's own form there, which an import reads again (addresses of people only for whoever keeps the records; others find
-names), and with `fields=` those fields. A text that a spreadsheet would take for a formula has an apostrophe before it.
+names), and with `fields=` those fields. A text that a spreadsheet would take for a formula has an apostrophe before it. What has
+parts has a column for each: `sponsor` and `sponsor_id`, `standing_from` and `standing_to` of changes.
 
 Every answer that takes `as_of` says in its head, and where it has a place for it in its body, for which day it was read (`at`), whether that
 day has not come (`projected`: what would be so if nothing happened until then), and whether nothing that you see was on record
@@ -100,7 +101,8 @@ pilot, sets of two or three do. They are searched for among what pilots wait for
 set is given where it frees pilots that no part of it does. At most 50 decisions and 20 sets are given, each with its first 50 pilots.
 
 `portfolio/waits/` tells finished waits from those that go on: `still_open` are the days of gates that wait on the last day, since they
-are in that state, `finished` all others. `portfolio/bottlenecks/` groups by kind, court and holder unless `by=` says otherwise.
+are in that state, `finished` all others. Whoever has most comes first, a thousand rows an answer (`page_size` asks for fewer); where
+there are more, as with `by=pilot`, the body is still rows alone, and `Link` leads to the others; a file has them all. `portfolio/bottlenecks/` groups by kind, court and holder unless `by=` says otherwise.
 
 `WRITE_DOCS=1 .venv/bin/pytest tests/contracts/test_api_examples.py` asks all of this of an invented portfolio and writes
 this page; without the variable it holds the page against the answers. Lists are cut to their first entry, and marks and ids

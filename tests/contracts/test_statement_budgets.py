@@ -28,7 +28,7 @@ BUDGETS: dict[str, int] = {
     "admin:pilots_function_changelist": 6,
     "admin:pilots_gatekind_changelist": 7,
     "admin:pilots_person_changelist": 6,
-    "admin:pilots_pilot_change": 15,
+    "admin:pilots_pilot_change": 14,
     # One for the views that people keep, one for how many pilots each shows, and where somebody keeps all portfolios one for how many there are.
     "admin:pilots_pilot_changelist": 23,
     "admin:pilots_portfolio_changelist": 6,
@@ -38,7 +38,7 @@ BUDGETS: dict[str, int] = {
     "readiness:api:alignment": 3,
     "readiness:api:bottlenecks": 5,
     # The page with its counts, and what differs of each pilot: people, gates, decisions.
-    "readiness:api:changes": 9,
+    "readiness:api:changes": 8,
     "readiness:api:decisions": 6,
     "readiness:api:exhibits": 11,
     "readiness:api:events": 6,
@@ -57,8 +57,8 @@ BUDGETS: dict[str, int] = {
     "readiness:api:portfolios": 6,
     "readiness:api:rights": 10,
     "readiness:api:root": 3,
-    # One for the pilots that the reader lives with as a manager, of which they read less than others; one asks whether a week is over.
-    "readiness:api:signals": 23,
+    # The same as the page of signals, but for the masthead and the portfolios to choose from.
+    "readiness:api:signals": 14,
     # One for the kinds by which gates are counted.
     "readiness:api:summary": 8,
     # One for the first day on record, which each point is held against.
@@ -69,29 +69,29 @@ BUDGETS: dict[str, int] = {
     "readiness:claims": 21,
     "readiness:listen": 6,
     # Each sort of thing that somebody holds is one, and what waits on them is read as on their own page; one for what they live with beside its manager.
-    "readiness:me": 26,
+    "readiness:me": 24,
     # One for why they hang there, with kinds and holders; four for the managers’ account, as for claims.
     "readiness:museum": 20,
     "readiness:my-address": 4,
     "readiness:my-away": 10,
     "readiness:my-decisions": 15,
-    "readiness:my-gates": 15,
+    "readiness:my-gates": 14,
     # One for what they live with beside its manager, of which nothing is handed over.
     "readiness:my-leaving": 12,
     "readiness:my-tokens": 11,
-    # A manager's own: seven for the pilots they live with, what was asked, answered and announced of these, and their answers to the three questions.
-    "readiness:my-work": 29,
+    # A manager's own: six for the pilots they live with, what was asked, answered and announced of these, and their answers to the three questions.
+    "readiness:my-work": 26,
     # Eight for its two sides: accounts, reviews, answers, steps, incentives, fellows, and the words that say nothing; one for policy gaps,
     # one for what is being handed over; two for what its managers name most.
-    "readiness:pilot": 26,
+    "readiness:pilot": 24,
     # Who carries or decides on a pilot puts a question too: two for where they may, and whom of those there they know.
-    "readiness:policy-gaps": 15,
+    "readiness:policy-gaps": 12,
     # One for whom pilots wait, one for the pilots that letters name, one for what can be chosen, and more where residence is read.
     "readiness:portfolio": 16,
     "readiness:rights": 19,
     "readiness:search": 4,
-    # Two for each of its parts: points, their history, who answered, minutes, gaps; one for the pilots that the reader lives with, one asks whether a week is over.
-    "readiness:signals": 29,
+    # Two for what the reader reads, two for points and two for their history, one each for who answered and the gaps; one asks whether a week is over.
+    "readiness:signals": 17,
 }
 """Statements at the most, session and account included, whoever asks. One that needs more is to be looked at, then raised here."""
 READ = (

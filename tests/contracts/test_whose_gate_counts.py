@@ -22,12 +22,11 @@ from django.urls import reverse
 
 from pilots import actions
 from pilots.clock import today
-from pilots.models import Person, Pilot
+from pilots.models import Absence, Person, Pilot
 from pilots.rules import rights
 from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing
 from readiness.queries.snapshots import PilotSnapshot, snapshots_of
-from readiness.rules import offers
 from readiness.text import labels
 from tests.company import LEGAL, a_right, browser_of
 from tests.readiness.api.conftest import client
@@ -144,7 +143,7 @@ def agree(root: Person) -> dict[str, int]:
 
 def queues_agree(root: Person, person: Person) -> int:
     """How many gates wait on somebody: by the rules, on their page and over the API."""
-    away = offers.away_on(today())
+    away = set(Absence.objects.on(today()).values_list("person", flat=True))
     waits = {
         gate.gate.public_id
         for one in _everything()

@@ -201,7 +201,7 @@ def everything_read(managers: Managers, said: Said, asked: list[tuple[str, int, 
         person = managers.reviewer if who == "reviewer" else managers[who]
         found = signals.signals_for(person, weeks_ago(ago), None if whole else managers.portfolio.pk)
         out.append((found.points, found.hidden, found.answered, found.functions))
-        out.extend(signals.words_on(person, weeks_ago(ago), point) for point in found.points)
+        out.extend(signals.words_on(friction.reach_of(person), weeks_ago(ago), point) for point in found.points)
     return out
 
 

@@ -202,7 +202,6 @@ WAIT = ("running", "adopted")
 
 def _queues_alike(read: list[PilotSnapshot], at: date, known_at: date | None, where: str) -> None:
     """Each gate in a decider's court of a running or adopted pilot stands in the queue of exactly those who may decide it."""
-    away = offers.away_on(at)
     decided = [
         (one, gate)
         for one in read
@@ -216,7 +215,7 @@ def _queues_alike(read: list[PilotSnapshot], at: date, known_at: date | None, wh
             assert {(row.gate.pilot_id, row.kind.key) for row in rows} == {
                 (one.pilot.pk, gate.kind.key)
                 for one, gate in decided
-                if one.status.stage in stages and offers.may_decide(person, one, gate, away=away)
+                if one.status.stage in stages and offers.may_decide(person, one, gate)
             }, f"{where}: the queue of {person}, {stages}"
         if known_at is None:
             queue = {row.gate for row in queue_in_order(person, at)}

@@ -17,9 +17,8 @@ from pilots.event_log.sign import logged_transaction
 from pilots.models import Gate, Pilot
 from readiness.api.bulk import BulkAnswer, BulkInput, BulkView, Item, ItemResult, items_of, last_batch, require_all
 from readiness.api.inputs import OF_GATE, OF_PILOT
-from readiness.api.views.gates import OneGate
+from readiness.api.views.gates import OneGate, as_arguments
 from readiness.api.views.pilots import OnePilot
-from readiness.queries import evidence
 
 PILOT_ACTIONS = {word: row for word, row in OF_PILOT.items() if row[0] in TOGETHER}
 """The actions that can be done to many pilots, by the word in their address."""
@@ -159,10 +158,7 @@ class BulkGates(BulkView, OneGate):
     def do(self, action: str, found: Sequence[Any], versions: Mapping[int, int | None], says: dict[str, Any]) -> Any:
         if action != "decide":
             return together(action, found, versions, of_gates(found), self.person, says)
-        if "for" in says:
-            says["for_"] = says.pop("for")
-        if "pieces" in says:
-            says["pieces"] = evidence.by_id(self.person, says["pieces"])
+        says = as_arguments(self.person, says)
         named = {pk: version for pk, version in versions.items() if version is not None}
         done = actions.decide_many(gates=found, by=self.person, expected_version=named, **says)
         return DoneToMany(done=[decision.gate_id for decision in done])

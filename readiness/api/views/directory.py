@@ -51,6 +51,10 @@ LISTS = {
     "decisions_that_free": "freeing",
     "trend": "trend",
     "waits": "waits",
+    "load": "load",
+    "alignment": "alignment",
+    "signals": "signals",
+    "policy_gaps": "policy-gaps",
     "schema": "schema",
     "docs": "docs",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
@@ -35,6 +36,7 @@ from readiness.api.filters import (
 )
 from readiness.api.rows import serialized
 from readiness.api.serializers import DecisionSerializer, EventSerializer
+from readiness.queries.precedents import cited_by
 from readiness.queries.request_dates import as_of
 from readiness.text.events import ACTIONS
 
@@ -104,7 +106,11 @@ class Decisions(InOrderOfWriting):
     def get(self, request: Request) -> Response:
         """Decisions up to a day, the latest written down first."""
         rows = self.filter_queryset(self.get_queryset())
-        return self.answer_with(rows, lambda some: serialized(DecisionSerializer, some, self.only))
+        return self.answer_with(rows, self.read)
+
+    def read(self, decisions: Sequence[Decision]) -> list[Any]:
+        """These decisions, as an answer has them."""
+        return serialized(DecisionSerializer, decisions, self.only, cited=cited_by(self.person, decisions))
 
 
 def _entries(mine: Q) -> Any:

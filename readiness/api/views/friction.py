@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import Http404
@@ -22,7 +23,7 @@ from readiness.api.inputs import OpenPolicyGap
 from readiness.api.rows import RowSerializer, serialized
 from readiness.api.serializers import PersonSerializer
 from readiness.api.views.portfolio import OF
-from readiness.forms.offices import row_named
+from readiness.forms.offices import row_named, rows_named
 from readiness.queries import friction
 from readiness.queries.policy_gaps import places_to_ask
 from readiness.queries.signals import Signals, signals_for, words_on
@@ -125,6 +126,11 @@ class OfManagers(ApiView):
 
     parameters: ClassVar[tuple[OpenApiParameter, ...]] = (AS_OF, OF)
 
+    @cached_property
+    def reach(self) -> friction.Reach:
+        """What whoever asks reads of managers' reports."""
+        return friction.reach_of(self.person)
+
     def read_signals(self) -> tuple[Signals, int | None]:
         """What is read, and the portfolio that was asked about.
 
@@ -132,13 +138,13 @@ class OfManagers(ApiView):
             NotYours: whoever asks reads no reports.
             Invalid: a portfolio that is not theirs to see.
         """
-        if friction.reach_of(self.person).is_empty:
+        if self.reach.is_empty:
             raise NotYours
         key = self.request.query_params.get("portfolio")
         chosen = None
         if key:
             chosen = Portfolio.objects.get(key=known_portfolio(key, "portfolio", self.person)).pk
-        return signals_for(self.person, self.at, chosen), chosen
+        return signals_for(self.person, self.at, chosen, reach=self.reach), chosen
 
 
 class SignalsView(OfManagers):
@@ -162,7 +168,7 @@ class Brief(OfManagers):
         if shown is None:
             raise Http404
         body = SignalSerializer(shown).data
-        body["sentences"] = words_on(self.person, self.at, shown, chosen)
+        body["sentences"] = words_on(self.reach, self.at, shown, chosen)
         body["policy_gaps"] = serialized(PolicyGapSerializer, shown.gaps, at=self.at)
         return Response(body)
 
@@ -200,7 +206,7 @@ class PolicyGaps(AskingForMany):
         there = Portfolio.objects.filter(pk__in=[portfolio.pk for portfolio in places])
         portfolio = row_named("portfolio", there, key=says.pop("portfolio"))
         seen = Pilot.objects.visible_to(self.person).filter(portfolio=portfolio)
-        pilots = [row_named("pilots", seen, key=key) for key in says.pop("pilots", [])]
+        pilots = rows_named("pilots", seen, says.pop("pilots", []))
         gap = actions.open_policy_gap(by=self.person, portfolio=portfolio, pilots=pilots, **says)
         return Response(PolicyGapSerializer(gap, context={"at": self.at}).data, 201)
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from pilots import actions
 from pilots.concurrency import of_gates
-from pilots.models import Event, Gate, GatePeriod, Pilot
+from pilots.models import Event, Gate, GatePeriod, Person, Pilot
 from pilots.models.compiled import in_bulk
 from pilots.rules.vocabulary import Court, Outcome, Stage, State
 from readiness.api.actions import ActionView, view_of
@@ -38,7 +38,7 @@ from readiness.api.filters import (
 from readiness.api.inputs import OF_GATE
 from readiness.api.rows import serialized
 from readiness.api.serializers import OneGateSerializer, WholeGateSerializer
-from readiness.queries import evidence
+from readiness.queries import evidence, precedents
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.exception_requests import exception_requests
 from readiness.queries.pilots import gates_on, open_since
@@ -135,9 +135,12 @@ class Gates(AskingForMany):
 
     def get_queryset(self) -> Any:
         there = gates_on(self.at, self.known_at).filter(self.of_visible_pilots("gate__pilot"))
-        if self.request.query_params.get("ordering"):
+        ordered_by = {column.name for column in self.order.columns}
+        if "open_since" in ordered_by:
             there = there.annotate(open_since=open_since(self.at, self.known_at))
-        return there.select_related("gate__pilot" if self.request.query_params.get("ordering") else "gate")
+        # What a pilot says of itself is wide: carried along, it is sorted with every gate there is.
+        of_pilot = any(name.startswith("gate__pilot__") for name in ordered_by)
+        return there.select_related("gate__pilot" if of_pilot else "gate")
 
     def read(self, periods: Sequence[Any]) -> list[Any]:
         """The gates of these periods, as an answer has them."""
@@ -213,10 +216,7 @@ class GateAction(ActionView, ShowsGate):
 
     def _attempt(self, gate: Gate, says: dict[str, Any]) -> Any:
         action = self.action
-        if "for" in says:
-            says["for_"] = says.pop("for")
-        if "pieces" in says:
-            says["pieces"] = evidence.by_id(self.person, says["pieces"])
+        says = as_arguments(self.person, says)
         if action == "decide" and says.get("outcome") == Outcome.EXCEPTED:
             action = "except_"
             says = {k: v for k, v in says.items() if k in OF_EXCEPTION}
@@ -239,7 +239,22 @@ class GateAction(ActionView, ShowsGate):
         }
 
 
-OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "on", "confirmed")
+def as_arguments(person: Person, says: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as an action takes it: filed evidence and the answer that is cited are looked up.
+
+    Raises:
+        Invalid: one of them is not there for this person.
+    """
+    if "for" in says:
+        says["for_"] = says.pop("for")
+    if "pieces" in says:
+        says["pieces"] = evidence.by_id(person, says["pieces"])
+    if "cites" in says:
+        says["cites"] = precedents.by_id(person, says["cites"])
+    return says
+
+
+OF_EXCEPTION = ("reason", "until", "for_", "evidence", "pieces", "cites", "on", "confirmed")
 """What of an answer an exception takes."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -18,6 +18,7 @@ from pilots.models import Function, GateKind, Pilot
 from pilots.refusals import Invalid
 from pilots.rules.vocabulary import Court, Standing
 from readiness.api.base import AS_OF, KNOWN_AT, ApiView, GoesOut
+from readiness.api.cursors import Position
 from readiness.api.figures import (
     BoardSerializer,
     BottleneckFiguresSerializer,
@@ -27,7 +28,7 @@ from readiness.api.figures import (
     WaitFiguresSerializer,
     WaitSerializer,
 )
-from readiness.api.files import Path, columns_of, rows_in_batches
+from readiness.api.files import Path, columns_of, in_batches_of, rows_in_batches
 from readiness.api.filters import (
     FUNCTION,
     PORTFOLIO,
@@ -36,18 +37,19 @@ from readiness.api.filters import (
     known_portfolio,
     person_known,
 )
-from readiness.api.pagination import MARKS
+from readiness.api.pagination import MARKS, RowPages
 from readiness.api.renderers import OF_LISTS
 from readiness.api.rows import serialized
 from readiness.api.views.pilots import WITHOUT_GATES, ListOfPilots, wants_gates
 from readiness.queries.bottlenecks import GROUPS, USUAL, bottlenecks
+from readiness.queries.charged_days import Place
 from readiness.queries.first_record import first_record
 from readiness.queries.pilots import StandingQuerySet
 from readiness.queries.request_dates import as_of
 from readiness.queries.snapshots import snapshots_of
 from readiness.queries.trend import month_ends, trend
 from readiness.queries.waiting_gates import gate_figures
-from readiness.rules.ledger_totals import BY, waits
+from readiness.rules.ledger_totals import BY, Wait, waits
 from readiness.rules.standing import GATE_STATES, STANDINGS, by_stage
 
 OF = OpenApiParameter("portfolio", OpenApiTypes.STR, description="The key of one portfolio.")
@@ -222,6 +224,7 @@ class Trend(RowsOfPortfolio):
 
 class Waits(RowsOfPortfolio):
     serializer_class = WaitSerializer
+    pagination_class = RowPages
     file_name = "waits"
     may_be_empty = frozenset({"function"})
     parameters = (
@@ -253,9 +256,25 @@ class Waits(RowsOfPortfolio):
         """The open days of any period, each charged to one court; the parts add up to the whole.
 
         A period ends with yesterday at the latest; each row says which days were counted. By all that is known now:
-        `known_at` is refused.
+        `known_at` is refused. Whoever has most comes first, a thousand rows an answer; `Link` says where the others are.
         """
-        query = request.query_params
+        form = self.file_asked()
+        if form is not None:
+            return self.file_of_rows(form, self._in_rows(self._found()))
+        pages: Any = self.paginator
+        position = pages.begin(request, self, 1, 2)
+        found = self._found(_place(position) if position else None, pages.size + 1)
+        rows = pages.end(found, position, _position_of)
+        return cast(Response, pages.get_paginated_response(list(self._in_rows(rows))))
+
+    def _in_rows(self, found: Sequence[Wait]) -> Iterator[dict[str, Any]]:
+        """These as an answer has them, some at a time: a file has as many as there are pilots."""
+        for some in in_batches_of(found):
+            yield from self.with_marks(serialized(WaitFiguresSerializer, some))
+
+    def _found(self, beside: Place | None = None, most: int | None = None) -> list[Wait]:
+        """The days that are asked for; of all of them, those beside a row."""
+        query = self.request.query_params
         at = min(self.at, today())
         start, end = period(query, at)
         by = query.get("by", "court")
@@ -266,7 +285,7 @@ class Waits(RowsOfPortfolio):
             there = there.filter(key=query["pilot"])
         kind, holder = query.get("kind"), query.get("holder")
         kind = known_kind(kind, "kind", self.person) if kind else None
-        found = waits(
+        return waits(
             there,
             start=start,
             end=end,
@@ -275,8 +294,9 @@ class Waits(RowsOfPortfolio):
             holder=person_known(holder, "holder", self.person) if holder else None,
             functions=functions_asked(query),
             at=at,
+            beside=beside,
+            most=most,
         )
-        return self.answer_rows(self.with_marks(serialized(WaitFiguresSerializer, found)))
 
     def in_functions(self, mine: StandingQuerySet) -> StandingQuerySet:
         """Of a function are the days on which a pilot lay there, not the pilots that lie there now."""
@@ -289,6 +309,15 @@ class Waits(RowsOfPortfolio):
         }
         marks: dict[str, Path] = {name: (name,) for name in MARKS}
         return {name: (name,) for name in ("of", "name", "from", "to", "days")} | days | marks
+
+
+def _place(position: Position) -> Place:
+    [days], [name, of] = position.values, position.names
+    return Place(days, name, of, position.backwards)
+
+
+def _position_of(wait: Wait, backwards: bool) -> Position:
+    return Position(backwards, [wait.days], [wait.name, wait.of])
 
 
 def period(query: Mapping[str, str], at: date) -> tuple[date, date]:

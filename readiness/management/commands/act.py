@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from pilots.models import Evidence, Gate, Person, Pilot
+from pilots.models import Gate, Person, Pilot
 from pilots.refusals import Invalid
 from readiness.forms import OF_GATE, OF_PILOT, RESTS_ON_EVIDENCE, PilotForm
 from readiness.management.base import ProductCommand
 from readiness.management.in_name_of import person_of, pilot_of, refusal, why_not
-from readiness.queries import evidence
+from readiness.queries import evidence, precedents
 from readiness.queries.consequences import AGREED
 
 
@@ -37,7 +38,7 @@ class Command(ProductCommand):
             "values",
             nargs="*",
             metavar="FIELD=VALUE",
-            help="what the form of the act asks for; pieces=ID,ID cites filed evidence",
+            help="what the form of the act asks for; pieces=ID,ID cites filed evidence, cites=ID an earlier answer",
         )
         parser.add_argument("--gate", help="the kind of the gate, such as legal-sign-off")
         parser.add_argument("--by", required=True, metavar="EMAIL", help="in whose name")
@@ -92,7 +93,9 @@ def _form(
         gate.pilot = pilot
         form, target = OF_GATE[action], gate
         if action in RESTS_ON_EVIDENCE and "pieces" in typed:
-            given["filed"] = _pieces(person, typed["pieces"])
+            given["filed"] = _found(evidence.by_id, person, typed["pieces"])
+        if action == "decide" and typed.get("cites"):
+            given["precedents"] = [(_found(precedents.by_id, person, typed["cites"]), "")]
     given["target"] = target
     blank = form(**given)
     of_rows = blank.rows_of.names() if blank.rows_of else []
@@ -108,8 +111,8 @@ def _form(
     return form({"expected_version": blank["expected_version"].value(), AGREED: agreed, **typed}, **given)
 
 
-def _pieces(person: Person, ids: list[str]) -> list[Evidence]:
+def _found(look: Callable[[Person, Any], Any], person: Person, named: Any) -> Any:
     try:
-        return evidence.by_id(person, ids)
+        return look(person, named)
     except Invalid as refused:
         raise refusal(refused) from refused

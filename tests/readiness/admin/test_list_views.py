@@ -261,7 +261,7 @@ def test_a_view_is_forgotten_by_whoever_keeps_it(desk: Client, portfolio: Portfo
 @pytest.mark.parametrize(("name", "query"), [("", ""), ("x" * 61, ""), ("a\0b", ""), ("Long", f"q={'x' * 1000}")])
 def test_a_view_that_cannot_be_kept_says_why(desk: Client, portfolio: Portfolio, name: str, query: str) -> None:
     answer = desk.post(KEEP, {"name": name, "query": query})
-    assert answer.status_code in (302, 400)
+    assert answer.status_code == 302
     assert not SavedView.objects.exists()
 
 
@@ -293,5 +293,5 @@ def test_the_record_leads_to_the_next_and_the_previous_one_of_its_list(desk: Cli
 @pytest.mark.parametrize("filters", ["", "lacks%3Dtool%26stage%3Drunning", "nonsense%3D1", "q%3D%00"])
 def test_a_list_that_does_not_lead_here_has_no_next(desk: Client, record: Record, filters: str) -> None:
     page = desk.get(f"{LIST}{record('P-1').pk}/change/?_changelist_filters={filters}")
-    assert page.status_code in (200, 400)
+    assert page.status_code == (400 if "%00" in filters else 200)
     assert page.status_code == 400 or "neighbours" not in page.context

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pilots import actions
 from pilots.models import Function, Gate, Pilot
 from readiness.api.cursors import SALT
-from tests.company import Company, a_person, a_portfolio, an_office_of
+from tests.company import LEGAL, Company, a_person, a_portfolio, an_office_of
 from tests.readiness.api.conftest import client, get
 
 pytestmark = pytest.mark.thorough
@@ -320,6 +320,7 @@ def test_every_list_goes_out_whole_as_csv_and_as_a_workbook(some: Company, addre
     answer = client(some.vera).get(f"/api/v1/{address}", HTTP_ACCEPT="text/csv")
     assert table(answer) == rows
     assert rows
+    assert not [value for row in rows for value in row.values() if value.startswith(("{", "["))]
     shown = get(some.vera, address).json()
     if address != "rights/":
         assert len(rows) == len(shown["results"] if isinstance(shown, dict) else shown)
@@ -346,6 +347,23 @@ def test_pilots_go_out_in_the_products_own_form_under_the_same_filters(some: Com
     assert named["sponsor"] == "Ansel Quaye"
     refused = get(some.vera, f"pilots/?format=csv&known_at={some.day()}")
     assert (refused.status_code, list(refused.json()["errors"])) == (422, ["known_at"])
+
+
+def test_what_has_parts_has_a_column_for_each_or_is_said_in_words(some: Company) -> None:
+    pilot = some.running("NEXT", "Next", ago=20)
+    terms = [{"text": "Terms signed", "owner": some.ansel.pk, "due": some.day(-9)}]
+    gate = some.gate(pilot, LEGAL)
+    actions.decide(gate=gate, by=some.perpetua, outcome="conditional", reason="Nearly.", conditions=terms)
+    (answer,) = table(get(some.vera, "decisions/?pilot=NEXT&kind=legal-sign-off&format=csv"))
+    assert answer["conditions"] == f"Terms signed: {some.day(-9)}"
+    dates = f"from={some.day(30)}&to={some.day()}"
+    (row,) = (row for row in table(get(some.vera, f"changes/?{dates}&format=csv")) if row["key"] == "NEXT")
+    assert [row[f"standing_{end}"] for end in ("from", "to")] == ["", "moving"]
+    assert [row[f"sponsor_{end}"] for end in ("from", "to", "to_id")] == ["", "Ansel Quaye", some.ansel.public_id]
+    assert "legal-sign-off: - → conditional" in row["gates"]
+    right = next(row for row in table(get(some.vera, "rights/?format=csv")) if row["kind"] == LEGAL)
+    assert (right["decides_person"], right["decides_person_id"]) == ("Perpetua Rask", some.perpetua.public_id)
+    assert right["sitting"] == "Perpetua Rask: holder; Jory Mellin: deputy"
 
 
 def test_no_formula_leaves_in_a_file(some: Company) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -113,6 +114,36 @@ def test_waits_tell_what_is_finished_from_what_goes_on(company: Company) -> None
     for row in rows.values():
         for court, days in row["courts"].items():
             assert row["finished"][court] + row["still_open"][court] == days
+
+
+def test_waits_by_pilot_come_some_at_a_time_and_the_body_is_rows_alone(company: Company) -> None:
+    """Whoever has waited longest comes first; `Link` leads to all others and back, each once, and a file has them all."""
+    for n, ago in enumerate((30, 20, 20, 10, 5)):
+        company.running(f"P-{n}", ago=ago)
+    whole = get(company.vera, "portfolio/waits/?by=pilot")
+    assert [row["of"] for row in whole.json()] == ["P-0", "P-1", "P-2", "P-3", "P-4"]
+    assert "Link" not in whole
+    first = get(company.vera, "portfolio/waits/?by=pilot&page_size=2")
+    middle = client(company.vera).get(_leads_to(first, "next"))
+    last = client(company.vera).get(_leads_to(middle, "next"))
+    assert first.json() + middle.json() + last.json() == whole.json()
+    assert ('rel="prev"' in first["Link"], 'rel="next"' in last["Link"]) == (False, False)
+    assert client(company.vera).get(_leads_to(last, "prev")).json() == middle.json()
+    assert client(company.vera).get(_leads_to(middle, "prev")).json() == first.json()
+    file = get(company.vera, "portfolio/waits/?by=pilot&format=csv&page_size=2")
+    assert len(b"".join(file.streaming_content).splitlines()) == 1 + 5
+    other = get(
+        company.vera,
+        f"portfolio/waits/?by=kind&cursor={parse_qs(urlsplit(_leads_to(first, 'next')).query)['cursor'][0]}",
+    )
+    assert (other.status_code, list(other.json()["errors"])) == (422, ["cursor"])
+    assert get(company.vera, "portfolio/waits/?by=pilot&page_size=0").status_code == 422
+    assert get(company.vera, "portfolio/waits/?by=pilot&cursor=made-up").status_code == 404
+
+
+def _leads_to(answer: Any, name: str) -> str:
+    """The address under which an answer says that more of it is."""
+    return next(link[1 : link.index(">")] for link in answer["Link"].split(", ") if link.endswith(f'rel="{name}"'))
 
 
 def test_who_sees_nothing_is_told_nothing(review: Company) -> None:

@@ -179,3 +179,45 @@ def test_a_file_that_is_not_as_it_was_filed_is_gone(company: Company, settings: 
 def test_a_link_is_served_from_nowhere(company: Company) -> None:
     piece = actions.file_evidence(pilot=company.running(), by=company.ria, link="https://x.example/a", title="A")
     assert by_key(company.vera).get(f"/api/v1/evidence/{piece.public_id}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv;q=0.5, application/json;q=0.1", "text/csv"),
+        ("application/json;q=0.1, text/csv", "text/csv"),
+        ("text/csv;q=0.1, application/json", "application/json"),
+        ("text/csv, */*;q=0.8", "text/csv"),
+        ("*/*", "application/json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("text/html, text/csv;q=0.2", "text/csv"),
+        ("text/csv;q=0, */*", "application/json"),
+        ("text/csv;q=x", "text/csv"),
+    ],
+)
+def test_a_list_is_answered_as_accept_weighs_it(company: Company, accept: str, media_type: str) -> None:
+    company.running()
+    answer = client(company.vera).get("/api/v1/pilots/", headers={"accept": accept})
+    assert (answer.status_code, answer["Content-Type"].split(";")[0]) == (200, media_type)
+
+
+def test_what_nothing_accepts_is_told_what_there_is(company: Company) -> None:
+    answer = client(company.vera).get("/api/v1/pilots/", headers={"accept": "text/html, text/csv;q=0"})
+    assert (answer.status_code, answer.json()["code"]) == (406, "not_acceptable")
+    assert "application/json, text/csv, application/vnd." in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address"), [("get", "pilots"), ("post", "pilots/A-1/pause"), ("get", "pilots/A-1")]
+)
+def test_an_address_without_its_last_slash_is_told_so(company: Company, method: str, address: str) -> None:
+    answer = getattr(client(company.vera), method)(f"/api/v1/{address}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.json()["detail"] == f"Addresses here end with a slash: /api/v1/{address}/."
+    nowhere = client(company.vera).get("/api/v1/nothing/like/this")
+    assert nowhere.json()["detail"] == "There is nothing at this address, or it is not yours to see."
+
+
+def test_no_scope_is_asked_for_what_no_scope_can_do(company: Company) -> None:
+    answer = by_key(company.vera, "read").delete("/api/v1/pilots/")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -395,6 +396,13 @@ def test_the_schema_lists_what_a_read_can_be_asked(company: Company) -> None:
     assert knowing == {*KNOWING, "pilots/{key}/", "gates/{public_id}/"}
 
 
+def test_the_root_lists_every_address_that_can_be_read_without_a_name(company: Company) -> None:
+    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    readable = {path for path, of in paths.items() if "get" in of and "{" not in path} - {"/api/v1/"}
+    listed = {urlsplit(address).path for address in get(company.vera, "").json().values()}
+    assert listed - {"/api/v1/schema/", "/api/v1/docs/"} == readable
+
+
 def test_rights_say_who_decides_and_where_nobody_does(company: Company) -> None:
     company.running()
     rows = get(company.vera, "rights/").json()["results"]
@@ -411,6 +419,22 @@ def test_the_schema_is_whole_and_the_docs_are_served_by_us(company: Company, tmp
     assert page.status_code == 200
     assert "http://" not in page.content.decode().replace("http://testserver", "")
     assert "https://" not in page.content.decode()
+
+
+def test_the_page_of_the_api_lists_every_operation_before_any_script_has_drawn_it(company: Company) -> None:
+    asks = client(company.vera)
+    page, schema = asks.get("/api/v1/docs/").content.decode(), asks.get("/api/v1/schema/?format=json").json()
+    for path, methods in schema["paths"].items():
+        for method, says in methods.items():
+            assert f'/{says["operationId"]}"><span class="method">{method.upper()}</span> {path}</a>' in page
+    assert "<script src" in page
+    assert page.count("<script") == 1  # the library is fetched when an operation is asked for
+    assert "format\\u003Djson" in asks.get("/api/v1/docs/?script=").content.decode()
+
+
+def test_the_schema_is_the_same_for_everybody_whatever_language_they_read(company: Company) -> None:
+    vera = client(company.vera).get("/api/v1/schema/?format=json", HTTP_ACCEPT_LANGUAGE="de")
+    assert vera.content == client(company.perpetua).get("/api/v1/schema/?format=json").content
 
 
 def test_a_key_opens_what_its_person_may_see(company: Company) -> None:

@@ -40,8 +40,7 @@ def test_a_cursor_that_was_never_given_out_leads_nowhere(company: Company, addre
     company.running(ago=200)
     made_up = quote(b64encode(cursor.encode()).decode())
     answer = get(company.vera, f"{address}?cursor={made_up}")
-    assert answer.status_code in (200, 404)
-    assert answer.status_code == 404 or "results" in answer.json()
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

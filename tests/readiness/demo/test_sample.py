@@ -15,8 +15,8 @@ from pilots.models import Absence, Decision, Event, Person, Portfolio, Seat
 from pilots.rules import adoption
 from pilots.rules.vocabulary import Court
 from readiness.demo.sample import playing, script
+from readiness.queries import friction, snapshots
 from readiness.queries import pilots as pilot_queries
-from readiness.queries import snapshots
 from readiness.queries.snapshots import PilotSnapshot
 from readiness.rules import standing
 from readiness.rules.standing import GateStatus
@@ -338,7 +338,9 @@ def test_the_story_of_the_customer_operations_manager_goes_from_her_first_report
         found = signals_for(reviewer, today())
         (raised,) = found.raised
         assert (raised.point, raised.managers, raised.functions >= 3) == ("what-goes-unread", 7, True)
-        assert "I was told to use it. I was not told for what." in words_on(reviewer, today(), raised)
+        assert "I was told to use it. I was not told for what." in words_on(
+            friction.reach_of(reviewer), today(), raised
+        )
         (gap,) = raised.gaps
         assert gap.answered_by is not None
         mine = own_answers(mara, today())

@@ -184,10 +184,15 @@ def test_my_work_leads_to_what_waits(both: Both) -> None:
     both.asked()
     page = text(browser_of(both.managers[1]).get("/my/work/"))
     assert "Two things wait for your word." in page
+    assert "Counted here: the question whether it helps, on one pilot and how you live one pilot, step by step." in page
+    assert "My gates counts otherwise" in page
+    assert "adoptions that only you can move, none." in page
     both.answered(2, 3)
     both.lived(2)
     page = text(browser_of(both.managers[1]).get("/my/work/"))
     assert "Nothing waits for your word today." in page
+    assert "Counted here" not in page
+    assert "My gates counts otherwise" not in page
     assert "You answered 3 of 5." in page
     both.freeze(LATER)
     page = text(browser_of(both.managers[1]).get("/my/work/"))

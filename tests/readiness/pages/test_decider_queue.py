@@ -12,7 +12,6 @@ from pilots.clock import today
 from pilots.models import Person, Pilot
 from readiness.queries.decider_queue import decider_queue
 from readiness.queries.snapshots import snapshot_of
-from readiness.rules import offers
 from readiness.text import letters
 from tests.company import Company, browser_of
 from tests.readiness.api.conftest import get
@@ -151,4 +150,4 @@ def test_no_letter_is_written_about_a_pilot_that_pauses(company: Company) -> Non
 def _letter(company: Company, pilot: Pilot) -> Any:
     snapshot = snapshot_of(Pilot.objects.select_related("portfolio__escalation").get(pk=pilot.pk), at=today())
     assert snapshot is not None
-    return letters.of_gate(company.ansel, snapshot, snapshot.gate(LEGAL), away=offers.away_on(today()))
+    return letters.of_gate(company.ansel, snapshot, snapshot.gate(LEGAL))

@@ -39,6 +39,20 @@ def test_rules_that_wait_for_the_managers_word_are_named_first(company: Company)
     assert "confirm-rules" not in browser_of(company.ansel).get(address).content.decode()
 
 
+def test_my_work_and_my_gates_say_the_same_number_or_what_each_counts(company: Company) -> None:
+    pilot = company.running("A-1", "First")
+    company.rules(pilot)
+    actions.set_rules(pilot=pilot, by=company.ria, success="Nobody reads every line.")
+    client = browser_of(company.ottilie)
+    page = client.get(reverse("readiness:my-work")).context
+    assert page["opening"] == "Two things wait for your word."
+    assert page["counts"] == (
+        "Counted here: the rules of one pilot and how you live one pilot, step by step. "
+        "My gates counts otherwise: rules that wait for you, and gates and adoptions that only you can move, one."
+    )
+    assert client.get(reverse(ROOM)).context["own"] == 1
+
+
 def test_where_no_rule_is_stated_there_is_nothing_to_confirm(company: Company) -> None:
     company.running("A-1", "First")
     page = browser_of(company.ottilie).get(reverse(ROOM))

@@ -33,7 +33,10 @@ def test_where_gates_differ_is_shown_before_one_answer_is_signed_for_all(company
     pilots = two(company)
     page = browser_of(company.perpetua).get(reverse(MANY), {"gate": ids(company, pilots)})
     assert page.context["names"] == ["The tool"]
-    assert [each.differs for each in page.context["alike"]] == [["Drafter 1"], ["Drafter 2"]]
+    assert [each.differs for each in page.context["alike"]] == [
+        [("The tool", "Drafter 1")],
+        [("The tool", "Drafter 2")],
+    ]
     assert "The data" in [fact.name for fact in page.context["same"]]
     answer = send(browser_of(company.perpetua), ids(company, pilots), outcome="cleared", reason="Standard terms.")
     assert answer.status_code == 302

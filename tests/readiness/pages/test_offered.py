@@ -63,3 +63,21 @@ def test_whoever_keeps_a_record_is_led_to_it_and_nobody_else(company: Company) -
     assert record in browser_of(keeper).get(pilot_page(pilot)).content.decode()
     assert browser_of(keeper).get(record).status_code == 200
     assert record not in browser_of(reviewer).get(pilot_page(pilot)).content.decode()
+
+
+def test_whoever_declined_to_answer_for_a_pilot_is_not_led_to_accept_its_risk(company: Company) -> None:
+    pilot = company.running()
+    gate = company.gate(pilot, "error-owner")
+
+    def first(person: Person) -> str:
+        return getattr(browser_of(person).get(pilot_page(pilot)).context["step"], "address", "")
+
+    assert first(company.ottilie).endswith("/accept-risk/")
+    actions.nominate(gate=gate, person=company.ottilie, by=None, on=company.day(2))
+    actions.decline(gate=gate, by=company.ottilie, reason="I would not answer for it.", on=company.day(1))
+    assert first(company.ottilie) == ""
+    page = browser_of(company.ottilie).get(pilot_page(pilot)).content.decode()
+    assert "accept-risk" in page  # it stays theirs to do, among the rest
+    actions.nominate(gate=gate, person=company.ottilie, by=None, on=company.day())
+    actions.accept(gate=gate, by=company.ottilie)
+    assert first(company.ottilie).endswith("/accept-risk/")
