@@ -50,8 +50,8 @@ def note(reason: Reason) -> str:
 
 
 def _holders(reason: Reason) -> str:
-    decided = reason.court == Court.DECIDER
-    names = [labels.person(who, reason.away.get(who.pk)) for who in reason.holders] if decided else []
+    people = reason.holders if reason.court == Court.DECIDER else []
+    names = [labels.person(who, reason.away.get(who.pk)) for who in people]
     if not names:
         return ""
     if len(names) <= MOST_NAMED:
