@@ -92,12 +92,6 @@ def decider_of(
     return for_, _capacity(locked, state, for_, askers=askers)
 
 
-def require_same_kind(cites: Decision | None, row: Gate) -> None:
-    """Refuse an answer that cites one on a gate of another kind."""
-    if cites is not None and cites.gate.kind_id != row.kind_id:
-        raise Invalid(_("An answer cites one that was given on a gate of its own kind."), field="cites")
-
-
 @logged_transaction()
 def decide(
     *,
@@ -140,7 +134,6 @@ def decide(
     locked.require_stage("decide")
     shown = cited(locked, evidence, pieces, holds=outcome in gates.YES, needed=for_ is not None)
     says = _answer(locked, state, outcome, reason, conditions, until, court)
-    require_same_kind(cites, row)
     if outcome == Outcome.REFUSED:
         says["would_change"] = need_plain(would_change.strip(), "would_change")
     says |= {"decider": decider, "capacity": capacity, "recorded_for": for_ is not None}
@@ -232,6 +225,11 @@ def _good_until(locked: LockedPilot, state: gates.GateState, outcome: str) -> da
     return term
 
 
+def _require_same_kind(cites: Decision | None, gate: Gate) -> None:
+    if cites is not None and cites.gate.kind_id != gate.kind_id:
+        raise Invalid(_("An answer cites one that was given on a gate of its own kind."), field="cites")
+
+
 def sign_answer(
     locked: LockedPilot,
     gate: Gate,
@@ -252,7 +250,8 @@ def sign_answer(
     action: str = "decide",
     data: Mapping[str, Any] | None = None,
 ) -> Decision:
-    """Write a decision with what it was decided on."""
+    """Write a decision with what it was decided on. What it cites is refused where it was given on a gate of another kind."""
+    _require_same_kind(cites, gate)
     clears, shown = outcome in gates.YES, shown or CitedEvidence()
     good_until = good_until or (_good_until(locked, state, outcome) if clears else None)
     seals = clears and decider is not None

@@ -10,7 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from pilots.actions.cited_evidence import cited
-from pilots.actions.decisions import decider_of, require_same_kind, sign_answer
+from pilots.actions.decisions import decider_of, sign_answer
 from pilots.actions.guards import lock_gate, require_expected_gate, require_kind
 from pilots.actions.locked_pilot import LockedPilot
 from pilots.actions.texts import need_reason
@@ -127,7 +127,6 @@ def except_(
     """Let a pilot past an open gate until a date, asked for by somebody else, for at most 90 days.
 
     Args:
-        cites: an earlier answer on a gate of this kind.
         confirmed: it is granted although what it was asked on is another now, with the difference in view (rule 8).
 
     Raises:
@@ -140,7 +139,6 @@ def except_(
     require_expected_gate(locked, row, expected_version)
     changed = require_confirmation(locked, state, confirmed=confirmed)
     locked.require_stage("except_")
-    require_same_kind(cites, row)
     shown = cited(locked, evidence, pieces, needed=for_ is not None)
     if not state.askers:
         raise NothingAsked

@@ -56,9 +56,7 @@ def open_policy_gap(
         raise Invalid(_("No friction point has a key as long as that."), field="point")
     if any(pilot.portfolio_id != portfolio.pk for pilot in named):
         raise Invalid(_("Name pilots of this portfolio only."), field="pilots")
-    void_since = next((pilot.void_since for pilot in named if pilot.void_since is not None), None)
-    if void_since is not None:
-        raise WrongStage(stage_refusals.on_void(void_since), field="pilots")
+    _require_none_void(named)
     gap = PolicyGap.objects.create(
         portfolio=portfolio,
         question=need_text(question, "question"),
@@ -133,6 +131,12 @@ def answer_policy_gap(
     gap.answer, gap.answered_on, gap.answered_by = need_text(answer, "answer"), on, by
     gap.save()
     return _log("answer_policy_gap", gap, by, on, known, [{"field": "answer", "from": None, "to": gap.answer}])
+
+
+def _require_none_void(pilots: Iterable[Pilot]) -> None:
+    since = next((pilot.void_since for pilot in pilots if pilot.void_since is not None), None)
+    if since is not None:
+        raise WrongStage(stage_refusals.on_void(since), field="pilots")
 
 
 def _may_ask(
