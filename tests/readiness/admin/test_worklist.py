@@ -145,7 +145,7 @@ def test_another_offices_pilots_are_not_counted(
 
 def test_what_is_settled_is_one_grey_line(desk: Client, today_running: Pilot) -> None:
     page = desk.get("/admin/").content.decode()
-    assert "None: no workflow, no stage, no function." in " ".join(page.split())
+    assert "None: no workflow; no stage; no function." in " ".join(page.split())
 
 
 def test_statements_do_not_grow_with_the_pilots(desk: Client, record: Record) -> None:
