@@ -282,7 +282,7 @@ def _written(name: str, reach: str) -> str:
         "exhibits_known": lambda: rows(reach, STALLED, HANGS, known="known"),
         "museum": lambda: rows(reach, STALLED, HANGS, 9, more=f", 'count', ({_count(reach, STALLED)})"),
         "board": lambda: rows(reach),
-        "admin": lambda: rows(reach, most=100),
+        "admin": lambda: rows(reach, order=PRESSES, most=100),
         "my_gates": lambda: rows("mine", MINE, STALLS, 20),
         "my_decisions": lambda: queue(reach),
         "portfolio": lambda: rows(reach, order=PRESSES, more=f", 'figures', ({_figures()})").replace(
