@@ -10,7 +10,7 @@ from typing import Any
 ALL = frozenset({"office of all", "reviewer of one", "decider of three", "busiest decider", "sponsor of two"})
 OFFICE = frozenset({"office of all"})
 KEYS = re.compile(r"/pilots/([A-Z0-9-]+)/")
-OF_ADMIN = re.compile(r">(S1-\d+)<")
+IN_TABLE = re.compile(r">(S1-\d+)(?: ·|<)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def same_seats(answer: Any, limit: Any) -> str | None:
 def shows(answer: str, limit: Any) -> str | None:
     """Whether a page shows the pilots that the statement gave, in that order."""
     wanted = [row["key"] for row in limit["results"]]
-    found = list(dict.fromkeys([*KEYS.findall(answer), *OF_ADMIN.findall(answer)]))
+    found = list(dict.fromkeys([*KEYS.findall(answer), *IN_TABLE.findall(answer)]))
     there = [key for key in found if key in set(wanted)]
     return None if there == list(dict.fromkeys(wanted)) else f"{there} instead of {wanted}"
 

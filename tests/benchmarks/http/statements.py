@@ -236,11 +236,18 @@ LEFT JOIN pilots_person d ON d.id = s.deputy_id LEFT JOIN pilots_person x ON x.i
 
 
 def queue(reach: str) -> str:
-    """The first ten gates that wait on somebody's decision, with their pilots, and how many there are."""
+    """The first ten gates that wait on somebody's decision, with their pilots, and how many there are.
+
+    What waits on nothing else comes first, what runs before what is said to be adopted, then whatever waits longest.
+    """
     return f"""WITH sits AS MATERIALIZED (SELECT * FROM pilots_seat s
   WHERE s.first_day <= %(at)s AND (s.last_day IS NULL OR s.last_day >= %(at)s)
     AND (s.holder_id = %(me)s OR s.deputy_id = %(me)s OR s.delegate_id = %(me)s)),
-waiting AS MATERIALIZED (SELECT g.pilot_id, g.id AS gate_pk, {SINCE} AS open_since
+waiting AS MATERIALIZED (SELECT g.pilot_id, g.id AS gate_pk, {SINCE} AS open_since, ({STAGE}) = 'adopted' AS claimed,
+    EXISTS (SELECT 1 FROM pilots_gate og JOIN pilots_gateperiod o ON o.gate_id = og.id AND o.superseded_on IS NULL
+      AND o.first_day <= %(at)s AND (o.last_day IS NULL OR o.last_day >= %(at)s) AND o.awaits <> 'off'
+      AND (o.state NOT IN ('asserted', 'cleared', 'conditional', 'excepted') OR o.good_until < %(at)s)
+      WHERE og.pilot_id = g.pilot_id AND og.id <> g.id) AS shared
   FROM sits s JOIN pilots_gateperiod gp ON gp.unit_id = s.unit_id AND gp.kind_id = s.kind_id AND gp.superseded_on IS NULL
     AND gp.first_day <= %(at)s AND (gp.last_day IS NULL OR gp.last_day >= %(at)s)
   JOIN pilots_gatekind k ON k.id = gp.kind_id JOIN pilots_gate g ON g.id = gp.gate_id JOIN pilots_pilot p ON p.id = g.pilot_id
@@ -250,8 +257,8 @@ waiting AS MATERIALIZED (SELECT g.pilot_id, g.id AS gate_pk, {SINCE} AS open_sin
     AND ((gp.good_until < %(at)s AND NOT gp.ends_by_condition)
       OR (gp.awaits = 'decision' AND (gp.good_until IS NULL OR gp.good_until >= %(at)s)))),
 page AS MATERIALIZED (
-  SELECT {PILOT_COLUMNS}, w.gate_pk, row_number() OVER (ORDER BY w.open_since, w.gate_pk) AS place
-  FROM (SELECT * FROM waiting ORDER BY open_since, gate_pk LIMIT 10) w
+  SELECT {PILOT_COLUMNS}, w.gate_pk, row_number() OVER (ORDER BY w.shared, w.claimed, w.open_since, w.gate_pk) AS place
+  FROM (SELECT * FROM waiting ORDER BY shared, claimed, open_since, gate_pk LIMIT 10) w
   JOIN pilots_pilot p ON p.id = w.pilot_id JOIN {PERIOD} {POLICY})
 SELECT json_build_object('count', (SELECT count(*) FROM waiting),
   'results', coalesce(json_agg(json_build_object({PILOT}, 'gates', {gates_of_page()}) ORDER BY page.place), '[]'::json))::text
