@@ -1,4 +1,4 @@
-"""A pilot's next move in words: person, verb, object, days. “Perpetua Rask answers Legal, 31 days.”
+"""A pilot's next move in words: who does what, and for how many days it waits. “Perpetua Rask answers Legal, 31 days.”
 
 Of a gate that was open before its record no days are said: nobody knows how many.
 """

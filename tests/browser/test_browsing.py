@@ -57,26 +57,18 @@ def test_no_page_shuts_anybody_out_or_calls_elsewhere(house: House) -> None:
     assert wrong == []
 
 
-def test_nothing_pushes_a_page_sideways(house: House) -> None:
+@pytest.mark.parametrize(
+    ("direction", "widths"), [("ltr", (320, 400, 620, 760, 1000, 1280, 1600)), ("rtl", (360, 1280))]
+)
+def test_nothing_pushes_a_page_sideways_however_it_is_read(
+    house: House, direction: str, widths: tuple[int, ...]
+) -> None:
     pilot = furnish(house.company)
     wide = []
     for person, path in places(house.company, pilot):
         page = house.visit(person).open(path)
-        for width in (320, 400, 620, 760, 1000, 1280, 1600):
-            page.set_viewport_size({"width": width, "height": 900})
-            needs = page.evaluate("document.documentElement.scrollWidth")
-            if needs > width:
-                wide.append(f"{path} needs {needs} at {width}")
-    assert wide == []
-
-
-def test_nothing_pushes_a_page_sideways_that_is_read_from_right_to_left(house: House) -> None:
-    pilot = furnish(house.company)
-    wide = []
-    for person, path in places(house.company, pilot):
-        page = house.visit(person).open(path)
-        page.evaluate("document.documentElement.dir = 'rtl'")
-        for width in (360, 1280):
+        page.evaluate(f"document.documentElement.dir = '{direction}'")
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             needs = page.evaluate("document.documentElement.scrollWidth")
             if needs > width:
